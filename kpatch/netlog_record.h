@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The contract between the kernel module and user space: the names of the
+ * operations and of the fields in the audit records that the module writes.
+ * Included by kpatch/ (kernel) and by parser/event.c (user space); nothing
+ * else may spell these names.
+ *
+ * One record is one self-contained audit event of type AUDIT_KERNEL:
+ *
+ *   type=KERNEL msg=audit(1795241079.391:62): netlog=1 op=connect ino=20411
+ *   proto=6 family=2 state=2 laddr=10.0.0.5 lport=43210 faddr=192.0.2.7
+ *   fport=443 netns=4026531840 mono=8412733019 sid=2211
+ *   ppid=2211 pid=2304 auid=1000 uid=1000 ... tty=pts0 ses=3 comm="curl"
+ *   exe="/usr/bin/curl" subj=unconfined
+ *
+ * Fields are always in this order; those that do not apply are left out.
+ * Everything from ppid= on is what audit_log_task_info() writes. A record that
+ * is written in softirq (the completion of a connect) cannot use it, since
+ * "current" is a stranger there: it carries sid, ppid, pid, auid, uid, ses and
+ * comm of the task that called connect, under the same names, and no exe.
+ */
+#ifndef NETLOG_RECORD_H
+#define NETLOG_RECORD_H
+
+/* Value of the first field; goes up when a reader would misread new records. */
+#define NETLOG_RECORD_VERSION 1
+
+/*
+ * op=          written when                              fields beside the common ones
+ * connect      a connect leaves this host (SYN to be sent)
+ * established  it completed
+ * fail         it failed                                  err (positive errno)
+ * accept       a connection was accepted
+ * listen       a socket listens
+ * bind         a datagram socket was bound (it can receive)
+ * dgram        a datagram socket got a (new) peer
+ * disconnect   a socket lost its peer by connect(AF_UNSPEC)   tx rx
+ * flow         first datagram of an unconnected socket to a peer (on request)
+ * release      the last reference to the socket is gone   err tx rx start
+ * load unload  the module itself                          missed lost ver
+ */
+#define NETLOG_OPS(X)				\
+	X(CONNECT,	"connect")		\
+	X(ESTABLISHED,	"established")		\
+	X(FAIL,		"fail")			\
+	X(ACCEPT,	"accept")		\
+	X(LISTEN,	"listen")		\
+	X(BIND,		"bind")			\
+	X(DGRAM,	"dgram")		\
+	X(DISCONNECT,	"disconnect")		\
+	X(FLOW,		"flow")			\
+	X(RELEASE,	"release")		\
+	X(LOAD,		"load")			\
+	X(UNLOAD,	"unload")
+
+enum netlog_op {
+	NETLOG_OP_NONE,
+#define NETLOG_OP_ENUM(name, text) NETLOG_OP_##name,
+	NETLOG_OPS(NETLOG_OP_ENUM)
+#undef NETLOG_OP_ENUM
+	NETLOG_OP_COUNT
+};
+
+/* Field names. Addresses: %pI4 / %pI6c without scope; ports: host order. */
+#define NETLOG_F_VERSION	"netlog"
+#define NETLOG_F_OP		"op"
+#define NETLOG_F_INO		"ino"	/* sockfs inode: socket:[N] in /proc, ss -e */
+#define NETLOG_F_PROTO		"proto"	/* IPPROTO_*; 262 is MPTCP */
+#define NETLOG_F_FAMILY		"family" /* 2 inet, 10 inet6 */
+#define NETLOG_F_STATE		"state"	/* TCP_* before the operation */
+#define NETLOG_F_LADDR		"laddr"
+#define NETLOG_F_LPORT		"lport"
+#define NETLOG_F_FADDR		"faddr"
+#define NETLOG_F_FPORT		"fport"
+#define NETLOG_F_OIF		"oif"	/* interface index; link-local addresses only */
+#define NETLOG_F_NETNS		"netns"	/* inode of the network namespace */
+#define NETLOG_F_ERR		"err"	/* positive errno */
+#define NETLOG_F_TX		"tx"	/* bytes acknowledged by the peer (TCP), sent (UDP) */
+#define NETLOG_F_RX		"rx"	/* bytes received */
+#define NETLOG_F_MONO		"mono"	/* CLOCK_MONOTONIC (ktime_get_ns) of this record, ns */
+#define NETLOG_F_START		"start"	/* the same clock when the connection began, ns */
+#define NETLOG_F_SID		"sid"	/* POSIX session id, initial pid namespace */
+#define NETLOG_F_KERN		"kern"	/* 1: socket owned by the kernel itself */
+#define NETLOG_F_MISSED		"missed" /* probe hits the kernel skipped (nmissed) */
+#define NETLOG_F_LOST		"lost"	/* records the module could not write */
+#define NETLOG_F_VER		"ver"	/* version of the module */
+
+#endif

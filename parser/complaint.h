@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/complaint: what was wrong with the input, counted by kind. A bad
+ * record never stops anything; the first of each kind is told to whoever asked.
+ */
+#ifndef NETLOG_COMPLAINT_H
+#define NETLOG_COMPLAINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define COMPLAINTS(X)							\
+	X(LINE_LONG,	"line_long",	"line too long, skipped")	\
+	X(LINE_GARBAGE,	"line_garbage",	"not an audit record, skipped")	\
+	X(FIELD,	"field",	"field missing or not a number")	\
+	X(SADDR,	"saddr",	"socket address cannot be read")	\
+	X(ORPHAN,	"orphan",	"record without its SYSCALL record") \
+	X(INCOMPLETE,	"incomplete",	"event lacks a record")		\
+	X(MODULE,	"module",	"kernel module's record cannot be read") \
+	X(UNATTRIBUTED,	"unattributed",	"descriptor that was opened unseen") \
+	X(EVICTED,	"evicted",	"connection forgotten, table full") \
+	X(PARSER,	"parser",	"auparse gave an error")	\
+	X(MEMORY,	"memory",	"no memory")
+
+enum complaint_kind {
+#define COMPLAINT_ENUM(name, key, text) COMPLAINT_##name,
+	COMPLAINTS(COMPLAINT_ENUM)
+#undef COMPLAINT_ENUM
+	COMPLAINT_COUNT
+};
+
+struct complaints {
+	uint64_t count[COMPLAINT_COUNT];
+	/* Called for the first of each kind. May be NULL. sample is the text
+	 * concerned, not NUL-terminated, len bytes; raw: escape it. */
+	void (*first)(enum complaint_kind kind, const char *sample, size_t len,
+		      void *arg);
+	void *arg;
+};
+
+void complain(struct complaints *c, enum complaint_kind kind,
+	      const char *sample, size_t len);
+const char *complaint_key(enum complaint_kind kind);	/* "line_long" */
+const char *complaint_text(enum complaint_kind kind);
+uint64_t complaint_total(const struct complaints *c);
+
+#endif

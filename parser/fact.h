@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/fact: one thing that happened, as an audit event (or, later, another
+ * source) told it. The input of the tracker. Strings and the fact itself are
+ * borrowed: valid until the function that got the fact returns.
+ */
+#ifndef NETLOG_FACT_H
+#define NETLOG_FACT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sockaddr.h"
+#include "../kpatch/netlog_record.h"
+
+#define ID_UNKNOWN	(-1)		/* the record does not say */
+#define ID_UNSET	4294967295LL	/* audit's own "unset": auid, ses */
+#define PROTO_UNKNOWN	(-1)
+#define PROTO_MPTCP	262
+
+/* Audit's event id: the time has milliseconds, the serial counts events. */
+struct stamp {
+	int64_t sec;
+	uint32_t milli;
+	uint64_t serial;
+};
+
+/*
+ * The task of an event. Numbers are as audit prints them, ID_UNKNOWN where the
+ * record has none. Strings are as audit wrote them, still encoded: quoted when
+ * harmless, hex otherwise; NULL when absent, (null) or (none). audit_text()
+ * decodes them.
+ */
+struct task {
+	int64_t pid, ppid, uid, auid, ses, sid;
+	const char *comm, *exe, *proctitle;
+};
+
+enum fact_kind {
+	FACT_NONE,
+	FACT_SOCKET,		/* fd = socket(family, type, proto) */
+	FACT_BIND,		/* bind(fd, addr) */
+	FACT_LISTEN,		/* listen(fd) */
+	FACT_CONNECT,		/* connect(fd, addr) = result */
+	FACT_ACCEPT,		/* newfd = accept(fd, addr) */
+	FACT_CLOSE,		/* close(fd) .. close_range(fd, newfd) */
+	FACT_DUP,		/* newfd = dup(fd) */
+	FACT_FORK,		/* newfd = pid of the child */
+	FACT_EXEC,
+	FACT_EXIT_THREAD,	/* exit(2): one thread, not the process */
+	FACT_EXIT_GROUP,
+	FACT_BOOT,		/* the machine was started */
+	FACT_MODULE,		/* a record of the kernel module, see op */
+	FACT_KIND_COUNT
+};
+
+struct fact {
+	enum fact_kind kind;
+	struct stamp stamp;
+	const char *node;	/* node= of the record, or NULL */
+	struct task task;
+
+	int64_t result;		/* exit=: 0, a descriptor, or -errno */
+	int fd, newfd;
+	bool cloexec;		/* the new descriptor has FD_CLOEXEC */
+	int family, type, proto;
+	unsigned int sa_family;	/* raw family of the SOCKADDR record */
+	bool has_sockaddr;
+	struct netaddr addr;	/* SOCKADDR: what is bound or the peer */
+
+	/* kernel module only */
+	enum netlog_op op;
+	uint64_t ino;
+	int64_t netns, mono, tx, rx, missed, lost;	/* -1: unknown */
+	int err, state;
+	bool kern;
+	struct netaddr local, remote;
+};
+
+#endif

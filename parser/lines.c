@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/lines: splits the stream and drops what cannot matter. */
+#include "lines.h"
+
+#include <string.h>
+
+#include "../kpatch/netlog_record.h"
+#include "syscalls.h"
+
+enum open_state { OPEN_UNKNOWN, OPEN_DROPPED, OPEN_KEPT, OPEN_ENDED };
+
+#define ENRICHED_SEPARATOR 0x1d
+
+enum line_type {
+	TYPE_OTHER, TYPE_SYSCALL, TYPE_SOCKADDR, TYPE_SOCKETCALL, TYPE_PROCTITLE,
+	TYPE_EOE, TYPE_KERNEL, TYPE_BOOT,
+};
+
+struct line {
+	const char *text, *end;
+	const char *body;	/* behind "msg=audit(…): " */
+	enum line_type type;
+	uint64_t key;		/* of the event: serial and node */
+};
+
+void lines_init(struct lines *l)
+{
+	l->number = l->dropped = l->opened = 0;
+	l->skipping = false;
+	l->carried = l->used = 0;
+	memset(l->open, 0, sizeof(l->open));
+}
+
+static bool has_prefix(const char *p, const char *end, const char *prefix,
+		       size_t len)
+{
+	return (size_t)(end - p) >= len && !memcmp(p, prefix, len);
+}
+#define PREFIX(p, end, text) has_prefix(p, end, text, sizeof(text) - 1)
+
+static enum line_type type_of(const char *p, const char *end)
+{
+	if (PREFIX(p, end, "SYSCALL "))
+		return TYPE_SYSCALL;
+	if (PREFIX(p, end, "PROCTITLE "))
+		return TYPE_PROCTITLE;
+	if (PREFIX(p, end, "SOCKADDR "))
+		return TYPE_SOCKADDR;
+	if (PREFIX(p, end, "EOE "))
+		return TYPE_EOE;
+	if (PREFIX(p, end, "KERNEL "))
+		return TYPE_KERNEL;
+	if (PREFIX(p, end, "SOCKETCALL "))
+		return TYPE_SOCKETCALL;
+	if (PREFIX(p, end, "SYSTEM_BOOT "))
+		return TYPE_BOOT;
+	return TYPE_OTHER;
+}
+
+/* "…audit(SEC.MILLI:SERIAL):": mixes the serial into the key. */
+static bool read_stamp(struct line *l, const char *p)
+{
+	const char *colon;
+	uint64_t serial = 0;
+
+	p = memchr(p, ' ', l->end - p);
+	if (!p || !PREFIX(p, l->end, " msg=audit("))
+		return false;
+	colon = memchr(p + 11, ':', l->end - p - 11);
+	if (!colon)
+		return false;
+	for (p = colon + 1; p < l->end && *p >= '0' && *p <= '9'; p++)
+		serial = serial * 10 + (*p - '0');
+	if (p == colon + 1 || p == l->end || *p != ')')
+		return false;
+	l->key = l->key * 31 + serial;
+	l->body = l->end - p >= 3 ? p + 3 : l->end;
+	return true;
+}
+
+/* False when it is not an audit record at all. */
+static bool read_head(struct line *l)
+{
+	const char *p = l->text;
+
+	l->key = 0;
+	if (PREFIX(p, l->end, "node=")) {
+		for (p += 5; p < l->end && *p != ' '; p++)
+			l->key = l->key * 31 + (unsigned char)*p;
+		if (p < l->end)
+			p++;
+	}
+	if (!PREFIX(p, l->end, "type="))
+		return false;
+	l->type = type_of(p + 5, l->end);
+	if (l->type == TYPE_OTHER)
+		return true;
+	return read_stamp(l, p);
+}
+
+static uint64_t read_number(const char **p, const char *end, int base)
+{
+	uint64_t v = 0;
+
+	for (; *p < end; (*p)++) {
+		int c = **p, digit;
+
+		if (c >= '0' && c <= '9')
+			digit = c - '0';
+		else if (base == 16 && c >= 'a' && c <= 'f')
+			digit = c - 'a' + 10;
+		else
+			break;
+		v = v * base + digit;
+	}
+	return v;
+}
+
+/* "arch=c000003e syscall=42 …": when it does not look so, let auparse see it. */
+static bool syscall_matters(const struct line *l)
+{
+	const char *p = l->body;
+	uint64_t arch, nr;
+
+	if (!PREFIX(p, l->end, "arch="))
+		return true;
+	p += 5;
+	arch = read_number(&p, l->end, 16);
+	if (!PREFIX(p, l->end, " syscall="))
+		return true;
+	p += 9;
+	nr = read_number(&p, l->end, 10);
+	return syscalls_id(arch, nr) != SC_NONE;
+}
+
+static bool keep_syscall(struct lines *l, const struct line *line)
+{
+	bool keep = syscall_matters(line);
+	unsigned int slot = line->key % LINES_OPEN;
+
+	l->open[slot].key = line->key;
+	l->open[slot].state = keep ? OPEN_KEPT : OPEN_DROPPED;
+	l->opened += keep;
+	return keep;
+}
+
+/* A record that follows its event's SYSCALL record. */
+static bool keep_follower(struct lines *l, const struct line *line)
+{
+	unsigned int slot = line->key % LINES_OPEN;
+	enum open_state state = l->open[slot].key == line->key ?
+				l->open[slot].state : OPEN_UNKNOWN;
+
+	if (state == OPEN_UNKNOWN && line->type == TYPE_SOCKADDR)
+		complain(l->complaints, COMPLAINT_ORPHAN, line->text,
+			 line->end - line->text);
+	if (state != OPEN_KEPT)
+		return false;
+	if (line->type == TYPE_PROCTITLE || line->type == TYPE_EOE)
+		l->open[slot].state = OPEN_ENDED;
+	return true;
+}
+
+static bool keep(struct lines *l, const struct line *line)
+{
+	switch (line->type) {
+	case TYPE_SYSCALL:
+		return keep_syscall(l, line);
+	case TYPE_SOCKADDR:
+	case TYPE_SOCKETCALL:
+	case TYPE_PROCTITLE:
+	case TYPE_EOE:
+		return keep_follower(l, line);
+	case TYPE_KERNEL:
+		return PREFIX(line->body, line->end, NETLOG_F_VERSION "=");
+	case TYPE_BOOT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Between events, ausearch writes "----" and "time->…". */
+static bool is_ausearch_heading(const struct line *l)
+{
+	return l->text == l->end || PREFIX(l->text, l->end, "----") ||
+	       PREFIX(l->text, l->end, "time->");
+}
+
+static void pass_on(struct lines *l, const struct line *line)
+{
+	const char *cut = memchr(line->body, ENRICHED_SEPARATOR,
+				 line->end - line->body);
+	size_t len = (cut ? cut : line->end) - line->text;
+
+	if (l->used + len + 1 > sizeof(l->buffer))
+		lines_push(l, false);
+	memcpy(l->buffer + l->used, line->text, len);
+	l->used += len;
+	l->buffer[l->used++] = '\n';
+}
+
+static void one_line(struct lines *l, const char *text, size_t len)
+{
+	struct line line = { .text = text, .end = text + len, .body = text };
+
+	l->number++;
+	if (len && text[len - 1] == '\r')
+		line.end--;
+	if (memchr(text, 0, len) || !read_head(&line)) {
+		l->dropped++;
+		if (!is_ausearch_heading(&line))
+			complain(l->complaints, COMPLAINT_LINE_GARBAGE, text, len);
+	} else if (keep(l, &line)) {
+		pass_on(l, &line);
+	} else {
+		l->dropped++;
+	}
+}
+
+static void line_too_long(struct lines *l, const char *data, size_t len)
+{
+	if (!l->skipping)
+		complain(l->complaints, COMPLAINT_LINE_LONG,
+			 l->carried ? l->carry : data,
+			 l->carried ? l->carried : len);
+	l->skipping = true;
+	l->carried = 0;
+}
+
+/* The rest of the data has no newline: keep it for the next time. */
+static void carry(struct lines *l, const char *data, size_t len)
+{
+	if (l->skipping)
+		return;
+	if (l->carried + len > sizeof(l->carry)) {
+		line_too_long(l, data, len);
+		return;
+	}
+	memcpy(l->carry + l->carried, data, len);
+	l->carried += len;
+}
+
+static void end_of_line(struct lines *l, const char *data, size_t len)
+{
+	if (!l->skipping && !l->carried && len <= sizeof(l->carry)) {
+		one_line(l, data, len);
+		return;
+	}
+	carry(l, data, len);
+	if (l->skipping) {
+		l->number++;
+		l->dropped++;
+	} else {
+		one_line(l, l->carry, l->carried);
+	}
+	l->skipping = false;
+	l->carried = 0;
+}
+
+void lines_feed(struct lines *l, const char *data, size_t len)
+{
+	const char *end = data + len, *newline;
+
+	while (data < end) {
+		newline = memchr(data, '\n', end - data);
+		if (!newline) {
+			carry(l, data, end - data);
+			return;
+		}
+		end_of_line(l, data, newline - data);
+		data = newline + 1;
+	}
+}
+
+void lines_push(struct lines *l, bool end)
+{
+	if (end && (l->carried || l->skipping))
+		end_of_line(l, "", 0);
+	if (l->used)
+		l->out(l->buffer, l->used, l->arg);
+	l->used = 0;
+}

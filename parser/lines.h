@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/lines: splits the stream into lines and drops, unparsed, what cannot
+ * matter: auparse pays for every record on arrival, whatever is read of it.
+ *
+ * Kept are SYSCALL records of the calls in syscalls.h, the SOCKADDR, SOCKETCALL
+ * and PROCTITLE records of the same events, an EOE only where no PROCTITLE came
+ * (either ends the event), the kernel module's records, and SYSTEM_BOOT. The
+ * interpretation that ENRICHED logs append to a record is cut off.
+ */
+#ifndef NETLOG_LINES_H
+#define NETLOG_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "complaint.h"
+
+#define LINES_MAX 16384		/* the kernel's records end at 8970 */
+#define LINES_OUT 65536
+#define LINES_OPEN 4096		/* events whose later records are expected */
+
+struct lines {
+	void (*out)(const char *data, size_t len, void *arg);
+	void *arg;
+	struct complaints *complaints;
+	uint64_t number, dropped;	/* lines seen, lines not passed on */
+	uint64_t opened;		/* SYSCALL records passed on */
+
+	bool skipping;			/* inside a line that is too long */
+	size_t carried, used;
+	char carry[LINES_MAX];
+	char buffer[LINES_OUT];
+	struct {
+		uint64_t key;
+		uint8_t state;
+	} open[LINES_OPEN];
+};
+
+/* Sets everything but out, arg and complaints. */
+void lines_init(struct lines *l);
+/* Whole lines that are kept go to out(), many at a time. */
+void lines_feed(struct lines *l, const char *data, size_t len);
+/* Passes on what is buffered; end: also a last line without newline. */
+void lines_push(struct lines *l, bool end);
+
+#endif

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/process: who each process is, and the table of processes. */
+#include "process.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static size_t text_size(const char *s)
+{
+	return s ? strlen(s) + 1 : 0;
+}
+
+static const char *text_copy(const char *s, char **to)
+{
+	char *start = *to;
+	size_t n = text_size(s);
+
+	if (!s)
+		return NULL;
+	memcpy(start, s, n);
+	*to += n;
+	return start;
+}
+
+struct who *who_new(const struct task *t)
+{
+	struct who *w = malloc(sizeof(*w) + text_size(t->comm) +
+			       text_size(t->exe) + text_size(t->proctitle));
+	char *to;
+
+	if (!w)
+		return NULL;
+	to = w->text;
+	w->refs = 1;
+	w->pid = t->pid;
+	w->ppid = t->ppid;
+	w->uid = t->uid;
+	w->auid = t->auid;
+	w->ses = t->ses;
+	w->sid = t->sid;
+	w->comm = text_copy(t->comm, &to);
+	w->exe = text_copy(t->exe, &to);
+	w->proctitle = text_copy(t->proctitle, &to);
+	return w;
+}
+
+struct who *who_get(struct who *w)
+{
+	w->refs++;
+	return w;
+}
+
+void who_put(struct who *w)
+{
+	if (w && --w->refs == 0)
+		free(w);
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+static bool is_hex(const char *s, size_t len)
+{
+	if (!len || len % 2)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (hex_digit(s[i]) < 0)
+			return false;
+	return true;
+}
+
+size_t audit_text(const char *s, char *buf, size_t size)
+{
+	size_t len = strlen(s), n = 0;
+
+	if (*s != '"' && is_hex(s, len)) {
+		for (; n < size - 1 && n < len / 2; n++)
+			buf[n] = hex_digit(s[2 * n]) << 4 | hex_digit(s[2 * n + 1]);
+		buf[n] = 0;
+		return n;
+	}
+	if (*s == '"') {
+		s++;
+		len--;
+		if (len && s[len - 1] == '"')
+			len--;
+	}
+	n = len < size - 1 ? len : size - 1;
+	memcpy(buf, s, n);
+	buf[n] = 0;
+	return n;
+}
+
+void process_init(struct process_table *t)
+{
+	t->hash = NULL;
+	TAILQ_INIT(&t->lru);
+}
+
+struct proc *process_find(struct process_table *t, uint32_t node, int64_t pid)
+{
+	struct proc_key key = { .pid = pid, .node = node };
+	struct proc *p;
+
+	HASH_FIND(hh, t->hash, &key, sizeof(key), p);
+	return p;
+}
+
+struct proc *process_add(struct process_table *t, uint32_t node, int64_t pid)
+{
+	struct proc *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->key.pid = pid;
+	p->key.node = node;
+	LIST_INIT(&p->fds);
+	HASH_ADD(hh, t->hash, key, sizeof(p->key), p);
+	TAILQ_INSERT_TAIL(&t->lru, p, lru);
+	return p;
+}
+
+void process_touch(struct process_table *t, struct proc *p)
+{
+	if (!TAILQ_NEXT(p, lru))
+		return;
+	TAILQ_REMOVE(&t->lru, p, lru);
+	TAILQ_INSERT_TAIL(&t->lru, p, lru);
+}
+
+void process_remove(struct process_table *t, struct proc *p)
+{
+	HASH_DEL(t->hash, p);
+	TAILQ_REMOVE(&t->lru, p, lru);
+	who_put(p->who);
+	free(p);
+}
+
+struct proc *process_oldest(struct process_table *t)
+{
+	return TAILQ_FIRST(&t->lru);
+}
+
+unsigned int process_count(const struct process_table *t)
+{
+	return HASH_COUNT(t->hash);
+}
+
+static bool text_same(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+static bool task_same(const struct who *w, const struct task *t)
+{
+	return w->ppid == t->ppid && w->uid == t->uid && w->auid == t->auid &&
+	       w->ses == t->ses && w->sid == t->sid &&
+	       text_same(w->comm, t->comm) && text_same(w->exe, t->exe) &&
+	       text_same(w->proctitle, t->proctitle);
+}
+
+/* Fills from the old identity what the event left out: the module's records
+ * have no proctitle, and no exe once the memory of an exiting task is gone;
+ * the rules' records have no sid. */
+static void task_inherit(struct task *t, const struct who *old)
+{
+	if (t->ppid == ID_UNKNOWN)
+		t->ppid = old->ppid;
+	if (t->uid == ID_UNKNOWN)
+		t->uid = old->uid;
+	if (t->auid == ID_UNKNOWN)
+		t->auid = old->auid;
+	if (t->ses == ID_UNKNOWN)
+		t->ses = old->ses;
+	if (t->sid == ID_UNKNOWN)
+		t->sid = old->sid;
+	if (!t->comm)
+		t->comm = old->comm;
+	if (!text_same(t->comm, old->comm))
+		return;
+	if (!t->exe)
+		t->exe = old->exe;
+	if (!t->proctitle && text_same(t->exe, old->exe))
+		t->proctitle = old->proctitle;
+}
+
+bool process_update(struct proc *p, const struct task *task)
+{
+	struct task t = *task;
+	struct who *old = p->who, *now;
+	bool exec = false;
+
+	if (old) {
+		task_inherit(&t, old);
+		if (task_same(old, &t))
+			return false;
+		exec = old->exe && t.exe && strcmp(old->exe, t.exe);
+	}
+	now = who_new(&t);
+	if (!now)
+		return false;
+	p->who = now;
+	who_put(old);
+	return exec;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/record: one line of output before it is text. The tracker makes it,
+ * match and format read it. Everything is borrowed from the tracker and valid
+ * until the emit function returns.
+ */
+#ifndef NETLOG_RECORD_H_OUT
+#define NETLOG_RECORD_H_OUT
+
+#include "fact.h"
+#include "process.h"
+
+enum record_what {
+	CONNECT_START,
+	CONNECT_STOP,
+	CONNECT_FAIL,
+	LISTEN_START,
+	LISTEN_STOP,
+	RECORD_WHAT_COUNT
+};
+
+/* How a fact was learnt when it was not seen itself; the value of via=. */
+#define RECORD_VIAS(X)							\
+	X(NONE,		"")		/* seen */			\
+	X(PROGRESS,	"in-progress")	/* outcome of the connect unknown */ \
+	X(CLOSE,	"close")	/* close() of the last known descriptor */ \
+	X(EXIT,		"exit")		/* the last known holder exited */ \
+	X(EXEC,		"exec")		/* close-on-exec */		\
+	X(REUSE,	"reuse")	/* its descriptor number came back */ \
+	X(BOOT,		"boot")		/* the machine was restarted */
+
+enum record_via {
+#define RECORD_VIA_ENUM(name, text) VIA_##name,
+	RECORD_VIAS(RECORD_VIA_ENUM)
+#undef RECORD_VIA_ENUM
+	VIA_COUNT
+};
+
+struct record {
+	enum record_what what;
+	struct stamp time;	/* when it happened */
+	struct stamp ev;	/* audit event of the start; serial 0: unknown */
+	const char *node;	/* NULL: the log has no node names */
+	int proto;		/* IPPROTO_*, PROTO_MPTCP or PROTO_UNKNOWN */
+	bool inbound;		/* accepted */
+	struct netaddr local, remote;
+	const struct who *who;	/* never NULL */
+	int64_t opener;		/* pid that opened it, or ID_UNKNOWN when the same */
+	enum record_via via;
+	int err;		/* positive errno, 0: none */
+	int64_t dur_ms;		/* stop: milliseconds since the start; -1: unknown */
+	int64_t tx, rx, netns;	/* -1: unknown */
+	bool incomplete;	/* stop of something whose start was never seen */
+};
+
+typedef void (*record_fn)(const struct record *r, void *arg);
+
+const char *record_what_name(enum record_what what);	/* "connect start" */
+const char *record_via_name(enum record_via via);
+const char *record_proto_name(int proto);		/* "TCP", or "-" */
+
+#endif

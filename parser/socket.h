@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/socket: the sockets that are known, who holds them by which
+ * descriptor, and the bounds on both. Lifetimes only: what a socket's life
+ * means as log lines is track's business.
+ *
+ * A socket lives while a descriptor refers to it (learnt from the rules) or
+ * while it is listed under its inode number (learnt from the module). Whoever
+ * takes the last of these away (socket_unused) reports its end and drops it.
+ */
+#ifndef NETLOG_SOCKET_H
+#define NETLOG_SOCKET_H
+
+#include <sys/queue.h>
+#include <uthash.h>
+
+#include "fact.h"
+#include "process.h"
+#include "record.h"
+
+/* The record that is open for a socket: a start without its stop. */
+enum sock_open { OPEN_NONE, OPEN_CONNECT, OPEN_LISTEN };
+
+struct sock_ino {
+	uint64_t ino;
+	uint32_t node;
+	uint32_t zero;
+};
+
+struct sock {
+	struct sock_ino key;	/* ino 0: not listed under an inode */
+	enum sock_open open;
+	int proto, family, type;
+	bool ignored;		/* not a protocol that is logged (raw, ping, …) */
+	bool bound;		/* local was chosen by bind() */
+	bool connecting;	/* connect under way, outcome unknown */
+	bool inbound;
+	bool unknown_start;	/* when it began is not known exactly */
+	struct netaddr local, remote;
+	struct stamp ev, start;
+	int64_t mono, netns;
+	struct who *opener;
+	LIST_HEAD(, fdent) fds;
+	TAILQ_ENTRY(sock) lru;
+	UT_hash_handle hh;
+};
+
+struct fd_key {
+	struct proc *proc;
+	int64_t fd;
+};
+
+struct fdent {
+	struct fd_key key;
+	struct sock *sock;
+	bool cloexec;
+	LIST_ENTRY(fdent) of_proc, of_sock;
+	UT_hash_handle hh;
+};
+
+struct socket_table {
+	struct sock *by_ino;
+	struct fdent *by_fd;
+	TAILQ_HEAD(, sock) lru;		/* least recently used first */
+	unsigned int count, max;	/* sockets */
+	unsigned int fd_max;		/* descriptors */
+	void (*evicted)(struct sock *s, void *arg);
+	void *arg;
+};
+
+/* max bounds the sockets and, at four times as many, the descriptors. evicted()
+ * is told of each socket thrown out because the table was full. */
+void socket_init(struct socket_table *t, unsigned int max,
+		 void (*evicted)(struct sock *, void *), void *arg);
+void socket_fini(struct socket_table *t);
+
+/* A new socket with no reference yet: give it one (socket_fd_add or
+ * socket_set_ino) or socket_drop it. NULL without memory. */
+struct sock *socket_new(struct socket_table *t);
+void socket_touch(struct socket_table *t, struct sock *s);
+bool socket_unused(const struct sock *s);	/* no reference left */
+void socket_drop(struct socket_table *t, struct sock *s);
+
+struct sock *socket_by_ino(struct socket_table *t, uint32_t node, uint64_t ino);
+void socket_set_ino(struct socket_table *t, struct sock *s, uint32_t node,
+		    uint64_t ino);
+void socket_clear_ino(struct socket_table *t, struct sock *s);
+
+struct fdent *socket_fd(struct socket_table *t, struct proc *p, int fd);
+/* The number must be free. Returns 0 or -ENOMEM. */
+int socket_fd_add(struct socket_table *t, struct proc *p, int fd,
+		  struct sock *s, bool cloexec);
+/* Takes the descriptor away and returns its socket, which may be unused now. */
+struct sock *socket_fd_remove(struct socket_table *t, struct fdent *f);
+
+#endif

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/track: facts to records; tables of nodes and processes, and the
+ * writing of starts and stops. */
+#include "track.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "track_internal.h"
+
+#ifndef IPPROTO_UDPLITE
+#define IPPROTO_UDPLITE 136
+#endif
+#ifndef IPPROTO_SCTP
+#define IPPROTO_SCTP 132
+#endif
+
+static struct who *nobody(void)
+{
+	static struct who who = {
+		.refs = 1,
+		.pid = ID_UNKNOWN, .ppid = ID_UNKNOWN, .uid = ID_UNKNOWN,
+		.auid = ID_UNKNOWN, .ses = ID_UNKNOWN, .sid = ID_UNKNOWN,
+	};
+
+	return &who;
+}
+
+static void evicted(struct sock *s, void *arg)
+{
+	struct track *t = arg;
+
+	if (!s->open)
+		return;
+	t->stats.open--;
+	complain(t->complaints, COMPLAINT_EVICTED, "", 0);
+}
+
+struct track *track_new(const struct track_limits *limits, record_fn emit,
+			void *arg, struct complaints *complaints)
+{
+	struct track *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	socket_init(&t->sockets, limits->sockets, evicted, t);
+	process_init(&t->processes);
+	t->max_processes = limits->processes ? limits->processes : 1;
+	t->emit = emit;
+	t->arg = arg;
+	t->complaints = complaints;
+	t->stats.module_missed = t->stats.module_lost = -1;
+	return t;
+}
+
+void track_free(struct track *t)
+{
+	struct proc *p;
+
+	if (!t)
+		return;
+	socket_fini(&t->sockets);
+	while ((p = process_oldest(&t->processes)))
+		process_remove(&t->processes, p);
+	for (unsigned int i = 0; i < t->node_count; i++) {
+		free(t->nodes[i]->name);
+		free(t->nodes[i]);
+	}
+	free(t);
+}
+
+void track_stats(const struct track *t, struct track_stats *out)
+{
+	*out = t->stats;
+	out->sockets = t->sockets.count;
+	out->processes = process_count(&t->processes);
+}
+
+int track_socket_proto(int type, int proto)
+{
+	switch (type) {
+	case SOCK_STREAM:
+		return proto == 0 ? IPPROTO_TCP : proto;
+	case SOCK_DGRAM:
+		if (proto == 0 || proto == IPPROTO_UDP)
+			return IPPROTO_UDP;
+		return proto == IPPROTO_UDPLITE ? proto : PROTO_UNKNOWN;
+	case SOCK_SEQPACKET:
+		return proto == 0 || proto == IPPROTO_SCTP ? IPPROTO_SCTP :
+							     PROTO_UNKNOWN;
+	case SOCK_DCCP:
+		return IPPROTO_DCCP;
+	}
+	return PROTO_UNKNOWN;
+}
+
+bool track_is_datagram(int proto)
+{
+	return proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE;
+}
+
+/* What is known of the local end. For a connection a wildcard address says
+ * nothing, and port 0 means that the kernel has yet to choose. */
+static struct netaddr local_end(const struct sock *s)
+{
+	struct netaddr a = s->local;
+
+	if (s->open == OPEN_CONNECT && sockaddr_is_any(&a)) {
+		a.has_addr = false;
+		memset(a.addr, 0, sizeof(a.addr));
+	}
+	if (!a.port)
+		a.has_port = false;
+	return a;
+}
+
+static int64_t stamp_ms(const struct stamp *s)
+{
+	return s->sec * 1000 + s->milli;
+}
+
+static int64_t duration_ms(const struct track *t, const struct sock *s,
+			   int64_t mono)
+{
+	int64_t ms;
+
+	if (s->mono >= 0 && mono >= 0)
+		return mono > s->mono ? (mono - s->mono) / 1000000 : 0;
+	if (s->unknown_start || !s->start.sec)
+		return -1;
+	ms = stamp_ms(&t->fact->stamp) - stamp_ms(&s->start);
+	return ms < 0 ? -1 : ms;
+}
+
+static void emit(struct track *t, struct sock *s, enum record_what what,
+		 const struct ending *e)
+{
+	const struct who *who = t->proc ? t->proc->who : NULL;
+	struct record r = {
+		.what = what,
+		.time = t->fact->stamp,
+		.ev = s->ev,
+		.node = t->node->name,
+		.proto = s->proto,
+		.inbound = s->inbound,
+		.local = local_end(s),
+		.remote = s->remote,
+		.opener = ID_UNKNOWN,
+		.via = e->via,
+		.err = e->err,
+		.dur_ms = -1,
+		.tx = e->tx,
+		.rx = e->rx,
+		.netns = s->netns,
+	};
+
+	if (what == CONNECT_START || what == LISTEN_START || !who)
+		who = s->opener;
+	r.who = who ? who : nobody();
+	if (what == CONNECT_STOP || what == LISTEN_STOP)
+		r.dur_ms = duration_ms(t, s, e->mono);
+	if (s->opener && s->opener->pid != r.who->pid)
+		r.opener = s->opener->pid;
+	r.incomplete = (what == CONNECT_STOP || what == LISTEN_STOP) &&
+		       !s->ev.serial && !s->ev.sec;
+	t->stats.records++;
+	t->emit(&r, t->arg);
+}
+
+void track_begin(struct track *t, struct sock *s)
+{
+	struct who *opener = t->proc && t->proc->who ? who_get(t->proc->who) : NULL;
+
+	who_put(s->opener);
+	s->opener = opener;
+	s->ev = s->start = t->fact->stamp;
+	s->mono = t->fact->mono;
+	s->unknown_start = false;
+}
+
+void track_open(struct track *t, struct sock *s, enum sock_open kind,
+		enum record_via via)
+{
+	s->open = kind;
+	t->stats.open++;
+	emit(t, s, kind == OPEN_LISTEN ? LISTEN_START : CONNECT_START,
+	     ENDING(.via = via));
+}
+
+void track_close(struct track *t, struct sock *s, const struct ending *e)
+{
+	if (!s->open)
+		return;
+	emit(t, s, s->open == OPEN_LISTEN ? LISTEN_STOP : CONNECT_STOP, e);
+	s->open = OPEN_NONE;
+	t->stats.open--;
+}
+
+void track_fail(struct track *t, struct sock *s, int err, enum record_via via)
+{
+	s->open = OPEN_CONNECT;	/* for local_end: a connection's, not a listener's */
+	emit(t, s, CONNECT_FAIL, ENDING(.via = via, .err = err));
+	s->open = OPEN_NONE;
+}
+
+void track_fd_gone(struct track *t, struct fdent *fd, enum record_via via)
+{
+	struct sock *s = socket_fd_remove(&t->sockets, fd);
+
+	if (!socket_unused(s))
+		return;
+	track_close(t, s, ENDING(.via = via));
+	socket_drop(&t->sockets, s);
+}
+
+void track_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
+		    enum record_via via)
+{
+	struct fdent *f, *next;
+
+	for (f = LIST_FIRST(&p->fds); f; f = next) {
+		next = LIST_NEXT(f, of_proc);
+		if (!cloexec_only || f->cloexec)
+			track_fd_gone(t, f, via);
+	}
+}
+
+static void forget_process(struct track *t, struct proc *p)
+{
+	struct fdent *f;
+	struct sock *s;
+
+	while ((f = LIST_FIRST(&p->fds))) {
+		s = socket_fd_remove(&t->sockets, f);
+		if (socket_unused(s)) {
+			evicted(s, t);
+			socket_drop(&t->sockets, s);
+		}
+	}
+	process_remove(&t->processes, p);
+}
+
+struct proc *track_proc(struct track *t)
+{
+	int64_t pid = t->fact->task.pid;
+	struct proc *p;
+
+	if (pid < 0)
+		return NULL;
+	p = process_find(&t->processes, t->node_index, pid);
+	if (p) {
+		process_touch(&t->processes, p);
+		return p;
+	}
+	while (process_count(&t->processes) >= t->max_processes)
+		forget_process(t, process_oldest(&t->processes));
+	p = process_add(&t->processes, t->node_index, pid);
+	if (!p)
+		complain(t->complaints, COMPLAINT_MEMORY, "process", 7);
+	return p;
+}
+
+static bool node_is(const struct node *n, const char *name)
+{
+	if (!n->name || !name)
+		return n->name == name;
+	return !strcmp(n->name, name);
+}
+
+static struct node *add_node(struct track *t, const char *name)
+{
+	struct node *n;
+
+	if (t->node_count == NODES_MAX)
+		return NULL;
+	n = calloc(1, sizeof(*n));
+	if (!n)
+		return NULL;
+	if (name) {
+		n->name = strdup(name);
+		if (!n->name) {
+			free(n);
+			return NULL;
+		}
+	}
+	t->nodes[t->node_count++] = n;
+	return n;
+}
+
+/* Sets t->node and t->node_index. A log has one node or a few. */
+static bool find_node(struct track *t, const char *name)
+{
+	if (t->node && node_is(t->node, name))
+		return true;
+	for (unsigned int i = 0; i < t->node_count; i++) {
+		if (!node_is(t->nodes[i], name))
+			continue;
+		t->node = t->nodes[i];
+		t->node_index = i;
+		return true;
+	}
+	t->node = add_node(t, name);
+	t->node_index = t->node_count - 1;
+	return t->node;
+}
+
+/* Nothing of this node survives its restart. */
+static void node_boot(struct track *t)
+{
+	struct sock *s, *next_s;
+	struct proc *p, *next_p;
+
+	t->proc = NULL;
+	for (s = TAILQ_FIRST(&t->sockets.lru); s; s = next_s) {
+		next_s = TAILQ_NEXT(s, lru);
+		if (s->key.node != t->node_index)
+			continue;
+		track_close(t, s, ENDING(.via = VIA_BOOT));
+		socket_drop(&t->sockets, s);
+	}
+	for (p = process_oldest(&t->processes); p; p = next_p) {
+		next_p = TAILQ_NEXT(p, lru);
+		if (p->key.node == t->node_index)
+			forget_process(t, p);
+	}
+	t->node->module = false;
+}
+
+void track_fact(struct track *t, const struct fact *f)
+{
+	t->fact = f;
+	t->proc = NULL;
+	t->stats.facts++;
+	if (!find_node(t, f->node)) {
+		complain(t->complaints, COMPLAINT_EVICTED, f->node ? f->node : "",
+			 f->node ? strlen(f->node) : 0);
+		return;
+	}
+	if (f->kind == FACT_BOOT)
+		node_boot(t);
+	else if (f->kind == FACT_MODULE)
+		track_module(t, f);
+	else
+		track_rules(t, f);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/track: the state machine, facts in, records out. Pure: no I/O and no
+ * clock of its own; time comes with the facts.
+ *
+ * Two sources of facts tell of the same connections. The audit rules' system
+ * calls name descriptors (track_rules.c); the kernel module's records name
+ * socket inodes and are exact (track_module.c). From the first record of the
+ * module on, until it says that it is unloaded, the module alone decides, and
+ * the rules add what they know of the process.
+ */
+#ifndef NETLOG_TRACK_H
+#define NETLOG_TRACK_H
+
+#include "complaint.h"
+#include "fact.h"
+#include "record.h"
+
+struct track_limits {
+	unsigned int sockets;	/* tracked at one time, 16 or more */
+	unsigned int processes;
+};
+
+struct track_stats {
+	uint64_t facts, records;
+	unsigned int sockets, processes;	/* now */
+	unsigned int open;			/* started, not yet stopped */
+	bool module;				/* the module has been heard */
+	int64_t module_missed, module_lost;	/* its own counts, -1: unknown */
+};
+
+struct track;
+
+/* emit is called for each record, before track_fact returns. complaints is
+ * counted into and outlives the tracker. NULL without memory. */
+struct track *track_new(const struct track_limits *limits, record_fn emit,
+			void *arg, struct complaints *complaints);
+void track_free(struct track *t);
+
+void track_fact(struct track *t, const struct fact *f);
+
+void track_stats(const struct track *t, struct track_stats *out);
+
+#endif

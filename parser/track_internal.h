@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parser/track: what its three files share. Included by track*.c alone. */
+#ifndef NETLOG_TRACK_INTERNAL_H
+#define NETLOG_TRACK_INTERNAL_H
+
+#include "socket.h"
+#include "track.h"
+
+#define RECENT_CONNECTS 256
+
+/* A connect that the module reported, so that the rules' event of the same
+ * system call is not reported again. */
+struct recent_connect {
+	uint64_t serial;
+	int64_t pid, sec;
+	struct netaddr remote;
+};
+
+struct node {
+	char *name;			/* NULL: records without node= */
+	bool module;			/* the module decides */
+	struct recent_connect recent[RECENT_CONNECTS];
+	unsigned int next_recent;
+};
+
+#define NODES_MAX 256
+
+struct track {
+	struct socket_table sockets;
+	struct process_table processes;
+	unsigned int max_processes;
+	struct node *nodes[NODES_MAX];
+	unsigned int node_count;
+	record_fn emit;
+	void *arg;
+	struct complaints *complaints;
+	struct track_stats stats;
+
+	/* of the fact in hand */
+	const struct fact *fact;
+	struct node *node;
+	uint32_t node_index;
+	struct proc *proc;
+};
+
+/* What a stop may know beside the socket. */
+struct ending {
+	enum record_via via;
+	int err;
+	int64_t tx, rx, mono;
+};
+#define ENDING(...) (&(struct ending){ .tx = -1, .rx = -1, .mono = -1, __VA_ARGS__ })
+
+/* Writes the start of a connection or a listener and remembers that it is open.
+ * The socket's remote, local, ev and start must be set. */
+void track_open(struct track *t, struct sock *s, enum sock_open kind,
+		enum record_via via);
+/* Writes the stop of what is open, if anything is. */
+void track_close(struct track *t, struct sock *s, const struct ending *e);
+/* Writes a connect fail; nothing may be open. */
+void track_fail(struct track *t, struct sock *s, int err, enum record_via via);
+/* Takes the fact's task as the one that opens what comes next, at its time. */
+void track_begin(struct track *t, struct sock *s);
+
+/* The process of the fact, made when new. NULL without pid or memory. */
+struct proc *track_proc(struct track *t);
+/* Takes a descriptor away; reports the end of the socket if it was the last. */
+void track_fd_gone(struct track *t, struct fdent *fd, enum record_via via);
+void track_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
+		    enum record_via via);
+
+/* IPPROTO_* of a socket by its type, PROTO_UNKNOWN when it is not logged. */
+int track_socket_proto(int type, int proto);
+bool track_is_datagram(int proto);
+
+void track_rules(struct track *t, const struct fact *f);
+void track_module(struct track *t, const struct fact *f);
+
+#endif

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/track: what the kernel module's records mean for connections. */
+#include <errno.h>
+#include <string.h>
+
+#include "track_internal.h"
+
+/* include/net/tcp_states.h */
+enum { STATE_SYN_SENT = 2, STATE_SYN_RECV = 3, STATE_CLOSE = 7, STATE_LISTEN = 10 };
+
+static void know_process(struct track *t, const struct fact *f)
+{
+	t->proc = track_proc(t);
+	if (t->proc)
+		process_update(t->proc, &f->task);
+}
+
+/*
+ * A socket that the rules learnt before the module was loaded is known by its
+ * descriptor only: find it by its process and its peer.
+ */
+static struct sock *adopt(struct track *t, const struct fact *f)
+{
+	struct fdent *fd;
+
+	if (!t->proc)
+		return NULL;
+	LIST_FOREACH(fd, &t->proc->fds, of_proc) {
+		struct sock *s = fd->sock;
+
+		if (s->open == OPEN_NONE || s->key.ino)
+			continue;
+		if (s->open == OPEN_LISTEN ? s->local.port != f->local.port :
+					     !sockaddr_equal(&s->remote, &f->remote))
+			continue;
+		socket_set_ino(&t->sockets, s, t->node_index, f->ino);
+		return s;
+	}
+	return NULL;
+}
+
+static struct sock *known_socket(struct track *t, const struct fact *f)
+{
+	struct sock *s = socket_by_ino(&t->sockets, t->node_index, f->ino);
+
+	if (!s)
+		s = adopt(t, f);
+	if (s)
+		socket_touch(&t->sockets, s);
+	return s;
+}
+
+static void take_fields(struct sock *s, const struct fact *f)
+{
+	s->proto = f->proto;
+	s->family = f->family;
+	s->netns = f->netns;
+	s->local = f->local;
+	s->remote = f->remote;
+}
+
+static struct sock *socket_of(struct track *t, const struct fact *f)
+{
+	struct sock *s = known_socket(t, f);
+
+	if (s)
+		return s;
+	s = socket_new(&t->sockets);
+	if (!s) {
+		complain(t->complaints, COMPLAINT_MEMORY, "socket", 6);
+		return NULL;
+	}
+	socket_set_ino(&t->sockets, s, t->node_index, f->ino);
+	take_fields(s, f);
+	return s;
+}
+
+static void forget(struct track *t, struct sock *s)
+{
+	socket_drop(&t->sockets, s);
+}
+
+static void remember_connect(struct track *t, const struct fact *f)
+{
+	struct node *n = t->node;
+
+	n->recent[n->next_recent++ % RECENT_CONNECTS] = (struct recent_connect){
+		.serial = f->stamp.serial,
+		.pid = f->task.pid,
+		.sec = f->stamp.sec,
+		.remote = f->remote,
+	};
+}
+
+static void on_connect(struct track *t, const struct fact *f)
+{
+	struct sock *s = socket_of(t, f);
+
+	remember_connect(t, f);
+	if (!s)
+		return;
+	/* An open one here had its release lost. */
+	track_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
+	take_fields(s, f);
+	s->inbound = false;
+	s->connecting = true;
+	track_begin(t, s);
+}
+
+static void on_established(struct track *t, const struct fact *f)
+{
+	struct sock *s = socket_of(t, f);
+
+	if (!s || s->open == OPEN_CONNECT)
+		return;
+	take_fields(s, f);
+	s->connecting = false;
+	if (!s->opener)
+		track_begin(t, s);
+	track_open(t, s, OPEN_CONNECT, VIA_NONE);
+}
+
+static void on_fail(struct track *t, const struct fact *f)
+{
+	struct sock *s = socket_of(t, f);
+
+	remember_connect(t, f);
+	if (!s)
+		return;
+	s->connecting = false;
+	if (s->open) {
+		track_close(t, s, ENDING(.err = f->err, .mono = f->mono));
+	} else {
+		take_fields(s, f);
+		if (!s->opener)
+			track_begin(t, s);
+		track_fail(t, s, f->err, VIA_NONE);
+	}
+	forget(t, s);
+}
+
+static void on_accept(struct track *t, const struct fact *f)
+{
+	struct sock *s = socket_of(t, f);
+
+	if (!s)
+		return;
+	track_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
+	take_fields(s, f);
+	s->inbound = true;
+	track_begin(t, s);
+	track_open(t, s, OPEN_CONNECT, VIA_NONE);
+}
+
+/* op=listen, and op=bind of a datagram socket. */
+static void on_listen(struct track *t, const struct fact *f)
+{
+	struct sock *s = socket_of(t, f);
+
+	if (!s || s->open == OPEN_LISTEN)
+		return;
+	track_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
+	take_fields(s, f);
+	memset(&s->remote, 0, sizeof(s->remote));
+	s->bound = f->op == NETLOG_OP_BIND;
+	s->inbound = false;
+	track_begin(t, s);
+	track_open(t, s, OPEN_LISTEN, VIA_NONE);
+}
+
+static void on_datagram(struct track *t, const struct fact *f)
+{
+	struct sock *s = socket_of(t, f);
+
+	if (!s || (s->open == OPEN_CONNECT &&
+		   sockaddr_equal(&s->remote, &f->remote)))
+		return;
+	track_close(t, s, ENDING(.mono = f->mono));
+	if (!f->remote.port)	/* getaddrinfo(3) looking for a route */
+		return;
+	take_fields(s, f);
+	s->inbound = false;
+	track_begin(t, s);
+	track_open(t, s, OPEN_CONNECT, VIA_NONE);
+}
+
+static void on_disconnect(struct track *t, const struct fact *f)
+{
+	struct sock *s = known_socket(t, f);
+
+	if (!s || s->open != OPEN_CONNECT)
+		return;
+	track_close(t, s, ENDING(.mono = f->mono, .tx = f->tx, .rx = f->rx));
+	memset(&s->remote, 0, sizeof(s->remote));
+	if (!s->bound)
+		return;
+	track_begin(t, s);
+	track_open(t, s, OPEN_LISTEN, VIA_NONE);
+}
+
+/* The end of a socket whose beginning was not seen, if it was worth a line. */
+static void unseen_release(struct track *t, const struct fact *f)
+{
+	bool listener = f->state == STATE_LISTEN;
+	struct sock *s;
+
+	if (!listener && (!f->remote.has_port || !f->remote.port ||
+			  (f->state == STATE_CLOSE && !track_is_datagram(f->proto))))
+		return;
+	s = socket_of(t, f);
+	if (!s)
+		return;
+	s->open = listener ? OPEN_LISTEN : OPEN_CONNECT;
+	t->stats.open++;
+	track_close(t, s, ENDING(.tx = f->tx, .rx = f->rx, .err = f->err));
+	forget(t, s);
+}
+
+static void on_release(struct track *t, const struct fact *f)
+{
+	struct sock *s = known_socket(t, f);
+
+	if (!s) {
+		unseen_release(t, f);
+		return;
+	}
+	if (s->connecting && !s->open)
+		track_fail(t, s, f->err ? f->err : ECONNABORTED, VIA_CLOSE);
+	else
+		track_close(t, s, ENDING(.mono = f->mono, .tx = f->tx,
+					 .rx = f->rx, .err = f->err));
+	forget(t, s);
+}
+
+static void on_load(struct track *t, const struct fact *f)
+{
+	t->node->module = f->op == NETLOG_OP_LOAD;
+	t->stats.module = t->node->module;
+}
+
+void track_module(struct track *t, const struct fact *f)
+{
+	if (f->missed >= 0)
+		t->stats.module_missed = f->missed;
+	if (f->lost >= 0)
+		t->stats.module_lost = f->lost;
+	if (f->op == NETLOG_OP_LOAD || f->op == NETLOG_OP_UNLOAD) {
+		on_load(t, f);
+		return;
+	}
+	t->node->module = t->stats.module = true;
+	know_process(t, f);
+	if (f->kern)
+		return;
+	if (!f->ino) {
+		complain(t->complaints, COMPLAINT_MODULE, "ino", 3);
+		return;
+	}
+	switch (f->op) {
+	case NETLOG_OP_CONNECT:		on_connect(t, f); break;
+	case NETLOG_OP_ESTABLISHED:	on_established(t, f); break;
+	case NETLOG_OP_FAIL:		on_fail(t, f); break;
+	case NETLOG_OP_ACCEPT:		on_accept(t, f); break;
+	case NETLOG_OP_BIND:
+	case NETLOG_OP_LISTEN:		on_listen(t, f); break;
+	case NETLOG_OP_DGRAM:
+	case NETLOG_OP_FLOW:		on_datagram(t, f); break;
+	case NETLOG_OP_DISCONNECT:	on_disconnect(t, f); break;
+	case NETLOG_OP_RELEASE:		on_release(t, f); break;
+	default:			break;
+	}
+}

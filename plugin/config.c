@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/config: audisp-netlog.conf, by inih; one table of keys for reading and
+ * for printing back. */
+#define SYSLOG_NAMES
+#include "config.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+enum key_type { KEY_BOOL, KEY_NUMBER, KEY_PATH, KEY_FACILITY, KEY_PRIORITY, KEY_IGNORE };
+
+struct key {
+	const char *section, *name;
+	enum key_type type;
+	size_t offset;
+	unsigned int min, max;
+	const char *allowed;
+};
+
+#define AT(field) offsetof(struct config, field)
+
+static const struct key keys[] = {
+	{ "output", "syslog", KEY_BOOL, AT(to_syslog), .allowed = "yes or no" },
+	{ "output", "facility", KEY_FACILITY, AT(facility),
+	  .allowed = "a syslog facility: authpriv, daemon, user, local0 to local7, …" },
+	{ "output", "priority", KEY_PRIORITY, AT(priority),
+	  .allowed = "a syslog priority: debug, info, notice, warning, err, …" },
+	{ "output", "file", KEY_PATH, AT(file),
+	  .allowed = "an absolute path, or nothing" },
+	{ "output", "stdout", KEY_BOOL, AT(to_stdout), .allowed = "yes or no" },
+	{ "output", "queue", KEY_NUMBER, AT(queue_kib), 64, 65536,
+	  "KiB, a whole number from 64 to 65536" },
+	{ "limits", "connections", KEY_NUMBER, AT(sockets), 16, 16777216,
+	  "a whole number from 16 to 16777216" },
+	{ "limits", "processes", KEY_NUMBER, AT(processes), 16, 4194304,
+	  "a whole number from 16 to 4194304" },
+	{ "status", "interval", KEY_NUMBER, AT(interval), 1, 86400,
+	  "seconds, a whole number from 1 to 86400" },
+	{ "ignore", "match", KEY_IGNORE, 0, .allowed = "key=value key=value" },
+};
+#define KEY_COUNT (sizeof(keys) / sizeof(*keys))
+
+struct reading {
+	struct config *config;
+	bool failed;
+	char what[512];
+};
+
+void config_init(struct config *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->to_syslog = true;
+	c->facility = LOG_AUTHPRIV;
+	c->priority = LOG_INFO;
+	c->queue_kib = 1024;
+	c->sockets = 65536;
+	c->processes = 32768;
+	c->interval = 60;
+}
+
+void config_fini(struct config *c)
+{
+	free(c->file);
+	for (unsigned int i = 0; i < c->ignores; i++) {
+		match_fini(&c->ignore[i]);
+		free(c->ignore_text[i]);
+	}
+	memset(c, 0, sizeof(*c));
+}
+
+static int code_of(const CODE *codes, const char *name)
+{
+	for (; codes->c_name; codes++)
+		if (!strcmp(codes->c_name, name))
+			return codes->c_val;
+	return -1;
+}
+
+static const char *name_of(const CODE *codes, int value)
+{
+	for (; codes->c_name; codes++)
+		if (codes->c_val == value)
+			return codes->c_name;
+	return "?";
+}
+
+static int set_bool(bool *to, const char *value)
+{
+	*to = !strcmp(value, "yes");
+	return *to || !strcmp(value, "no") ? 0 : -EINVAL;
+}
+
+static int set_number(unsigned int *to, const struct key *k, const char *value)
+{
+	char *end;
+	unsigned long v;
+
+	if (*value < '0' || *value > '9')
+		return -EINVAL;
+	errno = 0;
+	v = strtoul(value, &end, 10);
+	if (errno || *end || v < k->min || v > k->max)
+		return -EINVAL;
+	*to = v;
+	return 0;
+}
+
+static int set_path(char **to, const char *value)
+{
+	char *copy = NULL;
+
+	if (*value && *value != '/')
+		return -EINVAL;
+	if (*value) {
+		copy = strdup(value);
+		if (!copy)
+			return -ENOMEM;
+	}
+	free(*to);
+	*to = copy;
+	return 0;
+}
+
+static int set_code(int *to, const CODE *codes, const char *value)
+{
+	int v = code_of(codes, value);
+
+	if (v < 0)
+		return -EINVAL;
+	*to = v;
+	return 0;
+}
+
+static int add_ignore(struct config *c, const char *value, const char **allowed)
+{
+	struct match *m = &c->ignore[c->ignores];
+	int err;
+
+	if (c->ignores == CONFIG_IGNORES_MAX) {
+		*allowed = "at most 64 of these lines";
+		return -EINVAL;
+	}
+	err = match_parse(m, value, allowed);
+	if (err) {
+		match_fini(m);
+		return err;
+	}
+	c->ignore_text[c->ignores] = strdup(value);
+	if (!c->ignore_text[c->ignores]) {
+		match_fini(m);
+		return -ENOMEM;
+	}
+	c->ignores++;
+	return 0;
+}
+
+static int set_key(struct config *c, const struct key *k, const char *value,
+		   const char **allowed)
+{
+	void *at = (char *)c + k->offset;
+
+	*allowed = k->allowed;
+	switch (k->type) {
+	case KEY_BOOL:		return set_bool(at, value);
+	case KEY_NUMBER:	return set_number(at, k, value);
+	case KEY_PATH:		return set_path(at, value);
+	case KEY_FACILITY:	return set_code(at, facilitynames, value);
+	case KEY_PRIORITY:	return set_code(at, prioritynames, value);
+	case KEY_IGNORE:	return add_ignore(c, value, allowed);
+	}
+	return -EINVAL;
+}
+
+static void unknown_key(struct reading *r, const char *section, const char *name)
+{
+	size_t n = snprintf(r->what, sizeof(r->what),
+			    "[%s] %s: no such key; there are:", section, name);
+
+	for (size_t i = 0; i < KEY_COUNT && n < sizeof(r->what); i++)
+		n += snprintf(r->what + n, sizeof(r->what) - n, " [%s] %s%s",
+			      keys[i].section, keys[i].name,
+			      i + 1 < KEY_COUNT ? "," : "");
+}
+
+/* inih's handler: 1 is good; 0 makes ini_parse return the line. */
+static int on_key(void *user, const char *section, const char *name,
+		  const char *value)
+{
+	struct reading *r = user;
+	const char *allowed = "";
+
+	if (r->failed)
+		return 0;
+	r->failed = true;
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		if (strcmp(keys[i].section, section) || strcmp(keys[i].name, name))
+			continue;
+		if (set_key(r->config, &keys[i], value, &allowed)) {
+			snprintf(r->what, sizeof(r->what),
+				 "%s: '%s' is not allowed here; allowed is: %s",
+				 name, value, allowed);
+			return 0;
+		}
+		r->failed = false;
+		return 1;
+	}
+	unknown_key(r, section, name);
+	return 0;
+}
+
+int config_read(struct config *c, const char *path, char *error, size_t size)
+{
+	struct reading r = { .config = c };
+	int line;
+
+	errno = 0;
+	line = ini_parse(path, on_key, &r);
+	if (line == 0)
+		return 0;
+	if (line < 0) {
+		int err = errno ? errno : EIO;
+
+		snprintf(error, size, "%s: %s", path, strerror(err));
+		return -err;
+	}
+	snprintf(error, size, "%s:%d: %s", path, line,
+		 r.failed ? r.what :
+		 "neither a [section] nor key = value nor a # comment");
+	return -EINVAL;
+}
+
+static void print_key(const struct config *c, const struct key *k, FILE *to)
+{
+	const void *at = (const char *)c + k->offset;
+
+	fprintf(to, "%s =", k->name);
+	switch (k->type) {
+	case KEY_BOOL:
+		fprintf(to, " %s", *(const bool *)at ? "yes" : "no");
+		break;
+	case KEY_NUMBER:
+		fprintf(to, " %u", *(const unsigned int *)at);
+		break;
+	case KEY_PATH:
+		fprintf(to, " %s", *(char *const *)at ? *(char *const *)at : "");
+		break;
+	case KEY_FACILITY:
+		fprintf(to, " %s", name_of(facilitynames, *(const int *)at));
+		break;
+	case KEY_PRIORITY:
+		fprintf(to, " %s", name_of(prioritynames, *(const int *)at));
+		break;
+	case KEY_IGNORE:
+		break;
+	}
+	fputc('\n', to);
+}
+
+void config_print(const struct config *c, FILE *to)
+{
+	const char *section = "";
+
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		if (strcmp(section, keys[i].section))
+			fprintf(to, "%s[%s]\n", i ? "\n" : "", keys[i].section);
+		section = keys[i].section;
+		if (keys[i].type != KEY_IGNORE)
+			print_key(c, &keys[i], to);
+	}
+	for (unsigned int i = 0; i < c->ignores; i++)
+		fprintf(to, "match = %s\n", c->ignore_text[i]);
+}
+
+bool config_ignores(const struct config *c, const struct record *r)
+{
+	for (unsigned int i = 0; i < c->ignores; i++)
+		if (match_record(&c->ignore[i], r))
+			return true;
+	return false;
+}

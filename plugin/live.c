@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/live: audit records straight from the kernel, by libaudit. */
+#include "live.h"
+
+#include <errno.h>
+#include <libaudit.h>
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "rules.h"
+#include "status.h"
+
+#define RECEIVE_BUFFER (16 << 20)
+#define BACKLOG 8192		/* the kernel's own default is 64 */
+
+struct live {
+	int fd;
+	bool beside, set_enabled, set_backlog;
+	struct status before;
+	struct rules *rules;
+};
+
+int live_fd(const struct live *l)
+{
+	return l->fd;
+}
+
+bool live_beside_auditd(const struct live *l)
+{
+	return l->beside;
+}
+
+static int open_socket(struct live *l)
+{
+	int size = RECEIVE_BUFFER, group = AUDIT_NLGRP_READLOG;
+
+	l->fd = audit_open();
+	if (l->fd < 0)
+		return -errno;
+	setsockopt(l->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	if (l->beside)
+		return setsockopt(l->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
+				  &group, sizeof(group)) ? -errno : 0;
+	return audit_set_pid(l->fd, getpid(), WAIT_YES) < 0 ? -errno : 0;
+}
+
+static int prepare_kernel(struct live *l)
+{
+	int err = 0;
+
+	/* With no auditd, nobody else has chosen these for this host; and a
+	 * reader that is slow for a moment must not make the host wait. */
+	if (!l->beside) {
+		l->set_backlog = true;
+		audit_set_backlog_limit(l->fd, BACKLOG);
+		audit_set_backlog_wait_time(l->fd, 0);
+	}
+	if (!l->before.enabled) {
+		l->set_enabled = true;
+		err = audit_set_enabled(l->fd, 1);
+	}
+	return err < 0 ? err : 0;
+}
+
+static bool put_back(struct live *l)
+{
+	int fd = audit_open();
+	bool good = fd >= 0;
+
+	if (l->set_enabled)
+		good &= audit_set_enabled(fd, l->before.enabled) >= 0;
+	if (l->rules)
+		good &= rules_remove(l->rules) == 0;
+	if (l->set_backlog) {
+		good &= audit_set_backlog_limit(fd, l->before.backlog_limit) >= 0;
+		good &= audit_set_backlog_wait_time(fd,
+					l->before.backlog_wait_time) >= 0;
+	}
+	if (!l->beside && l->fd >= 0)
+		audit_set_pid(l->fd, 0, WAIT_NO);
+	if (fd >= 0)
+		audit_close(fd);
+	return good;
+}
+
+static const char *why_not(int err)
+{
+	switch (err) {
+	case -EPERM:
+	case -EACCES:
+		return "this needs root (CAP_AUDIT_CONTROL, CAP_AUDIT_READ)";
+	case -EPROTONOSUPPORT:
+	case -EINVAL:
+		return "this kernel has no audit (CONFIG_AUDIT)";
+	case -ECONNREFUSED:
+		return "audit is not available here (a container?)";
+	}
+	return strerror(-err);
+}
+
+struct live *live_open(const char *rules, char *error, size_t size)
+{
+	struct live *l = calloc(1, sizeof(*l));
+	int err;
+
+	if (!l) {
+		snprintf(error, size, "no memory");
+		return NULL;
+	}
+	l->fd = -1;
+	err = status_read(&l->before);
+	if (err)
+		goto err_audit;
+	l->beside = l->before.pid != 0;
+	err = open_socket(l);
+	if (err)
+		goto err_audit;
+	err = prepare_kernel(l);
+	if (err)
+		goto err_audit;
+	if (rules) {
+		l->rules = rules_add(rules, error, size);
+		if (!l->rules)
+			goto err_rules;
+	}
+	return l;
+err_audit:
+	snprintf(error, size, "audit: %s", why_not(err));
+err_rules:
+	put_back(l);
+	if (l->fd >= 0)
+		audit_close(l->fd);
+	free(l);
+	return NULL;
+}
+
+bool live_close(struct live *l, char *error, size_t size)
+{
+	bool good = put_back(l);
+
+	if (!good)
+		snprintf(error, size, "the audit settings could not all be put "
+			 "back; look at auditctl -s and auditctl -l");
+	if (l->fd >= 0)
+		audit_close(l->fd);
+	free(l);
+	return good;
+}
+
+/* As auditd writes it: "type=SYSCALL msg=audit(…): …". 0 for what is no record.
+ * The length in the header counts the header for the multicast group only: see
+ * kauditd_send_multicast_skb() in kernel/audit.c. */
+static int format_record(const struct live *l, const struct audit_reply *rep,
+			 char *buf, size_t size)
+{
+	const char *name = audit_msg_type_to_name(rep->type);
+	int len = rep->len - (l->beside ? NLMSG_HDRLEN : 0), n;
+
+	if (!rep->message || !name || len < 6 ||
+	    strncmp(rep->message, "audit(", 6))
+		return 0;
+	n = snprintf(buf, size, "type=%s msg=%.*s\n", name, len, rep->message);
+	return n < (int)size ? n : 0;
+}
+
+int live_read(struct live *l, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	while (size - used > MAX_AUDIT_MESSAGE_LENGTH + 64) {
+		struct audit_reply rep;
+		int n;
+
+		errno = 0;
+		n = audit_get_reply(l->fd, &rep, GET_REPLY_NONBLOCKING, 0);
+		if (n == -ENOBUFS || (n <= 0 && errno == ENOBUFS))
+			return used ? (int)used : -ENOBUFS;
+		if (n <= 0)
+			break;
+		used += format_record(l, &rep, buf + used, size - used);
+	}
+	return used;
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/sink: a bounded queue of lines and the thread that writes from it. */
+#include "sink.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "log.h"
+
+#define BATCH 65536
+
+struct sink {
+	const struct sink_ops *ops;
+	void *self;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t filled, ended;
+	bool stopping, stopped, want_reopen, failing;
+	uint64_t dropped;	/* lines, not yet told */
+	struct sink_counts counts;
+	size_t size, head, used;	/* head: oldest byte */
+	char *queue;
+	char batch[BATCH];
+	unsigned int batch_lines;
+};
+
+static void copy_in(struct sink *s, const char *data, size_t len)
+{
+	size_t at = (s->head + s->used) % s->size;
+	size_t first = s->size - at < len ? s->size - at : len;
+
+	memcpy(s->queue + at, data, first);
+	memcpy(s->queue, data + first, len - first);
+	s->used += len;
+}
+
+void sink_put(struct sink *s, const char *time, size_t time_len,
+	      const char *text, size_t len)
+{
+	size_t total = time_len + len + 1;
+	bool wake;
+
+	pthread_mutex_lock(&s->lock);
+	if (s->size - s->used < total) {
+		s->dropped++;
+		s->counts.lost++;
+		pthread_mutex_unlock(&s->lock);
+		return;
+	}
+	wake = !s->used;
+	copy_in(s, time, time_len);
+	copy_in(s, text, len);
+	copy_in(s, "\n", 1);
+	s->counts.lines++;
+	if (s->used > s->counts.queue_peak)
+		s->counts.queue_peak = s->used;
+	if (wake)
+		pthread_cond_signal(&s->filled);
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* Whole lines from the queue to the batch: returns their length. Lock held. */
+static size_t copy_out(struct sink *s)
+{
+	size_t len = s->used < BATCH ? s->used : BATCH;
+	size_t first = s->size - s->head < len ? s->size - s->head : len;
+
+	memcpy(s->batch, s->queue + s->head, first);
+	memcpy(s->batch + first, s->queue, len - first);
+	while (len && s->batch[len - 1] != '\n')
+		len--;
+	s->batch_lines = 0;
+	for (size_t i = 0; i < len; i++)
+		s->batch_lines += s->batch[i] == '\n';
+	s->head = (s->head + len) % s->size;
+	s->used -= len;
+	return len;
+}
+
+static void told(struct sink *s, int err, unsigned int lost)
+{
+	pthread_mutex_lock(&s->lock);
+	s->dropped += lost;
+	s->counts.lost += lost;
+	if (err == -EPIPE)
+		s->counts.dead = true;
+	pthread_mutex_unlock(&s->lock);
+	if (err && !s->failing)
+		log_warnx("%s: %s; lines are lost until this ends", s->ops->name,
+			  strerror(-err));
+	if (!err && s->failing)
+		log_info("%s: writing again", s->ops->name);
+	s->failing = err;
+}
+
+/* Says in the stream itself that lines are missing from it. */
+static void tell_lost(struct sink *s, uint64_t lost)
+{
+	char line[128], stamp[40];
+	struct timespec now;
+	struct tm tm;
+	unsigned int not_written = 0;
+	int n;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	localtime_r(&now.tv_sec, &tm);
+	strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S", &tm);
+	n = snprintf(line, sizeof(line), "%s.%03ld netlog lost plugin=%llu\n",
+		     stamp, now.tv_nsec / 1000000, (unsigned long long)lost);
+	if (!s->ops->write(s->self, line, n, &not_written))
+		return;
+	pthread_mutex_lock(&s->lock);
+	s->dropped += lost;	/* still to be told */
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void write_batch(struct sink *s, size_t len, uint64_t dropped)
+{
+	unsigned int lost = 0;
+	int err = 0;
+
+	if (len) {
+		err = s->ops->write(s->self, s->batch, len, &lost);
+		told(s, err, lost);
+	}
+	if (dropped && !err) {
+		tell_lost(s, dropped);
+	} else if (dropped) {
+		pthread_mutex_lock(&s->lock);
+		s->dropped += dropped;
+		pthread_mutex_unlock(&s->lock);
+	}
+}
+
+static void *writer(void *arg)
+{
+	struct sink *s = arg;
+	uint64_t dropped;
+	bool reopen;
+	size_t len;
+
+	pthread_mutex_lock(&s->lock);
+	while (s->used || s->dropped || !s->stopping) {
+		/* a loss is told when the queue has moved on, or after a while */
+		if (!s->used && !s->stopping && !s->want_reopen) {
+			struct timespec until;
+
+			clock_gettime(CLOCK_REALTIME, &until);
+			until.tv_sec += 1;
+			if (s->dropped)
+				pthread_cond_timedwait(&s->filled, &s->lock, &until);
+			else
+				pthread_cond_wait(&s->filled, &s->lock);
+		}
+		len = copy_out(s);
+		dropped = s->dropped;
+		s->dropped = 0;
+		reopen = s->want_reopen;
+		s->want_reopen = false;
+		pthread_mutex_unlock(&s->lock);
+		if (reopen && s->ops->reopen)
+			s->ops->reopen(s->self);
+		write_batch(s, len, dropped);
+		pthread_mutex_lock(&s->lock);
+		if (s->stopping && !s->used)
+			break;
+	}
+	s->stopped = true;
+	pthread_cond_signal(&s->ended);
+	pthread_mutex_unlock(&s->lock);
+	return NULL;
+}
+
+/* The thread takes no signals: they are the event loop's. */
+static int start_thread(struct sink *s)
+{
+	sigset_t all, old;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	err = pthread_create(&s->thread, NULL, writer, s);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return err;
+}
+
+struct sink *sink_new(const struct sink_ops *ops, void *self, size_t queue_size)
+{
+	struct sink *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		goto err_self;
+	s->ops = ops;
+	s->self = self;
+	s->size = queue_size;
+	s->queue = malloc(queue_size);
+	if (!s->queue)
+		goto err_sink;
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->filled, NULL);
+	pthread_cond_init(&s->ended, NULL);
+	if (start_thread(s))
+		goto err_queue;
+	return s;
+err_queue:
+	free(s->queue);
+err_sink:
+	free(s);
+err_self:
+	ops->free(self);
+	return NULL;
+}
+
+void sink_reopen(struct sink *s)
+{
+	pthread_mutex_lock(&s->lock);
+	s->want_reopen = true;
+	pthread_cond_signal(&s->filled);
+	pthread_mutex_unlock(&s->lock);
+}
+
+void sink_counts(struct sink *s, struct sink_counts *out)
+{
+	pthread_mutex_lock(&s->lock);
+	*out = s->counts;
+	pthread_mutex_unlock(&s->lock);
+}
+
+const char *sink_name(const struct sink *s)
+{
+	return s->ops->name;
+}
+
+static bool wait_stopped(struct sink *s, unsigned int timeout_ms)
+{
+	struct timespec until;
+	int err = 0;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += timeout_ms / 1000;
+	until.tv_nsec += timeout_ms % 1000 * 1000000L;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000L;
+	}
+	while (!s->stopped && !err)
+		err = pthread_cond_timedwait(&s->ended, &s->lock, &until);
+	return s->stopped;
+}
+
+size_t sink_close(struct sink *s, unsigned int timeout_ms)
+{
+	size_t left;
+	bool stopped;
+
+	pthread_mutex_lock(&s->lock);
+	s->stopping = true;
+	pthread_cond_signal(&s->filled);
+	stopped = wait_stopped(s, timeout_ms);
+	left = s->used;
+	pthread_mutex_unlock(&s->lock);
+	if (!stopped) {
+		/* It hangs in a write: the process is about to end with it. */
+		pthread_detach(s->thread);
+		return left ? left : 1;
+	}
+	pthread_join(s->thread, NULL);
+	s->ops->free(s->self);
+	free(s->queue);
+	free(s);
+	return left;
+}
