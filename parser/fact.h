@@ -33,7 +33,7 @@ struct stamp {
  */
 struct task {
 	int64_t pid, ppid, uid, auid, ses, sid;
-	const char *comm, *exe, *proctitle;
+	const char *comm, *exe, *subj, *proctitle;
 };
 
 enum fact_kind {

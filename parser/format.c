@@ -167,6 +167,7 @@ static void put_errno(struct out *o, int err)
 	X("auid",	true,			put_id(o, w->auid))	\
 	X("ses",	w->ses != ID_UNKNOWN,	put_id(o, w->ses))	\
 	X("ppid",	w->ppid != ID_UNKNOWN,	put_id(o, w->ppid))	\
+	X("subj",	w->subj,		put_text(o, w->subj, false))	\
 	X("proctitle",	w->proctitle,		put_text(o, w->proctitle, true)) \
 	X("opener",	r->opener != ID_UNKNOWN, put_id(o, r->opener))	\
 	X("netns",	r->netns >= 0,		put_uint(o, r->netns))	\

@@ -21,11 +21,12 @@ struct line {
 	const char *body;	/* behind "msg=audit(…): " */
 	enum line_type type;
 	uint64_t key;		/* of the event: serial and node */
+	uint64_t time;		/* milliseconds */
 };
 
 void lines_init(struct lines *l)
 {
-	l->number = l->dropped = l->opened = 0;
+	l->number = l->dropped = l->opened = l->last_time = 0;
 	l->skipping = false;
 	l->carried = l->used = 0;
 	memset(l->open, 0, sizeof(l->open));
@@ -57,21 +58,43 @@ static enum line_type type_of(const char *p, const char *end)
 	return TYPE_OTHER;
 }
 
+static uint64_t read_number(const char **p, const char *end, int base)
+{
+	uint64_t v = 0;
+
+	for (; *p < end; (*p)++) {
+		int c = **p, digit;
+
+		if (c >= '0' && c <= '9')
+			digit = c - '0';
+		else if (base == 16 && c >= 'a' && c <= 'f')
+			digit = c - 'a' + 10;
+		else
+			break;
+		v = v * base + digit;
+	}
+	return v;
+}
+
 /* "…audit(SEC.MILLI:SERIAL):": mixes the serial into the key. */
 static bool read_stamp(struct line *l, const char *p)
 {
-	const char *colon;
-	uint64_t serial = 0;
+	uint64_t serial;
 
 	p = memchr(p, ' ', l->end - p);
 	if (!p || !PREFIX(p, l->end, " msg=audit("))
 		return false;
-	colon = memchr(p + 11, ':', l->end - p - 11);
-	if (!colon)
+	p += 11;
+	l->time = read_number(&p, l->end, 10) * 1000;
+	if (p < l->end && *p == '.') {
+		p++;
+		l->time += read_number(&p, l->end, 10);
+	}
+	if (l->end - p < 2 || *p != ':' || p[1] < '0' || p[1] > '9')
 		return false;
-	for (p = colon + 1; p < l->end && *p >= '0' && *p <= '9'; p++)
-		serial = serial * 10 + (*p - '0');
-	if (p == colon + 1 || p == l->end || *p != ')')
+	p++;
+	serial = read_number(&p, l->end, 10);
+	if (p == l->end || *p != ')')
 		return false;
 	l->key = l->key * 31 + serial;
 	l->body = l->end - p >= 3 ? p + 3 : l->end;
@@ -96,24 +119,6 @@ static bool read_head(struct line *l)
 	if (l->type == TYPE_OTHER)
 		return true;
 	return read_stamp(l, p);
-}
-
-static uint64_t read_number(const char **p, const char *end, int base)
-{
-	uint64_t v = 0;
-
-	for (; *p < end; (*p)++) {
-		int c = **p, digit;
-
-		if (c >= '0' && c <= '9')
-			digit = c - '0';
-		else if (base == 16 && c >= 'a' && c <= 'f')
-			digit = c - 'a' + 10;
-		else
-			break;
-		v = v * base + digit;
-	}
-	return v;
 }
 
 /* "arch=c000003e syscall=42 …": when it does not look so, let auparse see it. */
@@ -193,8 +198,12 @@ static void pass_on(struct lines *l, const struct line *line)
 				 line->end - line->body);
 	size_t len = (cut ? cut : line->end) - line->text;
 
-	if (l->used + len + 1 > sizeof(l->buffer))
+	/* auparse gives what it has in one go in order of time; a call's entry
+	 * can be older than what came before. What comes out must not depend on
+	 * how the input was cut, so such a line never shares a go with it. */
+	if (l->used + len + 1 > sizeof(l->buffer) || line->time < l->last_time)
 		lines_push(l, false);
+	l->last_time = line->time;
 	memcpy(l->buffer + l->used, line->text, len);
 	l->used += len;
 	l->buffer[l->used++] = '\n';
@@ -220,6 +229,7 @@ static void one_line(struct lines *l, const char *text, size_t len)
 
 static void line_too_long(struct lines *l, const char *data, size_t len)
 {
+	l->number += !l->skipping;
 	if (!l->skipping)
 		complain(l->complaints, COMPLAINT_LINE_LONG,
 			 l->carried ? l->carry : data,
@@ -248,12 +258,10 @@ static void end_of_line(struct lines *l, const char *data, size_t len)
 		return;
 	}
 	carry(l, data, len);
-	if (l->skipping) {
-		l->number++;
+	if (l->skipping)
 		l->dropped++;
-	} else {
+	else
 		one_line(l, l->carry, l->carried);
-	}
 	l->skipping = false;
 	l->carried = 0;
 }

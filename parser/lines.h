@@ -27,6 +27,7 @@ struct lines {
 	struct complaints *complaints;
 	uint64_t number, dropped;	/* lines seen, lines not passed on */
 	uint64_t opened;		/* SYSCALL records passed on */
+	uint64_t last_time;		/* of the last line passed on, ms */
 
 	bool skipping;			/* inside a line that is too long */
 	size_t carried, used;

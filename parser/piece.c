@@ -98,6 +98,8 @@ static bool task_field(struct piece *p, const char *name, const char *value)
 		take_text(&t->comm, value);
 	else if (!strcmp(name, "exe"))
 		take_text(&t->exe, value);
+	else if (!strcmp(name, "subj"))
+		take_text(&t->subj, value);
 	else
 		return false;
 	return true;
@@ -328,6 +330,7 @@ struct piece *piece_copy(const struct piece *p)
 {
 	struct piece *c = malloc(sizeof(*c) + text_size(p->node) +
 				 text_size(p->task.comm) + text_size(p->task.exe) +
+				 text_size(p->task.subj) +
 				 text_size(p->task.proctitle) + text_size(p->saddr));
 	char *to;
 
@@ -338,6 +341,7 @@ struct piece *piece_copy(const struct piece *p)
 	c->node = text_copy(p->node, &to);
 	c->task.comm = text_copy(p->task.comm, &to);
 	c->task.exe = text_copy(p->task.exe, &to);
+	c->task.subj = text_copy(p->task.subj, &to);
 	c->task.proctitle = text_copy(p->task.proctitle, &to);
 	c->saddr = text_copy(p->saddr, &to);
 	return c;

@@ -25,7 +25,8 @@ static const char *text_copy(const char *s, char **to)
 struct who *who_new(const struct task *t)
 {
 	struct who *w = malloc(sizeof(*w) + text_size(t->comm) +
-			       text_size(t->exe) + text_size(t->proctitle));
+			       text_size(t->exe) + text_size(t->subj) +
+			       text_size(t->proctitle));
 	char *to;
 
 	if (!w)
@@ -40,6 +41,7 @@ struct who *who_new(const struct task *t)
 	w->sid = t->sid;
 	w->comm = text_copy(t->comm, &to);
 	w->exe = text_copy(t->exe, &to);
+	w->subj = text_copy(t->subj, &to);
 	w->proctitle = text_copy(t->proctitle, &to);
 	return w;
 }
@@ -164,6 +166,7 @@ static bool task_same(const struct who *w, const struct task *t)
 	return w->ppid == t->ppid && w->uid == t->uid && w->auid == t->auid &&
 	       w->ses == t->ses && w->sid == t->sid &&
 	       text_same(w->comm, t->comm) && text_same(w->exe, t->exe) &&
+	       text_same(w->subj, t->subj) &&
 	       text_same(w->proctitle, t->proctitle);
 }
 
@@ -182,6 +185,8 @@ static void task_inherit(struct task *t, const struct who *old)
 		t->ses = old->ses;
 	if (t->sid == ID_UNKNOWN)
 		t->sid = old->sid;
+	if (!t->subj)
+		t->subj = old->subj;
 	if (!t->comm)
 		t->comm = old->comm;
 	if (!text_same(t->comm, old->comm))

@@ -18,7 +18,7 @@
 struct who {
 	unsigned int refs;
 	int64_t pid, ppid, uid, auid, ses, sid;
-	const char *comm, *exe, *proctitle;
+	const char *comm, *exe, *subj, *proctitle;
 	char text[];
 };
 

@@ -130,7 +130,7 @@ static int64_t duration_ms(const struct track *t, const struct sock *s,
 		return mono > s->mono ? (mono - s->mono) / 1000000 : 0;
 	if (s->unknown_start || !s->start.sec)
 		return -1;
-	ms = stamp_ms(&t->fact->stamp) - stamp_ms(&s->start);
+	ms = stamp_ms(&t->when) - stamp_ms(&s->start);
 	return ms < 0 ? -1 : ms;
 }
 
@@ -140,7 +140,7 @@ static void emit(struct track *t, struct sock *s, enum record_what what,
 	const struct who *who = t->proc ? t->proc->who : NULL;
 	struct record r = {
 		.what = what,
-		.time = t->fact->stamp,
+		.time = t->when,
 		.ev = s->ev,
 		.node = t->node->name,
 		.proto = s->proto,
@@ -175,7 +175,8 @@ void track_begin(struct track *t, struct sock *s)
 
 	who_put(s->opener);
 	s->opener = opener;
-	s->ev = s->start = t->fact->stamp;
+	s->ev = t->fact->stamp;
+	s->start = t->when;
 	s->mono = t->fact->mono;
 	s->unknown_start = false;
 }
@@ -328,6 +329,23 @@ static void node_boot(struct track *t)
 	t->node->module = false;
 }
 
+/*
+ * Audit stamps an event with the time of the call's entry. For an accept that
+ * may be hours before anybody connected; but the stream is in the order in which
+ * calls ended, so the accept is no earlier than what came just before it.
+ */
+static void set_time(struct track *t, const struct fact *f)
+{
+	struct stamp *now = &t->node->now;
+
+	t->when = f->stamp;
+	if (f->kind == FACT_ACCEPT && stamp_ms(&f->stamp) < stamp_ms(now)) {
+		t->when.sec = now->sec;
+		t->when.milli = now->milli;
+	}
+	*now = t->when;
+}
+
 void track_fact(struct track *t, const struct fact *f)
 {
 	t->fact = f;
@@ -338,6 +356,7 @@ void track_fact(struct track *t, const struct fact *f)
 			 f->node ? strlen(f->node) : 0);
 		return;
 	}
+	set_time(t, f);
 	if (f->kind == FACT_BOOT)
 		node_boot(t);
 	else if (f->kind == FACT_MODULE)

@@ -19,6 +19,7 @@ struct recent_connect {
 struct node {
 	char *name;			/* NULL: records without node= */
 	bool module;			/* the module decides */
+	struct stamp now;		/* time of the last fact */
 	struct recent_connect recent[RECENT_CONNECTS];
 	unsigned int next_recent;
 };
@@ -38,6 +39,7 @@ struct track {
 
 	/* of the fact in hand */
 	const struct fact *fact;
+	struct stamp when;	/* its time, see track_fact */
 	struct node *node;
 	uint32_t node_index;
 	struct proc *proc;

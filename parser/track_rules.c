@@ -315,7 +315,7 @@ static void on_accept(struct track *t, const struct fact *f)
 	if (s->ignored)
 		return;
 	track_begin(t, s);
-	/* Audit's time is that of the call, which may have waited for hours. */
+	/* its time is the earliest possible one: see set_time() */
 	s->unknown_start = true;
 	track_open(t, s, OPEN_CONNECT, VIA_NONE);
 }
