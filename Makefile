@@ -53,9 +53,69 @@ $B/audisp-netlog: $(PLUGIN_O) $B/libnetlog.a
 $B/aunetlog: $(AUNETLOG_O) $B/libnetlog.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PARSER_LIBS)
 
+# ---- what a user calls ----
+
+# Built as root by sudo: the owner of the checkout keeps its files.
+own = @if [ -n "$$SUDO_UID" ]; then chown -R "$$SUDO_UID:$$SUDO_GID" build; fi
+
+try:
+	@tests/need build
+	@$(MAKE) -s all
+	$(own)
+	@plugin/try.sh
+
+check:
+	@tests/need check
+	@$(MAKE) -s SAN=$(SAN) all tests
+	$(own)
+	@tests/check $B
+
+tests: unit-tests live-programs
+
+-include tests/unit/Makefile.inc tests/live/Makefile.inc
+-include tests/fuzz/Makefile.inc tests/bench/Makefile.inc tests/golden/Makefile.inc tests/vm/Makefile.inc
+
+# ---- the kernel module ----
+
+module:
+	$(MAKE) -C kpatch
+
+module_install:
+	$(MAKE) -C kpatch modules_install
+
+# ---- install ----
+
+D := $(DESTDIR)
+
+install: all
+	$(INSTALL) -d -m 755 $D$(SBINDIR) $D$(RULESDIR) $D$(DOCDIR) \
+		$D$(MANDIR)/man4 $D$(MANDIR)/man5 $D$(MANDIR)/man7 $D$(MANDIR)/man8
+	$(INSTALL) -d -m 750 $D$(SYSCONFDIR)/audit $D$(SYSCONFDIR)/audit/plugins.d
+	$(INSTALL) -m 755 $B/audisp-netlog $B/aunetlog $D$(SBINDIR)
+	$(INSTALL) -m 644 rules/*.rules $D$(RULESDIR)
+	$(INSTALL) -m 644 README.md COPYING $D$(DOCDIR)
+	$(INSTALL) -m 644 rules/README.md $D$(DOCDIR)/README.rules.md
+	for p in man/*.[0-9]; do $(INSTALL) -m 644 $$p $D$(MANDIR)/man$${p##*.}/ || exit 1; done
+	sed 's|@SBINDIR@|$(SBINDIR)|' plugin/netlog.conf.in > build/netlog.conf
+	test -e $D$(SYSCONFDIR)/audit/plugins.d/netlog.conf || \
+		$(INSTALL) -m 640 build/netlog.conf $D$(SYSCONFDIR)/audit/plugins.d/netlog.conf
+	test -e $D$(SYSCONFDIR)/audit/audisp-netlog.conf || \
+		$(INSTALL) -m 640 plugin/audisp-netlog.conf $D$(SYSCONFDIR)/audit/audisp-netlog.conf
+
+# Configuration that was changed stays.
+uninstall:
+	rm -f $D$(SBINDIR)/audisp-netlog $D$(SBINDIR)/aunetlog
+	for p in man/*.[0-9]; do rm -f $D$(MANDIR)/man$${p##*.}/$${p##*/}; done
+	rm -rf $D$(RULESDIR) $D$(DOCDIR)
+	-rmdir $D$(PREFIX)/share/audit-netlog
+	rm -f $D$(SYSCONFDIR)/audit/plugins.d/netlog.conf
+	cmp -s plugin/audisp-netlog.conf $D$(SYSCONFDIR)/audit/audisp-netlog.conf && \
+		rm -f $D$(SYSCONFDIR)/audit/audisp-netlog.conf || true
+
 clean:
 	rm -rf build
 
 -include $(wildcard $B/parser/*.d $B/plugin/*.d $B/tests/*/*.d)
 
-.PHONY: all clean
+.PHONY: all clean try check tests module module_install install uninstall \
+	unit-tests

@@ -3,12 +3,15 @@
 #include "live.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libaudit.h>
 #include <linux/netlink.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "rules.h"
@@ -19,6 +22,7 @@
 
 struct live {
 	int fd;
+	int keeper;		/* pipe to the keeper process, or -1 */
 	bool beside, set_enabled, set_backlog;
 	struct status before;
 	struct rules *rules;
@@ -87,6 +91,54 @@ static bool put_back(struct live *l)
 	return good;
 }
 
+/*
+ * A process whose only work is to put things back should this one be killed: it
+ * waits on a pipe that says "done", or ends without a word.
+ */
+static void keep(struct live *l, int from)
+{
+	char word;
+
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_IGN);
+	if (from)
+		close_range(0, from - 1, 0);
+	close_range(from + 1, ~0U, 0);
+	l->fd = -1;
+	if (read(from, &word, 1) != 1)
+		put_back(l);
+	_exit(0);
+}
+
+static int start_keeper(struct live *l)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		return -errno;
+	switch (fork()) {
+	case -1:
+		close(ends[0]);
+		close(ends[1]);
+		return -errno;
+	case 0:
+		keep(l, ends[0]);
+	}
+	close(ends[0]);
+	l->keeper = ends[1];
+	return 0;
+}
+
+static void end_keeper(struct live *l)
+{
+	if (l->keeper < 0)
+		return;
+	if (write(l->keeper, "d", 1) != 1)
+		return;
+	close(l->keeper);
+	waitpid(-1, NULL, 0);
+}
+
 static const char *why_not(int err)
 {
 	switch (err) {
@@ -111,7 +163,7 @@ struct live *live_open(const char *rules, char *error, size_t size)
 		snprintf(error, size, "no memory");
 		return NULL;
 	}
-	l->fd = -1;
+	l->fd = l->keeper = -1;
 	err = status_read(&l->before);
 	if (err)
 		goto err_audit;
@@ -127,6 +179,9 @@ struct live *live_open(const char *rules, char *error, size_t size)
 		if (!l->rules)
 			goto err_rules;
 	}
+	err = start_keeper(l);
+	if (err)
+		goto err_audit;
 	return l;
 err_audit:
 	snprintf(error, size, "audit: %s", why_not(err));
@@ -142,6 +197,7 @@ bool live_close(struct live *l, char *error, size_t size)
 {
 	bool good = put_back(l);
 
+	end_keeper(l);
 	if (!good)
 		snprintf(error, size, "the audit settings could not all be put "
 			 "back; look at auditctl -s and auditctl -l");

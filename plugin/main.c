@@ -31,12 +31,18 @@
 #define READ_SIZE 65536
 #define SINKS_MAX 3
 #define CLOSE_MS 5000
+#define SOURCES_MS 3000	/* from start to the first check of the rules */
 
 struct options {
 	const char *config;	/* NULL: the default, which may be missing */
 	bool check, live, debug;
 	const char *rules;
 	unsigned int duration;	/* seconds, 0: no end */
+};
+
+/* What the lines rest on. -1: could not be asked. */
+struct sources {
+	int module, rules, task_never;
 };
 
 struct plugin {
@@ -55,7 +61,9 @@ struct plugin {
 	uint64_t input_lost;	/* times the kernel's socket overflowed */
 	int64_t module_lost;
 	uint64_t ignored;
-	int64_t next_status, end;	/* monotonic ms */
+	struct sources sources;
+	bool sources_checked;
+	int64_t next_status, next_sources, end;	/* monotonic ms */
 };
 
 static int64_t now_ms(void)
@@ -131,22 +139,58 @@ static const char *yes_no(bool yes)
 	return yes ? "yes" : "no";
 }
 
-static void put_start(struct plugin *p)
+static const char *yes_no_unknown(int what)
+{
+	return what < 0 ? "-" : yes_no(what);
+}
+
+static struct sources look_for_sources(void)
 {
 	struct status_rules rules = { 0 };
+	bool asked = !status_rules(&rules);
+
+	return (struct sources){
+		.module = status_module(),
+		.rules = asked ? rules.netlog : -1,
+		.task_never = asked ? rules.task_never : -1,
+	};
+}
+
+static void put_start(struct plugin *p)
+{
 	struct utsname name;
-	int err = status_rules(&rules);
 
 	uname(&name);
+	p->sources = look_for_sources();
 	put_self(p, "netlog start version=%s kernel=%s module=%s rules=%s",
-		 NETLOG_VERSION, name.release, yes_no(status_module()),
-		 err ? "-" : yes_no(rules.netlog));
-	if (!err && rules.task_never)
+		 NETLOG_VERSION, name.release,
+		 yes_no_unknown(p->sources.module),
+		 yes_no_unknown(p->sources.rules));
+}
+
+static void warn_of_sources(const struct sources *s)
+{
+	if (s->task_never == 1)
 		log_warnx("the rule \"-a task,never\" is loaded: programs started "
 			  "under it are not audited and will not be logged");
-	if (!err && !rules.netlog && !status_module())
-		log_warnx("no audit rule has the key netlog: nothing will be "
-			  "logged; load 30-netlog.rules (netlog-rules(7))");
+	if (!s->rules && !s->module)
+		log_warnx("no audit rule has the key netlog and the module is not "
+			  "loaded: nothing will be logged; load 30-netlog.rules "
+			  "(netlog-rules(7))");
+}
+
+/* Rules are often loaded just after auditd was started, and can be taken away. */
+static void check_sources(struct plugin *p)
+{
+	struct sources now = look_for_sources();
+
+	if (now.module != p->sources.module || now.rules != p->sources.rules)
+		put_self(p, "netlog config module=%s rules=%s",
+			 yes_no_unknown(now.module), yes_no_unknown(now.rules));
+	if (!p->sources_checked || memcmp(&now, &p->sources, sizeof(now)))
+		warn_of_sources(&now);
+	p->sources_checked = true;
+	p->sources = now;
 }
 
 /* What was lost outside of this program since the last look. */
@@ -380,6 +424,10 @@ static void on_timer(struct plugin *p)
 	int64_t now = now_ms();
 
 	event_age(p->reader);
+	if (now >= p->next_sources) {
+		check_sources(p);
+		p->next_sources = now + p->config.interval * 1000LL;
+	}
 	if (now >= p->next_status) {
 		look_for_losses(p);
 		p->next_status = now + p->config.interval * 1000LL;
@@ -588,6 +636,7 @@ static int run(struct plugin *p)
 	put_start(p);
 	look_for_losses(p);
 	p->next_status = now_ms() + p->config.interval * 1000LL;
+	p->next_sources = now_ms() + SOURCES_MS;
 	loop(p);
 	look_for_losses(p);
 	put_self(p, "netlog stop");

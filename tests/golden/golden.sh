@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Golden pairs: real raw records, captured on the test kernels, and the lines they
+# must give. Each pairs/NAME.log goes through aunetlog whole, cut into small reads,
+# and with NAME.lines must agree to the letter.
+# Usage: golden.sh BUILD_DIR          compares
+#        golden.sh BUILD_DIR rewrite  writes the lines anew: read the git diff
+set -u
+export TZ=UTC LC_ALL=C
+cd "$(dirname "$0")/pairs" || exit 99
+build=${1:-build}
+case $build in /*) ;; *) build=../../../$build ;; esac
+tool=$build/aunetlog
+failed=0
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
+
+verdict() { # NAME STATUS
+	if [ "$2" = 0 ]; then
+		echo "ok - $1"
+	else
+		echo "not ok - $1"
+		failed=1
+	fi
+}
+
+for log in *.log; do
+	lines=${log%.log}.lines
+	if [ "${2:-}" = rewrite ]; then
+		"$tool" -if "$log" >"$lines"
+		continue
+	fi
+	"$tool" -if "$log" 2>&1 | diff "$lines" - >"$out"
+	status=$?
+	head -n 10 "$out"
+	verdict "$log" $status
+	dd if="$log" bs=37 status=none | "$tool" -if - 2>&1 | cmp -s "$lines" -
+	verdict "$log, in small reads" $?
+	# as auditd hands records to a plugin: an EOE after each event
+	awk '{ print } /^type=PROCTITLE/ { split($2, a, /[()]/);
+		print "type=EOE msg=audit(" a[2] "): " }' "$log" |
+		"$tool" -if - 2>&1 | cmp -s "$lines" -
+	verdict "$log, with EOE" $?
+	sed 's/^/node=alpha /' "$log" | "$tool" -if - 2>&1 |
+		sed 's/ node=alpha$//' | cmp -s "$lines" -
+	verdict "$log, with node=" $?
+done
+exit $failed

@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# make try on this machine: shows real connections, and puts back exactly what was
+# there, however it ends; alone, and beside a running auditd.
+# Usage: tests/live/try.sh BUILD_DIR
+set -u
+cd "$(dirname "$0")/../.." || exit 99
+build=${1:-build}
+tmp=$(mktemp -d) plugin='' auditd=''
+failed=0
+
+cleanup() {
+	[ -n "$plugin" ] && kill "$plugin" 2>/dev/null
+	[ -n "$auditd" ] && kill "$auditd" 2>/dev/null && wait "$auditd" 2>/dev/null
+	rm -rf "$tmp"
+}
+trap cleanup EXIT
+
+skip() { echo "skip: $*"; exit 77; }
+[ "$(id -u)" = 0 ] || skip "reading audit records needs root"
+command -v auditctl >/dev/null || skip "no auditctl (package auditd)"
+exec 9>/tmp/netlog-audit.lock
+flock -w 300 9 || skip "another test holds kernel audit"
+auditctl -s >"$tmp/before" 2>/dev/null || skip "no kernel audit here"
+grep -q '^pid 0$' "$tmp/before" || skip "auditd is running; this test starts its own"
+grep -q '^enabled 2' "$tmp/before" && skip "the audit rules are locked"
+
+state() { auditctl -s | grep -vE '^(lost|backlog|backlog_wait_time_actual|pid) '; auditctl -l; }
+state >"$tmp/state"
+
+ok() { echo "ok - $*"; }
+bad() { echo "not ok - $*"; failed=1; }
+check() { local name=$1; shift; if "$@"; then ok "$name"; else bad "$name"; fi; }
+
+# until SECONDS COMMAND…: waits for it to become true.
+until_true() {
+	local end=$((SECONDS + $1)); shift
+	until "$@"; do [ $SECONDS -ge $end ] && return 1; sleep 0.05; done
+}
+has() { grep -qE "$1" "$tmp/out"; }
+state_is_back() { state | diff - "$tmp/state" >"$tmp/diff" && ! pgrep -f "^$plugin_path" >/dev/null; }
+plugin_path=$build/audisp-netlog
+
+start() {
+	: >"$tmp/out"
+	"$plugin_path" --live --rules rules/30-netlog.rules "$@" >"$tmp/out" 2>&1 9>&- &
+	plugin=$!
+	until_true 10 has 'netlog start'
+}
+
+# A listener and a connection to it; prints their ports.
+traffic() {
+	python3 - <<'E2'
+import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(1)
+c = socket.socket(); c.connect(s.getsockname()); a, _ = s.accept()
+print(s.getsockname()[1], c.getsockname()[1])
+E2
+}
+
+shows_traffic() {
+	local ports
+	read -r -a ports < <(traffic)
+	until_true 10 has "connect start TCP - -> 127.0.0.1:${ports[0]} .* python3" &&
+		until_true 10 has "connect start TCP 127.0.0.1:- <- 127.0.0.1:${ports[1]} " &&
+		until_true 10 has "connect stop TCP - -> 127.0.0.1:${ports[0]} "
+}
+
+ended() { wait "$plugin"; local status=$?; plugin=''; return $status; }
+
+start && ok "starts where no auditd runs" || bad "starts where no auditd runs"
+check "heading says what is watched" has '^# audit-netlog .*TCP and UDP'
+check "heading says whether the module is loaded" has '^# .*Kernel module: (not )?loaded'
+check "shows a connection and its end" shows_traffic
+kill -INT "$plugin"
+check "Ctrl-C ends it with status 0" ended
+check "last line is netlog stop" grep -q 'netlog stop$' <(tail -n 1 "$tmp/out")
+check "rules, enabled flag and backlog are back" until_true 5 state_is_back
+
+start; kill -TERM "$plugin"
+check "SIGTERM ends it with status 0" ended
+check "everything is back after SIGTERM" until_true 5 state_is_back
+
+start; kill -KILL "$plugin"; ended
+check "everything is back after SIGKILL" until_true 5 state_is_back
+
+DURATION=1 plugin/try.sh >"$tmp/out" 2>&1 9>&-
+check "DURATION=1 ends by itself with status 0" test $? = 0
+check "everything is back after DURATION" until_true 5 state_is_back
+
+# beside a private auditd
+mkdir -p "$tmp/audit/plugins.d"; chmod 750 "$tmp/audit" "$tmp/audit/plugins.d"
+cat >"$tmp/audit/auditd.conf" <<E2
+local_events = yes
+write_logs = yes
+log_file = $tmp/audit/audit.log
+log_group = root
+log_format = RAW
+flush = NONE
+priority_boost = 0
+num_logs = 2
+max_log_file = 100
+max_log_file_action = IGNORE
+space_left = 75
+space_left_action = IGNORE
+admin_space_left = 50
+admin_space_left_action = IGNORE
+disk_full_action = IGNORE
+disk_error_action = IGNORE
+plugin_dir = $tmp/audit/plugins.d
+E2
+chmod 640 "$tmp/audit/auditd.conf"
+auditd -n -c "$tmp/audit" >"$tmp/auditd.out" 2>&1 9>&- &
+auditd=$!
+auditd_runs() { auditctl -s | grep -q "^pid $auditd$"; }
+until_true 10 auditd_runs || { cat "$tmp/auditd.out"; echo "private auditd did not start"; exit 99; }
+state >"$tmp/state"
+start
+check "heading says that it listens beside auditd" has '^# Source: .*beside auditd'
+check "shows a connection beside auditd" shows_traffic
+check "auditd still has the audit socket" auditd_runs
+kill -INT "$plugin"; ended
+check "everything is back beside auditd" until_true 5 state_is_back
+check "auditd still runs" auditd_runs
+kill "$auditd"; wait "$auditd" 2>/dev/null; auditd=''
+auditctl -e "$(sed -n 's/^enabled //p' "$tmp/before")" >/dev/null
+exit $failed
