@@ -51,8 +51,12 @@ const char *record_proto_name(int proto)
 
 static void put(struct out *o, const char *text)
 {
-	while (*text && o->to < o->end)
-		*o->to++ = *text++;
+	size_t len = strlen(text), room = o->end - o->to;
+
+	if (len > room)
+		len = room;
+	memcpy(o->to, text, len);
+	o->to += len;
 }
 
 static void put_char(struct out *o, char c)
@@ -103,11 +107,15 @@ static void put_end(struct out *o, const struct netaddr *a)
 char *format_escape(char *to, const char *end, const char *text, size_t len)
 {
 	static const char hex[] = "0123456789ABCDEF";
+	static const bool plain[256] = {
+		['!'] = true, ['#' ... '&'] = true, ['(' ... '['] = true,
+		[']' ... '~'] = true,
+	};
 
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = text[i];
 
-		if (c > ' ' && c < 0x7f && c != '"' && c != '\'' && c != '\\') {
+		if (plain[c]) {
 			if (to >= end)
 				break;
 			*to++ = c;
@@ -158,17 +166,19 @@ static void put_errno(struct out *o, int err)
 }
 
 /*
- * The extras, in the order in which they stand. Each row: key, when it is
- * written, how. exe and auid always stand; the others where they are known
- * or apply.
+ * The extras, in the order in which they stand: first those of the task, then
+ * those of the record. Each row: key, when it is written, how. exe and auid always
+ * stand; the others where they are known or apply.
  */
-#define EXTRAS(X)							\
+#define WHO_EXTRAS(X)							\
 	X("exe",	true,			put_text(o, w->exe, false))	\
 	X("auid",	true,			put_id(o, w->auid))	\
 	X("ses",	w->ses != ID_UNKNOWN,	put_id(o, w->ses))	\
 	X("ppid",	w->ppid != ID_UNKNOWN,	put_id(o, w->ppid))	\
 	X("subj",	w->subj,		put_text(o, w->subj, false))	\
-	X("proctitle",	w->proctitle,		put_text(o, w->proctitle, true)) \
+	X("proctitle",	w->proctitle,		put_text(o, w->proctitle, true))
+
+#define EXTRAS(X)							\
 	X("opener",	r->opener != ID_UNKNOWN, put_id(o, r->opener))	\
 	X("netns",	r->netns >= 0,		put_uint(o, r->netns))	\
 	X("via",	r->via != VIA_NONE,	put(o, record_via_name(r->via))) \
@@ -197,18 +207,35 @@ static void put_node(struct out *o, const char *name)
 	o->to = format_escape(o->to, o->end, name, strlen(name));
 }
 
-static void put_extras(struct out *o, const struct record *r)
-{
-	const struct who *w = r->who;
-
 #define EXTRA(key, when, how)			\
 	if (when) {				\
 		put(o, " " key "=");		\
 		how;				\
 	}
-	EXTRAS(EXTRA)
-#undef EXTRA
+
+/* A task's extras are the same in all its lines: made with the first. */
+static const char *who_extras(struct who *w)
+{
+	char buf[FORMAT_LINE_MAX / 2];
+	struct out out = { .to = buf, .end = buf + sizeof(buf) - 1 }, *o = &out;
+
+	if (w->extras)
+		return w->extras;
+	WHO_EXTRAS(EXTRA)
+	*o->to = 0;
+	w->extras = strdup(buf);
+	return w->extras;
 }
+
+static void put_extras(struct out *o, const struct record *r)
+{
+	const char *extras = who_extras(r->who);
+
+	if (extras)
+		put(o, extras);
+	EXTRAS(EXTRA)
+}
+#undef EXTRA
 
 static void put_connection(struct out *o, const struct record *r)
 {

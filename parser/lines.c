@@ -22,6 +22,7 @@ struct line {
 	enum line_type type;
 	uint64_t key;		/* of the event: serial and node */
 	uint64_t time;		/* milliseconds */
+	enum syscall_id call;	/* of a SYSCALL record */
 };
 
 void lines_init(struct lines *l)
@@ -122,7 +123,7 @@ static bool read_head(struct line *l)
 }
 
 /* "arch=c000003e syscall=42 …": when it does not look so, let auparse see it. */
-static bool syscall_matters(const struct line *l)
+static bool syscall_matters(struct line *l)
 {
 	const char *p = l->body;
 	uint64_t arch, nr;
@@ -135,10 +136,12 @@ static bool syscall_matters(const struct line *l)
 		return true;
 	p += 9;
 	nr = read_number(&p, l->end, 10);
-	return syscalls_id(arch, nr) != SC_NONE;
+	l->call = syscalls_id(arch, nr);
+	/* exit(2) ends a thread: it says nothing of the process */
+	return l->call != SC_NONE && l->call != SC_EXIT;
 }
 
-static bool keep_syscall(struct lines *l, const struct line *line)
+static bool keep_syscall(struct lines *l, struct line *line)
 {
 	bool keep = syscall_matters(line);
 	unsigned int slot = line->key % LINES_OPEN;
@@ -166,7 +169,7 @@ static bool keep_follower(struct lines *l, const struct line *line)
 	return true;
 }
 
-static bool keep(struct lines *l, const struct line *line)
+static bool keep(struct lines *l, struct line *line)
 {
 	switch (line->type) {
 	case TYPE_SYSCALL:
@@ -192,20 +195,90 @@ static bool is_ausearch_heading(const struct line *l)
 	       PREFIX(l->text, l->end, "time->");
 }
 
+static void copy(struct lines *l, const char *from, const char *to)
+{
+	memcpy(l->buffer + l->used, from, to - from);
+	l->used += to - from;
+}
+
+/* The arguments that piece.c uses of each call, a0 is bit 0. Of a call not listed
+ * here, none; of a record that does not look as expected, all. */
+static const uint8_t arguments_used[SC_COUNT] = {
+	[SC_NONE] = 0xf,
+	[SC_SOCKET] = 0x7,
+	[SC_BIND] = 0x1,
+	[SC_LISTEN] = 0x1,
+	[SC_CONNECT] = 0x1,
+	[SC_ACCEPT] = 0x1,
+	[SC_ACCEPT4] = 0x9,
+	[SC_SOCKETCALL] = 0x1,
+	[SC_CLOSE] = 0x1,
+	[SC_CLOSE_RANGE] = 0x7,
+	[SC_DUP] = 0x1,
+	[SC_DUP2] = 0x1,
+	[SC_DUP3] = 0x5,
+	[SC_FCNTL] = 0x3,
+	[SC_FCNTL64] = 0x3,
+	[SC_CLONE] = 0x1,
+};
+
+/* The fields of a SYSCALL record that piece.c reads; others may slip through. */
+static bool field_matters(const char *p, enum syscall_id call)
+{
+	switch (*p) {
+	case 'a':			/* arch auid a0 a1 a2 a3 */
+		return p[1] < '0' || p[1] > '3' ||
+		       arguments_used[call] >> (p[1] - '0') & 1;
+	case 's':			/* syscall ses subj; success suid sgid */
+		return p[1] == 'y' || p[1] == 'e' || (p[1] == 'u' && p[2] == 'b');
+	case 'e':			/* exit exe; euid egid */
+		return p[1] == 'x';
+	case 'p':			/* ppid pid */
+	case 'u':			/* uid */
+	case 'c':			/* comm */
+		return true;
+	}
+	return false;			/* items gid fsuid fsgid tty key */
+}
+
+/*
+ * auparse's cost is by the byte and the field: a SYSCALL record is copied without
+ * the fields that are never read. Values hold no spaces: audit writes those that
+ * would in hex.
+ */
+static void copy_syscall(struct lines *l, const char *from, const char *body,
+			 const char *end, enum syscall_id call)
+{
+	const char *p = body, *next;
+
+	for (; p < end; p = next) {
+		next = memchr(p, ' ', end - p);
+		next = next ? next + 1 : end;
+		if (end - p > 3 && field_matters(p, call))
+			continue;
+		copy(l, from, p);
+		from = next;
+	}
+	copy(l, from, end);
+}
+
 static void pass_on(struct lines *l, const struct line *line)
 {
 	const char *cut = memchr(line->body, ENRICHED_SEPARATOR,
 				 line->end - line->body);
-	size_t len = (cut ? cut : line->end) - line->text;
+	const char *end = cut ? cut : line->end;
 
 	/* auparse gives what it has in one go in order of time; a call's entry
 	 * can be older than what came before. What comes out must not depend on
 	 * how the input was cut, so such a line never shares a go with it. */
-	if (l->used + len + 1 > sizeof(l->buffer) || line->time < l->last_time)
+	if (l->used + (end - line->text) + 1 > sizeof(l->buffer) ||
+	    line->time < l->last_time)
 		lines_push(l, false);
 	l->last_time = line->time;
-	memcpy(l->buffer + l->used, line->text, len);
-	l->used += len;
+	if (line->type == TYPE_SYSCALL)
+		copy_syscall(l, line->text, line->body, end, line->call);
+	else
+		copy(l, line->text, end);
 	l->buffer[l->used++] = '\n';
 }
 

@@ -18,7 +18,7 @@
 #include "complaint.h"
 
 #define LINES_MAX 16384		/* the kernel's records end at 8970 */
-#define LINES_OUT 65536
+#define LINES_OUT 32768		/* what auparse gets in one go, at most */
 #define LINES_OPEN 4096		/* events whose later records are expected */
 
 struct lines {

@@ -31,15 +31,27 @@ void piece_init(struct piece *p, int64_t sec, uint32_t milli, uint64_t serial,
 	p->complaint = "";
 }
 
-static bool read_u64(const char *s, int base, uint64_t *out)
+/* strtoull() without its locale, signs and spaces. */
+static bool read_u64(const char *s, unsigned int base, uint64_t *out)
 {
-	char *end;
+	uint64_t v = 0;
 
-	if (!((*s >= '0' && *s <= '9') || (base == 16 && *s >= 'a' && *s <= 'f')))
+	if (!*s)
 		return false;
-	errno = 0;
-	*out = strtoull(s, &end, base);
-	return !errno && !*end;
+	for (; *s; s++) {
+		unsigned int c = (unsigned char)*s, digit = c - '0';
+
+		if (digit > 9) {
+			if (base != 16 || c < 'a' || c > 'f')
+				return false;
+			digit = c - 'a' + 10;
+		}
+		if (v > UINT64_MAX / 16)
+			return false;
+		v = v * base + digit;
+	}
+	*out = v;
+	return true;
 }
 
 static bool read_s64(const char *s, int64_t *out)
@@ -79,68 +91,70 @@ static void take_text(const char **text, const char *value)
 		*text = value;
 }
 
-/* Fields of SYSCALL and of audit_log_task_info() alike. True when taken. */
-static bool task_field(struct piece *p, const char *name, const char *value)
+/* Fields of SYSCALL and of audit_log_task_info() alike. */
+static void task_field(struct piece *p, const char *name, const char *value)
 {
 	struct task *t = &p->task;
 
-	if (!strcmp(name, "pid"))
-		take_id(p, &t->pid, value, "pid");
-	else if (!strcmp(name, "ppid"))
-		take_id(p, &t->ppid, value, "ppid");
-	else if (!strcmp(name, "uid"))
-		take_id(p, &t->uid, value, "uid");
-	else if (!strcmp(name, "auid"))
-		take_id(p, &t->auid, value, "auid");
-	else if (!strcmp(name, "ses"))
-		take_id(p, &t->ses, value, "ses");
-	else if (!strcmp(name, "comm"))
-		take_text(&t->comm, value);
-	else if (!strcmp(name, "exe"))
-		take_text(&t->exe, value);
-	else if (!strcmp(name, "subj"))
-		take_text(&t->subj, value);
+	switch (*name) {
+	case 'p':
+		if (!strcmp(name, "pid"))
+			take_id(p, &t->pid, value, "pid");
+		else if (!strcmp(name, "ppid"))
+			take_id(p, &t->ppid, value, "ppid");
+		break;
+	case 'u':
+		if (!strcmp(name, "uid"))
+			take_id(p, &t->uid, value, "uid");
+		break;
+	case 'a':
+		if (!strcmp(name, "auid"))
+			take_id(p, &t->auid, value, "auid");
+		break;
+	case 's':
+		if (!strcmp(name, "ses"))
+			take_id(p, &t->ses, value, "ses");
+		else if (!strcmp(name, "subj"))
+			take_text(&t->subj, value);
+		break;
+	case 'c':
+		if (!strcmp(name, "comm"))
+			take_text(&t->comm, value);
+		break;
+	case 'e':
+		if (!strcmp(name, "exe"))
+			take_text(&t->exe, value);
+		break;
+	}
+}
+
+static void take_arch(struct piece *p, const char *value)
+{
+	uint64_t v;
+
+	if (read_u64(value, 16, &v) && v <= UINT32_MAX)
+		p->arch = v;
 	else
-		return false;
-	return true;
+		bad(p, "arch");
 }
 
 static void syscall_field(struct piece *p, const char *name, const char *value)
 {
-	uint64_t v;
-
-	switch (*name) {
-	case 'a':
-		if (name[1] >= '0' && name[1] <= '3' && !name[2]) {
-			if (!read_u64(value, 16, &p->a[name[1] - '0']))
-				bad(p, "a0..a3");
-			return;
-		}
-		if (!strcmp(name, "arch")) {
-			if (read_u64(value, 16, &v) && v <= UINT32_MAX)
-				p->arch = v;
-			else
-				bad(p, "arch");
-			return;
-		}
-		break;
-	case 's':
-		if (!strcmp(name, "syscall")) {
-			if (!read_u64(value, 10, &p->nr))
-				bad(p, "syscall");
-			return;
-		}
-		break;
-	case 'e':
-		if (!strcmp(name, "exit")) {
-			p->has_exit = read_s64(value, &p->exit);
-			if (!p->has_exit)
-				bad(p, "exit");
-			return;
-		}
-		break;
+	if (*name == 'a' && name[1] >= '0' && name[1] <= '3' && !name[2]) {
+		if (!read_u64(value, 16, &p->a[name[1] - '0']))
+			bad(p, "a0..a3");
+	} else if (*name == 'a' && !strcmp(name, "arch")) {
+		take_arch(p, value);
+	} else if (*name == 's' && !strcmp(name, "syscall")) {
+		if (!read_u64(value, 10, &p->nr))
+			bad(p, "syscall");
+	} else if (*name == 'e' && !strcmp(name, "exit")) {
+		p->has_exit = read_s64(value, &p->exit);
+		if (!p->has_exit)
+			bad(p, "exit");
+	} else {
+		task_field(p, name, value);
 	}
-	task_field(p, name, value);
 }
 
 static void call_field(struct piece *p, const char *name, const char *value)

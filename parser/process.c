@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 
 static size_t text_size(const char *s)
 {
@@ -33,6 +34,7 @@ struct who *who_new(const struct task *t)
 		return NULL;
 	to = w->text;
 	w->refs = 1;
+	w->extras = NULL;
 	w->pid = t->pid;
 	w->ppid = t->ppid;
 	w->uid = t->uid;
@@ -54,51 +56,61 @@ struct who *who_get(struct who *w)
 
 void who_put(struct who *w)
 {
-	if (w && --w->refs == 0)
-		free(w);
+	if (!w || --w->refs)
+		return;
+	free(w->extras);
+	free(w);
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
+/* 0 to 15, or 255 for what is no hex digit. */
+static const uint8_t hex_value[256] = {
+	[0 ... 255] = 255,
+	['0'] = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+	['A'] = 10, 11, 12, 13, 14, 15,
+	['a'] = 10, 11, 12, 13, 14, 15,
+};
 
-static bool is_hex(const char *s, size_t len)
+/* Returns the number of bytes, or -1 when it is not all hex. */
+static ssize_t decode_hex(const char *s, size_t len, char *buf, size_t max)
 {
+	const unsigned char *h = (const unsigned char *)s;
+	size_t n = len / 2;
+	unsigned int wrong = 0;
+
 	if (!len || len % 2)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (hex_digit(s[i]) < 0)
-			return false;
-	return true;
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		unsigned int hi = hex_value[h[2 * i]], lo = hex_value[h[2 * i + 1]];
+
+		wrong |= (hi | lo) & 0xf0;
+		if (i < max)
+			buf[i] = hi << 4 | lo;
+	}
+	return wrong ? -1 : (ssize_t)(n < max ? n : max);
 }
 
 size_t audit_text(const char *s, char *buf, size_t size)
 {
-	size_t len = strlen(s), n = 0;
+	size_t len = strlen(s);
+	ssize_t n;
 
-	if (*s != '"' && is_hex(s, len)) {
-		for (; n < size - 1 && n < len / 2; n++)
-			buf[n] = hex_digit(s[2 * n]) << 4 | hex_digit(s[2 * n + 1]);
-		buf[n] = 0;
-		return n;
-	}
 	if (*s == '"') {
 		s++;
 		len--;
 		if (len && s[len - 1] == '"')
 			len--;
+	} else {
+		n = decode_hex(s, len, buf, size - 1);
+		if (n >= 0) {
+			buf[n] = 0;
+			return n;
+		}
 	}
-	n = len < size - 1 ? len : size - 1;
-	memcpy(buf, s, n);
-	buf[n] = 0;
-	return n;
+	if (len > size - 1)
+		len = size - 1;
+	memcpy(buf, s, len);
+	buf[len] = 0;
+	return len;
 }
 
 void process_init(struct process_table *t)

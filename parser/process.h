@@ -19,6 +19,7 @@ struct who {
 	unsigned int refs;
 	int64_t pid, ppid, uid, auid, ses, sid;
 	const char *comm, *exe, *subj, *proctitle;
+	char *extras;		/* its part of a line, made once by format.c, or NULL */
 	char text[];
 };
 

@@ -44,7 +44,7 @@ struct record {
 	int proto;		/* IPPROTO_*, PROTO_MPTCP or PROTO_UNKNOWN */
 	bool inbound;		/* accepted */
 	struct netaddr local, remote;
-	const struct who *who;	/* never NULL */
+	struct who *who;	/* never NULL */
 	int64_t opener;		/* pid that opened it, or ID_UNKNOWN when the same */
 	enum record_via via;
 	int err;		/* positive errno, 0: none */

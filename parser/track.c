@@ -137,7 +137,7 @@ static int64_t duration_ms(const struct track *t, const struct sock *s,
 static void emit(struct track *t, struct sock *s, enum record_what what,
 		 const struct ending *e)
 {
-	const struct who *who = t->proc ? t->proc->who : NULL;
+	struct who *who = t->proc ? t->proc->who : NULL;
 	struct record r = {
 		.what = what,
 		.time = t->when,

@@ -3,6 +3,7 @@
 #include "log.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "sink.h"
 
 static struct sink *sink;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;	/* outputs' threads log too */
 static bool use_debug;
 
 void log_debugging(bool on)
@@ -32,9 +34,13 @@ static void say(int err, const char *format, va_list ap)
 	n = strlen(text);
 	if (err)
 		snprintf(text + n, sizeof(text) - n, ": %s", strerror(err));
-	if (sink)
+	pthread_mutex_lock(&lock);
+	if (sink) {
 		sink_put(sink, no_time, sizeof(no_time) - 1, text, strlen(text));
-	else
+		sink_push(sink);
+	}
+	pthread_mutex_unlock(&lock);
+	if (!sink)
 		fprintf(stderr, "audisp-netlog: %s\n", text);
 }
 

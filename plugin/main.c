@@ -28,7 +28,7 @@
 #include "sink.h"
 #include "status.h"
 
-#define READ_SIZE 65536
+#define READ_SIZE 32768
 #define SINKS_MAX 3
 #define CLOSE_MS 5000
 #define SOURCES_MS 3000	/* from start to the first check of the rules */
@@ -82,6 +82,12 @@ static void put_line(struct plugin *p, const struct stamp *time,
 
 	for (unsigned int i = 0; i < p->sink_count; i++)
 		sink_put(p->sinks[i], stamp, n, text, len);
+}
+
+static void push_lines(struct plugin *p)
+{
+	for (unsigned int i = 0; i < p->sink_count; i++)
+		sink_push(p->sinks[i]);
 }
 
 /* A "netlog …" line of the program itself, at the time it is now. */
@@ -460,6 +466,7 @@ static void loop(struct plugin *p)
 			on_timer(p);
 			next_timer = now_ms() + 1000;
 		}
+		push_lines(p);
 	}
 	/* SIGTERM: what auditd has written already is still to be read */
 	while (poll(fds, 1, 0) > 0 && fds[0].revents & POLLIN) {

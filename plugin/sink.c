@@ -12,21 +12,28 @@
 
 #include "log.h"
 
-#define BATCH 65536
+#define BATCH 32768
+#define PATIENCE_MS 200	/* once, when a queue fills up: see make_room() */
+#define STAGE 16384	/* less than the smallest queue, more than any line */
 
 struct sink {
 	const struct sink_ops *ops;
 	void *self;
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t filled, ended;
+	pthread_cond_t filled, emptied, ended;
 	bool stopping, stopped, want_reopen, failing;
+	bool stalled;		/* took nothing for PATIENCE_MS with a full queue */
 	uint64_t dropped;	/* lines, not yet told */
 	struct sink_counts counts;
 	size_t size, head, used;	/* head: oldest byte */
 	char *queue;
 	char batch[BATCH];
-	unsigned int batch_lines;
+
+	/* the putting thread's own: lines not yet in the queue */
+	char stage[STAGE];
+	size_t staged;
+	unsigned int staged_lines;
 };
 
 static void copy_in(struct sink *s, const char *data, size_t len)
@@ -39,29 +46,73 @@ static void copy_in(struct sink *s, const char *data, size_t len)
 	s->used += len;
 }
 
-void sink_put(struct sink *s, const char *time, size_t time_len,
-	      const char *text, size_t len)
+static void deadline(struct timespec *until, unsigned int ms)
 {
-	size_t total = time_len + len + 1;
+	clock_gettime(CLOCK_REALTIME, until);
+	until->tv_sec += ms / 1000;
+	until->tv_nsec += ms % 1000 * 1000000L;
+	if (until->tv_nsec >= 1000000000L) {
+		until->tv_sec++;
+		until->tv_nsec -= 1000000000L;
+	}
+}
+
+/*
+ * A reader that is faster than its output for a moment is not a stalled output:
+ * it is given PATIENCE_MS, once. If nothing moves in that time it is stalled, and
+ * until it moves again lines are dropped without waiting. Lock held.
+ */
+static void make_room(struct sink *s, size_t need)
+{
+	struct timespec until;
+	int err = 0;
+
+	deadline(&until, PATIENCE_MS);
+	while (s->size - s->used < need && !s->stalled && !err)
+		err = pthread_cond_timedwait(&s->emptied, &s->lock, &until);
+	if (err)
+		s->stalled = true;
+}
+
+void sink_push(struct sink *s)
+{
 	bool wake;
 
-	pthread_mutex_lock(&s->lock);
-	if (s->size - s->used < total) {
-		s->dropped++;
-		s->counts.lost++;
-		pthread_mutex_unlock(&s->lock);
+	if (!s->staged)
 		return;
-	}
+	pthread_mutex_lock(&s->lock);
+	if (s->size - s->used < s->staged)
+		make_room(s, s->staged);
 	wake = !s->used;
-	copy_in(s, time, time_len);
-	copy_in(s, text, len);
-	copy_in(s, "\n", 1);
-	s->counts.lines++;
+	if (s->size - s->used < s->staged) {
+		s->dropped += s->staged_lines;
+		s->counts.lost += s->staged_lines;
+	} else {
+		copy_in(s, s->stage, s->staged);
+		s->counts.lines += s->staged_lines;
+	}
 	if (s->used > s->counts.queue_peak)
 		s->counts.queue_peak = s->used;
 	if (wake)
 		pthread_cond_signal(&s->filled);
 	pthread_mutex_unlock(&s->lock);
+	s->staged = s->staged_lines = 0;
+}
+
+void sink_put(struct sink *s, const char *time, size_t time_len,
+	      const char *text, size_t len)
+{
+	size_t total = time_len + len + 1;
+	char *to;
+
+	if (s->staged + total > sizeof(s->stage))
+		sink_push(s);
+	to = s->stage + s->staged;
+	memcpy(to, time, time_len);
+	memcpy(to + time_len, text, len);
+	to[total - 1] = '\n';
+	s->staged += total;
+	s->staged_lines++;
 }
 
 /* Whole lines from the queue to the batch: returns their length. Lock held. */
@@ -74,11 +125,9 @@ static size_t copy_out(struct sink *s)
 	memcpy(s->batch + first, s->queue, len - first);
 	while (len && s->batch[len - 1] != '\n')
 		len--;
-	s->batch_lines = 0;
-	for (size_t i = 0; i < len; i++)
-		s->batch_lines += s->batch[i] == '\n';
-	s->head = (s->head + len) % s->size;
 	s->used -= len;
+	/* an empty queue begins anew: memory never touched stays untouched */
+	s->head = s->used ? (s->head + len) % s->size : 0;
 	return len;
 }
 
@@ -150,8 +199,7 @@ static void *writer(void *arg)
 		if (!s->used && !s->stopping && !s->want_reopen) {
 			struct timespec until;
 
-			clock_gettime(CLOCK_REALTIME, &until);
-			until.tv_sec += 1;
+			deadline(&until, 1000);
 			if (s->dropped)
 				pthread_cond_timedwait(&s->filled, &s->lock, &until);
 			else
@@ -167,6 +215,8 @@ static void *writer(void *arg)
 			s->ops->reopen(s->self);
 		write_batch(s, len, dropped);
 		pthread_mutex_lock(&s->lock);
+		s->stalled = false;
+		pthread_cond_signal(&s->emptied);
 		if (s->stopping && !s->used)
 			break;
 	}
@@ -203,6 +253,7 @@ struct sink *sink_new(const struct sink_ops *ops, void *self, size_t queue_size)
 		goto err_sink;
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->filled, NULL);
+	pthread_cond_init(&s->emptied, NULL);
 	pthread_cond_init(&s->ended, NULL);
 	if (start_thread(s))
 		goto err_queue;
@@ -218,6 +269,7 @@ err_self:
 
 void sink_reopen(struct sink *s)
 {
+	sink_push(s);
 	pthread_mutex_lock(&s->lock);
 	s->want_reopen = true;
 	pthread_cond_signal(&s->filled);
@@ -241,13 +293,7 @@ static bool wait_stopped(struct sink *s, unsigned int timeout_ms)
 	struct timespec until;
 	int err = 0;
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += timeout_ms / 1000;
-	until.tv_nsec += timeout_ms % 1000 * 1000000L;
-	if (until.tv_nsec >= 1000000000L) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000L;
-	}
+	deadline(&until, timeout_ms);
 	while (!s->stopped && !err)
 		err = pthread_cond_timedwait(&s->ended, &s->lock, &until);
 	return s->stopped;
@@ -258,6 +304,7 @@ size_t sink_close(struct sink *s, unsigned int timeout_ms)
 	size_t left;
 	bool stopped;
 
+	sink_push(s);
 	pthread_mutex_lock(&s->lock);
 	s->stopping = true;
 	pthread_cond_signal(&s->filled);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plugin/sink: where lines go. Each sink has a bounded queue and a thread that
- * writes from it, so that whoever puts a line in never waits: when the queue is
- * full the line is dropped, counted, and a "netlog lost plugin=N" line says so
+ * writes from it, so that whoever puts a line in does not wait for it (but once,
+ * at most 0.2 s, to tell slow from stalled): when the queue is full the line is dropped, counted, and a "netlog lost plugin=N" line says so
  * in the same stream as soon as there is room. Knows nothing of audit.
  */
 #ifndef NETLOG_SINK_H
@@ -34,9 +34,13 @@ struct sink_counts {
 
 /* Takes self. NULL without memory or thread (self is freed then). */
 struct sink *sink_new(const struct sink_ops *ops, void *self, size_t queue_size);
-/* A line is time, text and newline. Never blocks. */
+/* A line is time, text and newline. Never blocks. Lines are gathered until
+ * sink_push() or until there are enough of them. */
 void sink_put(struct sink *s, const char *time, size_t time_len,
 	      const char *text, size_t len);
+/* Hands what was gathered to the sink's thread. To be called when there is no more
+ * to put for now. */
+void sink_push(struct sink *s);
 /* The file was rotated away: open it anew before the next line. */
 void sink_reopen(struct sink *s);
 void sink_counts(struct sink *s, struct sink_counts *out);
