@@ -92,7 +92,10 @@ install: all
 		$D$(MANDIR)/man4 $D$(MANDIR)/man5 $D$(MANDIR)/man7 $D$(MANDIR)/man8
 	$(INSTALL) -d -m 750 $D$(SYSCONFDIR)/audit $D$(SYSCONFDIR)/audit/plugins.d
 	$(INSTALL) -m 755 $B/audisp-netlog $B/aunetlog $D$(SBINDIR)
-	$(INSTALL) -m 644 rules/*.rules $D$(RULESDIR)
+	for r in rules/*.rules; do \
+		sed 's|/usr/sbin/audisp-netlog|$(SBINDIR)/audisp-netlog|' $$r \
+			> build/$${r##*/} && \
+		$(INSTALL) -m 644 build/$${r##*/} $D$(RULESDIR) || exit 1; done
 	$(INSTALL) -m 644 README.md COPYING $D$(DOCDIR)
 	$(INSTALL) -m 644 rules/README.md $D$(DOCDIR)/README.rules.md
 	for p in man/*.[0-9]; do $(INSTALL) -m 644 $$p $D$(MANDIR)/man$${p##*.}/ || exit 1; done

@@ -29,14 +29,16 @@
  * op=          written when                              fields beside the common ones
  * connect      a connect leaves this host (SYN to be sent)
  * established  it completed
- * fail         it failed                                  err (positive errno)
+ * fail         it failed, or this host refused to send    err (positive errno)
  * accept       a connection was accepted
  * listen       a socket listens
  * bind         a datagram socket was bound (it can receive)
  * dgram        a datagram socket got a (new) peer
  * disconnect   a socket lost its peer by connect(AF_UNSPEC)   tx rx
+ *              or, state=10, a listener was shut down
  * flow         first datagram of an unconnected socket to a peer (on request)
- * release      the last reference to the socket is gone   err tx rx start
+ * release      the last reference to the socket is gone   err (pending, unread: 104 reset) tx rx
+ *              state=2: given up while connecting
  * load unload  the module itself                          missed lost ver
  */
 #define NETLOG_OPS(X)				\
@@ -75,12 +77,11 @@ enum netlog_op {
 #define NETLOG_F_OIF		"oif"	/* interface index; link-local addresses only */
 #define NETLOG_F_NETNS		"netns"	/* inode of the network namespace */
 #define NETLOG_F_ERR		"err"	/* positive errno */
-#define NETLOG_F_TX		"tx"	/* bytes acknowledged by the peer (TCP), sent (UDP) */
-#define NETLOG_F_RX		"rx"	/* bytes received */
+#define NETLOG_F_TX		"tx"	/* payload the process wrote (TCP only) */
+#define NETLOG_F_RX		"rx"	/* payload received, read or not (TCP only) */
 #define NETLOG_F_MONO		"mono"	/* CLOCK_MONOTONIC (ktime_get_ns) of this record, ns */
-#define NETLOG_F_START		"start"	/* the same clock when the connection began, ns */
 #define NETLOG_F_SID		"sid"	/* POSIX session id, initial pid namespace */
-#define NETLOG_F_KERN		"kern"	/* 1: socket owned by the kernel itself */
+#define NETLOG_F_KERN		"kern"	/* 1: owned by the kernel itself; never written today */
 #define NETLOG_F_MISSED		"missed" /* probe hits the kernel skipped (nmissed) */
 #define NETLOG_F_LOST		"lost"	/* records the module could not write */
 #define NETLOG_F_VER		"ver"	/* version of the module */

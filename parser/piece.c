@@ -199,6 +199,20 @@ static bool module_number(struct piece *p, const char *name, const char *value)
 	return false;
 }
 
+/* auparse takes a colon at the end of a value for punctuation: "::" comes as ":",
+ * "fd00::" as "fd00:". No address ends with one colon. */
+static int parse_ip(const char *value, struct netaddr *a)
+{
+	char mended[64];
+	size_t len = strlen(value);
+
+	if (!len || value[len - 1] != ':' || len + 2 > sizeof(mended))
+		return sockaddr_parse_ip(value, a);
+	memcpy(mended, value, len);
+	memcpy(mended + len, ":", 2);
+	return sockaddr_parse_ip(mended, a);
+}
+
 static void module_end(struct piece *p, struct netaddr *a, const char *name,
 		       const char *value)
 {
@@ -211,7 +225,7 @@ static void module_end(struct piece *p, struct netaddr *a, const char *name,
 		}
 		a->port = v;
 		a->has_port = v != 0;
-	} else if (sockaddr_parse_ip(value, a)) {
+	} else if (parse_ip(value, a)) {
 		bad(p, "laddr or faddr");
 	}
 }

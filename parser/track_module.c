@@ -162,7 +162,6 @@ static void on_listen(struct track *t, const struct fact *f)
 	track_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
 	take_fields(s, f);
 	memset(&s->remote, 0, sizeof(s->remote));
-	s->bound = f->op == NETLOG_OP_BIND;
 	s->inbound = false;
 	track_begin(t, s);
 	track_open(t, s, OPEN_LISTEN, VIA_NONE);
@@ -184,18 +183,16 @@ static void on_datagram(struct track *t, const struct fact *f)
 	track_open(t, s, OPEN_CONNECT, VIA_NONE);
 }
 
+/* connect(AF_UNSPEC), or shutdown() of a listener. A datagram socket that still has
+ * its port is told of by an op=bind that follows. */
 static void on_disconnect(struct track *t, const struct fact *f)
 {
 	struct sock *s = known_socket(t, f);
 
-	if (!s || s->open != OPEN_CONNECT)
+	if (!s)
 		return;
 	track_close(t, s, ENDING(.mono = f->mono, .tx = f->tx, .rx = f->rx));
 	memset(&s->remote, 0, sizeof(s->remote));
-	if (!s->bound)
-		return;
-	track_begin(t, s);
-	track_open(t, s, OPEN_LISTEN, VIA_NONE);
 }
 
 /* The end of a socket whose beginning was not seen, if it was worth a line. */

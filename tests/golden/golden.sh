@@ -13,7 +13,7 @@ case $build in /*) ;; *) build=../../../$build ;; esac
 tool=$build/aunetlog
 failed=0
 out=$(mktemp)
-trap 'rm -f "$out"' EXIT
+trap 'rm -f "$out" "$out.lines" "$out.err"' EXIT
 
 verdict() { # NAME STATUS
 	if [ "$2" = 0 ]; then
@@ -27,21 +27,24 @@ verdict() { # NAME STATUS
 for log in *.log; do
 	lines=${log%.log}.lines
 	if [ "${2:-}" = rewrite ]; then
-		"$tool" -if "$log" >"$lines"
+		"$tool" -if "$log" 2>&1 >"$lines" | sed "s/^/complaint: /" >"$out.err"
+		cat "$out.err" >>"$lines"
 		continue
 	fi
-	"$tool" -if "$log" 2>&1 | diff "$lines" - >"$out"
+	"$tool" -if "$log" 2>&1 >"$out.lines" | sed "s/^/complaint: /" >"$out.err"
+	cat "$out.err" >>"$out.lines"
+	diff "$lines" "$out.lines" >"$out"
 	status=$?
 	head -n 10 "$out"
 	verdict "$log" $status
-	dd if="$log" bs=37 status=none | "$tool" -if - 2>&1 | cmp -s "$lines" -
+	dd if="$log" bs=37 status=none | "$tool" -if - 2>/dev/null | cmp -s "$lines" -
 	verdict "$log, in small reads" $?
 	# as auditd hands records to a plugin: an EOE after each event
 	awk '{ print } /^type=PROCTITLE/ { split($2, a, /[()]/);
 		print "type=EOE msg=audit(" a[2] "): " }' "$log" |
-		"$tool" -if - 2>&1 | cmp -s "$lines" -
+		"$tool" -if - 2>/dev/null | cmp -s "$lines" -
 	verdict "$log, with EOE" $?
-	sed 's/^/node=alpha /' "$log" | "$tool" -if - 2>&1 |
+	sed 's/^/node=alpha /' "$log" | "$tool" -if - 2>/dev/null |
 		sed 's/ node=alpha$//' | cmp -s "$lines" -
 	verdict "$log, with node=" $?
 done

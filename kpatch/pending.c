@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The table of connecting sockets. Bounded; used in softirq.
+ */
+#include "pending.h"
+
+#include <linux/atomic.h>
+#include <linux/hash.h>
+#include <linux/list.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#define PENDING_BITS 10
+
+struct entry {
+	struct hlist_node node;
+	const void *key;
+	struct pending p;
+};
+
+struct bucket {
+	spinlock_t lock;
+	struct hlist_head head;
+};
+
+unsigned int pending_max = 16384;
+static struct bucket table[1 << PENDING_BITS];
+static atomic_t count;
+static atomic64_t full;
+
+unsigned int pending_count(void)
+{
+	return atomic_read(&count);
+}
+
+u64 pending_full(void)
+{
+	return atomic64_read(&full);
+}
+
+void pending_init(void)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++) {
+		spin_lock_init(&table[i].lock);
+		INIT_HLIST_HEAD(&table[i].head);
+	}
+}
+
+void pending_fini(void)
+{
+	struct hlist_node *next;
+	struct entry *e;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++)
+		hlist_for_each_entry_safe(e, next, &table[i].head, node)
+			kfree(e);
+}
+
+/* The entry of key, off its list, or NULL. */
+static struct entry *detach(const void *key)
+{
+	struct bucket *b = &table[hash_ptr(key, PENDING_BITS)];
+	struct entry *e, *found = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&b->lock, flags);
+	hlist_for_each_entry(e, &b->head, node) {
+		if (e->key == key) {
+			hlist_del(&e->node);
+			found = e;
+			break;
+		}
+	}
+	spin_unlock_irqrestore(&b->lock, flags);
+	return found;
+}
+
+static struct entry *alloc(void)
+{
+	struct entry *e = NULL;
+
+	if (atomic_inc_return(&count) <= READ_ONCE(pending_max))
+		e = kmalloc(sizeof(*e), GFP_ATOMIC | __GFP_NOWARN);
+	if (!e) {
+		atomic_dec(&count);
+		atomic64_inc(&full);
+	}
+	return e;
+}
+
+void pending_add(const void *key, const struct pending *p)
+{
+	struct bucket *b = &table[hash_ptr(key, PENDING_BITS)];
+	struct entry *e = detach(key);	/* left by a probe that was missed */
+	unsigned long flags;
+
+	if (!e)
+		e = alloc();
+	if (!e)
+		return;
+	e->key = key;
+	e->p = *p;
+	spin_lock_irqsave(&b->lock, flags);
+	hlist_add_head(&e->node, &b->head);
+	spin_unlock_irqrestore(&b->lock, flags);
+}
+
+bool pending_take(const void *key, struct pending *p)
+{
+	struct entry *e;
+
+	if (!key || !atomic_read(&count))
+		return false;
+	e = detach(key);
+	if (!e)
+		return false;
+	*p = e->p;
+	kfree(e);
+	atomic_dec(&count);
+	return true;
+}
