@@ -85,7 +85,13 @@ int sockaddr_parse(const char *hex, size_t len, unsigned int *family,
 	if (n < (int)sizeof(sa_family_t))
 		return -EMSGSIZE;
 	*family = sa.family;
-	if (sa.family == AF_INET) {
+	/* bind() of an IPv4 socket takes AF_UNSPEC with INADDR_ANY for AF_INET */
+	if (sa.family == AF_UNSPEC && n >= 8 && !sa.v4.sin_addr.s_addr &&
+	    sa.v4.sin_port) {
+		sockaddr_set_ip(out, AF_INET, &sa.v4.sin_addr);
+		out->port = ntohs(sa.v4.sin_port);
+		out->has_port = true;
+	} else if (sa.family == AF_INET) {
 		if (n < (int)(offsetof(struct sockaddr_in, sin_addr) + 4))
 			return -EMSGSIZE;
 		sockaddr_set_ip(out, AF_INET, &sa.v4.sin_addr);

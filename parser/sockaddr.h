@@ -35,7 +35,8 @@ struct netaddr_range {
 /*
  * Reads the value of an audit saddr= field (hex of a struct sockaddr, host
  * endianness as the kernel wrote it on x86, arm64 and the like).
- * *family gets the raw address family also where it is not an inet one.
+ * *family gets the raw address family also where it is not an inet one. AF_UNSPEC
+ * with the any-address and a port is read as bind(2) reads it: as IPv4.
  * Returns 0; -EINVAL when the text is not hex; -EMSGSIZE when it is too short
  * for its family. On error and for other families *out is all unknown.
  */

@@ -148,8 +148,8 @@ static void on_bind(struct track *t, const struct fact *f)
 
 	if (f->result < 0)
 		return;
-	s = named_socket(t, f);
-	if (!s)
+	s = f->sa_family == AF_UNSPEC ? find_socket(t, f->fd) : named_socket(t, f);
+	if (!s || s->ignored)
 		return;
 	s->local = f->addr;
 	s->bound = true;

@@ -74,16 +74,11 @@ static void make_room(struct sink *s, size_t need)
 		s->stalled = true;
 }
 
-void sink_push(struct sink *s)
+/* Moves what is staged to the queue. Lock held. */
+static void enqueue(struct sink *s)
 {
-	bool wake;
-
-	if (!s->staged)
-		return;
-	pthread_mutex_lock(&s->lock);
 	if (s->size - s->used < s->staged)
 		make_room(s, s->staged);
-	wake = !s->used;
 	if (s->size - s->used < s->staged) {
 		s->dropped += s->staged_lines;
 		s->counts.lost += s->staged_lines;
@@ -93,10 +88,27 @@ void sink_push(struct sink *s)
 	}
 	if (s->used > s->counts.queue_peak)
 		s->counts.queue_peak = s->used;
-	if (wake)
+	s->staged = s->staged_lines = 0;
+}
+
+void sink_push(struct sink *s)
+{
+	pthread_mutex_lock(&s->lock);
+	if (s->staged)
+		enqueue(s);
+	if (s->used || s->dropped)
 		pthread_cond_signal(&s->filled);
 	pthread_mutex_unlock(&s->lock);
-	s->staged = s->staged_lines = 0;
+}
+
+/* Waking the thread costs more than writing a line: more may come. */
+static void stage_full(struct sink *s)
+{
+	pthread_mutex_lock(&s->lock);
+	enqueue(s);
+	if (s->used > s->size / 8)
+		pthread_cond_signal(&s->filled);
+	pthread_mutex_unlock(&s->lock);
 }
 
 void sink_put(struct sink *s, const char *time, size_t time_len,
@@ -106,7 +118,7 @@ void sink_put(struct sink *s, const char *time, size_t time_len,
 	char *to;
 
 	if (s->staged + total > sizeof(s->stage))
-		sink_push(s);
+		stage_full(s);
 	to = s->stage + s->staged;
 	memcpy(to, time, time_len);
 	memcpy(to + time_len, text, len);
