@@ -308,7 +308,9 @@ void piece_field(struct piece *p, int type, const char *name, const char *value)
 	case AUDIT_PROCTITLE:
 		if (!strcmp(name, "proctitle")) {
 			p->has_proctitle = true;
-			take_text(&p->task.proctitle, value);
+			/* the kernel's quoted way to say that there is none */
+			if (strcmp(value, "\"(null)\""))
+				take_text(&p->task.proctitle, value);
 		}
 		break;
 	case AUDIT_KERNEL:

@@ -155,6 +155,7 @@ void process_remove(struct process_table *t, struct proc *p)
 	HASH_DEL(t->hash, p);
 	TAILQ_REMOVE(&t->lru, p, lru);
 	who_put(p->who);
+	free(p->stale_title);
 	free(p);
 }
 
@@ -209,17 +210,31 @@ static void task_inherit(struct task *t, const struct who *old)
 		t->proctitle = old->proctitle;
 }
 
+/*
+ * The kernel reads a task's title once, for its first audited event, and repeats it
+ * for life, also after an exec: then it is the title of another program.
+ */
+static void drop_stale_title(struct proc *p, struct task *t, bool exec)
+{
+	if (exec && t->proctitle && text_same(t->proctitle, p->who->proctitle)) {
+		free(p->stale_title);
+		p->stale_title = strdup(t->proctitle);
+	}
+	if (p->stale_title && text_same(t->proctitle, p->stale_title))
+		t->proctitle = NULL;
+}
+
 bool process_update(struct proc *p, const struct task *task)
 {
 	struct task t = *task;
 	struct who *old = p->who, *now;
-	bool exec = false;
+	bool exec = old && old->exe && t.exe && strcmp(old->exe, t.exe);
 
+	drop_stale_title(p, &t, exec);
 	if (old) {
 		task_inherit(&t, old);
 		if (task_same(old, &t))
 			return false;
-		exec = old->exe && t.exe && strcmp(old->exe, t.exe);
 	}
 	now = who_new(&t);
 	if (!now)

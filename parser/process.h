@@ -43,6 +43,7 @@ struct proc_key {
 struct proc {
 	struct proc_key key;
 	struct who *who;
+	char *stale_title;	/* proctitle of a program it ran before, or NULL */
 	LIST_HEAD(, fdent) fds;
 	TAILQ_ENTRY(proc) lru;
 	UT_hash_handle hh;

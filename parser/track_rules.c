@@ -191,11 +191,33 @@ static void disconnect(struct track *t, const struct fact *f)
 		listen_start(t, s);
 }
 
+/*
+ * Who a connect is for: to the any-address means to this host (a BSD habit that
+ * ip_route_output_key_hash_rcu() and tcp_v6_connect() keep): IPv4 to the address
+ * the socket is bound to, else to loopback; IPv6 to loopback.
+ */
+static struct netaddr peer_of(const struct sock *s, const struct netaddr *asked)
+{
+	static const uint8_t loopback4[4] = { 127, 0, 0, 1 };
+	static const uint8_t loopback6[16] = { [15] = 1 };
+	struct netaddr peer = *asked;
+
+	if (!sockaddr_is_any(asked))
+		return peer;
+	if (asked->family == AF_INET6)
+		sockaddr_set_ip(&peer, AF_INET6, loopback6);
+	else if (s->bound && s->local.has_addr && !sockaddr_is_any(&s->local))
+		sockaddr_set_ip(&peer, s->local.family, s->local.addr);
+	else
+		sockaddr_set_ip(&peer, AF_INET, loopback4);
+	return peer;
+}
+
 static void connect_start(struct track *t, struct sock *s,
 			  const struct fact *f, enum record_via via)
 {
 	track_close(t, s, ENDING(.via = VIA_REUSE));
-	s->remote = f->addr;
+	s->remote = peer_of(s, &f->addr);
 	s->inbound = false;
 	track_begin(t, s);
 	track_open(t, s, OPEN_CONNECT, via);
@@ -205,7 +227,9 @@ static void connect_start(struct track *t, struct sock *s,
 static void connect_datagram(struct track *t, struct sock *s,
 			     const struct fact *f)
 {
-	if (s->open == OPEN_CONNECT && sockaddr_equal(&s->remote, &f->addr))
+	struct netaddr peer = peer_of(s, &f->addr);
+
+	if (s->open == OPEN_CONNECT && sockaddr_equal(&s->remote, &peer))
 		return;
 	track_close(t, s, ENDING(.via = VIA_NONE));
 	if (f->addr.port)	/* port 0 is getaddrinfo(3) looking for a route */
@@ -236,7 +260,7 @@ static void connect_error(struct track *t, struct sock *s, const struct fact *f,
 	}
 	if (s->open)
 		return;
-	s->remote = f->addr;
+	s->remote = peer_of(s, &f->addr);
 	s->inbound = false;
 	track_begin(t, s);
 	track_fail(t, s, err, VIA_NONE);
@@ -438,7 +462,7 @@ static void refused_locally(struct track *t, const struct fact *f)
 	of_fd = find_socket(t, f->fd);
 	s->proto = of_fd ? of_fd->proto : PROTO_UNKNOWN;
 	s->key.node = t->node_index;
-	s->remote = f->addr;
+	s->remote = peer_of(s, &f->addr);
 	track_begin(t, s);
 	track_fail(t, s, err, VIA_NONE);
 	socket_drop(&t->sockets, s);
