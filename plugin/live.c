@@ -40,15 +40,21 @@ bool live_beside_auditd(const struct live *l)
 
 static int open_socket(struct live *l)
 {
-	int size = RECEIVE_BUFFER, group = AUDIT_NLGRP_READLOG;
+	/* Bound by hand: a socket without a port of its own is taken for the
+	 * kernel's by the multicast, and left out. */
+	struct sockaddr_nl group = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = 1 << (AUDIT_NLGRP_READLOG - 1),
+	};
+	int size = RECEIVE_BUFFER;
 
 	l->fd = audit_open();
 	if (l->fd < 0)
 		return -errno;
 	setsockopt(l->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	if (l->beside)
-		return setsockopt(l->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
-				  &group, sizeof(group)) ? -errno : 0;
+		return bind(l->fd, (struct sockaddr *)&group, sizeof(group)) ?
+		       -errno : 0;
 	return audit_set_pid(l->fd, getpid(), WAIT_YES) < 0 ? -errno : 0;
 }
 

@@ -10,6 +10,7 @@ tmp=$(mktemp -d) plugin='' auditd=''
 failed=0
 
 cleanup() {
+	[ $failed = 0 ] || { echo "--- out"; cut -c1-200 "$tmp/out"; echo "--- auditd"; cat "$tmp/auditd.out"; }
 	[ -n "$plugin" ] && kill "$plugin" 2>/dev/null
 	[ -n "$auditd" ] && kill "$auditd" 2>/dev/null && wait "$auditd" 2>/dev/null
 	rm -rf "$tmp"
