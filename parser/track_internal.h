@@ -16,12 +16,23 @@ struct recent_connect {
 	struct netaddr remote;
 };
 
+/* A socket whose release was read: on another processor the record of how its
+ * connect ended may have been written a moment later. */
+#define RECENT_RELEASES 64
+
+struct recent_release {
+	uint64_t ino;
+	int64_t mono;
+};
+
 struct node {
 	char *name;			/* NULL: records without node= */
 	bool module;			/* the module decides */
 	struct stamp now;		/* time of the last fact */
 	struct recent_connect recent[RECENT_CONNECTS];
 	unsigned int next_recent;
+	struct recent_release released[RECENT_RELEASES];
+	unsigned int next_released;
 };
 
 #define NODES_MAX 256

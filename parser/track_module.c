@@ -92,6 +92,26 @@ static void remember_connect(struct track *t, const struct fact *f)
 	};
 }
 
+static void remember_release(struct track *t, const struct fact *f)
+{
+	struct node *n = t->node;
+
+	n->released[n->next_released++ % RECENT_RELEASES] =
+		(struct recent_release){ .ino = f->ino, .mono = f->mono };
+}
+
+/* The end of a connect that is already told of: its release came before it. */
+static bool came_late(const struct track *t, const struct fact *f)
+{
+	for (int i = 0; i < RECENT_RELEASES; i++) {
+		const struct recent_release *r = &t->node->released[i];
+
+		if (r->ino == f->ino && f->mono >= 0 && f->mono <= r->mono)
+			return true;
+	}
+	return false;
+}
+
 static void on_connect(struct track *t, const struct fact *f)
 {
 	struct sock *s = socket_of(t, f);
@@ -109,7 +129,7 @@ static void on_connect(struct track *t, const struct fact *f)
 
 static void on_established(struct track *t, const struct fact *f)
 {
-	struct sock *s = socket_of(t, f);
+	struct sock *s = came_late(t, f) ? NULL : socket_of(t, f);
 
 	if (!s || s->open == OPEN_CONNECT)
 		return;
@@ -122,7 +142,7 @@ static void on_established(struct track *t, const struct fact *f)
 
 static void on_fail(struct track *t, const struct fact *f)
 {
-	struct sock *s = socket_of(t, f);
+	struct sock *s = came_late(t, f) ? NULL : socket_of(t, f);
 
 	remember_connect(t, f);
 	if (!s)
@@ -213,6 +233,23 @@ static void unseen_release(struct track *t, const struct fact *f)
 	forget(t, s);
 }
 
+/* Released before we read how its connect ended. What the socket was says it:
+ * still in SYN_SENT, or with an error, it never came about. */
+static void release_connecting(struct track *t, struct sock *s,
+			       const struct fact *f)
+{
+	bool failed = f->state == STATE_SYN_SENT || f->state == STATE_SYN_RECV ||
+		      f->state == STATE_CLOSE;
+
+	if (failed) {
+		track_fail(t, s, f->err ? f->err : ECONNABORTED, VIA_CLOSE);
+		return;
+	}
+	track_open(t, s, OPEN_CONNECT, VIA_NONE);
+	track_close(t, s, ENDING(.mono = f->mono, .tx = f->tx, .rx = f->rx,
+				 .err = f->err));
+}
+
 static void on_release(struct track *t, const struct fact *f)
 {
 	struct sock *s = known_socket(t, f);
@@ -221,11 +258,13 @@ static void on_release(struct track *t, const struct fact *f)
 		unseen_release(t, f);
 		return;
 	}
-	if (s->connecting && !s->open)
-		track_fail(t, s, f->err ? f->err : ECONNABORTED, VIA_CLOSE);
-	else
+	if (s->connecting && !s->open) {
+		release_connecting(t, s, f);
+		remember_release(t, f);
+	} else {
 		track_close(t, s, ENDING(.mono = f->mono, .tx = f->tx,
 					 .rx = f->rx, .err = f->err));
+	}
 	forget(t, s);
 }
 
