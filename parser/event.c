@@ -64,7 +64,8 @@ static void to_auparse(const char *data, size_t len, void *arg)
 		complain(r->complaints, COMPLAINT_PARSER, "auparse_feed", 12);
 }
 
-static void give(struct event_reader *r, struct piece *p)
+/* False when it was broken, and that was complained about. */
+static bool give(struct event_reader *r, struct piece *p)
 {
 	struct fact f;
 	enum complaint_kind why;
@@ -76,10 +77,11 @@ static void give(struct event_reader *r, struct piece *p)
 		break;
 	case PIECE_BROKEN:
 		complain(r->complaints, why, p->complaint, strlen(p->complaint));
-		break;
+		return false;
 	case PIECE_NOTHING:
 		break;
 	}
+	return true;
 }
 
 static uint32_t node_hash(const char *node)
@@ -114,8 +116,8 @@ static void unhold(struct event_reader *r, struct held *h)
 /* Gives up waiting: what there is must do. */
 static void release_held(struct event_reader *r, struct held *h)
 {
-	complain(r->complaints, COMPLAINT_INCOMPLETE, "", 0);
-	give(r, h->piece);
+	if (give(r, h->piece))
+		complain(r->complaints, COMPLAINT_INCOMPLETE, "", 0);
 	unhold(r, h);
 }
 
@@ -250,6 +252,8 @@ static void on_event(auparse_state_t *au, auparse_cb_event_t type, void *arg)
 			on_boot(r, &p);
 			continue;
 		}
+		if (record == AUDIT_EOE)
+			p.ended = true;
 		read_fields(au, &p, record);
 		if (record == AUDIT_KERNEL)
 			on_module(r, &p);

@@ -7,6 +7,9 @@
 #include <string.h>
 #include <time.h>
 
+/* Room for one string, so that the five of them leave room for the rest. */
+#define TEXT_ROOM 1200
+
 struct out {
 	char *to;
 	const char *end;
@@ -91,7 +94,7 @@ static void put_milli(struct out *o, uint64_t whole, unsigned int milli)
 {
 	put_uint(o, whole);
 	put_char(o, '.');
-	put_char(o, '0' + milli / 100);
+	put_char(o, '0' + milli / 100 % 10);
 	put_char(o, '0' + milli / 10 % 10);
 	put_char(o, '0' + milli % 10);
 }
@@ -131,6 +134,13 @@ char *format_escape(char *to, const char *end, const char *text, size_t len)
 	return to;
 }
 
+static void put_escaped(struct out *o, const char *text, size_t len)
+{
+	const char *end = o->end - o->to > TEXT_ROOM ? o->to + TEXT_ROOM : o->end;
+
+	o->to = format_escape(o->to, end, text, len);
+}
+
 /* An audit-encoded string; a value that would look like "unknown" or nothing
  * is escaped too. */
 static void put_text(struct out *o, const char *encoded, bool arguments)
@@ -152,7 +162,7 @@ static void put_text(struct out *o, const char *encoded, bool arguments)
 	else if (!len)
 		put(o, "\\x00");
 	else
-		o->to = format_escape(o->to, o->end, text, len);
+		put_escaped(o, text, len);
 }
 
 static void put_errno(struct out *o, int err)
@@ -204,7 +214,7 @@ static void put_event(struct out *o, const struct stamp *ev)
 
 static void put_node(struct out *o, const char *name)
 {
-	o->to = format_escape(o->to, o->end, name, strlen(name));
+	put_escaped(o, name, strlen(name));
 }
 
 #define EXTRA(key, when, how)			\
@@ -242,7 +252,8 @@ static void put_connection(struct out *o, const struct record *r)
 	put_end(o, &r->local);
 	if (r->what == LISTEN_START || r->what == LISTEN_STOP)
 		return;
-	put(o, r->inbound ? " <- " : " -> ");
+	/* who opened it was at its start */
+	put(o, r->incomplete ? " - " : r->inbound ? " <- " : " -> ");
 	put_end(o, &r->remote);
 }
 

@@ -77,28 +77,36 @@ static uint64_t read_number(const char **p, const char *end, int base)
 	return v;
 }
 
-/* "…audit(SEC.MILLI:SERIAL):": mixes the serial into the key. */
+/* 1 to most digits and what stands behind them. */
+static bool read_part(const char **p, const char *end, int most, char behind,
+		      uint64_t *v)
+{
+	const char *start = *p;
+
+	*v = read_number(p, end, 10);
+	if (*p == start || *p - start > most || *p == end)
+		return false;
+	return *(*p)++ == behind;
+}
+
+/* "…audit(SEC.MILLI:SERIAL):": mixes the serial into the key. auparse takes any
+ * number for a time. */
 static bool read_stamp(struct line *l, const char *p)
 {
-	uint64_t serial;
+	uint64_t sec, milli, serial;
 
 	p = memchr(p, ' ', l->end - p);
 	if (!p || !PREFIX(p, l->end, " msg=audit("))
 		return false;
 	p += 11;
-	l->time = read_number(&p, l->end, 10) * 1000;
-	if (p < l->end && *p == '.') {
-		p++;
-		l->time += read_number(&p, l->end, 10);
-	}
-	if (l->end - p < 2 || *p != ':' || p[1] < '0' || p[1] > '9')
+	if (!read_part(&p, l->end, 11, '.', &sec) ||
+	    !read_part(&p, l->end, 3, ':', &milli) ||
+	    !read_part(&p, l->end, 19, ')', &serial))
 		return false;
-	p++;
-	serial = read_number(&p, l->end, 10);
-	if (p == l->end || *p != ')')
-		return false;
-	l->key = l->key * 31 + serial;
-	l->body = l->end - p >= 3 ? p + 3 : l->end;
+	l->time = sec * 1000 + milli;
+	/* serials are near each other, and so may the nodes' names be */
+	l->key = l->key * 0x9e3779b97f4a7c15 + serial;
+	l->body = l->end - p >= 2 ? p + 2 : l->end;
 	return true;
 }
 

@@ -330,7 +330,7 @@ bool piece_complete(const struct piece *p)
 {
 	enum syscall_id id = call_of(p);
 
-	if (p->has_proctitle)
+	if (p->has_proctitle || p->ended)
 		return true;
 	if (syscalls_id(p->arch, p->nr) == SC_SOCKETCALL && !p->has_call)
 		return false;
@@ -485,6 +485,16 @@ static enum piece_result broken(struct piece *p, const char *field,
 	return PIECE_BROKEN;
 }
 
+/* The kernel writes none when it could not read the address; accept(fd, NULL,
+ * NULL) has none. */
+static bool lacks_saddr(const struct fact *f)
+{
+	return f->kind == FACT_BIND ||
+	       (f->kind == FACT_CONNECT && f->result != -EFAULT &&
+		f->result != -EBADF && f->result != -EINVAL &&
+		f->result != -ENOTSOCK && f->result != -ENOMEM);
+}
+
 enum piece_result piece_fact(struct piece *p, struct fact *f,
 			     enum complaint_kind *why)
 {
@@ -513,8 +523,12 @@ enum piece_result piece_fact(struct piece *p, struct fact *f,
 	if (!p->has_exit || p->exit > INT_MAX || p->exit < -4095)
 		return broken(p, "exit", COMPLAINT_FIELD, why);
 	result = call_fact(p, id, args, f);
-	if (result != PIECE_FACT || !p->has_saddr)
+	if (result != PIECE_FACT)
 		return result;
+	if (!p->has_saddr)
+		return lacks_saddr(f) ? broken(p, "SOCKADDR",
+					       COMPLAINT_INCOMPLETE, why) :
+					PIECE_FACT;
 	f->has_sockaddr = true;
 	/* An address that the kernel itself refused is short or odd rightly. */
 	if (sockaddr_parse(p->saddr, strlen(p->saddr), &f->sa_family, &f->addr) &&

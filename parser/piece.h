@@ -16,6 +16,7 @@ struct piece {
 	struct task task;
 	bool has_syscall, has_saddr, has_call, has_proctitle;
 	bool has_exit, malformed;
+	bool ended;			/* an EOE record said so */
 	const char *complaint;		/* field at fault, or "" */
 	uint32_t arch;
 	uint64_t nr;

@@ -104,7 +104,7 @@ int sockaddr_parse(const char *hex, size_t len, unsigned int *family,
 		sockaddr_set_ip(out, AF_INET6, &sa.v6.sin6_addr);
 		out->port = ntohs(sa.v6.sin6_port);
 		out->has_port = true;
-		if (is_linklocal(out))
+		if (is_linklocal(out) && n >= (int)sizeof(sa.v6))
 			out->scope = sa.v6.sin6_scope_id;
 	}
 	return 0;

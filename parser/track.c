@@ -47,7 +47,7 @@ struct track *track_new(const struct track_limits *limits, record_fn emit,
 		return NULL;
 	socket_init(&t->sockets, limits->sockets, evicted, t);
 	process_init(&t->processes);
-	t->max_processes = limits->processes ? limits->processes : 1;
+	t->max_processes = limits->processes > 2 ? limits->processes : 2;
 	t->emit = emit;
 	t->arg = arg;
 	t->complaints = complaints;
@@ -243,6 +243,18 @@ static void forget_process(struct track *t, struct proc *p)
 	process_remove(&t->processes, p);
 }
 
+struct proc *track_new_proc(struct track *t, int64_t pid)
+{
+	struct proc *p;
+
+	while (process_count(&t->processes) >= t->max_processes)
+		forget_process(t, process_oldest(&t->processes));
+	p = process_add(&t->processes, t->node_index, pid);
+	if (!p)
+		complain(t->complaints, COMPLAINT_MEMORY, "process", 7);
+	return p;
+}
+
 struct proc *track_proc(struct track *t)
 {
 	int64_t pid = t->fact->task.pid;
@@ -255,12 +267,7 @@ struct proc *track_proc(struct track *t)
 		process_touch(&t->processes, p);
 		return p;
 	}
-	while (process_count(&t->processes) >= t->max_processes)
-		forget_process(t, process_oldest(&t->processes));
-	p = process_add(&t->processes, t->node_index, pid);
-	if (!p)
-		complain(t->complaints, COMPLAINT_MEMORY, "process", 7);
-	return p;
+	return track_new_proc(t, pid);
 }
 
 static bool node_is(const struct node *n, const char *name)

@@ -13,6 +13,7 @@
 struct recent_connect {
 	uint64_t serial;
 	int64_t pid, sec;
+	int err;			/* of the failure, 0: not known (yet) */
 	struct netaddr remote;
 };
 
@@ -77,6 +78,9 @@ void track_begin(struct track *t, struct sock *s);
 
 /* The process of the fact, made when new. NULL without pid or memory. */
 struct proc *track_proc(struct track *t);
+/* A new process of the fact's node. Makes room; of those that were there, only
+ * the last one touched is sure to stay. NULL without memory. */
+struct proc *track_new_proc(struct track *t, int64_t pid);
 /* Takes a descriptor away; reports the end of the socket if it was the last. */
 void track_fd_gone(struct track *t, struct fdent *fd, enum record_via via);
 void track_fds_gone(struct track *t, struct proc *p, bool cloexec_only,

@@ -15,28 +15,52 @@ static void know_process(struct track *t, const struct fact *f)
 		process_update(t->proc, &f->task);
 }
 
+/* s, learnt from the rules, may be the socket of the record. */
+static bool may_be(const struct sock *s, const struct fact *f)
+{
+	if (s->key.ino || (s->proto != PROTO_UNKNOWN && s->proto != f->proto))
+		return false;
+	if (s->local.port && f->local.port && s->local.port != f->local.port)
+		return false;
+	switch (f->op) {
+	case NETLOG_OP_LISTEN:
+	case NETLOG_OP_BIND:
+		return s->open == OPEN_LISTEN && s->local.port;
+	case NETLOG_OP_RELEASE:
+		if (s->open == OPEN_LISTEN)
+			return s->local.port && !f->remote.port;
+		/* fall through */
+	case NETLOG_OP_ESTABLISHED:
+	case NETLOG_OP_FAIL:
+	case NETLOG_OP_DISCONNECT:
+		return s->open == OPEN_CONNECT &&
+		       sockaddr_equal(&s->remote, &f->remote);
+	default:	/* connect, accept, dgram: something new begins */
+		return false;
+	}
+}
+
 /*
  * A socket that the rules learnt before the module was loaded is known by its
- * descriptor only: find it by its process and its peer.
+ * descriptor only: find it by its process and its peer, if there is but one.
  */
 static struct sock *adopt(struct track *t, const struct fact *f)
 {
+	struct sock *found = NULL;
 	struct fdent *fd;
 
 	if (!t->proc)
 		return NULL;
 	LIST_FOREACH(fd, &t->proc->fds, of_proc) {
-		struct sock *s = fd->sock;
-
-		if (s->open == OPEN_NONE || s->key.ino)
+		if (fd->sock == found || !may_be(fd->sock, f))
 			continue;
-		if (s->open == OPEN_LISTEN ? s->local.port != f->local.port :
-					     !sockaddr_equal(&s->remote, &f->remote))
-			continue;
-		socket_set_ino(&t->sockets, s, t->node_index, f->ino);
-		return s;
+		if (found)
+			return NULL;
+		found = fd->sock;
 	}
-	return NULL;
+	if (found)
+		socket_set_ino(&t->sockets, found, t->node_index, f->ino);
+	return found;
 }
 
 static struct sock *known_socket(struct track *t, const struct fact *f)
@@ -88,6 +112,7 @@ static void remember_connect(struct track *t, const struct fact *f)
 		.serial = f->stamp.serial,
 		.pid = f->task.pid,
 		.sec = f->stamp.sec,
+		.err = f->err,
 		.remote = f->remote,
 	};
 }
@@ -133,10 +158,12 @@ static void on_established(struct track *t, const struct fact *f)
 
 	if (!s || s->open == OPEN_CONNECT)
 		return;
+	if (!s->connecting) {	/* the record of its connect was lost */
+		track_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
+		track_begin(t, s);
+	}
 	take_fields(s, f);
 	s->connecting = false;
-	if (!s->opener)
-		track_begin(t, s);
 	track_open(t, s, OPEN_CONNECT, VIA_NONE);
 }
 

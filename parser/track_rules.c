@@ -124,7 +124,8 @@ static struct sock *named_socket(struct track *t, const struct fact *f)
 	struct sock *s = find_socket(t, f->fd);
 
 	if (!is_inet(f->sa_family)) {
-		if (f->has_sockaddr && f->sa_family != AF_UNSPEC)
+		/* only success proves that the socket is of that family */
+		if (f->has_sockaddr && f->sa_family != AF_UNSPEC && f->result >= 0)
 			free_fd(t, f->fd);
 		return NULL;
 	}
@@ -183,7 +184,7 @@ static void disconnect(struct track *t, const struct fact *f)
 	if (!s || f->result < 0)
 		return;
 	s->connecting = false;
-	if (s->open != OPEN_CONNECT)
+	if (s->open == OPEN_LISTEN)
 		return;
 	track_close(t, s, ENDING(.via = VIA_NONE));
 	memset(&s->remote, 0, sizeof(s->remote));
@@ -223,6 +224,12 @@ static void connect_start(struct track *t, struct sock *s,
 	track_open(t, s, OPEN_CONNECT, via);
 }
 
+/* getaddrinfo(3) looking for a route: a datagram socket and port 0. */
+static bool is_route_lookup(const struct sock *s, const struct fact *f)
+{
+	return track_is_datagram(s->proto) && !f->addr.port;
+}
+
 /* A datagram socket's connect: no packet, no waiting, and it may be repeated. */
 static void connect_datagram(struct track *t, struct sock *s,
 			     const struct fact *f)
@@ -232,7 +239,7 @@ static void connect_datagram(struct track *t, struct sock *s,
 	if (s->open == OPEN_CONNECT && sockaddr_equal(&s->remote, &peer))
 		return;
 	track_close(t, s, ENDING(.via = VIA_NONE));
-	if (f->addr.port)	/* port 0 is getaddrinfo(3) looking for a route */
+	if (!is_route_lookup(s, f))
 		connect_start(t, s, f, VIA_NONE);
 }
 
@@ -258,7 +265,7 @@ static void connect_error(struct track *t, struct sock *s, const struct fact *f,
 		track_close(t, s, ENDING(.err = err));
 		return;
 	}
-	if (s->open)
+	if (s->open || is_route_lookup(s, f))
 		return;
 	s->remote = peer_of(s, &f->addr);
 	s->inbound = false;
@@ -275,6 +282,15 @@ static bool is_misuse(int err)
 	       err == EAFNOSUPPORT;
 }
 
+/* The attempt under way ended unseen (SO_ERROR), and this is the next one: a
+ * call that only waits on gives EALREADY or EINTR, never EINPROGRESS. */
+static bool is_another(const struct sock *s, const struct fact *f, int err)
+{
+	struct netaddr peer = peer_of(s, &f->addr);
+
+	return err == EINPROGRESS || !sockaddr_equal(&s->remote, &peer);
+}
+
 static void on_connect(struct track *t, const struct fact *f)
 {
 	int err = f->result < 0 ? -f->result : 0;
@@ -284,15 +300,19 @@ static void on_connect(struct track *t, const struct fact *f)
 		disconnect(t, f);
 		return;
 	}
-	if (err == EBADF || err == ENOTSOCK)
+	if (is_misuse(err)) {
+		s = err == EISCONN ? find_socket(t, f->fd) : NULL;
+		if (s)
+			s->connecting = false;	/* so it did complete */
 		return;
+	}
 	s = named_socket(t, f);
 	if (!s)
 		return;
-	if (err == EISCONN)
-		s->connecting = false;	/* so it did complete */
-	if (is_misuse(err))
-		return;
+	if (s->connecting && is_another(s, f, err)) {
+		s->connecting = false;
+		track_close(t, s, ENDING(.via = VIA_PROGRESS));
+	}
 	if (!err) {
 		connect_done(t, s, f);
 	} else if (err == EINPROGRESS || err == EINTR) {
@@ -348,7 +368,7 @@ static void on_close(struct track *t, const struct fact *f)
 {
 	struct fdent *fd, *next;
 
-	if (f->fd == f->newfd) {
+	if (f->fd == f->newfd && !f->cloexec) {
 		fd = socket_fd(&t->sockets, t->proc, f->fd);
 		if (fd)
 			track_fd_gone(t, fd, VIA_CLOSE);
@@ -399,7 +419,7 @@ static void on_fork(struct track *t, const struct fact *f)
 		return;
 	task.ppid = task.pid;
 	task.pid = f->result;
-	child = process_add(&t->processes, t->node_index, f->result);
+	child = track_new_proc(t, f->result);
 	if (!child)
 		return;
 	process_update(child, &task);
@@ -426,6 +446,13 @@ static void on_exit_group(struct track *t)
 	}
 }
 
+/* Errors that only a packet that was sent can bring: the module saw it. */
+static bool is_from_network(int err)
+{
+	return err == ECONNREFUSED || err == ETIMEDOUT || err == ECONNRESET ||
+	       err == ECONNABORTED;
+}
+
 static bool reported_by_module(const struct track *t, const struct fact *f)
 {
 	for (int i = 0; i < RECENT_CONNECTS; i++) {
@@ -435,7 +462,9 @@ static bool reported_by_module(const struct track *t, const struct fact *f)
 			continue;
 		if (r->serial == f->stamp.serial)
 			return true;
-		if (r->pid == f->task.pid && r->sec >= f->stamp.sec &&
+		/* a second connect() may ask for the outcome, much later */
+		if (r->pid == f->task.pid &&
+		    (r->sec >= f->stamp.sec || r->err == -f->result) &&
 		    sockaddr_equal(&r->remote, &f->addr))
 			return true;
 	}
@@ -453,13 +482,16 @@ static void refused_locally(struct track *t, const struct fact *f)
 	struct sock *s, *of_fd;
 
 	if (!err || is_misuse(err) || err == EINPROGRESS || err == EINTR ||
-	    err == ENOTSOCK || !is_inet(f->sa_family) ||
+	    is_from_network(err) || !is_inet(f->sa_family) ||
 	    reported_by_module(t, f))
+		return;
+	of_fd = find_socket(t, f->fd);
+	if (of_fd && (of_fd->ignored || is_route_lookup(of_fd, f)))
 		return;
 	s = socket_new(&t->sockets);
 	if (!s)
 		return;
-	of_fd = find_socket(t, f->fd);
+	of_fd = find_socket(t, f->fd);	/* making room may have taken it */
 	s->proto = of_fd ? of_fd->proto : PROTO_UNKNOWN;
 	s->key.node = t->node_index;
 	s->remote = peer_of(s, &f->addr);

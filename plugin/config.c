@@ -47,7 +47,9 @@ static const struct key keys[] = {
 
 struct reading {
 	struct config *config;
-	bool failed;
+	FILE *file;
+	int lines;		/* read so far */
+	int failed;		/* line of the first mistake found here, or 0 */
 	char what[512];
 };
 
@@ -126,11 +128,12 @@ static int set_path(char **to, const char *value)
 	return 0;
 }
 
-static int set_code(int *to, const CODE *codes, const char *value)
+/* Beyond max are syslog's internal codes: "mark", "none". */
+static int set_code(int *to, const CODE *codes, int max, const char *value)
 {
 	int v = code_of(codes, value);
 
-	if (v < 0)
+	if (v < 0 || v > max)
 		return -EINVAL;
 	*to = v;
 	return 0;
@@ -169,8 +172,8 @@ static int set_key(struct config *c, const struct key *k, const char *value,
 	case KEY_BOOL:		return set_bool(at, value);
 	case KEY_NUMBER:	return set_number(at, k, value);
 	case KEY_PATH:		return set_path(at, value);
-	case KEY_FACILITY:	return set_code(at, facilitynames, value);
-	case KEY_PRIORITY:	return set_code(at, prioritynames, value);
+	case KEY_FACILITY:	return set_code(at, facilitynames, LOG_LOCAL7, value);
+	case KEY_PRIORITY:	return set_code(at, prioritynames, LOG_DEBUG, value);
 	case KEY_IGNORE:	return add_ignore(c, value, allowed);
 	}
 	return -EINVAL;
@@ -196,7 +199,7 @@ static int on_key(void *user, const char *section, const char *name,
 
 	if (r->failed)
 		return 0;
-	r->failed = true;
+	r->failed = r->lines;
 	for (size_t i = 0; i < KEY_COUNT; i++) {
 		if (strcmp(keys[i].section, section) || strcmp(keys[i].name, name))
 			continue;
@@ -206,32 +209,63 @@ static int on_key(void *user, const char *section, const char *name,
 				 name, value, allowed);
 			return 0;
 		}
-		r->failed = false;
+		r->failed = 0;
 		return 1;
 	}
 	unknown_key(r, section, name);
 	return 0;
 }
 
+/* inih's buffer holds 200 bytes; it would take what is behind them for another
+ * line. A comment may be longer. */
+static char *read_line(char *line, int size, void *stream)
+{
+	struct reading *r = stream;
+	const char *text;
+	int c;
+
+	if (!fgets(line, size, r->file))
+		return NULL;
+	r->lines++;
+	if (strchr(line, '\n') || strlen(line) + 1 < (size_t)size)
+		return line;
+	c = fgetc(r->file);
+	text = line + strspn(line, " \t");
+	if (c != EOF && c != '\n' && *text != '#' && *text != ';' && !r->failed) {
+		r->failed = r->lines;
+		snprintf(r->what, sizeof(r->what), "%.*s…: line too long; allowed "
+			 "are %d bytes", (int)strcspn(text, " \t="), text, size - 1);
+	}
+	while (c != EOF && c != '\n')
+		c = fgetc(r->file);
+	return line;
+}
+
+static int read_error(const char *path, int err, char *error, size_t size)
+{
+	snprintf(error, size, "%s: %s", path, strerror(err));
+	return -err;
+}
+
 int config_read(struct config *c, const char *path, char *error, size_t size)
 {
-	struct reading r = { .config = c };
-	int line;
+	struct reading r = { .config = c, .file = fopen(path, "re") };
+	int line, err;
 
+	if (!r.file)
+		return read_error(path, errno, error, size);
 	errno = 0;
-	line = ini_parse(path, on_key, &r);
-	if (line == 0)
-		return 0;
-	if (line < 0) {
-		int err = errno ? errno : EIO;
-
-		snprintf(error, size, "%s: %s", path, strerror(err));
-		return -err;
-	}
-	snprintf(error, size, "%s:%d: %s", path, line,
-		 r.failed ? r.what :
-		 "neither a [section] nor key = value nor a # comment");
-	return -EINVAL;
+	line = ini_parse_stream(read_line, &r, on_key, &r);
+	err = ferror(r.file) || line < 0 ? errno ? errno : EIO : 0;
+	fclose(r.file);
+	if (err)
+		return read_error(path, err, error, size);
+	if (r.failed && (!line || r.failed <= line))
+		snprintf(error, size, "%s:%d: %s", path, r.failed, r.what);
+	else if (line)
+		snprintf(error, size, "%s:%d: neither a [section] nor key = value "
+			 "nor a # comment", path, line);
+	return r.failed || line ? -EINVAL : 0;
 }
 
 static void print_key(const struct config *c, const struct key *k, FILE *to)

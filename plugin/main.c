@@ -6,6 +6,7 @@
  */
 #include <cap-ng.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
@@ -314,15 +315,37 @@ static int load_config(const struct options *o, struct config *c)
 	return err;
 }
 
+static bool same_outputs(const struct config *a, const struct config *b)
+{
+	return a->to_syslog == b->to_syslog && a->facility == b->facility &&
+	       a->priority == b->priority && a->to_stdout == b->to_stdout &&
+	       a->queue_kib == b->queue_kib && !a->file == !b->file &&
+	       (!a->file || !strcmp(a->file, b->file));
+}
+
+static void reopen_sinks(struct plugin *p)
+{
+	for (unsigned int i = 0; i < p->sink_count; i++)
+		sink_reopen(p->sinks[i]);
+}
+
+/* Outputs that stay the same are not closed: a stalled one would be waited for,
+ * and its lines be lost. */
 static void reload(struct plugin *p)
 {
 	struct config fresh;
 
 	if (load_config(&p->options, &fresh)) {
 		log_warnx("the old configuration stays");
+		reopen_sinks(p);
 		put_self(p, "netlog config result=kept");
-		for (unsigned int i = 0; i < p->sink_count; i++)
-			sink_reopen(p->sinks[i]);
+		return;
+	}
+	if (same_outputs(&p->config, &fresh)) {
+		config_fini(&p->config);
+		p->config = fresh;
+		reopen_sinks(p);
+		put_self(p, "netlog config result=loaded");
 		return;
 	}
 	close_sinks(p);
@@ -498,6 +521,17 @@ static void put_heading(const struct plugin *p)
 	fflush(stdout);
 }
 
+/* So that no file of ours gets the number of a missing standard stream. */
+static bool fill_standard_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	return fd >= 0 && !close(fd);
+}
+
 /* CAP_AUDIT_CONTROL: rules, status, lost count; CAP_AUDIT_READ: multicast. */
 static void drop_privileges(void)
 {
@@ -664,6 +698,8 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	if (!fill_standard_streams())
+		return 1;
 	log_debugging(p.options.debug);
 	if (p.options.check)
 		return check_config(&p.options);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -15,11 +16,30 @@ struct file {
 	char path[];
 };
 
+/* The file's last line has no end: whoever wrote it was stopped in the middle. */
+static bool ends_torn(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+	char last = '\n';
+
+	if (fd < 0)
+		return false;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size &&
+	    pread(fd, &last, 1, st.st_size - 1) != 1)
+		last = '\n';
+	close(fd);
+	return last != '\n';
+}
+
 static int open_file(struct file *f)
 {
 	f->fd = open(f->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY,
 		     0640);
-	return f->fd < 0 ? -errno : 0;
+	if (f->fd < 0)
+		return -errno;
+	f->torn = ends_torn(f->path);
+	return 0;
 }
 
 static unsigned int count_lines(const char *data, size_t len)
@@ -92,7 +112,6 @@ static void file_reopen(void *self)
 		f->fd = old;
 		return;
 	}
-	f->torn = false;
 	if (old >= 0)
 		close(old);
 }

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tests/bench/cycle [CYCLES [PAUSE_US]]: what one connect, accept and two closes
+ * on the loopback cost this program, and what they cost the machine until the
+ * audit daemons have digested them. For bench-module, in a virtual machine whose
+ * clock counts instructions; prints one line, in nanoseconds a cycle:
+ *
+ *   cycles=N ruler=2.000 elapsed=NS self=NS kauditd=NS auditd=NS plugin=NS other=NS
+ *
+ * self is this program's own CPU time, interrupts that fell into it included
+ * (the handshake runs there). The others are the CPU time that these tasks took,
+ * from the first cycle until they had nothing more to do. ruler is what one
+ * instruction takes.
+ */
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WARM_UP 200
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static uint64_t now(clockid_t clock)
+{
+	struct timespec t;
+
+	if (clock_gettime(clock, &t))
+		die("clock_gettime");
+	return t.tv_sec * UINT64_C(1000000000) + t.tv_nsec;
+}
+
+static void pause_us(long us)
+{
+	struct timespec t = { us / 1000000, us % 1000000 * 1000 };
+
+	nanosleep(&t, NULL);
+}
+
+/* ---- the cycle ---- */
+
+static int listener(struct sockaddr_in *a)
+{
+	socklen_t len = sizeof(*a);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	memset(a, 0, sizeof(*a));
+	a->sin_family = AF_INET;
+	a->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 || bind(fd, (struct sockaddr *)a, len) || listen(fd, 16) ||
+	    getsockname(fd, (struct sockaddr *)a, &len))
+		die("listen");
+	return fd;
+}
+
+static void cycle(int listening, const struct sockaddr_in *a)
+{
+	struct sockaddr_in peer;
+	socklen_t len = sizeof(peer);
+	int client, server;
+
+	client = socket(AF_INET, SOCK_STREAM, 0);
+	if (client < 0 || connect(client, (const void *)a, sizeof(*a)))
+		die("connect");
+	server = accept(listening, (struct sockaddr *)&peer, &len);
+	if (server < 0)
+		die("accept");
+	close(client);
+	close(server);
+}
+
+static void cycles(int listening, const struct sockaddr_in *a, int n, long pause)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		cycle(listening, a);
+		if (pause)
+			pause_us(pause);
+	}
+}
+
+/* ---- what the other tasks took ---- */
+
+enum { KAUDITD, AUDITD, PLUGIN, OTHER, GROUPS };
+
+static const char *const group_name[] = { "kauditd", "auditd", "plugin", "other" };
+static const char *const group_comm[] = { "kauditd", "auditd", "audisp-netlog" };
+
+static int read_file(const char *path, char *to, size_t size)
+{
+	FILE *f = fopen(path, "r");
+	int ok;
+
+	if (!f)
+		return 0;
+	ok = fgets(to, size, f) != NULL;
+	fclose(f);
+	if (ok)
+		to[strcspn(to, "\n")] = '\0';
+	return ok;
+}
+
+static int group_of(const char *pid)
+{
+	char path[300], comm[64];
+	int g;
+
+	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
+	if (!read_file(path, comm, sizeof(comm)))
+		return OTHER;
+	for (g = 0; g < OTHER; g++)
+		if (!strcmp(comm, group_comm[g]))
+			return g;
+	return OTHER;
+}
+
+/* All threads of a process. */
+static uint64_t runtime(const char *pid)
+{
+	char path[600], text[100];
+	uint64_t sum = 0;
+	struct dirent *e;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "/proc/%s/task", pid);
+	d = opendir(path);
+	while (d && (e = readdir(d))) {
+		snprintf(path, sizeof(path), "/proc/%s/task/%s/schedstat", pid,
+			 e->d_name);
+		if (e->d_name[0] != '.' && read_file(path, text, sizeof(text)))
+			sum += strtoull(text, NULL, 10);
+	}
+	if (d)
+		closedir(d);
+	return sum;
+}
+
+static void take_stock(uint64_t ns[GROUPS])
+{
+	DIR *d = opendir("/proc");
+	struct dirent *e;
+
+	memset(ns, 0, GROUPS * sizeof(*ns));
+	if (!d)
+		die("/proc");
+	while ((e = readdir(d)))
+		if (atoi(e->d_name) > 0 && atoi(e->d_name) != getpid())
+			ns[group_of(e->d_name)] += runtime(e->d_name);
+	closedir(d);
+}
+
+static uint64_t audit_sum(const uint64_t ns[GROUPS])
+{
+	return ns[KAUDITD] + ns[AUDITD] + ns[PLUGIN];
+}
+
+/*
+ * Until the daemons did nothing worth mentioning for three seconds: longer than
+ * any of their timers. Waiting is free, since an idle machine's clock leaps.
+ */
+static void settle(uint64_t ns[GROUPS])
+{
+	uint64_t before = 0, after;
+	int quiet = 0;
+
+	while (quiet < 6) {
+		pause_us(500000);
+		take_stock(ns);
+		after = audit_sum(ns);
+		quiet = after - before < 200000 ? quiet + 1 : 0;
+		before = after;
+	}
+}
+
+/* ---- the ruler ---- */
+
+static double instruction_ns(void)
+{
+	long n = 10000000;
+	uint64_t start = now(CLOCK_THREAD_CPUTIME_ID);
+
+#ifdef __x86_64__
+	__asm__ volatile("1: dec %0\n\tjnz 1b" : "+r"(n) : : "cc");
+#endif
+	return (now(CLOCK_THREAD_CPUTIME_ID) - start) / 2e7;
+}
+
+int main(int argc, char **argv)
+{
+	int n = argc > 1 ? atoi(argv[1]) : 2000;
+	long pause = argc > 2 ? atol(argv[2]) : 0;
+	uint64_t before[GROUPS], after[GROUPS], elapsed, self;
+	struct sockaddr_in a;
+	int g, fd = listener(&a);
+	double ruler;
+
+	if (n <= 0 || pause < 0) {
+		fprintf(stderr, "usage: cycle [CYCLES [PAUSE_US]]\n");
+		return 1;
+	}
+	cycles(fd, &a, WARM_UP, pause);
+	ruler = instruction_ns();
+	settle(before);
+	elapsed = now(CLOCK_MONOTONIC);
+	self = now(CLOCK_THREAD_CPUTIME_ID);
+	cycles(fd, &a, n, pause);
+	self = now(CLOCK_THREAD_CPUTIME_ID) - self;
+	elapsed = now(CLOCK_MONOTONIC) - elapsed;
+	settle(after);
+	printf("cycles=%d ruler=%.3f elapsed=%.0f self=%.0f", n, ruler,
+	       (double)elapsed / n, (double)self / n);
+	for (g = 0; g < GROUPS; g++)
+		printf(" %s=%.0f", group_name[g],
+		       (double)(after[g] - before[g]) / n);
+	printf("\n");
+	return 0;
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tests/fuzz: bytes as audit's stream, through reader, tracker and format. What
+ * must hold of any bytes: no sanitizer speaks, each record is one printable line,
+ * and every stop has its start.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../parser/event.h"
+#include "../../parser/format.h"
+#include "../../parser/track.h"
+#include "fuzz.h"
+
+struct world {
+	struct track *track;
+	struct complaints complaints;
+	int64_t open;
+};
+
+static void check_line(const struct record *r)
+{
+	static char line[FORMAT_LINE_MAX];
+	char time[41];
+	size_t len = format_line(r, line);
+
+	must(len > 0 && len < FORMAT_LINE_MAX && strlen(line) == len);
+	for (size_t i = 0; i < len; i++)
+		must(line[i] >= ' ' && line[i] <= '~');
+	must(!strstr(line, "  ") && line[len - 1] != ' ');
+	must(strstr(line, " ev="));
+	len = format_time(&r->time, time);
+	must(len > 0 && len <= 40 && strlen(time) == len);
+}
+
+static void on_record(const struct record *r, void *arg)
+{
+	struct world *w = arg;
+
+	check_line(r);
+	switch (r->what) {
+	case CONNECT_START:
+	case LISTEN_START:
+		w->open++;
+		break;
+	case CONNECT_STOP:
+	case LISTEN_STOP:
+		if (!r->incomplete)
+			w->open--;
+		break;
+	default:
+		break;
+	}
+	must(w->open >= 0);
+}
+
+static void on_fact(const struct fact *f, void *arg)
+{
+	struct world *w = arg;
+	struct track_stats stats;
+
+	track_fact(w->track, f);
+	track_stats(w->track, &stats);
+	must(stats.open <= w->open);
+	must(stats.open + w->complaints.count[COMPLAINT_EVICTED] >=
+	     (uint64_t)w->open);
+	must(stats.sockets <= 16 && stats.processes <= 16);
+}
+
+static void on_complaint(enum complaint_kind kind, const char *sample,
+			 size_t len, void *arg)
+{
+	char text[160];
+
+	(void)kind;
+	(void)arg;
+	format_escape(text, text + sizeof(text), sample, len);
+}
+
+/* The first byte says how large the pieces are. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct track_limits limits = { 16, 16 };
+	struct world w = { .complaints = { .first = on_complaint } };
+	struct event_reader *r;
+	size_t piece, n;
+
+	if (!size)
+		return 0;
+	piece = *data & 1 ? SIZE_MAX : (*data >> 1) + 1u;
+	w.track = track_new(&limits, on_record, &w, &w.complaints);
+	r = event_open(on_fact, &w, &w.complaints);
+	must(w.track && r);
+	for (data++, size--; size; data += n, size -= n) {
+		n = size < piece ? size : piece;
+		event_feed(r, (const char *)data, n);
+	}
+	event_age(r);
+	event_flush(r);
+	event_close(r);
+	track_free(w.track);
+	return 0;
+}

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* tests/unit: plugin/config, every key and every kind of mistake. */
+#include "../../plugin/config.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "table.h"
+
+static char path[] = "/tmp/netlog-test-config.XXXXXX";
+
+static void write_file(const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* The configuration printed; to be freed. */
+static char *print(const struct config *c)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	assert_non_null(f);
+	config_print(c, f);
+	fclose(f);
+	return text;
+}
+
+struct good {
+	const char *name, *text;
+	struct config c;	/* what differs from the defaults; see test_good */
+};
+
+#define DEFAULTS .to_syslog = true, .facility = LOG_AUTHPRIV, .priority = LOG_INFO, \
+	.queue_kib = 1024, .sockets = 65536, .processes = 32768, .interval = 60
+
+static const struct good goods[] = {
+	{ "nothing", "", { DEFAULTS } },
+	{ "only comments", "# a\n; b\n\n[output]\n\n", { DEFAULTS } },
+	{ "output", "[output]\nsyslog = no\nfacility = local7\npriority = warning\n"
+	  "file = /var/log/netlog.log\nstdout = yes\nqueue = 64\n",
+	  { DEFAULTS, .to_syslog = false, .facility = LOG_LOCAL7,
+	    .priority = LOG_WARNING, .file = "/var/log/netlog.log", .to_stdout = true,
+	    .queue_kib = 64 } },
+	{ "limits", "[limits]\nconnections = 16\nprocesses = 4194304\n",
+	  { DEFAULTS, .sockets = 16, .processes = 4194304 } },
+	{ "other limits", "[limits]\nconnections = 16777216\nprocesses = 16\n",
+	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
+	{ "status", "[status]\ninterval = 86400\n", { DEFAULTS, .interval = 86400 } },
+	{ "queue, largest", "[output]\nqueue=65536\n", { DEFAULTS, .queue_kib = 65536 } },
+	{ "no file after all", "[output]\nfile = /a\nfile =\n", { DEFAULTS } },
+	{ "path with spaces", "[output]\nfile = /a b/c = d\n",
+	  { DEFAULTS, .file = "/a b/c = d" } },
+	{ "spaces, comments, returns", "  [output]  \r\nsyslog\t=\tno ; really\r\n"
+	  "[limits] # x\r\nprocesses=99\r\n",
+	  { DEFAULTS, .to_syslog = false, .processes = 99 } },
+	{ "no newline at the end", "[output]\nsyslog = no",
+	  { DEFAULTS, .to_syslog = false } },
+	{ "sections in any order, twice", "[status]\ninterval=5\n[output]\nsyslog=no\n"
+	  "[status]\ninterval=6\n", { DEFAULTS, .to_syslog = false, .interval = 6 } },
+	{ "facility auth", "[output]\nfacility = auth\n", { DEFAULTS, .facility = LOG_AUTH } },
+	{ "facility kern", "[output]\nfacility = kern\n", { DEFAULTS, .facility = LOG_KERN } },
+	{ "facility daemon", "[output]\nfacility = daemon\n",
+	  { DEFAULTS, .facility = LOG_DAEMON } },
+	{ "facility user", "[output]\nfacility = user\n", { DEFAULTS, .facility = LOG_USER } },
+	{ "facility local0", "[output]\nfacility = local0\n",
+	  { DEFAULTS, .facility = LOG_LOCAL0 } },
+	{ "priority debug", "[output]\npriority = debug\n",
+	  { DEFAULTS, .priority = LOG_DEBUG } },
+	{ "priority notice", "[output]\npriority = notice\n",
+	  { DEFAULTS, .priority = LOG_NOTICE } },
+	{ "priority err", "[output]\npriority = err\n", { DEFAULTS, .priority = LOG_ERR } },
+	{ "priority emerg", "[output]\npriority = emerg\n",
+	  { DEFAULTS, .priority = LOG_EMERG } },
+	{ "ignore", "[ignore]\nmatch = remote=127.0.0.0/8\n"
+	  "match = uid=0 exe=/usr/sbin/chronyd remote=:123\n",
+	  { DEFAULTS, .ignores = 2 } },
+};
+
+static void assert_same(const struct config *a, const struct config *b)
+{
+	assert_int_equal(a->to_syslog, b->to_syslog);
+	assert_int_equal(a->to_stdout, b->to_stdout);
+	assert_int_equal(a->facility, b->facility);
+	assert_int_equal(a->priority, b->priority);
+	assert_int_equal(!a->file, !b->file);
+	if (a->file)
+		assert_string_equal(a->file, b->file);
+	assert_int_equal(a->queue_kib, b->queue_kib);
+	assert_int_equal(a->sockets, b->sockets);
+	assert_int_equal(a->processes, b->processes);
+	assert_int_equal(a->interval, b->interval);
+	assert_int_equal(a->ignores, b->ignores);
+}
+
+static void test_good(void **state)
+{
+	const struct good *row = *state;
+	char error[1024] = "", *first, *second;
+	struct config c, again;
+
+	config_init(&c);
+	write_file(row->text);
+	if (config_read(&c, path, error, sizeof(error)))
+		fail_msg("%s", error);
+	assert_same(&c, &row->c);
+
+	/* printed and read back it is the same */
+	first = print(&c);
+	write_file(first);
+	config_init(&again);
+	if (config_read(&again, path, error, sizeof(error)))
+		fail_msg("%s in\n%s", error, first);
+	assert_same(&again, &row->c);
+	for (unsigned int i = 0; i < c.ignores; i++)
+		assert_string_equal(c.ignore_text[i], again.ignore_text[i]);
+	second = print(&again);
+	assert_string_equal(first, second);
+	free(first);
+	free(second);
+	config_fini(&c);
+	config_fini(&again);
+}
+
+struct mistake {
+	const char *name, *text;
+	int line;
+	const char *key, *allowed;	/* both in the message */
+};
+
+#define NEITHER "neither a [section] nor key = value nor a # comment"
+#define LONG50 "/23456789012345678901234567890123456789012345678/"
+
+static const struct mistake mistakes[] = {
+	{ "yes or no", "[output]\nsyslog = true\n", 2, "syslog: 'true'", "yes or no" },
+	{ "capital", "[output]\nstdout = Yes\n", 2, "stdout: 'Yes'", "yes or no" },
+	{ "empty", "[output]\n\nsyslog =\n", 3, "syslog: ''", "yes or no" },
+	{ "facility", "[output]\nfacility = mail2\n", 2, "facility: 'mail2'",
+	  "a syslog facility: authpriv" },
+	{ "facility mark is no facility", "[output]\nfacility = mark\n", 2,
+	  "facility: 'mark'", "a syslog facility: authpriv" },
+	{ "priority", "[output]\npriority = 6\n", 2, "priority: '6'",
+	  "a syslog priority: debug" },
+	{ "priority none is no priority", "[output]\npriority = none\n", 2,
+	  "priority: 'none'", "a syslog priority: debug" },
+	{ "file", "[output]\nfile = netlog.log\n", 2, "file: 'netlog.log'",
+	  "an absolute path, or nothing" },
+	{ "queue, too small", "[output]\nqueue = 63\n", 2, "queue: '63'",
+	  "KiB, a whole number from 64 to 65536" },
+	{ "queue, too large", "[output]\nqueue = 65537\n", 2, "queue: '65537'",
+	  "from 64 to 65536" },
+	{ "queue, with a unit", "[output]\nqueue = 64k\n", 2, "queue: '64k'",
+	  "from 64 to 65536" },
+	{ "queue, a sign", "[output]\nqueue = +64\n", 2, "queue: '+64'",
+	  "from 64 to 65536" },
+	{ "queue, huge", "[output]\nqueue = 99999999999999999999999\n", 2,
+	  "queue: '99999999999999999999999'", "from 64 to 65536" },
+	{ "queue, 2^32 + 64", "[output]\nqueue = 4294967360\n", 2,
+	  "queue: '4294967360'", "from 64 to 65536" },
+	{ "connections", "[limits]\nconnections = 15\n", 2, "connections: '15'",
+	  "a whole number from 16 to 16777216" },
+	{ "processes", "[limits]\nprocesses = -1\n", 2, "processes: '-1'",
+	  "a whole number from 16 to 4194304" },
+	{ "interval", "[status]\ninterval = 0\n", 2, "interval: '0'",
+	  "seconds, a whole number from 1 to 86400" },
+	{ "match, key", "[ignore]\nmatch = port=53\n", 2, "match: 'port=53'",
+	  "key=value, with a key of: pid ppid uid auid ses comm exe node proto local "
+	  "remote" },
+	{ "match, value", "[ignore]\nmatch = pid=1\nmatch = remote=example.org\n", 3,
+	  "match: 'remote=example.org'", "ADDRESS/PREFIX" },
+	{ "match, user", "[ignore]\nmatch = uid=no-such-user-here\n", 2,
+	  "match: 'uid=no-such-user-here'", "a user name, a number, or unset" },
+	{ "match, empty", "[ignore]\nmatch =\n", 2, "match: ''",
+	  "at least one key=value" },
+	{ "key that is none", "[output]\nsyslog = no\nfille = /a\n", 3,
+	  "[output] fille: no such key", "[output] syslog, [output] facility, "
+	  "[output] priority, [output] file, [output] stdout, [output] queue, "
+	  "[limits] connections, [limits] processes, [status] interval, "
+	  "[ignore] match" },
+	{ "key of another section", "[limits]\nsyslog = no\n", 2,
+	  "[limits] syslog: no such key", "[output] syslog" },
+	{ "section that is none", "[outputs]\nsyslog = no\n", 2,
+	  "[outputs] syslog: no such key", "[output] syslog" },
+	{ "no section", "syslog = no\n", 1, "[] syslog: no such key",
+	  "[output] syslog" },
+	{ "no equals sign", "[output]\nsyslog no\n", 2, NEITHER, "" },
+	{ "section not closed", "[output\nsyslog = no\n", 1, NEITHER, "" },
+	{ "garbage", "\x01\x02\xff\n", 1, NEITHER, "" },
+	{ "the first of two: value, then garbage", "[output]\nsyslog = maybe\ngarbage\n",
+	  2, "syslog: 'maybe'", "yes or no" },
+	{ "the first of two: garbage, then value", "[output]\ngarbage\nsyslog = maybe\n",
+	  2, NEITHER, "" },
+	{ "the first of two values", "[output]\nsyslog = maybe\nqueue = 1\n", 2,
+	  "syslog: 'maybe'", "yes or no" },
+	{ "the line behind a long comment", "# " LONG50 LONG50 LONG50 LONG50 LONG50
+	  "\n[output]\nsyslog = maybe\n", 3, "syslog: 'maybe'", "yes or no" },
+};
+
+static void test_mistake(void **state)
+{
+	const struct mistake *row = *state;
+	char error[1024] = "", expected[128];
+	struct config c;
+
+	config_init(&c);
+	write_file(row->text);
+	assert_int_equal(config_read(&c, path, error, sizeof(error)), -EINVAL);
+	config_fini(&c);
+	snprintf(expected, sizeof(expected), "%s:%d: %s", path, row->line, row->key);
+	if (strncmp(error, expected, strlen(expected)))
+		fail_msg("%s\nexpected: %s", error, expected);
+	if (!strstr(error, row->allowed))
+		fail_msg("%s\nexpected in it: %s", error, row->allowed);
+	assert_null(strchr(error, '\n'));
+}
+
+/* inih takes lines of 199 bytes: what is longer is refused, not cut. */
+static void test_long_line(void **state)
+{
+	char text[600], error[1024], expected[128];
+	struct config c;
+
+	(void)state;
+	for (size_t len = 190; len < 210; len++) {
+		size_t n = snprintf(text, sizeof(text), "[output]\nfile = /");
+
+		memset(text + n, 'x', len - 8);
+		snprintf(text + n + len - 8, sizeof(text) - n - len,
+			 "\nsyslog = %s\n", len % 2 ? "no" : "maybe");
+		write_file(text);
+		config_init(&c);
+		if (config_read(&c, path, error, sizeof(error))) {
+			snprintf(expected, sizeof(expected), "%s:%d: %s", path,
+				 len < 200 ? 3 : 2, len < 200 ? "syslog" : "file");
+			assert_memory_equal(error, expected, strlen(expected));
+		} else {
+			assert_true(len < 200 && len % 2);
+			assert_int_equal(strlen(c.file), len - 7);
+		}
+		config_fini(&c);
+	}
+}
+
+static void test_many_ignores(void **state)
+{
+	char text[4096], error[1024] = "";
+	struct config c;
+	size_t n = snprintf(text, sizeof(text), "[ignore]\n");
+
+	(void)state;
+	for (int i = 0; i < CONFIG_IGNORES_MAX; i++)
+		n += snprintf(text + n, sizeof(text) - n, "match = pid=%d\n", i);
+	write_file(text);
+	config_init(&c);
+	if (config_read(&c, path, error, sizeof(error)))
+		fail_msg("%s", error);
+	assert_int_equal(c.ignores, CONFIG_IGNORES_MAX);
+	config_fini(&c);
+	snprintf(text + n, sizeof(text) - n, "match = pid=64\n");
+	write_file(text);
+	config_init(&c);
+	assert_int_equal(config_read(&c, path, error, sizeof(error)), -EINVAL);
+	assert_non_null(strstr(error, ":66: match: 'pid=64'"));
+	assert_non_null(strstr(error, "at most 64 of these lines"));
+	config_fini(&c);
+}
+
+static void test_unreadable(void **state)
+{
+	char error[1024] = "";
+	struct config c;
+
+	(void)state;
+	config_init(&c);
+	assert_int_equal(config_read(&c, "/nonexistent/netlog.conf", error,
+				     sizeof(error)), -ENOENT);
+	assert_string_equal(error,
+			    "/nonexistent/netlog.conf: No such file or directory");
+	config_fini(&c);
+	config_init(&c);
+	assert_int_equal(config_read(&c, "/tmp", error, sizeof(error)), -EISDIR);
+	assert_string_equal(error, "/tmp: Is a directory");
+	config_fini(&c);
+}
+
+static void test_ignores(void **state)
+{
+	struct who who = { .refs = 1, .pid = 1, .uid = 0, .comm = "\"x\"" };
+	struct record r = { .who = &who, .proto = IPPROTO_TCP, .opener = -1,
+			    .remote = { AF_INET, true, true, 80, 0, { 127, 0, 0, 1 } } };
+	char error[1024];
+	struct config c;
+
+	(void)state;
+	config_init(&c);
+	assert_false(config_ignores(&c, &r));
+	write_file("[ignore]\nmatch = comm=y\nmatch = uid=0 remote=127.0.0.0/8\n");
+	assert_int_equal(config_read(&c, path, error, sizeof(error)), 0);
+	assert_true(config_ignores(&c, &r));
+	who.uid = 1;
+	assert_false(config_ignores(&c, &r));
+	who.comm = "\"y\"";
+	assert_true(config_ignores(&c, &r));
+	config_fini(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest rest[] = {
+		cmocka_unit_test(test_long_line),
+		cmocka_unit_test(test_many_ignores),
+		cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_ignores),
+	};
+	int fd = mkstemp(path), failed;
+
+	if (fd < 0)
+		return 99;
+	close(fd);
+	failed = table_run("good", test_good, ROWS(goods)) +
+		 table_run("mistake", test_mistake, ROWS(mistakes)) +
+		 cmocka_run_group_tests_name("config", rest, NULL, NULL);
+	unlink(path);
+	return failed;
+}

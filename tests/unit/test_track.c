@@ -1,0 +1,1203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tests/unit: the tracker. A row is a sequence of facts, each with the records
+ * that it must give; what holds of every sequence is checked on all of them.
+ */
+#include "../../parser/track.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "table.h"
+
+struct step {
+	enum fact_kind kind;
+	enum netlog_op op;
+	int pid, ppid;			/* ppid 0: 1 */
+	const char *node, *comm, *exe;	/* NULL: prog, /bin/prog; "": absent */
+	int fd, newfd;
+	int64_t result;
+	const char *addr;		/* address, "unix", "unspec"; NULL: none */
+	int family, type, proto;
+	bool cloexec, unspec;		/* unspec: addr, under that family */
+	uint64_t ino;
+	const char *local, *remote;
+	int state, err;
+	bool kern;
+	int64_t tx, rx;
+	const char *out;		/* records, newline between; NULL: none */
+	const char *bad;		/* the one complaint counted, or NULL */
+};
+
+#define CALL(k, p, f, n, ...) { .kind = FACT_##k, .pid = p, .fd = f, .newfd = n, \
+				__VA_ARGS__ }
+#define SOCKET(p, n, t, ...)	CALL(SOCKET, p, 2, 2, .result = n, .type = SOCK_##t, \
+				     .family = AF_INET, __VA_ARGS__)
+#define BIND(p, n, a, ...)	CALL(BIND, p, n, n, .addr = a, __VA_ARGS__)
+#define LISTEN(p, n, ...)	CALL(LISTEN, p, n, n, __VA_ARGS__)
+#define CONNECT(p, n, a, r, ...) CALL(CONNECT, p, n, n, .addr = a, .result = r, \
+				      __VA_ARGS__)
+#define ACCEPT(p, l, n, a, ...)	CALL(ACCEPT, p, l, l, .result = n, .addr = a, \
+				     __VA_ARGS__)
+#define CLOSE(p, n, ...)	CALL(CLOSE, p, n, n, __VA_ARGS__)
+#define CLOSE_RANGE(p, a, b, ...) CALL(CLOSE, p, a, b, __VA_ARGS__)
+#define DUP(p, a, b, ...)	CALL(DUP, p, a, b, .result = b, __VA_ARGS__)
+#define FORK(p, c, ...)		CALL(FORK, p, 0, 0, .result = c, __VA_ARGS__)
+#define EXEC(p, e, ...)		CALL(EXEC, p, 0, 0, .exe = e, __VA_ARGS__)
+#define EXIT(p, ...)		CALL(EXIT_GROUP, p, 0, 0, __VA_ARGS__)
+#define EXIT_THREAD(p, ...)	CALL(EXIT_THREAD, p, 0, 0, __VA_ARGS__)
+#define BOOT(...)		CALL(BOOT, -1, 0, 0, __VA_ARGS__)
+#define MOD(o, p, i, l, r, ...)	{ .kind = FACT_MODULE, .op = NETLOG_OP_##o,	\
+				  .pid = p, .ino = i, .local = l, .remote = r,	\
+				  .proto = IPPROTO_TCP, .tx = -1, .rx = -1,	\
+				  __VA_ARGS__ }
+#define UDP .proto = IPPROTO_UDP
+
+#define A "192.0.2.7:443"
+#define B "192.0.2.8:80"
+#define L "10.0.0.5:43210"
+#define START_A "connect start TCP - -> " A " 100 prog"
+#define STOP_A "connect stop TCP - -> " A " 100 prog"
+#define START_B "connect start TCP - -> " B " 100 prog"
+#define STOP_B "connect stop TCP - -> " B " 100 prog"
+#define FAIL_A "connect fail TCP - -> " A " 100 prog"
+#define UDP_START_A "connect start UDP - -> " A " 100 prog"
+#define UDP_STOP_A "connect stop UDP - -> " A " 100 prog"
+#define LISTEN_22 "listen start TCP 0.0.0.0:22 100 prog"
+#define LISTEN_STOP_22 "listen stop TCP 0.0.0.0:22 100 prog"
+#define OPEN_A SOCKET(100, 3, STREAM), CONNECT(100, 3, A, 0, .out = START_A)
+#define OPEN_22 SOCKET(100, 3, STREAM), BIND(100, 3, "0.0.0.0:22"), \
+		LISTEN(100, 3, .out = LISTEN_22)
+#define BOUND_53 SOCKET(100, 3, DGRAM), BIND(100, 3, "0.0.0.0:53", \
+		.out = "listen start UDP 0.0.0.0:53 100 prog")
+
+/* ---- rules alone ---- */
+
+static const struct step tcp[] = {
+	OPEN_A, CLOSE(100, 3, .out = STOP_A " via=close"), CLOSE(100, 3),
+};
+static const struct step socket_alone[] = {
+	SOCKET(100, 3, STREAM), CLOSE(100, 3),
+	SOCKET(100, 3, DGRAM), EXIT(100),
+};
+static const struct step bound[] = {
+	SOCKET(100, 3, STREAM), BIND(100, 3, L),
+	CONNECT(100, 3, A, 0, .out = "connect start TCP " L " -> " A " 100 prog"),
+	CLOSE(100, 3, .out = "connect stop TCP " L " -> " A " 100 prog via=close"),
+};
+static const struct step bound_in_part[] = {
+	SOCKET(100, 3, STREAM), BIND(100, 3, "10.0.0.5:0"),
+	CONNECT(100, 3, A, 0, .out = "connect start TCP 10.0.0.5:- -> " A " 100 prog"),
+	SOCKET(100, 4, STREAM), BIND(100, 4, "0.0.0.0:0"),
+	CONNECT(100, 4, A, 0, .out = START_A),
+	SOCKET(100, 5, STREAM), BIND(100, 5, "0.0.0.0:1023"),
+	CONNECT(100, 5, A, 0, .out = "connect start TCP -:1023 -> " A " 100 prog"),
+};
+static const struct step bind_refused[] = {
+	SOCKET(100, 3, STREAM), BIND(100, 3, L, .result = -EADDRINUSE),
+	CONNECT(100, 3, A, 0, .out = START_A),
+};
+static const struct step ipv6[] = {
+	SOCKET(100, 3, STREAM, .family = AF_INET6),
+	CONNECT(100, 3, "[2001:db8::1]:80", 0,
+		.out = "connect start TCP - -> [2001:db8::1]:80 100 prog"),
+};
+static const struct step protocols[] = {
+	SOCKET(100, 3, STREAM, .proto = IPPROTO_SCTP),
+	CONNECT(100, 3, A, 0, .out = "connect start SCTP - -> " A " 100 prog"),
+	SOCKET(100, 4, STREAM, .proto = PROTO_MPTCP),
+	CONNECT(100, 4, A, 0, .out = "connect start MPTCP - -> " A " 100 prog"),
+	SOCKET(100, 5, DGRAM, .proto = IPPROTO_UDPLITE),
+	CONNECT(100, 5, A, 0, .out = "connect start UDPLITE - -> " A " 100 prog"),
+	SOCKET(100, 6, DCCP, .proto = IPPROTO_DCCP),
+	CONNECT(100, 6, A, 0, .out = "connect start DCCP - -> " A " 100 prog"),
+	SOCKET(100, 7, SEQPACKET),
+	CONNECT(100, 7, A, 0, .out = "connect start SCTP - -> " A " 100 prog"),
+};
+static const struct step not_logged[] = {
+	SOCKET(100, 3, RAW, .proto = IPPROTO_ICMP), CONNECT(100, 3, A, 0),
+	SOCKET(100, 4, DGRAM, .proto = IPPROTO_ICMP), CONNECT(100, 4, A, 0),
+	BIND(100, 4, L), CONNECT(100, 4, A, -ENETUNREACH), CLOSE(100, 4), EXIT(100),
+};
+static const struct step progress_done[] = {
+	SOCKET(100, 3, STREAM),
+	CONNECT(100, 3, A, -EINPROGRESS, .out = START_A " via=in-progress"),
+	CONNECT(100, 3, A, -EALREADY),
+	CONNECT(100, 3, A, 0),
+	CONNECT(100, 3, A, -EISCONN),
+	CLOSE(100, 3, .out = STOP_A " via=close"),
+};
+static const struct step progress_isconn[] = {
+	SOCKET(100, 3, STREAM),
+	CONNECT(100, 3, A, -EINPROGRESS, .out = START_A " via=in-progress"),
+	CONNECT(100, 3, A, -EISCONN),
+	CONNECT(100, 3, A, -EISCONN),
+	CLOSE(100, 3, .out = STOP_A " via=close"),
+};
+static const struct step progress_refused[] = {
+	SOCKET(100, 3, STREAM),
+	CONNECT(100, 3, A, -EINPROGRESS, .out = START_A " via=in-progress"),
+	CONNECT(100, 3, A, -ECONNREFUSED, .out = STOP_A " errno=ECONNREFUSED"),
+	CONNECT(100, 3, B, -EINPROGRESS, .out = START_B " via=in-progress"),
+	CLOSE(100, 3, .out = STOP_B " via=close"),
+};
+/* The outcome was read with SO_ERROR: EINPROGRESS says that a new one began. */
+static const struct step progress_again[] = {
+	SOCKET(100, 3, STREAM),
+	CONNECT(100, 3, A, -EINPROGRESS, .out = START_A " via=in-progress"),
+	CONNECT(100, 3, B, -EINPROGRESS, .out = STOP_A " via=in-progress\n"
+		START_B " via=in-progress"),
+	CONNECT(100, 3, B, 0),
+	CLOSE(100, 3, .out = STOP_B " via=close"),
+};
+static const struct step progress_then_other[] = {
+	SOCKET(100, 3, STREAM),
+	CONNECT(100, 3, A, -EINPROGRESS, .out = START_A " via=in-progress"),
+	CONNECT(100, 3, B, 0, .out = STOP_A " via=in-progress\n" START_B),
+	CLOSE(100, 3, .out = STOP_B " via=close"),
+};
+static const struct step progress_then_other_fails[] = {
+	SOCKET(100, 3, STREAM),
+	CONNECT(100, 3, A, -EINPROGRESS, .out = START_A " via=in-progress"),
+	CONNECT(100, 3, B, -ECONNREFUSED, .out = STOP_A " via=in-progress\n"
+		"connect fail TCP - -> " B " 100 prog errno=ECONNREFUSED"),
+	CLOSE(100, 3),
+};
+static const struct step interrupted[] = {
+	SOCKET(100, 3, STREAM),
+	CONNECT(100, 3, A, -EINTR, .out = START_A " via=in-progress"),
+	CONNECT(100, 3, A, -EINTR),
+	CONNECT(100, 3, A, 0),
+	CLOSE(100, 3, .out = STOP_A " via=close"),
+};
+static const struct step refused[] = {
+	SOCKET(100, 3, STREAM),
+	CONNECT(100, 3, A, -ECONNREFUSED, .out = FAIL_A " errno=ECONNREFUSED"),
+	CONNECT(100, 3, A, -ETIMEDOUT, .out = FAIL_A " errno=ETIMEDOUT"),
+	CONNECT(100, 3, B, 0, .out = START_B),
+	CLOSE(100, 3, .out = STOP_B " via=close"),
+};
+static const struct step refused_alone[] = {
+	SOCKET(100, 3, STREAM),
+	CONNECT(100, 3, A, -ENETUNREACH, .out = FAIL_A " errno=ENETUNREACH"),
+	CLOSE(100, 3), EXIT(100),
+};
+static const struct step misuse[] = {
+	OPEN_A,
+	CONNECT(100, 3, A, -EISCONN), CONNECT(100, 3, A, -EALREADY),
+	CONNECT(100, 3, A, -EINVAL), CONNECT(100, 3, NULL, -EFAULT),
+	CONNECT(100, 9, A, -EBADF), CONNECT(100, 0, A, -ENOTSOCK),
+	CONNECT(100, 3, "unix", -EAFNOSUPPORT), CONNECT(100, 3, "unix", -EISCONN),
+	BIND(100, 3, "unix", .result = -EINVAL),
+	CLOSE(100, 3, .out = STOP_A " via=close"),
+};
+/* A Unix socket that was offered an inet address is not an inet socket now. */
+static const struct step misuse_of_unknown[] = {
+	CONNECT(100, 3, A, -EINVAL),
+	LISTEN(100, 3, .bad = "unattributed"),
+	CONNECT(100, 4, A, -EISCONN), CLOSE(100, 4),
+};
+static const struct step unknown_socket[] = {
+	CONNECT(100, 3, A, 0, .out = "connect start - - -> " A " 100 prog"),
+	CLOSE(100, 3, .out = "connect stop - - -> " A " 100 prog via=close"),
+	CONNECT(100, 4, A, -ECONNREFUSED,
+		.out = "connect fail - - -> " A " 100 prog errno=ECONNREFUSED"),
+	BIND(100, 5, "0.0.0.0:22"),
+	LISTEN(100, 5, .out = "listen start - 0.0.0.0:22 100 prog"),
+	EXIT(100, .out = "listen stop - 0.0.0.0:22 100 prog via=exit"),
+};
+static const struct step no_address[] = {
+	SOCKET(100, 3, STREAM), CONNECT(100, 3, NULL, 0), BIND(100, 3, NULL),
+	CONNECT(100, 9, NULL, 0), CLOSE(100, 3),
+};
+static const struct step other_family[] = {
+	SOCKET(100, 3, STREAM, .family = AF_UNIX), CONNECT(100, 3, "unix", 0),
+	CLOSE(100, 3), CONNECT(100, 4, "unix", 0), BIND(100, 4, "unix"),
+	CONNECT(100, 4, "unix", -ECONNREFUSED), EXIT(100),
+};
+static const struct step no_process[] = {
+	SOCKET(-1, 3, STREAM), CONNECT(-1, 3, A, 0), CLOSE(-1, 3), EXIT(-1),
+};
+
+static const struct step udp[] = {
+	SOCKET(100, 3, DGRAM), CONNECT(100, 3, A, 0, .out = UDP_START_A),
+	CONNECT(100, 3, A, 0),
+	CLOSE(100, 3, .out = UDP_STOP_A " via=close"),
+};
+static const struct step udp_reconnect[] = {
+	SOCKET(100, 3, DGRAM), CONNECT(100, 3, A, 0, .out = UDP_START_A),
+	CONNECT(100, 3, B, 0, .out = UDP_STOP_A
+		"\nconnect start UDP - -> " B " 100 prog"),
+	CONNECT(100, 3, "unspec", 0, .out = "connect stop UDP - -> " B " 100 prog"),
+	CONNECT(100, 3, "unspec", 0),
+	CONNECT(100, 3, A, 0, .out = UDP_START_A),
+	EXIT(100, .out = UDP_STOP_A " via=exit"),
+};
+/* getaddrinfo(3) sorting addresses */
+static const struct step udp_port_0[] = {
+	SOCKET(100, 3, DGRAM),
+	CONNECT(100, 3, "192.0.2.7:0", 0), CONNECT(100, 3, "unspec", 0),
+	CONNECT(100, 3, "[2001:db8::1]:0", -ENETUNREACH),
+	CONNECT(100, 3, "192.0.2.8:0", 0), CLOSE(100, 3),
+};
+static const struct step udp_refused[] = {
+	SOCKET(100, 3, DGRAM),
+	CONNECT(100, 3, A, -ENETUNREACH,
+		.out = "connect fail UDP - -> " A " 100 prog errno=ENETUNREACH"),
+};
+static const struct step udp_bound[] = {
+	BOUND_53,
+	CONNECT(100, 3, A, 0, .out = "listen stop UDP 0.0.0.0:53 100 prog\n"
+		"connect start UDP -:53 -> " A " 100 prog"),
+	CONNECT(100, 3, "unspec", 0, .out = "connect stop UDP -:53 -> " A " 100 prog\n"
+		"listen start UDP 0.0.0.0:53 100 prog"),
+	CLOSE(100, 3, .out = "listen stop UDP 0.0.0.0:53 100 prog via=close"),
+};
+static const struct step udp_bound_port_0[] = {
+	BOUND_53,
+	CONNECT(100, 3, "192.0.2.7:0", 0,
+		.out = "listen stop UDP 0.0.0.0:53 100 prog"),
+	CONNECT(100, 3, "unspec", 0, .out = "listen start UDP 0.0.0.0:53 100 prog"),
+	CLOSE(100, 3, .out = "listen stop UDP 0.0.0.0:53 100 prog via=close"),
+};
+static const struct step udp_misuse[] = {
+	SOCKET(100, 3, DGRAM), CONNECT(100, 3, A, 0, .out = UDP_START_A),
+	CONNECT(100, 3, "unix", -EAFNOSUPPORT),
+	CLOSE(100, 3, .out = UDP_STOP_A " via=close"),
+};
+/* bind() of an IPv4 socket takes AF_UNSPEC with the any-address. */
+static const struct step bind_unspec[] = {
+	SOCKET(100, 3, DGRAM),
+	BIND(100, 3, "0.0.0.0:53", .unspec = true,
+	     .out = "listen start UDP 0.0.0.0:53 100 prog"),
+	BIND(100, 4, "0.0.0.0:53", .unspec = true),
+};
+/* A connect to the any-address is one to this host. */
+static const struct step connect_any[] = {
+	SOCKET(100, 3, STREAM),
+	CONNECT(100, 3, "0.0.0.0:81", -EINPROGRESS,
+		.out = "connect start TCP - -> 127.0.0.1:81 100 prog via=in-progress"),
+	CONNECT(100, 3, "0.0.0.0:81", 0),
+	CLOSE(100, 3, .out = "connect stop TCP - -> 127.0.0.1:81 100 prog via=close"),
+	SOCKET(100, 3, STREAM, .family = AF_INET6),
+	CONNECT(100, 3, "[::]:81", -ECONNREFUSED,
+		.out = "connect fail TCP - -> [::1]:81 100 prog errno=ECONNREFUSED"),
+	SOCKET(100, 4, DGRAM), BIND(100, 4, "10.0.0.5:9",
+		.out = "listen start UDP 10.0.0.5:9 100 prog"),
+	CONNECT(100, 4, "0.0.0.0:53", 0, .out = "listen stop UDP 10.0.0.5:9 100 prog\n"
+		"connect start UDP 10.0.0.5:9 -> 10.0.0.5:53 100 prog"),
+	CONNECT(100, 4, "0.0.0.0:53", 0),
+};
+static const struct step tcp_disconnect[] = {
+	OPEN_A,
+	CONNECT(100, 3, "unspec", 0, .out = STOP_A),
+	CONNECT(100, 3, B, 0, .out = START_B),
+	CLOSE(100, 3, .out = STOP_B " via=close"),
+};
+
+static const struct step server[] = {
+	OPEN_22, LISTEN(100, 3),
+	ACCEPT(100, 3, 4, "203.0.113.9:50044",
+	       .out = "connect start TCP -:22 <- 203.0.113.9:50044 100 prog"),
+	ACCEPT(100, 3, 5, "203.0.113.9:50045",
+	       .out = "connect start TCP -:22 <- 203.0.113.9:50045 100 prog"),
+	CLOSE(100, 4, .out = "connect stop TCP -:22 <- 203.0.113.9:50044 100 prog via=close"),
+	CLOSE(100, 3, .out = LISTEN_STOP_22 " via=close"),
+	EXIT(100, .out = "connect stop TCP -:22 <- 203.0.113.9:50045 100 prog via=exit"),
+};
+static const struct step server_address[] = {
+	SOCKET(100, 3, STREAM), BIND(100, 3, "127.0.0.1:0"),
+	LISTEN(100, 3, .out = "listen start TCP 127.0.0.1:- 100 prog"),
+	ACCEPT(100, 3, 4, "127.0.0.1:34154",
+	       .out = "connect start TCP 127.0.0.1:- <- 127.0.0.1:34154 100 prog"),
+};
+static const struct step accept_null[] = {
+	OPEN_22,
+	ACCEPT(100, 3, 4, NULL, .out = "connect start TCP -:22 <- - 100 prog"),
+	CLOSE(100, 4, .out = "connect stop TCP -:22 <- - 100 prog via=close"),
+};
+static const struct step accept_unknown[] = {
+	ACCEPT(100, 3, 4, "203.0.113.9:1",
+	       .out = "connect start - - <- 203.0.113.9:1 100 prog"),
+	ACCEPT(100, 3, 5, NULL, .bad = "unattributed"),
+	ACCEPT(100, 3, 4, NULL, .bad = "unattributed",
+	       .out = "connect stop - - <- 203.0.113.9:1 100 prog via=reuse"),
+	ACCEPT(100, 7, 8, "unix"),
+};
+static const struct step accept_failed[] = {
+	OPEN_22, ACCEPT(100, 3, -EAGAIN, NULL), ACCEPT(100, 3, -EMFILE, NULL),
+};
+static const struct step listen_unbound[] = {
+	SOCKET(100, 3, STREAM), LISTEN(100, 3, .out = "listen start TCP - 100 prog"),
+	CLOSE(100, 3, .out = "listen stop TCP - 100 prog via=close"),
+};
+static const struct step listen_refused[] = {
+	SOCKET(100, 3, STREAM), LISTEN(100, 3, .result = -EADDRINUSE), CLOSE(100, 3),
+};
+static const struct step listen_unknown[] = {
+	LISTEN(100, 3, .bad = "unattributed"),
+};
+
+static const struct step reuse[] = {
+	OPEN_A, SOCKET(100, 3, STREAM, .out = STOP_A " via=reuse"),
+	CONNECT(100, 3, B, 0, .out = START_B),
+	SOCKET(100, 3, STREAM, .family = AF_UNIX, .out = STOP_B " via=reuse"),
+	CLOSE(100, 3),
+};
+static const struct step reuse_by_accept[] = {
+	OPEN_22, SOCKET(100, 4, STREAM), CONNECT(100, 4, A, 0, .out = START_A),
+	ACCEPT(100, 3, 4, "203.0.113.9:1", .out = STOP_A " via=reuse\n"
+	       "connect start TCP -:22 <- 203.0.113.9:1 100 prog"),
+	CONNECT(100, 4, "unix", 0,
+		.out = "connect stop TCP -:22 <- 203.0.113.9:1 100 prog via=reuse"),
+	ACCEPT(100, 3, 5, "unix", .out = LISTEN_STOP_22 " via=reuse"),
+};
+/* The connection is connected anew without its end having been seen. */
+static const struct step reuse_by_connect[] = {
+	OPEN_A, CONNECT(100, 3, B, 0, .out = STOP_A " via=reuse\n" START_B),
+};
+static const struct step failed_socket[] = {
+	OPEN_A, SOCKET(100, -EMFILE, STREAM), CLOSE(100, 3, .out = STOP_A " via=close"),
+};
+
+static const struct step dups[] = {
+	OPEN_A, DUP(100, 3, 4), DUP(100, 3, 5), CLOSE(100, 3), CLOSE(100, 4),
+	CLOSE(100, 5, .out = STOP_A " via=close"),
+};
+static const struct step dup_itself[] = {
+	OPEN_A, DUP(100, 3, 3), DUP(100, 3, 4), DUP(100, 3, 4), DUP(100, 4, 3),
+	CLOSE(100, 4), CLOSE(100, 3, .out = STOP_A " via=close"),
+};
+static const struct step dup_over[] = {
+	OPEN_A, SOCKET(100, 4, STREAM), CONNECT(100, 4, B, 0, .out = START_B),
+	DUP(100, 3, 4, .out = STOP_B " via=reuse"),
+	DUP(100, 9, 3), CLOSE(100, 3),
+	DUP(100, 9, 4, .out = STOP_A " via=reuse"),
+};
+static const struct step dup_failed[] = {
+	OPEN_A, { .kind = FACT_DUP, .pid = 100, .fd = 9, .newfd = -EBADF,
+		  .result = -EBADF },
+	CLOSE(100, 3, .out = STOP_A " via=close"),
+};
+static const struct step close_range_all[] = {
+	OPEN_A, SOCKET(100, 5, STREAM), CONNECT(100, 5, B, 0, .out = START_B),
+	CLOSE_RANGE(100, 6, -1), CLOSE_RANGE(100, 4, 4),
+	CLOSE_RANGE(100, 3, 4, .out = STOP_A " via=close"),
+	CLOSE_RANGE(100, 0, -1, .out = STOP_B " via=close"),
+};
+static const struct step close_range_cloexec[] = {
+	OPEN_A, CLOSE_RANGE(100, 3, 3, .cloexec = true), DUP(100, 3, 4),
+	CLOSE_RANGE(100, 4, 9, .cloexec = true),
+	EXEC(100, "/bin/other", .comm = "other",
+	     .out = "connect stop TCP - -> " A " 100 other via=exec"),
+};
+
+static const struct step exec_cloexec[] = {
+	SOCKET(100, 3, STREAM, .cloexec = true), CONNECT(100, 3, A, 0, .out = START_A),
+	SOCKET(100, 4, STREAM), CONNECT(100, 4, B, 0, .out = START_B),
+	EXEC(100, "/bin/prog", .out = STOP_A " via=exec"),
+	CLOSE(100, 4, .out = STOP_B " via=close"),
+};
+/* execve is not audited: another exe tells of it. */
+static const struct step exec_unseen[] = {
+	SOCKET(100, 3, STREAM, .cloexec = true), CONNECT(100, 3, A, 0, .out = START_A),
+	SOCKET(100, 4, STREAM, .exe = "/bin/other", .comm = "other",
+	       .out = "connect stop TCP - -> " A " 100 other via=exec"),
+};
+static const struct step exec_dup[] = {
+	SOCKET(100, 3, STREAM, .cloexec = true), CONNECT(100, 3, A, 0, .out = START_A),
+	DUP(100, 3, 0), EXEC(100, "/bin/prog"), DUP(100, 0, 5, .cloexec = true),
+	CLOSE(100, 0), EXEC(100, "/bin/prog", .out = STOP_A " via=exec"),
+};
+static const struct step fork_by_ppid[] = {
+	OPEN_A,
+	CLOSE(200, 3, .ppid = 100),	/* the child closes its copy */
+	CLOSE(100, 3, .out = STOP_A " via=close"),
+	EXIT(200, .ppid = 100),
+};
+static const struct step fork_by_ppid_last[] = {
+	OPEN_A,
+	SOCKET(200, 9, STREAM, .ppid = 100), CLOSE(100, 3), EXIT(100),
+	EXIT(200, .out = "connect stop TCP - -> " A " 200 prog opener=100 via=exit"),
+};
+static const struct step fork_exec[] = {
+	SOCKET(100, 3, STREAM, .cloexec = true), CONNECT(100, 3, A, 0, .out = START_A),
+	SOCKET(100, 4, STREAM), CONNECT(100, 4, B, 0, .out = START_B),
+	SOCKET(200, 9, STREAM, .ppid = 100, .exe = "/bin/other", .comm = "other"),
+	CLOSE(100, 3, .out = STOP_A " via=close"), CLOSE(100, 4),
+	EXIT(200, .exe = "/bin/other", .comm = "other",
+	     .out = "connect stop TCP - -> " B " 200 other opener=100 via=exit"),
+};
+static const struct step fork_seen[] = {
+	OPEN_A, FORK(100, 200), FORK(100, 200), FORK(100, 0), FORK(100, -EAGAIN),
+	EXIT(100),
+	CLOSE(200, 3, .ppid = 1,
+	      .out = "connect stop TCP - -> " A " 200 prog opener=100 via=close"),
+};
+static const struct step fork_exit_alone[] = {	/* first seen when it exits */
+	OPEN_A, EXIT(200, .ppid = 100), CLOSE(100, 3, .out = STOP_A " via=close"),
+};
+static const struct step exits[] = {
+	OPEN_A, EXIT_THREAD(100), SOCKET(100, 4, STREAM),
+	EXIT(100, .out = STOP_A " via=exit"), EXIT(100), EXIT(999),
+	/* the pid comes back as somebody else */
+	SOCKET(100, 3, STREAM, .exe = "/bin/other", .comm = "other"), EXIT(100),
+};
+static const struct step nodes[] = {
+	SOCKET(100, 3, STREAM, .node = "a"),
+	CONNECT(100, 3, A, 0, .node = "a", .out = START_A " node=a"),
+	SOCKET(100, 3, STREAM, .node = "b"),
+	CONNECT(100, 3, A, 0, .node = "b", .out = START_A " node=b"),
+	OPEN_A,
+	CLOSE(100, 3, .node = "b", .out = STOP_A " via=close node=b"),
+	EXIT(100, .node = "a", .out = STOP_A " via=exit node=a"),
+	CLOSE(100, 3, .out = STOP_A " via=close"),
+};
+static const struct step boot[] = {
+	SOCKET(100, 3, STREAM, .node = "a"),
+	CONNECT(100, 3, A, 0, .node = "a", .out = START_A " node=a"),
+	OPEN_A, DUP(100, 3, 4), FORK(100, 200),
+	BOOT(.out = STOP_A " via=boot"),
+	CLOSE(100, 3), EXIT(200), BOOT(),
+	SOCKET(100, 3, STREAM),
+	EXIT(100, .node = "a", .out = STOP_A " via=exit node=a"),
+};
+
+/* Sixteen sockets and sixteen processes are the limit of these. */
+#define MANY(n, out_, bad_) SOCKET(100, n, DGRAM), \
+	CONNECT(100, n, A, 0, .out = out_, .bad = bad_)
+static const struct step full_sockets[] = {
+	MANY(3, UDP_START_A, NULL), MANY(4, UDP_START_A, NULL),
+	MANY(5, UDP_START_A, NULL), MANY(6, UDP_START_A, NULL),
+	MANY(7, UDP_START_A, NULL), MANY(8, UDP_START_A, NULL),
+	MANY(9, UDP_START_A, NULL), MANY(10, UDP_START_A, NULL),
+	MANY(11, UDP_START_A, NULL), MANY(12, UDP_START_A, NULL),
+	MANY(13, UDP_START_A, NULL), MANY(14, UDP_START_A, NULL),
+	MANY(15, UDP_START_A, NULL), MANY(16, UDP_START_A, NULL),
+	MANY(17, UDP_START_A, NULL), MANY(18, UDP_START_A, NULL),
+	CONNECT(100, 3, A, 0),		/* 3 is used again: 4 is the oldest now */
+	SOCKET(100, 19, DGRAM, .bad = "evicted"),
+	CLOSE(100, 4),			/* forgotten: no line */
+	CLOSE(100, 3, .out = UDP_STOP_A " via=close"),
+	CLOSE(100, 5, .out = UDP_STOP_A " via=close"),
+};
+static const struct step full_not_open[] = {	/* not a loss: nothing was said */
+	SOCKET(100, 3, DGRAM), SOCKET(100, 4, DGRAM), SOCKET(100, 5, DGRAM),
+	SOCKET(100, 6, DGRAM), SOCKET(100, 7, DGRAM), SOCKET(100, 8, DGRAM),
+	SOCKET(100, 9, DGRAM), SOCKET(100, 10, DGRAM), SOCKET(100, 11, DGRAM),
+	SOCKET(100, 12, DGRAM), SOCKET(100, 13, DGRAM), SOCKET(100, 14, DGRAM),
+	SOCKET(100, 15, DGRAM), SOCKET(100, 16, DGRAM), SOCKET(100, 17, DGRAM),
+	SOCKET(100, 18, DGRAM), SOCKET(100, 19, DGRAM), SOCKET(100, 20, DGRAM),
+};
+#define SEEN(p) SOCKET(p, 9, STREAM)
+static const struct step full_processes[] = {
+	OPEN_A, SEEN(201), SEEN(202), SEEN(203), SEEN(204), SEEN(205), SEEN(206),
+	SEEN(207), SEEN(208), SEEN(209), SEEN(210), SEEN(211), SEEN(212), SEEN(213),
+	SEEN(214), SEEN(215),
+	SOCKET(216, 9, STREAM, .bad = "evicted"),
+	CLOSE(100, 3),
+};
+
+/* ---- the module ---- */
+
+#define M_START "connect start TCP " L " -> " A " 100 prog"
+#define M_STOP "connect stop TCP " L " -> " A " 100 prog"
+#define M_FAIL "connect fail TCP " L " -> " A " 100 prog"
+#define M_ACCEPT "connect start TCP 10.0.0.5:22 <- 203.0.113.9:1 100 prog"
+#define M_OPEN(p, i) MOD(CONNECT, p, i, L, A), MOD(ESTABLISHED, p, i, L, A, .out = M_START)
+
+static const struct step m_tcp[] = {
+	MOD(CONNECT, 100, 7, L, A), MOD(ESTABLISHED, 100, 7, L, A, .out = M_START),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .tx = 512, .rx = 0,
+	    .out = M_STOP " tx=512 rx=0"),
+	MOD(RELEASE, 100, 7, NULL, NULL, .state = 7),
+};
+static const struct step m_fail[] = {
+	MOD(CONNECT, 100, 7, L, A),
+	MOD(FAIL, 100, 7, L, A, .err = ECONNREFUSED,
+	    .out = M_FAIL " errno=ECONNREFUSED"),
+	MOD(RELEASE, 100, 7, NULL, NULL, .state = 7),
+};
+static const struct step m_fail_then_again[] = {
+	MOD(CONNECT, 100, 7, L, A),
+	MOD(FAIL, 100, 7, L, A, .err = ECONNREFUSED,
+	    .out = M_FAIL " errno=ECONNREFUSED"),
+	M_OPEN(100, 7),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .out = M_STOP),
+};
+static const struct step m_aborted[] = {
+	MOD(CONNECT, 100, 7, L, A),
+	MOD(RELEASE, 100, 7, L, A, .state = 2,
+	    .out = M_FAIL " via=close errno=ECONNABORTED"),
+};
+static const struct step m_reset[] = {
+	M_OPEN(100, 7),
+	MOD(RELEASE, 100, 7, NULL, NULL, .state = 7, .err = ECONNRESET,
+	    .out = M_STOP " errno=ECONNRESET"),
+};
+static const struct step m_connect_lost[] = {
+	MOD(ESTABLISHED, 100, 7, L, A, .out = M_START),
+	MOD(ESTABLISHED, 100, 7, L, A),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .out = M_STOP),
+	MOD(FAIL, 100, 8, L, A, .err = ETIMEDOUT, .out = M_FAIL " errno=ETIMEDOUT"),
+};
+static const struct step m_release_lost[] = {
+	M_OPEN(100, 7),
+	MOD(CONNECT, 100, 7, L, A, .out = M_STOP " via=reuse"),
+	MOD(ESTABLISHED, 100, 7, L, A, .out = M_START),
+	MOD(ACCEPT, 100, 7, "10.0.0.5:22", "203.0.113.9:1",
+	    .out = M_STOP " via=reuse\n" M_ACCEPT),
+};
+static const struct step m_listen_release_lost[] = {
+	MOD(LISTEN, 100, 7, "0.0.0.0:22", NULL, .out = LISTEN_22),
+	MOD(ESTABLISHED, 100, 7, L, A, .out = LISTEN_STOP_22 " via=reuse\n" M_START),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .out = M_STOP),
+};
+static const struct step m_accept[] = {
+	MOD(LISTEN, 100, 7, "0.0.0.0:22", NULL, .out = LISTEN_22),
+	MOD(LISTEN, 100, 7, "0.0.0.0:22", NULL),
+	MOD(ACCEPT, 100, 8, "10.0.0.5:22", "203.0.113.9:1", .out = M_ACCEPT),
+	MOD(RELEASE, 200, 8, "10.0.0.5:22", "203.0.113.9:1", .state = 1, .out =
+	    "connect stop TCP 10.0.0.5:22 <- 203.0.113.9:1 200 prog opener=100"),
+	MOD(RELEASE, 100, 7, "0.0.0.0:22", NULL, .state = 10, .out = LISTEN_STOP_22),
+};
+static const struct step m_udp[] = {
+	MOD(BIND, 100, 7, "0.0.0.0:53", NULL, UDP,
+	    .out = "listen start UDP 0.0.0.0:53 100 prog"),
+	MOD(DGRAM, 100, 7, "10.0.0.5:53", A, UDP,
+	    .out = "listen stop UDP 0.0.0.0:53 100 prog\n"
+		   "connect start UDP 10.0.0.5:53 -> " A " 100 prog"),
+	MOD(DGRAM, 100, 7, "10.0.0.5:53", A, UDP),
+	MOD(DGRAM, 100, 7, "10.0.0.5:53", B, UDP,
+	    .out = "connect stop UDP 10.0.0.5:53 -> " A " 100 prog\n"
+		   "connect start UDP 10.0.0.5:53 -> " B " 100 prog"),
+	MOD(DISCONNECT, 100, 7, "0.0.0.0:53", NULL, UDP, .tx = 9, .rx = 8,
+	    .out = "connect stop UDP 10.0.0.5:53 -> " B " 100 prog tx=9 rx=8"),
+	MOD(BIND, 100, 7, "0.0.0.0:53", NULL, UDP,
+	    .out = "listen start UDP 0.0.0.0:53 100 prog"),
+	MOD(RELEASE, 100, 7, "0.0.0.0:53", NULL, UDP, .state = 7,
+	    .out = "listen stop UDP 0.0.0.0:53 100 prog"),
+};
+static const struct step m_udp_unbound[] = {
+	MOD(DGRAM, 100, 7, L, A, UDP, .out = "connect start UDP " L " -> " A " 100 prog"),
+	MOD(DISCONNECT, 100, 7, NULL, NULL, UDP,
+	    .out = "connect stop UDP " L " -> " A " 100 prog"),
+	MOD(DGRAM, 100, 7, L, "192.0.2.7:0", UDP),
+	MOD(DISCONNECT, 100, 7, NULL, NULL, UDP),
+	MOD(RELEASE, 100, 7, "0.0.0.0:43210", NULL, UDP, .state = 7),
+	MOD(RELEASE, 100, 8, "0.0.0.0:9999", NULL, UDP, .state = 7),
+	MOD(DISCONNECT, 100, 9, NULL, NULL, UDP),
+};
+static const struct step m_beside_rules[] = {
+	SOCKET(100, 3, STREAM), MOD(CONNECT, 100, 7, L, A),
+	MOD(ESTABLISHED, 100, 7, L, A, .out = M_START), CONNECT(100, 3, A, 0),
+	CONNECT(100, 3, A, -EISCONN), SOCKET(100, 4, STREAM),
+	MOD(CONNECT, 100, 8, L, A), CONNECT(100, 4, A, -EINPROGRESS),
+	MOD(FAIL, 100, 8, L, A, .err = ECONNREFUSED,
+	    .out = M_FAIL " errno=ECONNREFUSED"),
+	CONNECT(100, 4, A, -ECONNREFUSED),
+	MOD(LISTEN, 100, 9, "0.0.0.0:22", NULL, .out = LISTEN_22),
+	BIND(100, 5, "0.0.0.0:22"), LISTEN(100, 5),
+	MOD(ACCEPT, 100, 10, "10.0.0.5:22", "203.0.113.9:1", .out = M_ACCEPT),
+	ACCEPT(100, 5, 6, "203.0.113.9:1"), CLOSE(100, 3), DUP(100, 3, 4),
+	EXIT(100),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .exe = "", .out = M_STOP),
+	MOD(RELEASE, 100, 10, "10.0.0.5:22", "203.0.113.9:1", .state = 1,
+	    .out = "connect stop TCP 10.0.0.5:22 <- 203.0.113.9:1 100 prog"),
+	MOD(RELEASE, 100, 9, "0.0.0.0:22", NULL, .state = 10, .out = LISTEN_STOP_22),
+};
+/* No route, no permission: nothing of it reached a probe. */
+static const struct step m_refused_locally[] = {
+	MOD(LOAD, 1, 0, NULL, NULL), SOCKET(100, 3, STREAM),
+	CONNECT(100, 3, A, -ENETUNREACH, .out = FAIL_A " errno=ENETUNREACH"),
+	CONNECT(100, 3, A, -EACCES, .out = FAIL_A " errno=EACCES"),
+	CONNECT(100, 3, A, -EINVAL), CONNECT(100, 3, A, -EBADF), CONNECT(100, 3, A, 0),
+	CONNECT(100, 3, "unix", -ENOENT), CONNECT(100, 3, NULL, -EFAULT),
+	SOCKET(100, 4, DGRAM),
+	CONNECT(100, 4, "192.0.2.7:0", -ENETUNREACH),
+	CONNECT(100, 4, A, -ENETUNREACH,
+		.out = "connect fail UDP - -> " A " 100 prog errno=ENETUNREACH"),
+	SOCKET(100, 5, DGRAM, .proto = IPPROTO_ICMP), CONNECT(100, 5, A, -ENETUNREACH),
+};
+/* connect() to 0.0.0.0 means this host: the module sees 127.0.0.1. */
+static const struct step m_refused_any[] = {
+	SOCKET(100, 3, STREAM), MOD(CONNECT, 100, 7, "127.0.0.1:9", "127.0.0.1:81"),
+	MOD(FAIL, 100, 7, "127.0.0.1:9", "127.0.0.1:81", .err = ECONNREFUSED, .out =
+	    "connect fail TCP 127.0.0.1:9 -> 127.0.0.1:81 100 prog errno=ECONNREFUSED"),
+	CONNECT(100, 3, "0.0.0.0:81", -ECONNREFUSED),
+};
+static const struct step m_unseen[] = {
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .tx = 5, .rx = 6,
+	    .out = M_STOP " tx=5 rx=6 incomplete"),
+	MOD(RELEASE, 100, 8, "0.0.0.0:22", NULL, .state = 10,
+	    .out = LISTEN_STOP_22 " incomplete"),
+	MOD(RELEASE, 100, 9, L, NULL, .state = 7),
+	MOD(RELEASE, 100, 10, L, A, UDP, .state = 1,
+	    .out = "connect stop UDP " L " -> " A " 100 prog incomplete"),
+};
+static const struct step m_nothing[] = {
+	MOD(CONNECT, 100, 7, L, A, .kern = true), MOD(ESTABLISHED, 100, 7, L, A, .kern = true),
+	MOD(CONNECT, 100, 0, L, A, .bad = "module"),
+	MOD(RELEASE, 100, 0, L, A, .bad = "module"),
+	{ .kind = FACT_MODULE, .pid = 100, .ino = 7 },
+};
+static const struct step m_no_process[] = {
+	MOD(CONNECT, -1, 7, L, A),
+	MOD(ESTABLISHED, -1, 7, L, A, .out = "connect start TCP " L " -> " A " - -"),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .out = M_STOP),
+};
+static const struct step m_nodes[] = {
+	MOD(CONNECT, 100, 7, L, A, .node = "a"), MOD(CONNECT, 100, 7, L, A, .node = "b"),
+	MOD(ESTABLISHED, 100, 7, L, A, .node = "a", .out = M_START " node=a"),
+	MOD(RELEASE, 100, 7, L, A, .node = "b", .state = 2,
+	    .out = M_FAIL " via=close errno=ECONNABORTED node=b"),
+	/* the rules still decide where no module was heard */
+	OPEN_A, CLOSE(100, 3, .out = STOP_A " via=close"),
+	BOOT(.node = "a", .out = M_STOP " via=boot node=a"),
+	MOD(RELEASE, 100, 7, NULL, NULL, .node = "a", .state = 7),
+};
+static const struct step m_unload[] = {
+	M_OPEN(100, 7), MOD(UNLOAD, 1, 0, NULL, NULL),
+	OPEN_A, CLOSE(100, 3, .out = STOP_A " via=close"),
+	MOD(LOAD, 1, 0, NULL, NULL), SOCKET(100, 3, STREAM), CONNECT(100, 3, A, 0),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .out = M_STOP),
+};
+/* What the rules knew before the module was loaded. */
+static const struct step m_adopt[] = {
+	OPEN_A, MOD(LOAD, 1, 0, NULL, NULL),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .tx = 1, .rx = 2,
+	    .out = STOP_A " tx=1 rx=2"),
+	CLOSE(100, 3), EXIT(100),
+};
+static const struct step m_adopt_progress[] = {
+	SOCKET(100, 3, STREAM),
+	CONNECT(100, 3, A, -EINPROGRESS, .out = START_A " via=in-progress"),
+	MOD(FAIL, 100, 7, L, A, .err = ECONNREFUSED, .out = STOP_A " errno=ECONNREFUSED"),
+};
+static const struct step m_adopt_listener[] = {
+	OPEN_22, MOD(LOAD, 1, 0, NULL, NULL),
+	MOD(ACCEPT, 100, 8, "10.0.0.5:22", "203.0.113.9:1", .out = M_ACCEPT),
+	MOD(LISTEN, 100, 7, "0.0.0.0:22", NULL),
+	MOD(RELEASE, 100, 7, "0.0.0.0:22", NULL, .state = 10, .out = LISTEN_STOP_22),
+};
+static const struct step m_adopt_accept_first[] = {
+	OPEN_22, MOD(LOAD, 1, 0, NULL, NULL),
+	MOD(ACCEPT, 100, 8, "10.0.0.5:22", "203.0.113.9:1", .out = M_ACCEPT),
+	MOD(RELEASE, 100, 8, "10.0.0.5:22", "203.0.113.9:1", .state = 1,
+	    .out = "connect stop TCP 10.0.0.5:22 <- 203.0.113.9:1 100 prog"),
+	MOD(RELEASE, 100, 7, "0.0.0.0:22", NULL, .state = 10, .out = LISTEN_STOP_22),
+};
+/* A second connection to the same server is not the first. */
+static const struct step m_adopt_second[] = {
+	OPEN_A, MOD(LOAD, 1, 0, NULL, NULL),
+	MOD(CONNECT, 100, 8, L, A), MOD(ESTABLISHED, 100, 8, L, A, .out = M_START),
+	MOD(RELEASE, 100, 7, "10.0.0.5:1", A, .state = 1, .out = STOP_A),
+	MOD(RELEASE, 100, 8, L, A, .state = 1, .out = M_STOP),
+};
+static const struct step m_exec[] = {
+	M_OPEN(100, 7),
+	/* records of the module do not tell of descriptors: nothing is closed */
+	SOCKET(100, 4, STREAM, .exe = "/bin/other", .comm = "other"),
+	EXEC(100, "/bin/third", .comm = "third"),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .exe = "", .comm = "third",
+	    .out = "connect stop TCP " L " -> " A " 100 third"),
+};
+
+struct row {
+	const char *name;
+	const struct step *steps;
+	size_t count;
+};
+#define ROW(text, steps) { text, steps, sizeof(steps) / sizeof(*steps) }
+
+static const struct row rows[] = {
+	ROW("socket, connect, close", tcp),
+	ROW("socket alone", socket_alone),
+	ROW("bind before connect", bound),
+	ROW("bind of a part", bound_in_part),
+	ROW("bind refused", bind_refused),
+	ROW("IPv6", ipv6),
+	ROW("protocols", protocols),
+	ROW("raw and ping sockets", not_logged),
+	ROW("EINPROGRESS, then 0", progress_done),
+	ROW("EINPROGRESS, then EISCONN", progress_isconn),
+	ROW("EINPROGRESS, then ECONNREFUSED", progress_refused),
+	ROW("EINPROGRESS twice", progress_again),
+	ROW("EINPROGRESS, then another succeeds", progress_then_other),
+	ROW("EINPROGRESS, then another fails", progress_then_other_fails),
+	ROW("EINTR", interrupted),
+	ROW("refused, then again", refused),
+	ROW("refused, no stop", refused_alone),
+	ROW("errors of the call", misuse),
+	ROW("errors of the call on an unknown socket", misuse_of_unknown),
+	ROW("socket opened unseen", unknown_socket),
+	ROW("no SOCKADDR", no_address),
+	ROW("Unix sockets", other_family),
+	ROW("no pid", no_process),
+	ROW("UDP", udp),
+	ROW("UDP reconnect", udp_reconnect),
+	ROW("UDP port 0", udp_port_0),
+	ROW("UDP refused", udp_refused),
+	ROW("UDP bound", udp_bound),
+	ROW("UDP bound, port 0", udp_bound_port_0),
+	ROW("UDP, address of another family", udp_misuse),
+	ROW("bind with AF_UNSPEC", bind_unspec),
+	ROW("connect to the any-address", connect_any),
+	ROW("TCP disconnect", tcp_disconnect),
+	ROW("server", server),
+	ROW("server on an address, port unknown", server_address),
+	ROW("accept(fd, NULL, NULL)", accept_null),
+	ROW("accept, listener unknown", accept_unknown),
+	ROW("accept refused", accept_failed),
+	ROW("listen without bind", listen_unbound),
+	ROW("listen refused", listen_refused),
+	ROW("listen on an unknown socket", listen_unknown),
+	ROW("descriptor reuse", reuse),
+	ROW("descriptor reuse by accept", reuse_by_accept),
+	ROW("connected again", reuse_by_connect),
+	ROW("socket refused", failed_socket),
+	ROW("dup", dups),
+	ROW("dup2 to itself", dup_itself),
+	ROW("dup2 over another", dup_over),
+	ROW("dup refused", dup_failed),
+	ROW("close_range", close_range_all),
+	ROW("close_range, close-on-exec", close_range_cloexec),
+	ROW("exec", exec_cloexec),
+	ROW("exec unseen", exec_unseen),
+	ROW("exec after dup", exec_dup),
+	ROW("fork by ppid", fork_by_ppid),
+	ROW("fork by ppid, child is last", fork_by_ppid_last),
+	ROW("fork and exec", fork_exec),
+	ROW("fork seen", fork_seen),
+	ROW("fork, exit alone seen", fork_exit_alone),
+	ROW("exit and exit_group", exits),
+	ROW("two nodes, same pids", nodes),
+	ROW("boot", boot),
+	ROW("socket table full", full_sockets),
+	ROW("socket table full of what is not open", full_not_open),
+	ROW("process table full", full_processes),
+	ROW("module: connect, established, release", m_tcp),
+	ROW("module: fail", m_fail),
+	ROW("module: fail, then again", m_fail_then_again),
+	ROW("module: aborted in SYN_SENT", m_aborted),
+	ROW("module: reset", m_reset),
+	ROW("module: connect lost", m_connect_lost),
+	ROW("module: release lost", m_release_lost),
+	ROW("module: release of a listener lost", m_listen_release_lost),
+	ROW("module: listen, accept", m_accept),
+	ROW("module: UDP", m_udp),
+	ROW("module: UDP, not bound", m_udp_unbound),
+	ROW("module: rules beside it", m_beside_rules),
+	ROW("module: refused locally", m_refused_locally),
+	ROW("module: refused at 0.0.0.0", m_refused_any),
+	ROW("module: start unseen", m_unseen),
+	ROW("module: kernel sockets, no inode", m_nothing),
+	ROW("module: no pid", m_no_process),
+	ROW("module: on one of two nodes", m_nodes),
+	ROW("module: unload", m_unload),
+	ROW("module: adopts a connection", m_adopt),
+	ROW("module: adopts one in progress", m_adopt_progress),
+	ROW("module: adopts a listener", m_adopt_listener),
+	ROW("module: accepts from a listener of the rules", m_adopt_accept_first),
+	ROW("module: second connection to the same server", m_adopt_second),
+	ROW("module: exec", m_exec),
+};
+
+/* ---- the machinery ---- */
+
+struct known {
+	struct stamp ev;
+	int64_t time;
+	bool open;
+};
+
+static struct {
+	char out[4096];
+	size_t used;
+	int64_t dur_ms, now;
+	struct known starts[512];
+	size_t count;
+	unsigned int open;
+	struct complaints complaints;
+} seen;
+
+static struct known *find_start(const struct stamp *ev)
+{
+	for (size_t i = 0; i < seen.count; i++)
+		if (!memcmp(&seen.starts[i].ev, ev, sizeof(*ev)))
+			return &seen.starts[i];
+	return NULL;
+}
+
+/* A start before its stop, one stop for each start, the same ev; each start and
+ * each failure has an ev of its own. */
+static void check_pairs(const struct record *r)
+{
+	struct known *k = find_start(&r->ev);
+
+	assert_int_equal(r->time.sec, seen.now);
+	switch (r->what) {
+	case CONNECT_START:
+	case LISTEN_START:
+	case CONNECT_FAIL:
+		assert_null(k);
+		assert_false(r->incomplete);
+		assert_true(seen.count < 512);
+		k = &seen.starts[seen.count++];
+		k->ev = r->ev;
+		k->time = r->time.sec;
+		k->open = r->what != CONNECT_FAIL;
+		seen.open += k->open;
+		break;
+	default:
+		if (r->incomplete) {
+			assert_int_equal(r->ev.serial, 0);
+			break;
+		}
+		assert_non_null(k);
+		assert_true(k->open);
+		assert_true(k->time <= r->time.sec);
+		k->open = false;
+		seen.open--;
+	}
+}
+
+static void put(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void put(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	seen.used += vsnprintf(seen.out + seen.used, sizeof(seen.out) - seen.used,
+			       format, ap);
+	va_end(ap);
+	assert_true(seen.used < sizeof(seen.out));
+}
+
+static void on_record(const struct record *r, void *arg)
+{
+	char text[SOCKADDR_TEXT_MAX], comm[64] = "-";
+
+	assert_ptr_equal(arg, &seen);
+	assert_non_null(r->who);
+	check_pairs(r);
+	sockaddr_format(&r->local, text);
+	put("%s%s %s %s", seen.used ? "\n" : "", record_what_name(r->what),
+	    record_proto_name(r->proto), text);
+	sockaddr_format(&r->remote, text);
+	if (r->what != LISTEN_START && r->what != LISTEN_STOP)
+		put(" %s %s", r->inbound ? "<-" : "->", text);
+	if (r->who->comm)
+		audit_text(r->who->comm, comm, sizeof(comm));
+	if (r->who->pid >= 0)
+		put(" %lld %s", (long long)r->who->pid, comm);
+	else
+		put(" - %s", comm);
+	if (r->opener != ID_UNKNOWN)
+		put(" opener=%lld", (long long)r->opener);
+	if (r->via)
+		put(" via=%s", record_via_name(r->via));
+	if (r->err)
+		put(" errno=%s", strerrorname_np(r->err));
+	if (r->tx >= 0)
+		put(" tx=%lld rx=%lld", (long long)r->tx, (long long)r->rx);
+	if (r->incomplete)
+		put(" incomplete");
+	if (r->node)
+		put(" node=%s", r->node);
+	seen.dur_ms = r->dur_ms;
+}
+
+static struct track *begin(unsigned int sockets, unsigned int processes)
+{
+	struct track_limits limits = { sockets, processes };
+	struct track *t;
+
+	memset(&seen, 0, sizeof(seen));
+	seen.now = 1000;
+	t = track_new(&limits, on_record, &seen, &seen.complaints);
+	assert_non_null(t);
+	return t;
+}
+
+static struct netaddr read_addr(const char *text)
+{
+	struct netaddr_range r = { 0 };
+
+	if (text && sockaddr_parse_range(text, &r))
+		fail_msg("bad address %s", text);
+	return r.addr;
+}
+
+static void read_sockaddr(struct fact *f, const char *text)
+{
+	if (!text)
+		return;
+	f->has_sockaddr = true;
+	if (!strcmp(text, "unix")) {
+		f->sa_family = AF_UNIX;
+	} else if (!strcmp(text, "unspec")) {
+		f->sa_family = AF_UNSPEC;
+	} else {
+		f->addr = read_addr(text);
+		f->sa_family = f->addr.family;
+	}
+}
+
+static const char *absent(const char *text)
+{
+	return *text ? text : NULL;
+}
+
+static void fact_of(const struct step *s, struct fact *f)
+{
+	*f = (struct fact){
+		.kind = s->kind, .node = s->node,
+		.stamp = { seen.now, 1, seen.now - 999 },
+		.task = { .pid = s->pid, .ppid = s->ppid ? s->ppid : 1, .auid = 1000,
+			  .ses = 3, .sid = ID_UNKNOWN,
+			  .comm = s->comm ? absent(s->comm) : "prog",
+			  .exe = s->exe ? absent(s->exe) : "/bin/prog" },
+		.fd = s->fd, .newfd = s->newfd, .result = s->result,
+		.cloexec = s->cloexec, .family = s->family, .type = s->type,
+		.proto = s->proto, .op = s->op, .ino = s->ino, .netns = -1,
+		.mono = -1, .tx = s->tx, .rx = s->rx, .missed = -1, .lost = -1,
+		.err = s->err, .state = s->state, .kern = s->kern,
+		.local = read_addr(s->local), .remote = read_addr(s->remote),
+	};
+	read_sockaddr(f, s->addr);
+	if (s->unspec)
+		f->sa_family = AF_UNSPEC;
+}
+
+static void check_complaint(const struct complaints *before, const char *bad,
+			    size_t step)
+{
+	for (int i = 0; i < COMPLAINT_COUNT; i++) {
+		uint64_t more = seen.complaints.count[i] - before->count[i];
+
+		if (more != (bad && !strcmp(bad, complaint_key(i))))
+			fail_msg("step %zu: %d complaints of %s", step, (int)more,
+				 complaint_key(i));
+	}
+}
+
+static void check_open(const struct track *t)
+{
+	struct track_stats stats;
+
+	track_stats(t, &stats);
+	assert_int_equal(stats.open +
+			 seen.complaints.count[COMPLAINT_EVICTED], seen.open);
+}
+
+static void test_row(void **state)
+{
+	const struct row *row = *state;
+	struct track *t = begin(16, 16);
+
+	for (size_t i = 0; i < row->count; i++) {
+		const struct step *s = &row->steps[i];
+		struct complaints before = seen.complaints;
+		struct fact f;
+
+		seen.used = 0;
+		seen.out[0] = 0;
+		seen.now++;
+		fact_of(s, &f);
+		track_fact(t, &f);
+		if (strcmp(seen.out, s->out ? s->out : ""))
+			fail_msg("step %zu gave:\n%s\nexpected:\n%s", i, seen.out,
+				 s->out ? s->out : "");
+		check_complaint(&before, s->bad, i);
+		check_open(t);
+	}
+	track_free(t);
+}
+
+static void step(struct track *t, const struct step *s)
+{
+	struct fact f;
+
+	seen.used = 0;
+	seen.out[0] = 0;
+	seen.now++;
+	fact_of(s, &f);
+	track_fact(t, &f);
+}
+#define STEP(t, ...) step(t, &(struct step)__VA_ARGS__)
+
+/* A parent that forks for ever, children never heard of: the table is bounded. */
+static void test_fork_bound(void **state)
+{
+	struct track *t = begin(16, 16);
+	struct track_stats stats;
+
+	(void)state;
+	STEP(t, SOCKET(100, 3, STREAM));
+	STEP(t, CONNECT(100, 3, A, 0));
+	for (int pid = 1000; pid < 1500; pid++) {
+		STEP(t, FORK(100, pid));
+		track_stats(t, &stats);
+		assert_true(stats.processes <= 16);
+	}
+	track_free(t);
+}
+
+/* One socket with more descriptors than the table holds. */
+static void test_descriptor_bound(void **state)
+{
+	struct track *t = begin(16, 16);
+	unsigned int open;
+
+	(void)state;
+	STEP(t, SOCKET(100, 3, STREAM));
+	STEP(t, CONNECT(100, 3, A, 0));
+	for (int fd = 4; fd < 200; fd++)
+		STEP(t, DUP(100, 3, fd));
+	check_open(t);
+	assert_true(complaint_total(&seen.complaints) > 0);
+	STEP(t, SOCKET(100, 300, STREAM));
+	STEP(t, CONNECT(100, 300, B, 0));
+	assert_string_equal(seen.out, START_B);
+	check_open(t);
+	open = seen.open;
+	STEP(t, EXIT(100));
+	assert_true(seen.open <= open);
+	check_open(t);
+	track_free(t);
+}
+
+/* Descriptors of many processes: what is inherited is bounded, and counted. */
+static void test_inherit_bound(void **state)
+{
+	struct track *t = begin(16, 64);
+	struct track_stats stats;
+
+	(void)state;
+	for (int fd = 3; fd < 19; fd++)
+		STEP(t, SOCKET(100, fd, STREAM));
+	for (int pid = 200; pid < 260; pid++)
+		STEP(t, SOCKET(pid, 100, STREAM, .ppid = 100));
+	assert_true(seen.complaints.count[COMPLAINT_EVICTED] > 0);
+	track_stats(t, &stats);
+	assert_int_equal(stats.open, seen.open);
+	assert_int_equal(stats.processes, 61);
+	track_free(t);
+}
+
+/* Many nodes: more than the table holds are counted, the others stay right. */
+static void test_node_bound(void **state)
+{
+	struct track *t = begin(1024, 1024);
+	char name[16];
+
+	(void)state;
+	for (int i = 0; i < 300; i++) {
+		snprintf(name, sizeof(name), "n%d", i);
+		STEP(t, SOCKET(100, 3, STREAM, .node = name));
+	}
+	assert_int_equal(seen.complaints.count[COMPLAINT_EVICTED], 44);
+	STEP(t, CONNECT(100, 3, A, 0, .node = "n0"));
+	assert_string_equal(seen.out, START_A " node=n0");
+	STEP(t, CONNECT(100, 3, A, 0, .node = "n299"));
+	assert_string_equal(seen.out, "");
+	track_free(t);
+}
+
+static void test_limits_of_one(void **state)
+{
+	struct track *t = begin(0, 0);
+
+	(void)state;
+	STEP(t, SOCKET(100, 3, STREAM));
+	STEP(t, CONNECT(100, 3, A, 0));
+	STEP(t, ACCEPT(100, 3, 4, B));
+	STEP(t, FORK(100, 200));
+	STEP(t, CLOSE(200, 3));
+	STEP(t, MOD(CONNECT, 300, 7, L, A));
+	STEP(t, MOD(ESTABLISHED, 300, 7, L, A));
+	STEP(t, CONNECT(300, 3, B, -ENETUNREACH));
+	track_free(t);
+}
+
+static void test_duration(void **state)
+{
+	struct track *t = begin(16, 16);
+	struct fact f;
+
+	(void)state;
+	STEP(t, SOCKET(100, 3, STREAM));
+	STEP(t, CONNECT(100, 3, A, 0));
+	seen.now += 9;
+	STEP(t, CLOSE(100, 3));
+	assert_int_equal(seen.dur_ms, 10000);
+	/* time that goes back is not a duration */
+	STEP(t, SOCKET(100, 3, STREAM));
+	STEP(t, CONNECT(100, 3, A, 0));
+	for (size_t i = 0; i < seen.count; i++)
+		seen.starts[i].time = 0;
+	seen.now -= 9;
+	STEP(t, CLOSE(100, 3));
+	assert_int_equal(seen.dur_ms, -1);
+	/* audit's time of an accept is when the waiting began */
+	seen.now += 100;
+	STEP(t, SOCKET(100, 3, STREAM));
+	STEP(t, ACCEPT(100, 3, 4, B));
+	STEP(t, CLOSE(100, 4));
+	assert_int_equal(seen.dur_ms, -1);
+	/* the module's clock is exact */
+	seen.now++;
+	fact_of(&(struct step)MOD(ACCEPT, 100, 7, L, A), &f);
+	f.mono = 5000000000;
+	track_fact(t, &f);
+	seen.now++;
+	fact_of(&(struct step)MOD(RELEASE, 100, 7, L, A, .state = 1), &f);
+	f.mono = 5123456789;
+	track_fact(t, &f);
+	assert_int_equal(seen.dur_ms, 123);
+	track_free(t);
+}
+
+static void test_module_counts(void **state)
+{
+	struct track *t = begin(16, 16);
+	struct track_stats stats;
+	struct fact f;
+
+	(void)state;
+	track_stats(t, &stats);
+	assert_int_equal(stats.module_lost, -1);
+	assert_false(stats.module);
+	fact_of(&(struct step)MOD(LOAD, 1, 0, NULL, NULL), &f);
+	f.lost = 3;
+	f.missed = 4;
+	track_fact(t, &f);
+	track_stats(t, &stats);
+	assert_int_equal(stats.module_lost, 3);
+	assert_int_equal(stats.module_missed, 4);
+	assert_true(stats.module);
+	STEP(t, MOD(UNLOAD, 1, 0, NULL, NULL));
+	track_stats(t, &stats);
+	assert_false(stats.module);
+	track_free(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest rest[] = {
+		cmocka_unit_test(test_fork_bound),
+		cmocka_unit_test(test_descriptor_bound),
+		cmocka_unit_test(test_inherit_bound),
+		cmocka_unit_test(test_node_bound),
+		cmocka_unit_test(test_limits_of_one),
+		cmocka_unit_test(test_duration),
+		cmocka_unit_test(test_module_counts),
+	};
+
+	return table_run("sequence", test_row, ROWS(rows)) +
+	       cmocka_run_group_tests_name("track", rest, NULL, NULL);
+}
