@@ -194,7 +194,7 @@ static void test_match(void **state)
 		{ "-ts recent -te now",	true },
 		{ "-te recent",		false },
 	};
-	static const struct who who = { .pid = 5, .ppid = 4, .uid = 10,
+	static struct who who = { .pid = 5, .ppid = 4, .uid = 10,
 					.auid = 1000, .comm = "\"curl\"" };
 	static const struct record record = {
 		.who = &who, .node = "alpha", .opener = ID_UNKNOWN,

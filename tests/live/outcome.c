@@ -1,0 +1,580 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* tests/live/outcome: how a connect ends (section A of SCENARIOS). */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "scenario.h"
+#include "sockets.h"
+
+#define SYN_SENT 2
+#define ONLY_PORT 40001		/* the local port in a namespace of own_net() */
+#define ONLY_END LO ":40001"
+
+static int begin(int fd, const struct address *to)
+{
+	truth_before();
+	return connect(fd, &to->sa, to->len) ? errno : 0;
+}
+
+static int nonblocking(void)
+{
+	int fd = new_socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK);
+
+	return fd;
+}
+
+static void expect_error(int got, int wanted, const char *what)
+{
+	errno = got;
+	if (got != wanted)
+		die(what);
+}
+
+/* A1: connect, talk both ways, close both. */
+static void blocking(void)
+{
+	struct conn l, c, s;
+
+	listen_at(&l, LO, 0);
+	dial(&c, &l);
+	answer(&s, &l);
+	talk(&c, &s, 512);
+	talk(&s, &c, 900);
+	hang_up(&c);
+	hang_up(&s);
+	hang_up(&l);
+}
+
+static void blocking6(void)
+{
+	struct conn l, c, s;
+
+	listen_at(&l, "::1", 0);
+	dial(&c, &l);
+	answer(&s, &l);
+	hang_up(&s);
+	hang_up(&c);
+	hang_up(&l);
+}
+
+/* To an address that says "this host": the kernel puts in which. */
+static void to_any(void)
+{
+	static const char *const any[] = { "0.0.0.0", "::" };
+
+	for (int i = 0; i < 2; i++) {
+		struct conn l, c, s;
+		struct address to = address(any[i], 0);
+		int fd = new_socket(to.sa.sa_family, SOCK_STREAM);
+
+		bind_to(fd, any[i], 0);
+		listen_with(&l, fd, 4);
+		to = address_of(fd);
+		dial_with(&c, new_socket(to.sa.sa_family, SOCK_STREAM), &to);
+		answer(&s, &l);
+		hang_up(&c);
+		hang_up(&s);
+		hang_up(&l);
+	}
+}
+
+/* The same, and the process's end is what ends them. */
+static void blocking_exit(void)
+{
+	struct conn l, c, s;
+
+	listen_at(&l, LO, 0);
+	dial(&c, &l);
+	answer(&s, &l);
+	leave(&c);
+	leave(&s);
+	leave(&l);
+}
+
+/* A2 */
+static void refused(void)
+{
+	struct address to = address(LO, 81);
+
+	own_net(ONLY_PORT);
+	expect_error(begin(new_socket(AF_INET, SOCK_STREAM), &to), ECONNREFUSED,
+		     "connect");
+	truth_failed("TCP", ONLY_END, LO ":81", ECONNREFUSED);
+}
+
+/* A3 */
+static void timeout(void)
+{
+	struct address to = address(LO, 81);
+	struct silent s;
+	int fd;
+
+	own_net(ONLY_PORT);
+	silent_at(&s, LO, 81);
+	fd = new_socket(AF_INET, SOCK_STREAM);
+	set_option(fd, IPPROTO_TCP, TCP_SYNCNT, 1);
+	expect_error(begin(fd, &to), ETIMEDOUT, "connect");
+	truth_failed("TCP", ONLY_END, LO ":81", ETIMEDOUT);
+	silent_end(&s);
+}
+
+static void no_way(const char *ip, int err)
+{
+	struct address to = address(ip, 81);
+	char remote[TRUTH_END];
+	int fd = new_socket(to.sa.sa_family, SOCK_STREAM);
+
+	truth_end(&to.sa, remote);
+	expect_error(begin(fd, &to), err, ip);
+	truth_failed("TCP", "-", remote, err);
+	drop(fd);
+}
+
+/* A4: no route, and a route that says unreachable. */
+static void unreachable(void)
+{
+	own_net(0);
+	need("ip route add unreachable 198.51.100.0/24");
+	no_way("203.0.113.1", ENETUNREACH);
+	no_way("198.51.100.1", EHOSTUNREACH);
+	no_way("2001:db8::1", ENETUNREACH);
+}
+
+/* A5: an administrator forbids it. */
+static void prohibited(void)
+{
+	own_net(0);
+	need("ip route add prohibit 198.51.100.0/24");
+	no_way("198.51.100.1", EACCES);
+}
+
+static void on_alarm(int sig)
+{
+	(void)sig;
+}
+
+static void alarm_soon(void)
+{
+	struct sigaction sa = { .sa_handler = on_alarm };
+	struct itimerval soon = { .it_value.tv_usec = 50000 };
+
+	if (sigaction(SIGALRM, &sa, NULL) || setitimer(ITIMER_REAL, &soon, NULL))
+		die("alarm");
+}
+
+/* The connection that was begun with fd can complete now. Its start is at any
+ * time since; the other end's is in a thread, which has a time of its own. */
+struct completion {
+	struct silent *silent;
+	struct conn *accepted;
+};
+
+static void *let_complete(void *arg)
+{
+	struct completion *c = arg;
+
+	silent_answer(c->silent, c->accepted);
+	return NULL;
+}
+
+static void begun_since(struct silent *s, struct conn *accepted, int fd,
+			struct conn *c)
+{
+	struct completion completion = { s, accepted };
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, let_complete, &completion) ||
+	    pthread_join(thread, NULL))
+		die("thread");
+	await(fd, POLLOUT);
+	if (so_error(fd))
+		die("SO_ERROR");
+	truth_connected(c, fd, "TCP");
+}
+
+/* A6: the call is interrupted, the connection completes all the same. */
+static void interrupted(void)
+{
+	struct conn c, first, second;
+	struct address to;
+	struct silent s;
+	int fd;
+
+	silent_at(&s, LO, 0);
+	to = address_of(s.listener.fd);
+	fd = new_socket(AF_INET, SOCK_STREAM);
+	alarm_soon();
+	expect_error(begin(fd, &to), EINTR, "connect");
+	begun_since(&s, &first, fd, &c);
+	answer(&second, &s.listener);
+	hang_up(&c);
+	hang_up(&first);
+	hang_up(&second);
+	silent_end(&s);
+}
+
+/* A7: the process is killed while its SYN is out. */
+static void killed(void)
+{
+	char local[TRUTH_END];
+	struct silent s;
+	struct gate g;
+	struct who w;
+	pid_t pid;
+	int fd;
+
+	silent_at(&s, LO, 0);
+	gate_make(&g);
+	fd = new_socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC);
+	bind_to(fd, LO, 0);
+	truth_local(fd, local);
+	pid = truth_fork();
+	if (!pid) {
+		struct address to = address_of(s.listener.fd);
+
+		gate_wait(&g);
+		begin(fd, &to);
+		die("connect came back");
+	}
+	drop(fd);
+	gate_open(&g);
+	await_state(ntohs(address_of(s.filler.fd).four.sin_port), 1);
+	await_state(atoi(strchr(local, ':') + 1), SYN_SENT);
+	truth_who(pid, &w);
+	truth_holds(&s.listener, pid);
+	truth_holds(&s.filler, pid);
+	truth_before();
+	kill(pid, SIGKILL);
+	if (waitpid(pid, NULL, 0) != pid)
+		die("waitpid");
+	truth_extra("hidden=killed via=close");
+	truth_failed_as(&w, "TCP", local, s.listener.local, ECONNABORTED);
+	/* It held these, too, and its end was not to be seen. */
+	truth_extra("hidden=killed");
+	hang_up(&s.filler);
+	truth_extra("hidden=killed");
+	hang_up(&s.listener);
+}
+
+/* A8: O_NONBLOCK, poll, SO_ERROR. */
+static void nonblock(void)
+{
+	struct conn l, c, s;
+	struct address to;
+	int fd = nonblocking();
+
+	listen_at(&l, LO, 0);
+	to = address_of(l.fd);
+	expect_error(begin(fd, &to), EINPROGRESS, "connect");
+	await(fd, POLLOUT);
+	expect_error(so_error(fd), 0, "SO_ERROR");
+	truth_connected(&c, fd, "TCP");
+	answer(&s, &l);
+	hang_up(&c);
+	hang_up(&s);
+	hang_up(&l);
+}
+
+/* A9 */
+static void nonblock_refused(void)
+{
+	struct address to = address(LO, 81);
+	int fd;
+
+	own_net(ONLY_PORT);
+	fd = nonblocking();
+	expect_error(begin(fd, &to), EINPROGRESS, "connect");
+	await(fd, POLLOUT);
+	expect_error(so_error(fd), ECONNREFUSED, "SO_ERROR");
+	truth_failed("TCP", ONLY_END, LO ":81", ECONNREFUSED);
+}
+
+/* A10 */
+static void nonblock_timeout(void)
+{
+	struct address to = address(LO, 81);
+	struct silent s;
+	int fd;
+
+	own_net(ONLY_PORT);
+	silent_at(&s, LO, 81);
+	fd = nonblocking();
+	set_option(fd, IPPROTO_TCP, TCP_SYNCNT, 1);
+	expect_error(begin(fd, &to), EINPROGRESS, "connect");
+	await(fd, POLLOUT);
+	expect_error(so_error(fd), ETIMEDOUT, "SO_ERROR");
+	truth_failed("TCP", ONLY_END, LO ":81", ETIMEDOUT);
+	silent_end(&s);
+}
+
+/* A11: it just writes when it can. */
+static void never_polled(void)
+{
+	struct conn l, c, s;
+	struct address to;
+	int fd = nonblocking();
+
+	listen_at(&l, LO, 0);
+	to = address_of(l.fd);
+	expect_error(begin(fd, &to), EINPROGRESS, "connect");
+	while (write(fd, "x", 1) != 1)
+		if (errno != EAGAIN)
+			die("write");
+	truth_connected(&c, fd, "TCP");
+	c.tx = -1;
+	answer(&s, &l);
+	s.tx = -1;
+	hang_up(&c);
+	hang_up(&s);
+	hang_up(&l);
+}
+
+/* A12: closed while the SYN is out. */
+static void closed_early(void)
+{
+	char local[TRUTH_END];
+	struct address to;
+	struct silent s;
+	int fd;
+
+	silent_at(&s, LO, 0);
+	to = address_of(s.listener.fd);
+	fd = nonblocking();
+	expect_error(begin(fd, &to), EINPROGRESS, "connect");
+	truth_local(fd, local);
+	drop(fd);
+	truth_extra("via=close");
+	truth_failed("TCP", local, s.listener.local, ECONNABORTED);
+	silent_end(&s);
+}
+
+/* A13: again while it is under way (EALREADY), when it is done (0), and once
+ * more (EISCONN): one connection. */
+static void again(void)
+{
+	struct conn c, first, second;
+	struct address to;
+	struct silent s;
+	int fd;
+
+	silent_at(&s, LO, 0);
+	to = address_of(s.listener.fd);
+	fd = nonblocking();
+	expect_error(begin(fd, &to), EINPROGRESS, "connect");
+	/* not begin(): the connection began above */
+	if (connect(fd, &to.sa, to.len) != -1 || errno != EALREADY)
+		die("second connect");
+	begun_since(&s, &first, fd, &c);
+	expect_error(begin(fd, &to), 0, "third connect");
+	expect_error(begin(fd, &to), EISCONN, "fourth connect");
+	answer(&second, &s.listener);
+	hang_up(&c);
+	hang_up(&first);
+	hang_up(&second);
+	silent_end(&s);
+}
+
+/* A13: refused, then the same socket connects elsewhere. */
+static void after_failure(void)
+{
+	struct address to = address(LO, 81);
+	struct conn l, c, s;
+	int fd;
+
+	own_net(ONLY_PORT);
+	listen_at(&l, LO, 80);
+	fd = new_socket(AF_INET, SOCK_STREAM);
+	expect_error(begin(fd, &to), ECONNREFUSED, "connect");
+	truth_failed("TCP", ONLY_END, LO ":81", ECONNREFUSED);
+	to = address_of(l.fd);
+	dial_with(&c, fd, &to);
+	answer(&s, &l);
+	hang_up(&c);
+	hang_up(&s);
+	hang_up(&l);
+}
+
+/* A15: AF_UNSPEC takes the peer away; then another. */
+static void disconnect(void)
+{
+	struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	struct conn l1, l2, c1, c2, s1, s2;
+	struct address to;
+
+	listen_at(&l1, LO, 0);
+	listen_at(&l2, LO, 0);
+	dial(&c1, &l1);
+	answer(&s1, &l1);
+	truth_before();
+	if (connect(c1.fd, &nobody, sizeof(nobody)))
+		die("disconnect");
+	truth_stopped(&c1, "disconnect");
+	to = address_of(l2.fd);
+	dial_with(&c2, c1.fd, &to);
+	answer(&s2, &l2);
+	hang_up(&c2);
+	s1.tx = -1;
+	truth_extra("module.errno=ECONNRESET");
+	hang_up(&s1);
+	hang_up(&s2);
+	hang_up(&l1);
+	hang_up(&l2);
+}
+
+/* A16: a socket connected to itself. */
+static void to_itself(void)
+{
+	struct address to;
+	struct conn c;
+	int fd = new_socket(AF_INET, SOCK_STREAM);
+
+	bind_to(fd, LO, 0);
+	to = address_of(fd);
+	dial_with(&c, fd, &to);
+	hang_up(&c);
+}
+
+/* A17: the program chose its own end, in three ways. */
+static void bound_source(void)
+{
+	struct conn l, c, s;
+	struct address to;
+
+	listen_at(&l, LO, 0);
+	to = address_of(l.fd);
+	for (int way = 0; way < 3; way++) {
+		int fd = new_socket(AF_INET, SOCK_STREAM);
+
+		if (way == 2)
+			set_option(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+		bind_to(fd, way == 0 ? "127.0.0.5" : "127.0.0.6",
+			way == 0 ? 20000 + getpid() % 10000 : 0);
+		dial_with(&c, fd, &to);
+		answer(&s, &l);
+		/* the server first: its side keeps TIME_WAIT */
+		hang_up(&s);
+		hang_up(&c);
+	}
+	hang_up(&l);
+}
+
+static void fast_open_net(void)
+{
+	own_net(0);
+	write_setting("/proc/sys/net/ipv4/tcp_fastopen", "3");
+}
+
+static void fast_open_listener(struct conn *l)
+{
+	int fd = new_socket(AF_INET, SOCK_STREAM);
+
+	bind_to(fd, LO, 0);
+	set_option(fd, IPPROTO_TCP, TCP_FASTOPEN, 5);
+	listen_with(l, fd, 5);
+}
+
+static void one_way(struct conn *c, const struct conn *l)
+{
+	struct conn s;
+
+	answer(&s, l);
+	c->tx = s.tx = -1;
+	hang_up(c);
+	hang_up(&s);
+}
+
+/* A18: data with the SYN by sendto(); the first one fetches the cookie. */
+static void fast_open_sendto(void)
+{
+	struct address to;
+	struct conn l, c;
+
+	fast_open_net();
+	fast_open_listener(&l);
+	to = address_of(l.fd);
+	for (int i = 0; i < 2; i++) {
+		int fd = new_socket(AF_INET, SOCK_STREAM);
+
+		truth_before();
+		if (sendto(fd, "hello", 5, MSG_FASTOPEN, &to.sa, to.len) != 5)
+			die("sendto");
+		truth_extra("hidden=fastopen");
+		truth_connected(&c, fd, "TCP");
+		one_way(&c, &l);
+	}
+	hang_up(&l);
+}
+
+/* A18: connect() returns at once, the SYN goes with the first write. */
+static void fast_open_connect(void)
+{
+	struct address to;
+	struct conn l, c;
+
+	fast_open_net();
+	fast_open_listener(&l);
+	to = address_of(l.fd);
+	for (int i = 0; i < 2; i++) {
+		int fd = new_socket(AF_INET, SOCK_STREAM);
+
+		set_option(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
+		expect_error(begin(fd, &to), 0, "connect");
+		if (write(fd, "hello", 5) != 5)
+			die("write");
+		truth_connected(&c, fd, "TCP");
+		one_way(&c, &l);
+	}
+	hang_up(&l);
+}
+
+/* A22: many in a row. */
+static void refused_many(void)
+{
+	struct address to = address(LO, 81);
+
+	own_net(ONLY_PORT);
+	for (int i = 0; i < 1200; i++) {
+		int fd = new_socket(AF_INET, SOCK_STREAM);
+
+		expect_error(begin(fd, &to), ECONNREFUSED, "connect");
+		truth_failed("TCP", ONLY_END, LO ":81", ECONNREFUSED);
+		drop(fd);
+	}
+}
+
+const struct scenario scenarios[] = {
+	{ "blocking", blocking },
+	{ "blocking6", blocking6 },
+	{ "to_any", to_any },
+	{ "blocking_exit", blocking_exit },
+	{ "refused", refused },
+	{ "timeout", timeout },
+	{ "unreachable", unreachable },
+	{ "prohibited", prohibited },
+	{ "interrupted", interrupted },
+	{ "killed", killed },
+	{ "nonblock", nonblock },
+	{ "nonblock_refused", nonblock_refused },
+	{ "nonblock_timeout", nonblock_timeout },
+	{ "never_polled", never_polled },
+	{ "closed_early", closed_early },
+	{ "again", again },
+	{ "after_failure", after_failure },
+	{ "disconnect", disconnect },
+	{ "to_itself", to_itself },
+	{ "bound_source", bound_source },
+	{ "fast_open_sendto", fast_open_sendto },
+	{ "fast_open_connect", fast_open_connect },
+	{ "refused_many", refused_many },
+	{ NULL, NULL },
+};
