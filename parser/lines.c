@@ -27,7 +27,8 @@ struct line {
 
 void lines_init(struct lines *l)
 {
-	l->number = l->dropped = l->opened = l->last_time = 0;
+	l->number = l->dropped = l->opened = l->newest = 0;
+	l->late = 0;
 	l->skipping = false;
 	l->carried = l->used = 0;
 	memset(l->open, 0, sizeof(l->open));
@@ -270,19 +271,33 @@ static void copy_syscall(struct lines *l, const char *from, const char *body,
 	copy(l, from, end);
 }
 
+/*
+ * auparse gives what it has in one go in order of time; a call's entry can be older
+ * than what came before. What comes out must not depend on how the input was cut, so
+ * a line older than the newest one never shares a go with it. Should the newest be a
+ * wrong one, far ahead, it is given up after a while.
+ */
+static bool is_late(struct lines *l, const struct line *line)
+{
+	bool late = line->time < l->newest;
+
+	l->late = late ? l->late + 1 : 0;
+	if (!late || l->late > LINES_LATE) {
+		l->newest = line->time;
+		l->late = 0;
+	}
+	return late;
+}
+
 static void pass_on(struct lines *l, const struct line *line)
 {
 	const char *cut = memchr(line->body, ENRICHED_SEPARATOR,
 				 line->end - line->body);
 	const char *end = cut ? cut : line->end;
 
-	/* auparse gives what it has in one go in order of time; a call's entry
-	 * can be older than what came before. What comes out must not depend on
-	 * how the input was cut, so such a line never shares a go with it. */
-	if (l->used + (end - line->text) + 1 > sizeof(l->buffer) ||
-	    line->time < l->last_time)
+	if (is_late(l, line) ||
+	    l->used + (end - line->text) + 1 > sizeof(l->buffer))
 		lines_push(l, false);
-	l->last_time = line->time;
 	if (line->type == TYPE_SYSCALL)
 		copy_syscall(l, line->text, line->body, end, line->call);
 	else

@@ -19,6 +19,7 @@
 
 #define LINES_MAX 16384		/* the kernel's records end at 8970 */
 #define LINES_OUT 32768		/* what auparse gets in one go, at most */
+#define LINES_LATE 10000		/* older lines until the newest is doubted */
 #define LINES_OPEN 4096		/* events whose later records are expected */
 
 struct lines {
@@ -27,7 +28,8 @@ struct lines {
 	struct complaints *complaints;
 	uint64_t number, dropped;	/* lines seen, lines not passed on */
 	uint64_t opened;		/* SYSCALL records passed on */
-	uint64_t last_time;		/* of the last line passed on, ms */
+	uint64_t newest;		/* time of the newest line passed on, ms */
+	unsigned int late;		/* lines since that were older */
 
 	bool skipping;			/* inside a line that is too long */
 	size_t carried, used;

@@ -26,6 +26,9 @@ struct recent_release {
 	int64_t mono;
 };
 
+/* Processes that ended: audit tells of a vfork after the child is gone. */
+#define RECENT_EXITS 64
+
 struct node {
 	char *name;			/* NULL: records without node= */
 	bool module;			/* the module decides */
@@ -34,6 +37,8 @@ struct node {
 	unsigned int next_recent;
 	struct recent_release released[RECENT_RELEASES];
 	unsigned int next_released;
+	int64_t exited[RECENT_EXITS];	/* pids */
+	unsigned int next_exited;
 };
 
 #define NODES_MAX 256

@@ -409,12 +409,25 @@ static void on_dup(struct track *t, const struct fact *f)
 	free_fd(t, f->newfd);
 }
 
+/* Audit writes a fork at its end, and a vfork ends after the child: what is gone by
+ * then holds nothing. */
+static bool ended_already(struct track *t, int64_t pid)
+{
+	for (int i = 0; i < RECENT_EXITS; i++) {
+		if (t->node->exited[i] != pid)
+			continue;
+		t->node->exited[i] = 0;
+		return true;
+	}
+	return false;
+}
+
 static void on_fork(struct track *t, const struct fact *f)
 {
 	struct proc *parent = t->proc, *child;
 	struct task task = f->task;
 
-	if (f->result <= 0 ||
+	if (f->result <= 0 || ended_already(t, f->result) ||
 	    process_find(&t->processes, t->node_index, f->result))
 		return;
 	task.ppid = task.pid;
@@ -432,6 +445,8 @@ static void on_exit_group(struct track *t)
 	struct fdent *fd, *next;
 
 	if (!t->node->module) {
+		t->node->exited[t->node->next_exited++ % RECENT_EXITS] =
+			p->key.pid;
 		track_fds_gone(t, p, false, VIA_EXIT);
 		t->proc = NULL;
 		process_remove(&t->processes, p);

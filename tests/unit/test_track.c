@@ -437,6 +437,10 @@ static const struct step fork_seen[] = {
 	CLOSE(200, 3, .ppid = 1,
 	      .out = "connect stop TCP - -> " A " 200 prog opener=100 via=close"),
 };
+static const struct step fork_told_late[] = {	/* vfork: the child is gone by then */
+	OPEN_A, EXIT(200, .ppid = 100), FORK(100, 200),
+	CLOSE(100, 3, .out = STOP_A " via=close"),
+};
 static const struct step fork_exit_alone[] = {	/* first seen when it exits */
 	OPEN_A, EXIT(200, .ppid = 100), CLOSE(100, 3, .out = STOP_A " via=close"),
 };
@@ -773,6 +777,7 @@ static const struct row rows[] = {
 	ROW("fork and exec", fork_exec),
 	ROW("fork seen", fork_seen),
 	ROW("fork, exit alone seen", fork_exit_alone),
+	ROW("fork told of after the child's exit", fork_told_late),
 	ROW("exit and exit_group", exits),
 	ROW("two nodes, same pids", nodes),
 	ROW("boot", boot),
