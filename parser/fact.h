@@ -49,6 +49,7 @@ enum fact_kind {
 	FACT_EXEC,
 	FACT_EXIT_THREAD,	/* exit(2): one thread, not the process */
 	FACT_EXIT_GROUP,
+	FACT_GONE,		/* the process is no more, found out by looking */
 	FACT_BOOT,		/* the machine was started */
 	FACT_MODULE,		/* a record of the kernel module, see op */
 	FACT_KIND_COUNT

@@ -27,6 +27,7 @@ enum record_what {
 	X(EXIT,		"exit")		/* the last known holder exited */ \
 	X(EXEC,		"exec")		/* close-on-exec */		\
 	X(REUSE,	"reuse")	/* its descriptor number came back */ \
+	X(GONE,		"gone")		/* its last known holder is no more */	\
 	X(BOOT,		"boot")		/* the machine was restarted */
 
 enum record_via {

@@ -78,6 +78,19 @@ void track_stats(const struct track *t, struct track_stats *out)
 	out->processes = process_count(&t->processes);
 }
 
+void track_holders(const struct track *t, void (*fn)(int64_t pid, void *arg),
+		   void *arg)
+{
+	const struct proc *p;
+
+	TAILQ_FOREACH(p, &t->processes.lru, lru) {
+		const struct node *n = t->nodes[p->key.node];
+
+		if (!n->name && !n->module && !LIST_EMPTY(&p->fds))
+			fn(p->key.pid, arg);
+	}
+}
+
 int track_socket_proto(int type, int proto)
 {
 	switch (type) {
@@ -134,6 +147,12 @@ static int64_t duration_ms(const struct track *t, const struct sock *s,
 	return ms < 0 ? -1 : ms;
 }
 
+/* The end was some time before this. */
+static bool found_later(enum record_via via)
+{
+	return via == VIA_REUSE || via == VIA_GONE || via == VIA_BOOT;
+}
+
 static void emit(struct track *t, struct sock *s, enum record_what what,
 		 const struct ending *e)
 {
@@ -159,7 +178,7 @@ static void emit(struct track *t, struct sock *s, enum record_what what,
 	if (what == CONNECT_START || what == LISTEN_START || !who)
 		who = s->opener;
 	r.who = who ? who : nobody();
-	if (what == CONNECT_STOP || what == LISTEN_STOP)
+	if ((what == CONNECT_STOP || what == LISTEN_STOP) && !found_later(e->via))
 		r.dur_ms = duration_ms(t, s, e->mono);
 	if (s->opener && s->opener->pid != r.who->pid)
 		r.opener = s->opener->pid;

@@ -39,6 +39,11 @@ void track_free(struct track *t);
 
 void track_fact(struct track *t, const struct fact *f);
 
+/* Calls fn for each process without node name that holds descriptors by the rules'
+ * word, and so would be missed if it ended unseen. fn must not touch the tracker. */
+void track_holders(const struct track *t, void (*fn)(int64_t pid, void *arg),
+		   void *arg);
+
 void track_stats(const struct track *t, struct track_stats *out);
 
 #endif

@@ -439,7 +439,7 @@ static void on_fork(struct track *t, const struct fact *f)
 	inherit(t, child, parent, false);
 }
 
-static void on_exit_group(struct track *t)
+static void on_exit_group(struct track *t, enum record_via via)
 {
 	struct proc *p = t->proc;
 	struct fdent *fd, *next;
@@ -447,7 +447,7 @@ static void on_exit_group(struct track *t)
 	if (!t->node->module) {
 		t->node->exited[t->node->next_exited++ % RECENT_EXITS] =
 			p->key.pid;
-		track_fds_gone(t, p, false, VIA_EXIT);
+		track_fds_gone(t, p, false, via);
 		t->proc = NULL;
 		process_remove(&t->processes, p);
 		return;
@@ -520,7 +520,7 @@ static void rules_beside_module(struct track *t, const struct fact *f)
 	switch (f->kind) {
 	case FACT_SOCKET:	on_socket(t, f); break;
 	case FACT_CONNECT:	refused_locally(t, f); break;
-	case FACT_EXIT_GROUP:	on_exit_group(t); break;
+	case FACT_EXIT_GROUP:	on_exit_group(t, VIA_EXIT); break;
 	default:		break;
 	}
 }
@@ -537,14 +537,18 @@ static void rules_alone(struct track *t, const struct fact *f)
 	case FACT_DUP:		on_dup(t, f); break;
 	case FACT_FORK:		on_fork(t, f); break;
 	case FACT_EXEC:		track_fds_gone(t, t->proc, true, VIA_EXEC); break;
-	case FACT_EXIT_GROUP:	on_exit_group(t); break;
+	case FACT_EXIT_GROUP:	on_exit_group(t, VIA_EXIT); break;
+	case FACT_GONE:		on_exit_group(t, VIA_GONE); break;
 	default:		break;
 	}
 }
 
 void track_rules(struct track *t, const struct fact *f)
 {
-	know_process(t, f);
+	if (f->kind == FACT_GONE)
+		t->proc = process_find(&t->processes, t->node_index, f->task.pid);
+	else
+		know_process(t, f);
 	if (!t->proc)
 		return;
 	if (t->node->module)

@@ -32,6 +32,8 @@
 #define READ_SIZE 32768
 #define SINKS_MAX 3
 #define CLOSE_MS 5000
+#define GONE_MS 3000	/* how often to look for processes that ended unseen */
+#define GONE_MAX 256	/* of those, at one time */
 #define SOURCES_MS 3000	/* from start to the first check of the rules */
 
 struct options {
@@ -64,7 +66,10 @@ struct plugin {
 	uint64_t ignored;
 	struct sources sources;
 	bool sources_checked;
-	int64_t next_status, next_sources, end;	/* monotonic ms */
+	bool see_processes;	/* pids are those that audit tells */
+	int64_t gone[GONE_MAX];	/* pids found missing by the last look */
+	unsigned int gone_count;
+	int64_t next_status, next_sources, next_gone, end;	/* monotonic ms */
 };
 
 static int64_t now_ms(void)
@@ -448,6 +453,49 @@ static bool output_gone(struct plugin *p)
 	return c.dead;
 }
 
+struct look {
+	int64_t missing[GONE_MAX];
+	unsigned int count;
+};
+
+static void look_for_process(int64_t pid, void *arg)
+{
+	struct look *l = arg;
+
+	if (l->count < GONE_MAX && kill(pid, 0) && errno == ESRCH)
+		l->missing[l->count++] = pid;
+}
+
+static void process_gone(struct plugin *p, int64_t pid)
+{
+	struct timespec now;
+	struct fact f = { .kind = FACT_GONE, .mono = -1 };
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	f.stamp = (struct stamp){ .sec = now.tv_sec,
+				  .milli = now.tv_nsec / 1000000 };
+	f.task.pid = pid;
+	track_fact(p->track, &f);
+}
+
+/*
+ * Audit has no event for a process that was killed. With --live nothing is compared
+ * with a log, and the lines may tell what was found by looking: who is missing twice
+ * in a row (its last events may still be on their way) has ended.
+ */
+static void look_for_processes(struct plugin *p)
+{
+	struct look now = { .count = 0 };
+
+	track_holders(p->track, look_for_process, &now);
+	for (unsigned int i = 0; i < now.count; i++)
+		for (unsigned int j = 0; j < p->gone_count; j++)
+			if (now.missing[i] == p->gone[j])
+				process_gone(p, now.missing[i]);
+	memcpy(p->gone, now.missing, sizeof(p->gone));
+	p->gone_count = now.count;
+}
+
 static void on_timer(struct plugin *p)
 {
 	int64_t now = now_ms();
@@ -460,6 +508,10 @@ static void on_timer(struct plugin *p)
 	if (now >= p->next_status) {
 		look_for_losses(p);
 		p->next_status = now + p->config.interval * 1000LL;
+	}
+	if (p->see_processes && now >= p->next_gone) {
+		look_for_processes(p);
+		p->next_gone = now + GONE_MS;
 	}
 	if ((p->end && now >= p->end) || output_gone(p))
 		p->stop = true;
@@ -514,9 +566,9 @@ static void put_heading(const struct plugin *p)
 	if (!module)
 		printf("# Without it: - is unknown (a local port the kernel chose); "
 		       "via=in-progress: the outcome of a non-blocking\n"
-		       "# connect is not shown; the end of a process that is killed "
-		       "is not seen. Programs started before now are\n"
-		       "# known by what they do from now on.\n");
+		       "# connect is not shown; via=gone: a process that was killed, "
+		       "found out some seconds later. Programs\n"
+		       "# started before now are known by what they do from now on.\n");
 	printf("# Ctrl-C ends it and puts the audit settings back.\n");
 	fflush(stdout);
 }
@@ -637,6 +689,19 @@ static bool open_parser(struct plugin *p)
 	return p->track && p->reader;
 }
 
+/* Audit tells pids of the initial pid namespace; from another one all of them would
+ * look gone. */
+static bool in_first_pid_namespace(void)
+{
+	char link[64];
+	ssize_t n = readlink("/proc/self/ns/pid", link, sizeof(link) - 1);
+
+	if (n < 0)
+		return false;
+	link[n] = 0;
+	return !strcmp(link, "pid:[4026531836]");	/* PROC_PID_INIT_INO */
+}
+
 static bool open_live(struct plugin *p)
 {
 	char error[512] = "";
@@ -646,6 +711,7 @@ static bool open_live(struct plugin *p)
 		log_warnx("%s", error);
 		return false;
 	}
+	p->see_processes = in_first_pid_namespace();
 	put_heading(p);
 	if (p->options.duration)
 		p->end = now_ms() + p->options.duration * 1000LL;

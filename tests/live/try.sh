@@ -73,6 +73,8 @@ start && ok "starts where no auditd runs" || bad "starts where no auditd runs"
 check "heading says what is watched" has '^# audit-netlog .*TCP and UDP'
 check "heading says whether the module is loaded" has '^# .*Kernel module: (not )?loaded'
 check "shows a connection and its end" shows_traffic
+python3 -c "import os, signal, socket; s = socket.socket(); s.bind((\"127.0.0.1\", 0)); s.listen(1); os.kill(os.getpid(), signal.SIGKILL)" 2>/dev/null
+check "shows the end of a process that was killed" until_true 15 has "listen stop .* python3 .* via=gone"
 kill -INT "$plugin"
 check "Ctrl-C ends it with status 0" ended
 check "last line is netlog stop" grep -q 'netlog stop$' <(tail -n 1 "$tmp/out")
