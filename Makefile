@@ -70,7 +70,7 @@ check:
 	$(own)
 	@tests/check $B
 
-tests: unit-tests live-programs
+tests: unit-tests live-programs vm-programs
 
 -include tests/unit/Makefile.inc tests/live/Makefile.inc
 -include tests/fuzz/Makefile.inc tests/bench/Makefile.inc tests/golden/Makefile.inc tests/vm/Makefile.inc
@@ -81,7 +81,7 @@ module:
 	$(MAKE) -C kpatch
 
 module_install:
-	$(MAKE) -C kpatch modules_install
+	$(MAKE) -C kpatch install
 
 # ---- install ----
 
