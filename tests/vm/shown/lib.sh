@@ -1,0 +1,97 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# For the scripts of this directory, which run in the virtual machine: `suite`
+# calls each with the profile. They print "ok - …" and "not ok - …" with what
+# was found instead; what they say goes to file descriptor 1.
+# shellcheck disable=SC2034 # used by those who source this
+log=/var/log/netlog.log
+audit_log=/var/log/audit/audit.log
+module=/sys/module/audit_netlog/parameters
+profile=${1:-default}
+name=${0##*/}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+ok() { echo "ok - $name: $1"; }
+
+# not_ok TEXT: what was found comes on standard input.
+not_ok() {
+	echo "not ok - $name: $1"
+	head -n 15 | cut -c 1-400 | sed 's/^/  /'
+}
+
+give_up() { echo "$2" | not_ok "$1"; exit 0; }
+
+# until_true SECONDS COMMAND...
+until_true() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -le $end ] || return 1
+		sleep 0.05
+	done
+}
+
+# Run the program; what it prints is in $work/told, the process in $pid.
+run_sockets() {
+	sockets "$@" >"$work/told" 2>&1 ||
+		give_up "the program works" "$(cat "$work/told")"
+	pid=$(told process)
+}
+
+told() { sed -n "s/^$1 //p" "$work/told"; }
+
+is_through() { grep -q "^[^ ]* [^ ]* connect stop UDP .* $1 0 sockets " $log; }
+
+# Wait until the plugin has written all that was audited so far.
+settle() {
+	local last
+	sync-audit 30 || give_up "audit keeps up" "no marker after 30 s"
+	last=$(sockets sentinel | sed 's/process //')
+	until_true 30 is_through "$last" ||
+		give_up "the plugin keeps up" "nothing of process $last after 30 s"
+}
+
+# The lines of process $pid; of others, too, where they ended what it opened.
+lines() {
+	awk -v p="$pid" '$3 == "connect" && $10 == p || $3 == "listen" && $8 == p ||
+		index($0, " opener=" p " ")' $log
+}
+
+# counts TEXT NUMBER REGEX...: so many lines of $pid match, for each pair.
+counts() {
+	local text=$1 bad='' n
+	shift
+	lines >"$work/lines"
+	while [ $# -gt 0 ]; do
+		n=$(grep -cE "$2" "$work/lines")
+		[ "$n" = "$1" ] || bad+="$n, not $1, of $2"$'\n'
+		shift 2
+	done
+	if [ -z "$bad" ]; then ok "$text"; else
+		{ printf '%s' "$bad"; cat "$work/lines"; } | not_ok "$text"
+	fi
+}
+
+# once TEXT ARROW WHAT: each connection that the program told of (opened,
+# accepted) has one start and one stop, and the local end is known.
+once() {
+	local end bad=''
+	while read -r end; do
+		for verb in start stop; do
+			[ "$(grep -cF " connect $verb TCP $end " $log)" = 1 ] ||
+				bad+="not one $verb of $end"$'\n'$(grep -F "${end#* }" $log)$'\n'
+		done
+	done < <(told opened; told accepted)
+	[ -s "$work/told" ] || bad="the program told nothing"
+	if [ -z "$bad" ]; then ok "$1"; else printf '%s' "$bad" | not_ok "$1"; fi
+}
+
+# One field of a line on standard input.
+field() { grep -o " $1=[^ ]*" | cut -d= -f2; }
+
+sources_are() { # MODULE RULES
+	grep -E ' netlog (start|config) .*module=' $log | tail -n 1 |
+		grep -q "module=$1 rules=$2\$"
+}

@@ -1,0 +1,655 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the scripts beside this file do with sockets. It prints what they then
+ * look for in the log, one thing a line:
+ *	process PID
+ *	opened LOCAL -> REMOTE		a connection of this host
+ *	accepted LOCAL <- REMOTE
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/tcp.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LO "127.0.0.1"
+#define THREADS 64
+
+static _Noreturn void die(const char *what)
+{
+	fprintf(stderr, "sockets: %s: %s\n", what, strerror(errno));
+	exit(99);
+}
+
+static void sleep_ms(int ms)
+{
+	poll(NULL, 0, ms);
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static struct sockaddr_in address(const char *ip, int port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port) };
+
+	inet_pton(AF_INET, ip, &a.sin_addr);
+	return a;
+}
+
+static struct sockaddr_in end_of(int fd, int (*which)(int, struct sockaddr *, socklen_t *))
+{
+	struct sockaddr_in a = { 0 };
+	socklen_t len = sizeof(a);
+
+	if (which(fd, (struct sockaddr *)&a, &len))
+		die("getsockname, getpeername");
+	return a;
+}
+
+static int port_of(int fd)
+{
+	return ntohs(end_of(fd, getsockname).sin_port);
+}
+
+static void tell(const char *what, int fd)
+{
+	struct sockaddr_in l = end_of(fd, getsockname), r = end_of(fd, getpeername);
+	char local[16], remote[16];
+
+	inet_ntop(AF_INET, &l.sin_addr, local, sizeof(local));
+	inet_ntop(AF_INET, &r.sin_addr, remote, sizeof(remote));
+	printf("%s %s:%u %s %s:%u\n", what, local, ntohs(l.sin_port),
+	       strcmp(what, "opened") ? "<-" : "->", remote, ntohs(r.sin_port));
+}
+
+static int new_tcp(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		die("socket");
+	return fd;
+}
+
+static void set(int fd, int level, int name, int value)
+{
+	if (setsockopt(fd, level, name, &value, sizeof(value)))
+		die("setsockopt");
+}
+
+static int listener(int port, int backlog)
+{
+	struct sockaddr_in a = address(LO, port);
+	int fd = new_tcp();
+
+	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (bind(fd, (void *)&a, sizeof(a)) || listen(fd, backlog))
+		die("listen");
+	return fd;
+}
+
+static int dial_to(int fd, const char *ip, int port)
+{
+	struct sockaddr_in a = address(ip, port);
+
+	return connect(fd, (void *)&a, sizeof(a)) ? errno : 0;
+}
+
+static int dial(int port)
+{
+	int fd = new_tcp();
+
+	if (dial_to(fd, LO, port))
+		die("connect");
+	return fd;
+}
+
+static int answer(int listener)
+{
+	struct sockaddr_in from;
+	socklen_t len = sizeof(from);
+	int fd = accept(listener, (void *)&from, &len);
+
+	if (fd < 0)
+		die("accept");
+	return fd;
+}
+
+/* A network namespace of its own. */
+static void own_net(void)
+{
+	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd;
+
+	if (unshare(CLONE_NEWNET))
+		die("unshare");
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &ifr))
+		die("lo up");
+	close(fd);
+}
+
+static void await_file(const char *path)
+{
+	while (access(path, F_OK))
+		sleep_ms(10);
+}
+
+/* How many sockets are in this state (/proc/net/tcp). */
+static int in_state(unsigned int state)
+{
+	FILE *f = fopen("/proc/net/tcp", "re");
+	unsigned int st;
+	char line[512];
+	int n = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		n += sscanf(line, " %*d: %*s %*s %x", &st) == 1 && st == state;
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* ---- one PORT [FILE]: both ends of a connection, until FILE is there ---- */
+
+static void one(char **args)
+{
+	int l = listener(atoi(args[0]), 5), c = dial(port_of(l)), s = answer(l);
+
+	tell("opened", c);
+	tell("accepted", s);
+	fflush(stdout);
+	if (args[1])
+		await_file(args[1]);
+	close(c);
+	close(s);
+	close(l);
+}
+
+/* The same from a given port: in two namespaces alike. */
+static void twin(char **args)
+{
+	struct sockaddr_in from = address(LO, 40000);
+	int l = listener(7000, 5), c = new_tcp(), s;
+
+	if (bind(c, (void *)&from, sizeof(from)) || dial_to(c, LO, 7000))
+		die("connect");
+	s = answer(l);
+	tell("opened", c);
+	tell("accepted", s);
+	fflush(stdout);
+	await_file(args[0]);
+	close(c);
+	close(s);
+	close(l);
+}
+
+/* ---- waiting: 64 threads blocked in accept, 64 in connect ---- */
+
+static void *accept_one(void *arg)
+{
+	int fd = accept(*(int *)arg, NULL, NULL);
+
+	if (fd < 0)
+		die("accept");
+	return (void *)(long)fd;
+}
+
+static void *connect_one(void *arg)
+{
+	return (void *)(long)dial(port_of(*(int *)arg));
+}
+
+static void start_threads(pthread_t *t, void *(*run)(void *), int *arg)
+{
+	for (int i = 0; i < THREADS; i++)
+		if (pthread_create(&t[i], NULL, run, arg))
+			die("thread");
+}
+
+static void end_threads(pthread_t *t)
+{
+	void *fd;
+
+	for (int i = 0; i < THREADS; i++) {
+		if (pthread_join(t[i], &fd))
+			die("join");
+		close((int)(long)fd);
+	}
+}
+
+static void waiting(char **args)
+{
+	pthread_t accepting[THREADS], connecting[THREADS];
+	int open = listener(0, THREADS), full = listener(0, 0);
+	int filler = dial(port_of(full)), fd[THREADS + 1];
+
+	(void)args;
+	start_threads(accepting, accept_one, &open);
+	start_threads(connecting, connect_one, &full);
+	while (in_state(2) < THREADS)	/* SYN_SENT: a full queue drops the SYN */
+		sleep_ms(10);
+	sleep_ms(100);
+	for (int i = 0; i < THREADS; i++)
+		fd[i] = dial(port_of(open));
+	end_threads(accepting);
+	for (int i = 0; i < THREADS; i++)
+		close(fd[i]);
+	/* Now there is room: the SYNs that are sent again are answered. */
+	if (listen(full, 2 * THREADS))
+		die("listen");
+	for (int i = 0; i <= THREADS; i++)
+		fd[i] = answer(full);
+	end_threads(connecting);
+	for (int i = 0; i <= THREADS; i++)
+		close(fd[i]);
+	close(filler);
+	close(open);
+	close(full);
+}
+
+/* ---- stream: the log is watched while connects complete in softirq ---- */
+
+#define STREAM 150
+#define STREAM_PORT 20000
+#define UNDER_WAY 8
+
+static double sent[STREAM], seen[STREAM];
+static volatile bool stream_over;
+
+static void note(const char *line)
+{
+	char own[32];
+	const char *at = strstr(line, " connect start UDP ");
+	int port;
+
+	snprintf(own, sizeof(own), " %d ", getpid());
+	if (!at || !strstr(at, own))
+		return;
+	at = strstr(at, "-> " LO ":");
+	port = at ? atoi(at + strlen("-> " LO ":")) - STREAM_PORT : -1;
+	if (port >= 0 && port < STREAM && !seen[port])
+		seen[port] = now();
+}
+
+static void *watch(void *arg)
+{
+	FILE *f = fopen(arg, "re");
+	char line[4096];
+	size_t have = 0;
+
+	if (!f)
+		die(arg);
+	fseek(f, 0, SEEK_END);
+	while (!stream_over) {
+		clearerr(f);
+		if (!fgets(line + have, sizeof(line) - have, f)) {
+			sleep_ms(2);
+			continue;
+		}
+		have = strlen(line);
+		if (line[have - 1] != '\n' && have < sizeof(line) - 1)
+			continue;
+		note(line);
+		have = 0;
+	}
+	fclose(f);
+	return NULL;
+}
+
+/* Every other one is refused; both ends come as a packet that lo delays. */
+static void *complete(void *arg)
+{
+	int l = *(int *)arg, open = port_of(l), fd[UNDER_WAY], n = 0, i = 0;
+
+	memset(fd, -1, sizeof(fd));
+	for (; !stream_over; i = (i + 1) % UNDER_WAY, sleep_ms(25)) {
+		struct pollfd p = { .fd = fd[i], .events = POLLOUT };
+
+		if (fd[i] >= 0) {
+			if (!poll(&p, 1, 0))
+				continue;
+			n++;
+			close(fd[i]);
+			p = (struct pollfd){ .fd = l, .events = POLLIN };
+			if (poll(&p, 1, 0) > 0)
+				close(answer(l));
+		}
+		fd[i] = new_tcp();
+		fcntl(fd[i], F_SETFL, O_NONBLOCK);
+		if (dial_to(fd[i], LO, i % 2 ? 9 : open) != EINPROGRESS)
+			die("not in progress");
+	}
+	return (void *)(long)n;
+}
+
+/* Without a shell: busybox's has a tc of its own. */
+static void delay_lo(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		execlp("tc", "tc", "qdisc", "add", "dev", "lo", "root", "netem",
+		       "delay", "30ms", NULL);
+		_exit(127);
+	}
+	if (waitpid(pid, &status, 0) != pid || status)
+		die("tc");
+}
+
+static void stream(char **args)
+{
+	pthread_t watcher, completer;
+	double worst = 0, sum = 0, end;
+	void *completed;
+	int l, n = 0;
+
+	own_net();
+	delay_lo();
+	l = listener(0, 64);
+	if (pthread_create(&watcher, NULL, watch, args[0]) ||
+	    pthread_create(&completer, NULL, complete, &l))
+		die("thread");
+	sleep_ms(200);
+	for (int i = 0; i < STREAM; i++) {
+		int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+		sent[i] = now();
+		if (fd < 0 || dial_to(fd, LO, STREAM_PORT + i))
+			die("udp");
+		sleep_ms(25);
+		close(fd);
+	}
+	for (end = now() + 10; n < STREAM && now() < end; sleep_ms(20))
+		for (n = 0; n < STREAM && seen[n]; n++)
+			;
+	stream_over = true;
+	pthread_join(watcher, NULL);
+	pthread_join(completer, &completed);
+	for (int i = 0; i < STREAM; i++) {
+		double d = seen[i] ? seen[i] - sent[i] : 99;
+
+		sum += d;
+		worst = d > worst ? d : worst;
+	}
+	printf("seen %d of %d\ncompleted %ld\nworst %d ms\nmean %d ms\n", n, STREAM,
+	       (long)completed, (int)(worst * 1000), (int)(sum / STREAM * 1000));
+}
+
+/* ---- Fast Open, both ways, from both sides ---- */
+
+static bool data_went_with_syn(int fd)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+		die("TCP_INFO");
+	return info.tcpi_options & TCPI_OPT_SYN_DATA;
+}
+
+static int fast_sendto(int port)
+{
+	struct sockaddr_in a = address(LO, port);
+	int fd = new_tcp();
+
+	if (sendto(fd, "hello", 5, MSG_FASTOPEN, (void *)&a, sizeof(a)) != 5)
+		die("sendto");
+	return fd;
+}
+
+static int fast_connect(int port)
+{
+	int fd = new_tcp();
+
+	set(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
+	if (dial_to(fd, LO, port) || write(fd, "hello", 5) != 5)
+		die("connect");
+	return fd;
+}
+
+static void fast_open(char **args)
+{
+	int (*const way[])(int) = { fast_sendto, fast_connect };
+	int l, with_syn = 0;
+	char buf[8];
+	FILE *f;
+
+	(void)args;
+	own_net();
+	f = fopen("/proc/sys/net/ipv4/tcp_fastopen", "w");
+	if (!f || fputs("3", f) < 0 || fclose(f))
+		die("tcp_fastopen");
+	l = listener(0, 5);
+	set(l, IPPROTO_TCP, TCP_FASTOPEN, 5);
+	for (int i = 0; i < 6; i++) {	/* the first one fetches the cookie */
+		int c = way[i % 2](port_of(l)), s = answer(l);
+
+		if (recv(s, buf, 5, MSG_WAITALL) != 5 || write(s, "hi", 2) != 2 ||
+		    recv(c, buf, 2, MSG_WAITALL) != 2)
+			die("talk");
+		with_syn += data_went_with_syn(c);
+		tell("opened", c);
+		tell("accepted", s);
+		close(c);
+		sleep_ms(20);
+		close(s);
+	}
+	printf("syn_data %d\n", with_syn);
+	close(l);
+}
+
+/* ---- descriptors in flight ---- */
+
+static void send_fd(int via, int fd)
+{
+	union { struct cmsghdr h; char room[CMSG_SPACE(sizeof(int))]; } c = { 0 };
+	struct iovec io = { .iov_base = "x", .iov_len = 1 };
+	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1, .msg_control = &c,
+			    .msg_controllen = sizeof(c) };
+
+	c.h.cmsg_level = SOL_SOCKET;
+	c.h.cmsg_type = SCM_RIGHTS;
+	c.h.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&c.h), &fd, sizeof(int));
+	if (sendmsg(via, &m, 0) != 1)
+		die("sendmsg");
+}
+
+static int receive_fd(int via)
+{
+	union { struct cmsghdr h; char room[CMSG_SPACE(sizeof(int))]; } c = { 0 };
+	char byte;
+	struct iovec io = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1, .msg_control = &c,
+			    .msg_controllen = sizeof(c) };
+	int fd;
+
+	if (recvmsg(via, &m, 0) != 1)
+		die("recvmsg");
+	memcpy(&fd, CMSG_DATA(&c.h), sizeof(int));
+	return fd;
+}
+
+static void pair(int *fd)
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd))
+		die("socketpair");
+}
+
+/* Sent by a child that is gone when it is received. */
+static void in_flight_taken(int l)
+{
+	int via[2], fd;
+	pid_t pid;
+
+	pair(via);
+	pid = fork();
+	if (!pid) {
+		fd = dial(port_of(l));
+		tell("opened", fd);
+		fflush(stdout);
+		send_fd(via[0], fd);
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+	close(answer(l));
+	fd = receive_fd(via[1]);
+	printf("closer %d\n", getpid());
+	close(fd);
+	close(via[0]);
+	close(via[1]);
+}
+
+/* Never received: it ends with the message. */
+static void in_flight_dropped(int l)
+{
+	int via[2], fd = dial(port_of(l));
+
+	pair(via);
+	tell("opened", fd);
+	send_fd(via[0], fd);
+	close(fd);
+	sleep_ms(30);
+	close(via[0]);
+	close(via[1]);
+	close(answer(l));
+}
+
+/* In a message in a socket that is in a message in itself: garbage. */
+static void in_flight_cycle(int l)
+{
+	int via[2], fd = dial(port_of(l));
+
+	pair(via);
+	tell("opened", fd);
+	send_fd(via[0], fd);
+	send_fd(via[0], via[1]);
+	close(fd);
+	close(via[0]);
+	close(via[1]);
+	close(answer(l));
+	pair(via);	/* its end sets the collector off, where it was not yet */
+	send_fd(via[0], l);
+	close(via[0]);
+	close(via[1]);
+	sleep_ms(300);
+}
+
+static void in_flight(char **args)
+{
+	int l = listener(0, 5);
+
+	(void)args;
+	in_flight_taken(l);
+	in_flight_dropped(l);
+	in_flight_cycle(l);
+	close(l);
+}
+
+/* ---- refused by this host: no route ---- */
+
+static void no_route(char **args)
+{
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(80) };
+	int fd = new_tcp(), six_fd = socket(AF_INET6, SOCK_STREAM, 0),
+	    udp = socket(AF_INET, SOCK_DGRAM, 0);
+
+	(void)args;
+	inet_pton(AF_INET6, "2001:db8::1", &six.sin6_addr);
+	if (dial_to(fd, "203.0.113.1", 80) != ENETUNREACH ||
+	    !connect(six_fd, (void *)&six, sizeof(six)) || errno != ENETUNREACH ||
+	    dial_to(udp, "203.0.113.1", 53) != ENETUNREACH)
+		die("not ENETUNREACH");
+}
+
+/* ---- storm: as much as it can, until killed ---- */
+
+static void storm(char **args)
+{
+	int l = listener(0, 64), full = listener(0, 0), port = port_of(l);
+	unsigned int n = 0;
+	char *buf = malloc(1 << 16);
+
+	(void)args;
+	fcntl(l, F_SETFL, O_NONBLOCK);
+	dial(port_of(full));
+	for (;; n++) {
+		int c = new_tcp(), udp = socket(AF_INET, SOCK_DGRAM, 0), s;
+		struct pollfd p = { .fd = c, .events = POLLOUT };
+		const int to[] = { port, 9, port, port_of(full) };
+
+		fcntl(c, F_SETFL, O_NONBLOCK);
+		dial_to(c, LO, to[n % 4]);
+		if (n % 3 == 0)
+			poll(&p, 1, 1);
+		s = accept(l, NULL, NULL);
+		if (s >= 0 && n % 5 == 0 && write(s, buf, 4096) < 0)
+			errno = 0;
+		dial_to(udp, LO, 53);
+		close(udp);
+		close(c);
+		if (s >= 0)
+			close(s);
+		s = new_tcp();
+		listen(s, 1);
+		close(s);
+	}
+}
+
+/* When its end is in the log, so is all that came before. */
+static void sentinel(char **args)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	(void)args;
+	if (fd < 0 || dial_to(fd, LO, 10))
+		die("sentinel");
+	close(fd);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(char **args);
+} commands[] = {
+	{ "one", one }, { "twin", twin }, { "waiting", waiting },
+	{ "stream", stream }, { "fast-open", fast_open },
+	{ "in-flight", in_flight }, { "no-route", no_route },
+	{ "storm", storm }, { "sentinel", sentinel },
+};
+
+int main(int argc, char **argv)
+{
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(*commands); i++) {
+		if (strcmp(commands[i].name, argv[1]))
+			continue;
+		printf("process %d\n", getpid());
+		fflush(stdout);
+		commands[i].run(argv + 2);
+		return 0;
+	}
+	fprintf(stderr, "usage: %s COMMAND [ARGUMENT...]\n", argv[0]);
+	return 99;
+}
