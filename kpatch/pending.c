@@ -59,23 +59,35 @@ void pending_fini(void)
 			kfree(e);
 }
 
-/* The entry of key, off its list, or NULL. */
-static struct entry *detach(const void *key)
+static struct bucket *bucket_of(const void *key)
 {
-	struct bucket *b = &table[hash_ptr(key, PENDING_BITS)];
-	struct entry *e, *found = NULL;
-	unsigned long flags;
+	return &table[hash_ptr(key, PENDING_BITS)];
+}
 
-	spin_lock_irqsave(&b->lock, flags);
+/* The entry of key, off its list, or NULL. Under the lock. */
+static struct entry *take_off(struct bucket *b, const void *key)
+{
+	struct entry *e;
+
 	hlist_for_each_entry(e, &b->head, node) {
 		if (e->key == key) {
 			hlist_del(&e->node);
-			found = e;
-			break;
+			return e;
 		}
 	}
+	return NULL;
+}
+
+static struct entry *detach(const void *key)
+{
+	struct bucket *b = bucket_of(key);
+	struct entry *e;
+	unsigned long flags;
+
+	spin_lock_irqsave(&b->lock, flags);
+	e = take_off(b, key);
 	spin_unlock_irqrestore(&b->lock, flags);
-	return found;
+	return e;
 }
 
 static struct entry *alloc(void)
@@ -93,7 +105,7 @@ static struct entry *alloc(void)
 
 void pending_add(const void *key, const struct pending *p)
 {
-	struct bucket *b = &table[hash_ptr(key, PENDING_BITS)];
+	struct bucket *b = bucket_of(key);
 	struct entry *e = detach(key);	/* left by a probe that was missed */
 	unsigned long flags;
 
@@ -108,6 +120,13 @@ void pending_add(const void *key, const struct pending *p)
 	spin_unlock_irqrestore(&b->lock, flags);
 }
 
+/* The last step: who reads 0 from count does not look for an entry any more. */
+static void drop(struct entry *e)
+{
+	kfree(e);
+	atomic_dec(&count);
+}
+
 bool pending_take(const void *key, struct pending *p)
 {
 	struct entry *e;
@@ -118,7 +137,26 @@ bool pending_take(const void *key, struct pending *p)
 	if (!e)
 		return false;
 	*p = e->p;
-	kfree(e);
-	atomic_dec(&count);
+	drop(e);
+	return true;
+}
+
+bool pending_take_then(const void *key,
+		       void (*then)(struct pending *p, void *arg), void *arg)
+{
+	struct bucket *b = bucket_of(key);
+	struct entry *e;
+	unsigned long flags;
+
+	if (!key || !atomic_read(&count))
+		return false;
+	spin_lock_irqsave(&b->lock, flags);
+	e = take_off(b, key);
+	if (e)
+		then(&e->p, arg);
+	spin_unlock_irqrestore(&b->lock, flags);
+	if (!e)
+		return false;
+	drop(e);
 	return true;
 }

@@ -14,6 +14,7 @@
 struct pending {
 	struct netlog_sock sock;	/* as it was when the SYN left */
 	struct netlog_task task;	/* who called connect() */
+	bool told;			/* lean, and op=connect has named it */
 };
 
 void pending_init(void);
@@ -29,6 +30,14 @@ void pending_add(const void *key, const struct pending *p);
 
 /* Move the entry of key to *p. False when there is none. Any context. */
 bool pending_take(const void *key, struct pending *p);
+
+/*
+ * Take the entry of key away and call then() with it, which must not sleep.
+ * Nobody finds the entry gone before then() is over: a release on another
+ * processor waits, and its record comes after the one that then() writes.
+ */
+bool pending_take_then(const void *key,
+		       void (*then)(struct pending *p, void *arg), void *arg);
 
 unsigned int pending_count(void);
 u64 pending_full(void);

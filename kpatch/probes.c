@@ -42,8 +42,9 @@ struct call {
 static void begin(const struct sock *sk, struct pending *p)
 {
 	netlog_task_current(&p->task);
+	p->told = record_write(NETLOG_OP_CONNECT, &p->sock, NULL, 0) &&
+		  !READ_ONCE(record_join);
 	pending_add(sk->sk_socket, p);
-	record_write(NETLOG_OP_CONNECT, &p->sock, NULL, 0);
 }
 
 static int on_tcp_connect(struct kprobe *kp, struct pt_regs *regs)
@@ -72,6 +73,23 @@ static bool connecting(const struct sock *sk, int state)
 	       (state == TCP_SYN_SENT || state == TCP_SYN_RECV);
 }
 
+struct outcome {
+	int state;	/* that the socket leaves */
+	int err;
+};
+
+static void write_outcome(struct pending *p, void *arg)
+{
+	const struct outcome *o = arg;
+
+	p->sock.state = o->state;
+	if (o->err)
+		record_write(NETLOG_OP_FAIL, &p->sock, &p->task, o->err);
+	else
+		record_write(NETLOG_OP_ESTABLISHED, &p->sock, p->told ?
+			     &netlog_task_unknown : &p->task, 0);
+}
+
 /*
  * A tracepoint, not a probe: this runs in softirq, which may interrupt one of
  * our handlers, and the kernel skips a kprobe hit inside another one's handler.
@@ -82,25 +100,23 @@ static bool connecting(const struct sock *sk, int state)
 static void on_state(void *data, const struct sock *sk, const int old,
 		     const int new)
 {
+	struct outcome o = { .state = old };
 	struct pending p;
-	int err = 0;
 
 	if (!connecting(sk, old))
 		return;
 	if (new == TCP_CLOSE)
-		err = READ_ONCE(sk->sk_err);
-	if (new != TCP_ESTABLISHED && !err)
+		o.err = READ_ONCE(sk->sk_err);
+	if (new != TCP_ESTABLISHED && !o.err)
 		return;
-	if (!pending_take(sk->sk_socket, &p)) {
-		/* The table was full, or we came after the connect. */
-		if (old != TCP_SYN_SENT || !in_use(sk) ||
-		    !netlog_sock_read(&p.sock, sk))
-			return;
-		p.task = netlog_task_unknown;
-	}
-	p.sock.state = old;
-	record_write(err ? NETLOG_OP_FAIL : NETLOG_OP_ESTABLISHED, &p.sock,
-		     &p.task, err);
+	if (pending_take_then(sk->sk_socket, write_outcome, &o))
+		return;
+	/* The table was full, or we came after the connect. */
+	if (old != TCP_SYN_SENT || !in_use(sk) || !netlog_sock_read(&p.sock, sk))
+		return;
+	p.task = netlog_task_unknown;
+	p.told = false;
+	write_outcome(&p, &o);
 }
 
 static int enter_connect(struct kretprobe_instance *ri, struct pt_regs *regs)
@@ -164,13 +180,40 @@ static int on_disconnect_return(struct kretprobe_instance *ri,
 
 /* ---- accept and listen ---- */
 
+static int enter_accept(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct call *c = (void *)ri->data;
+
+	c->sk = (void *)netlog_arg(regs, 2);
+	return !record_wanted();
+}
+
+static int on_accept_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct call *c = (void *)ri->data;
+	struct netlog_sock s;
+
+	if (netlog_sock_read(&s, c->sk))
+		record_write(NETLOG_OP_ACCEPT, &s, NULL, 0);
+	return 0;
+}
+
+/*
+ * Before __inet_accept() came into the kernel (6.1 has it). The lock held here,
+ * sk_callback_lock, is also taken below locks of softirq, and
+ * audit_log_task_info() takes task_lock(), which is none of those: a deadlock.
+ * So the record does without it, and without exe.
+ */
 static int on_sock_graft(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct sock *sk = (void *)netlog_arg(regs, 0);
+	struct netlog_task t;
 	struct netlog_sock s;
 
-	if (record_wanted() && netlog_sock_read(&s, sk))
-		record_write(NETLOG_OP_ACCEPT, &s, NULL, 0);
+	if (!record_wanted() || !netlog_sock_read(&s, sk))
+		return 0;
+	netlog_task_current(&t);
+	record_write(NETLOG_OP_ACCEPT, &s, &t, 0);
 	return 0;
 }
 
@@ -335,18 +378,21 @@ static int on_sctp_free(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct sctp_association *asoc = (void *)netlog_arg(regs, 0);
 	const struct sock *sk = asoc->base.sk;
-	struct pending p;
+	struct outcome o = {
+		.state = READ_ONCE(sk->sk_state),
+		.err = READ_ONCE(sk->sk_err) ?: ECONNABORTED,
+	};
 
-	if (sk->sk_type == SOCK_STREAM && pending_take(sk->sk_socket, &p))
-		record_write(NETLOG_OP_FAIL, &p.sock, &p.task,
-			     sk->sk_err ?: ECONNABORTED);
+	if (sk->sk_type == SOCK_STREAM)
+		pending_take_then(sk->sk_socket, write_outcome, &o);
 	return 0;
 }
 #endif
 
 /* ---- the table ---- */
 
-enum { REQUIRED = 0, OPTIONAL = 1, FLOWS = 2 };
+/* INSTEAD: required where the entry before it cannot be placed. */
+enum { REQUIRED = 0, OPTIONAL = 1, FLOWS = 2, INSTEAD = 4 };
 
 static struct probe {
 	int when;
@@ -360,7 +406,8 @@ static struct probe {
 			     .entry_handler = enter, \
 			     .data_size = sizeof(struct call) } }
 	ENTRY("tcp_connect", on_tcp_connect, REQUIRED),
-	ENTRY("security_sock_graft", on_sock_graft, REQUIRED),
+	RETURN("__inet_accept", enter_accept, on_accept_return, OPTIONAL),
+	ENTRY("security_sock_graft", on_sock_graft, INSTEAD),
 	ENTRY("inet_release", on_release, REQUIRED),
 	RETURN("inet_listen", enter_socket, on_listen_return, REQUIRED),
 	RETURN("inet_bind", enter_socket, on_bind_return, REQUIRED),
@@ -455,6 +502,8 @@ static void take_away(void)
 
 static bool wanted(const struct probe *p)
 {
+	if ((p->when & INSTEAD) && p[-1].placed)
+		return false;
 	return !(p->when & FLOWS) || probes_udp_flows;
 }
 

@@ -155,7 +155,7 @@ void netlog_task_current(struct netlog_task *t)
 	t->auid = from_kuid(&init_user_ns, audit_get_loginuid(current));
 	t->uid = from_kuid(&init_user_ns, current_uid());
 	t->ses = audit_get_sessionid(current);
-	get_task_comm(t->comm, current);
+	strscpy(t->comm, current->comm, sizeof(t->comm));
 }
 
 /*
@@ -268,17 +268,17 @@ static void write_current(struct audit_buffer *ab)
 	audit_log_task_info(ab);
 }
 
-void record_write(enum netlog_op op, const struct netlog_sock *s,
+bool record_write(enum netlog_op op, const struct netlog_sock *s,
 		  const struct netlog_task *task, int err)
 {
 	struct audit_buffer *ab;
 	bool tcp = s->proto == IPPROTO_TCP && s->state != TCP_LISTEN;
 
 	if (!record_wanted())
-		return;
+		return false;
 	ab = start(op);
 	if (!ab)
-		return;
+		return false;
 	write_sock(ab, s);
 	if (err)
 		audit_log_format(ab, " " NETLOG_F_ERR "=%d", err);
@@ -291,6 +291,7 @@ void record_write(enum netlog_op op, const struct netlog_sock *s,
 	else
 		write_current(ab);
 	audit_log_end(ab);
+	return true;
 }
 
 void record_write_self(enum netlog_op op, u64 missed)

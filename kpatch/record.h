@@ -52,6 +52,7 @@ bool netlog_sock_read(struct netlog_sock *s, const struct sock *sk);
 /* Take the remote end from what was passed to connect(), len bytes of it. */
 bool netlog_sock_remote(struct netlog_sock *s, const void *uaddr, int len);
 
+/* Takes no lock. */
 void netlog_task_current(struct netlog_task *t);
 
 /* Where nobody remembers who it was: the fields of the task are left out. */
@@ -59,10 +60,11 @@ extern const struct netlog_task netlog_task_unknown;
 
 /*
  * Write one record. task NULL: that of the current task, which must then be
- * the one that acts. err is a positive errno, or 0 to leave it out. Callable
- * in any context but NMI.
+ * the one that acts: task_lock() is taken then. err is a positive errno, or 0
+ * to leave it out. Callable in any context but NMI. False when nothing was
+ * written.
  */
-void record_write(enum netlog_op op, const struct netlog_sock *s,
+bool record_write(enum netlog_op op, const struct netlog_sock *s,
 		  const struct netlog_task *task, int err);
 
 /* The module's own records: op=load, op=unload. */
