@@ -18,10 +18,9 @@
  * is written in softirq (the completion of a connect) cannot use it, since
  * "current" is a stranger there: it carries sid, ppid, pid, auid, uid, ses and
  * comm of the task that called connect, under the same names, and no exe.
- * With join=0 (lean) each field is saved that an earlier record of the same
- * socket has: established names the task only where connect could not be
- * written, release has sid, pid, uid and comm. Before Linux 6.1 accept, too,
- * is as in softirq.
+ * With join=0 (lean) established names the task only where connect could not be
+ * written. Where the kernel has no __inet_accept(), as before Linux 6.1, accept
+ * is written as in softirq.
  */
 #ifndef NETLOG_RECORD_H
 #define NETLOG_RECORD_H
