@@ -247,6 +247,41 @@ void track_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
 	}
 }
 
+void track_module_gone(struct track *t)
+{
+	struct sock *s, *next;
+
+	t->node->left = 0;
+	for (s = TAILQ_FIRST(&t->sockets.lru); s; s = next) {
+		next = TAILQ_NEXT(s, lru);
+		if (s->key.node != t->node_index || !s->key.ino)
+			continue;
+		if (!LIST_EMPTY(&s->fds))
+			socket_clear_ino(&t->sockets, s);
+		else if (s->open)
+			t->node->left++;
+		else
+			socket_drop(&t->sockets, s);
+	}
+}
+
+void track_left_gone(struct track *t, int64_t pid, enum record_via via)
+{
+	struct sock *s, *next;
+
+	if (!t->node->left)
+		return;
+	for (s = TAILQ_FIRST(&t->sockets.lru); s; s = next) {
+		next = TAILQ_NEXT(s, lru);
+		if (s->key.node != t->node_index || !s->key.ino || !s->open ||
+		    !s->opener || s->opener->pid != pid)
+			continue;
+		track_close(t, s, ENDING(.via = via));
+		socket_drop(&t->sockets, s);
+		t->node->left--;
+	}
+}
+
 static void forget_process(struct track *t, struct proc *p)
 {
 	struct fdent *f;

@@ -32,6 +32,7 @@ struct recent_release {
 struct node {
 	char *name;			/* NULL: records without node= */
 	bool module;			/* the module decides */
+	unsigned int left;		/* open when the module went, held by we know not whom */
 	struct stamp now;		/* time of the last fact */
 	struct recent_connect recent[RECENT_CONNECTS];
 	unsigned int next_recent;
@@ -90,6 +91,11 @@ struct proc *track_new_proc(struct track *t, int64_t pid);
 void track_fd_gone(struct track *t, struct fdent *fd, enum record_via via);
 void track_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
 		    enum record_via via);
+
+/* The sockets that the module told of, when it goes: what the rules know, too, is
+ * theirs from now on; the others end with the process that opened them. */
+void track_module_gone(struct track *t);
+void track_left_gone(struct track *t, int64_t pid, enum record_via via);
 
 /* IPPROTO_* of a socket by its type, PROTO_UNKNOWN when it is not logged. */
 int track_socket_proto(int type, int proto);

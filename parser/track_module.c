@@ -297,6 +297,9 @@ static void on_release(struct track *t, const struct fact *f)
 
 static void on_load(struct track *t, const struct fact *f)
 {
+	t->node->left = 0;
+	if (f->op == NETLOG_OP_UNLOAD)
+		track_module_gone(t);
 	t->node->module = f->op == NETLOG_OP_LOAD;
 	t->stats.module = t->node->module;
 }

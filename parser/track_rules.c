@@ -448,6 +448,7 @@ static void on_exit_group(struct track *t, enum record_via via)
 		t->node->exited[t->node->next_exited++ % RECENT_EXITS] =
 			p->key.pid;
 		track_fds_gone(t, p, false, via);
+		track_left_gone(t, p->key.pid, via);
 		t->proc = NULL;
 		process_remove(&t->processes, p);
 		return;
