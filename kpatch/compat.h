@@ -5,9 +5,12 @@
 #ifndef NETLOG_COMPAT_H
 #define NETLOG_COMPAT_H
 
+#include <linux/fs.h>
 #include <linux/in.h>
 #include <linux/kprobes.h>
+#include <linux/mm_types.h>
 #include <linux/ptrace.h>
+#include <linux/sched.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 6, 0)
@@ -38,6 +41,26 @@
 #ifndef IPPROTO_UDPLITE
 #define IPPROTO_UDPLITE 136
 #endif
+
+/* The program that current runs, to be given to fput(); NULL: it has exited.
+ * get_task_exe_file() takes a lock, and is not exported since 5.16. */
+static inline struct file *netlog_exe_file(void)
+{
+	struct file *f = NULL;
+
+	rcu_read_lock();
+	if (current->mm) {
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+		f = get_file_rcu(&current->mm->exe_file);
+#else
+		f = rcu_dereference(current->mm->exe_file);
+		if (f && !get_file_rcu(f))
+			f = NULL;
+#endif
+	}
+	rcu_read_unlock();
+	return f;
+}
 
 #define netlog_arg(regs, n) regs_get_kernel_argument(regs, n)
 

@@ -14,13 +14,13 @@
  *   exe="/usr/bin/curl" subj=unconfined
  *
  * Fields are always in this order; those that do not apply are left out.
- * Everything from ppid= on is what audit_log_task_info() writes. A record that
- * is written in softirq (the completion of a connect) cannot use it, since
- * "current" is a stranger there: it carries sid, ppid, pid, auid, uid, ses and
- * comm of the task that called connect, under the same names, and no exe.
- * With join=0 (lean) established names the task only where connect could not be
- * written. Where the kernel has no __inet_accept(), as before Linux 6.1, accept
- * is written as in softirq.
+ * Everything from ppid= on is what audit_log_task_info() writes. With join=0
+ * (lean) it is sid ppid pid auid uid ses comm exe subj, and what auditd would
+ * have to look up besides is left out. A record that is written in softirq (the
+ * completion of a connect) has neither exe nor subj, since "current" is a
+ * stranger there: it names the task that called connect, or in lean none, where
+ * connect has named it already. Where the kernel has no __inet_accept(), as
+ * before Linux 6.1, accept is written as in softirq.
  */
 #ifndef NETLOG_RECORD_H
 #define NETLOG_RECORD_H

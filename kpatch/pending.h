@@ -7,41 +7,30 @@
 #ifndef NETLOG_PENDING_H
 #define NETLOG_PENDING_H
 
-#include <linux/types.h>
-
 #include "record.h"
 
 struct pending {
+	struct hlist_node node;		/* this and key: the table's own */
+	const void *key;
 	struct netlog_sock sock;	/* as it was when the SYN left */
 	struct netlog_task task;	/* who called connect() */
 	bool told;			/* lean, and op=connect has named it */
 };
 
-void pending_init(void);
-
-/* Forget all. No probe may be running. */
-void pending_fini(void);
-
 /*
- * Remember a copy of p; replaces what was there for key. When the table is
- * full or there is no memory this is counted and the completion goes unseen.
+ * Remember a copy of p in place of what was there for key. When the table is
+ * full or there is no memory this is counted, and the completion names nobody.
  */
 void pending_add(const void *key, const struct pending *p);
 
 /* Move the entry of key to *p. False when there is none. Any context. */
 bool pending_take(const void *key, struct pending *p);
 
-/*
- * Take the entry of key away and call then() with it, which must not sleep.
- * Nobody finds the entry gone before then() is over: a release on another
- * processor waits, and its record comes after the one that then() writes.
- */
-bool pending_take_then(const void *key,
-		       void (*then)(struct pending *p, void *arg), void *arg);
+/* Forget all. No probe may be running. */
+void pending_fini(void);
 
-unsigned int pending_count(void);
-u64 pending_full(void);
-
+extern atomic_t pending_count;
+extern atomic64_t pending_full;
 extern unsigned int pending_max;	/* parameter pending_max= */
 
 #endif

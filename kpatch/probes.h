@@ -5,23 +5,25 @@
 #ifndef NETLOG_PROBES_H
 #define NETLOG_PROBES_H
 
-#include <linux/types.h>
+#include <linux/kprobes.h>
+#include <net/sock.h>
 
-/*
- * Place all probes. 0, or -errno after saying which one could not be placed
- * and taking the others away again. Sleeps.
- */
-int probes_init(void);
+/* INSTEAD: required where the entry before it cannot be placed. */
+enum { REQUIRED = 0, OPTIONAL = 1, FLOWS = 2, INSTEAD = 4 };
 
-/* Take them away; no handler runs when this returns. Sleeps. */
-void probes_fini(void);
+struct probe {
+	int when;
+	bool placed;
+	struct kretprobe rp;	/* without handler: only rp.kp is used */
+};
 
-/* Hits that the kernel skipped. */
-u64 probes_missed(void);
+extern struct probe probes[];
+extern const int probes_count;
 
-/* Name and whether it is placed, one per line, into a page. Returns length. */
-int probes_show(char *page);
+/* For the tracepoint inet_sock_set_state. */
+void probes_on_state(void *data, const struct sock *sk, const int old,
+		     const int new);
 
-extern bool probes_udp_flows;	/* parameter udp_flows= */
+extern bool probes_fire;	/* a socket's release was seen */
 
 #endif

@@ -7,9 +7,12 @@
 
 #include <linux/audit.h>
 #include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/file.h>
 #include <linux/ipv6.h>
 #include <linux/ktime.h>
 #include <linux/pid_namespace.h>
+#include <linux/slab.h>
 #include <linux/tcp.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
@@ -18,75 +21,61 @@
 #include "compat.h"
 
 bool record_join = true;
-const struct netlog_task netlog_task_unknown;
-static atomic64_t written;
-static atomic64_t lost;
+atomic64_t record_written, record_lost;
 
 bool record_wanted(void)
 {
 	return audit_enabled != AUDIT_OFF;
 }
 
-u64 record_written(void)
-{
-	return atomic64_read(&written);
-}
-
-u64 record_lost(void)
-{
-	return atomic64_read(&lost);
-}
-
 struct sock *netlog_sock_owner(const struct sock *sk)
 {
 	const struct socket *sock = sk->sk_socket;
-	struct sock *owner;
 
 	/* Sockets of the kernel's own have no file; nor has one being closed. */
-	if (!sock || !sock->file || !sock->sk)
+	if (!sock || !sock->file || !sock->sk || sock->sk->sk_kern_sock)
 		return NULL;
-	owner = sock->sk;
 	/* The first subflow of an MPTCP socket borrows its struct socket. */
-	if (owner != sk && owner->sk_protocol != IPPROTO_MPTCP)
+	if (sock->sk != sk && sock->sk->sk_protocol != IPPROTO_MPTCP)
 		return NULL;
-	return owner->sk_kern_sock ? NULL : owner;
+	return sock->sk;
 }
 
 static bool reported(const struct sock *sk)
 {
-	if (sk->sk_family != AF_INET && sk->sk_family != AF_INET6)
+	if ((sk->sk_family != AF_INET && sk->sk_family != AF_INET6) ||
+	    sk->sk_type == SOCK_RAW)
 		return false;
-	if (sk->sk_type == SOCK_RAW)
-		return false;
-	switch (sk->sk_protocol) {
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
-	case IPPROTO_UDPLITE:
-	case IPPROTO_SCTP:
-	case IPPROTO_MPTCP:
-		return true;
-	}
-	return false;
+	return sk->sk_protocol == IPPROTO_TCP ||
+	       sk->sk_protocol == IPPROTO_UDP ||
+	       sk->sk_protocol == IPPROTO_UDPLITE ||
+	       sk->sk_protocol == IPPROTO_SCTP ||
+	       sk->sk_protocol == IPPROTO_MPTCP;
 }
 
-static void read_addresses(struct netlog_sock *s, const struct sock *sk)
+static void read_ends(struct netlog_sock *s, const struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 
+	s->local.sa.sa_family = s->remote.sa.sa_family = sk->sk_family;
+	s->local.in.sin_port = inet->inet_sport;
+	s->remote.in.sin_port = inet->inet_dport;
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6) {
-		s->laddr = sk->sk_v6_rcv_saddr;
-		if (ipv6_addr_any(&s->laddr) && inet6_sk(sk))
-			s->laddr = inet6_sk(sk)->saddr;
-		s->faddr = sk->sk_v6_daddr;
-		if ((ipv6_addr_type(&s->laddr) | ipv6_addr_type(&s->faddr)) &
-		    IPV6_ADDR_LINKLOCAL)
+		struct in6_addr *l = &s->local.in6.sin6_addr;
+		struct in6_addr *r = &s->remote.in6.sin6_addr;
+
+		*l = sk->sk_v6_rcv_saddr;
+		if (ipv6_addr_any(l) && inet6_sk(sk))
+			*l = inet6_sk(sk)->saddr;
+		*r = sk->sk_v6_daddr;
+		if ((ipv6_addr_type(l) | ipv6_addr_type(r)) & IPV6_ADDR_LINKLOCAL)
 			s->oif = sk->sk_bound_dev_if;
 		return;
 	}
 #endif
-	s->laddr.s6_addr32[0] = inet->inet_rcv_saddr ?: inet->inet_saddr;
-	s->faddr.s6_addr32[0] = inet->inet_daddr;
+	s->local.in.sin_addr.s_addr = inet->inet_rcv_saddr ?: inet->inet_saddr;
+	s->remote.in.sin_addr.s_addr = inet->inet_daddr;
 }
 
 /*
@@ -117,9 +106,7 @@ bool netlog_sock_read(struct netlog_sock *s, const struct sock *sk)
 	s->family = sk->sk_family;
 	s->proto = owner->sk_protocol;
 	s->state = READ_ONCE(sk->sk_state);
-	s->lport = ntohs(inet_sk(sk)->inet_sport);
-	s->fport = ntohs(inet_sk(sk)->inet_dport);
-	read_addresses(s, sk);
+	read_ends(s, sk);
 	if (sk->sk_protocol == IPPROTO_TCP && s->state != TCP_LISTEN)
 		read_bytes(s, sk);
 	return true;
@@ -127,24 +114,23 @@ bool netlog_sock_read(struct netlog_sock *s, const struct sock *sk)
 
 bool netlog_sock_remote(struct netlog_sock *s, const void *uaddr, int len)
 {
-	const struct sockaddr_in *in = uaddr;
-	const struct sockaddr_in6 *in6 = uaddr;
+	const struct sockaddr *sa = uaddr;
+	bool v4 = len >= (int)sizeof(s->remote.in) && sa->sa_family == AF_INET;
+	bool v6 = len >= SIN6_LEN_RFC2133 && sa->sa_family == AF_INET6;
 
-	if (len >= (int)sizeof(*in) && in->sin_family == AF_INET) {
-		s->fport = ntohs(in->sin_port);
-		if (s->family == AF_INET6)
-			ipv6_addr_set_v4mapped(in->sin_addr.s_addr, &s->faddr);
-		else
-			s->faddr.s6_addr32[0] = in->sin_addr.s_addr;
+	if (!v4 && !(v6 && s->family == AF_INET6))
+		return false;
+	memset(&s->remote, 0, sizeof(s->remote));
+	memcpy(&s->remote, uaddr, v4 ? sizeof(s->remote.in) : SIN6_LEN_RFC2133);
+	return true;
+}
+
+bool netlog_end_known(const union netlog_end *e)
+{
+	if (e->in.sin_port)
 		return true;
-	}
-	if (len >= SIN6_LEN_RFC2133 && in6->sin6_family == AF_INET6 &&
-	    s->family == AF_INET6) {
-		s->fport = ntohs(in6->sin6_port);
-		s->faddr = in6->sin6_addr;
-		return true;
-	}
-	return false;
+	return e->sa.sa_family == AF_INET6 ? !ipv6_addr_any(&e->in6.sin6_addr) :
+					     e->in.sin_addr.s_addr;
 }
 
 void netlog_task_current(struct netlog_task *t)
@@ -165,18 +151,14 @@ void netlog_task_current(struct netlog_task *t)
  */
 static struct audit_context *context(enum netlog_op op)
 {
-	if (!READ_ONCE(record_join) || !in_task() || audit_dummy_context())
+	const unsigned int soon_over =
+		BIT(NETLOG_OP_CONNECT) | BIT(NETLOG_OP_LISTEN) | BIT(NETLOG_OP_BIND) |
+		BIT(NETLOG_OP_DGRAM) | BIT(NETLOG_OP_DISCONNECT);
+
+	if (!READ_ONCE(record_join) || !in_task() || audit_dummy_context() ||
+	    !(soon_over & BIT(op)))
 		return NULL;
-	switch (op) {
-	case NETLOG_OP_CONNECT:
-	case NETLOG_OP_LISTEN:
-	case NETLOG_OP_BIND:
-	case NETLOG_OP_DGRAM:
-	case NETLOG_OP_DISCONNECT:
-		return audit_context();
-	default:
-		return NULL;
-	}
+	return audit_context();
 }
 
 static struct audit_buffer *start(enum netlog_op op)
@@ -186,37 +168,15 @@ static struct audit_buffer *start(enum netlog_op op)
 		NETLOG_OPS(NETLOG_OP_NAME)
 #undef NETLOG_OP_NAME
 	};
-	struct audit_buffer *ab;
+	struct audit_buffer *ab = NULL;
 
-	ab = audit_log_start(context(op), GFP_ATOMIC, AUDIT_KERNEL);
-	if (!ab) {
-		atomic64_inc(&lost);
+	if (!record_wanted())
 		return NULL;
-	}
-	atomic64_inc(&written);
+	ab = audit_log_start(context(op), GFP_ATOMIC, AUDIT_KERNEL);
+	atomic64_inc(ab ? &record_written : &record_lost);
 	audit_log_format(ab, NETLOG_F_VERSION "=%d " NETLOG_F_OP "=%s",
 			 NETLOG_RECORD_VERSION, names[op]);
 	return ab;
-}
-
-static void write_local(struct audit_buffer *ab, const struct netlog_sock *s)
-{
-	if (s->family == AF_INET6)
-		audit_log_format(ab, " " NETLOG_F_LADDR "=%pI6c "
-				 NETLOG_F_LPORT "=%u", &s->laddr, s->lport);
-	else
-		audit_log_format(ab, " " NETLOG_F_LADDR "=%pI4 "
-				 NETLOG_F_LPORT "=%u", &s->laddr, s->lport);
-}
-
-static void write_remote(struct audit_buffer *ab, const struct netlog_sock *s)
-{
-	if (s->family == AF_INET6)
-		audit_log_format(ab, " " NETLOG_F_FADDR "=%pI6c "
-				 NETLOG_F_FPORT "=%u", &s->faddr, s->fport);
-	else
-		audit_log_format(ab, " " NETLOG_F_FADDR "=%pI4 "
-				 NETLOG_F_FPORT "=%u", &s->faddr, s->fport);
 }
 
 static void write_sock(struct audit_buffer *ab, const struct netlog_sock *s)
@@ -224,89 +184,108 @@ static void write_sock(struct audit_buffer *ab, const struct netlog_sock *s)
 	audit_log_format(ab, " " NETLOG_F_INO "=%llu " NETLOG_F_PROTO "=%u "
 			 NETLOG_F_FAMILY "=%u " NETLOG_F_STATE "=%u",
 			 s->ino, s->proto, s->family, s->state);
-	if (s->lport)
-		write_local(ab, s);
 	/* What was never bound or connected has no such address: left out. */
-	if (s->fport || !ipv6_addr_any(&s->faddr))
-		write_remote(ab, s);
+	if (s->local.in.sin_port)
+		audit_log_format(ab, " " NETLOG_F_LADDR "=%pISc " NETLOG_F_LPORT
+				 "=%u", &s->local, ntohs(s->local.in.sin_port));
+	if (netlog_end_known(&s->remote))
+		audit_log_format(ab, " " NETLOG_F_FADDR "=%pISc " NETLOG_F_FPORT
+				 "=%u", &s->remote, ntohs(s->remote.in.sin_port));
 	if (s->oif)
 		audit_log_format(ab, " " NETLOG_F_OIF "=%d", s->oif);
 	audit_log_format(ab, " " NETLOG_F_NETNS "=%u", s->netns);
 }
 
 /* As audit_log_untrustedstring(), which modules cannot call. */
-static void write_comm(struct audit_buffer *ab, const char *comm)
+static void write_string(struct audit_buffer *ab, const char *key, const char *s)
 {
-	const unsigned char *p;
+	const char *p = s;
 
-	for (p = comm; *p; p++)
-		if (*p == '"' || *p < 0x21 || *p > 0x7e)
-			break;
+	while (*p > 0x20 && *p < 0x7f && *p != '"')
+		p++;
 	if (!*p) {
-		audit_log_format(ab, " comm=\"%s\"", comm);
+		audit_log_format(ab, " %s=\"%s\"", key, s);
 		return;
 	}
-	audit_log_format(ab, " comm=");
-	for (p = comm; *p; p++)
-		audit_log_format(ab, "%02X", *p);
+	audit_log_format(ab, " %s=", key);
+	for (p = s; *p; p++)
+		audit_log_format(ab, "%02X", (unsigned char)*p);
+}
+
+static void write_exe(struct audit_buffer *ab)
+{
+	struct file *exe = netlog_exe_file();
+	char *buf = exe ? kmalloc(PATH_MAX, GFP_ATOMIC | __GFP_NOWARN) : NULL;
+	char *path = buf ? d_path(&exe->f_path, buf, PATH_MAX) : NULL;
+
+	if (IS_ERR_OR_NULL(path))
+		audit_log_format(ab, " exe=(null)");
+	else
+		write_string(ab, "exe", path);
+	kfree(buf);
+	if (exe)
+		fput(exe);
 }
 
 static void write_task(struct audit_buffer *ab, const struct netlog_task *t)
 {
-	if (!t->pid)
-		return;
-	audit_log_format(ab, " " NETLOG_F_SID "=%d ppid=%d pid=%d auid=%u "
-			 "uid=%u ses=%u", t->sid, t->ppid, t->pid, t->auid,
-			 t->uid, t->ses);
-	write_comm(ab, t->comm);
+	audit_log_format(ab, " " NETLOG_F_SID "=%d ppid=%d pid=%d auid=%u uid=%u "
+			 "ses=%u", t->sid, t->ppid, t->pid, t->auid, t->uid, t->ses);
+	write_string(ab, "comm", t->comm);
 }
 
+/* In lean without gid, the other uids and tty: auditd spends more on looking up
+ * their names than on all the rest of the record. */
 static void write_current(struct audit_buffer *ab)
 {
-	audit_log_format(ab, " " NETLOG_F_SID "=%d",
-			 task_session_nr_ns(current, &init_pid_ns));
-	audit_log_task_info(ab);
+	struct netlog_task t;
+
+	if (READ_ONCE(record_join)) {
+		audit_log_format(ab, " " NETLOG_F_SID "=%d",
+				 task_session_nr_ns(current, &init_pid_ns));
+		audit_log_task_info(ab);
+		return;
+	}
+	netlog_task_current(&t);
+	write_task(ab, &t);
+	write_exe(ab);
+	audit_log_task_context(ab);
 }
 
 bool record_write(enum netlog_op op, const struct netlog_sock *s,
 		  const struct netlog_task *task, int err)
 {
-	struct audit_buffer *ab;
-	bool tcp = s->proto == IPPROTO_TCP && s->state != TCP_LISTEN;
+	bool bytes = s->proto == IPPROTO_TCP && s->state != TCP_LISTEN &&
+		     (op == NETLOG_OP_RELEASE || op == NETLOG_OP_DISCONNECT);
+	struct audit_buffer *ab = start(op);
 
-	if (!record_wanted())
-		return false;
-	ab = start(op);
 	if (!ab)
 		return false;
 	write_sock(ab, s);
 	if (err)
 		audit_log_format(ab, " " NETLOG_F_ERR "=%d", err);
-	if (tcp && (op == NETLOG_OP_RELEASE || op == NETLOG_OP_DISCONNECT))
+	if (bytes)
 		audit_log_format(ab, " " NETLOG_F_TX "=%llu " NETLOG_F_RX
 				 "=%llu", s->tx, s->rx);
 	audit_log_format(ab, " " NETLOG_F_MONO "=%llu", ktime_get_ns());
-	if (task)
-		write_task(ab, task);
-	else
+	if (!task)
 		write_current(ab);
+	else if (task->pid)
+		write_task(ab, task);
 	audit_log_end(ab);
 	return true;
 }
 
 void record_write_self(enum netlog_op op, u64 missed)
 {
-	struct audit_buffer *ab;
+	struct audit_buffer *ab = start(op);
 
-	if (!record_wanted())
-		return;
-	ab = start(op);
 	if (!ab)
 		return;
-	audit_log_format(ab, " " NETLOG_F_MISSED "=%llu " NETLOG_F_LOST
-			 "=%llu " NETLOG_F_VER "=" NETLOG_MODULE_VERSION " "
-			 NETLOG_F_MONO "=%llu",
-			 missed, record_lost(), ktime_get_ns());
+	audit_log_format(ab, " " NETLOG_F_MISSED "=%llu " NETLOG_F_LOST "=%llu "
+			 NETLOG_F_VER "=" NETLOG_MODULE_VERSION " " NETLOG_F_MONO
+			 "=%llu", missed, (u64)atomic64_read(&record_lost),
+			 ktime_get_ns());
 	write_current(ab);
 	audit_log_end(ab);
 }

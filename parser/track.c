@@ -256,6 +256,8 @@ void track_module_gone(struct track *t)
 		next = TAILQ_NEXT(s, lru);
 		if (s->key.node != t->node_index || !s->key.ino)
 			continue;
+		if (s->connecting && !s->open)
+			track_open(t, s, OPEN_CONNECT, VIA_PROGRESS);
 		if (!LIST_EMPTY(&s->fds))
 			socket_clear_ino(&t->sockets, s);
 		else if (s->open)

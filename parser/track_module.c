@@ -164,6 +164,9 @@ static void on_established(struct track *t, const struct fact *f)
 	}
 	take_fields(s, f);
 	s->connecting = false;
+	/* the connection begins now, its evidence is still the connect */
+	s->start = t->when;
+	s->mono = f->mono;
 	track_open(t, s, OPEN_CONNECT, VIA_NONE);
 }
 
