@@ -669,6 +669,18 @@ static const struct step m_unload[] = {
 	MOD(LOAD, 1, 0, NULL, NULL), SOCKET(100, 3, STREAM), CONNECT(100, 3, A, 0),
 	MOD(RELEASE, 100, 7, L, A, .state = 1, .out = M_STOP),
 };
+/* Told of by the module, ended after it: by the exit of who opened it. */
+static const struct step m_left[] = {
+	M_OPEN(100, 7), MOD(CONNECT, 200, 8, "10.0.0.5:2", B),
+	MOD(UNLOAD, 1, 0, NULL, NULL,
+	    .out = "connect start TCP 10.0.0.5:2 -> " B " 200 prog via=in-progress"),
+	EXIT(300), EXIT(100, .out = M_STOP " via=exit"),
+	EXIT(200, .out = "connect stop TCP 10.0.0.5:2 -> " B " 200 prog via=exit"),
+};
+static const struct step m_left_reloaded[] = {
+	M_OPEN(100, 7), MOD(UNLOAD, 1, 0, NULL, NULL), MOD(LOAD, 1, 0, NULL, NULL),
+	EXIT(100), MOD(RELEASE, 100, 7, L, A, .state = 1, .out = M_STOP),
+};
 /* What the rules knew before the module was loaded. */
 static const struct step m_adopt[] = {
 	OPEN_A, MOD(LOAD, 1, 0, NULL, NULL),
@@ -803,6 +815,8 @@ static const struct row rows[] = {
 	ROW("module: no pid", m_no_process),
 	ROW("module: on one of two nodes", m_nodes),
 	ROW("module: unload", m_unload),
+	ROW("module: left behind", m_left),
+	ROW("module: left behind, and loaded again", m_left_reloaded),
 	ROW("module: adopts a connection", m_adopt),
 	ROW("module: adopts one in progress", m_adopt_progress),
 	ROW("module: adopts a listener", m_adopt_listener),
