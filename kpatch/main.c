@@ -111,9 +111,13 @@ static void take_all_away(void)
 
 static bool wanted(const struct probe *p)
 {
-	if ((p->when & INSTEAD) && p[-1].placed)
-		return false;
-	return !(p->when & FLOWS) || udp_flows;
+	bool instead = p->when & INSTEAD;
+
+	if (p->when & FLOWS)
+		return udp_flows;
+	while (p->when & INSTEAD)
+		p--;
+	return !instead || !p->placed;
 }
 
 static int complain(const char *what, int err)

@@ -19,8 +19,7 @@
  * have to look up besides is left out. A record that is written in softirq (the
  * completion of a connect) has neither exe nor subj, since "current" is a
  * stranger there: it names the task that called connect, or in lean none, where
- * connect has named it already. Where the kernel has no __inet_accept(), as
- * before Linux 6.1, accept is written as in softirq.
+ * connect has named it already.
  */
 #ifndef NETLOG_RECORD_H
 #define NETLOG_RECORD_H

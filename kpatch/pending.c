@@ -15,7 +15,7 @@ atomic64_t pending_full;
 static DEFINE_HASHTABLE(table, 10);
 static DEFINE_SPINLOCK(lock);	/* table */
 
-void pending_add(const void *key, const struct pending *p)
+bool pending_add(const void *key, const struct pending *p)
 {
 	struct pending *e = NULL, old;
 	unsigned long flags;
@@ -26,12 +26,13 @@ void pending_add(const void *key, const struct pending *p)
 	if (!e) {
 		atomic_dec(&pending_count);
 		atomic64_inc(&pending_full);
-		return;
+		return false;
 	}
 	e->key = key;
 	spin_lock_irqsave(&lock, flags);
 	hash_add(table, &e->node, (unsigned long)key);
 	spin_unlock_irqrestore(&lock, flags);
+	return true;
 }
 
 /* Off the list, or NULL. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sockets with a connect under way, and who called it. The key is the struct
+ * Sockets with a connect under way, and who called it (and, on old kernels, those
+ * accepted that have no descriptor yet: accept_key()). The key is the struct
  * socket, never dereferenced here: an MPTCP socket and its first subflow share
  * it, and it lives from tcp_connect() to inet_release().
  */
@@ -19,9 +20,9 @@ struct pending {
 
 /*
  * Remember a copy of p in place of what was there for key. When the table is
- * full or there is no memory this is counted, and the completion names nobody.
+ * full or there is no memory: false, and counted; the completion names nobody.
  */
-void pending_add(const void *key, const struct pending *p);
+bool pending_add(const void *key, const struct pending *p);
 
 /* Move the entry of key to *p. False when there is none. Any context. */
 bool pending_take(const void *key, struct pending *p);

@@ -180,20 +180,36 @@ static int on_accept_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 /*
  * Before __inet_accept() came into the kernel (6.1 has it). The lock held here,
- * sk_callback_lock, is also taken below locks of softirq, and
- * audit_log_task_info() takes task_lock(), which is none of those: a deadlock.
- * So the record does without it, and without exe.
+ * sk_callback_lock, is also taken below locks of softirq, and those that are
+ * needed for exe are none: a deadlock. So the record waits for the descriptor,
+ * under a key that no connect has.
  */
+static const void *accept_key(const struct socket *sock)
+{
+	return (const char *)sock + 1;
+}
+
 static int on_sock_graft(struct kprobe *kp, struct pt_regs *regs)
 {
 	const struct sock *sk = (void *)netlog_arg(regs, 0);
-	struct netlog_task t;
-	struct netlog_sock s;
+	struct pending p;
 
-	if (!record_wanted() || !netlog_sock_read(&s, sk))
+	if (!record_wanted() || !netlog_sock_read(&p.sock, sk))
 		return 0;
-	netlog_task_current(&t);
-	record_write(NETLOG_OP_ACCEPT, &s, &t, 0);
+	netlog_task_current(&p.task);
+	if (!pending_add(accept_key(sk->sk_socket), &p))
+		record_write(NETLOG_OP_ACCEPT, &p.sock, &p.task, 0);
+	return 0;
+}
+
+static int on_fd_install(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct inode *inode = file_inode((void *)netlog_arg(regs, 1));
+	struct pending p;
+
+	if (S_ISSOCK(inode->i_mode) &&
+	    pending_take(accept_key(SOCKET_I(inode)), &p))
+		record_write(NETLOG_OP_ACCEPT, &p.sock, NULL, 0);
 	return 0;
 }
 
@@ -347,8 +363,12 @@ static int on_release(struct kprobe *kp, struct pt_regs *regs)
 	struct sock *sk = sock->sk;
 	struct netlog_sock s;
 	struct pending p;
-	bool unfinished = pending_take(sock, &p);
+	bool unfinished;
 
+	/* Accepted, and never got a descriptor. */
+	if (pending_take(accept_key(sock), &p))
+		record_write(NETLOG_OP_ACCEPT, &p.sock, &p.task, 0);
+	unfinished = pending_take(sock, &p);
 	if (!probes_fire)
 		WRITE_ONCE(probes_fire, true);
 	if (!record_wanted() || !sk || !netlog_sock_owner(sk))
@@ -414,6 +434,7 @@ struct probe probes[] = {
 	ENTRY("tcp_connect", on_tcp_connect, REQUIRED),
 	RETURN("__inet_accept", enter_accept, on_accept_return, OPTIONAL),
 	ENTRY("security_sock_graft", on_sock_graft, INSTEAD),
+	ENTRY("fd_install", on_fd_install, INSTEAD),
 	ENTRY("inet_release", on_release, REQUIRED),
 	RETURN("inet_listen", enter_socket, on_listen_return, REQUIRED),
 	RETURN("inet_bind", enter_socket, on_bind_return, REQUIRED),

@@ -8,7 +8,7 @@
 #include <linux/kprobes.h>
 #include <net/sock.h>
 
-/* INSTEAD: required where the entry before it cannot be placed. */
+/* INSTEAD: required where the entry before these cannot be placed. */
 enum { REQUIRED = 0, OPTIONAL = 1, FLOWS = 2, INSTEAD = 4 };
 
 struct probe {
