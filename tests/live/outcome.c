@@ -172,8 +172,8 @@ static void alarm_soon(void)
 		die("alarm");
 }
 
-/* The connection that was begun with fd can complete now. Its start is at any
- * time since; the other end's is in a thread, which has a time of its own. */
+/* The connection that was begun with fd can complete now, and could not before.
+ * The other end's start is in a thread, which has a time of its own. */
 struct completion {
 	struct silent *silent;
 	struct conn *accepted;
@@ -193,6 +193,7 @@ static void begun_since(struct silent *s, struct conn *accepted, int fd,
 	struct completion completion = { s, accepted };
 	pthread_t thread;
 
+	truth_before();
 	if (pthread_create(&thread, NULL, let_complete, &completion) ||
 	    pthread_join(thread, NULL))
 		die("thread");
