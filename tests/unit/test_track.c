@@ -1178,6 +1178,17 @@ static void test_duration(void **state)
 	f.mono = 5123456789;
 	track_fact(t, &f);
 	assert_int_equal(seen.dur_ms, 123);
+	/* and counts from the start line: when the connect completed */
+	fact_of(&(struct step)MOD(CONNECT, 100, 8, L, A), &f);
+	f.mono = 6000000000;
+	track_fact(t, &f);
+	fact_of(&(struct step)MOD(ESTABLISHED, 100, 8, L, A, .state = 2), &f);
+	f.mono = 7000000000;
+	track_fact(t, &f);
+	fact_of(&(struct step)MOD(RELEASE, 100, 8, L, A, .state = 1), &f);
+	f.mono = 7250000000;
+	track_fact(t, &f);
+	assert_int_equal(seen.dur_ms, 250);
 	track_free(t);
 }
 
