@@ -551,6 +551,27 @@ static void fast_open_connect(void)
 	hang_up(&l);
 }
 
+/* A21: a client and a server that are two processes of one host: each has its
+ * own record of the connection. */
+static void between_processes(void)
+{
+	struct conn l, c, s;
+	pid_t pid;
+
+	listen_at(&l, LO, 0);
+	pid = truth_fork();
+	if (!pid) {
+		dial(&c, &l);
+		hang_up(&c);
+		_exit(0);
+	}
+	answer(&s, &l);
+	await_exit(pid);
+	hang_up(&s);
+	truth_holds(&l, pid);
+	hang_up(&l);
+}
+
 /* A22: many in a row. */
 static void refused_many(void)
 {
@@ -589,6 +610,7 @@ const struct scenario scenarios[] = {
 	{ "bound_source", bound_source },
 	{ "fast_open_sendto", fast_open_sendto },
 	{ "fast_open_connect", fast_open_connect },
+	{ "between_processes", between_processes },
 	{ "refused_many", refused_many },
 	{ NULL, NULL },
 };
