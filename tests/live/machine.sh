@@ -15,9 +15,8 @@ python_library() { # FILE
 	/usr/bin/python3 -I - "$1" <<-'END'
 	import encodings.ascii, encodings.latin_1, encodings.utf_8, os, socket, sys, zipfile
 	with zipfile.ZipFile(sys.argv[1], 'w') as library:
-	    for module in list(sys.modules.values()):
-	        path = getattr(module, '__file__', None) or ''
-	        top = os.path.dirname(os.__file__) + '/'
+	    top = os.path.dirname(os.__file__) + '/'
+	    for path in {getattr(m, '__file__', None) or '' for m in sys.modules.values()}:
 	        if path.startswith(top) and path.endswith('.py'):
 	            library.write(path, path[len(top):])
 	END

@@ -313,16 +313,26 @@ static bool has_state(const char *file, unsigned int port, unsigned int state)
 	return found;
 }
 
-void await_state(unsigned int port, unsigned int state)
+static void await_whether(unsigned int port, unsigned int state, bool wanted)
 {
 	time_t since = seconds();
 
-	while (!has_state("/proc/net/tcp", port, state) &&
-	       !has_state("/proc/net/tcp6", port, state)) {
+	while ((has_state("/proc/net/tcp", port, state) ||
+		has_state("/proc/net/tcp6", port, state)) != wanted) {
 		if (late(since))
 			die("socket does not come to its state");
 		poll(NULL, 0, 1);
 	}
+}
+
+void await_state(unsigned int port, unsigned int state)
+{
+	await_whether(port, state, true);
+}
+
+void await_not_state(unsigned int port, unsigned int state)
+{
+	await_whether(port, state, false);
 }
 
 int so_error(int fd)

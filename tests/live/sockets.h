@@ -77,6 +77,7 @@ void need(const char *command);
 void await(int fd, short events);
 /* Waits until the TCP socket with this local port has the state (/proc/net/tcp). */
 void await_state(unsigned int port, unsigned int state);
+void await_not_state(unsigned int port, unsigned int state);
 int so_error(int fd);
 void await_exit(pid_t pid);
 

@@ -11,6 +11,8 @@
 #include "scenario.h"
 #include "sockets.h"
 
+enum { ESTABLISHED = 1, CLOSE_WAIT = 8 };	/* include/net/tcp_states.h */
+
 struct ring {
 	int fd;
 	bool sqpoll;
@@ -126,11 +128,16 @@ static void accepted_by_ring(struct ring *r, struct conn *s)
 	truth_accepted(s, fd, "TCP");
 }
 
-static void close_by_ring(struct ring *r, struct conn *c)
+/* The kernel may let go of the socket after it has told the result: state is that
+ * which the socket then has no more. */
+static void close_by_ring(struct ring *r, struct conn *c, unsigned int state)
 {
+	unsigned int port = ntohs(address_of(c->fd).four.sin_port);
+
 	truth_before();
 	submit(r, &(struct io_uring_sqe){ .opcode = IORING_OP_CLOSE, .fd = c->fd });
 	checked(result(r), "close");
+	await_not_state(port, state);
 	truth_stopped(c, "close");
 }
 
@@ -153,8 +160,8 @@ static void by_ring(unsigned int flags)
 		}
 		accepted_by_ring(&accepter, &s);
 		talk(&c, &s, 100);
-		close_by_ring(&dialer, &c);
-		close_by_ring(&accepter, &s);
+		close_by_ring(&dialer, &c, ESTABLISHED);
+		close_by_ring(&accepter, &s, CLOSE_WAIT);
 	}
 	hang_up(&l);
 }
