@@ -224,11 +224,32 @@ static void drop_stale_title(struct proc *p, struct task *t, bool exec)
 		t->proctitle = NULL;
 }
 
+/*
+ * io_uring/sqpoll.c and io-wq.c name the threads that the kernel adds to a process
+ * iou-sqp-TID and iou-wrk-TID: they do what the program asked for, which has a
+ * name of its own.
+ */
+static bool is_io_thread(const char *comm)
+{
+	if (!comm)
+		return false;
+	if (*comm == '"')
+		comm++;
+	if (strncmp(comm, "iou-sqp-", 8) && strncmp(comm, "iou-wrk-", 8))
+		return false;
+	comm += 8;
+	comm += strspn(comm, "0123456789");
+	return !*comm || *comm == '"';
+}
+
 bool process_update(struct proc *p, const struct task *task)
 {
 	struct task t = *task;
 	struct who *old = p->who, *now;
 	bool exec = old && old->exe && t.exe && strcmp(old->exe, t.exe);
+
+	if (old && old->comm && is_io_thread(t.comm))
+		t.comm = old->comm;
 
 	drop_stale_title(p, &t, exec);
 	if (old) {

@@ -121,6 +121,61 @@ static void privileges(void)
 	hang_up(&l);
 }
 
+/* D5: somebody logged in, and becomes another by su: auid and ses stay. */
+static void su(void)
+{
+	char path[512], command[640], port[16];
+	struct conn l, c;
+	pid_t pid, other;
+	ssize_t n;
+
+	listen_at(&l, LO, 0);
+	fcntl(l.fd, F_SETFD, FD_CLOEXEC);
+	n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	if (n < 0)
+		die("/proc/self/exe");
+	path[n] = 0;
+	snprintf(port, sizeof(port), "%u", ntohs(address_of(l.fd).four.sin_port));
+	pid = truth_fork();
+	if (!pid) {
+		if (access("/proc/self/loginuid", W_OK))
+			skip("no loginuid in this kernel");
+		write_setting("/proc/self/loginuid", "1000");
+		dial(&c, &l);
+		hang_up(&c);
+		other = truth_fork();
+		if (other) {
+			await_exit(other);
+			_exit(0);
+		}
+		setenv("NETLOG_PORT", port, 1);
+		snprintf(command, sizeof(command), "exec %s dial_as_asked", path);
+		execlp("su", "su", "-s", "/bin/sh", "nobody", "-c", command, NULL);
+		die("su");
+	}
+	await_exit(pid);
+	truth_holds(&l, pid);
+	hang_up(&l);
+}
+
+/* D5: what su runs. */
+static void dial_as_asked(void)
+{
+	const char *port = getenv("NETLOG_PORT");
+	struct address to;
+	struct conn c;
+	struct who w;
+
+	if (!port)
+		die("NETLOG_PORT");
+	truth_who(0, &w);
+	if (w.auid != 1000 || w.ses == (unsigned int)-1 || !w.uid)
+		die("not the session of 1000, or not nobody");
+	to = address(LO, atoi(port));
+	dial_with(&c, new_socket(AF_INET, SOCK_STREAM), &to);
+	hang_up(&c);
+}
+
 /* D6: processes that live for a moment. */
 static void short_processes(void)
 {
@@ -220,6 +275,8 @@ const struct scenario scenarios[] = {
 	{ "child", child },
 	{ "exec_between", exec_between },
 	{ "privileges", privileges },
+	{ "su", su },
+	{ "dial_as_asked", dial_as_asked },	/* not one of the table */
 	{ "short_processes", short_processes },
 	{ "odd_names", odd_names },
 	{ "shared_table", shared_table },

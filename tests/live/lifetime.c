@@ -2,11 +2,14 @@
 /* tests/live/lifetime: what ends a socket (section C of SCENARIOS). */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -135,22 +138,6 @@ static void fork_parent_gone(void)
 		die("read");
 }
 
-static void exec_cat(int in)
-{
-	if (dup2(in, 0) < 0)
-		die("dup2");
-	execlp("cat", "cat", NULL);
-	die("cat");
-}
-
-static void await_exec(pid_t pid, struct who *now)
-{
-	do {
-		poll(NULL, 0, 1);
-		truth_who(pid, now);
-	} while (strcmp(now->comm, "cat") || strcmp(now->proctitle, "cat"));
-}
-
 /* C4: without close-on-exec the new program has it. cat ends when its input
  * does, and that is what is awaited here. */
 static void exec_keeps(void)
@@ -166,7 +153,7 @@ static void exec_keeps(void)
 	pid = truth_fork();
 	if (!pid)
 		exec_cat(input[0]);
-	await_exec(pid, &now);
+	await_cat(pid, &now);
 	drop(t.c.fd);
 	/* the child has the other two as well */
 	drop(t.s.fd);
@@ -213,7 +200,7 @@ static void exec_closes(void)
 	truth_who(pid, &old);
 	truth_before();
 	gate_open(&go);
-	await_exec(pid, &now);
+	await_cat(pid, &now);
 	either = now;
 	snprintf(either.comm, sizeof(either.comm), "%.200s|%.200s", old.comm, now.comm);
 	snprintf(either.exe, sizeof(either.exe), "%.300s|%.300s", old.exe, now.exe);
@@ -501,6 +488,17 @@ static void half_close(void)
 	hang_up(&t.l);
 }
 
+/* C11: nothing is said, for longer than auparse waits for the end of an event. */
+static void idle(void)
+{
+	struct trio t;
+
+	trio(&t);
+	poll(NULL, 0, 3000);	/* the waiting is the scenario */
+	hang_up(&t.c);
+	trio_rest(&t);
+}
+
 /* C12 */
 static void reset_by_peer(void)
 {
@@ -604,6 +602,66 @@ static void short_lives(void)
 	hang_up(&l);
 }
 
+/* fork with a pid of our choice (Linux 5.5). */
+static pid_t fork_as(pid_t pid)
+{
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uintptr_t)&pid,
+		.set_tid_size = 1,
+	};
+	pid_t child = syscall(SYS_clone3, &args, sizeof(args));
+
+	if (child < 0 && (errno == EPERM || errno == ENOSYS))
+		skip("the pid of a new process cannot be chosen");
+	if (child < 0)
+		die("clone3");
+	return child;
+}
+
+/* C16: a killed process leaves no event; the next one has its pid, and its
+ * descriptor numbers. */
+static void pid_reuse(void)
+{
+	struct conn *c = shared(1), l, s;
+	struct gate up;
+	struct who w;
+	pid_t pid;
+
+	listen_at(&l, LO, 0);
+	gate_make(&up);
+	pid = truth_fork();
+	if (!pid) {
+		prctl(PR_SET_NAME, "first");
+		dial(c, &l);
+		gate_open(&up);
+		for (;;)
+			pause();
+	}
+	gate_wait(&up);
+	answer(&s, &l);
+	truth_who(pid, &w);
+	truth_before();
+	kill(pid, SIGKILL);
+	if (waitpid(pid, NULL, 0) != pid)
+		die("waitpid");
+	truth_extra("hidden=killed");
+	truth_stopped_as(c, "kill", &w);
+	hang_up(&s);
+	if (!fork_as(pid)) {
+		prctl(PR_SET_NAME, "second");
+		dial(c, &l);
+		hang_up(c);
+		_exit(0);
+	}
+	await_exit(pid);
+	answer(&s, &l);
+	hang_up(&s);
+	truth_holds(&l, pid);
+	truth_extra("hidden=killed");	/* inherited by the killed one */
+	hang_up(&l);
+}
+
 const struct scenario scenarios[] = {
 	{ "dup_one", dup_one },
 	{ "dup_over", dup_over },
@@ -622,10 +680,12 @@ const struct scenario scenarios[] = {
 	{ "sigterm", sigterm },
 	{ "sigsegv", sigsegv },
 	{ "half_close", half_close },
+	{ "idle", idle },
 	{ "reset_by_peer", reset_by_peer },
 	{ "orphan", orphan },
 	{ "fd_reuse", fd_reuse },
 	{ "fd_reuse_threads", fd_reuse_threads },
 	{ "short_lives", short_lives },
+	{ "pid_reuse", pid_reuse },
 	{ NULL, NULL },
 };

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* tests/live/listening: listen and accept (section B of SCENARIOS). */
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
+#include <netinet/ip.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -417,6 +422,142 @@ static void link_local(void)
 	hang_up(&l);
 }
 
+/* Becomes this program again, with another scenario. */
+static void exec_self(char *scenario)
+{
+	char path[512], *argv[] = { path, scenario, NULL };
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (n < 0)
+		die("/proc/self/exe");
+	path[n] = 0;
+	execv(path, argv);
+	die(path);
+}
+
+/* B18: what is started with the listener as its descriptor 3. */
+static void activated_service(void)
+{
+	struct conn l = { .fd = 3 }, s;
+
+	answer(&s, &l);
+	hang_up(&s);
+}
+
+/* B18: one process listens, as systemd does, and another program accepts. */
+static void activated(void)
+{
+	struct conn l, c;
+	pid_t pid;
+
+	listen_at(&l, LO, 0);
+	fcntl(l.fd, F_SETFD, FD_CLOEXEC);
+	dial(&c, &l);
+	fcntl(c.fd, F_SETFD, FD_CLOEXEC);
+	pid = truth_fork();
+	if (!pid) {
+		if (l.fd == 3 ? fcntl(3, F_SETFD, 0) : dup2(l.fd, 3) < 0)
+			die("descriptor 3");
+		exec_self("activated_service");
+	}
+	await_exit(pid);
+	hang_up(&c);
+	truth_holds(&l, pid);
+	hang_up(&l);
+}
+
+/* B18: inetd accepts and hands the connection to another program. */
+static void inetd(void)
+{
+	struct conn l, c, s;
+	struct who now;
+	pid_t pid;
+
+	listen_at(&l, LO, 0);
+	fcntl(l.fd, F_SETFD, FD_CLOEXEC);
+	dial(&c, &l);
+	fcntl(c.fd, F_SETFD, FD_CLOEXEC);
+	answer(&s, &l);
+	pid = truth_fork();
+	if (!pid) {
+		fcntl(s.fd, F_SETFD, FD_CLOEXEC);
+		if (dup2(s.fd, 1) < 0)
+			die("dup2");
+		exec_cat(s.fd);
+	}
+	await_cat(pid, &now);
+	drop(s.fd);
+	talk(&c, &c, 5);	/* cat says the same */
+	s.tx = s.rx = 5;
+	truth_holds(&s, truth_pid());
+	truth_before();
+	truth_stopped_as(&s, "exit", &now);
+	if (shutdown(c.fd, SHUT_WR))
+		die("shutdown");
+	await_exit(pid);
+	hang_up(&c);
+	truth_holds(&l, pid);
+	hang_up(&l);
+}
+
+/* One SYN of a host that there is not, by a raw socket. */
+static void send_syn(int raw, const char *from, const char *to, unsigned int port)
+{
+	struct {
+		struct iphdr ip;
+		struct tcphdr tcp;
+	} p = {
+		.ip = { .ihl = 5, .version = 4, .ttl = 64, .protocol = IPPROTO_TCP },
+		.tcp = { .doff = 5, .syn = 1, .window = 0xffff, .seq = 1 },
+	};
+	struct address a = address(to, port);
+	const uint16_t *word = (void *)&p;
+	uint32_t sum = htons(IPPROTO_TCP) + htons(sizeof(p.tcp));
+
+	p.ip.saddr = address(from, 0).four.sin_addr.s_addr;
+	p.ip.daddr = a.four.sin_addr.s_addr;
+	p.tcp.source = htons(1024 + port);
+	p.tcp.dest = htons(port);
+	/* saddr, daddr and all of TCP */
+	for (size_t i = 6; i < sizeof(p) / 2; i++)
+		sum += word[i];
+	sum = (sum & 0xffff) + (sum >> 16);
+	p.tcp.check = ~(sum + (sum >> 16));
+	if (sendto(raw, &p, sizeof(p), 0, &a.sa, a.len) != sizeof(p))
+		die("sendto");
+}
+
+/* B19: SYNs that nobody follows up, and a scan of ports whose prober takes back
+ * every SYN: no connections. The real one afterwards is. */
+static void syn_flood(void)
+{
+	struct conn l, c, s;
+	char from[32];
+	int raw;
+
+	own_net(0);
+	need("ip link add d0 type dummy");	/* what goes there is lost */
+	need("ip addr add 198.51.100.1/24 dev d0");
+	need("ip link set d0 up");
+	raw = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	if (raw < 0)
+		die("raw socket");
+	listen_at(&l, "198.51.100.1", 80);
+	for (int i = 2; i < 250; i++) {
+		snprintf(from, sizeof(from), "198.51.100.%d", i);
+		send_syn(raw, from, "198.51.100.1", 80);
+	}
+	await_state(80, 3);	/* TCP_SYN_RECV: they did arrive */
+	for (int port = 1; port < 250; port++)
+		send_syn(raw, "198.51.100.1", "198.51.100.1", port);
+	drop(raw);
+	dial(&c, &l);
+	answer(&s, &l);
+	hang_up(&c);
+	hang_up(&s);
+	hang_up(&l);
+}
+
 const struct scenario scenarios[] = {
 	{ "plain", plain },
 	{ "unbound", unbound },
@@ -437,5 +578,9 @@ const struct scenario scenarios[] = {
 	{ "reset_in_queue", reset_in_queue },
 	{ "mapped", mapped },
 	{ "link_local", link_local },
+	{ "activated", activated },
+	{ "activated_service", activated_service },	/* not one of the table */
+	{ "inetd", inetd },
+	{ "syn_flood", syn_flood },
 	{ NULL, NULL },
 };

@@ -313,16 +313,26 @@ static bool has_state(const char *file, unsigned int port, unsigned int state)
 	return found;
 }
 
-void await_state(unsigned int port, unsigned int state)
+static void await_whether(unsigned int port, unsigned int state, bool wanted)
 {
 	time_t since = seconds();
 
-	while (!has_state("/proc/net/tcp", port, state) &&
-	       !has_state("/proc/net/tcp6", port, state)) {
+	while ((has_state("/proc/net/tcp", port, state) ||
+		has_state("/proc/net/tcp6", port, state)) != wanted) {
 		if (late(since))
 			die("socket does not come to its state");
 		poll(NULL, 0, 1);
 	}
+}
+
+void await_state(unsigned int port, unsigned int state)
+{
+	await_whether(port, state, true);
+}
+
+void await_not_state(unsigned int port, unsigned int state)
+{
+	await_whether(port, state, false);
 }
 
 int so_error(int fd)
@@ -343,6 +353,22 @@ void await_exit(pid_t pid)
 		die("waitpid");
 	if (WIFEXITED(status) && WEXITSTATUS(status))
 		_exit(WEXITSTATUS(status));
+}
+
+void exec_cat(int in)
+{
+	if (dup2(in, 0) < 0)
+		die("dup2");
+	execlp("cat", "cat", NULL);
+	die("cat");
+}
+
+void await_cat(pid_t pid, struct who *now)
+{
+	do {
+		poll(NULL, 0, 1);
+		truth_who(pid, now);
+	} while (strcmp(now->comm, "cat") || strcmp(now->proctitle, "cat"));
 }
 
 struct conn *shared(unsigned int n)

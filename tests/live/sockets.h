@@ -77,8 +77,13 @@ void need(const char *command);
 void await(int fd, short events);
 /* Waits until the TCP socket with this local port has the state (/proc/net/tcp). */
 void await_state(unsigned int port, unsigned int state);
+void await_not_state(unsigned int port, unsigned int state);
 int so_error(int fd);
 void await_exit(pid_t pid);
+
+/* Becomes cat, which ends when its input does; and waits until pid is. */
+_Noreturn void exec_cat(int in);
+void await_cat(pid_t pid, struct who *now);
 
 /* n connections that this process and its children see alike. */
 struct conn *shared(unsigned int n);

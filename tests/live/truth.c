@@ -66,6 +66,19 @@ void skip(const char *why)
 	_exit(77);
 }
 
+/* As audit sees it, which a process with a namespace of pids of its own does not:
+ * /proc is of the namespace outside. */
+pid_t truth_pid(void)
+{
+	char text[16];
+	ssize_t n = readlink("/proc/self", text, sizeof(text) - 1);
+
+	if (n < 0)
+		die("/proc/self");
+	text[n] = 0;
+	return atoi(text);
+}
+
 void truth_process(pid_t pid)
 {
 	struct line l = { .len = 0 };
@@ -80,7 +93,7 @@ void truth_init(const char *scenario)
 
 	put(&l, "scenario %s", scenario);
 	write_line(&l);
-	truth_process(getpid());
+	truth_process(truth_pid());
 }
 
 void truth_done(void)
@@ -98,7 +111,7 @@ pid_t truth_fork(void)
 	if (pid < 0)
 		die("fork");
 	if (!pid)
-		truth_process(getpid());
+		truth_process(truth_pid());
 	return pid;
 }
 
@@ -129,7 +142,7 @@ static void escape(const char *from, size_t len, char *to, size_t size)
 /* Of the caller itself the thread's entry: the first thread may be gone. */
 static void proc_path(pid_t pid, const char *name, char *path, size_t size)
 {
-	if (pid == getpid())
+	if (pid == truth_pid())
 		snprintf(path, size, "/proc/thread-self/%s", name);
 	else
 		snprintf(path, size, "/proc/%d/%s", (int)pid, name);
@@ -219,7 +232,7 @@ void truth_who(pid_t pid, struct who *w)
 	char buf[512];
 	size_t n;
 
-	w->pid = pid ? pid : getpid();
+	w->pid = pid ? pid : truth_pid();
 	read_stat(w);
 	read_uid(w);
 	read_proctitle(w);
@@ -310,26 +323,32 @@ static void put_module(struct line *l, const struct conn *c,
 		put(l, " module.tx=%lld module.rx=%lld", c->tx, c->rx);
 }
 
-static void start(struct conn *c, int fd, const char *proto)
+static void start_as(struct conn *c, int fd, const char *proto, const struct who *w)
 {
 	struct line l = { .len = 0 };
+
+	c->fd = fd;
+	c->proto = proto;
+	c->opener = w->pid;
+	c->netns = w->netns;
+	c->holders[0] = 0;
+	c->tx = c->rx = 0;
+	snprintf(c->id, sizeof(c->id), "%d.%u", (int)w->pid,
+		 __atomic_add_fetch(&conns, 1, __ATOMIC_RELAXED));
+	put_conn(&l, "start", c);
+	put_who(&l, w);
+	put_extra(&l);
+	put_window(&l, true);
+	put_module(&l, c, w, false);
+	write_line(&l);
+}
+
+static void start(struct conn *c, int fd, const char *proto)
+{
 	struct who w;
 
 	truth_who(0, &w);
-	c->fd = fd;
-	c->proto = proto;
-	c->opener = w.pid;
-	c->netns = w.netns;
-	c->holders[0] = 0;
-	c->tx = c->rx = 0;
-	snprintf(c->id, sizeof(c->id), "%d.%u", (int)w.pid,
-		 __atomic_add_fetch(&conns, 1, __ATOMIC_RELAXED));
-	put_conn(&l, "start", c);
-	put_who(&l, &w);
-	put_extra(&l);
-	put_window(&l, true);
-	put_module(&l, c, &w, false);
-	write_line(&l);
+	start_as(c, fd, proto, &w);
 }
 
 void truth_end(const struct sockaddr *sa, char *text)
@@ -409,6 +428,17 @@ void truth_accepted_from(struct conn *c, int fd, const char *proto,
 	strcpy(c->local, local);
 	strcpy(c->remote, remote);
 	start(c, fd, proto);
+}
+
+void truth_connected_as(struct conn *c, const struct who *w, const char *proto,
+			const char *local, const char *remote)
+{
+	c->listener = false;
+	c->inbound = false;
+	strcpy(c->local, local);
+	strcpy(c->remote, remote);
+	start_as(c, -1, proto, w);
+	c->tx = c->rx = -1;
 }
 
 void truth_failed_as(const struct who *w, const char *proto, const char *local,

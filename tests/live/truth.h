@@ -44,6 +44,9 @@ pid_t truth_fork(void);
 /* A process of the scenario that does not run this code. */
 void truth_process(pid_t pid);
 
+/* The caller's pid outside of any namespace of its own. */
+pid_t truth_pid(void);
+
 /* Of any process, from /proc; pid 0 is the caller. */
 void truth_who(pid_t pid, struct who *w);
 
@@ -57,6 +60,9 @@ void truth_accepted(struct conn *c, int fd, const char *proto);
 /* An accepted connection whose ends getsockname cannot tell any more. */
 void truth_accepted_from(struct conn *c, int fd, const char *proto,
 			 const char *local, const char *remote);
+/* Of a program that does not run this code; what bytes it moved is not judged. */
+void truth_connected_as(struct conn *c, const struct who *w, const char *proto,
+			const char *local, const char *remote);
 /* "-" where there is no local end. */
 void truth_failed(const char *proto, const char *local, const char *remote,
 		  int err);

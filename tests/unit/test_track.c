@@ -633,6 +633,17 @@ static const struct step m_refused_any[] = {
 	    "connect fail TCP 127.0.0.1:9 -> 127.0.0.1:81 100 prog errno=ECONNREFUSED"),
 	CONNECT(100, 3, "0.0.0.0:81", -ECONNREFUSED),
 };
+/* A thread of io_uring has the name of its program, once that is known. */
+static const struct step m_io_thread[] = {
+	MOD(LISTEN, 100, 6, "0.0.0.0:22", NULL, .out = LISTEN_22),
+	MOD(CONNECT, 100, 7, L, A, .comm = "iou-sqp-101"),
+	MOD(ESTABLISHED, 100, 7, L, A, .comm = "iou-wrk-101", .out = M_START),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .comm = "iou-sqp-101", .out = M_STOP),
+	MOD(ACCEPT, 100, 9, L, A, .comm = "iou-sqp-1x", .out =
+	    "connect start TCP " L " <- " A " 100 iou-sqp-1x"),
+	MOD(ACCEPT, 200, 10, L, A, .comm = "iou-sqp-201", .out =
+	    "connect start TCP " L " <- " A " 200 iou-sqp-201"),
+};
 static const struct step m_unseen[] = {
 	MOD(RELEASE, 100, 7, L, A, .state = 1, .tx = 5, .rx = 6,
 	    .out = M_STOP " tx=5 rx=6 incomplete"),
@@ -810,6 +821,7 @@ static const struct row rows[] = {
 	ROW("module: rules beside it", m_beside_rules),
 	ROW("module: refused locally", m_refused_locally),
 	ROW("module: refused at 0.0.0.0", m_refused_any),
+	ROW("module: a thread of io_uring", m_io_thread),
 	ROW("module: start unseen", m_unseen),
 	ROW("module: kernel sockets, no inode", m_nothing),
 	ROW("module: no pid", m_no_process),
@@ -1178,6 +1190,17 @@ static void test_duration(void **state)
 	f.mono = 5123456789;
 	track_fact(t, &f);
 	assert_int_equal(seen.dur_ms, 123);
+	/* and counts from the start line: when the connect completed */
+	fact_of(&(struct step)MOD(CONNECT, 100, 8, L, A), &f);
+	f.mono = 6000000000;
+	track_fact(t, &f);
+	fact_of(&(struct step)MOD(ESTABLISHED, 100, 8, L, A, .state = 2), &f);
+	f.mono = 7000000000;
+	track_fact(t, &f);
+	fact_of(&(struct step)MOD(RELEASE, 100, 8, L, A, .state = 1), &f);
+	f.mono = 7250000000;
+	track_fact(t, &f);
+	assert_int_equal(seen.dur_ms, 250);
 	track_free(t);
 }
 

@@ -17,7 +17,8 @@ BASE_MODULES=(virtio_pci virtio_console dummy veth bridge vxlan sch_netem
 	inet_diag tcp_diag udp_diag raw_diag unix_diag mptcp_diag
 	sctp sctp_diag dccp_ipv4 dccp_ipv6 dccp_diag
 	nf_tables nft_ct nft_reject_inet nft_limit nft_nat nft_masq nft_redir
-	nft_chain_nat)
+	nft_chain_nat
+	geneve wireguard nvme_tcp)
 
 # The usual directories, so that no archive replaces a link by a directory.
 root_skeleton() {

@@ -95,3 +95,57 @@ sources_are() { # MODULE RULES
 	grep -E ' netlog (start|config) .*module=' $log | tail -n 1 |
 		grep -q "module=$1 rules=$2\$"
 }
+
+load_module() {
+	case $profile in
+	rules)	return 0 ;;
+	lean)	insmod "$NETLOG_MODULE" join=0 ;;
+	*)	insmod "$NETLOG_MODULE" ;;
+	esac || give_up "the module is loaded" "insmod fails"
+}
+
+unload_module() {
+	[ "$profile" = rules ] || rmmod audit_netlog ||
+		give_up "the module is unloaded" "rmmod fails"
+}
+
+plugin_pid() { pidof audisp-netlog; }
+
+# How many lines of the log, from its line $from on, match.
+from=1
+since() { tail -n +"$from" $log | grep -cE "$1"; }
+from_now() { from=$(($(wc -l <$log) + 1)); }
+has_since() { [ "$(since "$1")" -gt 0 ]; }
+
+reload_plugin() {
+	local before
+	before=$(grep -c ' netlog config result=loaded' $log)
+	kill -HUP "$(plugin_pid)"
+	is_reloaded() { [ "$(grep -c ' netlog config result=loaded' $log)" -gt "$before" ]; }
+	until_true 10 is_reloaded || give_up "the plugin reads its configuration anew" "$(tail -n 3 $log)"
+}
+
+# For the plugin to look every second what is there and what was lost.
+look_often() {
+	grep -q '^interval = 1$' /etc/audit/audisp-netlog.conf && return
+	sed -i '$a [status]\ninterval = 1' /etc/audit/audisp-netlog.conf
+	reload_plugin
+}
+
+# whole TEXT: a connection of its own, now, has its six lines, nothing twice.
+whole() {
+	run_sockets one 7199
+	settle
+	counts "$1" 1 ' connect start [A-Z-]+ [^ ]+ -> ' 1 ' connect stop [A-Z-]+ [^ ]+ -> ' \
+		1 ' connect start [A-Z-]+ [^ ]+ <- ' 1 ' connect stop [A-Z-]+ [^ ]+ <- ' \
+		1 ' listen start ' 1 ' listen stop ' 6 .
+}
+
+# held NAME PORT: a connection that stays open until let_go NAME. What it tells is in
+# told-NAME.
+held() {
+	sockets one "$2" "$work/end-$1" >"$work/told-$1" &
+	until_true 10 grep -q accepted "$work/told-$1" || give_up "$1 opens" "no"
+}
+
+let_go() { touch "$work/end-$1"; wait; }

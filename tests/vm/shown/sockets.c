@@ -186,6 +186,43 @@ static void one(char **args)
 	close(l);
 }
 
+/* ---- serve PORT: one connection, until its peer ends it ---- */
+
+static void serve(char **args)
+{
+	int l = listener(atoi(args[0]), 5), s;
+	char byte;
+
+	printf("listening\n");
+	fflush(stdout);
+	s = accept(l, NULL, NULL);
+	if (s < 0)
+		die("accept");
+	tell("accepted", s);
+	fflush(stdout);
+	if (read(s, &byte, 1))
+		die("read");
+	close(s);
+	close(l);
+}
+
+/* ---- many N: as many connections, both ends, one after the other ---- */
+
+static void many(char **args)
+{
+	int l = listener(0, 16);
+
+	for (int n = atoi(args[0]); n; n--) {
+		int c = dial(port_of(l)), s = answer(l);
+
+		tell("opened", c);
+		tell("accepted", s);
+		close(c);
+		close(s);
+	}
+	close(l);
+}
+
 /* The same from a given port: in two namespaces alike. */
 static void twin(char **args)
 {
@@ -634,6 +671,7 @@ static const struct {
 	void (*run)(char **args);
 } commands[] = {
 	{ "one", one }, { "twin", twin }, { "waiting", waiting },
+	{ "serve", serve }, { "many", many },
 	{ "stream", stream }, { "fast-open", fast_open },
 	{ "in-flight", in_flight }, { "no-route", no_route },
 	{ "storm", storm }, { "sentinel", sentinel },
