@@ -26,7 +26,7 @@ ifeq ($(SAN),1)
 override CFLAGS := $(filter-out -D_FORTIFY_SOURCE=2,$(CFLAGS)) $(SANFLAGS)
 endif
 
-PARSER := complaint event format lines match process piece sockaddr socket syscalls \
+PARSER := complaint event format gaps lines match process piece sockaddr socket syscalls \
 	track track_module track_rules
 AUNETLOG := aunetlog aunetlog_options aunetlog_source
 PLUGIN := $(patsubst plugin/%.c,%,$(wildcard plugin/*.c))
