@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/gaps: counts the events of which nothing came. */
+/* parser/gaps: counts the events that never came. */
 #include "gaps.h"
 
 #include <string.h>
@@ -52,15 +52,18 @@ static void start(struct gaps *g, uint32_t serial)
 		g->marks[i] = serial;
 }
 
-void gaps_came(struct gaps *g, uint32_t serial)
+void gaps_came(struct gaps *g, uint32_t serial, bool head)
 {
+	if (!g->started && !head)
+		return;			/* the stream began in the middle of it */
 	if (!g->started)
 		start(g, serial);
 	if ((int32_t)(serial - g->base) < 0)
 		return;			/* decided: another record of an old event */
 	if (serial - g->base >= GAPS_WINDOW)
 		decide(g, serial - GAPS_WINDOW + 1);
-	*word_of(g, serial) |= bit_of(serial);
+	if (head)
+		*word_of(g, serial) |= bit_of(serial);
 	if ((int32_t)(serial - g->next) >= 0)
 		g->next = serial + 1;
 }

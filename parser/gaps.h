@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/gaps: counts the events of which nothing came, by their serial numbers.
+ * parser/gaps: counts the events that never came, by their serial numbers.
  *
  * The kernel numbers its events one by one when it writes their first record
  * (audit_serial() in audit_log_start(); what the backlog limit or an exclude rule
@@ -11,7 +11,8 @@
  *   nothing else counts these;
  * - by auditd, when this program did not read and its queue (q_depth) was full;
  * - by the kernel's rate limit or full queues, which are also in its "lost".
- * Of an event that came in part nothing is counted here.
+ * auditd's queue is one of records: an event of which only later records came, without
+ * the one that says what happened, is lost like one of which nothing came.
  *
  * Numbers come a little out of order, from several processors. Not to be used behind
  * a filter, and of no meaning for auditd's own DAEMON_… events, which it numbers itself.
@@ -35,8 +36,9 @@ struct gaps {
 };
 
 void gaps_init(struct gaps *g);
-/* A record of the event with this number came. Numbers wrap at 32 bits. */
-void gaps_came(struct gaps *g, uint32_t serial);
+/* A record of the event with this number came, the one that says what happened or (head
+ * false) one that goes with it. Numbers wrap at 32 bits. */
+void gaps_came(struct gaps *g, uint32_t serial, bool head);
 /* To be called about once a second: who has not come for GAPS_AGES calls is lost. */
 void gaps_age(struct gaps *g);
 /* End of the input: nobody else will come. */

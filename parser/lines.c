@@ -312,6 +312,13 @@ static void pass_on(struct lines *l, const struct line *line)
 	l->buffer[l->used++] = '\n';
 }
 
+/* Not one of those that follow it. */
+static bool is_head(enum line_type type)
+{
+	return type == TYPE_SYSCALL || type == TYPE_KERNEL || type == TYPE_OTHER ||
+	       type == TYPE_BOOT;
+}
+
 /* Of several nodes only the first is looked at: on a host that collects from others
  * that is mostly the host. */
 static void look_for_gaps(struct lines *l, const struct line *line)
@@ -321,7 +328,7 @@ static void look_for_gaps(struct lines *l, const struct line *line)
 	if (!l->gaps.started)
 		l->node = line->node;
 	if (line->node == l->node)
-		gaps_came(&l->gaps, line->serial);
+		gaps_came(&l->gaps, line->serial, is_head(line->type));
 }
 
 static void one_line(struct lines *l, const char *text, size_t len)

@@ -24,17 +24,17 @@ shift
 mkdir -p $peers || broken "no directory $peers"
 
 of_group() {
-	while read -r name of package command; do
+	while read -r name of _ command; do
 		[ "$of" != "$group" ] || echo "$name $command"
 	done <"$here/tools"
 }
 
 # conntrack sees what a rule has asked it to follow; loopback is like any device.
 follow_connections() {
+	modprobe -a nft_ct nf_conntrack_netlink
 	nft add table inet follow
 	nft add chain inet follow in '{ type filter hook input priority 0; }'
 	nft add rule inet follow in ct state new counter
-	modprobe nf_conntrack_netlink
 }
 
 start_tools() {
@@ -77,11 +77,11 @@ await_tools() {
 	while :; do
 		ports="${ports:+$ports }$(one_connection)"
 		sleep 1
-		quiet=$(silent $ports)
+		quiet=$(silent "$ports")
 		[ -n "$quiet" ] || return 0
 		[ "$(now)" -lt $deadline ] && continue
 		for name in $quiet; do cat $peers/"$name".err >&2; done
-		broken "after $seconds s nothing from" $quiet
+		broken "after $seconds s nothing from $quiet"
 	done
 }
 
@@ -97,8 +97,9 @@ await_last() {
 
 # It begins a new file after each 5 MB; the highest number is the oldest.
 collect_laurel() {
-	for file in $(ls -r /var/log/laurel/audit.log* 2>/dev/null); do
-		cat "$file" >>$peers/laurel.out
+	for n in 9 8 7 6 5 4 3 2 1 ''; do
+		[ -e "/var/log/laurel/audit.log${n:+.$n}" ] &&
+			cat "/var/log/laurel/audit.log${n:+.$n}" >>$peers/laurel.out
 	done
 }
 

@@ -8,11 +8,11 @@
 # POSIX, fit for busybox.
 #
 # usage: storm-guest.sh PROCESSES SECONDS RATE...
-# From the environment: STEP (in a host's place of the machine's own commands: start
-# and stop of auditd), LOGS.
+# Commands: start-auditd, stop-auditd, sync-audit SECONDS. From the environment, where
+# it is not the virtual machine: NETLOG_LOG, STREAM (what the plugin `stream` writes).
 here=$(cd "$(dirname "$0")" && pwd)
 PATH=$here:$PATH
-audit_log=${AUDIT_LOG:-/var/log/audit/audit.log}
+stream=${STREAM:-/var/log/stream}
 netlog_log=${NETLOG_LOG:-/var/log/netlog.log}
 seconds=120	# to wait for auditd, the plugin and tcplife
 
@@ -61,16 +61,17 @@ plugin_stopped() { tail -c +$((netlog_from + 1)) "$netlog_log" | grep -q ' netlo
 audit_step() { # RATE
 	start-auditd || broken "auditd does not start"
 	drain
-	audit_from=$(size_of "$audit_log") netlog_from=$(size_of "$netlog_log")
+	stream_from=$(size_of "$stream") netlog_from=$(size_of "$netlog_log")
 	lost_before=$(lost)
 	storm_now "$1"
 	drain
 	kernel=$(($(lost) - lost_before))
 	stop-auditd || broken "auditd does not end"
 	until_true plugin_stopped || broken "the plugin does not end"
-	count "$audit_log" "$audit_from" "$netlog_log" "$netlog_from" | sed 's/^/found /'
+	until_true test -e "$stream.end" || broken "the plugin stream does not end"
+	count "$stream" "$stream_from" "$netlog_log" "$netlog_from" | sed 's/^/found /'
 	echo "found kernel lost=$kernel"
-	grep -c 'dispatch error\|queue to plugins is full\|queue is full' /var/log/syslog 2>/dev/null |
+	grep -c 'dispatch error\|queue to plugins is full\|queue is full' "${SYSLOG:-/var/log/syslog}" 2>/dev/null |
 		sed 's/^/found syslog queue_full=/'
 }
 

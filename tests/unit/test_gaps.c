@@ -8,7 +8,7 @@
 
 #include "table.h"
 
-/* Steps: "5" number 5 came, "5-9" all of them, "a" gaps_age(), "." gaps_end(),
+/* Steps: "5" number 5 came, "~5" only a later record of it, "5-9" all of them, "a" gaps_age(), "." gaps_end(),
  * "=3" so many are lost by now. */
 struct row {
 	const char *name, *steps;
@@ -37,6 +37,10 @@ static const struct row rows[] = {
 	{ "before the first", "100 50 101 . =0" },
 	{ "wraps", "4294967290-4294967295 0-5 7 . =1" },
 	{ "wraps out of order", "4294967294 1 4294967295 0 2 . =0" },
+	{ "without its head", "1 2 ~3 4 . =1" },
+	{ "the last without its head", "1 2 ~3 . =1" },
+	{ "head and others", "1 ~1 2 ~2 ~2 3 . =0" },
+	{ "begins in the middle", "~1 2 3 . =0" },
 	{ "wraps in a great hole", "4294967290 100000 . =100005" },
 };
 
@@ -52,10 +56,12 @@ static void step(struct gaps *g, const char *word)
 		assert_int_equal(g->lost, strtoull(word + 1, NULL, 10));
 	} else if (sscanf(word, "%u-%u", &from, &to) == 2) {
 		for (; from != to; from++)
-			gaps_came(g, from);
-		gaps_came(g, to);
+			gaps_came(g, from, true);
+		gaps_came(g, to, true);
+	} else if (*word == '~') {
+		gaps_came(g, strtoul(word + 1, NULL, 10), false);
 	} else {
-		gaps_came(g, strtoul(word, NULL, 10));
+		gaps_came(g, strtoul(word, NULL, 10), true);
 	}
 }
 
@@ -99,7 +105,7 @@ static void shuffled(void **state)
 	}
 	gaps_init(&g);
 	for (unsigned int i = 0; i < n; i++)
-		gaps_came(&g, serials[i]);
+		gaps_came(&g, serials[i], true);
 	gaps_end(&g);
 	assert_int_equal(g.lost, dropped);
 }

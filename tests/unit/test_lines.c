@@ -309,16 +309,17 @@ static void test_gaps(void **state)
 {
 	static const char in[] =
 		"type=DAEMON_START" EV("900") "op=start\n" CONNECT("1")
-		"type=CWD" EV("3") "cwd=\"/\"\n" OPEN("4") "type=EOE" EV("6") "\n"
+		"type=CWD" EV("3") "cwd=\"/\"\n" OPEN("4") TITLE("4") "type=EOE" EV("6") "\n"
 		"type=UNKNOWN[1337]" EV("7") "x\nnode=b " CONNECT("50")
 		"type=DAEMON_ROTATE" EV("901") "op=rotate\nnothing\n"
-		"type=CWD msg=audit(x): cwd=\n" CONNECT("9");
+		"type=CWD msg=audit(x): cwd=\n" CONNECT("9")
+		SADDR("10") TITLE("10") CONNECT("11");
 
 	(void)state;
 	begin();
 	feed(in, sizeof(in) - 1);
 	gaps_end(&sum.lines.gaps);
-	assert_int_equal(sum.lines.gaps.lost, 3);	/* 2, 5, 8 */
+	assert_int_equal(sum.lines.gaps.lost, 5);	/* 2, 5, 8; 6, 10 without head */
 }
 
 int main(void)
