@@ -26,7 +26,7 @@ ifeq ($(SAN),1)
 override CFLAGS := $(filter-out -D_FORTIFY_SOURCE=2,$(CFLAGS)) $(SANFLAGS)
 endif
 
-PARSER := complaint event format lines match process piece sockaddr socket syscalls \
+PARSER := complaint event format gaps lines match process piece sockaddr socket syscalls \
 	track track_module track_rules
 AUNETLOG := aunetlog aunetlog_options aunetlog_source
 PLUGIN := $(patsubst plugin/%.c,%,$(wildcard plugin/*.c))
@@ -73,6 +73,7 @@ check:
 tests: unit-tests live-programs vm-programs
 
 -include tests/unit/Makefile.inc tests/live/Makefile.inc
+-include tests/peers/Makefile.inc tests/storm/Makefile.inc
 -include tests/fuzz/Makefile.inc tests/bench/Makefile.inc tests/golden/Makefile.inc tests/vm/Makefile.inc
 
 # ---- the kernel module ----

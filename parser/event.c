@@ -336,6 +336,7 @@ void event_age(struct event_reader *r)
 
 	event_push(r);
 	auparse_feed_age_events(r->au);
+	gaps_age(&r->lines.gaps);
 	for (h = TAILQ_FIRST(&r->fifo); h; h = next) {
 		next = TAILQ_NEXT(h, fifo);
 		if (++h->ages > HELD_AGES)
@@ -346,6 +347,7 @@ void event_age(struct event_reader *r)
 void event_flush(struct event_reader *r)
 {
 	lines_push(&r->lines, true);
+	gaps_end(&r->lines.gaps);
 	auparse_flush_feed(r->au);
 	while (!TAILQ_EMPTY(&r->fifo))
 		release_held(r, TAILQ_FIRST(&r->fifo));
@@ -368,4 +370,5 @@ void event_stats(const struct event_reader *r, struct event_stats *out)
 	out->lines = r->lines.number;
 	out->dropped = r->lines.dropped;
 	out->held = HASH_COUNT(r->held);
+	out->gaps = r->lines.gaps.lost;
 }

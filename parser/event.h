@@ -50,6 +50,7 @@ void event_new_source(struct event_reader *r);
 struct event_stats {
 	uint64_t lines, dropped, events, facts, joined, resets;
 	unsigned int held;	/* events waiting for a missing piece */
+	uint64_t gaps;		/* events that never came (gaps.h) */
 };
 void event_stats(const struct event_reader *r, struct event_stats *out);
 

@@ -13,7 +13,7 @@ enum open_state { OPEN_UNKNOWN, OPEN_DROPPED, OPEN_KEPT, OPEN_ENDED };
 
 enum line_type {
 	TYPE_OTHER, TYPE_SYSCALL, TYPE_SOCKADDR, TYPE_SOCKETCALL, TYPE_PROCTITLE,
-	TYPE_EOE, TYPE_KERNEL, TYPE_BOOT,
+	TYPE_EOE, TYPE_KERNEL, TYPE_BOOT, TYPE_DAEMON,
 };
 
 struct line {
@@ -21,6 +21,7 @@ struct line {
 	const char *body;	/* behind "msg=audit(…): " */
 	enum line_type type;
 	uint64_t key;		/* of the event: serial and node */
+	uint64_t node, serial;	/* 0: not read */
 	uint64_t time;		/* milliseconds */
 	enum syscall_id call;	/* of a SYSCALL record */
 };
@@ -29,6 +30,8 @@ void lines_init(struct lines *l)
 {
 	l->number = l->dropped = l->opened = l->newest = 0;
 	l->late = 0;
+	l->node = 0;
+	gaps_init(&l->gaps);
 	l->skipping = false;
 	l->carried = l->used = 0;
 	memset(l->open, 0, sizeof(l->open));
@@ -57,6 +60,8 @@ static enum line_type type_of(const char *p, const char *end)
 		return TYPE_SOCKETCALL;
 	if (PREFIX(p, end, "SYSTEM_BOOT "))
 		return TYPE_BOOT;
+	if (PREFIX(p, end, "DAEMON_"))
+		return TYPE_DAEMON;
 	return TYPE_OTHER;
 }
 
@@ -105,6 +110,8 @@ static bool read_stamp(struct line *l, const char *p)
 	    !read_part(&p, l->end, 19, ')', &serial))
 		return false;
 	l->time = sec * 1000 + milli;
+	l->node = l->key;
+	l->serial = serial;
 	/* serials are near each other, and so may the nodes' names be */
 	l->key = l->key * 0x9e3779b97f4a7c15 + serial;
 	l->body = l->end - p >= 2 ? p + 2 : l->end;
@@ -116,7 +123,7 @@ static bool read_head(struct line *l)
 {
 	const char *p = l->text;
 
-	l->key = 0;
+	l->key = l->serial = 0;
 	if (PREFIX(p, l->end, "node=")) {
 		for (p += 5; p < l->end && *p != ' '; p++)
 			l->key = l->key * 31 + (unsigned char)*p;
@@ -126,9 +133,9 @@ static bool read_head(struct line *l)
 	if (!PREFIX(p, l->end, "type="))
 		return false;
 	l->type = type_of(p + 5, l->end);
-	if (l->type == TYPE_OTHER)
+	if (l->type == TYPE_DAEMON)	/* auditd numbers its own events itself */
 		return true;
-	return read_stamp(l, p);
+	return read_stamp(l, p) || l->type == TYPE_OTHER;
 }
 
 /* "arch=c000003e syscall=42 …": when it does not look so, let auparse see it. */
@@ -305,6 +312,25 @@ static void pass_on(struct lines *l, const struct line *line)
 	l->buffer[l->used++] = '\n';
 }
 
+/* Not one of those that follow it. */
+static bool is_head(enum line_type type)
+{
+	return type == TYPE_SYSCALL || type == TYPE_KERNEL || type == TYPE_OTHER ||
+	       type == TYPE_BOOT;
+}
+
+/* Of several nodes only the first is looked at: on a host that collects from others
+ * that is mostly the host. */
+static void look_for_gaps(struct lines *l, const struct line *line)
+{
+	if (!line->serial)
+		return;
+	if (!l->gaps.started)
+		l->node = line->node;
+	if (line->node == l->node)
+		gaps_came(&l->gaps, line->serial, is_head(line->type));
+}
+
 static void one_line(struct lines *l, const char *text, size_t len)
 {
 	struct line line = { .text = text, .end = text + len, .body = text };
@@ -316,7 +342,7 @@ static void one_line(struct lines *l, const char *text, size_t len)
 		l->dropped++;
 		if (!is_ausearch_heading(&line))
 			complain(l->complaints, COMPLAINT_LINE_GARBAGE, text, len);
-	} else if (keep(l, &line)) {
+	} else if (look_for_gaps(l, &line), keep(l, &line)) {
 		pass_on(l, &line);
 	} else {
 		l->dropped++;

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "complaint.h"
+#include "gaps.h"
 
 #define LINES_MAX 16384		/* the kernel's records end at 8970 */
 #define LINES_OUT 32768		/* what auparse gets in one go, at most */
@@ -30,6 +31,8 @@ struct lines {
 	uint64_t opened;		/* SYSCALL records passed on */
 	uint64_t newest;		/* time of the newest line passed on, ms */
 	unsigned int late;		/* lines since that were older */
+	struct gaps gaps;		/* of the node that came first */
+	uint64_t node;
 
 	bool skipping;			/* inside a line that is too long */
 	size_t carried, used;

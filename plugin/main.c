@@ -63,6 +63,7 @@ struct plugin {
 	bool kernel_lost_known;
 	uint64_t input_lost;	/* times the kernel's socket overflowed */
 	int64_t module_lost;
+	uint64_t gaps, torn;	/* as last told */
 	uint64_t ignored;
 	struct sources sources;
 	bool sources_checked;
@@ -209,9 +210,11 @@ static void check_sources(struct plugin *p)
 static void look_for_losses(struct plugin *p)
 {
 	struct track_stats stats;
+	struct event_stats events;
 	struct status status;
 	uint32_t kernel = 0;
 	int64_t module = 0;
+	uint64_t torn;
 
 	if (!status_read(&status)) {
 		if (p->kernel_lost_known)
@@ -224,10 +227,17 @@ static void look_for_losses(struct plugin *p)
 		module = stats.module_lost - p->module_lost;
 		p->module_lost = stats.module_lost;
 	}
-	if (kernel || module || p->input_lost)
-		put_self(p, "netlog lost kernel=%u module=%lld socket=%llu", kernel,
-			 (long long)module, (unsigned long long)p->input_lost);
+	event_stats(p->reader, &events);
+	torn = p->complaints.count[COMPLAINT_INCOMPLETE];
+	if (kernel || module || p->input_lost || events.gaps != p->gaps || torn != p->torn)
+		put_self(p, "netlog lost kernel=%u module=%lld socket=%llu gaps=%llu "
+			 "torn=%llu", kernel, (long long)module,
+			 (unsigned long long)p->input_lost,
+			 (unsigned long long)(events.gaps - p->gaps),
+			 (unsigned long long)(torn - p->torn));
 	p->input_lost = 0;
+	p->gaps = events.gaps;
+	p->torn = torn;
 }
 
 static void put_state(struct plugin *p)

@@ -303,6 +303,25 @@ static void test_push(void **state)
 	assert_memory_equal(sum.out, CONNECT("1"), sum.used);
 }
 
+/* Also records that are not passed on have the kernel's numbers; auditd's own events
+ * and those of another node have others. */
+static void test_gaps(void **state)
+{
+	static const char in[] =
+		"type=DAEMON_START" EV("900") "op=start\n" CONNECT("1")
+		"type=CWD" EV("3") "cwd=\"/\"\n" OPEN("4") TITLE("4") "type=EOE" EV("6") "\n"
+		"type=UNKNOWN[1337]" EV("7") "x\nnode=b " CONNECT("50")
+		"type=DAEMON_ROTATE" EV("901") "op=rotate\nnothing\n"
+		"type=CWD msg=audit(x): cwd=\n" CONNECT("9")
+		SADDR("10") TITLE("10") CONNECT("11");
+
+	(void)state;
+	begin();
+	feed(in, sizeof(in) - 1);
+	gaps_end(&sum.lines.gaps);
+	assert_int_equal(sum.lines.gaps.lost, 5);	/* 2, 5, 8; 6, 10 without head */
+}
+
 int main(void)
 {
 	const struct CMUnitTest rest[] = {
@@ -311,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_too_long_at_end),
 		cmocka_unit_test(test_much),
 		cmocka_unit_test(test_push),
+		cmocka_unit_test(test_gaps),
 	};
 
 	return table_run("stream", test_stream, ROWS(streams)) +

@@ -1,0 +1,117 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# In the machine: storms at rising rates, auditd and the plugin started anew for each,
+# so that each ends with the plugin's last count of what was lost. Or, with tcplife in
+# the place of audit, how many sessions it tells, and of how many losses.
+# Prints, for each: step, what the storm did (true ...), what is there (found ...).
+# POSIX, fit for busybox.
+#
+# usage: storm-guest.sh PROCESSES SECONDS RATE...
+# Commands: start-auditd, stop-auditd, sync-audit SECONDS. From the environment, where
+# it is not the virtual machine: NETLOG_LOG, STREAM (what the plugin `stream` writes).
+here=$(cd "$(dirname "$0")" && pwd)
+PATH=$here:$PATH
+stream=${STREAM:-/var/log/stream}
+netlog_log=${NETLOG_LOG:-/var/log/netlog.log}
+seconds=120	# to wait for auditd, the plugin and tcplife
+
+broken() { echo "storm-guest.sh: $*" >&2; exit 99; }
+
+now() { cut -d. -f1 /proc/uptime; }
+
+size_of() { stat -c %s "$1" 2>/dev/null || echo 0; }
+
+until_true() {
+	deadline=$(($(now) + seconds))
+	until "$@"; do
+		[ "$(now)" -lt $deadline ] || return 1
+		sleep 0.1
+	done
+}
+
+lost() { auditctl -s | sed -n 's/^lost //p'; }
+
+# As many as the seconds need, a multiple of the four kinds.
+count_for() { # RATE
+	rate=$1
+	[ "$rate" != 0 ] || rate=3000
+	n=$((rate * duration / processes / 4 * 4))
+	[ $n -ge 4 ] || n=4
+	echo $n
+}
+
+storm_now() { # RATE
+	timeout 240 storm "$processes" "$(count_for "$1")" "$1" >/tmp/true || broken "storm: status $?"
+	sed 's/^/true /' /tmp/true
+}
+
+# Everything audited so far was handed to auditd when a marker arrives; a marker can be
+# dropped as anything else.
+drain() {
+	tries=0
+	until sync-audit 20 2>/dev/null; do
+		tries=$((tries + 1))
+		[ $tries -lt 6 ] || broken "auditd does not write"
+	done
+}
+
+plugin_stopped() { tail -c +$((netlog_from + 1)) "$netlog_log" | grep -q ' netlog stop'; }
+
+audit_step() { # RATE
+	start-auditd || broken "auditd does not start"
+	drain
+	stream_from=$(size_of "$stream") netlog_from=$(size_of "$netlog_log")
+	lost_before=$(lost)
+	storm_now "$1"
+	drain
+	kernel=$(($(lost) - lost_before))
+	stop-auditd || broken "auditd does not end"
+	until_true plugin_stopped || broken "the plugin does not end"
+	until_true test -e "$stream.end" || broken "the plugin stream does not end"
+	count "$stream" "$stream_from" "$netlog_log" "$netlog_from" | sed 's/^/found /'
+	echo "found kernel lost=$kernel"
+	grep -c 'dispatch error\|queue to plugins is full\|queue is full' "${SYSLOG:-/var/log/syslog}" 2>/dev/null |
+		sed 's/^/found syslog queue_full=/'
+}
+
+# Its rows stop coming when it is through.
+tcplife_quiet() {
+	before=$(size_of /tmp/tcplife.out)
+	sleep 1
+	[ "$(size_of /tmp/tcplife.out)" = "$before" ]
+}
+
+tcplife_told() { grep -q storm /tmp/tcplife.out; }
+
+# tells of a first session once it is attached
+tcplife_started() { storm 1 4 0 >/dev/null; tcplife_told; }
+
+tcplife_step() { # RATE
+	: >/tmp/tcplife.out
+	stdbuf -oL tcplife -w >/tmp/tcplife.out 2>/tmp/tcplife.err &
+	tcplife=$!
+	until_true tcplife_started || broken "tcplife: $(cat /tmp/tcplife.err)"
+	until_true tcplife_quiet
+	rows_before=$(wc -l </tmp/tcplife.out)
+	storm_now "$1"
+	until_true tcplife_quiet || broken "tcplife does not come to its end"
+	kill -INT $tcplife
+	wait $tcplife
+	echo "found sessions tcp=$(($(wc -l </tmp/tcplife.out) - rows_before))"
+	sed -n 's/.*[Ll]ost \([0-9]*\) events.*/\1/p' /tmp/tcplife.err |
+		awk '{ n += $1 } END { print "found reported lost=" n + 0 }'
+}
+
+[ $# -ge 3 ] || broken "usage: storm-guest.sh PROCESSES SECONDS RATE..."
+processes=$1 duration=$2
+shift 2
+step=audit_step
+case $NETLOG_PROFILE in
+none)	step=tcplife_step ;;
+*)	stop-auditd || broken "auditd does not end" ;;
+esac
+for rate; do
+	echo "step rate=$rate"
+	$step "$rate"
+done
