@@ -105,7 +105,7 @@ static int enter_connect(struct kretprobe_instance *ri, struct pt_regs *regs)
 	const struct sockaddr *uaddr = (void *)netlog_arg(regs, 1);
 
 	c->sk = (void *)netlog_arg(regs, 0);
-	if (!netlog_sock_read(&c->before, c->sk))
+	if (!record_wanted() || !netlog_sock_read(&c->before, c->sk))
 		return 1;
 	c->asked = c->before;
 	/* tcp_v4_connect called by tcp_v6_connect, which has a probe too */
@@ -138,7 +138,7 @@ static int enter_disconnect(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	c->sk = (void *)netlog_arg(regs, 0);
 	/* Not when it is close() or MPTCP that asks. */
-	if (c->sk->sk_state == TCP_CLOSE || !in_use(c->sk))
+	if (!record_wanted() || c->sk->sk_state == TCP_CLOSE || !in_use(c->sk))
 		return 1;
 	return !netlog_sock_read(&c->before, c->sk);
 }
@@ -220,7 +220,8 @@ static int enter_socket(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	c->sk = sock->sk;
 	/* No file: the inner socket by which MPTCP 6.1 listens. */
-	return !c->sk || !sock->file || !netlog_sock_read(&c->before, c->sk);
+	return !record_wanted() || !c->sk || !sock->file ||
+	       !netlog_sock_read(&c->before, c->sk);
 }
 
 static int on_listen_return(struct kretprobe_instance *ri, struct pt_regs *regs)
