@@ -346,6 +346,12 @@ static void reopen_sinks(struct plugin *p)
 
 /* Outputs that stay the same are not closed: a stalled one would be waited for,
  * and its lines be lost. */
+/* A new interval counts from now, not from the end of the old one. */
+static void look_soon(struct plugin *p)
+{
+	p->next_sources = p->next_status = now_ms();
+}
+
 static void reload(struct plugin *p)
 {
 	struct config fresh;
@@ -360,6 +366,7 @@ static void reload(struct plugin *p)
 		config_fini(&p->config);
 		p->config = fresh;
 		reopen_sinks(p);
+		look_soon(p);
 		put_self(p, "netlog config result=loaded");
 		return;
 	}
@@ -368,6 +375,7 @@ static void reload(struct plugin *p)
 	p->config = fresh;
 	if (!open_sinks(p))
 		p->stop = true;
+	look_soon(p);
 	put_self(p, "netlog config result=loaded");
 }
 

@@ -536,9 +536,10 @@ static void syn_flood(void)
 	int raw;
 
 	own_net(0);
-	need("ip link add d0 type dummy");	/* what goes there is lost */
-	need("ip addr add 198.51.100.1/24 dev d0");
-	need("ip link set d0 up");
+	need("ip link add v0 type veth peer name v1");	/* nobody answers there */
+	need("ip addr add 198.51.100.1/24 dev v0");
+	need("ip link set v0 up");
+	need("ip link set v1 up");
 	raw = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
 	if (raw < 0)
 		die("raw socket");

@@ -178,8 +178,20 @@ static void deny(int fd, const unsigned char *query, ssize_t n,
 		die("sendto");
 }
 
+/* dig asks in a thread, which has a name of its own, and binds first: for that
+ * moment its socket listens. */
+static void binds_first(const char *local, struct who *w)
+{
+	struct conn own;
+
+	strcpy(w->comm, "dig|isc-net-0000");
+	snprintf(own.local, sizeof(own.local), "0.0.0.0%s", strchr(local, ':'));
+	truth_listening_as(&own, w, "UDP");
+	truth_stopped_as(&own, "reconnect", w);
+}
+
 /* The client of a name server, a process that lives for a moment. */
-static void resolve(const struct conn *l, pid_t pid)
+static void resolve(const struct conn *l, pid_t pid, bool is_dig)
 {
 	struct address from = { .len = sizeof(from.six) };
 	unsigned char query[512];
@@ -194,6 +206,8 @@ static void resolve(const struct conn *l, pid_t pid)
 		die("recvfrom");
 	truth_end(&from.sa, local);
 	truth_who(pid, &w);
+	if (is_dig)
+		binds_first(local, &w);
 	truth_connected_as(&c, &w, "UDP", local, l->local);
 	truth_before();
 	deny(l->fd, query, n, &from);
@@ -222,7 +236,7 @@ static void resolver(void)
 		pid = truth_fork();
 		if (!pid)
 			ask(ntohs(address_of(l.fd).four.sin_port));
-		resolve(&l, pid);
+		resolve(&l, pid, false);
 		truth_holds(&l, pid);
 	}
 	hang_up(&l);
@@ -240,7 +254,8 @@ static void dig(void)
 	snprintf(port, sizeof(port), "%u", ntohs(address_of(l.fd).four.sin_port));
 	truth_before();
 	pid = run(argv);
-	resolve(&l, pid);
+	resolve(&l, pid, true);
+	truth_holds(&l, pid);
 	hang_up(&l);
 }
 

@@ -441,6 +441,13 @@ void truth_connected_as(struct conn *c, const struct who *w, const char *proto,
 	c->tx = c->rx = -1;
 }
 
+void truth_listening_as(struct conn *c, const struct who *w, const char *proto)
+{
+	c->listener = true;
+	c->inbound = false;
+	start_as(c, -1, proto, w);
+}
+
 void truth_failed_as(const struct who *w, const char *proto, const char *local,
 		     const char *remote, int err)
 {

@@ -117,12 +117,14 @@ since() { tail -n +"$from" $log | grep -cE "$1"; }
 from_now() { from=$(($(wc -l <$log) + 1)); }
 has_since() { [ "$(since "$1")" -gt 0 ]; }
 
+loaded() { grep -c ' netlog config result=loaded' $log; }
+more_loaded_than() { [ "$(loaded)" -gt "$1" ]; }
+
 reload_plugin() {
 	local before
-	before=$(grep -c ' netlog config result=loaded' $log)
+	before=$(loaded)
 	kill -HUP "$(plugin_pid)"
-	is_reloaded() { [ "$(grep -c ' netlog config result=loaded' $log)" -gt "$before" ]; }
-	until_true 10 is_reloaded || give_up "the plugin reads its configuration anew" "$(tail -n 3 $log)"
+	until_true 10 more_loaded_than "$before" || give_up "the plugin reads its configuration anew" "$(tail -n 3 $log)"
 }
 
 # For the plugin to look every second what is there and what was lost.
