@@ -147,7 +147,7 @@ whole() {
 # told-NAME.
 held() {
 	sockets one "$2" "$work/end-$1" >"$work/told-$1" &
-	until_true 10 grep -q accepted "$work/told-$1" || give_up "$1 opens" "no"
+	until_true 10 grep -qs accepted "$work/told-$1" || give_up "$1 opens" "no"
 }
 
 let_go() { touch "$work/end-$1"; wait; }
