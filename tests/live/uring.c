@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* tests/live/uring: connections made through io_uring, with nothing but its
- * three system calls (A19 of SCENARIOS). */
+ * three system calls (A19 and C6 of SCENARIOS). */
 #include <errno.h>
 #include <linux/io_uring.h>
 #include <string.h>
@@ -198,9 +198,41 @@ static void refused(void)
 	truth_failed("TCP", LO ":40001", LO ":81", ECONNREFUSED);
 }
 
+/* C6: the ring has the socket when no descriptor is left. */
+static void fixed_file(void)
+{
+	struct conn l, c, s;
+	unsigned int port;
+	struct ring r;
+	char buf[5];
+
+	listen_at(&l, LO, 0);
+	dial(&c, &l);
+	answer(&s, &l);
+	port = ntohs(address_of(c.fd).four.sin_port);
+	ring_make(&r, 0);
+	if (syscall(SYS_io_uring_register, r.fd, IORING_REGISTER_FILES, &c.fd, 1))
+		die("IORING_REGISTER_FILES");
+	drop(c.fd);
+	submit(&r, &(struct io_uring_sqe){ .opcode = IORING_OP_SEND, .fd = 0,
+					   .flags = IOSQE_FIXED_FILE,
+					   .addr = (unsigned long)"hello", .len = 5 });
+	if (result(&r) != 5 || recv(s.fd, buf, 5, MSG_WAITALL) != 5)
+		die("send");
+	c.tx = s.rx = 5;
+	truth_before();
+	if (syscall(SYS_io_uring_register, r.fd, IORING_UNREGISTER_FILES, NULL, 0))
+		die("IORING_UNREGISTER_FILES");
+	await_not_state(port, ESTABLISHED);
+	truth_stopped(&c, "close");
+	hang_up(&s);
+	hang_up(&l);
+}
+
 const struct scenario scenarios[] = {
 	{ "plain", plain },
 	{ "sqpoll", sqpoll },
 	{ "refused", refused },
+	{ "fixed_file", fixed_file },
 	{ NULL, NULL },
 };
