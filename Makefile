@@ -26,8 +26,8 @@ ifeq ($(SAN),1)
 override CFLAGS := $(filter-out -D_FORTIFY_SOURCE=2,$(CFLAGS)) $(SANFLAGS)
 endif
 
-PARSER := complaint destroyed event format gaps lines match process piece sockaddr \
-	socket syscalls track track_diag track_module track_rules
+PARSER := complaint decide destroyed event follow format gaps lines match process piece \
+	sockaddr socket syscalls track track_diag track_module track_rules
 AUNETLOG := aunetlog aunetlog_options aunetlog_source
 PLUGIN := $(patsubst plugin/%.c,%,$(wildcard plugin/*.c))
 

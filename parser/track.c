@@ -244,7 +244,9 @@ void track_fd_gone(struct track *t, struct fdent *fd, enum record_via via)
 		return;
 	if (!socket_unused(s))
 		return;
-	track_close(t, s, ENDING(.via = via));
+	/* when the missing process let go is not known, so not that it was the last */
+	track_close(t, s, ENDING(.via = via, .who = via == VIA_GONE && t->diag.on ?
+						   s->opener : NULL));
 	socket_drop(&t->sockets, s);
 }
 
