@@ -26,8 +26,8 @@ ifeq ($(SAN),1)
 override CFLAGS := $(filter-out -D_FORTIFY_SOURCE=2,$(CFLAGS)) $(SANFLAGS)
 endif
 
-PARSER := complaint event format gaps lines match process piece sockaddr socket syscalls \
-	track track_module track_rules
+PARSER := complaint decide destroyed event follow format gaps lines match process piece \
+	sockaddr socket syscalls track track_diag track_module track_rules
 AUNETLOG := aunetlog aunetlog_options aunetlog_source
 PLUGIN := $(patsubst plugin/%.c,%,$(wildcard plugin/*.c))
 
@@ -36,7 +36,7 @@ AUNETLOG_O := $(AUNETLOG:%=$B/parser/%.o)
 PLUGIN_O := $(PLUGIN:%=$B/plugin/%.o)
 
 PARSER_LIBS := -lauparse -laudit
-PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -linih -lpthread
+PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -linih -lmnl -lpthread
 
 all: $B/audisp-netlog $B/aunetlog
 

@@ -36,6 +36,8 @@ struct task {
 	const char *comm, *exe, *subj, *proctitle;
 };
 
+struct diag;
+
 enum fact_kind {
 	FACT_NONE,
 	FACT_SOCKET,		/* fd = socket(family, type, proto) */
@@ -52,6 +54,8 @@ enum fact_kind {
 	FACT_GONE,		/* the process is no more, found out by looking */
 	FACT_BOOT,		/* the machine was started */
 	FACT_MODULE,		/* a record of the kernel module, see op */
+	FACT_DIAG,		/* sock_diag's word, see diag.h; mono is set */
+	FACT_TICK,		/* time passes: stamp and mono are now */
 	FACT_KIND_COUNT
 };
 
@@ -76,6 +80,8 @@ struct fact {
 	int err, state;
 	bool kern;
 	struct netaddr local, remote;
+
+	const struct diag *diag;	/* FACT_DIAG */
 };
 
 #endif

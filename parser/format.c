@@ -197,6 +197,7 @@ static void put_errno(struct out *o, int err)
 		put_milli(o, r->dur_ms / 1000, r->dur_ms % 1000))	\
 	X("tx",		r->tx >= 0,		put_uint(o, r->tx))	\
 	X("rx",		r->rx >= 0,		put_uint(o, r->rx))	\
+	X("unseen",	r->other_netns,		put(o, "netns"))	\
 	X("incomplete",	r->incomplete,		put(o, "yes"))		\
 	X("ev",		true,			put_event(o, &r->ev))	\
 	X("node",	r->node,		put_node(o, r->node))

@@ -28,7 +28,10 @@ enum record_what {
 	X(EXEC,		"exec")		/* close-on-exec */		\
 	X(REUSE,	"reuse")	/* its descriptor number came back */ \
 	X(GONE,		"gone")		/* its last known holder is no more */	\
-	X(BOOT,		"boot")		/* the machine was restarted */
+	X(BOOT,		"boot")		/* the machine was restarted */	\
+	X(DESTROY,	"destroy")	/* the kernel announced the socket's end */ \
+	X(SNAPSHOT,	"snapshot")	/* it was open when this program started */ \
+	X(SWEEP,	"sweep")	/* a look at all sockets did not find it */
 
 enum record_via {
 #define RECORD_VIA_ENUM(name, text) VIA_##name,
@@ -51,6 +54,7 @@ struct record {
 	int err;		/* positive errno, 0: none */
 	int64_t dur_ms;		/* stop: milliseconds since the start; -1: unknown */
 	int64_t tx, rx, netns;	/* -1: unknown */
+	bool other_netns;	/* not looked for: its process is in that netns */
 	bool incomplete;	/* stop of something whose start was never seen */
 };
 

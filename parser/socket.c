@@ -17,6 +17,7 @@ void socket_init(struct socket_table *t, unsigned int max,
 	t->max = max ? max : 1;
 	t->fd_max = t->max * FDS_PER_SOCKET;
 	t->evicted = evicted;
+	t->dropped = NULL;
 	t->arg = arg;
 }
 
@@ -65,7 +66,7 @@ void socket_touch(struct socket_table *t, struct sock *s)
 
 bool socket_unused(const struct sock *s)
 {
-	return !s->key.ino && LIST_EMPTY(&s->fds);
+	return !s->key.ino && !s->follow && LIST_EMPTY(&s->fds);
 }
 
 void socket_drop(struct socket_table *t, struct sock *s)
@@ -75,6 +76,8 @@ void socket_drop(struct socket_table *t, struct sock *s)
 	while ((f = LIST_FIRST(&s->fds)))
 		socket_fd_remove(t, f);
 	socket_clear_ino(t, s);
+	if (s->follow)
+		t->dropped(s, t->arg);
 	TAILQ_REMOVE(&t->lru, s, lru);
 	t->count--;
 	who_put(s->opener);

@@ -5,7 +5,8 @@
  * means as log lines is track's business.
  *
  * A socket lives while a descriptor refers to it (learnt from the rules) or
- * while it is listed under its inode number (learnt from the module). Whoever
+ * while it is listed under its inode number (learnt from the module), or is followed
+ * with sock_diag. Whoever
  * takes the last of these away (socket_unused) reports its end and drops it.
  */
 #ifndef NETLOG_SOCKET_H
@@ -17,6 +18,8 @@
 #include "fact.h"
 #include "process.h"
 #include "record.h"
+
+struct follow;
 
 /* The record that is open for a socket: a start without its stop. */
 enum sock_open { OPEN_NONE, OPEN_CONNECT, OPEN_LISTEN };
@@ -35,11 +38,14 @@ struct sock {
 	bool bound;		/* local was chosen by bind() */
 	bool connecting;	/* connect under way, outcome unknown */
 	bool inbound;
+	bool other_netns;	/* not looked for: its process is in another netns */
 	bool unknown_start;	/* when it began is not known exactly */
 	struct netaddr local, remote;
+	struct netaddr learnt;	/* local end as sock_diag told it; family 0: not */
 	struct stamp ev, start;
 	int64_t mono, netns;
 	struct who *opener;
+	struct follow *follow;	/* track_diag's, or NULL */
 	LIST_HEAD(, fdent) fds;
 	TAILQ_ENTRY(sock) lru;
 	UT_hash_handle hh;
@@ -65,6 +71,7 @@ struct socket_table {
 	unsigned int count, max;	/* sockets */
 	unsigned int fd_max;		/* descriptors */
 	void (*evicted)(struct sock *s, void *arg);
+	void (*dropped)(struct sock *s, void *arg);	/* may be NULL */
 	void *arg;
 };
 

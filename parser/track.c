@@ -32,6 +32,7 @@ static void evicted(struct sock *s, void *arg)
 {
 	struct track *t = arg;
 
+	track_diag_flush(t, s);
 	if (!s->open)
 		return;
 	t->stats.open--;
@@ -46,6 +47,7 @@ struct track *track_new(const struct track_limits *limits, record_fn emit,
 	if (!t)
 		return NULL;
 	socket_init(&t->sockets, limits->sockets, evicted, t);
+	t->sockets.dropped = track_diag_dropped;
 	process_init(&t->processes);
 	t->max_processes = limits->processes > 2 ? limits->processes : 2;
 	t->emit = emit;
@@ -61,6 +63,7 @@ void track_free(struct track *t)
 
 	if (!t)
 		return;
+	track_set_diag(t, NULL);
 	socket_fini(&t->sockets);
 	while ((p = process_oldest(&t->processes)))
 		process_remove(&t->processes, p);
@@ -118,7 +121,7 @@ bool track_is_datagram(int proto)
  * nothing, and port 0 means that the kernel has yet to choose. */
 static struct netaddr local_end(const struct sock *s)
 {
-	struct netaddr a = s->local;
+	struct netaddr a = s->learnt.family ? s->learnt : s->local;
 
 	if (s->open == OPEN_CONNECT && sockaddr_is_any(&a)) {
 		a.has_addr = false;
@@ -129,12 +132,12 @@ static struct netaddr local_end(const struct sock *s)
 	return a;
 }
 
-static int64_t stamp_ms(const struct stamp *s)
+int64_t track_stamp_ms(const struct stamp *s)
 {
 	return s->sec * 1000 + s->milli;
 }
 
-static int64_t duration_ms(const struct track *t, const struct sock *s,
+static int64_t duration_ms(const struct sock *s, const struct stamp *when,
 			   int64_t mono)
 {
 	int64_t ms;
@@ -143,25 +146,27 @@ static int64_t duration_ms(const struct track *t, const struct sock *s,
 		return mono > s->mono ? (mono - s->mono) / 1000000 : 0;
 	if (s->unknown_start || !s->start.sec)
 		return -1;
-	ms = stamp_ms(&t->when) - stamp_ms(&s->start);
+	ms = track_stamp_ms(when) - track_stamp_ms(&s->start);
 	return ms < 0 ? -1 : ms;
 }
 
 /* The end was some time before this. */
 static bool found_later(enum record_via via)
 {
-	return via == VIA_REUSE || via == VIA_GONE || via == VIA_BOOT;
+	return via == VIA_REUSE || via == VIA_GONE || via == VIA_BOOT ||
+	       via == VIA_SWEEP;
 }
 
-static void emit(struct track *t, struct sock *s, enum record_what what,
-		 const struct ending *e)
+void track_emit(struct track *t, struct sock *s, enum record_what what,
+		const struct ending *e)
 {
-	struct who *who = t->proc ? t->proc->who : NULL;
+	struct who *who = e->who ? e->who : t->proc ? t->proc->who : NULL;
+	const struct stamp *when = e->when ? e->when : &t->when;
 	struct record r = {
 		.what = what,
-		.time = t->when,
+		.time = *when,
 		.ev = s->ev,
-		.node = t->node->name,
+		.node = t->nodes[s->key.node]->name,
 		.proto = s->proto,
 		.inbound = s->inbound,
 		.local = local_end(s),
@@ -173,13 +178,14 @@ static void emit(struct track *t, struct sock *s, enum record_what what,
 		.tx = e->tx,
 		.rx = e->rx,
 		.netns = s->netns,
+		.other_netns = s->other_netns,
 	};
 
 	if (what == CONNECT_START || what == LISTEN_START || !who)
 		who = s->opener;
 	r.who = who ? who : nobody();
 	if ((what == CONNECT_STOP || what == LISTEN_STOP) && !found_later(e->via))
-		r.dur_ms = duration_ms(t, s, e->mono);
+		r.dur_ms = duration_ms(s, when, e->mono);
 	if (s->opener && s->opener->pid != r.who->pid)
 		r.opener = s->opener->pid;
 	r.incomplete = (what == CONNECT_STOP || what == LISTEN_STOP) &&
@@ -205,15 +211,19 @@ void track_open(struct track *t, struct sock *s, enum sock_open kind,
 {
 	s->open = kind;
 	t->stats.open++;
-	emit(t, s, kind == OPEN_LISTEN ? LISTEN_START : CONNECT_START,
+	memset(&s->learnt, 0, sizeof(s->learnt));
+	if (t->diag.on && track_diag_open(t, s, via))
+		return;
+	track_emit(t, s, kind == OPEN_LISTEN ? LISTEN_START : CONNECT_START,
 	     ENDING(.via = via));
 }
 
 void track_close(struct track *t, struct sock *s, const struct ending *e)
 {
+	track_diag_flush(t, s);
 	if (!s->open)
 		return;
-	emit(t, s, s->open == OPEN_LISTEN ? LISTEN_STOP : CONNECT_STOP, e);
+	track_emit(t, s, s->open == OPEN_LISTEN ? LISTEN_STOP : CONNECT_STOP, e);
 	s->open = OPEN_NONE;
 	t->stats.open--;
 }
@@ -221,17 +231,22 @@ void track_close(struct track *t, struct sock *s, const struct ending *e)
 void track_fail(struct track *t, struct sock *s, int err, enum record_via via)
 {
 	s->open = OPEN_CONNECT;	/* for local_end: a connection's, not a listener's */
-	emit(t, s, CONNECT_FAIL, ENDING(.via = via, .err = err));
+	track_emit(t, s, CONNECT_FAIL, ENDING(.via = via, .err = err));
 	s->open = OPEN_NONE;
 }
 
 void track_fd_gone(struct track *t, struct fdent *fd, enum record_via via)
 {
+	int64_t pid = fd->key.proc->key.pid, number = fd->key.fd;
 	struct sock *s = socket_fd_remove(&t->sockets, fd);
 
+	if (s->follow && track_diag_fd_gone(t, s, pid, number, via))
+		return;
 	if (!socket_unused(s))
 		return;
-	track_close(t, s, ENDING(.via = via));
+	/* when the missing process let go is not known, so not that it was the last */
+	track_close(t, s, ENDING(.via = via, .who = via == VIA_GONE && t->diag.on ?
+						   s->opener : NULL));
 	socket_drop(&t->sockets, s);
 }
 
@@ -402,7 +417,7 @@ static void set_time(struct track *t, const struct fact *f)
 	struct stamp *now = &t->node->now;
 
 	t->when = f->stamp;
-	if (f->kind == FACT_ACCEPT && stamp_ms(&f->stamp) < stamp_ms(now)) {
+	if (f->kind == FACT_ACCEPT && track_stamp_ms(&f->stamp) < track_stamp_ms(now)) {
 		t->when.sec = now->sec;
 		t->when.milli = now->milli;
 	}
@@ -414,12 +429,19 @@ void track_fact(struct track *t, const struct fact *f)
 	t->fact = f;
 	t->proc = NULL;
 	t->stats.facts++;
+	if (f->kind == FACT_DIAG || f->kind == FACT_TICK) {
+		t->when = f->stamp;
+		track_diag_fact(t, f);
+		return;
+	}
 	if (!find_node(t, f->node)) {
 		complain(t->complaints, COMPLAINT_EVICTED, f->node ? f->node : "",
 			 f->node ? strlen(f->node) : 0);
 		return;
 	}
 	set_time(t, f);
+	if (t->diag.on && track_stamp_ms(&f->stamp) > t->diag.stream_ms)
+		t->diag.stream_ms = track_stamp_ms(&f->stamp);
 	if (f->kind == FACT_BOOT)
 		node_boot(t);
 	else if (f->kind == FACT_MODULE)

@@ -3,8 +3,9 @@
  * parser/track: the state machine, facts in, records out. Pure: no I/O and no
  * clock of its own; time comes with the facts.
  *
- * Two sources of facts tell of the same connections. The audit rules' system
- * calls name descriptors (track_rules.c); the kernel module's records name
+ * Three sources of facts tell of the same connections. The audit rules' system
+ * calls name descriptors (track_rules.c); sock_diag, where it is switched on, adds to
+ * them what it sees of the sockets (track_diag.c); the kernel module's records name
  * socket inodes and are exact (track_module.c). From the first record of the
  * module on, until it says that it is unloaded, the module alone decides, and
  * the rules add what they know of the process.
@@ -13,6 +14,7 @@
 #define NETLOG_TRACK_H
 
 #include "complaint.h"
+#include "diag.h"
 #include "fact.h"
 #include "record.h"
 
@@ -38,6 +40,14 @@ struct track *track_new(const struct track_limits *limits, record_fn emit,
 void track_free(struct track *t);
 
 void track_fact(struct track *t, const struct fact *f);
+
+/*
+ * Switches sock_diag on (facts of kind FACT_DIAG and FACT_TICK will come; *o is copied,
+ * its node is borrowed), or with NULL off. What waits then is written.
+ */
+void track_set_diag(struct track *t, const struct diag_options *o);
+/* Something waits, and wants a FACT_TICK every few hundredths of a second. */
+bool track_diag_waits(const struct track *t);
 
 /* Calls fn for each process without node name that holds descriptors by the rules'
  * word, and so would be missed if it ended unseen. fn must not touch the tracker. */

@@ -3,6 +3,7 @@
 #ifndef NETLOG_TRACK_INTERNAL_H
 #define NETLOG_TRACK_INTERNAL_H
 
+#include "destroyed.h"
 #include "socket.h"
 #include "track.h"
 
@@ -44,6 +45,23 @@ struct node {
 
 #define NODES_MAX 256
 
+TAILQ_HEAD(follow_list, follow);
+
+/* track_diag's; all zero while the source is off. */
+struct track_diag {
+	bool on;
+	struct diag_options o;
+	int64_t mono;			/* now, ns */
+	struct stamp now;
+	int64_t stream_ms;		/* time of the latest audit event */
+	int64_t next_look;		/* at what waits, mono */
+	uint64_t last_question;
+	struct follow *by_question, *by_cookie;
+	struct follow_list waiting, dying;	/* oldest first */
+	unsigned int waiting_count;
+	struct destroyed_table destroyed;
+};
+
 struct track {
 	struct socket_table sockets;
 	struct process_table processes;
@@ -54,6 +72,7 @@ struct track {
 	void *arg;
 	struct complaints *complaints;
 	struct track_stats stats;
+	struct track_diag diag;
 
 	/* of the fact in hand */
 	const struct fact *fact;
@@ -68,6 +87,8 @@ struct ending {
 	enum record_via via;
 	int err;
 	int64_t tx, rx, mono;
+	const struct stamp *when;	/* NULL: the time of the fact in hand */
+	struct who *who;		/* NULL: the process of the fact in hand */
 };
 #define ENDING(...) (&(struct ending){ .tx = -1, .rx = -1, .mono = -1, __VA_ARGS__ })
 
@@ -79,6 +100,9 @@ void track_open(struct track *t, struct sock *s, enum sock_open kind,
 void track_close(struct track *t, struct sock *s, const struct ending *e);
 /* Writes a connect fail; nothing may be open. */
 void track_fail(struct track *t, struct sock *s, int err, enum record_via via);
+/* The record itself, without what sock_diag may add. */
+void track_emit(struct track *t, struct sock *s, enum record_what what,
+		const struct ending *e);
 /* Takes the fact's task as the one that opens what comes next, at its time. */
 void track_begin(struct track *t, struct sock *s);
 
@@ -103,5 +127,26 @@ bool track_is_datagram(int proto);
 
 void track_rules(struct track *t, const struct fact *f);
 void track_module(struct track *t, const struct fact *f);
+
+/* ---- track_diag: called where the rules' facts change a socket ---- */
+
+/* Asks for the socket that begins with the fact in hand. True: its start is held, and
+ * written when the answer is here or too late. */
+bool track_diag_open(struct track *t, struct sock *s, enum record_via via);
+/* The rules know that the connect under way has succeeded. */
+void track_diag_established(struct track *t, struct sock *s);
+/* It has failed: true when its start was held, and so the failure is all there is. */
+bool track_diag_failed(struct track *t, struct sock *s, int err);
+/* A record of the socket follows at once: writes a start that is held. */
+void track_diag_flush(struct track *t, struct sock *s);
+/* It was destroyed before the fact in hand: its stop is written, and it is no more. */
+bool track_diag_over(struct track *t, struct sock *s);
+/* A descriptor of a followed socket is gone. True: what the rules would infer from
+ * that waits for the kernel's word. */
+bool track_diag_fd_gone(struct track *t, struct sock *s, int64_t pid, int64_t fd,
+			enum record_via via);
+void track_diag_dropped(struct sock *s, void *arg);
+void track_diag_fact(struct track *t, const struct fact *f);
+int64_t track_stamp_ms(const struct stamp *s);
 
 #endif

@@ -5,9 +5,6 @@
 
 #include "track_internal.h"
 
-/* include/net/tcp_states.h */
-enum { STATE_SYN_SENT = 2, STATE_SYN_RECV = 3, STATE_CLOSE = 7, STATE_LISTEN = 10 };
-
 static void know_process(struct track *t, const struct fact *f)
 {
 	t->proc = track_proc(t);

@@ -92,7 +92,7 @@ static struct sock *find_socket(struct track *t, int fd)
 {
 	struct fdent *f = socket_fd(&t->sockets, t->proc, fd);
 
-	if (!f)
+	if (!f || track_diag_over(t, f->sock))
 		return NULL;
 	socket_touch(&t->sockets, f->sock);
 	return f->sock;
@@ -251,6 +251,7 @@ static void connect_done(struct track *t, struct sock *s, const struct fact *f)
 	}
 	if (s->connecting) {
 		s->connecting = false;
+		track_diag_established(t, s);
 		return;
 	}
 	connect_start(t, s, f, VIA_NONE);
@@ -262,7 +263,8 @@ static void connect_error(struct track *t, struct sock *s, const struct fact *f,
 	if (s->connecting) {
 		/* its start was written when the outcome was not known */
 		s->connecting = false;
-		track_close(t, s, ENDING(.err = err));
+		if (!track_diag_failed(t, s, err))
+			track_close(t, s, ENDING(.err = err));
 		return;
 	}
 	if (s->open || is_route_lookup(s, f))
@@ -302,8 +304,10 @@ static void on_connect(struct track *t, const struct fact *f)
 	}
 	if (is_misuse(err)) {
 		s = err == EISCONN ? find_socket(t, f->fd) : NULL;
-		if (s)
-			s->connecting = false;	/* so it did complete */
+		if (s) {	/* so it did complete */
+			s->connecting = false;
+			track_diag_established(t, s);
+		}
 		return;
 	}
 	s = named_socket(t, f);

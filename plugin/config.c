@@ -12,7 +12,8 @@
 #include <string.h>
 #include <syslog.h>
 
-enum key_type { KEY_BOOL, KEY_NUMBER, KEY_PATH, KEY_FACILITY, KEY_PRIORITY, KEY_IGNORE };
+enum key_type { KEY_BOOL, KEY_NUMBER, KEY_PATH, KEY_FACILITY, KEY_PRIORITY, KEY_USE,
+		KEY_IGNORE };
 
 struct key {
 	const char *section, *name;
@@ -39,6 +40,9 @@ static const struct key keys[] = {
 	  "a whole number from 16 to 16777216" },
 	{ "limits", "processes", KEY_NUMBER, AT(processes), 16, 4194304,
 	  "a whole number from 16 to 4194304" },
+	{ "sockdiag", "use", KEY_USE, AT(use), .allowed = "auto, yes or no" },
+	{ "sockdiag", "wait", KEY_NUMBER, AT(wait), 10, 60000,
+	  "ms, a whole number from 10 to 60000" },
 	{ "status", "interval", KEY_NUMBER, AT(interval), 1, 86400,
 	  "seconds, a whole number from 1 to 86400" },
 	{ "ignore", "match", KEY_IGNORE, 0, .allowed = "key=value key=value" },
@@ -62,6 +66,7 @@ void config_init(struct config *c)
 	c->queue_kib = 1024;
 	c->sockets = 65536;
 	c->processes = 32768;
+	c->wait = 1000;
 	c->interval = 60;
 }
 
@@ -95,6 +100,21 @@ static int set_bool(bool *to, const char *value)
 {
 	*to = !strcmp(value, "yes");
 	return *to || !strcmp(value, "no") ? 0 : -EINVAL;
+}
+
+static const char *const uses[] = {
+	[USE_AUTO] = "auto", [USE_YES] = "yes", [USE_NO] = "no",
+};
+
+static int set_use(enum config_use *to, const char *value)
+{
+	for (int i = USE_AUTO; i <= USE_NO; i++) {
+		if (strcmp(uses[i], value))
+			continue;
+		*to = i;
+		return 0;
+	}
+	return -EINVAL;
 }
 
 static int set_number(unsigned int *to, const struct key *k, const char *value)
@@ -174,6 +194,7 @@ static int set_key(struct config *c, const struct key *k, const char *value,
 	case KEY_PATH:		return set_path(at, value);
 	case KEY_FACILITY:	return set_code(at, facilitynames, LOG_LOCAL7, value);
 	case KEY_PRIORITY:	return set_code(at, prioritynames, LOG_DEBUG, value);
+	case KEY_USE:		return set_use(at, value);
 	case KEY_IGNORE:	return add_ignore(c, value, allowed);
 	}
 	return -EINVAL;
@@ -288,6 +309,9 @@ static void print_key(const struct config *c, const struct key *k, FILE *to)
 		break;
 	case KEY_PRIORITY:
 		fprintf(to, " %s", name_of(prioritynames, *(const int *)at));
+		break;
+	case KEY_USE:
+		fprintf(to, " %s", uses[*(const enum config_use *)at]);
 		break;
 	case KEY_IGNORE:
 		break;

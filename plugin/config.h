@@ -11,6 +11,8 @@
 #define CONFIG_DEFAULT SYSCONFDIR "/audit/audisp-netlog.conf"
 #define CONFIG_IGNORES_MAX 64
 
+enum config_use { USE_AUTO, USE_YES, USE_NO };
+
 struct config {
 	/* [output] */
 	bool to_syslog, to_stdout;
@@ -19,6 +21,9 @@ struct config {
 	unsigned int queue_kib;		/* per output */
 	/* [limits] */
 	unsigned int sockets, processes;
+	/* [sockdiag] */
+	enum config_use use;
+	unsigned int wait;		/* ms that a record waits for the kernel's word */
 	/* [status] */
 	unsigned int interval;		/* seconds between looks at the kernel's count of lost records */
 	/* [ignore] */

@@ -10,70 +10,23 @@
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/utsname.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "../parser/event.h"
-#include "../parser/format.h"
-#include "../parser/track.h"
-#include "config.h"
-#include "live.h"
+#include "plugin.h"
+
 #include "log.h"
-#include "sink.h"
-#include "status.h"
 
 #define READ_SIZE 32768
-#define SINKS_MAX 3
-#define CLOSE_MS 5000
 #define GONE_MS 3000	/* how often to look for processes that ended unseen */
-#define GONE_MAX 256	/* of those, at one time */
 #define SOURCES_MS 3000	/* from start to the first check of the rules */
 
-struct options {
-	const char *config;	/* NULL: the default, which may be missing */
-	bool check, live, debug;
-	const char *rules;
-	unsigned int duration;	/* seconds, 0: no end */
-};
-
-/* What the lines rest on. -1: could not be asked. */
-struct sources {
-	int module, rules, task_never;
-};
-
-struct plugin {
-	struct options options;
-	struct config config;
-	struct complaints complaints;
-	struct track *track;
-	struct event_reader *reader;
-	struct live *live;
-	struct sink *sinks[SINKS_MAX], *log_sink;
-	unsigned int sink_count;
-	int signals;
-	bool stop;		/* end after what is there to be read */
-	uint32_t kernel_lost;	/* as last seen */
-	bool kernel_lost_known;
-	uint64_t input_lost;	/* times the kernel's socket overflowed */
-	int64_t module_lost;
-	uint64_t gaps, torn;	/* as last told */
-	uint64_t ignored;
-	struct sources sources;
-	bool sources_checked;
-	bool see_processes;	/* pids are those that audit tells */
-	int64_t gone[GONE_MAX];	/* pids found missing by the last look */
-	unsigned int gone_count;
-	int64_t next_status, next_sources, next_gone, end;	/* monotonic ms */
-};
-
-static int64_t now_ms(void)
+int64_t plugin_now_ms(void)
 {
 	struct timespec t;
 
@@ -81,231 +34,11 @@ static int64_t now_ms(void)
 	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
 }
 
-static void put_line(struct plugin *p, const struct stamp *time,
-		     const char *text, size_t len)
-{
-	char stamp[40];
-	size_t n = format_time(time, stamp);
-
-	for (unsigned int i = 0; i < p->sink_count; i++)
-		sink_put(p->sinks[i], stamp, n, text, len);
-}
-
-static void push_lines(struct plugin *p)
-{
-	for (unsigned int i = 0; i < p->sink_count; i++)
-		sink_push(p->sinks[i]);
-}
-
-/* A "netlog …" line of the program itself, at the time it is now. */
-static void put_self(struct plugin *p, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-static void put_self(struct plugin *p, const char *format, ...)
-{
-	struct timespec now;
-	struct stamp time;
-	char text[512];
-	va_list ap;
-	int n;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	time = (struct stamp){ .sec = now.tv_sec, .milli = now.tv_nsec / 1000000 };
-	va_start(ap, format);
-	n = vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
-	put_line(p, &time, text, n < (int)sizeof(text) ? n : (int)sizeof(text) - 1);
-}
-
-static void on_record(const struct record *r, void *arg)
-{
-	struct plugin *p = arg;
-	char line[FORMAT_LINE_MAX];
-
-	if (config_ignores(&p->config, r)) {
-		p->ignored++;
-		return;
-	}
-	put_line(p, &r->time, line, format_line(r, line));
-}
-
 static void on_fact(const struct fact *f, void *arg)
 {
 	struct plugin *p = arg;
 
 	track_fact(p->track, f);
-}
-
-static void on_complaint(enum complaint_kind kind, const char *sample,
-			 size_t len, void *arg)
-{
-	char text[160] = "", *end;
-
-	(void)arg;
-	end = format_escape(text, text + sizeof(text) - 1, sample, len);
-	*end = 0;
-	log_warnx("%s%s%s (told once; counted from now on)", complaint_text(kind),
-		  *text ? ": " : "", text);
-}
-
-static const char *yes_no(bool yes)
-{
-	return yes ? "yes" : "no";
-}
-
-static const char *yes_no_unknown(int what)
-{
-	return what < 0 ? "-" : yes_no(what);
-}
-
-static struct sources look_for_sources(void)
-{
-	struct status_rules rules = { 0 };
-	bool asked = !status_rules(&rules);
-
-	return (struct sources){
-		.module = status_module(),
-		.rules = asked ? rules.netlog : -1,
-		.task_never = asked ? rules.task_never : -1,
-	};
-}
-
-static void put_start(struct plugin *p)
-{
-	struct utsname name;
-
-	uname(&name);
-	p->sources = look_for_sources();
-	put_self(p, "netlog start version=%s kernel=%s module=%s rules=%s",
-		 NETLOG_VERSION, name.release,
-		 yes_no_unknown(p->sources.module),
-		 yes_no_unknown(p->sources.rules));
-}
-
-static void warn_of_sources(const struct sources *s)
-{
-	if (s->task_never == 1)
-		log_warnx("the rule \"-a task,never\" is loaded: programs started "
-			  "under it are not audited and will not be logged");
-	if (!s->rules && !s->module)
-		log_warnx("no audit rule has the key netlog and the module is not "
-			  "loaded: nothing will be logged; load 30-netlog.rules "
-			  "(netlog-rules(7))");
-}
-
-/* Rules are often loaded just after auditd was started, and can be taken away. */
-static void check_sources(struct plugin *p)
-{
-	struct sources now = look_for_sources();
-
-	if (now.module != p->sources.module || now.rules != p->sources.rules)
-		put_self(p, "netlog config module=%s rules=%s",
-			 yes_no_unknown(now.module), yes_no_unknown(now.rules));
-	if (!p->sources_checked || memcmp(&now, &p->sources, sizeof(now)))
-		warn_of_sources(&now);
-	p->sources_checked = true;
-	p->sources = now;
-}
-
-/* What was lost outside of this program since the last look. */
-static void look_for_losses(struct plugin *p)
-{
-	struct track_stats stats;
-	struct event_stats events;
-	struct status status;
-	uint32_t kernel = 0;
-	int64_t module = 0;
-	uint64_t torn;
-
-	if (!status_read(&status)) {
-		if (p->kernel_lost_known)
-			kernel = status.lost - p->kernel_lost;
-		p->kernel_lost = status.lost;
-		p->kernel_lost_known = true;
-	}
-	track_stats(p->track, &stats);
-	if (stats.module_lost > p->module_lost) {
-		module = stats.module_lost - p->module_lost;
-		p->module_lost = stats.module_lost;
-	}
-	event_stats(p->reader, &events);
-	torn = p->complaints.count[COMPLAINT_INCOMPLETE];
-	if (kernel || module || p->input_lost || events.gaps != p->gaps || torn != p->torn)
-		put_self(p, "netlog lost kernel=%u module=%lld socket=%llu gaps=%llu "
-			 "torn=%llu", kernel, (long long)module,
-			 (unsigned long long)p->input_lost,
-			 (unsigned long long)(events.gaps - p->gaps),
-			 (unsigned long long)(torn - p->torn));
-	p->input_lost = 0;
-	p->gaps = events.gaps;
-	p->torn = torn;
-}
-
-static void put_state(struct plugin *p)
-{
-	struct event_stats e;
-	struct track_stats t;
-	struct sink_counts c;
-
-	event_stats(p->reader, &e);
-	track_stats(p->track, &t);
-	put_self(p, "netlog state lines=%llu dropped=%llu events=%llu facts=%llu "
-		 "held=%u joined=%llu resets=%llu records=%llu open=%u sockets=%u "
-		 "processes=%u ignored=%llu module=%s",
-		 (unsigned long long)e.lines, (unsigned long long)e.dropped,
-		 (unsigned long long)e.events, (unsigned long long)e.facts, e.held,
-		 (unsigned long long)e.joined, (unsigned long long)e.resets,
-		 (unsigned long long)t.records, t.open, t.sockets, t.processes,
-		 (unsigned long long)p->ignored, yes_no(t.module));
-	for (int i = 0; i < COMPLAINT_COUNT; i++)
-		if (p->complaints.count[i])
-			put_self(p, "netlog state complaint=%s count=%llu",
-				 complaint_key(i),
-				 (unsigned long long)p->complaints.count[i]);
-	for (unsigned int i = 0; i < p->sink_count; i++) {
-		sink_counts(p->sinks[i], &c);
-		put_self(p, "netlog state sink=%s lines=%llu lost=%llu "
-			 "queue_peak=%llu", sink_name(p->sinks[i]),
-			 (unsigned long long)c.lines, (unsigned long long)c.lost,
-			 (unsigned long long)c.queue_peak);
-	}
-}
-
-static bool add_sink(struct plugin *p, struct sink *s)
-{
-	if (!s) {
-		log_warnx("no memory for an output");
-		return false;
-	}
-	p->sinks[p->sink_count++] = s;
-	return true;
-}
-
-static bool open_sinks(struct plugin *p)
-{
-	const struct config *c = &p->config;
-	size_t queue = c->queue_kib * 1024UL;
-
-	p->sink_count = 0;
-	if (c->to_syslog && !add_sink(p, sink_syslog(c->facility, c->priority, queue)))
-		return false;
-	if (c->file && !add_sink(p, sink_file(c->file, queue)))
-		return false;
-	if (c->to_stdout && !add_sink(p, sink_stdout(queue)))
-		return false;
-	return true;
-}
-
-static void close_sinks(struct plugin *p)
-{
-	for (unsigned int i = 0; i < p->sink_count; i++) {
-		const char *name = sink_name(p->sinks[i]);
-		size_t left = sink_close(p->sinks[i], CLOSE_MS);
-
-		if (left)
-			log_warnx("%s: did not take the last lines (%zu bytes)",
-				  name, left);
-	}
-	p->sink_count = 0;
 }
 
 /* Reads the configuration; without -c a missing file means the defaults. */
@@ -330,53 +63,32 @@ static int load_config(const struct options *o, struct config *c)
 	return err;
 }
 
-static bool same_outputs(const struct config *a, const struct config *b)
-{
-	return a->to_syslog == b->to_syslog && a->facility == b->facility &&
-	       a->priority == b->priority && a->to_stdout == b->to_stdout &&
-	       a->queue_kib == b->queue_kib && !a->file == !b->file &&
-	       (!a->file || !strcmp(a->file, b->file));
-}
-
-static void reopen_sinks(struct plugin *p)
-{
-	for (unsigned int i = 0; i < p->sink_count; i++)
-		sink_reopen(p->sinks[i]);
-}
-
 /* Outputs that stay the same are not closed: a stalled one would be waited for,
  * and its lines be lost. */
-/* A new interval counts from now, not from the end of the old one. */
-static void look_soon(struct plugin *p)
-{
-	p->next_sources = p->next_status = now_ms();
-}
-
 static void reload(struct plugin *p)
 {
 	struct config fresh;
 
+	p->next_sources = p->next_status = 0;
 	if (load_config(&p->options, &fresh)) {
 		log_warnx("the old configuration stays");
-		reopen_sinks(p);
-		put_self(p, "netlog config result=kept");
+		report_reopen(p);
+		report_self(p, "netlog config result=kept");
 		return;
 	}
-	if (same_outputs(&p->config, &fresh)) {
+	if (report_same(&p->config, &fresh)) {
 		config_fini(&p->config);
 		p->config = fresh;
-		reopen_sinks(p);
-		look_soon(p);
-		put_self(p, "netlog config result=loaded");
+		report_reopen(p);
+		report_self(p, "netlog config result=loaded");
 		return;
 	}
-	close_sinks(p);
+	report_close(p);
 	config_fini(&p->config);
 	p->config = fresh;
-	if (!open_sinks(p))
+	if (!report_open(p))
 		p->stop = true;
-	look_soon(p);
-	put_self(p, "netlog config result=loaded");
+	report_self(p, "netlog config result=loaded");
 }
 
 /* auditd ends its plugins itself; anybody else's SIGTERM is a mistake that would
@@ -400,7 +112,7 @@ static void on_signal(struct plugin *p)
 		case SIGTERM:	on_term(p, &s); break;
 		case SIGINT:	p->stop |= p->options.live; break;
 		case SIGHUP:	reload(p); break;
-		case SIGUSR1:	put_state(p); break;
+		case SIGUSR1:	report_state(p); break;
 		}
 	}
 }
@@ -461,105 +173,108 @@ static void take_input(struct plugin *p, int fd)
 	p->stop = true;
 }
 
-static bool output_gone(struct plugin *p)
-{
-	struct sink_counts c;
-
-	if (p->sink_count != 1)
-		return false;
-	sink_counts(p->sinks[0], &c);
-	return c.dead;
-}
-
-struct look {
-	int64_t missing[GONE_MAX];
-	unsigned int count;
-};
-
-static void look_for_process(int64_t pid, void *arg)
-{
-	struct look *l = arg;
-
-	if (l->count < GONE_MAX && kill(pid, 0) && errno == ESRCH)
-		l->missing[l->count++] = pid;
-}
-
-static void process_gone(struct plugin *p, int64_t pid)
-{
-	struct timespec now;
-	struct fact f = { .kind = FACT_GONE, .mono = -1 };
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	f.stamp = (struct stamp){ .sec = now.tv_sec,
-				  .milli = now.tv_nsec / 1000000 };
-	f.task.pid = pid;
-	track_fact(p->track, &f);
-}
-
-/*
- * Audit has no event for a process that was killed. With --live nothing is compared
- * with a log, and the lines may tell what was found by looking: who is missing twice
- * in a row (its last events may still be on their way) has ended.
- */
-static void look_for_processes(struct plugin *p)
-{
-	struct look now = { .count = 0 };
-
-	track_holders(p->track, look_for_process, &now);
-	for (unsigned int i = 0; i < now.count; i++)
-		for (unsigned int j = 0; j < p->gone_count; j++)
-			if (now.missing[i] == p->gone[j])
-				process_gone(p, now.missing[i]);
-	memcpy(p->gone, now.missing, sizeof(p->gone));
-	p->gone_count = now.count;
-}
-
 static void on_timer(struct plugin *p)
 {
-	int64_t now = now_ms();
+	int64_t now = plugin_now_ms();
 
 	event_age(p->reader);
 	if (now >= p->next_sources) {
-		check_sources(p);
+		sources_check(p);
 		p->next_sources = now + p->config.interval * 1000LL;
 	}
 	if (now >= p->next_status) {
-		look_for_losses(p);
+		sources_losses(p);
 		p->next_status = now + p->config.interval * 1000LL;
 	}
-	if (p->see_processes && now >= p->next_gone) {
-		look_for_processes(p);
+	if (p->first_pids && (p->live || p->seek) && now >= p->next_gone) {
+		sources_processes(p);
 		p->next_gone = now + GONE_MS;
 	}
-	if ((p->end && now >= p->end) || output_gone(p))
+	if ((p->end && now >= p->end) || report_gone(p))
 		p->stop = true;
+}
+
+enum { INPUT, SIGNALS, SEEK, FDS = SEEK + SEEK_FDS };
+
+/* Fills what to poll for besides input and signals; returns the time to wait, in ms. */
+static int prepare_poll(struct plugin *p, struct pollfd *fds, int64_t next_timer)
+{
+	int64_t wait = next_timer - plugin_now_ms();
+	int most = -1;
+
+	for (int i = SEEK; i < FDS; i++)
+		fds[i].fd = -1;
+	if (p->seek)
+		most = seek_poll(p->seek, &fds[SEEK]);
+	if (most >= 0 && most < wait)
+		wait = most;
+	return wait > 0 ? wait : 0;
+}
+
+/* The module's first word, or its last, is a reason to look again. */
+static bool module_changed(struct plugin *p)
+{
+	struct track_stats stats;
+
+	track_stats(p->track, &stats);
+	if (stats.module == p->module)
+		return false;
+	p->module = stats.module;
+	return true;
+}
+
+static void work(struct plugin *p, struct pollfd *fds)
+{
+	if (p->seek)
+		seek_events(p->seek);
+	if (fds[INPUT].revents)
+		take_input(p, fds[INPUT].fd);
+	if (module_changed(p))
+		sources_check(p);
+	if (p->seek)
+		seek_work(p->seek);
+}
+
+/* What waits for the kernel's word gets it, or the time for it. */
+static void finish_sockdiag(struct plugin *p)
+{
+	int64_t end = plugin_now_ms() + p->config.wait + 500;
+	struct pollfd fds[SEEK_FDS];
+
+	while (p->seek && track_diag_waits(p->track) && plugin_now_ms() < end) {
+		int wait = seek_poll(p->seek, fds);
+
+		poll(fds, SEEK_FDS, wait);
+		seek_work(p->seek);
+	}
+	seek_close(p->seek);
+	p->seek = NULL;
 }
 
 static void loop(struct plugin *p)
 {
 	int input = p->live ? live_fd(p->live) : STDIN_FILENO;
-	struct pollfd fds[] = {
-		{ .fd = input, .events = POLLIN },
-		{ .fd = p->signals, .events = POLLIN },
+	struct pollfd fds[FDS] = {
+		[INPUT] = { .fd = input, .events = POLLIN },
+		[SIGNALS] = { .fd = p->signals, .events = POLLIN },
 	};
-	int64_t next_timer = now_ms() + 1000;
+	int64_t next_timer = plugin_now_ms() + 1000;
 
 	while (!p->stop) {
-		int64_t wait = next_timer - now_ms();
+		int wait = prepare_poll(p, fds, next_timer);
 
-		if (poll(fds, 2, wait > 0 ? wait : 0) < 0 && errno != EINTR) {
+		if (poll(fds, FDS, wait) < 0 && errno != EINTR) {
 			log_warn("poll");
 			return;
 		}
-		if (fds[1].revents)
+		if (fds[SIGNALS].revents)
 			on_signal(p);
-		if (fds[0].revents)
-			take_input(p, input);
-		if (now_ms() >= next_timer) {
+		work(p, fds);
+		if (plugin_now_ms() >= next_timer) {
 			on_timer(p);
-			next_timer = now_ms() + 1000;
+			next_timer = plugin_now_ms() + 1000;
 		}
-		push_lines(p);
+		report_push(p);
 	}
 	/* SIGTERM: what auditd has written already is still to be read */
 	while (poll(fds, 1, 0) > 0 && fds[0].revents & POLLIN) {
@@ -569,26 +284,7 @@ static void loop(struct plugin *p)
 			break;
 	}
 	event_flush(p->reader);
-}
-
-static void put_heading(const struct plugin *p)
-{
-	bool module = status_module();
-
-	printf("# audit-netlog %s: TCP and UDP connections of all processes on this "
-	       "host, IPv4 and IPv6, as they happen.\n", NETLOG_VERSION);
-	printf("# Source: %s. Kernel module: %s.\n",
-	       live_beside_auditd(p->live) ? "the kernel's audit records, beside auditd" :
-					     "the kernel's audit records (no auditd runs)",
-	       module ? "loaded, every line is exact" : "not loaded");
-	if (!module)
-		printf("# Without it: - is unknown (a local port the kernel chose); "
-		       "via=in-progress: the outcome of a non-blocking\n"
-		       "# connect is not shown; via=gone: a process that was killed, "
-		       "found out some seconds later. Programs\n"
-		       "# started before now are known by what they do from now on.\n");
-	printf("# Ctrl-C ends it and puts the audit settings back.\n");
-	fflush(stdout);
+	finish_sockdiag(p);
 }
 
 /* So that no file of ours gets the number of a missing standard stream. */
@@ -602,12 +298,19 @@ static bool fill_standard_streams(void)
 	return fd >= 0 && !close(fd);
 }
 
-/* CAP_AUDIT_CONTROL: rules, status, lost count; CAP_AUDIT_READ: multicast. */
-static void drop_privileges(void)
+/*
+ * CAP_AUDIT_CONTROL: rules, status, lost count; CAP_AUDIT_READ: multicast. For
+ * sock_diag: CAP_NET_ADMIN for the announcements, CAP_SYS_PTRACE and
+ * CAP_DAC_READ_SEARCH for other processes' descriptors.
+ */
+static void drop_privileges(const struct plugin *p)
 {
 	capng_clear(CAPNG_SELECT_BOTH);
 	capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
 		      CAP_AUDIT_CONTROL, CAP_AUDIT_READ, -1);
+	if (p->config.use != USE_NO)
+		capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
+			      CAP_NET_ADMIN, CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, -1);
 	if (geteuid() == 0 && capng_apply(CAPNG_SELECT_BOTH))
 		log_warnx("cannot drop capabilities");
 }
@@ -694,19 +397,6 @@ static int check_config(const struct options *o)
 	return 0;
 }
 
-static bool open_parser(struct plugin *p)
-{
-	struct track_limits limits = {
-		.sockets = p->config.sockets,
-		.processes = p->config.processes,
-	};
-
-	p->complaints.first = on_complaint;
-	p->track = track_new(&limits, on_record, p, &p->complaints);
-	p->reader = event_open(on_fact, p, &p->complaints);
-	return p->track && p->reader;
-}
-
 /* Audit tells pids of the initial pid namespace; from another one all of them would
  * look gone. */
 static bool in_first_pid_namespace(void)
@@ -720,6 +410,20 @@ static bool in_first_pid_namespace(void)
 	return !strcmp(link, "pid:[4026531836]");	/* PROC_PID_INIT_INO */
 }
 
+static bool open_parser(struct plugin *p)
+{
+	struct track_limits limits = {
+		.sockets = p->config.sockets,
+		.processes = p->config.processes,
+	};
+
+	p->first_pids = in_first_pid_namespace();
+	p->complaints.first = report_complaint;
+	p->track = track_new(&limits, report_record, p, &p->complaints);
+	p->reader = event_open(on_fact, p, &p->complaints);
+	return p->track && p->reader;
+}
+
 static bool open_live(struct plugin *p)
 {
 	char error[512] = "";
@@ -729,10 +433,8 @@ static bool open_live(struct plugin *p)
 		log_warnx("%s", error);
 		return false;
 	}
-	p->see_processes = in_first_pid_namespace();
-	put_heading(p);
 	if (p->options.duration)
-		p->end = now_ms() + p->options.duration * 1000LL;
+		p->end = plugin_now_ms() + p->options.duration * 1000LL;
 	return true;
 }
 
@@ -755,19 +457,22 @@ static int run(struct plugin *p)
 		goto out;
 	if (p->options.live && !open_live(p))
 		goto out;
-	drop_privileges();
-	if (!open_sinks(p))
+	drop_privileges(p);
+	if (!report_open(p))
 		goto out;
-	put_start(p);
-	look_for_losses(p);
-	p->next_status = now_ms() + p->config.interval * 1000LL;
-	p->next_sources = now_ms() + SOURCES_MS;
+	sources_open(p);
+	if (p->live)
+		report_heading(p);
+	sources_start(p);
+	sources_losses(p);
+	p->next_status = plugin_now_ms() + p->config.interval * 1000LL;
+	p->next_sources = plugin_now_ms() + SOURCES_MS;
 	loop(p);
-	look_for_losses(p);
-	put_self(p, "netlog stop");
+	sources_losses(p);
+	report_self(p, "netlog stop");
 	status = 0;
 out:
-	close_sinks(p);
+	report_close(p);
 	if (!close_live(p))
 		status = 1;
 	event_close(p->reader);

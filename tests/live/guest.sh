@@ -5,8 +5,9 @@
 # everything they did is in the log, collect. POSIX, fit for busybox. The other
 # half, judging, is done wherever the result is taken.
 #
-# usage: guest.sh [-t] [-o DIR] PROFILE [SCENARIO...]
+# usage: guest.sh [-t] [-p SECONDS] [-o DIR] PROFILE [SCENARIO...]
 #   -t      all at the same time; else one after the other
+#   -p N    with so long a pause between them
 #   -o DIR  leave the result there; else a tar archive goes to standard output
 # The result: expect/NAME.expect, netlog.log, audit.log.
 # Environment: PROGRAMS and TABLE (default: beside this file), NETLOG_LOG and
@@ -23,12 +24,13 @@ broken() { echo "guest.sh: $*" >&2; exit 99; }
 
 now() { cut -d. -f1 /proc/uptime; }
 
-together='' out='' archive=''
-while getopts to: option; do
+together='' out='' archive='' pause=0
+while getopts tp:o: option; do
 	case $option in
 	t)	together=1 ;;
+	p)	pause=$OPTARG ;;
 	o)	out=$OPTARG ;;
-	*)	broken "usage: guest.sh [-t] [-o DIR] PROFILE [SCENARIO...]" ;;
+	*)	broken "usage: guest.sh [-t] [-p SECONDS] [-o DIR] PROFILE [SCENARIO...]" ;;
 	esac
 done
 shift $((OPTIND - 1))
@@ -91,6 +93,7 @@ run_all() {
 			run_one "$name" "$program" "$argument" "$needs" &
 		else
 			run_one "$name" "$program" "$argument" "$needs"
+			[ "$pause" = 0 ] || sleep "$pause"
 		fi
 	done <"$TABLE"
 	wait

@@ -62,19 +62,21 @@ E2
 shows_traffic() {
 	local ports
 	read -r -a ports < <(traffic)
-	until_true 10 has "connect start TCP - -> 127.0.0.1:${ports[0]} .* python3" &&
-		until_true 10 has "connect start TCP 127.0.0.1:- <- 127.0.0.1:${ports[1]} " &&
-		until_true 10 has "connect stop TCP - -> 127.0.0.1:${ports[0]} "
+	local l=127.0.0.1:${ports[0]} c=127.0.0.1:${ports[1]}
+	until_true 10 has "connect start TCP $c -> $l .* python3" &&
+		until_true 10 has "connect start TCP $l <- $c " &&
+		until_true 10 has "connect stop TCP $c -> $l "
 }
 
 ended() { wait "$plugin"; local status=$?; plugin=''; return $status; }
 
 start && ok "starts where no auditd runs" || bad "starts where no auditd runs"
 check "heading says what is watched" has '^# audit-netlog .*TCP and UDP'
+check "heading says that sock_diag is used" has '^# .*socket diagnostics'
 check "heading says whether the module is loaded" has '^# .*Kernel module: (not )?loaded'
 check "shows a connection and its end" shows_traffic
 python3 -c "import os, signal, socket; s = socket.socket(); s.bind((\"127.0.0.1\", 0)); s.listen(1); os.kill(os.getpid(), signal.SIGKILL)" 2>/dev/null
-check "shows the end of a process that was killed" until_true 15 has "listen stop .* python3 .* via=gone"
+check "shows the end of a process that was killed" until_true 15 has "listen stop .* python3 .* via=destroy"
 kill -INT "$plugin"
 check "Ctrl-C ends it with status 0" ended
 check "last line is netlog stop" grep -q 'netlog stop$' <(tail -n 1 "$tmp/out")

@@ -42,7 +42,8 @@ struct good {
 };
 
 #define DEFAULTS .to_syslog = true, .facility = LOG_AUTHPRIV, .priority = LOG_INFO, \
-	.queue_kib = 1024, .sockets = 65536, .processes = 32768, .interval = 60
+	.queue_kib = 1024, .sockets = 65536, .processes = 32768, .wait = 1000, \
+	.interval = 60
 
 static const struct good goods[] = {
 	{ "nothing", "", { DEFAULTS } },
@@ -56,6 +57,8 @@ static const struct good goods[] = {
 	  { DEFAULTS, .sockets = 16, .processes = 4194304 } },
 	{ "other limits", "[limits]\nconnections = 16777216\nprocesses = 16\n",
 	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
+	{ "sockdiag", "[sockdiag]\nuse = no\nwait = 10\n",
+	  { DEFAULTS, .use = USE_NO, .wait = 10 } },
 	{ "status", "[status]\ninterval = 86400\n", { DEFAULTS, .interval = 86400 } },
 	{ "queue, largest", "[output]\nqueue=65536\n", { DEFAULTS, .queue_kib = 65536 } },
 	{ "no file after all", "[output]\nfile = /a\nfile =\n", { DEFAULTS } },
@@ -99,6 +102,8 @@ static void assert_same(const struct config *a, const struct config *b)
 	assert_int_equal(a->queue_kib, b->queue_kib);
 	assert_int_equal(a->sockets, b->sockets);
 	assert_int_equal(a->processes, b->processes);
+	assert_int_equal(a->use, b->use);
+	assert_int_equal(a->wait, b->wait);
 	assert_int_equal(a->interval, b->interval);
 	assert_int_equal(a->ignores, b->ignores);
 }
@@ -171,6 +176,7 @@ static const struct mistake mistakes[] = {
 	  "a whole number from 16 to 16777216" },
 	{ "processes", "[limits]\nprocesses = -1\n", 2, "processes: '-1'",
 	  "a whole number from 16 to 4194304" },
+	{ "use", "[sockdiag]\nuse = maybe\n", 2, "use: 'maybe'", "auto, yes or no" },
 	{ "interval", "[status]\ninterval = 0\n", 2, "interval: '0'",
 	  "seconds, a whole number from 1 to 86400" },
 	{ "match, key", "[ignore]\nmatch = port=53\n", 2, "match: 'port=53'",
@@ -185,7 +191,8 @@ static const struct mistake mistakes[] = {
 	{ "key that is none", "[output]\nsyslog = no\nfille = /a\n", 3,
 	  "[output] fille: no such key", "[output] syslog, [output] facility, "
 	  "[output] priority, [output] file, [output] stdout, [output] queue, "
-	  "[limits] connections, [limits] processes, [status] interval, "
+	  "[limits] connections, [limits] processes, [sockdiag] use, "
+	  "[sockdiag] wait, [status] interval, "
 	  "[ignore] match" },
 	{ "key of another section", "[limits]\nsyslog = no\n", 2,
 	  "[limits] syslog: no such key", "[output] syslog" },

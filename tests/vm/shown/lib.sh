@@ -93,7 +93,7 @@ field() { grep -o " $1=[^ ]*" | cut -d= -f2; }
 
 sources_are() { # MODULE RULES
 	grep -E ' netlog (start|config) .*module=' $log | tail -n 1 |
-		grep -q "module=$1 rules=$2\$"
+		grep -q "module=$1 rules=$2 sockdiag="
 }
 
 load_module() {

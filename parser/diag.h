@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/diag: what the kernel's socket diagnostics (NETLINK_SOCK_DIAG) tell, as
+ * facts for the tracker, and what the tracker asks of whoever can look: the plugin.
+ * aunetlog has no such source.
+ */
+#ifndef NETLOG_DIAG_H
+#define NETLOG_DIAG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sockaddr.h"
+
+/* include/net/tcp_states.h; of datagram sockets only ESTABLISHED and CLOSE */
+enum sock_state {
+	STATE_ESTABLISHED = 1, STATE_SYN_SENT, STATE_SYN_RECV, STATE_FIN_WAIT1,
+	STATE_FIN_WAIT2, STATE_TIME_WAIT, STATE_CLOSE, STATE_CLOSE_WAIT,
+	STATE_LAST_ACK, STATE_LISTEN, STATE_CLOSING, STATE_NEW_SYN_RECV
+};
+
+/* One socket, as a dump or the announcement of its destruction tells it. */
+struct diag_sock {
+	uint64_t cookie;	/* never used twice until the next boot */
+	uint64_t ino;		/* 0: no process has it (any more) */
+	int proto, family, state;
+	struct netaddr local, remote;
+	/* of a destroyed TCP socket */
+	int64_t tx, rx;		/* payload; -1: not known for certain */
+	int established;	/* a connect's handshake came to its end: 1, 0, or -1 */
+	bool refused;		/* it did not, and one segment was the answer */
+};
+
+enum diag_op {
+	DIAG_FOUND,		/* answer: this is the socket at the descriptor */
+	DIAG_GONE,		/* answer: the descriptor is no longer that socket */
+	DIAG_ABSENT,		/* answer: it is a socket that no dump shows: closed by
+				 * the kernel, or of another network namespace */
+	DIAG_HIDDEN,		/* answer: it could not be looked at */
+	DIAG_DESTROYED,		/* a socket was destroyed */
+	DIAG_LOST,		/* some of these announcements were lost */
+};
+
+#define DIAG_LIVE_MAX 8
+
+/* A fact of kind FACT_DIAG points to one. */
+struct diag {
+	enum diag_op op;
+	uint64_t question;		/* of an answer: its id */
+	int64_t looked_ms;		/* when the descriptor was read, real time */
+	struct diag_sock sock;		/* FOUND, DESTROYED */
+	int64_t other_netns;		/* the process is in this other network
+					 * namespace; -1: in the same, 0: not known */
+	/* GONE: the living sockets that fit the question, as far as there is room */
+	uint64_t live[DIAG_LIVE_MAX];
+	unsigned int live_count;
+};
+
+/* Which socket is at descriptor fd (-1: it is known to be gone from there) of a
+ * process? Parts of local and remote that are unknown may be anything. */
+struct diag_question {
+	uint64_t id;
+	int64_t pid, ppid;
+	int fd;
+	int proto;
+	struct netaddr local, remote;
+};
+
+struct diag_options {
+	unsigned int wait_ms;		/* how long a record waits for an answer */
+	/* After so long without news, audit has no earlier events on their way. */
+	unsigned int settle_ms;
+	unsigned int max;		/* records that wait at one time */
+	const char *node;		/* name that audit may give this host */
+	/* Must not call the tracker: the answer is a later fact. */
+	void (*ask)(const struct diag_question *q, void *arg);
+	void *arg;
+};
+
+#endif

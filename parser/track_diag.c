@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * parser/track: what sock_diag adds to the rules' facts: the local end, the outcome of
+ * a connect, and the end of a socket.
+ *
+ * Each start asks which socket is at the descriptor. Until the answer is here and
+ * certain, or too late, a start that lacks something is held. With the answer the
+ * socket is known by its cookie, and ends when the kernel announces the destruction of
+ * that cookie, whoever had it by then.
+ */
+#include "follow.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#define DESTROYED_MAX 16384
+#define LOOK_NS 20000000LL	/* between looks at what waits */
+#define OLD_MS 10000
+
+/* ---- facts ---- */
+
+static void on_answer(struct track *t, const struct diag *d)
+{
+	struct follow *f;
+
+	HASH_FIND(hh_question, t->diag.by_question, &d->question, sizeof(d->question), f);
+	if (!f)
+		return;
+	follow_forget_question(t, f);
+	f->answered = t->diag.mono;
+	f->answered_ms = track_stamp_ms(&t->diag.now);
+	f->looked_ms = d->looked_ms;
+	switch (d->op) {
+	case DIAG_FOUND:
+		f->found = d->sock;
+		f->state = FOLLOW_FOUND;
+		if (f->fd_gone_ms && f->fd_gone_ms <= f->looked_ms)
+			decide_not_there(t, f);
+		return;
+	case DIAG_GONE:
+		f->stranger |= d->other_netns != -1;
+		f->live_count = d->live_count;
+		memcpy(f->live, d->live, sizeof(f->live));
+		f->state = FOLLOW_GONE;
+		break;
+	case DIAG_ABSENT:
+		/* one that is connected shows in a dump of its own namespace */
+		f->stranger |= f->via == VIA_NONE;
+		follow_ask_again(t, f);
+		break;
+	default:
+		f->stranger = true;
+	}
+	if (d->other_netns > 0)
+		f->sock->other_netns = true;
+	if (f->stranger && (d->op != DIAG_ABSENT || d->other_netns > 0))
+		follow_give_up(t, f);
+}
+
+static void on_destroyed(struct track *t, const struct fact *fact)
+{
+	const struct diag_sock *sock = &fact->diag->sock;
+	struct follow *f = follow_by_cookie(t, sock->cookie);
+
+	if (f)
+		follow_die(t, f, sock, &fact->stamp, fact->mono);
+	else
+		destroyed_add(&t->diag.destroyed, sock, &fact->stamp, fact->mono);
+}
+
+void track_diag_fact(struct track *t, const struct fact *f)
+{
+	if (!t->diag.on)
+		return;
+	t->diag.mono = f->mono;
+	t->diag.now = f->stamp;
+	if (f->kind == FACT_TICK) {
+		if (f->mono < t->diag.next_look)
+			return;
+		t->diag.next_look = f->mono + LOOK_NS;
+		decide_all(t);
+		return;
+	}
+	switch (f->diag->op) {
+	case DIAG_DESTROYED:	on_destroyed(t, f); break;
+	case DIAG_LOST:		destroyed_lost(&t->diag.destroyed, &f->stamp); break;
+	default:		on_answer(t, f->diag);
+	}
+}
+
+/* ---- called by the rules ---- */
+
+bool track_diag_over(struct track *t, struct sock *s)
+{
+	struct follow *f = s->follow;
+	struct proc *proc = t->proc;
+
+	if (!f || !f->dead || track_stamp_ms(&t->fact->stamp) <=
+			      track_stamp_ms(&f->dead_at))
+		return false;
+	t->proc = NULL;
+	follow_bury(t, f);
+	t->proc = proc;
+	return true;
+}
+
+static bool is_local(const struct track *t)
+{
+	const char *name = t->node->name;
+
+	return !name || (t->diag.o.node && !strcmp(name, t->diag.o.node));
+}
+
+/* Read from a log, or long on its way: whatever is there now is something else. */
+static bool is_old(const struct track *t)
+{
+	return track_stamp_ms(&t->fact->stamp) + OLD_MS <
+	       track_stamp_ms(&t->diag.now);
+}
+
+static bool is_complete(const struct sock *s, enum record_via via)
+{
+	const struct netaddr *l = &s->local;
+
+	if (via == VIA_PROGRESS || !l->port)
+		return false;
+	if (s->open == OPEN_LISTEN)
+		return true;
+	return s->remote.has_addr && l->has_addr && !sockaddr_is_any(l);
+}
+
+bool track_diag_open(struct track *t, struct sock *s, enum record_via via)
+{
+	struct follow *f = s->follow;
+
+	if (t->node->module || !is_local(t) || is_old(t) || t->fact->kind == FACT_MODULE ||
+	    (s->proto != IPPROTO_TCP && s->proto != IPPROTO_UDP &&
+	     s->proto != PROTO_UNKNOWN))
+		return false;
+	if (t->diag.waiting_count >= t->diag.o.max) {
+		complain(t->complaints, COMPLAINT_UNASKED, "", 0);
+		return false;
+	}
+	if (!f)
+		f = follow_new(s);
+	if (!f)
+		return false;
+	if (f->dead) {	/* this is the last that audit tells of it */
+		if (follow_same_end(&s->remote, &f->found.remote))
+			s->learnt = f->found.local;
+		return false;
+	}
+	follow_forget_end(f);
+	follow_stop_waiting(t, f);
+	f->via = via;
+	f->held = !is_complete(s, via);
+	follow_start_waiting(t, f);
+	return f->held;
+}
+
+void track_diag_established(struct track *t, struct sock *s)
+{
+	(void)t;
+	if (s->follow && s->follow->held)
+		s->follow->via = VIA_NONE;
+}
+
+bool track_diag_failed(struct track *t, struct sock *s, int err)
+{
+	if (!s->follow || !s->follow->held)
+		return false;
+	follow_stop_waiting(t, s->follow);
+	follow_write_fail(t, s, VIA_NONE, err);
+	follow_drop(t, s);
+	return true;
+}
+
+void track_diag_flush(struct track *t, struct sock *s)
+{
+	struct follow *f = s->follow;
+
+	if (!f)
+		return;
+	follow_write_start(t, s);
+	follow_stop_waiting(t, f);
+}
+
+bool track_diag_fd_gone(struct track *t, struct sock *s, int64_t pid, int64_t fd,
+			enum record_via via)
+{
+	struct follow *f = s->follow;
+
+	if (follow_waits(f) && pid == f->pid && fd == f->fd && !f->fd_gone_ms) {
+		f->fd_gone_ms = track_stamp_ms(&t->fact->stamp);
+		if (f->state == FOLLOW_FOUND && f->fd_gone_ms <= f->looked_ms)
+			decide_not_there(t, f);
+	}
+	if (via != VIA_REUSE)
+		follow_let_go(t, f);
+	if (!LIST_EMPTY(&s->fds) || s->key.ino)
+		return true;
+	if (!s->open || (!f->cookie && !follow_waits(f))) {
+		follow_drop(t, s);
+		return false;
+	}
+	if (!f->ended) {
+		f->ended = true;
+		f->end_via = via;
+		f->end = t->when;
+	}
+	return true;
+}
+
+/* ---- on and off ---- */
+
+static void switch_off(struct track *t)
+{
+	struct sock *s, *next;
+	struct follow *f;
+
+	for (s = TAILQ_FIRST(&t->sockets.lru); s; s = next) {
+		next = TAILQ_NEXT(s, lru);
+		f = s->follow;
+		if (!f)
+			continue;
+		if (f->dead) {
+			follow_bury(t, f);
+			continue;
+		}
+		follow_set_cookie(t, f, 0);
+		follow_give_up(t, f);
+	}
+	destroyed_fini(&t->diag.destroyed);
+	memset(&t->diag, 0, sizeof(t->diag));
+}
+
+void track_set_diag(struct track *t, const struct diag_options *o)
+{
+	t->proc = NULL;
+	if (t->diag.on)
+		switch_off(t);
+	if (!o)
+		return;
+	t->diag.on = true;
+	t->diag.o = *o;
+	TAILQ_INIT(&t->diag.waiting);
+	TAILQ_INIT(&t->diag.dying);
+	destroyed_init(&t->diag.destroyed, DESTROYED_MAX);
+}
+
+bool track_diag_waits(const struct track *t)
+{
+	return t->diag.on && (!TAILQ_EMPTY(&t->diag.waiting) ||
+			      !TAILQ_EMPTY(&t->diag.dying));
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plugin/plugin: what the parts of the program share: main (the loop), report (what it
+ * writes), sources (what that rests on). Included by these alone. */
+#ifndef NETLOG_PLUGIN_H
+#define NETLOG_PLUGIN_H
+
+#include "../parser/event.h"
+#include "../parser/track.h"
+#include "config.h"
+#include "live.h"
+#include "seek.h"
+#include "sink.h"
+
+#define SINKS_MAX 3
+#define GONE_MAX 256	/* processes that ended unseen, at one time */
+
+struct options {
+	const char *config;	/* NULL: the default, which may be missing */
+	bool check, live, debug;
+	const char *rules;
+	unsigned int duration;	/* seconds, 0: no end */
+};
+
+/* What the lines rest on. -1: could not be asked. */
+struct sources {
+	int module, rules, task_never, sockdiag;
+};
+
+struct plugin {
+	struct options options;
+	struct config config;
+	struct complaints complaints;
+	struct track *track;
+	struct event_reader *reader;
+	struct live *live;
+	struct seek *seek;	/* NULL: sock_diag is off */
+	struct sink *sinks[SINKS_MAX], *log_sink;
+	unsigned int sink_count;
+	int signals;
+	bool stop;		/* end after what is there to be read */
+	uint32_t kernel_lost;	/* as last seen */
+	bool kernel_lost_known;
+	uint64_t input_lost;	/* times the kernel's socket overflowed */
+	uint64_t sockdiag_lost;	/* as last seen */
+	int64_t module_lost;
+	uint64_t gaps, torn;	/* as last told */
+	bool module;		/* heard of, as last seen */
+	uint64_t ignored;
+	struct sources sources;
+	bool sources_checked;
+	bool sockdiag_failed;	/* said already */
+	bool first_pids;	/* pids are those that audit tells */
+	int64_t gone[GONE_MAX];	/* pids found missing by the last look */
+	unsigned int gone_count;
+	int64_t next_status, next_sources, next_gone, end;	/* monotonic ms */
+};
+
+int64_t plugin_now_ms(void);	/* monotonic */
+
+/* ---- report ---- */
+
+bool report_open(struct plugin *p);	/* the outputs */
+void report_close(struct plugin *p);
+void report_reopen(struct plugin *p);
+bool report_same(const struct config *a, const struct config *b);
+bool report_gone(struct plugin *p);	/* nobody reads any more */
+void report_push(struct plugin *p);
+
+void report_record(const struct record *r, void *arg);	/* arg: the plugin */
+void report_complaint(enum complaint_kind kind, const char *sample, size_t len,
+		      void *arg);
+/* A "netlog …" line of the program itself, at the time it is now. */
+void report_self(struct plugin *p, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void report_state(struct plugin *p);
+void report_heading(const struct plugin *p);
+const char *report_yes_no(int what);	/* "-" below 0 */
+
+/* ---- sources ---- */
+
+void sources_open(struct plugin *p);
+void sources_start(struct plugin *p);	/* says what there is */
+/* Looks whether something has come or gone; switches sock_diag on or off. */
+void sources_check(struct plugin *p);
+void sources_losses(struct plugin *p);
+/* Looks for processes that ended unseen. */
+void sources_processes(struct plugin *p);
+
+#endif

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/procfd: the sockets of processes, by /proc. */
+#include "procfd.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SOCKET_LINK "socket:["
+
+/* "socket:[20411]" */
+static int read_link(const char *path, uint64_t *ino)
+{
+	char link[64], *end;
+	ssize_t n = readlink(path, link, sizeof(link) - 1);
+
+	if (n < 0)
+		return errno == ENOENT || errno == ESRCH ? 0 : -errno;
+	link[n] = 0;
+	if (strncmp(link, SOCKET_LINK, strlen(SOCKET_LINK)))
+		return 0;
+	*ino = strtoull(link + strlen(SOCKET_LINK), &end, 10);
+	return *end == ']' && *ino;
+}
+
+int procfd_socket(int64_t pid, int fd, uint64_t *ino)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%" PRId64 "/fd/%d", pid, fd);
+	return read_link(path, ino);
+}
+
+int64_t procfd_netns(int64_t pid)
+{
+	char path[64] = "/proc/self/ns/net";
+	struct stat st;
+
+	if (pid)
+		snprintf(path, sizeof(path), "/proc/%" PRId64 "/ns/net", pid);
+	return stat(path, &st) ? 0 : (int64_t)st.st_ino;
+}
+
+bool procfd_one_netns(int64_t netns)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *e;
+	bool one = dir;
+
+	while (one && (e = readdir(dir))) {
+		int64_t pid = strtoll(e->d_name, NULL, 10), ns;
+
+		if (pid <= 0)
+			continue;
+		ns = procfd_netns(pid);
+		one = !ns || ns == netns;	/* 0: it has just ended */
+	}
+	if (dir)
+		closedir(dir);
+	return one;
+}

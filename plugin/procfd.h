@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plugin/procfd: which sockets the processes hold, and where, by /proc. To see those of
+ * other users takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH. */
+#ifndef NETLOG_PROCFD_H
+#define NETLOG_PROCFD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The socket at a descriptor: 1 with its inode, 0 when there is none (any more), -errno
+ * when it cannot be seen. */
+int procfd_socket(int64_t pid, int fd, uint64_t *ino);
+
+/* Inode of a process's network namespace; 0: not known. pid 0: our own. */
+int64_t procfd_netns(int64_t pid);
+
+/* True when all processes that can be seen are in this network namespace. */
+bool procfd_one_netns(int64_t netns);
+
+#endif

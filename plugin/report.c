@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/report: everything that the program says: records and its own lines, to the
+ * outputs that are configured. */
+#include "plugin.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "../parser/format.h"
+#include "log.h"
+#include "status.h"
+
+#define CLOSE_MS 5000
+
+void report_line(struct plugin *p, const struct stamp *time,
+		     const char *text, size_t len)
+{
+	char stamp[40];
+	size_t n = format_time(time, stamp);
+
+	for (unsigned int i = 0; i < p->sink_count; i++)
+		sink_put(p->sinks[i], stamp, n, text, len);
+}
+
+void report_push(struct plugin *p)
+{
+	for (unsigned int i = 0; i < p->sink_count; i++)
+		sink_push(p->sinks[i]);
+}
+
+void report_self(struct plugin *p, const char *format, ...)
+{
+	struct timespec now;
+	struct stamp time;
+	char text[512];
+	va_list ap;
+	int n;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	time = (struct stamp){ .sec = now.tv_sec, .milli = now.tv_nsec / 1000000 };
+	va_start(ap, format);
+	n = vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	report_line(p, &time, text, n < (int)sizeof(text) ? n : (int)sizeof(text) - 1);
+}
+
+void report_record(const struct record *r, void *arg)
+{
+	struct plugin *p = arg;
+	char line[FORMAT_LINE_MAX];
+
+	if (config_ignores(&p->config, r)) {
+		p->ignored++;
+		return;
+	}
+	report_line(p, &r->time, line, format_line(r, line));
+}
+
+void report_complaint(enum complaint_kind kind, const char *sample,
+			 size_t len, void *arg)
+{
+	char text[160] = "", *end;
+
+	(void)arg;
+	end = format_escape(text, text + sizeof(text) - 1, sample, len);
+	*end = 0;
+	log_warnx("%s%s%s (told once; counted from now on)", complaint_text(kind),
+		  *text ? ": " : "", text);
+}
+
+static const char *yes_no(bool yes)
+{
+	return yes ? "yes" : "no";
+}
+
+const char *report_yes_no(int what)
+{
+	return what < 0 ? "-" : yes_no(what);
+}
+
+void report_state(struct plugin *p)
+{
+	struct event_stats e;
+	struct track_stats t;
+	struct sink_counts c;
+
+	event_stats(p->reader, &e);
+	track_stats(p->track, &t);
+	report_self(p, "netlog state lines=%llu dropped=%llu events=%llu facts=%llu "
+		 "held=%u joined=%llu resets=%llu records=%llu open=%u sockets=%u "
+		 "processes=%u ignored=%llu module=%s",
+		 (unsigned long long)e.lines, (unsigned long long)e.dropped,
+		 (unsigned long long)e.events, (unsigned long long)e.facts, e.held,
+		 (unsigned long long)e.joined, (unsigned long long)e.resets,
+		 (unsigned long long)t.records, t.open, t.sockets, t.processes,
+		 (unsigned long long)p->ignored, yes_no(t.module));
+	for (int i = 0; i < COMPLAINT_COUNT; i++)
+		if (p->complaints.count[i])
+			report_self(p, "netlog state complaint=%s count=%llu",
+				 complaint_key(i),
+				 (unsigned long long)p->complaints.count[i]);
+	for (unsigned int i = 0; i < p->sink_count; i++) {
+		sink_counts(p->sinks[i], &c);
+		report_self(p, "netlog state sink=%s lines=%llu lost=%llu "
+			 "queue_peak=%llu", sink_name(p->sinks[i]),
+			 (unsigned long long)c.lines, (unsigned long long)c.lost,
+			 (unsigned long long)c.queue_peak);
+	}
+}
+
+static bool add_sink(struct plugin *p, struct sink *s)
+{
+	if (!s) {
+		log_warnx("no memory for an output");
+		return false;
+	}
+	p->sinks[p->sink_count++] = s;
+	return true;
+}
+
+bool report_open(struct plugin *p)
+{
+	const struct config *c = &p->config;
+	size_t queue = c->queue_kib * 1024UL;
+
+	p->sink_count = 0;
+	if (c->to_syslog && !add_sink(p, sink_syslog(c->facility, c->priority, queue)))
+		return false;
+	if (c->file && !add_sink(p, sink_file(c->file, queue)))
+		return false;
+	if (c->to_stdout && !add_sink(p, sink_stdout(queue)))
+		return false;
+	return true;
+}
+
+void report_close(struct plugin *p)
+{
+	for (unsigned int i = 0; i < p->sink_count; i++) {
+		const char *name = sink_name(p->sinks[i]);
+		size_t left = sink_close(p->sinks[i], CLOSE_MS);
+
+		if (left)
+			log_warnx("%s: did not take the last lines (%zu bytes)",
+				  name, left);
+	}
+	p->sink_count = 0;
+}
+
+bool report_same(const struct config *a, const struct config *b)
+{
+	return a->to_syslog == b->to_syslog && a->facility == b->facility &&
+	       a->priority == b->priority && a->to_stdout == b->to_stdout &&
+	       a->queue_kib == b->queue_kib && !a->file == !b->file &&
+	       (!a->file || !strcmp(a->file, b->file));
+}
+
+void report_reopen(struct plugin *p)
+{
+	for (unsigned int i = 0; i < p->sink_count; i++)
+		sink_reopen(p->sinks[i]);
+}
+
+bool report_gone(struct plugin *p)
+{
+	struct sink_counts c;
+
+	if (p->sink_count != 1)
+		return false;
+	sink_counts(p->sinks[0], &c);
+	return c.dead;
+}
+
+void report_heading(const struct plugin *p)
+{
+	bool module = status_module();
+
+	printf("# audit-netlog %s: TCP and UDP connections of all processes on this "
+	       "host, IPv4 and IPv6, as they happen.\n", NETLOG_VERSION);
+	printf("# Source: %s. Kernel module: %s.\n",
+	       live_beside_auditd(p->live) ? "the kernel's audit records, beside auditd" :
+					     "the kernel's audit records (no auditd runs)",
+	       module ? "loaded, every line is exact" : "not loaded");
+	if (p->seek)
+		printf("# The kernel's socket diagnostics add local ports, outcomes and "
+		       "ends (via=destroy); for that a line may come\n# %u ms late. "
+		       "What was gone too soon and could be several is -, or "
+		       "via=in-progress: outcome unknown.\n", p->config.wait);
+	else if (!module)
+		printf("# Without it: - is unknown (a local port the kernel chose); "
+		       "via=in-progress: the outcome of a non-blocking\n"
+		       "# connect is not shown; via=gone: a process that was killed, "
+		       "found out some seconds later. Programs\n"
+		       "# started before now are known by what they do from now on.\n");
+	printf("# Ctrl-C ends it and puts the audit settings back.\n");
+	fflush(stdout);
+}

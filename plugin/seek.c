@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/seek: questions of the tracker, answered from /proc and sock_diag. */
+#include "seek.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <uthash.h>
+
+#include "log.h"
+#include "procfd.h"
+#include "sockdiag.h"
+
+#define QUESTIONS_MAX 8192
+#define BUCKETS 256
+#define DUMP_MS 20		/* between dumps, at least; and 20 times what one took */
+#define TICK_MS 20
+#define CENSUS_MS 1000	/* between looks at all processes' namespaces */
+
+/* A question, and what is known of the answer. */
+struct lookup {
+	struct diag_question q;
+	uint64_t ino;			/* 0: the descriptor is no socket any more */
+	int64_t looked_ms;
+	bool hidden, found;
+	struct diag_sock sock;
+	uint64_t live[DIAG_LIVE_MAX];
+	unsigned int live_count;
+	struct lookup *next;		/* with the same inode, or of the same bucket */
+	UT_hash_handle hh;		/* by inode */
+};
+
+struct round {			/* one look at all sockets */
+	struct lookup at[QUESTIONS_MAX];
+	unsigned int count;
+};
+
+struct seek {
+	struct track *track;
+	struct sockdiag *nl;
+	int64_t netns;			/* our own */
+	bool one_netns;			/* as of the last census */
+	int64_t next_census;		/* ms */
+	struct utsname name;
+	struct round rounds[2], *fresh, *serving;
+	struct lookup *by_ino, *buckets[BUCKETS], *any_port;
+	int step;			/* of the dumps of this round, -1: no round */
+	int proto;			/* of the dump under way */
+	int64_t begun, next_round;	/* ms */
+	struct seek_stats stats;
+};
+
+static const struct { int family, proto; } steps[] = {
+	{ AF_INET, IPPROTO_TCP }, { AF_INET6, IPPROTO_TCP },
+	{ AF_INET, IPPROTO_UDP }, { AF_INET6, IPPROTO_UDP },
+};
+#define STEPS (int)(sizeof(steps) / sizeof(*steps))
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static int64_t now_ms(void)
+{
+	return clock_ns(CLOCK_MONOTONIC) / 1000000;
+}
+
+static void tell(struct seek *s, enum fact_kind kind, const struct diag *d)
+{
+	int64_t real = clock_ns(CLOCK_REALTIME);
+	struct fact f = {
+		.kind = kind,
+		.stamp = { .sec = real / 1000000000, .milli = real / 1000000 % 1000 },
+		.mono = clock_ns(CLOCK_MONOTONIC),
+		.diag = d,
+	};
+
+	track_fact(s->track, &f);
+}
+
+/* ---- questions ---- */
+
+static void look_at_descriptor(struct lookup *l)
+{
+	int found = procfd_socket(l->q.pid, l->q.fd, &l->ino);
+
+	l->looked_ms = clock_ns(CLOCK_REALTIME) / 1000000;
+	l->hidden = found < 0;
+	if (found <= 0)
+		l->ino = 0;
+}
+
+static struct lookup *add_lookup(struct seek *s, const struct diag_question *q)
+{
+	struct lookup *l;
+
+	if (s->fresh->count == QUESTIONS_MAX)
+		return NULL;	/* the tracker asks again, or gives up in time */
+	l = &s->fresh->at[s->fresh->count++];
+	*l = (struct lookup){ .q = *q };
+	return l;
+}
+
+static void on_question(const struct diag_question *q, void *arg)
+{
+	struct lookup *l = add_lookup(arg, q);
+
+	((struct seek *)arg)->stats.questions++;
+	if (l && q->fd >= 0)
+		look_at_descriptor(l);
+}
+
+/* ---- a round: dumps that serve all questions ---- */
+
+static bool end_fits(const struct netaddr *want, const struct netaddr *is)
+{
+	if (want->has_port && want->port && want->port != is->port)
+		return false;
+	return !want->has_addr || sockaddr_is_any(want) ||
+	       (want->family == is->family && !memcmp(want->addr, is->addr, 16));
+}
+
+static void note_living(struct lookup *l, const struct diag_sock *sock)
+{
+	for (; l; l = l->next) {
+		if (l->q.proto != sock->proto || !end_fits(&l->q.local, &sock->local) ||
+		    !end_fits(&l->q.remote, &sock->remote))
+			continue;
+		if (l->live_count < DIAG_LIVE_MAX)
+			l->live[l->live_count] = sock->cookie;
+		l->live_count++;
+	}
+}
+
+static void on_socket(const struct diag_sock *sock, void *arg)
+{
+	struct seek *s = arg;
+	struct lookup *l = NULL;
+
+	if (sock->ino)
+		HASH_FIND(hh, s->by_ino, &sock->ino, sizeof(sock->ino), l);
+	for (; l; l = l->next) {
+		l->sock = *sock;
+		l->found = true;
+	}
+	note_living(s->buckets[sock->remote.port % BUCKETS], sock);
+	note_living(s->any_port, sock);
+}
+
+static void list_lookup(struct seek *s, struct lookup *l)
+{
+	struct lookup **list = &s->any_port, *first = NULL;
+
+	if (l->ino) {
+		HASH_FIND(hh, s->by_ino, &l->ino, sizeof(l->ino), first);
+		if (first) {
+			l->next = first->next;
+			first->next = l;
+		} else {
+			HASH_ADD(hh, s->by_ino, ino, sizeof(l->ino), l);
+		}
+		return;
+	}
+	if (l->q.remote.has_port && l->q.remote.port)
+		list = &s->buckets[l->q.remote.port % BUCKETS];
+	l->next = *list;
+	*list = l;
+}
+
+static bool wants(const struct seek *s, int proto)
+{
+	for (unsigned int i = 0; i < s->serving->count; i++) {
+		int p = s->serving->at[i].q.proto;
+
+		if (!s->serving->at[i].hidden && (p == proto || p == PROTO_UNKNOWN))
+			return true;
+	}
+	return false;
+}
+
+/* True: a dump is under way. */
+static bool next_step(struct seek *s)
+{
+	while (++s->step < STEPS) {
+		int err;
+
+		if (!wants(s, steps[s->step].proto))
+			continue;
+		err = sockdiag_dump(s->nl, steps[s->step].family, steps[s->step].proto);
+		if (!err) {
+			s->stats.dumps++;
+			return true;
+		}
+		log_debug("sock_diag dump: %s", strerror(-err));
+	}
+	return false;
+}
+
+static void begin_round(struct seek *s)
+{
+	struct round *now = s->fresh;
+
+	s->fresh = s->serving;
+	s->serving = now;
+	s->fresh->count = 0;
+	s->by_ino = s->any_port = NULL;
+	memset(s->buckets, 0, sizeof(s->buckets));
+	for (unsigned int i = 0; i < now->count; i++)
+		if (!now->at[i].hidden)
+			list_lookup(s, &now->at[i]);
+	s->begun = now_ms();
+	s->step = -1;
+}
+
+/* What is gone was most likely in the namespace of its parent, or, where there is but
+ * one, in that. */
+static int64_t likely_netns(struct seek *s, const struct diag_question *q)
+{
+	int64_t ns = q->ppid > 0 ? procfd_netns(q->ppid) : 0;
+
+	if (ns)
+		return ns;
+	if (now_ms() >= s->next_census) {
+		s->one_netns = procfd_one_netns(s->netns);
+		s->next_census = now_ms() + CENSUS_MS;
+	}
+	return s->one_netns ? s->netns : 0;
+}
+
+/* In which other network namespace the process is: see struct diag. */
+static void answer_netns(struct seek *s, const struct diag_question *q, struct diag *d)
+{
+	int64_t ns = procfd_netns(q->pid);
+
+	if (!ns)
+		ns = likely_netns(s, q);
+	d->other_netns = ns == s->netns ? -1 : ns;
+}
+
+static void answer_found(struct seek *s, const struct lookup *l)
+{
+	struct diag d = {
+		.op = DIAG_FOUND,
+		.question = l->q.id,
+		.looked_ms = l->looked_ms,
+		.sock = l->sock,
+		.other_netns = -1,
+	};
+
+	tell(s, FACT_DIAG, &d);
+}
+
+static void answer_other(struct seek *s, const struct lookup *l, enum diag_op op)
+{
+	struct diag d = {
+		.op = op,
+		.question = l->q.id,
+		.looked_ms = l->looked_ms,
+		.live_count = l->live_count,
+	};
+
+	answer_netns(s, &l->q, &d);
+	memcpy(d.live, l->live, sizeof(d.live));
+	tell(s, FACT_DIAG, &d);
+}
+
+/* It was there before the dump, and the dump does not have it. */
+static void answer_missing(struct seek *s, struct lookup *l)
+{
+	uint64_t before = l->ino;
+	struct lookup *again;
+
+	look_at_descriptor(l);
+	if (l->hidden || l->ino == before) {
+		answer_other(s, l, l->hidden ? DIAG_HIDDEN : DIAG_ABSENT);
+		return;
+	}
+	again = add_lookup(s, &l->q);	/* closed meanwhile: which ones live? */
+	if (again)
+		again->looked_ms = l->looked_ms;
+}
+
+static void end_round(struct seek *s)
+{
+	struct round *r = s->serving;
+
+	HASH_CLEAR(hh, s->by_ino);
+	for (unsigned int i = 0; i < r->count; i++)
+		if (r->at[i].found)
+			answer_found(s, &r->at[i]);
+	for (unsigned int i = 0; i < r->count; i++) {
+		struct lookup *l = &r->at[i];
+
+		if (l->found)
+			continue;
+		if (l->hidden)
+			answer_other(s, l, DIAG_HIDDEN);
+		else if (l->ino)
+			answer_missing(s, l);
+		else
+			answer_other(s, l, DIAG_GONE);
+	}
+	r->count = 0;
+	s->next_round = now_ms() + DUMP_MS + 20 * (now_ms() - s->begun);
+	s->step = STEPS;
+}
+
+static bool in_round(const struct seek *s)
+{
+	return s->step < STEPS;
+}
+
+/* One piece of a dump; the loop has other things to do in between. */
+static void go_on(struct seek *s)
+{
+	int more = s->step < 0 ? 0 : sockdiag_read_dump(s->nl, on_socket, s);
+
+	if (more < 0)
+		log_debug("sock_diag dump: %s", strerror(-more));
+	if (more <= 0 && !next_step(s))
+		end_round(s);
+}
+
+/* ---- the loop's side ---- */
+
+static void on_destroyed(const struct diag_sock *sock, void *arg)
+{
+	struct seek *s = arg;
+	struct diag d = { .op = DIAG_DESTROYED, .sock = *sock };
+
+	s->stats.destroyed++;
+	tell(s, FACT_DIAG, &d);
+}
+
+void seek_events(struct seek *s)
+{
+	struct diag lost = { .op = DIAG_LOST };
+
+	while (sockdiag_read_events(s->nl, on_destroyed, s) == -ENOBUFS) {
+		s->stats.lost++;
+		tell(s, FACT_DIAG, &lost);
+	}
+}
+
+void seek_work(struct seek *s)
+{
+	seek_events(s);
+	if (!in_round(s) && s->fresh->count && now_ms() >= s->next_round)
+		begin_round(s);
+	if (in_round(s))
+		go_on(s);
+	tell(s, FACT_TICK, NULL);
+}
+
+int seek_poll(struct seek *s, struct pollfd fds[SEEK_FDS])
+{
+	int64_t wait;
+
+	fds[0] = (struct pollfd){ .fd = sockdiag_events_fd(s->nl), .events = POLLIN };
+	fds[1] = (struct pollfd){ .fd = in_round(s) ? sockdiag_dump_fd(s->nl) : -1,
+				  .events = POLLIN };
+	if (!in_round(s) && s->fresh->count) {
+		wait = s->next_round - now_ms();
+		return wait < 0 ? 0 : wait < TICK_MS ? wait : TICK_MS;
+	}
+	return track_diag_waits(s->track) ? TICK_MS : -1;
+}
+
+void seek_stats(const struct seek *s, struct seek_stats *out)
+{
+	*out = s->stats;
+}
+
+static void switch_on(struct seek *s, const struct seek_options *o)
+{
+	struct diag_options options = {
+		.wait_ms = o->wait_ms,
+		.settle_ms = o->settle_ms,
+		.max = QUESTIONS_MAX,
+		.node = s->name.nodename,
+		.ask = on_question,
+		.arg = s,
+	};
+
+	track_set_diag(s->track, &options);
+	tell(s, FACT_TICK, NULL);
+}
+
+struct seek *seek_open(struct track *track, const struct seek_options *o,
+		       const char **error)
+{
+	struct seek *s = calloc(1, sizeof(*s));
+	int err;
+
+	*error = "no memory";
+	if (!s)
+		return NULL;
+	s->track = track;
+	s->netns = procfd_netns(0);
+	s->fresh = &s->rounds[0];
+	s->serving = &s->rounds[1];
+	s->step = STEPS;
+	uname(&s->name);
+	s->nl = sockdiag_open();
+	if (!s->nl) {
+		*error = strerror(errno);
+		free(s);
+		return NULL;
+	}
+	err = sockdiag_subscribe(s->nl);
+	if (err)
+		log_warnx("sock_diag: no announcements of sockets' ends: %s",
+			  strerror(-err));
+	switch_on(s, o);
+	*error = NULL;
+	return s;
+}
+
+void seek_close(struct seek *s)
+{
+	if (!s)
+		return;
+	track_set_diag(s->track, NULL);
+	sockdiag_close(s->nl);
+	free(s);
+}

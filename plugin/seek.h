@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plugin/seek: answers what the tracker asks of sockets (parser/diag.h). A descriptor's
+ * inode is read from /proc as soon as it is asked for; one dump of the kernel's sockets
+ * then serves all that wait. Announcements of destroyed sockets are passed on as they
+ * come.
+ */
+#ifndef NETLOG_SEEK_H
+#define NETLOG_SEEK_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../parser/track.h"
+
+struct seek;
+
+struct seek_options {
+	unsigned int wait_ms;		/* how long a record waits */
+	unsigned int settle_ms;		/* see diag_options */
+};
+
+struct seek_stats {
+	uint64_t questions, dumps, destroyed;
+	uint64_t lost;			/* times that announcements were lost */
+};
+
+/* Switches the tracker's source on. NULL, with why in *error, when it cannot be. */
+struct seek *seek_open(struct track *track, const struct seek_options *o,
+		       const char **error);
+/* Switches it off. */
+void seek_close(struct seek *s);
+
+#define SEEK_FDS 2
+/* Fills what to poll for, and returns how long to wait at most (ms, -1: any time). */
+int seek_poll(struct seek *s, struct pollfd fds[SEEK_FDS]);
+/* Announcements: to be called before the audit records are read that came meanwhile. */
+void seek_events(struct seek *s);
+/* Questions and dumps, and the tracker's clock. */
+void seek_work(struct seek *s);
+
+void seek_stats(const struct seek *s, struct seek_stats *out);
+
+#endif

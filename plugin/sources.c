@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/sources: what the lines rest on, and what was lost of it: the rules, the
+ * module, the kernel's count of lost records, processes that ended unseen. */
+#include "plugin.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "log.h"
+#include "status.h"
+
+#define LIVE_SETTLE_MS 100
+
+static struct sources look_for_sources(const struct plugin *p)
+{
+	struct status_rules rules = { 0 };
+	bool asked = !status_rules(&rules);
+
+	return (struct sources){
+		.module = status_module(),
+		.rules = asked ? rules.netlog : -1,
+		.task_never = asked ? rules.task_never : -1,
+		.sockdiag = p->seek != NULL,
+	};
+}
+
+/*
+ * auditd may be slow for a moment, and with it the word of what a process did before we
+ * looked at it; the kernel itself is not.
+ */
+static void start_sockdiag(struct plugin *p)
+{
+	struct seek_options o = {
+		.wait_ms = p->config.wait,
+		.settle_ms = p->live ? LIVE_SETTLE_MS : p->config.wait,
+	};
+	const char *error;
+
+	if (o.settle_ms > o.wait_ms)
+		o.settle_ms = o.wait_ms;
+	if (!p->first_pids) {
+		error = "not in the initial pid namespace";
+	} else {
+		p->seek = seek_open(p->track, &o, &error);
+		if (p->seek)
+			return;
+	}
+	if (!p->sockdiag_failed)
+		log_warnx("sock_diag cannot be used: %s", error);
+	p->sockdiag_failed = true;
+}
+
+/* Where the module tells everything there is nothing to add. */
+static void use_sockdiag(struct plugin *p)
+{
+	struct track_stats stats;
+	bool want;
+
+	track_stats(p->track, &stats);
+	want = p->config.use == USE_YES ||
+	       (p->config.use == USE_AUTO && !stats.module && !status_module());
+	if (want && !p->seek) {
+		start_sockdiag(p);
+	} else if (!want && p->seek) {
+		seek_close(p->seek);
+		p->seek = NULL;
+	}
+}
+
+void sources_open(struct plugin *p)
+{
+	use_sockdiag(p);
+}
+
+void sources_start(struct plugin *p)
+{
+	struct utsname name;
+
+	uname(&name);
+	p->sources = look_for_sources(p);
+	report_self(p, "netlog start version=%s kernel=%s module=%s rules=%s "
+		 "sockdiag=%s", NETLOG_VERSION, name.release,
+		 report_yes_no(p->sources.module),
+		 report_yes_no(p->sources.rules), report_yes_no(p->sources.sockdiag));
+}
+
+static void warn_of_sources(const struct sources *s)
+{
+	if (s->task_never == 1)
+		log_warnx("the rule \"-a task,never\" is loaded: programs started "
+			  "under it are not audited and will not be logged");
+	if (!s->rules && !s->module)
+		log_warnx("no audit rule has the key netlog and the module is not "
+			  "loaded: nothing will be logged; load 30-netlog.rules "
+			  "(netlog-rules(7))");
+}
+
+/* Rules are often loaded just after auditd was started, and can be taken away. */
+void sources_check(struct plugin *p)
+{
+	struct sources now;
+
+	use_sockdiag(p);
+	now = look_for_sources(p);
+	if (now.module != p->sources.module || now.rules != p->sources.rules ||
+	    now.sockdiag != p->sources.sockdiag)
+		report_self(p, "netlog config module=%s rules=%s sockdiag=%s",
+			    report_yes_no(now.module), report_yes_no(now.rules),
+			    report_yes_no(now.sockdiag));
+	if (!p->sources_checked || memcmp(&now, &p->sources, sizeof(now)))
+		warn_of_sources(&now);
+	p->sources_checked = true;
+	p->sources = now;
+}
+
+/* What was lost outside of this program since the last look. */
+void sources_losses(struct plugin *p)
+{
+	struct track_stats stats;
+	struct status status;
+	struct event_stats events;
+	struct seek_stats seek;
+	uint64_t sockdiag = 0;
+	uint32_t kernel = 0;
+	int64_t module = 0;
+	uint64_t torn;
+
+	if (!status_read(&status)) {
+		if (p->kernel_lost_known)
+			kernel = status.lost - p->kernel_lost;
+		p->kernel_lost = status.lost;
+		p->kernel_lost_known = true;
+	}
+	track_stats(p->track, &stats);
+	if (stats.module_lost > p->module_lost) {
+		module = stats.module_lost - p->module_lost;
+		p->module_lost = stats.module_lost;
+	}
+	if (p->seek) {
+		seek_stats(p->seek, &seek);
+		sockdiag = seek.lost - p->sockdiag_lost;
+		p->sockdiag_lost = seek.lost;
+	}
+	event_stats(p->reader, &events);
+	torn = p->complaints.count[COMPLAINT_INCOMPLETE];
+	if (kernel || module || p->input_lost || events.gaps != p->gaps ||
+	    torn != p->torn || sockdiag)
+		report_self(p, "netlog lost kernel=%u module=%lld socket=%llu gaps=%llu "
+			    "torn=%llu sockdiag=%llu", kernel, (long long)module,
+			    (unsigned long long)p->input_lost,
+			    (unsigned long long)(events.gaps - p->gaps),
+			    (unsigned long long)(torn - p->torn),
+			    (unsigned long long)sockdiag);
+	p->input_lost = 0;
+	p->gaps = events.gaps;
+	p->torn = torn;
+}
+
+struct look {
+	int64_t missing[GONE_MAX];
+	unsigned int count;
+};
+
+static void look_for_process(int64_t pid, void *arg)
+{
+	struct look *l = arg;
+
+	if (l->count < GONE_MAX && kill(pid, 0) && errno == ESRCH)
+		l->missing[l->count++] = pid;
+}
+
+static void process_gone(struct plugin *p, int64_t pid)
+{
+	struct timespec now;
+	struct fact f = { .kind = FACT_GONE, .mono = -1 };
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	f.stamp = (struct stamp){ .sec = now.tv_sec,
+				  .milli = now.tv_nsec / 1000000 };
+	f.task.pid = pid;
+	track_fact(p->track, &f);
+}
+
+/*
+ * Audit has no event for a process that was killed. With --live nothing is compared
+ * with a log, and the lines may tell what was found by looking: who is missing twice
+ * in a row (its last events may still be on their way) has ended.
+ */
+void sources_processes(struct plugin *p)
+{
+	struct look now = { .count = 0 };
+
+	track_holders(p->track, look_for_process, &now);
+	for (unsigned int i = 0; i < now.count; i++)
+		for (unsigned int j = 0; j < p->gone_count; j++)
+			if (now.missing[i] == p->gone[j])
+				process_gone(p, now.missing[i]);
+	memcpy(p->gone, now.missing, sizeof(p->gone));
+	p->gone_count = now.count;
+}
