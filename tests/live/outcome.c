@@ -2,6 +2,7 @@
 /* tests/live/outcome: how a connect ends (section A of SCENARIOS). */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
@@ -9,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -156,6 +159,71 @@ static void prohibited(void)
 	own_net(0);
 	need("ip route add prohibit 198.51.100.0/24");
 	no_way("198.51.100.1", EACCES);
+}
+
+/* r0 = 0; exit: the program that allows nothing. */
+static int refusing_program(void)
+{
+	static const struct bpf_insn code[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	union bpf_attr attr = {
+		.prog_type = BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
+		.expected_attach_type = BPF_CGROUP_INET4_CONNECT,
+		.insns = (unsigned long)code,
+		.insn_cnt = sizeof(code) / sizeof(*code),
+		.license = (unsigned long)"GPL",
+	};
+	int fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+
+	if (fd < 0)
+		skip("no BPF programs for control groups");
+	return fd;
+}
+
+static void refuse_in(int group)
+{
+	union bpf_attr attr = {
+		.target_fd = group,
+		.attach_bpf_fd = refusing_program(),
+		.attach_type = BPF_CGROUP_INET4_CONNECT,
+	};
+
+	if (syscall(SYS_bpf, BPF_PROG_ATTACH, &attr, sizeof(attr)))
+		skip("no BPF programs for control groups");
+}
+
+/* A5: a control group forbids it, before TCP is asked. */
+static void forbidden(void)
+{
+	struct address to = address(LO, 81);
+	char group[64], procs[96], pid[16];
+	pid_t child;
+	int fd;
+
+	snprintf(group, sizeof(group), "/sys/fs/cgroup/netlog-test-%d", (int)getpid());
+	snprintf(procs, sizeof(procs), "%s/cgroup.procs", group);
+	if (access("/sys/fs/cgroup/cgroup.procs", W_OK) || mkdir(group, 0755))
+		skip("no control groups (version 2)");
+	child = truth_fork();
+	if (!child) {
+		fd = open(group, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		refuse_in(fd);
+		close(fd);
+		snprintf(pid, sizeof(pid), "%d", (int)getpid());
+		write_setting(procs, pid);
+		expect_error(begin(new_socket(AF_INET, SOCK_STREAM), &to), EPERM,
+			     "connect");
+		truth_extra("hidden=forbidden");
+		truth_failed("TCP", "-", LO ":81", EPERM);
+		_exit(0);
+	}
+	if (waitpid(child, &fd, 0) != child)
+		die("waitpid");
+	rmdir(group);
+	if (fd)
+		_exit(WIFEXITED(fd) ? WEXITSTATUS(fd) : 99);
 }
 
 static void on_alarm(int sig)
@@ -596,6 +664,7 @@ const struct scenario scenarios[] = {
 	{ "timeout", timeout },
 	{ "unreachable", unreachable },
 	{ "prohibited", prohibited },
+	{ "forbidden", forbidden },
 	{ "interrupted", interrupted },
 	{ "killed", killed },
 	{ "nonblock", nonblock },

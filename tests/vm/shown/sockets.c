@@ -195,9 +195,7 @@ static void serve(char **args)
 
 	printf("listening\n");
 	fflush(stdout);
-	s = accept(l, NULL, NULL);
-	if (s < 0)
-		die("accept");
+	s = answer(l);
 	tell("accepted", s);
 	fflush(stdout);
 	if (read(s, &byte, 1))
