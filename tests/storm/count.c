@@ -87,11 +87,17 @@ static void count_call(const char *line, unsigned long serial)
 		by_call[nr]++;
 }
 
+/* In profile lean who connects is named when it begins, and not again. */
+static bool is_nameless(const char *op)
+{
+	return !strncmp(op, " op=established ", 16) && !strstr(op, " comm=");
+}
+
 static void count_record(const char *line)
 {
 	const char *p = strstr(line, " op=");
 
-	if (!p || !is_storm(line))
+	if (!p || !(is_storm(line) || is_nameless(p)))
 		return;
 	records++;
 	for (unsigned int i = 0; i < OPS; i++)
