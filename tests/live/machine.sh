@@ -32,7 +32,9 @@ live_adds() {
 	for name in $(live_program_names); do
 		live_options+=(--add "$live_programs/$name")
 	done
-	if [ -x /usr/bin/curl ]; then live_options+=(--add /usr/bin/curl:/usr/bin/); fi
+	for name in curl socat; do
+		[ ! -x /usr/bin/$name ] || live_options+=(--add /usr/bin/$name:/usr/bin/)
+	done
 	version=$(/usr/bin/python3 -c 'import sys; print("%d%d" % sys.version_info[:2])' \
 		2>/dev/null) || return 0
 	[ -e "$1/python.zip" ] || python_library "$1/python.zip"

@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <poll.h>
 #include <resolv.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,81 @@ static void happy_eyeballs(void)
 	truth_holds(&deaf.listener, pid);
 	hang_up(&l);
 	silent_end(&deaf);
+}
+
+/* The first child of a process; it is made known. */
+static pid_t child_of(pid_t pid)
+{
+	char path[64];
+	int child;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+	f = fopen(path, "re");
+	if (!f || fscanf(f, "%d", &child) != 1)
+		die(path);
+	fclose(f);
+	truth_process(child);
+	return child;
+}
+
+static void await_gone(pid_t pid)
+{
+	for (int i = 0; i < 20000 && !kill(pid, 0); i++)
+		poll(NULL, 0, 1);
+	if (!kill(pid, 0))
+		die("the process does not end");
+}
+
+/* One word to what listens there, and back. */
+static void dial_and_talk(struct conn *c, unsigned int port)
+{
+	struct address to = address(LO, port);
+	int fd = new_socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC);
+	char buf[5];
+
+	truth_before();
+	if (connect(fd, &to.sa, to.len))
+		die("connect");
+	say(fd, "hello");
+	await(fd, POLLIN);
+	if (recv(fd, buf, 5, MSG_WAITALL) != 5)
+		die("recv");
+	truth_connected(c, fd, "TCP");
+	c->tx = c->rx = 5;
+}
+
+/* B18: socat accepts, and a process that it forks for this serves the connection. */
+static void forking_server(void)
+{
+	char *const argv[] = { "socat", "TCP4-LISTEN:8080,bind=127.0.0.1,reuseaddr,fork",
+		"EXEC:cat", NULL };
+	struct conn l = { .local = LO ":8080" }, c, s;
+	struct who parent, child;
+	pid_t pid;
+
+	own_net(0);
+	truth_before();
+	pid = run(argv);
+	await_state(8080, 10);	/* TCP_LISTEN */
+	truth_who(pid, &parent);
+	truth_listening_as(&l, &parent, "TCP");
+	dial_and_talk(&c, 8080);
+	truth_accepted_as(&s, &parent, "TCP", c.remote, c.local);
+	truth_who(child_of(pid), &child);
+	truth_before();
+	if (shutdown(c.fd, SHUT_WR))
+		die("shutdown");
+	await_gone(child.pid);
+	truth_holds(&s, pid);
+	truth_stopped_as(&s, "close", &child);
+	hang_up(&c);
+	truth_before();
+	kill(pid, SIGTERM);
+	if (waitpid(pid, NULL, 0) != pid)
+		die("waitpid");
+	truth_holds(&l, child.pid);
+	truth_stopped_as(&l, "close", &parent);
 }
 
 /* D8: an interpreter; which script it runs is in proctitle=. */
@@ -261,6 +337,7 @@ static void dig(void)
 
 const struct scenario scenarios[] = {
 	{ "happy_eyeballs", happy_eyeballs },
+	{ "forking_server", forking_server },
 	{ "script", script },
 	{ "resolver", resolver },
 	{ "dig", dig },

@@ -430,15 +430,27 @@ void truth_accepted_from(struct conn *c, int fd, const char *proto,
 	start(c, fd, proto);
 }
 
-void truth_connected_as(struct conn *c, const struct who *w, const char *proto,
-			const char *local, const char *remote)
+static void connection_as(struct conn *c, const struct who *w, const char *proto,
+			  const char *local, const char *remote, bool inbound)
 {
 	c->listener = false;
-	c->inbound = false;
+	c->inbound = inbound;
 	strcpy(c->local, local);
 	strcpy(c->remote, remote);
 	start_as(c, -1, proto, w);
 	c->tx = c->rx = -1;
+}
+
+void truth_connected_as(struct conn *c, const struct who *w, const char *proto,
+			const char *local, const char *remote)
+{
+	connection_as(c, w, proto, local, remote, false);
+}
+
+void truth_accepted_as(struct conn *c, const struct who *w, const char *proto,
+		       const char *local, const char *remote)
+{
+	connection_as(c, w, proto, local, remote, true);
 }
 
 void truth_listening_as(struct conn *c, const struct who *w, const char *proto)

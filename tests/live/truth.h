@@ -63,7 +63,10 @@ void truth_accepted_from(struct conn *c, int fd, const char *proto,
 /* Of a program that does not run this code; what bytes it moved is not judged. */
 void truth_connected_as(struct conn *c, const struct who *w, const char *proto,
 			const char *local, const char *remote);
-void truth_listening_as(struct conn *c, const struct who *w, const char *proto);	/* c->local */
+void truth_accepted_as(struct conn *c, const struct who *w, const char *proto,
+		       const char *local, const char *remote);
+/* c->local says where. */
+void truth_listening_as(struct conn *c, const struct who *w, const char *proto);
 /* "-" where there is no local end. */
 void truth_failed(const char *proto, const char *local, const char *remote,
 		  int err);
