@@ -27,7 +27,7 @@ override CFLAGS := $(filter-out -D_FORTIFY_SOURCE=2,$(CFLAGS)) $(SANFLAGS)
 endif
 
 PARSER := complaint decide destroyed event follow format gaps lines match process piece \
-	sockaddr socket syscalls track track_diag track_module track_rules
+	snapshot sockaddr socket syscalls track track_diag track_module track_rules
 AUNETLOG := aunetlog aunetlog_options aunetlog_source
 PLUGIN := $(patsubst plugin/%.c,%,$(wildcard plugin/*.c))
 

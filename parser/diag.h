@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "fact.h"
 #include "sockaddr.h"
 
 /* include/net/tcp_states.h; of datagram sockets only ESTABLISHED and CLOSE */
@@ -29,7 +30,19 @@ struct diag_sock {
 	int64_t tx, rx;		/* payload; -1: not known for certain */
 	int established;	/* a connect's handshake came to its end: 1, 0, or -1 */
 	bool refused;		/* it did not, and one segment was the answer */
+	/* of one in a snapshot */
+	int active;		/* 1: opened here, 0: accepted, -1: not known */
+	bool other;		/* part of another protocol's: MPTCP */
 };
+
+/* A followed socket, as it is kept from one run of the program to the next. */
+struct diag_known {
+	struct diag_sock sock;
+	bool listens, inbound, unknown_direction, unknown_start;
+	struct stamp ev, start;
+};
+
+enum diag_life { DIAG_MISSING, DIAG_ALIVE, DIAG_ORPHAN /* no process has it */ };
 
 enum diag_op {
 	DIAG_FOUND,		/* answer: this is the socket at the descriptor */
@@ -39,6 +52,11 @@ enum diag_op {
 	DIAG_HIDDEN,		/* answer: it could not be looked at */
 	DIAG_DESTROYED,		/* a socket was destroyed */
 	DIAG_LOST,		/* some of these announcements were lost */
+	DIAG_OPEN,		/* a socket is open, at fd of the fact's task */
+	DIAG_HELD,		/* it is at that fd of that task, too */
+	DIAG_KNOWN,		/* it was open, and told of, when the program ended: see
+				 * known; the task is its opener's */
+	DIAG_SWEEP		/* all sockets were looked at: ask life() for each */
 };
 
 #define DIAG_LIVE_MAX 8
@@ -54,6 +72,11 @@ struct diag {
 	/* GONE: the living sockets that fit the question, as far as there is room */
 	uint64_t live[DIAG_LIVE_MAX];
 	unsigned int live_count;
+	const struct diag_known *known;	/* KNOWN */
+	/* SWEEP. Its look began then, mono. */
+	enum diag_life (*life)(uint64_t cookie, uint64_t ino, void *arg);
+	void *arg;
+	int64_t begun;
 };
 
 /* Which socket is at descriptor fd (-1: it is known to be gone from there) of a

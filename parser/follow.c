@@ -29,6 +29,7 @@ void follow_set_cookie(struct track *t, struct follow *f, uint64_t cookie)
 	if (f->cookie)
 		HASH_DELETE(hh_cookie, t->diag.by_cookie, f);
 	f->cookie = cookie;
+	f->known = t->diag.mono;
 	if (cookie)
 		HASH_ADD(hh_cookie, t->diag.by_cookie, cookie, sizeof(cookie), f);
 }

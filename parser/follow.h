@@ -19,6 +19,8 @@ struct follow {
 	struct sock *sock;
 	enum follow_state state;
 	uint64_t question, cookie;	/* 0: none; not known */
+	int64_t known;			/* since when the cookie is, mono */
+	int64_t opened_ms;		/* found open then, real time; 0: audit told */
 	int64_t pid, ppid;
 	int fd;				/* -1: known to be gone */
 	int64_t fd_gone_ms;		/* by an audit event of then, 0: it is not */
@@ -80,6 +82,13 @@ void follow_die_of(struct track *t, struct follow *f, struct destroyed *d);
 void follow_bury(struct track *t, struct follow *f);
 /* Nothing more will be learnt: what is known is written, and the rules' word holds. */
 void follow_give_up(struct track *t, struct follow *f);
+
+/* ---- snapshot.c: what was open before, and what still is ---- */
+
+void snapshot_open(struct track *t, const struct fact *f);
+void snapshot_held(struct track *t, const struct fact *f);
+void snapshot_known(struct track *t, const struct fact *f);
+void snapshot_sweep(struct track *t, const struct diag *d);
 
 /* ---- decide.c ---- */
 

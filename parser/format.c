@@ -254,7 +254,7 @@ static void put_connection(struct out *o, const struct record *r)
 	if (r->what == LISTEN_START || r->what == LISTEN_STOP)
 		return;
 	/* who opened it was at its start */
-	put(o, r->incomplete ? " - " : r->inbound ? " <- " : " -> ");
+	put(o, r->incomplete || r->unknown_direction ? " - " : r->inbound ? " <- " : " -> ");
 	put_end(o, &r->remote);
 }
 

@@ -47,6 +47,7 @@ struct record {
 	const char *node;	/* NULL: the log has no node names */
 	int proto;		/* IPPROTO_*, PROTO_MPTCP or PROTO_UNKNOWN */
 	bool inbound;		/* accepted */
+	bool unknown_direction;	/* one or the other */
 	struct netaddr local, remote;
 	struct who *who;	/* never NULL */
 	int64_t opener;		/* pid that opened it, or ID_UNKNOWN when the same */

@@ -37,7 +37,7 @@ struct sock {
 	bool ignored;		/* not a protocol that is logged (raw, ping, …) */
 	bool bound;		/* local was chosen by bind() */
 	bool connecting;	/* connect under way, outcome unknown */
-	bool inbound;
+	bool inbound, unknown_direction;
 	bool other_netns;	/* not looked for: its process is in another netns */
 	bool unknown_start;	/* when it began is not known exactly */
 	struct netaddr local, remote;

@@ -169,6 +169,7 @@ void track_emit(struct track *t, struct sock *s, enum record_what what,
 		.node = t->nodes[s->key.node]->name,
 		.proto = s->proto,
 		.inbound = s->inbound,
+		.unknown_direction = s->unknown_direction,
 		.local = local_end(s),
 		.remote = s->remote,
 		.opener = ID_UNKNOWN,
@@ -368,11 +369,23 @@ static struct node *add_node(struct track *t, const char *name)
 	return n;
 }
 
+/* sock_diag told of this host before audit told its name. */
+static void name_local_node(struct track *t, const char *name)
+{
+	struct node *n = t->node_count ? t->nodes[0] : NULL;
+
+	if (!n || n->name || !n->unnamed || !name || !t->diag.o.node ||
+	    strcmp(name, t->diag.o.node))
+		return;
+	n->name = strdup(name);
+}
+
 /* Sets t->node and t->node_index. A log has one node or a few. */
 static bool find_node(struct track *t, const char *name)
 {
 	if (t->node && node_is(t->node, name))
 		return true;
+	name_local_node(t, name);
 	for (unsigned int i = 0; i < t->node_count; i++) {
 		if (!node_is(t->nodes[i], name))
 			continue;
@@ -424,6 +437,23 @@ static void set_time(struct track *t, const struct fact *f)
 	*now = t->when;
 }
 
+bool track_local_node(struct track *t)
+{
+	for (unsigned int i = 0; i < t->node_count; i++) {
+		struct node *n = t->nodes[i];
+
+		if (n->name && (!t->diag.o.node || strcmp(n->name, t->diag.o.node)))
+			continue;
+		t->node = n;
+		t->node_index = i;
+		return true;
+	}
+	if (!find_node(t, NULL))
+		return false;
+	t->node->unnamed = true;
+	return true;
+}
+
 void track_fact(struct track *t, const struct fact *f)
 {
 	t->fact = f;
@@ -439,6 +469,8 @@ void track_fact(struct track *t, const struct fact *f)
 			 f->node ? strlen(f->node) : 0);
 		return;
 	}
+	if (!f->node)
+		t->node->unnamed = false;
 	set_time(t, f);
 	if (t->diag.on && track_stamp_ms(&f->stamp) > t->diag.stream_ms)
 		t->diag.stream_ms = track_stamp_ms(&f->stamp);

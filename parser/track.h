@@ -46,6 +46,12 @@ void track_fact(struct track *t, const struct fact *f);
  * its node is borrowed), or with NULL off. What waits then is written.
  */
 void track_set_diag(struct track *t, const struct diag_options *o);
+/* What sock_diag knows that is open and told of, to be kept. */
+void track_diag_each(const struct track *t,
+		     void (*fn)(const struct diag_known *k, const struct who *opener,
+				void *arg), void *arg);
+/* That is kept: it stays open, and its stop is for a later run to tell. */
+void track_diag_leave(struct track *t);
 /* Something waits, and wants a FACT_TICK every few hundredths of a second. */
 bool track_diag_waits(const struct track *t);
 

@@ -83,6 +83,10 @@ void track_diag_fact(struct track *t, const struct fact *f)
 	}
 	switch (f->diag->op) {
 	case DIAG_DESTROYED:	on_destroyed(t, f); break;
+	case DIAG_OPEN:		snapshot_open(t, f); break;
+	case DIAG_HELD:		snapshot_held(t, f); break;
+	case DIAG_KNOWN:	snapshot_known(t, f); break;
+	case DIAG_SWEEP:	snapshot_sweep(t, f->diag); break;
 	case DIAG_LOST:		destroyed_lost(&t->diag.destroyed, &f->stamp); break;
 	default:		on_answer(t, f->diag);
 	}

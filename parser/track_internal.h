@@ -33,6 +33,7 @@ struct recent_release {
 struct node {
 	char *name;			/* NULL: records without node= */
 	bool module;			/* the module decides */
+	bool unnamed;			/* sock_diag's; audit has not said its name */
 	unsigned int left;		/* open when the module went, held by we know not whom */
 	struct stamp now;		/* time of the last fact */
 	struct recent_connect recent[RECENT_CONNECTS];
@@ -147,6 +148,10 @@ bool track_diag_fd_gone(struct track *t, struct sock *s, int64_t pid, int64_t fd
 			enum record_via via);
 void track_diag_dropped(struct sock *s, void *arg);
 void track_diag_fact(struct track *t, const struct fact *f);
+/* The fact in hand is older than what is known of the descriptor. */
+bool track_diag_stale(const struct track *t);
+/* Makes this host's the node in hand. False without memory. */
+bool track_local_node(struct track *t);
 int64_t track_stamp_ms(const struct stamp *s);
 
 #endif

@@ -532,6 +532,8 @@ static void rules_beside_module(struct track *t, const struct fact *f)
 
 static void rules_alone(struct track *t, const struct fact *f)
 {
+	if (t->diag.on && track_diag_stale(t))
+		return;
 	switch (f->kind) {
 	case FACT_SOCKET:	on_socket(t, f); break;
 	case FACT_BIND:		on_bind(t, f); break;

@@ -43,6 +43,11 @@ static const struct key keys[] = {
 	{ "sockdiag", "use", KEY_USE, AT(use), .allowed = "auto, yes or no" },
 	{ "sockdiag", "wait", KEY_NUMBER, AT(wait), 10, 60000,
 	  "ms, a whole number from 10 to 60000" },
+	{ "sockdiag", "sweep", KEY_NUMBER, AT(sweep), 1, 86400,
+	  "seconds, a whole number from 1 to 86400" },
+	{ "sockdiag", "snapshot", KEY_BOOL, AT(snapshot), .allowed = "yes or no" },
+	{ "sockdiag", "state", KEY_PATH, AT(state),
+	  .allowed = "an absolute path, or nothing" },
 	{ "status", "interval", KEY_NUMBER, AT(interval), 1, 86400,
 	  "seconds, a whole number from 1 to 86400" },
 	{ "ignore", "match", KEY_IGNORE, 0, .allowed = "key=value key=value" },
@@ -67,12 +72,16 @@ void config_init(struct config *c)
 	c->sockets = 65536;
 	c->processes = 32768;
 	c->wait = 1000;
+	c->sweep = 30;
+	c->snapshot = true;
+	c->state = strdup(STATE_DEFAULT);	/* without memory: none */
 	c->interval = 60;
 }
 
 void config_fini(struct config *c)
 {
 	free(c->file);
+	free(c->state);
 	for (unsigned int i = 0; i < c->ignores; i++) {
 		match_fini(&c->ignore[i]);
 		free(c->ignore_text[i]);

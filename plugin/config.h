@@ -9,6 +9,7 @@
 #include "../parser/match.h"
 
 #define CONFIG_DEFAULT SYSCONFDIR "/audit/audisp-netlog.conf"
+#define STATE_DEFAULT "/run/audisp-netlog.state"
 #define CONFIG_IGNORES_MAX 64
 
 enum config_use { USE_AUTO, USE_YES, USE_NO };
@@ -24,6 +25,9 @@ struct config {
 	/* [sockdiag] */
 	enum config_use use;
 	unsigned int wait;		/* ms that a record waits for the kernel's word */
+	unsigned int sweep;		/* seconds between looks at all sockets */
+	bool snapshot;			/* tell what is open at the start */
+	char *state;			/* file; NULL: none */
 	/* [status] */
 	unsigned int interval;		/* seconds between looks at the kernel's count of lost records */
 	/* [ignore] */

@@ -63,6 +63,22 @@ static int load_config(const struct options *o, struct config *c)
 	return err;
 }
 
+static bool same_sockdiag(const struct config *a, const struct config *b)
+{
+	return a->use == b->use && a->wait == b->wait && a->sweep == b->sweep &&
+	       a->snapshot == b->snapshot && !a->state == !b->state &&
+	       (!a->state || !strcmp(a->state, b->state));
+}
+
+/* Begun again with what is configured now; the file keeps what was told. */
+static void reload_sockdiag(struct plugin *p, const struct config *fresh)
+{
+	if (!p->seek || same_sockdiag(&p->config, fresh))
+		return;
+	seek_close(p->seek, true);
+	p->seek = NULL;
+}
+
 /* Outputs that stay the same are not closed: a stalled one would be waited for,
  * and its lines be lost. */
 static void reload(struct plugin *p)
@@ -76,6 +92,7 @@ static void reload(struct plugin *p)
 		report_self(p, "netlog config result=kept");
 		return;
 	}
+	reload_sockdiag(p, &fresh);
 	if (report_same(&p->config, &fresh)) {
 		config_fini(&p->config);
 		p->config = fresh;
@@ -247,7 +264,7 @@ static void finish_sockdiag(struct plugin *p)
 		poll(fds, SEEK_FDS, wait);
 		seek_work(p->seek);
 	}
-	seek_close(p->seek);
+	seek_close(p->seek, true);
 	p->seek = NULL;
 }
 

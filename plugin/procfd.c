@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,4 +64,55 @@ bool procfd_one_netns(int64_t netns)
 	if (dir)
 		closedir(dir);
 	return one;
+}
+
+static void scan_process(const char *name, void (*fn)(int64_t, int, uint64_t, void *),
+			 void *arg)
+{
+	char path[320];
+	struct dirent *e;
+	uint64_t ino;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%s/fd", name);
+	dir = opendir(path);
+	if (!dir)
+		return;
+	while ((e = readdir(dir))) {
+		if (*e->d_name < '0' || *e->d_name > '9')
+			continue;
+		snprintf(path, sizeof(path), "/proc/%s/fd/%s", name, e->d_name);
+		if (read_link(path, &ino) == 1)
+			fn(strtoll(name, NULL, 10), atoi(e->d_name), ino, arg);
+	}
+	closedir(dir);
+}
+
+void procfd_scan(void (*fn)(int64_t pid, int fd, uint64_t ino, void *arg), void *arg)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *e;
+
+	while (dir && (e = readdir(dir)))
+		if (*e->d_name >= '1' && *e->d_name <= '9')
+			scan_process(e->d_name, fn, arg);
+	if (dir)
+		closedir(dir);
+}
+
+bool procfd_cloexec(int64_t pid, int fd)
+{
+	char path[64], line[64];
+	unsigned int flags = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%" PRId64 "/fdinfo/%d", pid, fd);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "flags: %o", &flags) == 1)
+			break;
+	fclose(f);
+	return flags & O_CLOEXEC;
 }

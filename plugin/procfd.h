@@ -17,4 +17,10 @@ int64_t procfd_netns(int64_t pid);
 /* True when all processes that can be seen are in this network namespace. */
 bool procfd_one_netns(int64_t netns);
 
+/* Calls fn for each socket descriptor of each process that can be seen. */
+void procfd_scan(void (*fn)(int64_t pid, int fd, uint64_t ino, void *arg), void *arg);
+
+/* FD_CLOEXEC of a descriptor; false when it cannot be seen. */
+bool procfd_cloexec(int64_t pid, int fd);
+
 #endif

@@ -14,6 +14,8 @@
 #include "log.h"
 #include "procfd.h"
 #include "sockdiag.h"
+#include "state.h"
+#include "survey.h"
 
 #define QUESTIONS_MAX 8192
 #define BUCKETS 256
@@ -48,9 +50,13 @@ struct seek {
 	struct utsname name;
 	struct round rounds[2], *fresh, *serving;
 	struct lookup *by_ino, *buckets[BUCKETS], *any_port;
+	bool incomplete;		/* a dump of this round failed */
 	int step;			/* of the dumps of this round, -1: no round */
-	int proto;			/* of the dump under way */
 	int64_t begun, next_round;	/* ms */
+	struct survey *survey;
+	bool full, snapshot_due;	/* this round looks at everything; to be told */
+	int64_t next_sweep;		/* ms */
+	struct seek_options options;
 	struct seek_stats stats;
 };
 
@@ -73,17 +79,28 @@ static int64_t now_ms(void)
 	return clock_ns(CLOCK_MONOTONIC) / 1000000;
 }
 
-static void tell(struct seek *s, enum fact_kind kind, const struct diag *d)
+static void tell_at_once(struct seek *s, struct fact *f)
 {
 	int64_t real = clock_ns(CLOCK_REALTIME);
-	struct fact f = {
-		.kind = kind,
-		.stamp = { .sec = real / 1000000000, .milli = real / 1000000 % 1000 },
-		.mono = clock_ns(CLOCK_MONOTONIC),
-		.diag = d,
-	};
 
-	track_fact(s->track, &f);
+	f->stamp = (struct stamp){ .sec = real / 1000000000,
+				   .milli = real / 1000000 % 1000 };
+	f->mono = clock_ns(CLOCK_MONOTONIC);
+	track_fact(s->track, f);
+}
+
+static void tell_fact(struct seek *s, struct fact *f, const struct diag *d)
+{
+	f->kind = FACT_DIAG;
+	f->diag = d;
+	tell_at_once(s, f);
+}
+
+static void tell(struct seek *s, enum fact_kind kind, const struct diag *d)
+{
+	struct fact f = { .kind = kind, .diag = d };
+
+	tell_at_once(s, &f);
 }
 
 /* ---- questions ---- */
@@ -145,6 +162,8 @@ static void on_socket(const struct diag_sock *sock, void *arg)
 	struct seek *s = arg;
 	struct lookup *l = NULL;
 
+	if (s->full)
+		survey_add(s->survey, sock);
 	if (sock->ino)
 		HASH_FIND(hh, s->by_ino, &sock->ino, sizeof(sock->ino), l);
 	for (; l; l = l->next) {
@@ -192,14 +211,16 @@ static bool next_step(struct seek *s)
 	while (++s->step < STEPS) {
 		int err;
 
-		if (!wants(s, steps[s->step].proto))
+		if (!s->full && !wants(s, steps[s->step].proto))
 			continue;
-		err = sockdiag_dump(s->nl, steps[s->step].family, steps[s->step].proto);
+		err = sockdiag_dump(s->nl, steps[s->step].family, steps[s->step].proto,
+				    s->snapshot_due);
 		if (!err) {
 			s->stats.dumps++;
 			return true;
 		}
 		log_debug("sock_diag dump: %s", strerror(-err));
+		s->incomplete = true;
 	}
 	return false;
 }
@@ -218,6 +239,10 @@ static void begin_round(struct seek *s)
 			list_lookup(s, &now->at[i]);
 	s->begun = now_ms();
 	s->step = -1;
+	s->full = now_ms() >= s->next_sweep;
+	s->incomplete = false;
+	if (s->full)
+		survey_clear(s->survey);
 }
 
 /* What is gone was most likely in the namespace of its parent, or, where there is but
@@ -288,6 +313,72 @@ static void answer_missing(struct seek *s, struct lookup *l)
 		again->looked_ms = l->looked_ms;
 }
 
+/* ---- all that is open ---- */
+
+static void on_open(enum diag_op op, const struct diag_sock *sock,
+		    const struct task *task, int fd, bool cloexec, void *arg)
+{
+	struct diag d = { .op = op, .sock = *sock };
+	struct fact f = { .task = *task, .fd = fd, .cloexec = cloexec };
+	struct seek *s = arg;
+
+	if (!s->options.snapshot)	/* what is known is held, nothing else is told */
+		d.op = DIAG_HELD;
+	tell_fact(s, &f, &d);
+}
+
+static void on_known(const struct diag_known *k, const struct task *opener, void *arg)
+{
+	struct diag d = { .op = DIAG_KNOWN, .known = k };
+	struct fact f = { .task = *opener };
+
+	tell_fact(arg, &f, &d);
+}
+
+static void load_state(struct seek *s)
+{
+	int err = state_load(s->options.state, on_known, s);
+
+	if (err == -EINVAL)
+		log_warnx("%s: damaged, of another version, or not ours alone: what is "
+			  "open is told anew", s->options.state);
+	else if (err == -ESTALE)
+		log_info("%s: of another boot, not used", s->options.state);
+	else if (err && err != -ENOENT)
+		log_warnx("%s: %s", s->options.state, strerror(-err));
+}
+
+static bool save_state(const struct seek *s)
+{
+	int err = s->options.state ? state_save(s->options.state, s->track) : -ENOENT;
+
+	if (err && s->options.state)
+		log_warnx("%s: %s", s->options.state, strerror(-err));
+	return !err;
+}
+
+static void end_survey(struct seek *s)
+{
+	struct diag sweep = {
+		.op = DIAG_SWEEP, .life = survey_life, .arg = s->survey,
+		.begun = s->begun * 1000000,
+	};
+
+	s->full = false;
+	s->next_sweep = s->options.sweep_s ? now_ms() + s->options.sweep_s * 1000LL :
+					     INT64_MAX;
+	if (!survey_sort(s->survey) || s->incomplete)
+		return;
+	s->stats.sweeps++;
+	if (s->snapshot_due)
+		survey_open(s->survey, on_open, s);
+	s->snapshot_due = false;
+	tell(s, FACT_DIAG, &sweep);
+	survey_clear(s->survey);
+	if (s->options.state)
+		save_state(s);
+}
+
 static void end_round(struct seek *s)
 {
 	struct round *r = s->serving;
@@ -309,6 +400,8 @@ static void end_round(struct seek *s)
 			answer_other(s, l, DIAG_GONE);
 	}
 	r->count = 0;
+	if (s->full)
+		end_survey(s);
 	s->next_round = now_ms() + DUMP_MS + 20 * (now_ms() - s->begun);
 	s->step = STEPS;
 }
@@ -323,8 +416,10 @@ static void go_on(struct seek *s)
 {
 	int more = s->step < 0 ? 0 : sockdiag_read_dump(s->nl, on_socket, s);
 
-	if (more < 0)
+	if (more < 0) {
 		log_debug("sock_diag dump: %s", strerror(-more));
+		s->incomplete = true;
+	}
 	if (more <= 0 && !next_step(s))
 		end_round(s);
 }
@@ -344,16 +439,26 @@ void seek_events(struct seek *s)
 {
 	struct diag lost = { .op = DIAG_LOST };
 
+	if (sockdiag_events_fd(s->nl) < 0)
+		return;
 	while (sockdiag_read_events(s->nl, on_destroyed, s) == -ENOBUFS) {
 		s->stats.lost++;
+		s->next_sweep = 0;
 		tell(s, FACT_DIAG, &lost);
 	}
+}
+
+static bool is_due(const struct seek *s)
+{
+	int64_t now = now_ms();
+
+	return now >= s->next_round && (s->fresh->count || now >= s->next_sweep);
 }
 
 void seek_work(struct seek *s)
 {
 	seek_events(s);
-	if (!in_round(s) && s->fresh->count && now_ms() >= s->next_round)
+	if (!in_round(s) && is_due(s))
 		begin_round(s);
 	if (in_round(s))
 		go_on(s);
@@ -392,6 +497,16 @@ static void switch_on(struct seek *s, const struct seek_options *o)
 
 	track_set_diag(s->track, &options);
 	tell(s, FACT_TICK, NULL);
+	if (s->options.state)
+		load_state(s);
+}
+
+static void free_all(struct seek *s)
+{
+	sockdiag_close(s->nl);
+	survey_free(s->survey);
+	free((char *)s->options.state);
+	free(s);
 }
 
 struct seek *seek_open(struct track *track, const struct seek_options *o,
@@ -404,18 +519,22 @@ struct seek *seek_open(struct track *track, const struct seek_options *o,
 	if (!s)
 		return NULL;
 	s->track = track;
+	s->options = *o;
+	s->snapshot_due = o->snapshot || o->state;
+	s->options.state = o->state ? strdup(o->state) : NULL;
+	s->survey = survey_new(o->sees_all);
 	s->netns = procfd_netns(0);
 	s->fresh = &s->rounds[0];
 	s->serving = &s->rounds[1];
 	s->step = STEPS;
 	uname(&s->name);
-	s->nl = sockdiag_open();
+	s->nl = s->survey ? sockdiag_open() : NULL;
 	if (!s->nl) {
 		*error = strerror(errno);
-		free(s);
+		free_all(s);
 		return NULL;
 	}
-	err = sockdiag_subscribe(s->nl);
+	err = o->hears_ends ? sockdiag_subscribe(s->nl) : 0;
 	if (err)
 		log_warnx("sock_diag: no announcements of sockets' ends: %s",
 			  strerror(-err));
@@ -424,11 +543,12 @@ struct seek *seek_open(struct track *track, const struct seek_options *o,
 	return s;
 }
 
-void seek_close(struct seek *s)
+void seek_close(struct seek *s, bool ending)
 {
 	if (!s)
 		return;
+	if (ending && save_state(s))
+		track_diag_leave(s->track);
 	track_set_diag(s->track, NULL);
-	sockdiag_close(s->nl);
-	free(s);
+	free_all(s);
 }

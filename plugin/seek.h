@@ -19,18 +19,23 @@ struct seek;
 struct seek_options {
 	unsigned int wait_ms;		/* how long a record waits */
 	unsigned int settle_ms;		/* see diag_options */
+	unsigned int sweep_s;		/* between looks at what is open; 0: none */
+	bool sees_all;			/* other processes' descriptors */
+	bool hears_ends;		/* may subscribe to the announcements */
+	bool snapshot;			/* tell what is open already */
+	const char *state;		/* file to keep what was told in, or NULL */
 };
 
 struct seek_stats {
-	uint64_t questions, dumps, destroyed;
+	uint64_t questions, dumps, destroyed, sweeps;
 	uint64_t lost;			/* times that announcements were lost */
 };
 
-/* Switches the tracker's source on. NULL, with why in *error, when it cannot be. */
+/* Switches the tracker's source on; *o is copied. NULL, with why in *error, when it cannot be. */
 struct seek *seek_open(struct track *track, const struct seek_options *o,
 		       const char **error);
-/* Switches it off. */
-void seek_close(struct seek *s);
+/* Switches it off. ending: the program ends, too, and a later run is to go on. */
+void seek_close(struct seek *s, bool ending);
 
 #define SEEK_FDS 2
 /* Fills what to poll for, and returns how long to wait at most (ms, -1: any time). */

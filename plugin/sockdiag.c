@@ -30,7 +30,7 @@ struct sockdiag {
 /* ---- messages ---- */
 
 struct attributes {
-	const struct nlattr *info, *protocol;
+	const struct nlattr *info, *protocol, *ulp;
 };
 
 static int on_attribute(const struct nlattr *a, void *arg)
@@ -40,6 +40,7 @@ static int on_attribute(const struct nlattr *a, void *arg)
 	switch (mnl_attr_get_type(a)) {
 	case INET_DIAG_INFO:		to->info = a; break;
 	case INET_DIAG_PROTOCOL:	to->protocol = a; break;
+	case INET_DIAG_ULP_INFO:	to->ulp = a; break;
 	}
 	return MNL_CB_OK;
 }
@@ -90,6 +91,40 @@ static void read_info(struct diag_sock *s, const struct nlattr *a)
 		read_bytes(s, &i);
 }
 
+/*
+ * Of a living one, with nothing on its way: tcp_ack() counts the SYN of who connected
+ * among the bytes acknowledged, and not that of who accepted.
+ */
+static void read_direction(struct diag_sock *s, const struct nlattr *a)
+{
+	struct tcp_info i = { 0 };
+	size_t len = mnl_attr_get_payload_len(a);
+
+	if (len < offsetof(struct tcp_info, tcpi_bytes_retrans) +
+		  sizeof(i.tcpi_bytes_retrans))
+		return;
+	memcpy(&i, mnl_attr_get_payload(a), len < sizeof(i) ? len : sizeof(i));
+	if ((s->state != STATE_ESTABLISHED && s->state != STATE_CLOSE_WAIT) ||
+	    i.tcpi_unacked || i.tcpi_total_retrans)
+		return;
+	if (i.tcpi_bytes_acked == i.tcpi_bytes_sent + 1)
+		s->active = 1;
+	else if (i.tcpi_bytes_acked == i.tcpi_bytes_sent)
+		s->active = 0;
+}
+
+static bool is_mptcp(const struct nlattr *ulp)
+{
+	const struct nlattr *a;
+
+	mnl_attr_for_each_nested(a, ulp)
+		if (mnl_attr_get_type(a) == INET_ULP_INFO_NAME &&
+		    mnl_attr_get_payload_len(a) >= sizeof("mptcp") &&
+		    !memcmp(mnl_attr_get_payload(a), "mptcp", sizeof("mptcp")))
+			return true;
+	return false;
+}
+
 bool sockdiag_parse(const struct nlmsghdr *message, size_t len, struct diag_sock *out)
 {
 	const struct inet_diag_msg *m;
@@ -108,7 +143,8 @@ bool sockdiag_parse(const struct nlmsghdr *message, size_t len, struct diag_sock
 		.proto = PROTO_UNKNOWN,
 		.family = m->idiag_family,
 		.state = m->idiag_state,
-		.tx = -1, .rx = -1, .established = -1,
+		.tx = -1, .rx = -1, .established = -1, .active = -1,
+		.other = at.ulp && is_mptcp(at.ulp),
 	};
 	read_end(&out->local, m->idiag_family, m->id.idiag_src, m->id.idiag_sport,
 		 m->id.idiag_if);
@@ -116,7 +152,9 @@ bool sockdiag_parse(const struct nlmsghdr *message, size_t len, struct diag_sock
 		 m->id.idiag_if);
 	if (at.protocol && mnl_attr_get_payload_len(at.protocol) >= 1)
 		out->proto = mnl_attr_get_u8(at.protocol);
-	if (at.info && out->proto == IPPROTO_TCP)
+	if (at.info && out->state != STATE_CLOSE)
+		read_direction(out, at.info);
+	else if (at.info && out->proto == IPPROTO_TCP)
 		read_info(out, at.info);
 	return true;
 }
@@ -192,7 +230,7 @@ int sockdiag_read_events(struct sockdiag *d, sockdiag_fn fn, void *arg)
 
 /* ---- dumps ---- */
 
-int sockdiag_dump(struct sockdiag *d, int family, int proto)
+int sockdiag_dump(struct sockdiag *d, int family, int proto, bool info)
 {
 	char buf[MNL_SOCKET_BUFFER_SIZE];
 	struct nlmsghdr *m = mnl_nlmsg_put_header(buf);
@@ -204,6 +242,7 @@ int sockdiag_dump(struct sockdiag *d, int family, int proto)
 	r = mnl_nlmsg_put_extra_header(m, sizeof(*r));
 	r->sdiag_family = family;
 	r->sdiag_protocol = proto;
+	r->idiag_ext = info ? 1 << (INET_DIAG_INFO - 1) : 0;
 	r->idiag_states = ~(1U << STATE_TIME_WAIT | 1U << STATE_NEW_SYN_RECV);
 	d->proto = proto;
 	if (mnl_socket_sendto(d->dumps, m, m->nlmsg_len) < 0)

@@ -28,9 +28,9 @@ int sockdiag_events_fd(const struct sockdiag *d);	/* -1: not subscribed */
  * lost: there may be more. */
 int sockdiag_read_events(struct sockdiag *d, sockdiag_fn fn, void *arg);
 
-/* Asks for all sockets of a family and protocol, but for those that are closed or in
- * TIME_WAIT. The last dump must be over. Returns 0 or -errno. */
-int sockdiag_dump(struct sockdiag *d, int family, int proto);
+/* Asks for all sockets of a family and protocol, but for those in TIME_WAIT; with info
+ * also for what tells who opened a connection. Returns 0 or -errno. */
+int sockdiag_dump(struct sockdiag *d, int family, int proto, bool info);
 int sockdiag_dump_fd(const struct sockdiag *d);
 /* Hands out what is there, without waiting. Returns 1 while there is more to come, 0
  * at the end, -errno when the dump failed. */

@@ -3,6 +3,7 @@
  * module, the kernel's count of lost records, processes that ended unseen. */
 #include "plugin.h"
 
+#include <cap-ng.h>
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -27,6 +28,11 @@ static struct sources look_for_sources(const struct plugin *p)
 	};
 }
 
+static bool may(unsigned int capability)
+{
+	return capng_have_capability(CAPNG_EFFECTIVE, capability);
+}
+
 /*
  * auditd may be slow for a moment, and with it the word of what a process did before we
  * looked at it; the kernel itself is not.
@@ -36,6 +42,11 @@ static void start_sockdiag(struct plugin *p)
 	struct seek_options o = {
 		.wait_ms = p->config.wait,
 		.settle_ms = p->live ? LIVE_SETTLE_MS : p->config.wait,
+		.sweep_s = p->config.sweep,
+		.sees_all = may(CAP_SYS_PTRACE) && may(CAP_DAC_READ_SEARCH),
+		.hears_ends = may(CAP_NET_ADMIN),
+		.snapshot = p->config.snapshot,
+		.state = p->live ? NULL : p->config.state,
 	};
 	const char *error;
 
@@ -65,7 +76,7 @@ static void use_sockdiag(struct plugin *p)
 	if (want && !p->seek) {
 		start_sockdiag(p);
 	} else if (!want && p->seek) {
-		seek_close(p->seek);
+		seek_close(p->seek, false);
 		p->seek = NULL;
 	}
 }

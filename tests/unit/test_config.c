@@ -43,7 +43,7 @@ struct good {
 
 #define DEFAULTS .to_syslog = true, .facility = LOG_AUTHPRIV, .priority = LOG_INFO, \
 	.queue_kib = 1024, .sockets = 65536, .processes = 32768, .wait = 1000, \
-	.interval = 60
+	.sweep = 30, .snapshot = true, .state = STATE_DEFAULT, .interval = 60
 
 static const struct good goods[] = {
 	{ "nothing", "", { DEFAULTS } },
@@ -57,8 +57,10 @@ static const struct good goods[] = {
 	  { DEFAULTS, .sockets = 16, .processes = 4194304 } },
 	{ "other limits", "[limits]\nconnections = 16777216\nprocesses = 16\n",
 	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
-	{ "sockdiag", "[sockdiag]\nuse = no\nwait = 10\n",
-	  { DEFAULTS, .use = USE_NO, .wait = 10 } },
+	{ "sockdiag", "[sockdiag]\nuse = no\nwait = 10\nsweep = 1\nsnapshot = no\n"
+	  "state = /run/a\n", { DEFAULTS, .use = USE_NO, .wait = 10, .sweep = 1,
+	  .snapshot = false, .state = "/run/a" } },
+	{ "sockdiag, no state", "[sockdiag]\nstate =\n", { DEFAULTS, .state = NULL } },
 	{ "status", "[status]\ninterval = 86400\n", { DEFAULTS, .interval = 86400 } },
 	{ "queue, largest", "[output]\nqueue=65536\n", { DEFAULTS, .queue_kib = 65536 } },
 	{ "no file after all", "[output]\nfile = /a\nfile =\n", { DEFAULTS } },
@@ -104,6 +106,11 @@ static void assert_same(const struct config *a, const struct config *b)
 	assert_int_equal(a->processes, b->processes);
 	assert_int_equal(a->use, b->use);
 	assert_int_equal(a->wait, b->wait);
+	assert_int_equal(a->sweep, b->sweep);
+	assert_int_equal(a->snapshot, b->snapshot);
+	assert_int_equal(!a->state, !b->state);
+	if (a->state)
+		assert_string_equal(a->state, b->state);
 	assert_int_equal(a->interval, b->interval);
 	assert_int_equal(a->ignores, b->ignores);
 }
@@ -192,7 +199,8 @@ static const struct mistake mistakes[] = {
 	  "[output] fille: no such key", "[output] syslog, [output] facility, "
 	  "[output] priority, [output] file, [output] stdout, [output] queue, "
 	  "[limits] connections, [limits] processes, [sockdiag] use, "
-	  "[sockdiag] wait, [status] interval, "
+	  "[sockdiag] wait, [sockdiag] sweep, [sockdiag] snapshot, "
+	  "[sockdiag] state, [status] interval, "
 	  "[ignore] match" },
 	{ "key of another section", "[limits]\nsyslog = no\n", 2,
 	  "[limits] syslog: no such key", "[output] syslog" },

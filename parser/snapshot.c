@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * parser/snapshot: sockets that were open before audit could tell of them, or when
+ * this program last ended; and the sweep, which finds what is open no more.
+ */
+#include "follow.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+static enum sock_open kind_of(const struct diag_sock *d)
+{
+	if (d->proto == IPPROTO_TCP)
+		return d->state == STATE_LISTEN ? OPEN_LISTEN : OPEN_CONNECT;
+	return d->remote.port ? OPEN_CONNECT : OPEN_LISTEN;
+}
+
+static struct sock *add_socket(struct track *t, const struct diag_sock *d)
+{
+	struct sock *s = socket_new(&t->sockets);
+
+	if (!s)
+		return NULL;
+	if (!follow_new(s)) {
+		socket_drop(&t->sockets, s);
+		return NULL;
+	}
+	s->key.node = t->node_index;
+	s->proto = d->proto;
+	s->family = d->family;
+	s->local = s->learnt = d->local;
+	s->open = kind_of(d);
+	if (s->open == OPEN_CONNECT)
+		s->remote = d->remote;
+	s->bound = s->open == OPEN_LISTEN;
+	s->follow->found = *d;
+	follow_set_cookie(t, s->follow, d->cookie);
+	return s;
+}
+
+/* The process of the fact. What audit told of it stands. */
+static struct proc *holder_of(struct track *t)
+{
+	struct proc *p = track_proc(t);
+
+	if (p && !p->who)
+		process_update(p, &t->fact->task);
+	return p;
+}
+
+static void hold(struct track *t, struct sock *s, struct proc *p)
+{
+	struct fdent *old = p ? socket_fd(&t->sockets, p, t->fact->fd) : NULL;
+
+	if (!p || (old && old->sock == s))
+		return;
+	if (old)
+		track_fd_gone(t, old, VIA_REUSE);
+	if (socket_fd_add(&t->sockets, p, t->fact->fd, s, t->fact->cloexec))
+		complain(t->complaints, COMPLAINT_MEMORY, "descriptor", 10);
+}
+
+/* The rules know the socket at that descriptor as the one that was found there. */
+static struct sock *known_by_rules(struct track *t, struct proc *p)
+{
+	const struct diag_sock *d = &t->fact->diag->sock;
+	struct fdent *fd = p ? socket_fd(&t->sockets, p, t->fact->fd) : NULL;
+	struct sock *s = fd ? fd->sock : NULL;
+
+	if (!s)
+		s = socket_by_ino(&t->sockets, t->node_index, d->ino);
+	if (!s || s->open != kind_of(d) ||
+	    (s->open == OPEN_CONNECT && !follow_same_end(&s->remote, &d->remote)))
+		return NULL;
+	return s;
+}
+
+static void adopt(struct track *t, struct sock *s, const struct diag_sock *d)
+{
+	if (s->follow)	/* it has asked for itself */
+		return;
+	if (!follow_new(s))
+		return;
+	s->follow->found = *d;
+	s->learnt = d->local;
+	follow_set_cookie(t, s->follow, d->cookie);
+}
+
+void snapshot_open(struct track *t, const struct fact *f)
+{
+	const struct diag_sock *d = &f->diag->sock;
+	struct follow *known = follow_by_cookie(t, d->cookie);
+	struct proc *p;
+	struct sock *s;
+
+	if (!track_local_node(t))
+		return;
+	p = holder_of(t);	/* NULL: nobody that can be seen */
+	s = known ? known->sock : known_by_rules(t, p);
+	if (s) {
+		if (!known)
+			adopt(t, s, d);
+		hold(t, s, p);
+		return;
+	}
+	s = add_socket(t, d);
+	if (!s) {
+		complain(t->complaints, COMPLAINT_MEMORY, "socket", 6);
+		return;
+	}
+	s->inbound = d->active == 0;
+	s->unknown_direction = d->active < 0 && s->open == OPEN_CONNECT;
+	hold(t, s, p);
+	t->proc = p;
+	track_begin(t, s);
+	s->unknown_start = true;
+	s->follow->opened_ms = track_stamp_ms(&f->stamp);
+	t->stats.open++;
+	track_emit(t, s, s->open == OPEN_LISTEN ? LISTEN_START : CONNECT_START,
+		   ENDING(.via = VIA_SNAPSHOT));
+}
+
+void snapshot_held(struct track *t, const struct fact *f)
+{
+	struct follow *known = follow_by_cookie(t, f->diag->sock.cookie);
+	struct proc *p;
+
+	if (!known || !track_local_node(t))
+		return;
+	p = holder_of(t);
+	if (p)
+		hold(t, known->sock, p);
+}
+
+void snapshot_known(struct track *t, const struct fact *f)
+{
+	const struct diag_known *k = f->diag->known;
+	struct sock *s;
+
+	if (follow_by_cookie(t, k->sock.cookie) || !track_local_node(t))
+		return;
+	s = add_socket(t, &k->sock);
+	if (!s)
+		return;
+	s->open = k->listens ? OPEN_LISTEN : OPEN_CONNECT;
+	s->inbound = k->inbound;
+	s->unknown_direction = k->unknown_direction;
+	s->unknown_start = k->unknown_start;
+	s->ev = k->ev;
+	s->start = k->start;
+	s->opener = who_new(&f->task);
+	s->follow->known = 0;		/* the first sweep may end it */
+	s->follow->opened_ms = track_stamp_ms(&f->stamp);
+	t->stats.open++;
+}
+
+/* A socket that is not there any more, or that no process has; its announcement may be
+ * to come: its cookie is then still known, and says nothing again. */
+static void end(struct track *t, struct follow *f, enum diag_life life)
+{
+	struct sock *s = f->sock;
+	struct stamp when = f->ended ? f->end : t->diag.now;
+	struct ending e = {
+		.via = f->ended ? f->end_via : VIA_SWEEP,
+		.tx = -1, .rx = -1, .mono = -1, .when = &when,
+		.who = f->let_go ? f->let_go : s->opener,
+	};
+	struct fdent *fd;
+
+	track_close(t, s, &e);
+	if (life == DIAG_MISSING) {
+		socket_drop(&t->sockets, s);
+		return;
+	}
+	while ((fd = LIST_FIRST(&s->fds)))
+		socket_fd_remove(&t->sockets, fd);
+}
+
+void snapshot_sweep(struct track *t, const struct diag *d)
+{
+	struct sock *s, *next;
+	enum diag_life life;
+
+	for (s = TAILQ_FIRST(&t->sockets.lru); s; s = next) {
+		struct follow *f = s->follow;
+
+		next = TAILQ_NEXT(s, lru);
+		if (!f || !f->cookie || f->dead || f->known >= d->begun)
+			continue;
+		life = d->life(f->cookie, f->found.ino, d->arg);
+		if (life != DIAG_ALIVE)
+			end(t, f, life);
+	}
+}
+
+bool track_diag_stale(const struct track *t)
+{
+	const struct fact *f = t->fact;
+	const struct fdent *fd;
+
+	switch (f->kind) {
+	case FACT_SOCKET: case FACT_ACCEPT: case FACT_BIND: case FACT_LISTEN:
+	case FACT_CONNECT:
+		break;
+	default:
+		return false;
+	}
+	fd = socket_fd((struct socket_table *)&t->sockets, t->proc,
+		       f->kind == FACT_SOCKET || f->kind == FACT_ACCEPT ? f->result : f->fd);
+	return fd && fd->sock->follow && fd->sock->follow->opened_ms >=
+					 track_stamp_ms(&f->stamp);
+}
+
+static void known_of(const struct follow *f, struct diag_known *k)
+{
+	const struct sock *s = f->sock;
+
+	*k = (struct diag_known){
+		.sock = f->found,
+		.listens = s->open == OPEN_LISTEN,
+		.inbound = s->inbound,
+		.unknown_direction = s->unknown_direction,
+		.unknown_start = s->unknown_start,
+		.ev = s->ev,
+		.start = s->start,
+	};
+	k->sock.cookie = f->cookie;
+	k->sock.proto = s->proto;
+	k->sock.local = s->learnt.family ? s->learnt : s->local;
+	k->sock.remote = s->remote;
+}
+
+void track_diag_each(const struct track *t,
+		     void (*fn)(const struct diag_known *k, const struct who *opener,
+				void *arg), void *arg)
+{
+	const struct sock *s;
+	struct diag_known k;
+
+	TAILQ_FOREACH(s, &t->sockets.lru, lru) {
+		const struct follow *f = s->follow;
+
+		if (!f || !f->cookie || f->dead || !s->open || f->held)
+			continue;
+		known_of(f, &k);
+		fn(&k, s->opener, arg);
+	}
+}
+
+void track_diag_leave(struct track *t)
+{
+	struct sock *s, *next;
+
+	for (s = TAILQ_FIRST(&t->sockets.lru); s; s = next) {
+		const struct follow *f = s->follow;
+
+		next = TAILQ_NEXT(s, lru);
+		if (f && f->cookie && !f->dead && !f->held)
+			socket_drop(&t->sockets, s);
+	}
+}

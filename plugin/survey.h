@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plugin/survey: one look at all sockets and at who holds them, for the snapshot at the
+ * start and for the sweeps. */
+#ifndef NETLOG_SURVEY_H
+#define NETLOG_SURVEY_H
+
+#include "../parser/diag.h"
+
+struct survey;
+
+/* sees_all: we may look at every process's descriptors. */
+struct survey *survey_new(bool sees_all);
+void survey_free(struct survey *v);
+
+/* For the next look: nothing is known. */
+void survey_clear(struct survey *v);
+void survey_add(struct survey *v, const struct diag_sock *sock);
+/* All that were added are known. False: they are not (no memory). */
+bool survey_sort(struct survey *v);
+
+/* What has become of a socket; arg is the survey. Unless we see all processes, one that
+ * is missing is said to be alive. */
+enum diag_life survey_life(uint64_t cookie, uint64_t ino, void *arg);
+
+/* Calls fn for each socket, if we see all processes: first with the process to be named
+ * as its opener, then, with DIAG_HELD, for each other descriptor. */
+typedef void (*survey_fn)(enum diag_op op, const struct diag_sock *sock,
+			  const struct task *task, int fd, bool cloexec, void *arg);
+void survey_open(struct survey *v, survey_fn fn, void *arg);
+
+#endif
