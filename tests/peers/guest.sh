@@ -26,7 +26,7 @@ mkdir -p $peers || broken "no directory $peers"
 of_group() {
 	while read -r name of _ command; do
 		[ "$of" != "$group" ] || echo "$name $command"
-	done <"$here/tools"
+	done <"$here/peers-tools"
 }
 
 # conntrack sees what a rule has asked it to follow; loopback is like any device.

@@ -27,13 +27,13 @@ static const char *const ops[] = {
 #define OPS (sizeof(ops) / sizeof(*ops))
 
 static unsigned long by_call[CALLS], by_op[OPS], syscalls, records, own;
-static unsigned long followers, followed;
+static unsigned long followers;
 
 struct list {
 	unsigned long *serials, used, room;
 };
 
-static struct list all, storms, behind;
+static struct list all, storms, written, behind;
 
 _Noreturn static void die(const char *what)
 {
@@ -93,13 +93,14 @@ static bool is_nameless(const char *op)
 	return !strncmp(op, " op=established ", 16) && !strstr(op, " comm=");
 }
 
-static void count_record(const char *line)
+static void count_record(const char *line, unsigned long serial)
 {
 	const char *p = strstr(line, " op=");
 
 	if (!p || !(is_storm(line) || is_nameless(p)))
 		return;
 	records++;
+	add(&written, serial);
 	for (unsigned int i = 0; i < OPS; i++)
 		if (!strncmp(p + 4, ops[i], strlen(ops[i])) && p[4 + strlen(ops[i])] == ' ')
 			by_op[i]++;
@@ -126,7 +127,7 @@ static void one_record(const char *line)
 	if (!strncmp(line + 5, "SYSCALL ", 8))
 		count_call(line, serial);
 	else if (!strncmp(line + 5, "KERNEL ", 7) && strstr(line, ": netlog="))
-		count_record(line);
+		count_record(line, serial);
 }
 
 static int by_number(const void *a, const void *b)
@@ -142,18 +143,17 @@ static void sort(struct list *l)
 		qsort(l->serials, l->used, sizeof(*l->serials), by_number);
 }
 
-/* Those that go with a call of the storm. */
-static void count_followed(void)
+/* How many numbers of sorted b are in sorted a. */
+static unsigned long in_both(const struct list *a, const struct list *b)
 {
-	unsigned long i = 0;
+	unsigned long i = 0, n = 0;
 
-	sort(&storms);
-	sort(&behind);
-	for (unsigned long j = 0; j < behind.used; j++) {
-		while (i < storms.used && storms.serials[i] < behind.serials[j])
+	for (unsigned long j = 0; j < b->used; j++) {
+		while (i < a->used && a->serials[i] < b->serials[j])
 			i++;
-		followed += i < storms.used && storms.serials[i] == behind.serials[j];
+		n += i < a->used && a->serials[i] == b->serials[j];
 	}
+	return n;
 }
 
 static void tell_audit(void)
@@ -167,9 +167,11 @@ static void tell_audit(void)
 			events++;
 		}
 	}
-	count_followed();
-	printf("audit events=%lu holes=%lu behind=%ld\n", events, holes,
-	       (long)(followers - followed));
+	sort(&storms);
+	sort(&behind);
+	sort(&written);
+	printf("audit events=%lu holes=%lu behind=%ld joined=%lu\n", events, holes,
+	       (long)(followers - in_both(&storms, &behind)), in_both(&storms, &written));
 	printf("calls all=%lu socket=%lu connect=%lu accept=%lu bind=%lu listen=%lu "
 	       "exit_group=%lu\n", syscalls, by_call[41], by_call[42],
 	       by_call[43] + by_call[288], by_call[49], by_call[50], by_call[231]);

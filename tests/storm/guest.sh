@@ -9,7 +9,8 @@
 #
 # usage: storm-guest.sh PROCESSES SECONDS RATE...
 # Commands: start-auditd, stop-auditd, sync-audit SECONDS. From the environment, where
-# it is not the virtual machine: NETLOG_LOG, STREAM (what the plugin `stream` writes).
+# it is not the virtual machine: MOST (connections a second, to choose how many make a
+# storm as fast as it goes), NETLOG_LOG, STREAM (what the plugin `stream` writes).
 here=$(cd "$(dirname "$0")" && pwd)
 PATH=$here:$PATH
 stream=${STREAM:-/var/log/stream}
@@ -35,7 +36,7 @@ lost() { auditctl -s | sed -n 's/^lost //p'; }
 # As many as the seconds need, a multiple of the four kinds.
 count_for() { # RATE
 	rate=$1
-	[ "$rate" != 0 ] || rate=3000
+	[ "$rate" != 0 ] || rate=${MOST:-600}
 	n=$((rate * duration / processes / 4 * 4))
 	[ $n -ge 4 ] || n=4
 	echo $n
