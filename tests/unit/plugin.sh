@@ -62,7 +62,8 @@ lines() { grep -Ec -- "$2" "$1"; }
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # config SECTION-AND-KEYS...: one line each
-config() { printf '%s\n' "$@" >"$conf"; }
+# Records from a file: the sockets of this machine are others.
+config() { printf "%s\n" "$@" "[sockdiag]" "use = no" >"$conf"; }
 
 # connections FIRST COUNT: records of as many processes that connect and exit; two
 # lines of output each
