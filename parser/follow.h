@@ -29,12 +29,14 @@ struct follow {
 	struct diag_sock found;
 	uint64_t live[DIAG_LIVE_MAX];
 	unsigned int live_count;
+	bool netns_sure;		/* see struct diag */
 	bool stranger;			/* may not be of this network namespace */
 
 	bool held;			/* the start is not written yet */
 	enum record_via via;		/* of the start */
 
 	bool ended;			/* by what the rules infer */
+	bool doubted;			/* and a sweep is to say whether it is so */
 	enum record_via end_via;
 	struct stamp end;
 	/* who let go of a descriptor last, before it was destroyed; and its opener */
@@ -74,7 +76,9 @@ void follow_write_stop(struct track *t, struct sock *s, const struct ending *e);
 
 /* The process of the fact in hand let go of a descriptor. */
 void follow_let_go(struct track *t, struct follow *f);
-void follow_forget_end(struct follow *f);
+void follow_end(struct track *t, struct follow *f, enum record_via via);
+void follow_forget_end(struct track *t, struct follow *f);
+void follow_set_doubted(struct track *t, struct follow *f, bool doubted);
 /* The kernel announced its end: to be written when audit's word is here, too. */
 void follow_die(struct track *t, struct follow *f, const struct diag_sock *sock,
 		const struct stamp *at, int64_t mono);
