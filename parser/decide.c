@@ -75,13 +75,14 @@ static void take_found(struct track *t, struct follow *f, bool late)
 		return;
 	}
 	if (is_handshaking(&f->found) && f->held && !late) {
+		f->handshaking = true;
 		follow_ask_again(t, f);
 		return;
 	}
 	follow_set_cookie(t, f, f->found.cookie);
 	learn_ends(s, &f->found);
-	if (f->via == VIA_PROGRESS && !is_handshaking(&f->found))
-		f->via = VIA_NONE;
+	if (!is_handshaking(&f->found))
+		follow_established(f, f->answered_ms);
 	follow_write_start(t, s);
 	follow_stop_waiting(t, f);
 	d = destroyed_by_cookie(&t->diag.destroyed, f->cookie);
@@ -176,7 +177,7 @@ static void take_gone(struct track *t, struct follow *f, struct destroyed *d)
 			return;
 		}
 		if (d->sock.established == 1)
-			f->via = VIA_NONE;
+			follow_established(f, track_stamp_ms(&d->at));
 	}
 	follow_write_start(t, s);
 	follow_set_cookie(t, f, d->sock.cookie);

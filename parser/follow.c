@@ -156,6 +156,26 @@ void track_diag_dropped(struct sock *s, void *arg)
 	follow_drop(arg, s);
 }
 
+/*
+ * The time of a start is that of the call, as long as the handshake can have been over
+ * within audit's tick; else that of the look, and via= says so.
+ */
+void follow_established(struct follow *f, int64_t by_ms)
+{
+	struct sock *s = f->sock;
+
+	if (f->via != VIA_PROGRESS)
+		return;
+	f->via = VIA_NONE;
+	if (!f->held || (!f->handshaking && by_ms <= track_stamp_ms(&s->start) + 2 * TICK_MS))
+		return;
+	f->via = VIA_FOUND;
+	if (f->handshaking) {
+		s->start.sec = by_ms / 1000;
+		s->start.milli = by_ms % 1000;
+	}
+}
+
 void follow_write_start(struct track *t, struct sock *s)
 {
 	struct follow *f = s->follow;

@@ -34,6 +34,7 @@ struct follow {
 
 	bool held;			/* the start is not written yet */
 	enum record_via via;		/* of the start */
+	bool handshaking;		/* a look found the connect still under way */
 
 	bool ended;			/* by what the rules infer */
 	bool doubted;			/* and a sweep is to say whether it is so */
@@ -67,6 +68,8 @@ void follow_ask(struct track *t, struct follow *f);
 void follow_ask_again(struct track *t, struct follow *f);	/* a little later */
 void follow_forget_question(struct track *t, struct follow *f);
 
+/* The connect under way has succeeded, by that time (real, ms) at the latest. */
+void follow_established(struct follow *f, int64_t by_ms);
 /* The start, if it is held. */
 void follow_write_start(struct track *t, struct sock *s);
 /* The failure, in place of the start that is held. */

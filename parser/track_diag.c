@@ -158,6 +158,7 @@ bool track_diag_open(struct track *t, struct sock *s, enum record_via via)
 	follow_forget_end(t, f);
 	follow_stop_waiting(t, f);
 	f->via = via;
+	f->handshaking = false;
 	f->held = !is_complete(s, via);
 	follow_start_waiting(t, f);
 	return f->held;
@@ -165,9 +166,8 @@ bool track_diag_open(struct track *t, struct sock *s, enum record_via via)
 
 void track_diag_established(struct track *t, struct sock *s)
 {
-	(void)t;
 	if (s->follow && s->follow->held)
-		s->follow->via = VIA_NONE;
+		follow_established(s->follow, track_stamp_ms(&t->fact->stamp));
 }
 
 bool track_diag_failed(struct track *t, struct sock *s, int err)

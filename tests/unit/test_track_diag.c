@@ -154,7 +154,7 @@ static const struct row rows[] = {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, -EINPROGRESS),
 		FOUND(5, 1, 11, L, R, STATE_SYN_SENT), STREAM(20), TICK(30), TICK(100),
 		FOUND(110, 2, 11, L, R, EST), STREAM(120),
-		TICK(130, .out = "start " L " -> " R " 1") } },
+		TICK(130, .out = "start " L " -> " R " 1 via=found") } },
 	{ "in progress: to the end of the wait", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, -EINPROGRESS),
 		FOUND(990, 1, 11, L, R, STATE_SYN_SENT), STREAM(995),
