@@ -75,13 +75,14 @@ static void take_found(struct track *t, struct follow *f, bool late)
 		return;
 	}
 	if (is_handshaking(&f->found) && f->held && !late) {
+		f->handshaking = true;
 		follow_ask_again(t, f);
 		return;
 	}
 	follow_set_cookie(t, f, f->found.cookie);
 	learn_ends(s, &f->found);
-	if (f->via == VIA_PROGRESS && !is_handshaking(&f->found))
-		f->via = VIA_NONE;
+	if (!is_handshaking(&f->found))
+		follow_established(f, f->answered_ms);
 	follow_write_start(t, s);
 	follow_stop_waiting(t, f);
 	d = destroyed_by_cookie(&t->diag.destroyed, f->cookie);
@@ -122,20 +123,22 @@ static bool may_have_been(const struct follow *f, const struct destroyed *d)
 	return follow_same_end(&s->remote, &d->sock.remote);
 }
 
-/* Another start that waits may be the one that was destroyed. */
+/* Another process's start that waits may be the one that was destroyed. */
 static bool has_rival(const struct track *t, const struct follow *f,
 		      const struct destroyed *d)
 {
 	const struct follow *r;
 
 	TAILQ_FOREACH(r, &t->diag.waiting, link)
-		if (r != f && may_have_been(r, d))
+		if (r->pid != f->pid && may_have_been(r, d))
 			return true;
 	return false;
 }
 
-/* The destroyed socket that f's must have been, and that no other start can have been,
- * whether it waits or audit is still to tell of it. */
+/*
+ * The destroyed socket that f's must have been. Audit has told of all that began before
+ * its end; and where f's namespace is only a likely one, no other process's fits.
+ */
 static struct destroyed *only_one(struct track *t, const struct follow *f)
 {
 	const struct sock *s = f->sock;
@@ -154,7 +157,8 @@ static struct destroyed *only_one(struct track *t, const struct follow *f)
 	if (s->open == OPEN_LISTEN)
 		p.remote = (struct netaddr){ .has_port = true };
 	d = f->stranger ? NULL : destroyed_only(&t->diag.destroyed, &p);
-	if (!d || !passed(t, track_stamp_ms(&d->at), d->mono) || has_rival(t, f, d))
+	if (!d || !passed(t, track_stamp_ms(&d->at), d->mono) ||
+	    (!f->netns_sure && has_rival(t, f, d)))
 		return NULL;
 	return d;
 }
@@ -173,7 +177,7 @@ static void take_gone(struct track *t, struct follow *f, struct destroyed *d)
 			return;
 		}
 		if (d->sock.established == 1)
-			f->via = VIA_NONE;
+			follow_established(f, track_stamp_ms(&d->at));
 	}
 	follow_write_start(t, s);
 	follow_set_cookie(t, f, d->sock.cookie);
@@ -189,7 +193,8 @@ static void look_for_gone(struct track *t, struct follow *f, bool late)
 			follow_give_up(t, f);
 		return;
 	}
-	d = lives_nowhere(t, f) ? only_one(t, f) : NULL;
+	/* at the last moment a rival may just have given up */
+	d = lives_nowhere(t, f) && (f->netns_sure || !late) ? only_one(t, f) : NULL;
 	if (d)
 		take_gone(t, f, d);
 	else if (late)

@@ -69,6 +69,7 @@ struct diag {
 	struct diag_sock sock;		/* FOUND, DESTROYED */
 	int64_t other_netns;		/* the process is in this other network
 					 * namespace; -1: in the same, 0: not known */
+	bool netns_sure;		/* the process itself said so, not its parent */
 	/* GONE: the living sockets that fit the question, as far as there is room */
 	uint64_t live[DIAG_LIVE_MAX];
 	unsigned int live_count;

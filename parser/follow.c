@@ -110,8 +110,26 @@ struct follow *follow_new(struct sock *s)
 	return f;
 }
 
-void follow_forget_end(struct follow *f)
+void follow_set_doubted(struct track *t, struct follow *f, bool doubted)
 {
+	if (f->doubted != doubted)
+		t->diag.doubts += doubted ? 1 : -1;
+	f->doubted = doubted;
+}
+
+void follow_end(struct track *t, struct follow *f, enum record_via via)
+{
+	if (f->ended)
+		return;
+	f->ended = true;
+	f->end_via = via;
+	f->end = t->when;
+	follow_set_doubted(t, f, !f->dead);
+}
+
+void follow_forget_end(struct track *t, struct follow *f)
+{
+	follow_set_doubted(t, f, false);
 	who_put(f->let_go);
 	who_put(f->opener);
 	f->let_go = f->opener = NULL;
@@ -128,7 +146,7 @@ void follow_drop(struct track *t, struct sock *s)
 	follow_set_cookie(t, f, 0);
 	if (f->dead)
 		TAILQ_REMOVE(&t->diag.dying, f, link);
-	follow_forget_end(f);
+	follow_forget_end(t, f);
 	free(f);
 	s->follow = NULL;
 }
@@ -136,6 +154,26 @@ void follow_drop(struct track *t, struct sock *s)
 void track_diag_dropped(struct sock *s, void *arg)
 {
 	follow_drop(arg, s);
+}
+
+/*
+ * The time of a start is that of the call, as long as the handshake can have been over
+ * within audit's tick; else that of the look, and via= says so.
+ */
+void follow_established(struct follow *f, int64_t by_ms)
+{
+	struct sock *s = f->sock;
+
+	if (f->via != VIA_PROGRESS)
+		return;
+	f->via = VIA_NONE;
+	if (!f->held || (!f->handshaking && by_ms <= track_stamp_ms(&s->start) + 2 * TICK_MS))
+		return;
+	f->via = VIA_FOUND;
+	if (f->handshaking) {
+		s->start.sec = by_ms / 1000;
+		s->start.milli = by_ms % 1000;
+	}
 }
 
 void follow_write_start(struct track *t, struct sock *s)
@@ -241,6 +279,7 @@ void follow_die(struct track *t, struct follow *f, const struct diag_sock *sock,
 	if (f->dead)
 		return;
 	follow_stop_waiting(t, f);
+	follow_set_doubted(t, f, false);
 	f->dead = true;
 	f->dead_at = *at;
 	f->dead_mono = mono;

@@ -29,12 +29,15 @@ struct follow {
 	struct diag_sock found;
 	uint64_t live[DIAG_LIVE_MAX];
 	unsigned int live_count;
+	bool netns_sure;		/* see struct diag */
 	bool stranger;			/* may not be of this network namespace */
 
 	bool held;			/* the start is not written yet */
 	enum record_via via;		/* of the start */
+	bool handshaking;		/* a look found the connect still under way */
 
 	bool ended;			/* by what the rules infer */
+	bool doubted;			/* and a sweep is to say whether it is so */
 	enum record_via end_via;
 	struct stamp end;
 	/* who let go of a descriptor last, before it was destroyed; and its opener */
@@ -65,6 +68,8 @@ void follow_ask(struct track *t, struct follow *f);
 void follow_ask_again(struct track *t, struct follow *f);	/* a little later */
 void follow_forget_question(struct track *t, struct follow *f);
 
+/* The connect under way has succeeded, by that time (real, ms) at the latest. */
+void follow_established(struct follow *f, int64_t by_ms);
 /* The start, if it is held. */
 void follow_write_start(struct track *t, struct sock *s);
 /* The failure, in place of the start that is held. */
@@ -74,7 +79,9 @@ void follow_write_stop(struct track *t, struct sock *s, const struct ending *e);
 
 /* The process of the fact in hand let go of a descriptor. */
 void follow_let_go(struct track *t, struct follow *f);
-void follow_forget_end(struct follow *f);
+void follow_end(struct track *t, struct follow *f, enum record_via via);
+void follow_forget_end(struct track *t, struct follow *f);
+void follow_set_doubted(struct track *t, struct follow *f, bool doubted);
 /* The kernel announced its end: to be written when audit's word is here, too. */
 void follow_die(struct track *t, struct follow *f, const struct diag_sock *sock,
 		const struct stamp *at, int64_t mono);

@@ -30,6 +30,7 @@ enum record_what {
 	X(GONE,		"gone")		/* its last known holder is no more */	\
 	X(BOOT,		"boot")		/* the machine was restarted */	\
 	X(DESTROY,	"destroy")	/* the kernel announced the socket's end */ \
+	X(FOUND,	"found")	/* the connect was found to have succeeded */ \
 	X(SNAPSHOT,	"snapshot")	/* it was open when this program started */ \
 	X(SWEEP,	"sweep")	/* a look at all sockets did not find it */
 

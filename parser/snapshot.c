@@ -187,6 +187,7 @@ void snapshot_sweep(struct track *t, const struct diag *d)
 		next = TAILQ_NEXT(s, lru);
 		if (!f || !f->cookie || f->dead || f->known >= d->begun)
 			continue;
+		follow_set_doubted(t, f, false);
 		life = d->life(f->cookie, f->found.ino, d->arg);
 		if (life != DIAG_ALIVE)
 			end(t, f, life);

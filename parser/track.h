@@ -52,6 +52,8 @@ void track_diag_each(const struct track *t,
 				void *arg), void *arg);
 /* That is kept: it stays open, and its stop is for a later run to tell. */
 void track_diag_leave(struct track *t);
+/* The rules infer an end that the kernel has not announced: a sweep soon would tell. */
+bool track_diag_doubts(const struct track *t);
 /* Something waits, and wants a FACT_TICK every few hundredths of a second. */
 bool track_diag_waits(const struct track *t);
 

@@ -39,6 +39,7 @@ static void on_answer(struct track *t, const struct diag *d)
 		return;
 	case DIAG_GONE:
 		f->stranger |= d->other_netns != -1;
+		f->netns_sure = d->netns_sure;
 		f->live_count = d->live_count;
 		memcpy(f->live, d->live, sizeof(f->live));
 		f->state = FOLLOW_GONE;
@@ -154,9 +155,10 @@ bool track_diag_open(struct track *t, struct sock *s, enum record_via via)
 			s->learnt = f->found.local;
 		return false;
 	}
-	follow_forget_end(f);
+	follow_forget_end(t, f);
 	follow_stop_waiting(t, f);
 	f->via = via;
+	f->handshaking = false;
 	f->held = !is_complete(s, via);
 	follow_start_waiting(t, f);
 	return f->held;
@@ -164,9 +166,8 @@ bool track_diag_open(struct track *t, struct sock *s, enum record_via via)
 
 void track_diag_established(struct track *t, struct sock *s)
 {
-	(void)t;
 	if (s->follow && s->follow->held)
-		s->follow->via = VIA_NONE;
+		follow_established(s->follow, track_stamp_ms(&t->fact->stamp));
 }
 
 bool track_diag_failed(struct track *t, struct sock *s, int err)
@@ -207,11 +208,7 @@ bool track_diag_fd_gone(struct track *t, struct sock *s, int64_t pid, int64_t fd
 		follow_drop(t, s);
 		return false;
 	}
-	if (!f->ended) {
-		f->ended = true;
-		f->end_via = via;
-		f->end = t->when;
-	}
+	follow_end(t, f, via);
 	return true;
 }
 
@@ -256,4 +253,9 @@ bool track_diag_waits(const struct track *t)
 {
 	return t->diag.on && (!TAILQ_EMPTY(&t->diag.waiting) ||
 			      !TAILQ_EMPTY(&t->diag.dying));
+}
+
+bool track_diag_doubts(const struct track *t)
+{
+	return t->diag.doubts;
 }

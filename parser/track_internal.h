@@ -60,6 +60,7 @@ struct track_diag {
 	struct follow *by_question, *by_cookie;
 	struct follow_list waiting, dying;	/* oldest first */
 	unsigned int waiting_count;
+	unsigned int doubts;		/* ends that the rules infer, and a sweep is to see */
 	struct destroyed_table destroyed;
 };
 

@@ -322,13 +322,24 @@ static bool fill_standard_streams(void)
  */
 static void drop_privileges(const struct plugin *p)
 {
+	static const unsigned int wanted[] = {
+		CAP_AUDIT_CONTROL, CAP_AUDIT_READ,
+		CAP_NET_ADMIN, CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH,
+	};
+	size_t count = p->config.use == USE_NO ? 2 : sizeof(wanted) / sizeof(*wanted);
+	bool have[sizeof(wanted) / sizeof(*wanted)];
+
+	capng_get_caps_process();
+	for (size_t i = 0; i < count; i++)
+		have[i] = capng_have_capability(CAPNG_PERMITTED, wanted[i]);
+	if (geteuid())
+		return;
 	capng_clear(CAPNG_SELECT_BOTH);
-	capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
-		      CAP_AUDIT_CONTROL, CAP_AUDIT_READ, -1);
-	if (p->config.use != USE_NO)
-		capng_updatev(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
-			      CAP_NET_ADMIN, CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, -1);
-	if (geteuid() == 0 && capng_apply(CAPNG_SELECT_BOTH))
+	for (size_t i = 0; i < count; i++)
+		if (have[i])
+			capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
+				     wanted[i]);
+	if (capng_apply(CAPNG_SELECT_BOTH))
 		log_warnx("cannot drop capabilities");
 }
 

@@ -21,9 +21,15 @@ struct options {
 	unsigned int duration;	/* seconds, 0: no end */
 };
 
+/* What of sock_diag there is: nothing, all; the look at descriptors, without the
+ * announcements of ends (CAP_NET_ADMIN); these, without a look at all processes
+ * (CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH). */
+enum sockdiag_parts { SOCKDIAG_NO, SOCKDIAG_YES, SOCKDIAG_LOOKUP, SOCKDIAG_ENDS };
+
 /* What the lines rest on. -1: could not be asked. */
 struct sources {
-	int module, rules, task_never, sockdiag;
+	int module, rules, task_never;
+	enum sockdiag_parts sockdiag;
 };
 
 struct plugin {

@@ -21,6 +21,8 @@
 #define BUCKETS 256
 #define DUMP_MS 20		/* between dumps, at least; and 20 times what one took */
 #define TICK_MS 20
+#define LONGEST_MS 60000
+#define DOUBT_MS 2000	/* to a sweep for ends that are not announced */
 #define CENSUS_MS 1000	/* between looks at all processes' namespaces */
 
 /* A question, and what is known of the answer. */
@@ -55,7 +57,7 @@ struct seek {
 	int64_t begun, next_round;	/* ms */
 	struct survey *survey;
 	bool full, snapshot_due;	/* this round looks at everything; to be told */
-	int64_t next_sweep;		/* ms */
+	int64_t last_sweep, next_sweep;	/* ms */
 	struct seek_options options;
 	struct seek_stats stats;
 };
@@ -239,7 +241,8 @@ static void begin_round(struct seek *s)
 			list_lookup(s, &now->at[i]);
 	s->begun = now_ms();
 	s->step = -1;
-	s->full = now_ms() >= s->next_sweep;
+	s->full = s->begun >= s->next_sweep ||
+		  (track_diag_doubts(s->track) && s->begun >= s->last_sweep + DOUBT_MS);
 	s->incomplete = false;
 	if (s->full)
 		survey_clear(s->survey);
@@ -265,6 +268,7 @@ static void answer_netns(struct seek *s, const struct diag_question *q, struct d
 {
 	int64_t ns = procfd_netns(q->pid);
 
+	d->netns_sure = ns;
 	if (!ns)
 		ns = likely_netns(s, q);
 	d->other_netns = ns == s->netns ? -1 : ns;
@@ -365,7 +369,8 @@ static void end_survey(struct seek *s)
 	};
 
 	s->full = false;
-	s->next_sweep = s->options.sweep_s ? now_ms() + s->options.sweep_s * 1000LL :
+	s->last_sweep = now_ms();
+	s->next_sweep = s->options.sweep_s ? s->last_sweep + s->options.sweep_s * 1000LL :
 					     INT64_MAX;
 	if (!survey_sort(s->survey) || s->incomplete)
 		return;
@@ -448,17 +453,22 @@ void seek_events(struct seek *s)
 	}
 }
 
-static bool is_due(const struct seek *s)
+/* When the next round is due, ms. */
+static int64_t next_due(const struct seek *s)
 {
-	int64_t now = now_ms();
+	int64_t at = s->next_sweep;
 
-	return now >= s->next_round && (s->fresh->count || now >= s->next_sweep);
+	if (s->fresh->count)
+		at = 0;
+	else if (track_diag_doubts(s->track) && s->last_sweep + DOUBT_MS < at)
+		at = s->last_sweep + DOUBT_MS;
+	return at > s->next_round ? at : s->next_round;
 }
 
 void seek_work(struct seek *s)
 {
 	seek_events(s);
-	if (!in_round(s) && is_due(s))
+	if (!in_round(s) && now_ms() >= next_due(s))
 		begin_round(s);
 	if (in_round(s))
 		go_on(s);
@@ -467,16 +477,16 @@ void seek_work(struct seek *s)
 
 int seek_poll(struct seek *s, struct pollfd fds[SEEK_FDS])
 {
-	int64_t wait;
+	int64_t wait = next_due(s) - now_ms();
 
 	fds[0] = (struct pollfd){ .fd = sockdiag_events_fd(s->nl), .events = POLLIN };
 	fds[1] = (struct pollfd){ .fd = in_round(s) ? sockdiag_dump_fd(s->nl) : -1,
 				  .events = POLLIN };
-	if (!in_round(s) && s->fresh->count) {
-		wait = s->next_round - now_ms();
-		return wait < 0 ? 0 : wait < TICK_MS ? wait : TICK_MS;
-	}
-	return track_diag_waits(s->track) ? TICK_MS : -1;
+	if (in_round(s) || wait > LONGEST_MS)
+		wait = LONGEST_MS;
+	if (track_diag_waits(s->track) && wait > TICK_MS)
+		wait = TICK_MS;
+	return wait > 0 ? wait : 0;
 }
 
 void seek_stats(const struct seek *s, struct seek_stats *out)

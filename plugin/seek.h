@@ -38,7 +38,7 @@ struct seek *seek_open(struct track *track, const struct seek_options *o,
 void seek_close(struct seek *s, bool ending);
 
 #define SEEK_FDS 2
-/* Fills what to poll for, and returns how long to wait at most (ms, -1: any time). */
+/* Fills what to poll for, and returns how long to wait at most, in ms. */
 int seek_poll(struct seek *s, struct pollfd fds[SEEK_FDS]);
 /* Announcements: to be called before the audit records are read that came meanwhile. */
 void seek_events(struct seek *s);

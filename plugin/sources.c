@@ -15,6 +15,32 @@
 
 #define LIVE_SETTLE_MS 100
 
+static bool may(unsigned int capability)
+{
+	return capng_have_capability(CAPNG_EFFECTIVE, capability);
+}
+
+static bool sees_all(void)
+{
+	return may(CAP_SYS_PTRACE) && may(CAP_DAC_READ_SEARCH);
+}
+
+static enum sockdiag_parts sockdiag_parts(const struct plugin *p)
+{
+	if (!p->seek)
+		return SOCKDIAG_NO;
+	if (!sees_all())
+		return SOCKDIAG_ENDS;
+	return may(CAP_NET_ADMIN) ? SOCKDIAG_YES : SOCKDIAG_LOOKUP;
+}
+
+static const char *sockdiag_word(const struct sources *s)
+{
+	static const char *const words[] = { "no", "yes", "lookup", "ends" };
+
+	return words[s->sockdiag];
+}
+
 static struct sources look_for_sources(const struct plugin *p)
 {
 	struct status_rules rules = { 0 };
@@ -24,13 +50,8 @@ static struct sources look_for_sources(const struct plugin *p)
 		.module = status_module(),
 		.rules = asked ? rules.netlog : -1,
 		.task_never = asked ? rules.task_never : -1,
-		.sockdiag = p->seek != NULL,
+		.sockdiag = sockdiag_parts(p),
 	};
-}
-
-static bool may(unsigned int capability)
-{
-	return capng_have_capability(CAPNG_EFFECTIVE, capability);
 }
 
 /*
@@ -43,7 +64,7 @@ static void start_sockdiag(struct plugin *p)
 		.wait_ms = p->config.wait,
 		.settle_ms = p->live ? LIVE_SETTLE_MS : p->config.wait,
 		.sweep_s = p->config.sweep,
-		.sees_all = may(CAP_SYS_PTRACE) && may(CAP_DAC_READ_SEARCH),
+		.sees_all = sees_all(),
 		.hears_ends = may(CAP_NET_ADMIN),
 		.snapshot = p->config.snapshot,
 		.state = p->live ? NULL : p->config.state,
@@ -54,6 +75,8 @@ static void start_sockdiag(struct plugin *p)
 		o.settle_ms = o.wait_ms;
 	if (!p->first_pids) {
 		error = "not in the initial pid namespace";
+	} else if (!sees_all() && !may(CAP_NET_ADMIN)) {
+		error = "without CAP_NET_ADMIN and CAP_SYS_PTRACE";
 	} else {
 		p->seek = seek_open(p->track, &o, &error);
 		if (p->seek)
@@ -95,7 +118,7 @@ void sources_start(struct plugin *p)
 	report_self(p, "netlog start version=%s kernel=%s module=%s rules=%s "
 		 "sockdiag=%s", NETLOG_VERSION, name.release,
 		 report_yes_no(p->sources.module),
-		 report_yes_no(p->sources.rules), report_yes_no(p->sources.sockdiag));
+		 report_yes_no(p->sources.rules), sockdiag_word(&p->sources));
 }
 
 static void warn_of_sources(const struct sources *s)
@@ -120,7 +143,7 @@ void sources_check(struct plugin *p)
 	    now.sockdiag != p->sources.sockdiag)
 		report_self(p, "netlog config module=%s rules=%s sockdiag=%s",
 			    report_yes_no(now.module), report_yes_no(now.rules),
-			    report_yes_no(now.sockdiag));
+			    sockdiag_word(&now));
 	if (!p->sources_checked || memcmp(&now, &p->sources, sizeof(now)))
 		warn_of_sources(&now);
 	p->sources_checked = true;
