@@ -10,7 +10,7 @@
 # usage: storm-guest.sh PROCESSES SECONDS RATE...
 # Commands: start-auditd, stop-auditd, sync-audit SECONDS. From the environment, where
 # it is not the virtual machine: MOST (connections a second, to choose how many make a
-# storm as fast as it goes), NETLOG_LOG, STREAM (what the plugin `stream` writes).
+# storm as fast as it goes), STALL (so many seconds auditd does not read), NETLOG_LOG, STREAM (what the plugin `stream` writes).
 here=$(cd "$(dirname "$0")" && pwd)
 PATH=$here:$PATH
 stream=${STREAM:-/var/log/stream}
@@ -59,12 +59,24 @@ drain() {
 
 plugin_stopped() { tail -c +$((netlog_from + 1)) "$netlog_log" | grep -q ' netlog stop'; }
 
+# auditd stops reading in the middle of a storm.
+stall() {
+	auditd=$(auditctl -s | sed -n 's/^pid //p')
+	sleep 1
+	kill -STOP "$auditd"
+	sleep "$1"
+	kill -CONT "$auditd"
+}
+
 audit_step() { # RATE
 	start-auditd || broken "auditd does not start"
 	drain
 	stream_from=$(size_of "$stream") netlog_from=$(size_of "$netlog_log")
 	lost_before=$(lost)
+	[ -z "${STALL:-}" ] || stall "$STALL" &
+	stalled=$!
 	storm_now "$1"
+	wait $stalled
 	drain
 	kernel=$(($(lost) - lost_before))
 	stop-auditd || broken "auditd does not end"
