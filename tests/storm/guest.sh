@@ -8,7 +8,7 @@
 # POSIX, fit for busybox.
 #
 # usage: storm-guest.sh PROCESSES SECONDS RATE...
-# Commands: start-auditd, stop-auditd, sync-audit SECONDS. From the environment, where
+# Commands: start-auditd, stop-auditd. From the environment, where
 # it is not the virtual machine: MOST (connections a second, to choose how many make a
 # storm as fast as it goes), STALL (so many seconds auditd does not read), NETLOG_LOG, STREAM (what the plugin `stream` writes).
 here=$(cd "$(dirname "$0")" && pwd)
@@ -47,13 +47,24 @@ storm_now() { # RATE
 	sed 's/^/true /' /tmp/true
 }
 
-# Everything audited so far was handed to auditd when a marker arrives; a marker can be
-# dropped as anything else.
+# Everything audited so far was given to the plugins when a marker arrives there: what
+# is in auditd's queue to them when it is stopped is lost, and nobody can tell. A marker
+# can be dropped as anything else.
 drain() {
 	tries=0
-	until sync-audit 20 2>/dev/null; do
+	until until_there "storm-$1-$tries"; do
 		tries=$((tries + 1))
-		[ $tries -lt 6 ] || broken "auditd does not write"
+		[ $tries -lt 8 ] || broken "nothing arrives at the plugins"
+	done
+}
+
+until_there() { # MARKER
+	from=$(size_of "$stream")
+	auditctl -m "$1" || broken "auditctl -m"
+	patience=$(($(now) + 20))
+	until tail -c +$((from + 1)) "$stream" | grep -q "$1"; do
+		[ "$(now)" -lt $patience ] || return 1
+		sleep 0.2
 	done
 }
 
@@ -70,14 +81,14 @@ stall() {
 
 audit_step() { # RATE
 	start-auditd || broken "auditd does not start"
-	drain
+	drain start
 	stream_from=$(size_of "$stream") netlog_from=$(size_of "$netlog_log")
 	lost_before=$(lost)
 	[ -z "${STALL:-}" ] || stall "$STALL" &
 	stalled=$!
 	storm_now "$1"
 	wait $stalled
-	drain
+	drain end
 	kernel=$(($(lost) - lost_before))
 	stop-auditd || broken "auditd does not end"
 	until_true plugin_stopped || broken "the plugin does not end"
