@@ -135,7 +135,9 @@ case $NETLOG_PROFILE in
 none)	step=tcplife_step ;;
 *)	stop-auditd || broken "auditd does not end" ;;
 esac
+grep -q '\<audit=1\>' /proc/cmdline && held=1 || held=0
 for rate; do
 	echo "step rate=$rate"
+	echo "found boot audit=$held"
 	$step "$rate"
 done
