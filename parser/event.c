@@ -364,6 +364,11 @@ void event_new_source(struct event_reader *r)
 	r->lines.number = 0;
 }
 
+void event_gaps_since(struct event_reader *r, uint64_t ms)
+{
+	r->lines.gaps_since = ms;
+}
+
 void event_stats(const struct event_reader *r, struct event_stats *out)
 {
 	*out = r->stats;

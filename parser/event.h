@@ -46,6 +46,9 @@ void event_flush(struct event_reader *r);
 uint64_t event_line(const struct event_reader *r);
 void event_new_source(struct event_reader *r);
 
+/* Only from events of this time (ms) on numbers that do not come are gaps. */
+void event_gaps_since(struct event_reader *r, uint64_t ms);
+
 /* Records fed to auparse and events it gave, for the state dump. */
 struct event_stats {
 	uint64_t lines, dropped, events, facts, joined, resets;

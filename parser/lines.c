@@ -30,7 +30,7 @@ void lines_init(struct lines *l)
 {
 	l->number = l->dropped = l->opened = l->newest = 0;
 	l->late = 0;
-	l->node = 0;
+	l->node = l->gaps_since = 0;
 	gaps_init(&l->gaps);
 	l->skipping = false;
 	l->carried = l->used = 0;
@@ -319,11 +319,14 @@ static bool is_head(enum line_type type)
 	       type == TYPE_BOOT;
 }
 
-/* Of several nodes only the first is looked at: on a host that collects from others
- * that is mostly the host. */
+/* When auditd starts it is first given what the kernel held back for it: events of
+ * before, and those between them another auditd may have had. Of several nodes only the
+ * first is looked at: on a host that collects from others that is mostly the host. */
 static void look_for_gaps(struct lines *l, const struct line *line)
 {
 	if (!line->serial)
+		return;
+	if (!l->gaps.started && line->time < l->gaps_since)
 		return;
 	if (!l->gaps.started)
 		l->node = line->node;

@@ -32,6 +32,7 @@ struct lines {
 	uint64_t newest;		/* time of the newest line passed on, ms */
 	unsigned int late;		/* lines since that were older */
 	struct gaps gaps;		/* of the node that came first */
+	uint64_t gaps_since;		/* ms; older events do not begin the count */
 	uint64_t node;
 
 	bool skipping;			/* inside a line that is too long */

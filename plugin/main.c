@@ -449,7 +449,10 @@ static bool open_parser(struct plugin *p)
 	p->complaints.first = report_complaint;
 	p->track = track_new(&limits, report_record, p, &p->complaints);
 	p->reader = event_open(on_fact, p, &p->complaints);
-	return p->track && p->reader;
+	if (!p->track || !p->reader)
+		return false;
+	event_gaps_since(p->reader, time(NULL) * 1000ULL);
+	return true;
 }
 
 static bool open_live(struct plugin *p)

@@ -8,9 +8,9 @@
 # POSIX, fit for busybox.
 #
 # usage: storm-guest.sh PROCESSES SECONDS RATE...
-# Commands: start-auditd, stop-auditd, sync-audit SECONDS. From the environment, where
+# Commands: start-auditd, stop-auditd. From the environment, where
 # it is not the virtual machine: MOST (connections a second, to choose how many make a
-# storm as fast as it goes), NETLOG_LOG, STREAM (what the plugin `stream` writes).
+# storm as fast as it goes), STALL (so many seconds auditd does not read), NETLOG_LOG, STREAM (what the plugin `stream` writes).
 here=$(cd "$(dirname "$0")" && pwd)
 PATH=$here:$PATH
 stream=${STREAM:-/var/log/stream}
@@ -47,25 +47,48 @@ storm_now() { # RATE
 	sed 's/^/true /' /tmp/true
 }
 
-# Everything audited so far was handed to auditd when a marker arrives; a marker can be
-# dropped as anything else.
+# Everything audited so far was given to the plugins when a marker arrives there: what
+# is in auditd's queue to them when it is stopped is lost, and nobody can tell. A marker
+# can be dropped as anything else.
 drain() {
 	tries=0
-	until sync-audit 20 2>/dev/null; do
+	until until_there "storm-$1-$tries"; do
 		tries=$((tries + 1))
-		[ $tries -lt 6 ] || broken "auditd does not write"
+		[ $tries -lt 8 ] || broken "nothing arrives at the plugins"
+	done
+}
+
+until_there() { # MARKER
+	from=$(size_of "$stream")
+	auditctl -m "$1" || broken "auditctl -m"
+	patience=$(($(now) + 20))
+	until tail -c +$((from + 1)) "$stream" | grep -q "$1"; do
+		[ "$(now)" -lt $patience ] || return 1
+		sleep 0.2
 	done
 }
 
 plugin_stopped() { tail -c +$((netlog_from + 1)) "$netlog_log" | grep -q ' netlog stop'; }
 
+# auditd stops reading in the middle of a storm.
+stall() {
+	auditd=$(auditctl -s | sed -n 's/^pid //p')
+	sleep 1
+	kill -STOP "$auditd"
+	sleep "$1"
+	kill -CONT "$auditd"
+}
+
 audit_step() { # RATE
 	start-auditd || broken "auditd does not start"
-	drain
+	drain start
 	stream_from=$(size_of "$stream") netlog_from=$(size_of "$netlog_log")
 	lost_before=$(lost)
+	[ -z "${STALL:-}" ] || stall "$STALL" &
+	stalled=$!
 	storm_now "$1"
-	drain
+	wait $stalled
+	drain end
 	kernel=$(($(lost) - lost_before))
 	stop-auditd || broken "auditd does not end"
 	until_true plugin_stopped || broken "the plugin does not end"
@@ -112,7 +135,9 @@ case $NETLOG_PROFILE in
 none)	step=tcplife_step ;;
 *)	stop-auditd || broken "auditd does not end" ;;
 esac
+grep -q '\<audit=1\>' /proc/cmdline && held=1 || held=0
 for rate; do
 	echo "step rate=$rate"
+	echo "found boot audit=$held"
 	$step "$rate"
 done

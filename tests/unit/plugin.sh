@@ -254,6 +254,21 @@ test_state() {
 	finish
 }
 
+# Numbers that never come, and an event without its address; of a time to come, since
+# what is older than the plugin does not count.
+test_lost() {
+	config "${to_stdout[@]}"
+	start
+	local n when
+	when=$(($(date +%s) + 60))
+	for n in 1 2 5 9; do
+		echo "type=SYSCALL msg=audit($when.000:$n): arch=c000003e syscall=42 success=yes exit=0 a0=3 pid=1 comm=\"x\""
+		echo "type=PROCTITLE msg=audit($when.000:$n): proctitle=\"x\""
+	done >&9
+	finish
+	check 'lost events are told' has "$out" ' netlog lost .* gaps=5 torn=4'
+}
+
 # The reader of standard output stalls: input is still read, what does not fit
 # is dropped, and the stream says how many lines are missing from it.
 test_stalled() {
@@ -458,6 +473,7 @@ test_term
 test_reload
 test_reload_messages
 test_state
+test_lost
 test_stalled
 test_reader_gone
 test_torn

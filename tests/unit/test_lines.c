@@ -322,6 +322,22 @@ static void test_gaps(void **state)
 	assert_int_equal(sum.lines.gaps.lost, 5);	/* 2, 5, 8; 6, 10 without head */
 }
 
+/* What the kernel held back for an auditd that starts is not where it begins. */
+static void test_gaps_since(void **state)
+{
+	static const char in[] =
+		"type=CWD msg=audit(999.999:5): x\ntype=CWD msg=audit(1000.000:90): x\n"
+		"type=CWD msg=audit(999.999:7): x\ntype=CWD msg=audit(1000.100:93): x\n"
+		"type=CWD msg=audit(999.000:92): x\n";
+
+	(void)state;
+	begin();
+	sum.lines.gaps_since = 1000000;
+	feed(in, sizeof(in) - 1);
+	gaps_end(&sum.lines.gaps);
+	assert_int_equal(sum.lines.gaps.lost, 1);	/* 91 */
+}
+
 int main(void)
 {
 	const struct CMUnitTest rest[] = {
@@ -331,6 +347,7 @@ int main(void)
 		cmocka_unit_test(test_much),
 		cmocka_unit_test(test_push),
 		cmocka_unit_test(test_gaps),
+		cmocka_unit_test(test_gaps_since),
 	};
 
 	return table_run("stream", test_stream, ROWS(streams)) +
