@@ -464,6 +464,7 @@ static void killed_by(int sig)
 	truth_extra("hidden=killed");
 	truth_stopped_as(c, "kill", &w);
 	hang_up(&s);
+	truth_holds(&l, pid);
 	truth_extra("hidden=killed");	/* inherited by the killed one */
 	hang_up(&l);
 }
