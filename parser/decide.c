@@ -15,6 +15,8 @@
 #define ASK_AGAIN_NS 50000000LL
 /* So much later the kernel has announced what was destroyed before a look. */
 #define ANNOUNCED_NS 100000000LL
+/* So much later those that several fit have been claimed, if they can be. */
+#define CLAIMED_MS 400
 
 static void learn_ends(struct sock *s, const struct diag_sock *sock)
 {
@@ -139,7 +141,7 @@ static bool has_rival(const struct track *t, const struct follow *f,
  * The destroyed socket that f's must have been. Audit has told of all that began before
  * its end; and where f's namespace is only a likely one, no other process's fits.
  */
-static struct destroyed *only_one(struct track *t, const struct follow *f)
+static struct destroyed *only_one(struct track *t, const struct follow *f, bool *several)
 {
 	const struct sock *s = f->sock;
 	struct destroyed *d;
@@ -156,7 +158,7 @@ static struct destroyed *only_one(struct track *t, const struct follow *f)
 
 	if (s->open == OPEN_LISTEN)
 		p.remote = (struct netaddr){ .has_port = true };
-	d = f->stranger ? NULL : destroyed_only(&t->diag.destroyed, &p);
+	d = destroyed_only(&t->diag.destroyed, &p, several);
 	if (!d || !passed(t, track_stamp_ms(&d->at), d->mono) ||
 	    (!f->netns_sure && has_rival(t, f, d)))
 		return NULL;
@@ -187,17 +189,20 @@ static void take_gone(struct track *t, struct follow *f, struct destroyed *d)
 static void look_for_gone(struct track *t, struct follow *f, bool late)
 {
 	struct destroyed *d;
+	bool several = false;
 
 	if (t->diag.mono < f->answered + ANNOUNCED_NS) {
 		if (late)
 			follow_give_up(t, f);
 		return;
 	}
+	d = f->stranger ? NULL : only_one(t, f, &several);
 	/* at the last moment a rival may just have given up */
-	d = lives_nowhere(t, f) && (f->netns_sure || !late) ? only_one(t, f) : NULL;
-	if (d)
+	if (d && lives_nowhere(t, f) && (f->netns_sure || !late))
 		take_gone(t, f, d);
-	else if (late)
+	/* in a storm of alike connections nothing is gained by waiting on */
+	else if (late || (several && t->diag.stream_ms >
+				     track_stamp_ms(&f->sock->start) + CLAIMED_MS))
 		follow_give_up(t, f);
 	else if (!lives_nowhere(t, f))
 		follow_ask_again(t, f);

@@ -120,11 +120,12 @@ static struct destroyed *older(struct destroyed *d, bool all)
  * connections that is at once.
  */
 struct destroyed *destroyed_only(struct destroyed_table *t,
-				 const struct destroyed_pattern *p)
+				 const struct destroyed_pattern *p, bool *several)
 {
 	struct destroyed *d, *found = NULL;
 	bool all = !p->remote.has_port;
 
+	*several = false;
 	if (p->since_ms <= t->incomplete_ms)
 		return NULL;
 	d = all ? TAILQ_LAST(&t->list, destroyed_list) :
@@ -132,6 +133,7 @@ struct destroyed *destroyed_only(struct destroyed_table *t,
 	for (; d && stamp_ms(&d->at) >= p->since_ms; d = older(d, all)) {
 		if (!fits(d, p))
 			continue;
+		*several = found;
 		if (found)
 			return NULL;
 		found = d;

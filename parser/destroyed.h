@@ -51,8 +51,9 @@ void destroyed_remove(struct destroyed_table *t, struct destroyed *d);
 void destroyed_lost(struct destroyed_table *t, const struct stamp *now);
 
 struct destroyed *destroyed_by_cookie(struct destroyed_table *t, uint64_t cookie);
-/* The one that fits, when it is the only one and none is missing. */
+/* The one that fits, when it is the only one and none is missing; *several when there
+ * are others. */
 struct destroyed *destroyed_only(struct destroyed_table *t,
-				 const struct destroyed_pattern *p);
+				 const struct destroyed_pattern *p, bool *several);
 
 #endif

@@ -130,7 +130,9 @@ bool sockdiag_parse(const struct nlmsghdr *message, size_t len, struct diag_sock
 	const struct inet_diag_msg *m;
 	struct attributes at = { 0 };
 
-	if (!mnl_nlmsg_ok(message, len) || message->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+	/* mnl_attr_parse() reads to the end of the padding */
+	if (!mnl_nlmsg_ok(message, len) || MNL_ALIGN(message->nlmsg_len) > len ||
+	    message->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
 	    mnl_nlmsg_get_payload_len(message) < sizeof(*m))
 		return false;
 	m = mnl_nlmsg_get_payload(message);
