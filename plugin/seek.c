@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/utsname.h>
 #include <time.h>
+#include <unistd.h>
 #include <uthash.h>
 
 #include "log.h"
@@ -22,6 +23,7 @@
 #define DUMP_MS 20		/* between dumps, at least; and 20 times what one took */
 #define TICK_MS 20
 #define LONGEST_MS 60000
+#define SENTINEL_MS 1000
 #define DOUBT_MS 2000	/* to a sweep for ends that are not announced */
 #define CENSUS_MS 1000	/* between looks at all processes' namespaces */
 
@@ -30,7 +32,7 @@ struct lookup {
 	struct diag_question q;
 	uint64_t ino;			/* 0: the descriptor is no socket any more */
 	int64_t looked_ms;
-	bool hidden, found;
+	bool hidden, found, answered;
 	struct diag_sock sock;
 	uint64_t live[DIAG_LIVE_MAX];
 	unsigned int live_count;
@@ -54,7 +56,10 @@ struct seek {
 	struct lookup *by_ino, *buckets[BUCKETS], *any_port;
 	bool incomplete;		/* a dump of this round failed */
 	int step;			/* of the dumps of this round, -1: no round */
-	int64_t begun, next_round;	/* ms */
+	int64_t begun, took, next_round; /* ms */
+	uint64_t sentinel;		/* cookie of a socket of ours, or 0 */
+	bool sentinel_seen;
+	int64_t sentinel_due;
 	struct survey *survey;
 	bool full, snapshot_due;	/* this round looks at everything; to be told */
 	int64_t last_sweep, next_sweep;	/* ms */
@@ -67,6 +72,7 @@ static const struct { int family, proto; } steps[] = {
 	{ AF_INET, IPPROTO_UDP }, { AF_INET6, IPPROTO_UDP },
 };
 #define STEPS (int)(sizeof(steps) / sizeof(*steps))
+#define AWAIT_SENTINEL (STEPS + 1)	/* the dumps are over, some answers are not */
 
 static int64_t clock_ns(clockid_t clock)
 {
@@ -384,31 +390,80 @@ static void end_survey(struct seek *s)
 		save_state(s);
 }
 
-static void end_round(struct seek *s)
+/*
+ * The kernel announces from a work queue, which a storm of sockets can make late by
+ * seconds. A socket of our own, closed now, is announced after those that were destroyed
+ * before; until then nothing is said of what is gone. False: there are no announcements.
+ */
+static bool send_sentinel(struct seek *s)
+{
+	socklen_t len = sizeof(s->sentinel);
+	int fd;
+
+	if (sockdiag_events_fd(s->nl) < 0)
+		return false;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &s->sentinel, &len))
+		s->sentinel = 0;
+	close(fd);
+	s->sentinel_seen = false;
+	s->sentinel_due = now_ms() + SENTINEL_MS;
+	return s->sentinel;
+}
+
+/* What the dumps tell at once. Returns how many are gone. */
+static unsigned int answer_most(struct seek *s)
 {
 	struct round *r = s->serving;
+	unsigned int gone = 0;
 
-	HASH_CLEAR(hh, s->by_ino);
 	for (unsigned int i = 0; i < r->count; i++)
 		if (r->at[i].found)
 			answer_found(s, &r->at[i]);
 	for (unsigned int i = 0; i < r->count; i++) {
 		struct lookup *l = &r->at[i];
 
-		if (l->found)
-			continue;
+		l->answered = l->hidden || l->found || l->ino;
 		if (l->hidden)
 			answer_other(s, l, DIAG_HIDDEN);
-		else if (l->ino)
+		else if (!l->answered)
+			gone++;
+		else if (!l->found)
 			answer_missing(s, l);
-		else
-			answer_other(s, l, DIAG_GONE);
 	}
+	return gone;
+}
+
+/* sure: whatever was destroyed before the dumps is announced. */
+static void answer_gone(struct seek *s, bool sure)
+{
+	struct round *r = s->serving;
+
+	for (unsigned int i = 0; i < r->count; i++) {
+		struct lookup *l = &r->at[i];
+
+		if (!l->answered)
+			answer_other(s, l, sure ? DIAG_GONE : DIAG_HIDDEN);
+	}
+	s->sentinel = 0;
 	r->count = 0;
+	s->step = STEPS;
+	s->next_round = now_ms() + DUMP_MS + 20 * s->took;
+}
+
+static void end_round(struct seek *s)
+{
+	HASH_CLEAR(hh, s->by_ino);
+	s->took = now_ms() - s->begun;
+	s->step = STEPS;
+	if (answer_most(s) && send_sentinel(s))
+		s->step = AWAIT_SENTINEL;
+	else
+		answer_gone(s, false);
 	if (s->full)
 		end_survey(s);
-	s->next_round = now_ms() + DUMP_MS + 20 * (now_ms() - s->begun);
-	s->step = STEPS;
 }
 
 static bool in_round(const struct seek *s)
@@ -437,7 +492,10 @@ static void on_destroyed(const struct diag_sock *sock, void *arg)
 	struct diag d = { .op = DIAG_DESTROYED, .sock = *sock };
 
 	s->stats.destroyed++;
-	tell(s, FACT_DIAG, &d);
+	if (sock->cookie == s->sentinel)
+		s->sentinel_seen = true;
+	else
+		tell(s, FACT_DIAG, &d);
 }
 
 void seek_events(struct seek *s)
@@ -468,7 +526,9 @@ static int64_t next_due(const struct seek *s)
 void seek_work(struct seek *s)
 {
 	seek_events(s);
-	if (!in_round(s) && now_ms() >= next_due(s))
+	if (s->step == AWAIT_SENTINEL && (s->sentinel_seen || now_ms() >= s->sentinel_due))
+		answer_gone(s, s->sentinel_seen);
+	if (s->step == STEPS && now_ms() >= next_due(s))
 		begin_round(s);
 	if (in_round(s))
 		go_on(s);
@@ -482,7 +542,9 @@ int seek_poll(struct seek *s, struct pollfd fds[SEEK_FDS])
 	fds[0] = (struct pollfd){ .fd = sockdiag_events_fd(s->nl), .events = POLLIN };
 	fds[1] = (struct pollfd){ .fd = in_round(s) ? sockdiag_dump_fd(s->nl) : -1,
 				  .events = POLLIN };
-	if (in_round(s) || wait > LONGEST_MS)
+	if (s->step == AWAIT_SENTINEL)
+		wait = s->sentinel_due - now_ms();
+	else if (in_round(s) || wait > LONGEST_MS)
 		wait = LONGEST_MS;
 	if (track_diag_waits(s->track) && wait > TICK_MS)
 		wait = TICK_MS;

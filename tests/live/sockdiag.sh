@@ -1,0 +1,186 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The plugin and the kernel's socket diagnostics, without any audit record: what is open
+# at the start, what is kept from one run to the next, ends that only a look finds.
+# sockdiag.sh [BUILD-DIR]
+set -u
+export TZ=UTC LC_ALL=C.UTF-8
+here=$(cd "$(dirname "$0")" && pwd)
+plugin=$(realpath "${1:-$here/../../build}/audisp-netlog") || exit 99
+[ "$(id -u)" = 0 ] || { echo "skip - needs root"; exit 77; }
+[ "$(readlink /proc/self/ns/pid)" = 'pid:[4026531836]' ] ||
+	{ echo "skip - not in the initial pid namespace"; exit 77; }
+command -v capsh >/dev/null || { echo "skip - capsh is not installed"; exit 77; }
+tmp=$(mktemp -d) || exit 99
+log=$tmp/log state=$tmp/state
+pid='' holder='' failed=0
+
+cleanup() {
+	exec 8>&-
+	[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null
+	[ -z "$holder" ] || kill -KILL "$holder" 2>/dev/null
+	rm -rf "$tmp"
+}
+trap cleanup EXIT
+
+check() { # TEXT COMMAND...
+	local text=$1
+	shift
+	if "$@"; then
+		echo "ok - $text"
+		return
+	fi
+	failed=1
+	echo "not ok - $text"
+	tail -n 8 "$log" | cut -c1-200 | sed 's/^/#   /'
+	tail -n 3 "$tmp/err" | sed 's/^/#   err: /'
+}
+
+until_true() { # SECONDS COMMAND...
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.02
+	done
+}
+has() { grep -Eqs -- "$1" "$log"; }
+hasnt() { ! has "$1"; }
+soon() { until_true 10 has "$1"; }
+
+configure() { # LINE...
+	printf '%s\n' '[output]' 'syslog = no' "file = $log" '[status]' 'interval = 1' \
+		'[sockdiag]' 'use = yes' "state = $state" "$@" >"$tmp/conf"
+}
+
+# Its standard input stays open, and silent.
+start() { # CAPSH-OPTION...
+	: >"$log"
+	rm -f "$tmp/in"
+	mkfifo "$tmp/in"
+	capsh "$@" -- -c "exec '$plugin' -c '$tmp/conf'" <"$tmp/in" 2>"$tmp/err" &
+	pid=$!
+	exec 8>"$tmp/in"
+	until_true 10 has ' netlog start '
+}
+
+gone() { ! kill -0 "$pid" 2>/dev/null; }
+stop() {
+	exec 8>&-
+	until_true 10 gone
+	wait "$pid"
+	pid=''
+}
+
+# A listener, a connection to it and its accepted end, a datagram server; prints the ports.
+hold() {
+	python3 -c '
+import socket, sys
+l = socket.create_server(("127.0.0.1", 0)); c = socket.create_connection(l.getsockname())
+a, _ = l.accept(); u = socket.socket(type=socket.SOCK_DGRAM); u.bind(("127.0.0.1", 5353))
+c.sendall(b"x" * 100); a.recv(100)
+print(l.getsockname()[1], c.getsockname()[1], flush=True)
+for line in sys.stdin:
+    exec(line)
+' >"$tmp/ports" <"$tmp/orders" 2>"$tmp/holder.err" &
+	holder=$!
+	exec 7>"$tmp/orders"
+	until_true 10 test -s "$tmp/ports"
+	read -r lport cport <"$tmp/ports"
+	l=127.0.0.1:$lport c=127.0.0.1:$cport
+}
+order() { echo "$1" >&7; }
+let_go() {
+	exec 7>&-
+	wait "$holder" 2>/dev/null
+	holder=''
+}
+event_of() { sed -En "s/.*$1.* ev=([^ ]*).*/\1/p" "$log" | head -n 1; }
+
+mkfifo "$tmp/orders"
+hold
+configure
+start
+check "says that it has sock_diag" has 'netlog start .* sockdiag=yes'
+check "tells a listener that is open, and whose" soon "listen start TCP $l [0-9]+ $holder 0 python3 .* via=snapshot ev="
+check "tells a connection that is open" soon "connect start TCP $c -> $l [0-9]+ $holder 0 .* via=snapshot"
+check "tells who accepted" soon "connect start TCP $l <- $c [0-9]+ $holder 0 .* via=snapshot"
+check "tells a datagram server" soon "listen start UDP 127.0.0.1:5353 [0-9]+ $holder .* via=snapshot"
+order 'u.close()'
+check "tells an end" soon "listen stop UDP 127.0.0.1:5353 [0-9]+ $holder .* via=destroy"
+event=$(event_of "connect start TCP $c -> $l")
+stop
+check "the state is root's alone" test "$(stat -c %a:%u "$state")" = 600:0
+
+order 'a.close()'
+start
+check "a second run tells what ended meanwhile" soon "connect stop TCP $l <- $c .* via=sweep"
+check "and nothing that was told" hasnt ' start (TCP|UDP)'
+order 'c.close()'
+check "an end has the event of its start, and its bytes" soon "connect stop TCP $c -> $l .* via=destroy tx=100 .*ev=$event"
+stop
+
+let_go
+hold
+start
+check "what was opened meanwhile is told" soon "connect start TCP $c -> $l .* via=snapshot"
+kill -KILL "$holder"
+let_go
+check "kill -9: an end" soon "connect stop TCP $c -> $l .* via=destroy tx=100"
+check "kill -9: a listener's" soon "listen stop TCP $l .* via=destroy"
+stop
+
+hold
+start
+soon "connect start TCP $c -> $l" || failed=1
+stop
+sed -i '$d' "$state"
+start
+check "after a damaged state all is told anew" soon "connect start TCP $c -> $l .* via=snapshot"
+stop
+rm -f "$state"
+
+# What is closed while the plugin cannot read is lost when there is much of it.
+start
+soon "connect start TCP $c -> $l" || failed=1
+kill -STOP "$pid"
+order 'c.close()'
+order 'for i in range(200000): s = socket.socket(type=socket.SOCK_DGRAM); s.connect(("127.0.0.1", 9)); s.close()'
+order 'print("done", flush=True)'
+until_true 100 grep -q done "$tmp/ports" || failed=1
+order 'a.close()'
+order 'print("closed", flush=True)'
+until_true 10 grep -q closed "$tmp/ports" || failed=1
+kill -CONT "$pid"
+check "announcements lost are counted" soon 'netlog lost .* sockdiag=[1-9]'
+check "and what ended is found by a look" soon "connect stop TCP $l <- $c .* via=sweep"
+stop
+let_go
+
+configure 'sweep = 1'
+hold
+start --drop=cap_net_admin
+check "without CAP_NET_ADMIN: sockdiag=lookup" has 'netlog start .* sockdiag=lookup'
+check "without CAP_NET_ADMIN: a snapshot" soon "connect start TCP $c -> $l .* via=snapshot"
+order 'c.close()'
+check "without CAP_NET_ADMIN: ends by sweep" soon "connect stop TCP $c -> $l .* via=sweep"
+sleep 1.5	# another sweep
+check "and none of what is alive" hasnt "listen stop TCP $l"
+stop
+rm -f "$state"
+start --drop=cap_sys_ptrace
+check "without CAP_SYS_PTRACE: sockdiag=ends" has 'netlog start .* sockdiag=ends'
+stop
+start --drop=cap_sys_ptrace,cap_net_admin
+check "without both: sockdiag=no" has 'netlog start .* sockdiag=no'
+stop
+
+configure 'snapshot = no'
+rm -f "$state"
+start
+order 'c = socket.create_connection(l.getsockname())'
+sleep 0.5
+check "snapshot = no tells nothing of what is open" hasnt ' start (TCP|UDP)'
+stop
+let_go
+exit $failed
