@@ -381,6 +381,27 @@ static void nonblock_refused(void)
 	truth_failed("TCP", ONLY_END, LO ":81", ECONNREFUSED);
 }
 
+/* A9, in the namespace of everybody: the local end is asked for, not arranged. */
+static void nonblock_refused_here(void)
+{
+	char local[80], remote[80];
+	struct address to;
+	struct conn l;
+	int fd;
+
+	listen_at(&l, LO, 0);
+	to = address_of(l.fd);
+	hang_up(&l);		/* nobody listens there now */
+	fd = nonblocking();
+	expect_error(begin(fd, &to), EINPROGRESS, "connect");
+	truth_local(fd, local);
+	truth_end(&to.sa, remote);
+	await(fd, POLLOUT);
+	expect_error(so_error(fd), ECONNREFUSED, "SO_ERROR");
+	truth_failed("TCP", local, remote, ECONNREFUSED);
+	close(fd);
+}
+
 /* A10 */
 static void nonblock_timeout(void)
 {
@@ -669,6 +690,7 @@ const struct scenario scenarios[] = {
 	{ "killed", killed },
 	{ "nonblock", nonblock },
 	{ "nonblock_refused", nonblock_refused },
+	{ "nonblock_refused_here", nonblock_refused_here },
 	{ "nonblock_timeout", nonblock_timeout },
 	{ "never_polled", never_polled },
 	{ "closed_early", closed_early },
