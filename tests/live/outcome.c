@@ -265,7 +265,7 @@ static void await_narrowly(int fd)
 	do {
 		if (!tries--)
 			die("connect does not complete");
-		truth_before();
+		truth_not_yet();
 	} while (!poll(&p, 1, 50));
 }
 

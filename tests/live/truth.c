@@ -253,6 +253,11 @@ void truth_before(void)
 	clock_gettime(CLOCK_MONOTONIC, &before_fine);
 }
 
+void truth_not_yet(void)
+{
+	clock_gettime(CLOCK_MONOTONIC, &before_fine);
+}
+
 void truth_extra(const char *text)
 {
 	extra = text;

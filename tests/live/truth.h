@@ -51,6 +51,9 @@ pid_t truth_pid(void);
 void truth_who(pid_t pid, struct who *w);
 
 void truth_before(void);
+/* It was asked for since truth_before(), but has not happened yet: durations count
+ * from here on, while the time of the system call is right, too. */
+void truth_not_yet(void);
 /* Further fields of the next line, as "hidden=killed". */
 void truth_extra(const char *text);
 
