@@ -48,11 +48,14 @@ static bool is_handshaking(const struct diag_sock *d)
 	       (d->state == STATE_SYN_SENT || d->state == STATE_SYN_RECV);
 }
 
-/* No audit event from before that moment is still to come. */
+/* No audit event from before that moment is still to come: there was a later one, or none
+ * at all for a while. As long as older ones come, there may be more. */
 static bool passed(const struct track *t, int64_t real_ms, int64_t mono)
 {
+	int64_t since = mono > t->diag.news ? mono : t->diag.news;
+
 	return t->diag.stream_ms > real_ms ||
-	       t->diag.mono >= mono + t->diag.o.settle_ms * 1000000LL;
+	       t->diag.mono >= since + t->diag.o.settle_ms * 1000000LL;
 }
 
 /* What was found is another socket: its number was used again, or, when no event says
@@ -214,8 +217,10 @@ static void decide(struct track *t, struct follow *f)
 
 	switch (f->state) {
 	case FOLLOW_FOUND:
-		if (late || passed(t, f->looked_ms, f->answered))
+		if (passed(t, f->looked_ms, f->answered))
 			take_found(t, f, late);
+		else if (late)
+			follow_give_up(t, f);
 		return;
 	case FOLLOW_GONE:
 		look_for_gone(t, f, late);

@@ -472,6 +472,7 @@ void track_fact(struct track *t, const struct fact *f)
 	if (!f->node)
 		t->node->unnamed = false;
 	set_time(t, f);
+	t->diag.news = t->diag.mono;
 	if (t->diag.on && track_stamp_ms(&f->stamp) > t->diag.stream_ms)
 		t->diag.stream_ms = track_stamp_ms(&f->stamp);
 	if (f->kind == FACT_BOOT)

@@ -55,6 +55,7 @@ struct track_diag {
 	int64_t mono;			/* now, ns */
 	struct stamp now;
 	int64_t stream_ms;		/* time of the latest audit event */
+	int64_t news;			/* when one came last, mono */
 	int64_t next_look;		/* at what waits, mono */
 	uint64_t last_question;
 	struct follow *by_question, *by_cookie;

@@ -84,6 +84,10 @@ static const struct row rows[] = {
 	{ "connect: a quiet host, nothing contradicts", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
 		TICK(400), TICK(510, .out = "start " L " -> " R " 1") } },
+	{ "connect: audit is behind, the number may have been used again", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		TICK(400), STREAM(3), TICK(800), STREAM(4),
+		TICK(1010, .out = "start - -> " R " 1") } },
 	{ "connect: no answer in time", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), TICK(900),
 		TICK(1010, .out = "start - -> " R " 1"),
