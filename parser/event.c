@@ -116,7 +116,9 @@ static void unhold(struct event_reader *r, struct held *h)
 /* Gives up waiting: what there is must do. */
 static void release_held(struct event_reader *r, struct held *h)
 {
-	if (give(r, h->piece))
+	if (!h->piece->has_syscall)
+		complain(r->complaints, COMPLAINT_ORPHAN, "", 0);
+	else if (give(r, h->piece))
 		complain(r->complaints, COMPLAINT_INCOMPLETE, "", 0);
 	unhold(r, h);
 }
@@ -150,28 +152,44 @@ static struct held *find_held(struct event_reader *r, const struct piece *p)
 	return h;
 }
 
-/* A piece of an event whose first piece may be waiting. */
-static void join(struct event_reader *r, const struct piece *p)
+/* False without memory. */
+static bool merge(struct event_reader *r, struct held *h, const struct piece *first,
+		  const struct piece *more)
+{
+	struct piece *copy = piece_copy(first), *joined = NULL;
+
+	if (copy)
+		joined = piece_merge(copy, more);
+	if (!joined) {
+		if (copy)
+			piece_free(copy);
+		complain(r->complaints, COMPLAINT_MEMORY, "event", 5);
+		return false;
+	}
+	r->stats.joined++;
+	piece_free(h->piece);
+	h->piece = joined;
+	return true;
+}
+
+/* A piece of an event another piece of which may be waiting. When records come out of
+ * order, auparse can hand out a later piece before the one with the SYSCALL record. */
+static void join(struct event_reader *r, struct piece *p)
 {
 	struct held *h = r->held ? find_held(r, p) : NULL;
-	struct piece *joined;
+	bool first = p->has_syscall;
 
 	if (!h) {
 		/* a PROCTITLE alone belongs to an event that did not wait for it */
-		if (p->has_saddr || p->has_call)
-			complain(r->complaints, COMPLAINT_ORPHAN, "", 0);
+		if (first || p->has_saddr || p->has_call)
+			hold(r, p);
 		return;
 	}
-	r->stats.joined++;
-	joined = piece_merge(h->piece, p);
-	if (!joined) {
-		complain(r->complaints, COMPLAINT_MEMORY, "event", 5);
+	if (!merge(r, h, first ? p : h->piece, first ? h->piece : p))
 		return;
-	}
-	h->piece = joined;
-	if (!piece_complete(joined))
+	if (!h->piece->has_syscall || !piece_complete(h->piece))
 		return;
-	give(r, joined);
+	give(r, h->piece);
 	unhold(r, h);
 }
 
@@ -191,12 +209,10 @@ static void take_piece(struct event_reader *r, struct piece *p)
 	if (p->malformed)
 		complain(r->complaints, COMPLAINT_FIELD, p->complaint,
 			 strlen(p->complaint));
-	else if (!p->has_syscall)
-		join(r, p);
-	else if (piece_complete(p))
+	else if (p->has_syscall && piece_complete(p))
 		give(r, p);
 	else
-		hold(r, p);
+		join(r, p);
 }
 
 static void on_module(struct event_reader *r, struct piece *p)

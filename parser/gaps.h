@@ -14,7 +14,8 @@
  * auditd's queue is one of records: an event of which only later records came, without
  * the one that says what happened, is lost like one of which nothing came.
  *
- * Numbers come a little out of order, from several processors. Not to be used behind
+ * Numbers come a little out of order, from several processors; and with audit=1 the
+ * kernel sends again what auditd did not take, seconds and thousands of events later. Not to be used behind
  * a filter, and of no meaning for auditd's own DAEMON_… events, which it numbers itself.
  */
 #ifndef NETLOG_GAPS_H
@@ -23,8 +24,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define GAPS_WINDOW 16384	/* how far apart numbers may come */
-#define GAPS_AGES 5		/* calls of gaps_age() until a number is given up */
+#define GAPS_WINDOW 65536	/* how far apart numbers may come */
+#define GAPS_AGES 60		/* calls of gaps_age() until a number is given up */
 
 struct gaps {
 	bool started;

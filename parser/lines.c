@@ -178,6 +178,11 @@ static bool keep_follower(struct lines *l, const struct line *line)
 	if (state == OPEN_UNKNOWN && line->type == TYPE_SOCKADDR)
 		complain(l->complaints, COMPLAINT_ORPHAN, line->text,
 			 line->end - line->text);
+	/* With audit=1 the kernel sends again what auditd did not take, behind what it
+	 * took: a SOCKADDR can come after PROCTITLE. The EOE then ends it once more. */
+	if (state == OPEN_ENDED &&
+	    (line->type == TYPE_SOCKADDR || line->type == TYPE_SOCKETCALL))
+		state = l->open[slot].state = OPEN_KEPT;
 	if (state != OPEN_KEPT)
 		return false;
 	if (line->type == TYPE_PROCTITLE || line->type == TYPE_EOE)

@@ -326,10 +326,22 @@ static enum syscall_id call_of(const struct piece *p)
 	return id == SC_SOCKETCALL ? syscalls_socketcall(p->a[0]) : id;
 }
 
+/* These have an address unless the kernel could not read one; it can come behind
+ * PROCTITLE (lines.c). */
+static bool has_address_coming(const struct piece *p, enum syscall_id id)
+{
+	if ((id != SC_CONNECT && id != SC_BIND) || p->has_saddr || p->ended)
+		return false;
+	return p->has_exit && p->exit != -EFAULT && p->exit != -EINVAL &&
+	       p->exit != -EBADF && p->exit != -ENOTSOCK;
+}
+
 bool piece_complete(const struct piece *p)
 {
 	enum syscall_id id = call_of(p);
 
+	if (has_address_coming(p, id))
+		return false;
 	if (p->has_proctitle || p->ended)
 		return true;
 	if (syscalls_id(p->arch, p->nr) == SC_SOCKETCALL && !p->has_call)

@@ -201,6 +201,13 @@ static const struct row rows[] = {
 	  TITLE("1"), "", "saddr" },
 	{ "SOCKADDR without saddr", CONNECT("1") "type=SOCKADDR" AT("1000", "1") "x=1\n"
 	  TITLE("1"), "", "incomplete" },
+	{ "the address comes behind its PROCTITLE", CONNECT("1") TITLE("1") SADDR("1")
+	  EOE("1"), CONNECTED },
+	{ "behind another event", CALL("1", "41", "success=yes exit=3 a0=2 a1=1 a2=0 a3=0")
+	  TITLE("1") CONNECT("2") TITLE("2") SADDR("2"), "socket pid=100 result=3 family=2 type=1 "
+	  "proto=0\n" CONNECTED },
+	{ "and with others between", CONNECT("1") TITLE("1") CONNECT("2") SADDR("2")
+	  TITLE("2") SADDR("1") EOE("1"), CONNECTED CONNECTED },
 	{ "SYSCALL record lost", SADDR("1") TITLE("1"), "", "orphan" },
 	{ "SYSCALL record cut", "type=SYSCALL" AT("1000", "1") "arch=c000003e sysc\n"
 	  TITLE("1"), "", "field" },

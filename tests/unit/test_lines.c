@@ -31,6 +31,9 @@ static const struct stream streams[] = {
 	  CONNECT("1") SADDR("1") TITLE("1"), 4 },
 	{ "EOE without PROCTITLE is", CONNECT("1") SADDR("1") EOE("1"),
 	  CONNECT("1") SADDR("1") EOE("1"), 3 },
+	{ "an address sent again, behind its PROCTITLE",
+	  CONNECT("1") TITLE("1") SADDR("1") EOE("1") TITLE("1") EOE("1"),
+	  CONNECT("1") TITLE("1") SADDR("1") EOE("1"), 6 },
 	{ "interleaved", CONNECT("1") CONNECT("2") SADDR("1") SADDR("2") TITLE("2")
 	  TITLE("1"), CONNECT("1") CONNECT("2") SADDR("1") SADDR("2") TITLE("2")
 	  TITLE("1"), 6 },
