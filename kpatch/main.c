@@ -25,13 +25,14 @@ MODULE_PARM_DESC(join, "write into the event of the running system call (default
 module_param_named(pending_max, pending_max, uint, 0644);
 MODULE_PARM_DESC(pending_max, "connects under way that are remembered (default 16384)");
 
-static DEFINE_MUTEX(lock);	/* placed */
+static DEFINE_MUTEX(lock);	/* placed, missed_before */
+static u64 missed_before;	/* by probes since taken away */
 static struct tracepoint *state_tp;
 
 /* Hits that the kernel skipped. */
 static u64 missed(void)
 {
-	u64 sum = 0;
+	u64 sum = missed_before;
 	int i;
 
 	for (i = 0; i < probes_count; i++)
@@ -95,6 +96,8 @@ static void take_away(struct probe *p)
 		unregister_kretprobe(&p->rp);
 	else
 		unregister_kprobe(&p->rp.kp);
+	missed_before += p->rp.nmissed + p->rp.kp.nmissed;
+	p->rp.nmissed = p->rp.kp.nmissed = 0;
 	p->placed = false;
 }
 

@@ -18,8 +18,8 @@
  * (lean) it is sid ppid pid auid uid ses comm exe subj, and what auditd would
  * have to look up besides is left out. A record that is written in softirq (the
  * completion of a connect) has neither exe nor subj, since "current" is a
- * stranger there: it names the task that called connect, or in lean none, where
- * connect has named it already.
+ * stranger there: it names the task that called connect. In lean an established
+ * names none, where connect has named it already.
  */
 #ifndef NETLOG_RECORD_H
 #define NETLOG_RECORD_H
@@ -36,7 +36,7 @@
  * listen       a socket listens
  * bind         a datagram socket was bound (it can receive)
  * dgram        a datagram socket got a (new) peer
- * disconnect   a socket lost its peer by connect(AF_UNSPEC)   tx rx
+ * disconnect   a socket lost its peer: connect(AF_UNSPEC), ss -K   tx rx
  *              or, state=10, a listener was shut down
  * flow         first datagram of an unconnected socket to a peer (on request)
  * release      the last reference to the socket is gone   err (pending, unread: 104 reset) tx rx

@@ -17,10 +17,9 @@ static DEFINE_SPINLOCK(lock);	/* table */
 
 bool pending_add(const void *key, const struct pending *p)
 {
-	struct pending *e = NULL, old;
+	struct pending *e = NULL;
 	unsigned long flags;
 
-	pending_take(key, &old);	/* left by a probe that was missed */
 	if (atomic_inc_return(&pending_count) <= READ_ONCE(pending_max))
 		e = kmemdup(p, sizeof(*p), GFP_ATOMIC | __GFP_NOWARN);
 	if (!e) {
@@ -35,30 +34,21 @@ bool pending_add(const void *key, const struct pending *p)
 	return true;
 }
 
-/* Off the list, or NULL. */
-static struct pending *detach(const void *key)
+bool pending_take(const void *key, struct pending *p)
 {
-	struct pending *e, *found = NULL;
+	struct pending *e;
 	unsigned long flags;
 
+	if (!key || !atomic_read(&pending_count))
+		return false;
 	spin_lock_irqsave(&lock, flags);
 	hash_for_each_possible(table, e, node, (unsigned long)key) {
 		if (e->key == key) {
 			hash_del(&e->node);
-			found = e;
 			break;
 		}
 	}
 	spin_unlock_irqrestore(&lock, flags);
-	return found;
-}
-
-bool pending_take(const void *key, struct pending *p)
-{
-	struct pending *e = NULL;
-
-	if (key && atomic_read(&pending_count))
-		e = detach(key);
 	if (!e)
 		return false;
 	*p = *e;

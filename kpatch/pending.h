@@ -19,7 +19,7 @@ struct pending {
 };
 
 /*
- * Remember a copy of p in place of what was there for key. When the table is
+ * Remember a copy of p for key, for which there is none. When the table is
  * full or there is no memory: false, and counted; the completion names nobody.
  */
 bool pending_add(const void *key, const struct pending *p);

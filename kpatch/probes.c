@@ -10,6 +10,7 @@
 #include <linux/fs.h>
 #include <linux/net.h>
 #include <linux/siphash.h>
+#include <linux/tcp.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/tcp_states.h>
@@ -36,6 +37,11 @@ struct call {
 
 static void begin(const struct sock *sk, struct pending *p)
 {
+	struct pending old;
+
+	/* Given up without a word, as a Fast Open that could not be sent. */
+	if (pending_take(sk->sk_socket, &old))
+		record_write(NETLOG_OP_FAIL, &old.sock, &old.task, ECONNABORTED);
 	netlog_task_current(&p->task);
 	p->told = record_write(NETLOG_OP_CONNECT, &p->sock, NULL, 0) &&
 		  !READ_ONCE(record_join);
@@ -55,7 +61,10 @@ static int on_tcp_connect(struct kprobe *kp, struct pt_regs *regs)
 /* Not on its way to inet_release(), and no subflow of another socket. */
 static bool in_use(const struct sock *sk)
 {
-	return netlog_sock_owner(sk) == sk && file_count(sk->sk_socket->file);
+	const struct socket *sock = READ_ONCE(sk->sk_socket);
+	struct file *file = sock ? READ_ONCE(sock->file) : NULL;
+
+	return file && file_count(file) && netlog_sock_owner(sk) == sk;
 }
 
 /* Those that leave this state for ESTABLISHED completed a connect. */
@@ -132,13 +141,26 @@ static int on_connect_return(struct kretprobe_instance *ri,
 
 /* ---- TCP and MPTCP disconnect: connect(AF_UNSPEC), shutdown() of a listener ---- */
 
+/*
+ * Closed by the peer, and the remote end is still there to be read: last moment
+ * for it, for disconnect forgets it. The peer has sent a SYN: it was established.
+ */
+static bool was_reset(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_TCP && inet_sk(sk)->inet_dport &&
+	       tcp_sk(sk)->rcv_nxt;
+}
+
 static int enter_disconnect(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct call *c = (void *)ri->data;
 
 	c->sk = (void *)netlog_arg(regs, 0);
 	/* Not when it is close() or MPTCP that asks. */
-	if (!record_wanted() || c->sk->sk_state == TCP_CLOSE || !in_use(c->sk))
+	if (!record_wanted() || !in_use(c->sk))
+		return 1;
+	/* Not after a connect that failed: op=fail told of it. */
+	if (c->sk->sk_state == TCP_CLOSE && !was_reset(c->sk))
 		return 1;
 	return !netlog_sock_read(&c->before, c->sk);
 }
@@ -179,7 +201,7 @@ static int on_accept_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 
 /*
- * Before __inet_accept() came into the kernel (6.1 has it). The lock held here,
+ * Before __inet_accept() came into the kernel (Debian's 6.1 has it). The lock held here,
  * sk_callback_lock, is also taken below locks of softirq, and those that are
  * needed for exe are none: a deadlock. So the record waits for the descriptor,
  * under a key that no connect has.
@@ -253,11 +275,18 @@ static void write_bound(const struct sock *sk)
 		record_write(NETLOG_OP_BIND, &s, NULL, 0);
 }
 
+static int enter_bind(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct call *c = (void *)ri->data;
+
+	return enter_socket(ri, regs) || !datagram(&c->before);
+}
+
 static int on_bind_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct call *c = (void *)ri->data;
 
-	if (!regs_return_value(regs) && datagram(&c->before))
+	if (!regs_return_value(regs))
 		write_bound(c->sk);
 	return 0;
 }
@@ -268,8 +297,7 @@ static int enter_dgram(struct kretprobe_instance *ri, struct pt_regs *regs)
 	const struct sockaddr *uaddr = (void *)netlog_arg(regs, 1);
 	int len = netlog_arg(regs, 2);
 
-	if (enter_socket(ri, regs) || !datagram(&c->before) ||
-	    len < (int)sizeof(uaddr->sa_family))
+	if (enter_bind(ri, regs) || len < (int)sizeof(uaddr->sa_family))
 		return 1;
 	c->unspec = uaddr->sa_family == AF_UNSPEC;
 	c->asked = c->before;
@@ -298,6 +326,21 @@ static int on_dgram_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 		s.state = c->before.state;
 		record_write(NETLOG_OP_DGRAM, &s, NULL, 0);
 	}
+	return 0;
+}
+
+/*
+ * Destroyed by "ss -K" or a BPF program: the peer goes, unasked for. Nothing is
+ * locked, close() may run: preemption is off, which is an RCU read side.
+ */
+static int on_udp_abort(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct sock *sk = (void *)netlog_arg(regs, 0);
+	struct netlog_sock s;
+
+	if (record_wanted() && in_use(sk) && netlog_sock_read(&s, sk) &&
+	    netlog_end_known(&s.remote))
+		record_write(NETLOG_OP_DISCONNECT, &s, NULL, 0);
 	return 0;
 }
 
@@ -374,7 +417,7 @@ static int on_release(struct kprobe *kp, struct pt_regs *regs)
 		WRITE_ONCE(probes_fire, true);
 	if (!record_wanted() || !sk || !netlog_sock_owner(sk))
 		return 0;
-	if (!unfinished && sk->sk_protocol == IPPROTO_TCP)
+	if (!unfinished && sk->sk_type == SOCK_STREAM)
 		wait_for_softirq(sk);
 	if (!netlog_sock_read(&s, sk))
 		return 0;
@@ -413,7 +456,8 @@ static int on_sctp_free(struct kprobe *kp, struct pt_regs *regs)
 	const struct sock *sk = asoc->base.sk;
 	struct pending p;
 
-	if (sk->sk_type == SOCK_STREAM && pending_take(sk->sk_socket, &p)) {
+	/* temp: made to answer a colliding INIT or COOKIE, not the caller's. */
+	if (sk->sk_type == SOCK_STREAM && !asoc->temp && pending_take(sk->sk_socket, &p)) {
 		p.sock.state = READ_ONCE(sk->sk_state);
 		record_write(NETLOG_OP_FAIL, &p.sock, &p.task,
 			     READ_ONCE(sk->sk_err) ?: ECONNABORTED);
@@ -438,12 +482,13 @@ struct probe probes[] = {
 	ENTRY("fd_install", on_fd_install, INSTEAD),
 	ENTRY("inet_release", on_release, REQUIRED),
 	RETURN("inet_listen", enter_socket, on_listen_return, REQUIRED),
-	RETURN("inet_bind", enter_socket, on_bind_return, REQUIRED),
+	RETURN("inet_bind", enter_bind, on_bind_return, REQUIRED),
 	RETURN("inet_dgram_connect", enter_dgram, on_dgram_return, REQUIRED),
 	RETURN("tcp_v4_connect", enter_connect, on_connect_return, REQUIRED),
 	RETURN("tcp_disconnect", enter_disconnect, on_disconnect_return, REQUIRED),
 	RETURN("tcp_v6_connect", enter_connect, on_connect_return, OPTIONAL),
-	RETURN("inet6_bind", enter_socket, on_bind_return, OPTIONAL),
+	RETURN("inet6_bind", enter_bind, on_bind_return, OPTIONAL),
+	ENTRY("udp_abort", on_udp_abort, OPTIONAL),
 	RETURN("mptcp_listen", enter_socket, on_listen_return, OPTIONAL),
 	RETURN("mptcp_disconnect", enter_disconnect, on_disconnect_return, OPTIONAL),
 	RETURN("sctp_inet_listen", enter_socket, on_listen_return, OPTIONAL),

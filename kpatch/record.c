@@ -30,15 +30,16 @@ bool record_wanted(void)
 
 struct sock *netlog_sock_owner(const struct sock *sk)
 {
-	const struct socket *sock = sk->sk_socket;
+	const struct socket *sock = READ_ONCE(sk->sk_socket);
+	struct sock *owner = sock ? READ_ONCE(sock->sk) : NULL;
 
-	/* Sockets of the kernel's own have no file; nor has one being closed. */
-	if (!sock || !sock->file || !sock->sk || sock->sk->sk_kern_sock)
+	/* Sockets of the kernel's own have no file. */
+	if (!owner || !sock->file || owner->sk_kern_sock)
 		return NULL;
 	/* The first subflow of an MPTCP socket borrows its struct socket. */
-	if (sock->sk != sk && sock->sk->sk_protocol != IPPROTO_MPTCP)
+	if (owner != sk && owner->sk_protocol != IPPROTO_MPTCP)
 		return NULL;
-	return sock->sk;
+	return owner;
 }
 
 static bool reported(const struct sock *sk)
@@ -85,10 +86,15 @@ static void read_ends(struct netlog_sock *s, const struct sock *sk)
 static void read_bytes(struct netlog_sock *s, const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 queued = tp->write_seq - tp->snd_nxt;
+	unsigned int state = BIT(sk->sk_state);
 
 	s->tx = tp->bytes_sent - tp->bytes_retrans;
-	if (sk->sk_state == TCP_ESTABLISHED || sk->sk_state == TCP_CLOSE_WAIT)
-		s->tx += tp->write_seq - tp->snd_nxt;
+	if (state & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT))
+		s->tx += queued;
+	/* after shutdown(): the FIN is the last of what is queued */
+	else if (queued && state & (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK))
+		s->tx += queued - 1;
 	s->rx = tp->bytes_received;
 	if (s->rx && sock_flag(sk, SOCK_DONE))
 		s->rx--;
@@ -96,12 +102,13 @@ static void read_bytes(struct netlog_sock *s, const struct sock *sk)
 
 bool netlog_sock_read(struct netlog_sock *s, const struct sock *sk)
 {
+	struct socket *sock = READ_ONCE(sk->sk_socket);
 	const struct sock *owner = netlog_sock_owner(sk);
 
-	if (!owner || !reported(owner))
+	if (!sock || !owner || !reported(owner))
 		return false;
 	memset(s, 0, sizeof(*s));
-	s->ino = SOCK_INODE(sk->sk_socket)->i_ino;
+	s->ino = SOCK_INODE(sock)->i_ino;
 	s->netns = sock_net(sk)->ns.inum;
 	s->family = sk->sk_family;
 	s->proto = owner->sk_protocol;
@@ -115,13 +122,21 @@ bool netlog_sock_read(struct netlog_sock *s, const struct sock *sk)
 bool netlog_sock_remote(struct netlog_sock *s, const void *uaddr, int len)
 {
 	const struct sockaddr *sa = uaddr;
-	bool v4 = len >= (int)sizeof(s->remote.in) && sa->sa_family == AF_INET;
+	/* sendto() of an IPv4 socket takes AF_UNSPEC for AF_INET */
+	bool v4 = len >= (int)sizeof(s->remote.in) &&
+		  (sa->sa_family == AF_INET ||
+		   (sa->sa_family == AF_UNSPEC && s->family == AF_INET));
 	bool v6 = len >= SIN6_LEN_RFC2133 && sa->sa_family == AF_INET6;
 
 	if (!v4 && !(v6 && s->family == AF_INET6))
 		return false;
 	memset(&s->remote, 0, sizeof(s->remote));
-	memcpy(&s->remote, uaddr, v4 ? sizeof(s->remote.in) : SIN6_LEN_RFC2133);
+	/* Without sin_zero, which is whatever the program left there. */
+	memcpy(&s->remote, uaddr, v4 ? offsetof(struct sockaddr_in, sin_zero) :
+				       SIN6_LEN_RFC2133);
+	s->remote.sa.sa_family = v4 ? AF_INET : AF_INET6;
+	if (v6)
+		s->remote.in6.sin6_flowinfo = 0;
 	return true;
 }
 
