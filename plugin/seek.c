@@ -10,40 +10,20 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
-#include <uthash.h>
 
 #include "log.h"
+#include "lookup.h"
 #include "procfd.h"
 #include "sockdiag.h"
 #include "state.h"
 #include "survey.h"
 
-#define QUESTIONS_MAX 8192
-#define BUCKETS 256
 #define DUMP_MS 20		/* between dumps, at least; and 20 times what one took */
 #define TICK_MS 20
 #define LONGEST_MS 60000
 #define SENTINEL_MS 1000
 #define DOUBT_MS 2000	/* to a sweep for ends that are not announced */
 #define CENSUS_MS 1000	/* between looks at all processes' namespaces */
-
-/* A question, and what is known of the answer. */
-struct lookup {
-	struct diag_question q;
-	uint64_t ino;			/* 0: the descriptor is no socket any more */
-	int64_t looked_ms;
-	bool hidden, found, answered;
-	struct diag_sock sock;
-	uint64_t live[DIAG_LIVE_MAX];
-	unsigned int live_count;
-	struct lookup *next;		/* with the same inode, or of the same bucket */
-	UT_hash_handle hh;		/* by inode */
-};
-
-struct round {			/* one look at all sockets */
-	struct lookup at[QUESTIONS_MAX];
-	unsigned int count;
-};
 
 struct seek {
 	struct track *track;
@@ -52,10 +32,9 @@ struct seek {
 	bool one_netns;			/* as of the last census */
 	int64_t next_census;		/* ms */
 	struct utsname name;
-	struct round rounds[2], *fresh, *serving;
-	struct lookup *by_ino, *buckets[BUCKETS], *any_port;
+	struct lookups lookups[2], *fresh, *serving;
 	bool incomplete;		/* a dump of this round failed */
-	int step;			/* of the dumps of this round, -1: no round */
+	int step;			/* of the dumps of this round; STEPS: no round */
 	int64_t begun, took, next_round; /* ms */
 	uint64_t sentinel;		/* cookie of a socket of ours, or 0 */
 	bool sentinel_seen;
@@ -113,104 +92,25 @@ static void tell(struct seek *s, enum fact_kind kind, const struct diag *d)
 
 /* ---- questions ---- */
 
-static void look_at_descriptor(struct lookup *l)
-{
-	int found = procfd_socket(l->q.pid, l->q.fd, &l->ino);
-
-	l->looked_ms = clock_ns(CLOCK_REALTIME) / 1000000;
-	l->hidden = found < 0;
-	if (found <= 0)
-		l->ino = 0;
-}
-
-static struct lookup *add_lookup(struct seek *s, const struct diag_question *q)
-{
-	struct lookup *l;
-
-	if (s->fresh->count == QUESTIONS_MAX)
-		return NULL;	/* the tracker asks again, or gives up in time */
-	l = &s->fresh->at[s->fresh->count++];
-	*l = (struct lookup){ .q = *q };
-	return l;
-}
-
 static void on_question(const struct diag_question *q, void *arg)
 {
-	struct lookup *l = add_lookup(arg, q);
+	struct seek *s = arg;
+	struct lookup *l = lookups_add(s->fresh, q);
 
-	((struct seek *)arg)->stats.questions++;
+	s->stats.questions++;
 	if (l && q->fd >= 0)
-		look_at_descriptor(l);
+		lookup_descriptor(l);
 }
 
 /* ---- a round: dumps that serve all questions ---- */
 
-static bool end_fits(const struct netaddr *want, const struct netaddr *is)
-{
-	if (want->has_port && want->port && want->port != is->port)
-		return false;
-	return !want->has_addr || sockaddr_is_any(want) ||
-	       (want->family == is->family && !memcmp(want->addr, is->addr, 16));
-}
-
-static void note_living(struct lookup *l, const struct diag_sock *sock)
-{
-	for (; l; l = l->next) {
-		if (l->q.proto != sock->proto || !end_fits(&l->q.local, &sock->local) ||
-		    !end_fits(&l->q.remote, &sock->remote))
-			continue;
-		if (l->live_count < DIAG_LIVE_MAX)
-			l->live[l->live_count] = sock->cookie;
-		l->live_count++;
-	}
-}
-
 static void on_socket(const struct diag_sock *sock, void *arg)
 {
 	struct seek *s = arg;
-	struct lookup *l = NULL;
 
 	if (s->full)
 		survey_add(s->survey, sock);
-	if (sock->ino)
-		HASH_FIND(hh, s->by_ino, &sock->ino, sizeof(sock->ino), l);
-	for (; l; l = l->next) {
-		l->sock = *sock;
-		l->found = true;
-	}
-	note_living(s->buckets[sock->remote.port % BUCKETS], sock);
-	note_living(s->any_port, sock);
-}
-
-static void list_lookup(struct seek *s, struct lookup *l)
-{
-	struct lookup **list = &s->any_port, *first = NULL;
-
-	if (l->ino) {
-		HASH_FIND(hh, s->by_ino, &l->ino, sizeof(l->ino), first);
-		if (first) {
-			l->next = first->next;
-			first->next = l;
-		} else {
-			HASH_ADD(hh, s->by_ino, ino, sizeof(l->ino), l);
-		}
-		return;
-	}
-	if (l->q.remote.has_port && l->q.remote.port)
-		list = &s->buckets[l->q.remote.port % BUCKETS];
-	l->next = *list;
-	*list = l;
-}
-
-static bool wants(const struct seek *s, int proto)
-{
-	for (unsigned int i = 0; i < s->serving->count; i++) {
-		int p = s->serving->at[i].q.proto;
-
-		if (!s->serving->at[i].hidden && (p == proto || p == PROTO_UNKNOWN))
-			return true;
-	}
-	return false;
+	lookups_match(s->serving, sock);
 }
 
 /* True: a dump is under way. */
@@ -219,7 +119,7 @@ static bool next_step(struct seek *s)
 	while (++s->step < STEPS) {
 		int err;
 
-		if (!s->full && !wants(s, steps[s->step].proto))
+		if (!s->full && !lookups_want(s->serving, steps[s->step].proto))
 			continue;
 		err = sockdiag_dump(s->nl, steps[s->step].family, steps[s->step].proto,
 				    s->snapshot_due);
@@ -235,16 +135,12 @@ static bool next_step(struct seek *s)
 
 static void begin_round(struct seek *s)
 {
-	struct round *now = s->fresh;
+	struct lookups *now = s->fresh;
 
 	s->fresh = s->serving;
 	s->serving = now;
 	s->fresh->count = 0;
-	s->by_ino = s->any_port = NULL;
-	memset(s->buckets, 0, sizeof(s->buckets));
-	for (unsigned int i = 0; i < now->count; i++)
-		if (!now->at[i].hidden)
-			list_lookup(s, &now->at[i]);
+	lookups_index(now);
 	s->begun = now_ms();
 	s->step = -1;
 	s->full = s->begun >= s->next_sweep ||
@@ -313,12 +209,12 @@ static void answer_missing(struct seek *s, struct lookup *l)
 	uint64_t before = l->ino;
 	struct lookup *again;
 
-	look_at_descriptor(l);
+	lookup_descriptor(l);
 	if (l->hidden || l->ino == before) {
 		answer_other(s, l, l->hidden ? DIAG_HIDDEN : DIAG_ABSENT);
 		return;
 	}
-	again = add_lookup(s, &l->q);	/* closed meanwhile: which ones live? */
+	again = lookups_add(s->fresh, &l->q);	/* closed meanwhile: which ones live? */
 	if (again)
 		again->looked_ms = l->looked_ms;
 }
@@ -416,7 +312,7 @@ static bool send_sentinel(struct seek *s)
 /* What the dumps tell at once. Returns how many are gone. */
 static unsigned int answer_most(struct seek *s)
 {
-	struct round *r = s->serving;
+	struct lookups *r = s->serving;
 	unsigned int gone = 0;
 
 	for (unsigned int i = 0; i < r->count; i++)
@@ -439,7 +335,7 @@ static unsigned int answer_most(struct seek *s)
 /* sure: whatever was destroyed before the dumps is announced. */
 static void answer_gone(struct seek *s, bool sure)
 {
-	struct round *r = s->serving;
+	struct lookups *r = s->serving;
 
 	for (unsigned int i = 0; i < r->count; i++) {
 		struct lookup *l = &r->at[i];
@@ -455,7 +351,7 @@ static void answer_gone(struct seek *s, bool sure)
 
 static void end_round(struct seek *s)
 {
-	HASH_CLEAR(hh, s->by_ino);
+	lookups_unindex(s->serving);
 	s->took = now_ms() - s->begun;
 	s->step = STEPS;
 	if (answer_most(s) && send_sentinel(s))
@@ -561,7 +457,7 @@ static void switch_on(struct seek *s, const struct seek_options *o)
 	struct diag_options options = {
 		.wait_ms = o->wait_ms,
 		.settle_ms = o->settle_ms,
-		.max = QUESTIONS_MAX,
+		.max = LOOKUPS_MAX,
 		.node = s->name.nodename,
 		.ask = on_question,
 		.arg = s,
@@ -596,8 +492,8 @@ struct seek *seek_open(struct track *track, const struct seek_options *o,
 	s->options.state = o->state ? strdup(o->state) : NULL;
 	s->survey = survey_new(o->sees_all);
 	s->netns = procfd_netns(0);
-	s->fresh = &s->rounds[0];
-	s->serving = &s->rounds[1];
+	s->fresh = &s->lookups[0];
+	s->serving = &s->lookups[1];
 	s->step = STEPS;
 	uname(&s->name);
 	s->nl = s->survey ? sockdiag_open() : NULL;

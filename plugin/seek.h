@@ -31,7 +31,8 @@ struct seek_stats {
 	uint64_t lost;			/* times that announcements were lost */
 };
 
-/* Switches the tracker's source on; *o is copied. NULL, with why in *error, when it cannot be. */
+/* Switches the tracker's source on; *o is copied. NULL, with why in *error, when it
+ * cannot be. */
 struct seek *seek_open(struct track *track, const struct seek_options *o,
 		       const char **error);
 /* Switches it off. ending: the program ends, too, and a later run is to go on. */

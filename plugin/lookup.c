@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/lookup: which socket is at a descriptor. */
+#include "lookup.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "procfd.h"
+
+struct lookup *lookups_add(struct lookups *ls, const struct diag_question *q)
+{
+	struct lookup *l;
+
+	if (ls->count == LOOKUPS_MAX)
+		return NULL;
+	l = &ls->at[ls->count++];
+	*l = (struct lookup){ .q = *q };
+	return l;
+}
+
+void lookup_descriptor(struct lookup *l)
+{
+	int found = procfd_socket(l->q.pid, l->q.fd, &l->ino);
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	l->looked_ms = now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+	l->hidden = found < 0;
+	if (found <= 0)
+		l->ino = 0;
+}
+
+static bool end_fits(const struct netaddr *want, const struct netaddr *is)
+{
+	if (want->has_port && want->port && want->port != is->port)
+		return false;
+	return !want->has_addr || sockaddr_is_any(want) ||
+	       (want->family == is->family && !memcmp(want->addr, is->addr, 16));
+}
+
+static void note_living(struct lookup *l, const struct diag_sock *sock)
+{
+	for (; l; l = l->next) {
+		if (l->q.proto != sock->proto || !end_fits(&l->q.local, &sock->local) ||
+		    !end_fits(&l->q.remote, &sock->remote))
+			continue;
+		if (l->live_count < DIAG_LIVE_MAX)
+			l->live[l->live_count] = sock->cookie;
+		l->live_count++;
+	}
+}
+
+void lookups_match(struct lookups *ls, const struct diag_sock *sock)
+{
+	struct lookup *l = NULL;
+
+	if (sock->ino)
+		HASH_FIND(hh, ls->by_ino, &sock->ino, sizeof(sock->ino), l);
+	for (; l; l = l->next) {
+		l->sock = *sock;
+		l->found = true;
+	}
+	note_living(ls->buckets[sock->remote.port % LOOKUP_BUCKETS], sock);
+	note_living(ls->any_port, sock);
+}
+
+static void list_by_ino(struct lookups *ls, struct lookup *l)
+{
+	struct lookup *first;
+
+	HASH_FIND(hh, ls->by_ino, &l->ino, sizeof(l->ino), first);
+	if (first) {
+		l->next = first->next;
+		first->next = l;
+	} else {
+		HASH_ADD(hh, ls->by_ino, ino, sizeof(l->ino), l);
+	}
+}
+
+static void list_by_port(struct lookups *ls, struct lookup *l)
+{
+	struct lookup **list = &ls->any_port;
+
+	if (l->q.remote.has_port && l->q.remote.port)
+		list = &ls->buckets[l->q.remote.port % LOOKUP_BUCKETS];
+	l->next = *list;
+	*list = l;
+}
+
+void lookups_index(struct lookups *ls)
+{
+	ls->by_ino = ls->any_port = NULL;
+	memset(ls->buckets, 0, sizeof(ls->buckets));
+	for (unsigned int i = 0; i < ls->count; i++) {
+		struct lookup *l = &ls->at[i];
+
+		if (l->hidden)
+			continue;
+		if (l->ino)
+			list_by_ino(ls, l);
+		else
+			list_by_port(ls, l);
+	}
+}
+
+void lookups_unindex(struct lookups *ls)
+{
+	HASH_CLEAR(hh, ls->by_ino);
+}
+
+bool lookups_want(const struct lookups *ls, int proto)
+{
+	for (unsigned int i = 0; i < ls->count; i++) {
+		int p = ls->at[i].q.proto;
+
+		if (!ls->at[i].hidden && (p == proto || p == PROTO_UNKNOWN))
+			return true;
+	}
+	return false;
+}
