@@ -2,6 +2,7 @@
 """laurel: each audit event as one JSON object, here under 30-netlog.rules."""
 import errno
 import json
+import re
 
 from statement import end, escape, line
 
@@ -15,6 +16,7 @@ signal ends was doing, sendto.'''
 OUTCOME = True
 CALLS = True        # a connect that makes no connection is told as what it is
 PROTO = '-'
+ANY = ('0.0.0.0', '::')     # to connect to it is to connect to this host
 
 
 def claims(expected, machine):
@@ -29,7 +31,10 @@ def address(event):
                  if '=' in w) if 'SOCKADDR' in event else {}
     if words.get('saddr_fam') not in ('inet', 'inet6'):
         return None
-    return end(words['laddr'], words['lport'])
+    ip = words['laddr'].partition('%')[0]
+    if ip in ANY:
+        return f'-:{words["lport"]}'
+    return end(ip, words['lport'])
 
 
 def read(path):
@@ -59,6 +64,7 @@ def comm_of(call):
 def told(event):
     call = event['SYSCALL']
     name, result = call['SYSCALL'], call.get('exit', 0)
+    name = re.sub(r'^socketcall\((.*)\)$', r'\1', name)     # of i386
     who = {'pid': call['pid'], 'uid': call['uid'], 'comm': comm_of(call), 'proto': PROTO}
     peer = address(event)
     if name == 'connect' and peer:
