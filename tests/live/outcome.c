@@ -507,6 +507,27 @@ static void after_failure(void)
 	hang_up(&l);
 }
 
+/* A15: the peer has reset it already when AF_UNSPEC clears what was left. */
+static void disconnect_reset(void)
+{
+	struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	struct linger linger = { .l_onoff = 1 };
+	struct conn l, c, s;
+
+	listen_at(&l, LO, 0);
+	dial(&c, &l);
+	answer(&s, &l);
+	setsockopt(s.fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	hang_up(&s);
+	await(c.fd, POLLHUP);
+	truth_before();
+	if (connect(c.fd, &nobody, sizeof(nobody)))
+		die("disconnect");
+	truth_stopped(&c, "disconnect");
+	close(c.fd);
+	hang_up(&l);
+}
+
 /* A15: AF_UNSPEC takes the peer away; then another. */
 static void disconnect(void)
 {
@@ -697,6 +718,7 @@ const struct scenario scenarios[] = {
 	{ "again", again },
 	{ "after_failure", after_failure },
 	{ "disconnect", disconnect },
+	{ "disconnect_reset", disconnect_reset },
 	{ "to_itself", to_itself },
 	{ "bound_source", bound_source },
 	{ "fast_open_sendto", fast_open_sendto },
