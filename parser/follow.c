@@ -314,6 +314,10 @@ void follow_give_up(struct track *t, struct follow *f)
 		return;
 	}
 	follow_drop(t, s);
+	if (socket_unused(s)) {	/* of a process that nobody may see */
+		t->stats.open -= s->open != OPEN_NONE;
+		socket_drop(&t->sockets, s);
+	}
 }
 
 bool follow_same_end(const struct netaddr *known, const struct netaddr *found)

@@ -22,6 +22,7 @@
 #define TICK_MS 20
 #define LONGEST_MS 60000
 #define SENTINEL_MS 1000
+#define SAVE_MS 1000	/* between savings of the state; and 50 times what one took */
 #define DOUBT_MS 2000	/* to a sweep for ends that are not announced */
 #define CENSUS_MS 1000	/* between looks at all processes' namespaces */
 
@@ -42,6 +43,9 @@ struct seek {
 	struct survey *survey;
 	bool full, snapshot_due;	/* this round looks at everything; to be told */
 	int64_t last_sweep, next_sweep;	/* ms */
+	uint64_t saved_records;
+	bool save_failed;
+	int64_t next_save;		/* ms */
 	struct seek_options options;
 	struct seek_stats stats;
 };
@@ -254,13 +258,29 @@ static void load_state(struct seek *s)
 		log_warnx("%s: %s", s->options.state, strerror(-err));
 }
 
-static bool save_state(const struct seek *s)
+static bool save_state(struct seek *s)
 {
+	int64_t begun = now_ms();
 	int err = s->options.state ? state_save(s->options.state, s->track) : -ENOENT;
 
-	if (err && s->options.state)
+	if (err && s->options.state && !s->save_failed)
 		log_warnx("%s: %s", s->options.state, strerror(-err));
+	s->save_failed = err;
+	s->next_save = now_ms() + SAVE_MS + 50 * (now_ms() - begun);
 	return !err;
+}
+
+/* Soon after something was told, should this program be killed. */
+static void keep_state(struct seek *s)
+{
+	struct track_stats stats;
+
+	if (!s->options.state || now_ms() < s->next_save)
+		return;
+	track_stats(s->track, &stats);
+	if (stats.records != s->saved_records)
+		save_state(s);
+	s->saved_records = stats.records;
 }
 
 static void end_survey(struct seek *s)
@@ -282,8 +302,6 @@ static void end_survey(struct seek *s)
 	s->snapshot_due = false;
 	tell(s, FACT_DIAG, &sweep);
 	survey_clear(s->survey);
-	if (s->options.state)
-		save_state(s);
 }
 
 /*
@@ -429,6 +447,8 @@ void seek_work(struct seek *s)
 	if (in_round(s))
 		go_on(s);
 	tell(s, FACT_TICK, NULL);
+	if (!s->snapshot_due)	/* until then the old file is better */
+		keep_state(s);
 }
 
 int seek_poll(struct seek *s, struct pollfd fds[SEEK_FDS])
@@ -517,6 +537,8 @@ void seek_close(struct seek *s, bool ending)
 		return;
 	if (ending && save_state(s))
 		track_diag_leave(s->track);
+	else if (s->options.state)	/* what it says ends without us */
+		unlink(s->options.state);
 	track_set_diag(s->track, NULL);
 	free_all(s);
 }

@@ -153,6 +153,21 @@ check "after a damaged state all is told anew" soon "connect start TCP $c -> $l 
 stop
 rm -f "$state"
 
+start
+soon "connect start TCP $c -> $l" || failed=1
+kept() { grep -q " $(printf %s "$l" | sed 's/.*://') \|2:${l##*:}:" "$state"; }
+until_true 10 kept
+kill -KILL "$pid"
+stop 2>/dev/null
+start
+order 'c.close()'
+check "killed, it goes on as well" soon "connect stop TCP $c -> $l .* via=destroy"
+check "and repeats nothing" hasnt "start TCP ($c|$l)"
+stop
+let_go
+hold
+rm -f "$state"
+
 # What is closed while the plugin cannot read is lost when there is much of it.
 start
 soon "connect start TCP $c -> $l" || failed=1
