@@ -234,37 +234,43 @@ static void wireguard(void)
 	need("ip link del t0");
 }
 
-/* D11: the kernel connects by TCP, in our write(): only the other end, which is a
- * process's, is in the log. */
+/* D11: the kernel connects by TCP, in our write(). Where it takes a socket as a
+ * process would (Linux 6.12), the log has it as ours, who asked for it; else only
+ * the other end, which is a process's, is there. */
 static void nvme(void)
 {
-	char command[128];
-	struct conn l, s;
-	struct gate up;
+	struct conn l, *s = shared(1), kernel;
+	char command[128], hello[128];
+	struct who w;
 	pid_t pid;
 	int fd;
 
 	need("modprobe nvme-tcp");
-	gate_make(&up);
 	listen_at(&l, LO, 0);
 	pid = truth_fork();
 	if (!pid) {
-		gate_open(&up);
-		answer(&s, &l);
-		s.tx = -1;
-		hang_up(&s);
+		answer(s, &l);
+		if (recv(s->fd, hello, sizeof(hello), MSG_WAITALL) != sizeof(hello))
+			die("recv");
+		s->rx = sizeof(hello);
+		hang_up(s);
 		_exit(0);
 	}
-	gate_wait(&up);
 	fd = open("/dev/nvme-fabrics", O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		die("/dev/nvme-fabrics");
 	snprintf(command, sizeof(command),
 		 "transport=tcp,traddr=127.0.0.1,trsvcid=%u,nqn=nqn.2026-11.example:x",
 		 ntohs(address_of(l.fd).four.sin_port));
+	truth_who(0, &w);
+	truth_before();
 	if (write(fd, command, strlen(command)) >= 0)
 		die("nobody speaks NVMe here");
 	await_exit(pid);
+	truth_extra("optional=kernel");
+	truth_connected_as(&kernel, &w, "TCP", s->remote, s->local);
+	truth_extra("optional=kernel");
+	truth_stopped(&kernel, "close");
 	truth_holds(&l, pid);
 	hang_up(&l);
 }
