@@ -200,7 +200,8 @@ bool track_diag_fd_gone(struct track *t, struct sock *s, int64_t pid, int64_t fd
 		if (f->state == FOLLOW_FOUND && f->fd_gone_ms <= f->looked_ms)
 			decide_not_there(t, f);
 	}
-	if (via != VIA_REUSE)
+	/* when the others let go is not known */
+	if (via != VIA_REUSE && via != VIA_GONE)
 		follow_let_go(t, f);
 	if (!LIST_EMPTY(&s->fds) || s->key.ino)
 		return true;

@@ -10,6 +10,7 @@
 #include <linux/sock_diag.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,6 +19,7 @@
 #define EVENTS_BUFFER (8 << 20)
 #define EVENT_SIZE 1024		/* of one message: about 400 bytes */
 #define BATCH 32
+#define PROBE_MS 5000
 #define DUMP_SIZE 32768		/* what the kernel fills at most for one read */
 
 struct sockdiag {
@@ -232,7 +234,8 @@ int sockdiag_read_events(struct sockdiag *d, sockdiag_fn fn, void *arg)
 
 /* ---- dumps ---- */
 
-int sockdiag_dump(struct sockdiag *d, int family, int proto, bool info)
+static int request(struct sockdiag *d, int family, int proto, unsigned int states,
+		   bool info)
 {
 	char buf[MNL_SOCKET_BUFFER_SIZE];
 	struct nlmsghdr *m = mnl_nlmsg_put_header(buf);
@@ -245,16 +248,54 @@ int sockdiag_dump(struct sockdiag *d, int family, int proto, bool info)
 	r->sdiag_family = family;
 	r->sdiag_protocol = proto;
 	r->idiag_ext = info ? 1 << (INET_DIAG_INFO - 1) : 0;
-	r->idiag_states = ~(1U << STATE_TIME_WAIT | 1U << STATE_NEW_SYN_RECV);
+	r->idiag_states = states;
 	d->proto = proto;
 	if (mnl_socket_sendto(d->dumps, m, m->nlmsg_len) < 0)
 		return -errno;
 	return 0;
 }
 
+int sockdiag_dump(struct sockdiag *d, int family, int proto, bool info)
+{
+	return request(d, family, proto,
+		       ~(1U << STATE_TIME_WAIT | 1U << STATE_NEW_SYN_RECV), info);
+}
+
+static void ignore(const struct diag_sock *s, void *arg)
+{
+	(void)s;
+	(void)arg;
+}
+
+/* A dump of no state: is there anybody to answer? The protocol's own part of the kernel
+ * may be a module, which the first question loads. */
+static int probe(struct sockdiag *d, int proto)
+{
+	struct pollfd p = { .fd = mnl_socket_get_fd(d->dumps), .events = POLLIN };
+	int err = request(d, AF_INET, proto, 0, false);
+
+	while (!err && poll(&p, 1, PROBE_MS) > 0) {
+		err = sockdiag_read_dump(d, ignore, NULL);
+		if (err <= 0)
+			return err;
+		err = 0;
+	}
+	return err ? err : -ETIMEDOUT;
+}
+
 int sockdiag_dump_fd(const struct sockdiag *d)
 {
 	return mnl_socket_get_fd(d->dumps);
+}
+
+/* The end of a dump carries its error, if there was one. */
+static int done(const struct nlmsghdr *m)
+{
+	int err = 0;
+
+	if (mnl_nlmsg_get_payload_len(m) >= sizeof(err))
+		memcpy(&err, mnl_nlmsg_get_payload(m), sizeof(err));
+	return err < 0 ? err : 0;
 }
 
 int sockdiag_read_dump(struct sockdiag *d, sockdiag_fn fn, void *arg)
@@ -270,7 +311,7 @@ int sockdiag_read_dump(struct sockdiag *d, sockdiag_fn fn, void *arg)
 		if (m->nlmsg_seq != d->seq)	/* of one that was given up */
 			continue;
 		if (m->nlmsg_type == NLMSG_DONE)
-			return 0;
+			return done(m);
 		if (m->nlmsg_type == NLMSG_ERROR) {
 			const struct nlmsgerr *e = mnl_nlmsg_get_payload(m);
 
@@ -293,8 +334,14 @@ struct sockdiag *sockdiag_open(void)
 	if (!d)
 		return NULL;
 	d->dumps = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (d->dumps && !mnl_socket_bind(d->dumps, 0, MNL_SOCKET_AUTOPID))
-		return d;
+	if (d->dumps && !mnl_socket_bind(d->dumps, 0, MNL_SOCKET_AUTOPID)) {
+		err = probe(d, IPPROTO_TCP);
+		if (!err)
+			err = probe(d, IPPROTO_UDP);
+		if (!err)
+			return d;
+		errno = -err;
+	}
 	err = errno;
 	sockdiag_close(d);
 	errno = err;
