@@ -103,7 +103,7 @@ pairs() { # FILE: as many starts as stops
 	[ "$(lines "$1" ' connect start ')" = "$(lines "$1" ' connect stop ')" ]
 }
 
-to_stdout=('[output]' 'syslog = no' 'stdout = yes')
+to_stdout=('[sockdiag]' 'use = no' '[output]' 'syslog = no' 'stdout = yes')
 
 test_end_of_input() {
 	config "${to_stdout[@]}" 'queue = 65536'
@@ -180,7 +180,7 @@ test_reload_messages() {
 	config "${to_stdout[@]}" 'queue = 1'
 	kill -HUP "$pid"
 	check 'SIGHUP with a bad configuration: file, line, key, what is allowed' \
-		wait_for has "$tmp/terminal" "$conf:4: queue: '1' is not allowed here; allowed is: KiB, a whole number from 64 to 65536"
+		wait_for has "$tmp/terminal" "$conf:6: queue: '1' is not allowed here; allowed is: KiB, a whole number from 64 to 65536"
 	check 'SIGHUP with a bad configuration: the stream says so' \
 		wait_for has "$out" ' netlog config result=kept'
 	check 'SIGHUP with a bad configuration: it says what stays' \
@@ -203,7 +203,7 @@ test_reload_messages() {
 }
 
 test_reload() {
-	config '[output]' 'syslog = no' "file = $tmp/log"
+	config '[sockdiag]' 'use = no' '[output]' 'syslog = no' "file = $tmp/log"
 	start
 	connections 1 1 >&9
 	wait_for has "$tmp/log" ' connect stop '
@@ -226,7 +226,7 @@ test_reload() {
 	check 'SIGHUP opens it anew with a bad configuration too' \
 		has "$tmp/log" ' netlog config result=kept'
 
-	config '[output]' 'syslog = no' "file = $tmp/other" \
+	config '[sockdiag]' 'use = no' '[output]' 'syslog = no' "file = $tmp/other" \
 		'[ignore]' 'match = remote=192.0.2.0/24 pid=100004'
 	kill -HUP "$pid"
 	check 'SIGHUP with a good configuration: the stream says so' \
@@ -382,7 +382,7 @@ test_full_disk() {
 # A line that was torn stays alone, also when the file is opened anew after it.
 test_torn() {
 	printf '2026-11-21 06:00:00.000 connect start TCP - -> 192.0' >"$tmp/log3"
-	config '[output]' 'syslog = no' "file = $tmp/log3"
+	config '[sockdiag]' 'use = no' '[output]' 'syslog = no' "file = $tmp/log3"
 	start
 	connections 1 1 >&9
 	finish
