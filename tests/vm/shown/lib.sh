@@ -124,7 +124,7 @@ reload_plugin() {
 	local before
 	before=$(loaded)
 	kill -HUP "$(plugin_pid)"
-	until_true 10 more_loaded_than "$before" || give_up "the plugin reads its configuration anew" "$(tail -n 3 $log)"
+	until_true 40 more_loaded_than "$before" || give_up "the plugin reads its configuration anew" "$(tail -n 3 $log)"
 }
 
 # For the plugin to look every second what is there and what was lost.
@@ -147,7 +147,7 @@ whole() {
 # told-NAME.
 held() {
 	sockets one "$2" "$work/end-$1" >"$work/told-$1" &
-	until_true 10 grep -qs accepted "$work/told-$1" || give_up "$1 opens" "no"
+	until_true 40 grep -qs accepted "$work/told-$1" || give_up "$1 opens" "no"
 }
 
 let_go() { touch "$work/end-$1"; wait; }
