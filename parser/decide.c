@@ -159,6 +159,10 @@ static struct destroyed *only_one(struct track *t, const struct follow *f, bool 
 		.until_ms = announced_until(f),
 	};
 
+	/* "Some port of this address" is too little: a listener that audit did not
+	 * tell of (io_uring) may be the one. */
+	if (s->open == OPEN_LISTEN && !s->local.port)
+		return NULL;
 	if (s->open == OPEN_LISTEN)
 		p.remote = (struct netaddr){ .has_port = true };
 	d = destroyed_only(&t->diag.destroyed, &p, several);
