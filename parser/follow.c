@@ -208,7 +208,7 @@ struct who *holder(const struct sock *s)
 	const struct fdent *fd;
 
 	LIST_FOREACH(fd, &s->fds, of_sock) {
-		struct who *who = fd->key.proc->who;
+		struct who *who = fd->presumed ? NULL : fd->key.proc->who;
 
 		if (who && (!found || (s->opener && who->pid == s->opener->pid)))
 			found = who;
@@ -227,7 +227,7 @@ static struct who *last_holder(const struct follow *f)
 	const struct sock *s = f->sock;
 	struct who *now = holder(s);
 
-	if (f->let_go && f->let_go_ms >= dead_ms - TICK_MS)
+	if (f->let_go && !f->presumed && f->let_go_ms >= dead_ms - TICK_MS)
 		return f->let_go;
 	if (now && s->opener && now->pid == s->opener->pid)
 		return now;
@@ -242,7 +242,7 @@ static void set_who(struct who **to, struct who *who)
 	*to = who_get(who);
 }
 
-void follow_let_go(struct track *t, struct follow *f)
+void follow_let_go(struct track *t, struct follow *f, bool presumed)
 {
 	int64_t ms = track_stamp_ms(&t->when);
 	struct who *who = t->proc ? t->proc->who : NULL;
@@ -255,8 +255,11 @@ void follow_let_go(struct track *t, struct follow *f)
 	}
 	if (f->dead && ms > track_stamp_ms(&f->dead_at))
 		return;
+	if (presumed && f->let_go && !f->presumed)
+		return;
 	set_who(&f->let_go, who);
 	f->let_go_ms = ms;
+	f->presumed = presumed;
 }
 
 void follow_bury(struct track *t, struct follow *f)

@@ -42,6 +42,7 @@ struct follow {
 	struct stamp end;
 	/* who let go of a descriptor last, before it was destroyed; and its opener */
 	struct who *let_go, *opener;
+	bool presumed;			/* that let_go had one */
 	int64_t let_go_ms, opener_ms;	/* when, real time */
 
 	bool dead;			/* destroyed; waits for what audit says of it */
@@ -77,8 +78,8 @@ void follow_write_fail(struct track *t, struct sock *s, enum record_via via, int
 /* The stop, and the socket goes. */
 void follow_write_stop(struct track *t, struct sock *s, const struct ending *e);
 
-/* The process of the fact in hand let go of a descriptor. */
-void follow_let_go(struct track *t, struct follow *f);
+/* The process of the fact in hand let go of a descriptor; presumed: if it had it. */
+void follow_let_go(struct track *t, struct follow *f, bool presumed);
 void follow_end(struct track *t, struct follow *f, enum record_via via);
 void follow_forget_end(struct track *t, struct follow *f);
 void follow_set_doubted(struct track *t, struct follow *f, bool doubted);

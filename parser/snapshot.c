@@ -52,6 +52,8 @@ static void hold(struct track *t, struct sock *s, struct proc *p)
 {
 	struct fdent *old = p ? socket_fd(&t->sockets, p, t->fact->fd) : NULL;
 
+	if (old && old->sock == s)
+		old->presumed = false;
 	if (!p || (old && old->sock == s))
 		return;
 	if (old)
@@ -163,7 +165,7 @@ static void end(struct track *t, struct follow *f, enum diag_life life)
 	struct ending e = {
 		.via = f->ended ? f->end_via : VIA_SWEEP,
 		.tx = -1, .rx = -1, .mono = -1, .when = &when,
-		.who = f->let_go ? f->let_go : s->opener,
+		.who = f->let_go && !f->presumed ? f->let_go : s->opener,
 	};
 	struct fdent *fd;
 

@@ -60,6 +60,7 @@ struct fdent {
 	struct fd_key key;
 	struct sock *sock;
 	bool cloexec;
+	bool presumed;		/* its parent has it: it may be from before the fork */
 	LIST_ENTRY(fdent) of_proc, of_sock;
 	UT_hash_handle hh;
 };

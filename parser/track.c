@@ -239,9 +239,10 @@ void track_fail(struct track *t, struct sock *s, int err, enum record_via via)
 void track_fd_gone(struct track *t, struct fdent *fd, enum record_via via)
 {
 	int64_t pid = fd->key.proc->key.pid, number = fd->key.fd;
+	bool presumed = fd->presumed;
 	struct sock *s = socket_fd_remove(&t->sockets, fd);
 
-	if (s->follow && track_diag_fd_gone(t, s, pid, number, via))
+	if (s->follow && track_diag_fd_gone(t, s, pid, number, presumed, via))
 		return;
 	if (!socket_unused(s))
 		return;

@@ -191,7 +191,7 @@ void track_diag_flush(struct track *t, struct sock *s)
 }
 
 bool track_diag_fd_gone(struct track *t, struct sock *s, int64_t pid, int64_t fd,
-			enum record_via via)
+			bool presumed, enum record_via via)
 {
 	struct follow *f = s->follow;
 
@@ -202,7 +202,7 @@ bool track_diag_fd_gone(struct track *t, struct sock *s, int64_t pid, int64_t fd
 	}
 	/* when the others let go is not known */
 	if (via != VIA_REUSE && via != VIA_GONE)
-		follow_let_go(t, f);
+		follow_let_go(t, f, presumed);
 	if (!LIST_EMPTY(&s->fds) || s->key.ino)
 		return true;
 	if (!s->open || (!f->cookie && !follow_waits(f))) {

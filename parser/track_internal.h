@@ -147,7 +147,7 @@ bool track_diag_over(struct track *t, struct sock *s);
 /* A descriptor of a followed socket is gone. True: what the rules would infer from
  * that waits for the kernel's word. */
 bool track_diag_fd_gone(struct track *t, struct sock *s, int64_t pid, int64_t fd,
-			enum record_via via);
+			bool presumed, enum record_via via);
 void track_diag_dropped(struct sock *s, void *arg);
 void track_diag_fact(struct track *t, const struct fact *f);
 /* The fact in hand is older than what is known of the descriptor. */

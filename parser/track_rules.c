@@ -19,7 +19,7 @@ static bool is_inet(int family)
  * than the parent's) only descriptors without FD_CLOEXEC are left.
  */
 static void inherit(struct track *t, struct proc *child, struct proc *parent,
-		    bool exec)
+		    bool exec, bool presumed)
 {
 	struct fdent *f;
 
@@ -32,6 +32,7 @@ static void inherit(struct track *t, struct proc *child, struct proc *parent,
 			complain(t->complaints, COMPLAINT_EVICTED, "", 0);
 			return;
 		}
+		LIST_FIRST(&child->fds)->presumed = presumed || f->presumed;
 	}
 }
 
@@ -46,7 +47,7 @@ static void new_process(struct track *t, const struct fact *f)
 	if (parent && parent != t->proc && parent->who)
 		inherit(t, t->proc, parent,
 			parent->who->exe && f->task.exe &&
-			strcmp(parent->who->exe, f->task.exe));
+			strcmp(parent->who->exe, f->task.exe), true);
 }
 
 static void know_process(struct track *t, const struct fact *f)
@@ -94,6 +95,7 @@ static struct sock *find_socket(struct track *t, int fd)
 
 	if (!f || track_diag_over(t, f->sock))
 		return NULL;
+	f->presumed = false;
 	socket_touch(&t->sockets, f->sock);
 	return f->sock;
 }
@@ -440,7 +442,7 @@ static void on_fork(struct track *t, const struct fact *f)
 	if (!child)
 		return;
 	process_update(child, &task);
-	inherit(t, child, parent, false);
+	inherit(t, child, parent, false, false);
 }
 
 static void on_exit_group(struct track *t, enum record_via via)

@@ -126,6 +126,7 @@ stop
 check "the state is root's alone" test "$(stat -c %a:%u "$state")" = 600:0
 
 order 'a.close()'
+until_true 10 eval '! ss -Htn state established "sport = :$lport" | grep -q .' || failed=1
 start
 check "a second run tells what ended meanwhile" soon "connect stop TCP $l <- $c .* via=sweep"
 check "and nothing that was told" hasnt ' start (TCP|UDP)'

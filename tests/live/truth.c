@@ -23,6 +23,10 @@ static _Thread_local struct timespec before, before_fine;
 static _Thread_local const char *extra = "";
 static unsigned int conns;
 
+/* So that somebody who looks now and then can follow: TRUTH_PAUSE=MILLISECONDS. Those
+ * that make thousands of connections do so for some of them. */
+#define PAUSES 40
+
 struct line {
 	char text[8192];
 	size_t len;
@@ -328,6 +332,15 @@ static void put_module(struct line *l, const struct conn *c,
 		put(l, " module.tx=%lld module.rx=%lld", c->tx, c->rx);
 }
 
+static void stay(void)
+{
+	static unsigned int pauses;
+	const char *ms = getenv("TRUTH_PAUSE");
+
+	if (ms && __atomic_fetch_add(&pauses, 1, __ATOMIC_RELAXED) < PAUSES)
+		usleep(atoi(ms) * 1000);
+}
+
 static void start_as(struct conn *c, int fd, const char *proto, const struct who *w)
 {
 	struct line l = { .len = 0 };
@@ -346,6 +359,7 @@ static void start_as(struct conn *c, int fd, const char *proto, const struct who
 	put_window(&l, true);
 	put_module(&l, c, w, false);
 	write_line(&l);
+	stay();
 }
 
 static void start(struct conn *c, int fd, const char *proto)

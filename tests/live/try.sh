@@ -49,13 +49,14 @@ start() {
 	until_true 10 has 'netlog start'
 }
 
-# A listener and a connection to it; prints their ports.
+# A listener and a connection to it, for half a second; prints their ports.
 traffic() {
 	python3 - <<'E2'
-import socket
+import socket, time
 s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(1)
 c = socket.socket(); c.connect(s.getsockname()); a, _ = s.accept()
-print(s.getsockname()[1], c.getsockname()[1])
+print(s.getsockname()[1], c.getsockname()[1], flush=True)
+time.sleep(0.5)
 E2
 }
 
@@ -75,8 +76,16 @@ check "heading says what is watched" has '^# audit-netlog .*TCP and UDP'
 check "heading says that sock_diag is used" has '^# .*socket diagnostics'
 check "heading says whether the module is loaded" has '^# .*Kernel module: (not )?loaded'
 check "shows a connection and its end" shows_traffic
-python3 -c "import os, signal, socket; s = socket.socket(); s.bind((\"127.0.0.1\", 0)); s.listen(1); os.kill(os.getpid(), signal.SIGKILL)" 2>/dev/null
-check "shows the end of a process that was killed" until_true 15 has "listen stop .* python3 .* via=destroy"
+# Somebody who looks must have seen where it listened.
+shows_a_killed() {
+	local listener
+	python3 -c "import signal, socket; s = socket.create_server((\"127.0.0.1\", 0)); signal.pause()" &
+	listener=$!
+	until_true 15 has "listen start TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 " || return
+	kill -KILL $listener
+	until_true 15 has "listen stop TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 .* via=destroy"
+}
+check "shows the end of a process that was killed" shows_a_killed
 kill -INT "$plugin"
 check "Ctrl-C ends it with status 0" ended
 check "last line is netlog stop" grep -q 'netlog stop$' <(tail -n 1 "$tmp/out")

@@ -22,7 +22,7 @@ struct step {
 	int at;
 	enum fact_kind kind;
 	enum diag_op op;
-	int pid, fd;
+	int pid, ppid, fd;		/* ppid 0: somebody not known */
 	int64_t result;
 	const char *local, *remote;	/* of a call: remote is its address */
 	int type, question, looked, state;
@@ -203,6 +203,19 @@ static const struct row rows[] = {
 		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"), EXIT(100, 1),
 		SWEEP(2000, ALIVE), END(5000, 11, L, R, .est = 1), TICK(5600,
 		.out = "stop " L " -> " R " 1 via=destroy") } },
+	{ "a child first seen later ends at that time: had it been forked before?", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		SOCKET(40, 2, 7, .ppid = 1), END(500, 11, L, R, .est = 1),
+		EXIT(500, 2, .ppid = 1), STREAM(600),
+		TICK(700, .out = "stop " L " -> " R " 1 via=destroy") } },
+	{ "a child that is seen to have it ends at that time", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		SOCKET(40, 2, 7, .ppid = 1),
+		DIAG(50, HELD, .pid = 2, .fd = 3, .cookie = 11, .local = L, .remote = R),
+		END(500, 11, L, R, .est = 1), EXIT(500, 2, .ppid = 1), STREAM(600),
+		TICK(700, .out = "stop " L " -> " R " 2 via=destroy") } },
 	{ "killed", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
 		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
@@ -358,7 +371,7 @@ static void make_fact(const struct step *s, struct fact *f)
 		.stamp = { .sec = 1000 + s->at / 1000, .milli = s->at % 1000,
 			   .serial = s->kind < FACT_MODULE ? s->at + 1 : 0 },
 		.node = s->node,
-		.task = { .pid = s->pid, .ppid = 5000, .uid = 0, .auid = 0, .ses = 0,
+		.task = { .pid = s->pid, .ppid = s->ppid ? s->ppid : 5000, .uid = 0, .auid = 0, .ses = 0,
 			  .sid = -1, .comm = "\"prog\"", .exe = "\"/bin/prog\"" },
 		.result = s->result,
 		.fd = s->fd, .newfd = s->fd,
