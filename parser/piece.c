@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "process.h"
 #include "syscalls.h"
 
 #ifndef CLOSE_RANGE_CLOEXEC
@@ -351,41 +352,24 @@ bool piece_complete(const struct piece *p)
 		id != SC_ACCEPT4);
 }
 
-static size_t text_size(const char *s)
-{
-	return s ? strlen(s) + 1 : 0;
-}
-
-static const char *text_copy(const char *s, char **to)
-{
-	char *start = *to;
-	size_t n = text_size(s);
-
-	if (!s)
-		return NULL;
-	memcpy(start, s, n);
-	*to += n;
-	return start;
-}
-
 struct piece *piece_copy(const struct piece *p)
 {
-	struct piece *c = malloc(sizeof(*c) + text_size(p->node) +
-				 text_size(p->task.comm) + text_size(p->task.exe) +
-				 text_size(p->task.subj) +
-				 text_size(p->task.proctitle) + text_size(p->saddr));
+	struct piece *c = malloc(sizeof(*c) + audit_text_size(p->node) +
+				 audit_text_size(p->task.comm) + audit_text_size(p->task.exe) +
+				 audit_text_size(p->task.subj) +
+				 audit_text_size(p->task.proctitle) + audit_text_size(p->saddr));
 	char *to;
 
 	if (!c)
 		return NULL;
 	*c = *p;
 	to = c->text;
-	c->node = text_copy(p->node, &to);
-	c->task.comm = text_copy(p->task.comm, &to);
-	c->task.exe = text_copy(p->task.exe, &to);
-	c->task.subj = text_copy(p->task.subj, &to);
-	c->task.proctitle = text_copy(p->task.proctitle, &to);
-	c->saddr = text_copy(p->saddr, &to);
+	c->node = audit_text_copy(p->node, &to);
+	c->task.comm = audit_text_copy(p->task.comm, &to);
+	c->task.exe = audit_text_copy(p->task.exe, &to);
+	c->task.subj = audit_text_copy(p->task.subj, &to);
+	c->task.proctitle = audit_text_copy(p->task.proctitle, &to);
+	c->saddr = audit_text_copy(p->saddr, &to);
 	return c;
 }
 

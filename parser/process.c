@@ -6,15 +6,15 @@
 #include <string.h>
 #include <sys/types.h>
 
-static size_t text_size(const char *s)
+size_t audit_text_size(const char *s)
 {
 	return s ? strlen(s) + 1 : 0;
 }
 
-static const char *text_copy(const char *s, char **to)
+const char *audit_text_copy(const char *s, char **to)
 {
 	char *start = *to;
-	size_t n = text_size(s);
+	size_t n = audit_text_size(s);
 
 	if (!s)
 		return NULL;
@@ -25,9 +25,9 @@ static const char *text_copy(const char *s, char **to)
 
 struct who *who_new(const struct task *t)
 {
-	struct who *w = malloc(sizeof(*w) + text_size(t->comm) +
-			       text_size(t->exe) + text_size(t->subj) +
-			       text_size(t->proctitle));
+	struct who *w = malloc(sizeof(*w) + audit_text_size(t->comm) +
+			       audit_text_size(t->exe) + audit_text_size(t->subj) +
+			       audit_text_size(t->proctitle));
 	char *to;
 
 	if (!w)
@@ -41,10 +41,10 @@ struct who *who_new(const struct task *t)
 	w->auid = t->auid;
 	w->ses = t->ses;
 	w->sid = t->sid;
-	w->comm = text_copy(t->comm, &to);
-	w->exe = text_copy(t->exe, &to);
-	w->subj = text_copy(t->subj, &to);
-	w->proctitle = text_copy(t->proctitle, &to);
+	w->comm = audit_text_copy(t->comm, &to);
+	w->exe = audit_text_copy(t->exe, &to);
+	w->subj = audit_text_copy(t->subj, &to);
+	w->proctitle = audit_text_copy(t->proctitle, &to);
 	return w;
 }
 

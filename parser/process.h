@@ -31,6 +31,9 @@ void who_put(struct who *w);
  * of bytes (at most size - 1; buf is NUL-terminated, and may hold NULs).
  * NULs inside a proctitle separate arguments. */
 size_t audit_text(const char *encoded, char *buf, size_t size);
+/* What a copy takes, NUL included (nothing for NULL); the copy, at *to, which moves on. */
+size_t audit_text_size(const char *s);
+const char *audit_text_copy(const char *s, char **to);
 
 struct fdent;
 

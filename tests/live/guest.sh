@@ -5,9 +5,10 @@
 # everything they did is in the log, collect. POSIX, fit for busybox. The other
 # half, judging, is done wherever the result is taken.
 #
-# usage: guest.sh [-t] [-p SECONDS] [-o DIR] PROFILE [SCENARIO...]
+# usage: guest.sh [-t] [-p SECONDS] [-w MS] [-o DIR] PROFILE [SCENARIO...]
 #   -t      all at the same time; else one after the other
 #   -p N    with so long a pause between them
+#   -w MS   each socket is left as it is for so long after its start
 #   -o DIR  leave the result there; else a tar archive goes to standard output
 # The result: expect/NAME.expect, netlog.log, audit.log.
 # Environment: PROGRAMS and TABLE (default: beside this file), NETLOG_LOG and
@@ -25,12 +26,13 @@ broken() { echo "guest.sh: $*" >&2; exit 99; }
 now() { cut -d. -f1 /proc/uptime; }
 
 together='' out='' archive='' pause=0
-while getopts tp:o: option; do
+while getopts tp:w:o: option; do
 	case $option in
 	t)	together=1 ;;
 	p)	pause=$OPTARG ;;
+	w)	export TRUTH_PAUSE="$OPTARG" ;;
 	o)	out=$OPTARG ;;
-	*)	broken "usage: guest.sh [-t] [-p SECONDS] [-o DIR] PROFILE [SCENARIO...]" ;;
+	*)	broken "usage: guest.sh [-t] [-p SECONDS] [-w MS] [-o DIR] PROFILE [SCENARIO...]" ;;
 	esac
 done
 shift $((OPTIND - 1))

@@ -25,7 +25,7 @@ static unsigned int conns;
 
 /* So that somebody who looks now and then can follow: TRUTH_PAUSE=MILLISECONDS. Those
  * that make thousands of connections do so for some of them. */
-#define PAUSES 40
+#define PAUSES 20
 
 struct line {
 	char text[8192];
