@@ -18,7 +18,9 @@
 #include "state.h"
 #include "survey.h"
 
-#define DUMP_MS 20		/* between dumps, at least; and 20 times what one took */
+/* Between rounds, at least; and 20 times what one took, or, where so much of the time that
+ * records wait would be spent on waiting for a round, twice that. */
+#define DUMP_MS 20
 #define TICK_MS 20
 #define LONGEST_MS 60000
 #define SENTINEL_MS 1000
@@ -350,6 +352,15 @@ static unsigned int answer_most(struct seek *s)
 	return gone;
 }
 
+static int64_t rest_after(const struct seek *s)
+{
+	int64_t patience = s->options.wait_ms / 8;
+
+	if (20 * s->took <= patience)
+		return 20 * s->took;
+	return 2 * s->took > patience ? 2 * s->took : patience;
+}
+
 /* sure: whatever was destroyed before the dumps is announced. */
 static void answer_gone(struct seek *s, bool sure)
 {
@@ -364,7 +375,7 @@ static void answer_gone(struct seek *s, bool sure)
 	s->sentinel = 0;
 	r->count = 0;
 	s->step = STEPS;
-	s->next_round = now_ms() + DUMP_MS + 20 * s->took;
+	s->next_round = now_ms() + DUMP_MS + rest_after(s);
 }
 
 static void end_round(struct seek *s)

@@ -62,7 +62,7 @@ static void start_sockdiag(struct plugin *p)
 {
 	struct seek_options o = {
 		.wait_ms = p->config.wait,
-		.settle_ms = p->live ? LIVE_SETTLE_MS : p->config.wait * 3 / 4,
+		.settle_ms = p->live ? LIVE_SETTLE_MS : p->config.wait / 2,
 		.sweep_s = p->config.sweep,
 		.sees_all = sees_all(),
 		.hears_ends = may(CAP_NET_ADMIN),
