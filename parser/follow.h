@@ -45,6 +45,9 @@ struct follow {
 	bool presumed;			/* that let_go had one */
 	int64_t let_go_ms, opener_ms;	/* when, real time */
 
+	bool missed;			/* a sweep did not find it alive; first then: */
+	struct stamp missed_at;
+
 	bool dead;			/* destroyed; waits for what audit says of it */
 	struct stamp dead_at;
 	int64_t dead_mono, tx, rx;

@@ -161,7 +161,7 @@ void snapshot_known(struct track *t, const struct fact *f)
 static void end(struct track *t, struct follow *f, enum diag_life life)
 {
 	struct sock *s = f->sock;
-	struct stamp when = f->ended ? f->end : t->diag.now;
+	struct stamp when = f->ended ? f->end : f->missed_at;
 	struct ending e = {
 		.via = f->ended ? f->end_via : VIA_SWEEP,
 		.tx = -1, .rx = -1, .mono = -1, .when = &when,
@@ -178,6 +178,15 @@ static void end(struct track *t, struct follow *f, enum diag_life life)
 		socket_fd_remove(&t->sockets, fd);
 }
 
+/* Just closed, most likely, and its announcement is on its way, which says more: the next
+ * sweep, soon, is to find the same. */
+static void miss(struct track *t, struct follow *f)
+{
+	f->missed = true;
+	f->missed_at = t->diag.now;
+	follow_set_doubted(t, f, true);
+}
+
 void snapshot_sweep(struct track *t, const struct diag *d)
 {
 	struct sock *s, *next;
@@ -189,8 +198,13 @@ void snapshot_sweep(struct track *t, const struct diag *d)
 		next = TAILQ_NEXT(s, lru);
 		if (!f || !f->cookie || f->dead || f->known >= d->begun)
 			continue;
-		follow_set_doubted(t, f, false);
 		life = d->life(f->cookie, f->found.ino, d->arg);
+		if (life != DIAG_ALIVE && !f->missed) {
+			miss(t, f);
+			continue;
+		}
+		follow_set_doubted(t, f, false);
+		f->missed = false;
 		if (life != DIAG_ALIVE)
 			end(t, f, life);
 	}

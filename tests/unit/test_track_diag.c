@@ -229,13 +229,21 @@ static const struct row rows[] = {
 	{ "sweep: gone", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
 		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
-		SWEEP(2000, MISSING, .out = "stop " L " -> " R " 1 via=sweep"),
+		SWEEP(2000, MISSING),
+		SWEEP(4000, MISSING, .out = "stop " L " -> " R " 1 via=sweep"),
 		EXIT(2100, 1) } },
 	{ "sweep: gone with its process", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
 		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"), EXIT(100, 1),
-		SWEEP(2000, ORPHAN, .out = "stop " L " -> " R " 1 via=exit"),
+		SWEEP(2000, ORPHAN),
+		SWEEP(4000, ORPHAN, .out = "stop " L " -> " R " 1 via=exit"),
 		END(3000, 11, L, R, .est = 1), TICK(4000) } },
+	{ "sweep: between the end and its announcement", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		EXIT(100, 1), SWEEP(103, ORPHAN), END(105, 11, L, R, .est = 1),
+		STREAM(110), TICK(130, .out = "stop " L " -> " R " 1 via=destroy"),
+		SWEEP(2105, MISSING) } },
 	{ "sweep: younger than the look", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
 		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
