@@ -116,11 +116,17 @@ static bool is_local(const struct track *t)
 	return !name || (t->diag.o.node && !strcmp(name, t->diag.o.node));
 }
 
-/* Read from a log, or long on its way: whatever is there now is something else. */
-static bool is_old(const struct track *t)
+/*
+ * Read from a log, or long on its way: whatever is there now is something else. An accept
+ * has the time of its call, which may have waited: where others came at once, it did, too.
+ */
+static bool is_old(struct track *t)
 {
-	return track_stamp_ms(&t->fact->stamp) + OLD_MS <
-	       track_stamp_ms(&t->diag.now);
+	if (track_stamp_ms(&t->fact->stamp) + OLD_MS >= track_stamp_ms(&t->diag.now)) {
+		t->diag.live = true;
+		return false;
+	}
+	return !t->diag.live || t->fact->kind != FACT_ACCEPT;
 }
 
 static bool is_complete(const struct sock *s, enum record_via via)

@@ -56,6 +56,7 @@ struct track_diag {
 	struct stamp now;
 	int64_t stream_ms;		/* time of the latest audit event */
 	int64_t news;			/* when one came last, mono */
+	bool live;			/* one came when it had just happened */
 	int64_t next_look;		/* at what waits, mono */
 	uint64_t last_question;
 	struct follow *by_question, *by_cookie;

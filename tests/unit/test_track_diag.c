@@ -192,6 +192,13 @@ static const struct row rows[] = {
 		FOUND(1, 1, 5, "10.0.0.5:80", ANY, STATE_LISTEN), ACCEPT(2, 1, 3, 4, NULL),
 		FOUND(5, 2, 11, "10.0.0.5:80", R, EST), STREAM(20),
 		TICK(30, .out = "start 10.0.0.5:80 <- " R " 1") } },
+	{ "accept: after a long wait", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, "10.0.0.5:80"), LISTEN(0, 1, 3,
+			.out = "listen 10.0.0.5:80 1"),
+		FOUND(1, 1, 5, "10.0.0.5:80", ANY, STATE_LISTEN), TICK(60000),
+		ACCEPT(2, 1, 3, 4, NULL),
+		FOUND(60005, 2, 11, "10.0.0.5:80", R, EST), STREAM(60020),
+		TICK(60030, .out = "start 10.0.0.5:80 <- " R " 1") } },
 	{ "listen on a port of the kernel's", {
 		SOCKET(0, 1, 3), LISTEN(0, 1, 3),
 		FOUND(5, 1, 5, "0.0.0.0:4242", ANY, STATE_LISTEN), STREAM(20),
