@@ -221,7 +221,7 @@ static void test_other_version(void **state)
 	(void)state;
 	save(1);
 	len = read_file(text, sizeof(text));
-	text[strlen("audisp-netlog-state ")] = '2';
+	text[strlen("audisp-netlog-state ")] = '1';
 	write_file(text, len);
 	expect_refused(-EINVAL);
 }
