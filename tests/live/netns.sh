@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2317 # check and until_true call functions by name
 # Other network namespaces, watched by the plugin ([sockdiag] netns =): what is known of
 # them, which come and go, and that two of them are never mixed up. netns.sh [BUILD-DIR]
 set -u
@@ -101,12 +102,12 @@ enter() {
 order() { # WHO ORDER: not waited for
 	echo "$2" >&"${to[$1]}"
 }
-answers() { [ "$(grep -c done "$tmp/told-$1")" -ge "$2" ]; }
+answers() { [ "$(grep -c '^done' "$tmp/told-$1")" -ge "$2" ]; }
 # do_it WHO ORDER: told is what it said
 do_it() {
 	local n
 
-	n=$(grep -c done "$tmp/told-$1")
+	n=$(grep -c '^done' "$tmp/told-$1")
 	order "$1" "$2"
 	until_true 30 answers "$1" $((n + 1)) || exit 99
 	told=$(tail -n 1 "$tmp/told-$1" | cut -d' ' -f2-)
@@ -125,7 +126,7 @@ stop_of() { echo "connect stop TCP $at:$2 -> $at:$3 - ${pids[$1]} .* netns=$4 vi
 
 # ---- what is known ----
 
-add "$red" && add "$blue" && add "$dark" || skip "no network namespaces"
+{ add "$red" && add "$blue" && add "$dark"; } || skip "no network namespaces"
 echo >"$tmp/file"
 configure "netns = $red /run/netns/$blue" "netns = $late $tmp/file"
 enter open "$red"
@@ -203,7 +204,7 @@ judge() { # LINES KNOWN: at least so many of each process
 				who, n, known, bad; exit bad || n < lines || known < least }' ||
 			good=1
 	done
-	return $good
+	return "$good"
 }
 all_there() {
 	[ "$(tail -n +$((before + 1)) "$log" | grep -Ec 'connect start TCP .* -> ')" -ge "$1" ]
@@ -211,7 +212,7 @@ all_there() {
 short() { # COUNT MS
 	before=$(wc -l <"$log")
 	for who in red blue own; do
-		had=$(grep -c done "$tmp/told-$who")
+		had=$(grep -c '^done' "$tmp/told-$who")
 		order $who "short $1 7000 $2"
 	done
 	for who in red blue own; do until_true 60 answers $who $((had + 1)) || failed=1; done
@@ -237,7 +238,7 @@ ip link add $v type veth peer name eth9 netns "$late" 2>/dev/null && veth=1
 leave late
 ip netns del "$late"
 check "one that is no more" soon 'netlog config .* netns=2/4$'
-no_link() { [ ! -e /sys/class/net/$v ]; }
+no_link() { [ ! -e "/sys/class/net/$v" ]; }
 if [ -n "$veth" ]; then
 	check "is not kept alive" until_true 10 no_link
 else
