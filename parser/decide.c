@@ -20,7 +20,7 @@
 
 static void learn_ends(struct sock *s, const struct diag_sock *sock)
 {
-	s->learnt = sock->local;
+	follow_learn(s, sock);
 	if (s->inbound && !s->remote.has_addr)
 		s->remote = sock->remote;
 }
@@ -119,6 +119,7 @@ static bool may_have_been(const struct follow *f, const struct destroyed *d)
 
 	if (s->proto != d->sock.proto || at < track_stamp_ms(&s->start) ||
 	    at > announced_until(f) ||
+	    (f->netns_sure && f->netns != d->sock.netns) ||
 	    (f->state == FOLLOW_FOUND && f->found.cookie != d->sock.cookie))
 		return false;
 	if (s->local.port && s->local.port != d->sock.local.port)
@@ -142,7 +143,8 @@ static bool has_rival(const struct track *t, const struct follow *f,
 
 /*
  * The destroyed socket that f's must have been. Audit has told of all that began before
- * its end; and where f's namespace is only a likely one, no other process's fits.
+ * its end; and where f's namespace is only a likely one, no other process's fits, and
+ * none of another namespace.
  */
 static struct destroyed *only_one(struct track *t, const struct follow *f, bool *several)
 {
@@ -150,6 +152,7 @@ static struct destroyed *only_one(struct track *t, const struct follow *f, bool 
 	struct destroyed *d;
 	struct destroyed_pattern p = {
 		.proto = s->proto,
+		.netns = f->netns_sure ? f->netns : 0,
 		.local = s->local,
 		.remote = s->remote,
 		.unconnected = s->open == OPEN_LISTEN,
@@ -167,7 +170,7 @@ static struct destroyed *only_one(struct track *t, const struct follow *f, bool 
 		p.remote = (struct netaddr){ .has_port = true };
 	d = destroyed_only(&t->diag.destroyed, &p, several);
 	if (!d || !passed(t, track_stamp_ms(&d->at), d->mono) ||
-	    (!f->netns_sure && has_rival(t, f, d)))
+	    (!f->netns_sure && (d->sock.netns != f->netns || has_rival(t, f, d))))
 		return NULL;
 	return d;
 }

@@ -103,6 +103,7 @@ static bool fits(const struct destroyed *d, const struct destroyed_pattern *p)
 	const struct diag_sock *s = &d->sock;
 
 	if (s->proto != p->proto || !s->local.port ||
+	    (p->netns && p->netns != s->netns) ||
 	    stamp_ms(&d->at) > p->until_ms || (p->established && s->established == 0))
 		return false;
 	if (p->unconnected && (s->remote.port || !sockaddr_is_any(&s->remote)))

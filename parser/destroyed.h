@@ -35,6 +35,7 @@ struct destroyed_table {
 /* What a socket must be like. Unknown parts fit all. */
 struct destroyed_pattern {
 	int proto;
+	int64_t netns;			/* 0: any */
 	struct netaddr local, remote;
 	bool unconnected;		/* it has no remote end */
 	bool established;		/* its connect is known to have succeeded */

@@ -22,8 +22,11 @@ enum sock_state {
 
 /* One socket, as a dump or the announcement of its destruction tells it. */
 struct diag_sock {
-	uint64_t cookie;	/* never used twice until the next boot */
+	/* Never used twice until the next boot, in no network namespace (Linux 5.4,
+	 * cd48bdda4fb8 "sock: make cookie generation global instead of per netns"). */
+	uint64_t cookie;
 	uint64_t ino;		/* 0: no process has it (any more) */
+	int64_t netns;		/* inode of its network namespace; 0: not known */
 	int proto, family, state;
 	struct netaddr local, remote;
 	/* of a destroyed TCP socket */
@@ -48,7 +51,8 @@ enum diag_op {
 	DIAG_FOUND,		/* answer: this is the socket at the descriptor */
 	DIAG_GONE,		/* answer: the descriptor is no longer that socket */
 	DIAG_ABSENT,		/* answer: it is a socket that no dump shows: closed by
-				 * the kernel, or of another network namespace */
+				 * the kernel, or of a network namespace that is not
+				 * watched */
 	DIAG_HIDDEN,		/* answer: it could not be looked at */
 	DIAG_DESTROYED,		/* a socket was destroyed */
 	DIAG_LOST,		/* some of these announcements were lost */
@@ -67,9 +71,9 @@ struct diag {
 	uint64_t question;		/* of an answer: its id */
 	int64_t looked_ms;		/* when the descriptor was read, real time */
 	struct diag_sock sock;		/* FOUND, DESTROYED */
-	int64_t other_netns;		/* the process is in this other network
-					 * namespace; -1: in the same, 0: not known */
+	int64_t netns;			/* of the process; 0: not known */
 	bool netns_sure;		/* the process itself said so, not its parent */
+	bool watched;			/* the sockets of that one are looked at */
 	/* GONE: the living sockets that fit the question, as far as there is room */
 	uint64_t live[DIAG_LIVE_MAX];
 	unsigned int live_count;

@@ -82,7 +82,9 @@ void follow_start_waiting(struct track *t, struct follow *f)
 	f->ppid = fact->task.ppid;
 	f->fd = fact->kind == FACT_ACCEPT ? fact->result : fact->fd;
 	f->fd_gone_ms = 0;
-	f->stranger = false;
+	f->stranger = f->netns_sure = f->watched = false;
+	f->netns = 0;
+	f->sock->other_netns = false;
 	f->deadline = t->diag.mono + t->diag.o.wait_ms * 1000000LL;
 	TAILQ_INSERT_TAIL(&t->diag.waiting, f, link);
 	t->diag.waiting_count++;
@@ -321,6 +323,15 @@ void follow_give_up(struct track *t, struct follow *f)
 		t->stats.open -= s->open != OPEN_NONE;
 		socket_drop(&t->sockets, s);
 	}
+}
+
+void follow_learn(struct sock *s, const struct diag_sock *d)
+{
+	s->learnt = d->local;
+	if (!d->netns)
+		return;
+	s->netns = d->netns;
+	s->other_netns = false;
 }
 
 bool follow_same_end(const struct netaddr *known, const struct netaddr *found)

@@ -29,8 +29,9 @@ struct follow {
 	struct diag_sock found;
 	uint64_t live[DIAG_LIVE_MAX];
 	unsigned int live_count;
-	bool netns_sure;		/* see struct diag */
-	bool stranger;			/* may not be of this network namespace */
+	int64_t netns;			/* this and the next two: see struct diag */
+	bool netns_sure, watched;
+	bool stranger;			/* may not be of a namespace that is watched */
 
 	bool held;			/* the start is not written yet */
 	enum record_via via;		/* of the start */
@@ -62,6 +63,8 @@ void follow_drop(struct track *t, struct sock *s);
 
 struct follow *follow_by_cookie(struct track *t, uint64_t cookie);
 void follow_set_cookie(struct track *t, struct follow *f, uint64_t cookie);
+/* Where it is, and its local end. */
+void follow_learn(struct sock *s, const struct diag_sock *d);
 bool follow_same_end(const struct netaddr *known, const struct netaddr *found);
 
 bool follow_waits(const struct follow *f);

@@ -28,7 +28,8 @@ static struct sock *add_socket(struct track *t, const struct diag_sock *d)
 	s->key.node = t->node_index;
 	s->proto = d->proto;
 	s->family = d->family;
-	s->local = s->learnt = d->local;
+	s->local = d->local;
+	follow_learn(s, d);
 	s->open = kind_of(d);
 	if (s->open == OPEN_CONNECT)
 		s->remote = d->remote;
@@ -71,7 +72,7 @@ static struct sock *known_by_rules(struct track *t, struct proc *p)
 
 	if (!s)
 		s = socket_by_ino(&t->sockets, t->node_index, d->ino);
-	if (!s || s->open != kind_of(d) ||
+	if (!s || s->open != kind_of(d) || (s->netns > 0 && s->netns != d->netns) ||
 	    (s->open == OPEN_CONNECT && !follow_same_end(&s->remote, &d->remote)))
 		return NULL;
 	return s;
@@ -84,7 +85,7 @@ static void adopt(struct track *t, struct sock *s, const struct diag_sock *d)
 	if (!follow_new(s))
 		return;
 	s->follow->found = *d;
-	s->learnt = d->local;
+	follow_learn(s, d);
 	follow_set_cookie(t, s->follow, d->cookie);
 }
 
@@ -243,6 +244,7 @@ static void known_of(const struct follow *f, struct diag_known *k)
 	};
 	k->sock.cookie = f->cookie;
 	k->sock.proto = s->proto;
+	k->sock.netns = s->netns > 0 ? s->netns : 0;
 	k->sock.local = s->learnt.family ? s->learnt : s->local;
 	k->sock.remote = s->remote;
 }

@@ -38,7 +38,8 @@ struct sock {
 	bool bound;		/* local was chosen by bind() */
 	bool connecting;	/* connect under way, outcome unknown */
 	bool inbound, unknown_direction;
-	bool other_netns;	/* not looked for: its process is in another netns */
+	bool other_netns;	/* not looked for: its process is in a netns that is not
+				 * watched */
 	bool unknown_start;	/* when it began is not known exactly */
 	struct netaddr local, remote;
 	struct netaddr learnt;	/* local end as sock_diag told it; family 0: not */

@@ -19,9 +19,20 @@
 
 /* ---- facts ---- */
 
+/* What the process said of itself stands when it is gone at the next look. */
+static void take_netns(struct follow *f, const struct diag *d)
+{
+	if (f->netns_sure && !d->netns_sure)
+		return;
+	f->netns = d->netns;
+	f->netns_sure = d->netns_sure;
+	f->watched = d->watched;
+}
+
 static void on_answer(struct track *t, const struct diag *d)
 {
 	struct follow *f;
+	bool elsewhere;
 
 	HASH_FIND(hh_question, t->diag.by_question, &d->question, sizeof(d->question), f);
 	if (!f)
@@ -30,6 +41,7 @@ static void on_answer(struct track *t, const struct diag *d)
 	f->answered = t->diag.mono;
 	f->answered_ms = track_stamp_ms(&t->diag.now);
 	f->looked_ms = d->looked_ms;
+	take_netns(f, d);
 	switch (d->op) {
 	case DIAG_FOUND:
 		f->found = d->sock;
@@ -38,8 +50,7 @@ static void on_answer(struct track *t, const struct diag *d)
 			decide_not_there(t, f);
 		return;
 	case DIAG_GONE:
-		f->stranger |= d->other_netns != -1;
-		f->netns_sure = d->netns_sure;
+		f->stranger |= !f->watched;
 		f->live_count = d->live_count;
 		memcpy(f->live, d->live, sizeof(f->live));
 		f->state = FOLLOW_GONE;
@@ -52,9 +63,9 @@ static void on_answer(struct track *t, const struct diag *d)
 	default:
 		f->stranger = true;
 	}
-	if (d->other_netns > 0)
-		f->sock->other_netns = true;
-	if (f->stranger && (d->op != DIAG_ABSENT || d->other_netns > 0))
+	elsewhere = f->netns && !f->watched;
+	f->sock->other_netns |= elsewhere;
+	if (f->stranger && (d->op != DIAG_ABSENT || elsewhere))
 		follow_give_up(t, f);
 }
 
@@ -158,7 +169,7 @@ bool track_diag_open(struct track *t, struct sock *s, enum record_via via)
 		return false;
 	if (f->dead) {	/* this is the last that audit tells of it */
 		if (follow_same_end(&s->remote, &f->found.remote))
-			s->learnt = f->found.local;
+			follow_learn(s, &f->found);
 		return false;
 	}
 	follow_forget_end(t, f);

@@ -13,7 +13,7 @@
 #include <syslog.h>
 
 enum key_type { KEY_BOOL, KEY_NUMBER, KEY_PATH, KEY_FACILITY, KEY_PRIORITY, KEY_USE,
-		KEY_IGNORE };
+		KEY_NETNS, KEY_IGNORE };
 
 struct key {
 	const char *section, *name;
@@ -48,6 +48,8 @@ static const struct key keys[] = {
 	{ "sockdiag", "snapshot", KEY_BOOL, AT(snapshot), .allowed = "yes or no" },
 	{ "sockdiag", "state", KEY_PATH, AT(state),
 	  .allowed = "an absolute path, or nothing" },
+	{ "sockdiag", "netns", KEY_NETNS, 0,
+	  .allowed = "names of ip netns, or absolute paths; at most 16" },
 	{ "status", "interval", KEY_NUMBER, AT(interval), 1, 86400,
 	  "seconds, a whole number from 1 to 86400" },
 	{ "ignore", "match", KEY_IGNORE, 0, .allowed = "key=value key=value" },
@@ -82,6 +84,8 @@ void config_fini(struct config *c)
 {
 	free(c->file);
 	free(c->state);
+	for (unsigned int i = 0; i < c->netns_count; i++)
+		free(c->netns[i]);
 	for (unsigned int i = 0; i < c->ignores; i++) {
 		match_fini(&c->ignore[i]);
 		free(c->ignore_text[i]);
@@ -157,6 +161,27 @@ static int set_path(char **to, const char *value)
 	return 0;
 }
 
+/* "red /proc/4711/ns/net". The line may stand several times. */
+static int add_netns(struct config *c, const char *value)
+{
+	for (;;) {
+		size_t len;
+
+		value += strspn(value, " \t");
+		len = strcspn(value, " \t");
+		if (!len)
+			return 0;
+		if (c->netns_count == CONFIG_NETNS_MAX || *value == '.' ||
+		    (*value != '/' && memchr(value, '/', len)))
+			return -EINVAL;
+		c->netns[c->netns_count] = strndup(value, len);
+		if (!c->netns[c->netns_count])
+			return -ENOMEM;
+		c->netns_count++;
+		value += len;
+	}
+}
+
 /* Beyond max are syslog's internal codes: "mark", "none". */
 static int set_code(int *to, const CODE *codes, int max, const char *value)
 {
@@ -204,6 +229,7 @@ static int set_key(struct config *c, const struct key *k, const char *value,
 	case KEY_FACILITY:	return set_code(at, facilitynames, LOG_LOCAL7, value);
 	case KEY_PRIORITY:	return set_code(at, prioritynames, LOG_DEBUG, value);
 	case KEY_USE:		return set_use(at, value);
+	case KEY_NETNS:		return add_netns(c, value);
 	case KEY_IGNORE:	return add_ignore(c, value, allowed);
 	}
 	return -EINVAL;
@@ -321,6 +347,10 @@ static void print_key(const struct config *c, const struct key *k, FILE *to)
 		break;
 	case KEY_USE:
 		fprintf(to, " %s", uses[*(const enum config_use *)at]);
+		break;
+	case KEY_NETNS:		/* one a line: lines are not long */
+		for (unsigned int i = 0; i < c->netns_count; i++)
+			fprintf(to, "%s %s", i ? "\nnetns =" : "", c->netns[i]);
 		break;
 	case KEY_IGNORE:
 		break;

@@ -11,6 +11,7 @@
 #define CONFIG_DEFAULT SYSCONFDIR "/audit/audisp-netlog.conf"
 #define STATE_DEFAULT "/run/audisp-netlog.state"
 #define CONFIG_IGNORES_MAX 64
+#define CONFIG_NETNS_MAX 16
 
 enum config_use { USE_AUTO, USE_YES, USE_NO };
 
@@ -28,6 +29,8 @@ struct config {
 	unsigned int sweep;		/* seconds between looks at all sockets */
 	bool snapshot;			/* tell what is open at the start */
 	char *state;			/* file; NULL: none */
+	unsigned int netns_count;	/* network namespaces to watch besides our own: */
+	char *netns[CONFIG_NETNS_MAX];	/* names of ip-netns(8), or absolute paths */
 	/* [status] */
 	unsigned int interval;		/* seconds between looks at the kernel's count of lost records */
 	/* [ignore] */

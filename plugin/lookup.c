@@ -38,10 +38,16 @@ static bool end_fits(const struct netaddr *want, const struct netaddr *is)
 	       (want->family == is->family && !memcmp(want->addr, is->addr, 16));
 }
 
+static bool looks_in(const struct lookup *l, int64_t netns)
+{
+	return l->everywhere || l->netns == netns;
+}
+
 static void note_living(struct lookup *l, const struct diag_sock *sock)
 {
 	for (; l; l = l->next) {
-		if (l->q.proto != sock->proto || !end_fits(&l->q.local, &sock->local) ||
+		if (l->q.proto != sock->proto || !looks_in(l, sock->netns) ||
+		    !end_fits(&l->q.local, &sock->local) ||
 		    !end_fits(&l->q.remote, &sock->remote))
 			continue;
 		if (l->live_count < DIAG_LIVE_MAX)
@@ -108,12 +114,14 @@ void lookups_unindex(struct lookups *ls)
 	HASH_CLEAR(hh, ls->by_ino);
 }
 
-bool lookups_want(const struct lookups *ls, int proto)
+bool lookups_want(const struct lookups *ls, int proto, int64_t netns)
 {
 	for (unsigned int i = 0; i < ls->count; i++) {
-		int p = ls->at[i].q.proto;
+		const struct lookup *l = &ls->at[i];
+		int p = l->q.proto;
 
-		if (!ls->at[i].hidden && (p == proto || p == PROTO_UNKNOWN))
+		if (!l->hidden && (p == proto || p == PROTO_UNKNOWN) &&
+		    looks_in(l, netns))
 			return true;
 	}
 	return false;

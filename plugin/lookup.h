@@ -14,6 +14,8 @@
 struct lookup {
 	struct diag_question q;
 	uint64_t ino;			/* 0: the descriptor is no socket any more */
+	int64_t netns;			/* the process's when it was asked; 0: not known */
+	bool everywhere;		/* not only in that one, if it is watched */
 	int64_t looked_ms;
 	bool hidden, found, answered;
 	struct diag_sock sock;
@@ -39,7 +41,8 @@ void lookup_descriptor(struct lookup *l);
 /* Before the first and after the last socket of a dump. */
 void lookups_index(struct lookups *ls);
 void lookups_unindex(struct lookups *ls);
-bool lookups_want(const struct lookups *ls, int proto);
+/* Somebody asks for sockets of the protocol in that network namespace. */
+bool lookups_want(const struct lookups *ls, int proto, int64_t netns);
 void lookups_match(struct lookups *ls, const struct diag_sock *sock);
 
 #endif

@@ -63,11 +63,21 @@ static int load_config(const struct options *o, struct config *c)
 	return err;
 }
 
+static bool same_netns(const struct config *a, const struct config *b)
+{
+	if (a->netns_count != b->netns_count)
+		return false;
+	for (unsigned int i = 0; i < a->netns_count; i++)
+		if (strcmp(a->netns[i], b->netns[i]))
+			return false;
+	return true;
+}
+
 static bool same_sockdiag(const struct config *a, const struct config *b)
 {
 	return a->use == b->use && a->wait == b->wait && a->sweep == b->sweep &&
 	       a->snapshot == b->snapshot && !a->state == !b->state &&
-	       (!a->state || !strcmp(a->state, b->state));
+	       (!a->state || !strcmp(a->state, b->state)) && same_netns(a, b);
 }
 
 /* Begun again with what is configured now; the file keeps what was told. */
@@ -77,6 +87,16 @@ static void reload_sockdiag(struct plugin *p, const struct config *fresh)
 		return;
 	seek_close(p->seek, true);
 	p->seek = NULL;
+}
+
+/* For good: it is not ours to take again. */
+static void drop_capability(unsigned int capability)
+{
+	if (geteuid() || !capng_have_capability(CAPNG_PERMITTED, capability))
+		return;
+	capng_update(CAPNG_DROP, CAPNG_EFFECTIVE | CAPNG_PERMITTED, capability);
+	if (capng_apply(CAPNG_SELECT_CAPS))
+		log_warnx("cannot drop capabilities");
 }
 
 /* Outputs that stay the same are not closed: a stalled one would be waited for,
@@ -93,6 +113,8 @@ static void reload(struct plugin *p)
 		return;
 	}
 	reload_sockdiag(p, &fresh);
+	if (!fresh.netns_count)
+		drop_capability(CAP_SYS_ADMIN);
 	if (report_same(&p->config, &fresh)) {
 		config_fini(&p->config);
 		p->config = fresh;
@@ -195,6 +217,7 @@ static void on_timer(struct plugin *p)
 	int64_t now = plugin_now_ms();
 
 	event_age(p->reader);
+	sources_netns(p);
 	if (now >= p->next_sources) {
 		sources_check(p);
 		p->next_sources = now + p->config.interval * 1000LL;
@@ -318,17 +341,22 @@ static bool fill_standard_streams(void)
 /*
  * CAP_AUDIT_CONTROL: rules, status, lost count; CAP_AUDIT_READ: multicast. For
  * sock_diag: CAP_NET_ADMIN for the announcements, CAP_SYS_PTRACE and
- * CAP_DAC_READ_SEARCH for other processes' descriptors.
+ * CAP_DAC_READ_SEARCH for other processes' descriptors; CAP_SYS_ADMIN to enter other
+ * network namespaces.
  */
 static void drop_privileges(const struct plugin *p)
 {
 	static const unsigned int wanted[] = {
 		CAP_AUDIT_CONTROL, CAP_AUDIT_READ,
-		CAP_NET_ADMIN, CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH,
+		CAP_NET_ADMIN, CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_SYS_ADMIN,
 	};
-	size_t count = p->config.use == USE_NO ? 2 : sizeof(wanted) / sizeof(*wanted);
 	bool have[sizeof(wanted) / sizeof(*wanted)];
+	size_t count = sizeof(wanted) / sizeof(*wanted);
 
+	if (p->config.use == USE_NO)
+		count = 2;
+	else if (!p->config.netns_count)
+		count--;
 	capng_get_caps_process();
 	for (size_t i = 0; i < count; i++)
 		have[i] = capng_have_capability(CAPNG_PERMITTED, wanted[i]);

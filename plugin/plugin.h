@@ -26,10 +26,12 @@ struct options {
  * (CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH). */
 enum sockdiag_parts { SOCKDIAG_NO, SOCKDIAG_YES, SOCKDIAG_LOOKUP, SOCKDIAG_ENDS };
 
-/* What the lines rest on. -1: could not be asked. */
+/* What the lines rest on. -1: could not be asked; of netns: it may not be entered. */
+#define NETNS_OFF (-2)
 struct sources {
 	int module, rules, task_never;
 	enum sockdiag_parts sockdiag;
+	int netns;		/* watched besides our own; NETNS_OFF: none configured */
 };
 
 struct plugin {
@@ -54,7 +56,7 @@ struct plugin {
 	uint64_t ignored;
 	struct sources sources;
 	bool sources_checked;
-	bool sockdiag_failed;	/* said already */
+	bool sockdiag_failed, netns_failed;	/* said already */
 	bool first_pids;	/* pids are those that audit tells */
 	int64_t gone[GONE_MAX];	/* pids found missing by the last look */
 	unsigned int gone_count;
@@ -88,6 +90,8 @@ void sources_open(struct plugin *p);
 void sources_start(struct plugin *p);	/* says what there is */
 /* Looks whether something has come or gone; switches sock_diag on or off. */
 void sources_check(struct plugin *p);
+/* Looks which network namespaces are there; says so when their number has changed. */
+void sources_netns(struct plugin *p);
 void sources_losses(struct plugin *p);
 /* Looks for processes that ended unseen. */
 void sources_processes(struct plugin *p);

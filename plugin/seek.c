@@ -30,20 +30,21 @@
 
 struct seek {
 	struct track *track;
-	struct sockdiag *nl;
-	int64_t netns;			/* our own */
+	struct netns_set spaces;
+	bool spaces_due;		/* to be looked at after this round */
 	bool one_netns;			/* as of the last census */
 	int64_t next_census;		/* ms */
 	struct utsname name;
 	struct lookups lookups[2], *fresh, *serving;
 	bool incomplete;		/* a dump of this round failed */
-	int step;			/* of the dumps of this round; STEPS: no round */
+	int step;			/* of the dumps of this round, or IDLE, or… */
 	int64_t begun, took, next_round; /* ms */
 	uint64_t sentinel;		/* cookie of a socket of ours, or 0 */
 	bool sentinel_seen;
 	int64_t sentinel_due;
 	struct survey *survey;
-	bool full, snapshot_due;	/* this round looks at everything; to be told */
+	bool full, snapshot_due;	/* this round looks at everything; some is to
+					 * be told */
 	int64_t last_sweep, next_sweep;	/* ms */
 	uint64_t saved_records;
 	bool save_failed;
@@ -52,12 +53,14 @@ struct seek {
 	struct seek_stats stats;
 };
 
+/* of each network namespace */
 static const struct { int family, proto; } steps[] = {
 	{ AF_INET, IPPROTO_TCP }, { AF_INET6, IPPROTO_TCP },
 	{ AF_INET, IPPROTO_UDP }, { AF_INET6, IPPROTO_UDP },
 };
 #define STEPS (int)(sizeof(steps) / sizeof(*steps))
-#define AWAIT_SENTINEL (STEPS + 1)	/* the dumps are over, some answers are not */
+#define IDLE (STEPS * NETNS_MAX)
+#define AWAIT_SENTINEL (IDLE + 1)	/* the dumps are over, some answers are not */
 
 static int64_t clock_ns(clockid_t clock)
 {
@@ -104,7 +107,11 @@ static void on_question(const struct diag_question *q, void *arg)
 	struct lookup *l = lookups_add(s->fresh, q);
 
 	s->stats.questions++;
-	if (l && q->fd >= 0)
+	if (!l)
+		return;
+	l->netns = procfd_netns(q->pid);
+	l->everywhere = !netns_find(&s->spaces, l->netns);
+	if (q->fd >= 0)
 		lookup_descriptor(l);
 }
 
@@ -119,16 +126,23 @@ static void on_socket(const struct diag_sock *sock, void *arg)
 	lookups_match(s->serving, sock);
 }
 
+static struct netns *space(struct seek *s)
+{
+	return &s->spaces.at[s->step / STEPS];
+}
+
 /* True: a dump is under way. */
 static bool next_step(struct seek *s)
 {
-	while (++s->step < STEPS) {
+	while (++s->step < STEPS * (int)s->spaces.count) {
+		int family = steps[s->step % STEPS].family;
+		int proto = steps[s->step % STEPS].proto;
+		struct netns *n = space(s);
 		int err;
 
-		if (!s->full && !lookups_want(s->serving, steps[s->step].proto))
+		if (!n->nl || (!s->full && !lookups_want(s->serving, proto, n->ino)))
 			continue;
-		err = sockdiag_dump(s->nl, steps[s->step].family, steps[s->step].proto,
-				    s->snapshot_due);
+		err = sockdiag_dump(n->nl, family, proto, n->fresh);
 		if (!err) {
 			s->stats.dumps++;
 			return true;
@@ -165,21 +179,18 @@ static int64_t likely_netns(struct seek *s, const struct diag_question *q)
 	if (ns)
 		return ns;
 	if (now_ms() >= s->next_census) {
-		s->one_netns = procfd_one_netns(s->netns);
+		s->one_netns = procfd_one_netns(s->spaces.at[0].ino);
 		s->next_census = now_ms() + CENSUS_MS;
 	}
-	return s->one_netns ? s->netns : 0;
+	return s->one_netns ? s->spaces.at[0].ino : 0;
 }
 
-/* In which other network namespace the process is: see struct diag. */
-static void answer_netns(struct seek *s, const struct diag_question *q, struct diag *d)
+/* In which network namespace the process is: see struct diag. */
+static void answer_netns(struct seek *s, const struct lookup *l, struct diag *d)
 {
-	int64_t ns = procfd_netns(q->pid);
-
-	d->netns_sure = ns;
-	if (!ns)
-		ns = likely_netns(s, q);
-	d->other_netns = ns == s->netns ? -1 : ns;
+	d->netns_sure = l->netns;
+	d->netns = l->netns ? l->netns : likely_netns(s, &l->q);
+	d->watched = d->netns && netns_find(&s->spaces, d->netns);
 }
 
 static void answer_found(struct seek *s, const struct lookup *l)
@@ -189,7 +200,9 @@ static void answer_found(struct seek *s, const struct lookup *l)
 		.question = l->q.id,
 		.looked_ms = l->looked_ms,
 		.sock = l->sock,
-		.other_netns = -1,
+		.netns = l->netns,
+		.netns_sure = l->netns,
+		.watched = netns_find(&s->spaces, l->netns),
 	};
 
 	tell(s, FACT_DIAG, &d);
@@ -204,25 +217,32 @@ static void answer_other(struct seek *s, const struct lookup *l, enum diag_op op
 		.live_count = l->live_count,
 	};
 
-	answer_netns(s, &l->q, &d);
+	answer_netns(s, l, &d);
 	memcpy(d.live, l->live, sizeof(d.live));
 	tell(s, FACT_DIAG, &d);
 }
 
-/* It was there before the dump, and the dump does not have it. */
+/*
+ * It was there before the dump, and the dump does not have it. It was closed meanwhile
+ * (which ones live?), or is one of another network namespace than its process is in.
+ */
 static void answer_missing(struct seek *s, struct lookup *l)
 {
 	uint64_t before = l->ino;
 	struct lookup *again;
 
 	lookup_descriptor(l);
-	if (l->hidden || l->ino == before) {
+	if (l->hidden || (l->ino == before && l->everywhere)) {
 		answer_other(s, l, l->hidden ? DIAG_HIDDEN : DIAG_ABSENT);
 		return;
 	}
-	again = lookups_add(s->fresh, &l->q);	/* closed meanwhile: which ones live? */
-	if (again)
-		again->looked_ms = l->looked_ms;
+	again = lookups_add(s->fresh, &l->q);
+	if (!again)
+		return;
+	again->ino = l->ino == before ? before : 0;
+	again->netns = l->netns;
+	again->everywhere = l->everywhere || l->ino == before;
+	again->looked_ms = l->looked_ms;
 }
 
 /* ---- all that is open ---- */
@@ -245,6 +265,13 @@ static void on_known(const struct diag_known *k, const struct task *opener, void
 	struct fact f = { .task = *opener };
 
 	tell_fact(arg, &f, &d);
+}
+
+static bool is_fresh(int64_t netns, void *arg)
+{
+	struct netns *n = netns_find(&((struct seek *)arg)->spaces, netns);
+
+	return n && n->fresh;
 }
 
 static void load_state(struct seek *s)
@@ -300,8 +327,10 @@ static void end_survey(struct seek *s)
 		return;
 	s->stats.sweeps++;
 	if (s->snapshot_due)
-		survey_open(s->survey, on_open, s);
+		survey_open(s->survey, is_fresh, on_open, s);
 	s->snapshot_due = false;
+	for (unsigned int i = 0; i < s->spaces.count; i++)
+		s->spaces.at[i].fresh = false;
 	tell(s, FACT_DIAG, &sweep);
 	survey_clear(s->survey);
 }
@@ -309,14 +338,15 @@ static void end_survey(struct seek *s)
 /*
  * The kernel announces from a work queue, which a storm of sockets can make late by
  * seconds. A socket of our own, closed now, is announced after those that were destroyed
- * before; until then nothing is said of what is gone. False: there are no announcements.
+ * before, in whichever network namespace: there is one queue. Until then nothing is said
+ * of what is gone. False: there are no announcements.
  */
 static bool send_sentinel(struct seek *s)
 {
 	socklen_t len = sizeof(s->sentinel);
 	int fd;
 
-	if (sockdiag_events_fd(s->nl) < 0)
+	if (sockdiag_events_fd(s->spaces.at[0].nl) < 0)
 		return false;
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
@@ -374,7 +404,7 @@ static void answer_gone(struct seek *s, bool sure)
 	}
 	s->sentinel = 0;
 	r->count = 0;
-	s->step = STEPS;
+	s->step = IDLE;
 	s->next_round = now_ms() + DUMP_MS + rest_after(s);
 }
 
@@ -382,7 +412,7 @@ static void end_round(struct seek *s)
 {
 	lookups_unindex(s->serving);
 	s->took = now_ms() - s->begun;
-	s->step = STEPS;
+	s->step = IDLE;
 	if (answer_most(s) && send_sentinel(s))
 		s->step = AWAIT_SENTINEL;
 	else
@@ -393,13 +423,13 @@ static void end_round(struct seek *s)
 
 static bool in_round(const struct seek *s)
 {
-	return s->step < STEPS;
+	return s->step < IDLE;
 }
 
 /* One piece of a dump; the loop has other things to do in between. */
 static void go_on(struct seek *s)
 {
-	int more = s->step < 0 ? 0 : sockdiag_read_dump(s->nl, on_socket, s);
+	int more = s->step < 0 ? 0 : sockdiag_read_dump(space(s)->nl, on_socket, s);
 
 	if (more < 0) {
 		log_debug("sock_diag dump: %s", strerror(-more));
@@ -423,17 +453,47 @@ static void on_destroyed(const struct diag_sock *sock, void *arg)
 		tell(s, FACT_DIAG, &d);
 }
 
-void seek_events(struct seek *s)
+/* Of sockets that were destroyed up to now nothing may have been heard. */
+static void tell_lost(struct seek *s)
 {
 	struct diag lost = { .op = DIAG_LOST };
 
-	if (sockdiag_events_fd(s->nl) < 0)
-		return;
-	while (sockdiag_read_events(s->nl, on_destroyed, s) == -ENOBUFS) {
-		s->stats.lost++;
-		s->next_sweep = 0;
-		tell(s, FACT_DIAG, &lost);
+	tell(s, FACT_DIAG, &lost);
+}
+
+/* Our own first: see send_sentinel(). */
+void seek_events(struct seek *s)
+{
+	for (unsigned int i = 0; i < s->spaces.count; i++) {
+		struct sockdiag *nl = s->spaces.at[i].nl;
+
+		if (!nl || sockdiag_events_fd(nl) < 0)
+			continue;
+		while (sockdiag_read_events(nl, on_destroyed, s) == -ENOBUFS) {
+			s->stats.lost++;
+			s->next_sweep = 0;
+			tell_lost(s);
+		}
 	}
+}
+
+/* A round's answers rest on the namespaces that it began with. */
+static void check_netns(struct seek *s)
+{
+	s->spaces_due = false;
+	seek_events(s);
+	if (!netns_check(&s->spaces))
+		return;
+	tell_lost(s);
+	s->snapshot_due |= s->options.snapshot || s->options.state;
+	s->next_sweep = 0;
+}
+
+void seek_check_netns(struct seek *s)
+{
+	s->spaces_due = true;
+	if (s->step == IDLE)
+		check_netns(s);
 }
 
 /* When the next round is due, ms. */
@@ -453,7 +513,9 @@ void seek_work(struct seek *s)
 	seek_events(s);
 	if (s->step == AWAIT_SENTINEL && (s->sentinel_seen || now_ms() >= s->sentinel_due))
 		answer_gone(s, s->sentinel_seen);
-	if (s->step == STEPS && now_ms() >= next_due(s))
+	if (s->step == IDLE && s->spaces_due)
+		check_netns(s);
+	if (s->step == IDLE && now_ms() >= next_due(s))
 		begin_round(s);
 	if (in_round(s))
 		go_on(s);
@@ -466,9 +528,14 @@ int seek_poll(struct seek *s, struct pollfd fds[SEEK_FDS])
 {
 	int64_t wait = next_due(s) - now_ms();
 
-	fds[0] = (struct pollfd){ .fd = sockdiag_events_fd(s->nl), .events = POLLIN };
-	fds[1] = (struct pollfd){ .fd = in_round(s) ? sockdiag_dump_fd(s->nl) : -1,
-				  .events = POLLIN };
+	for (unsigned int i = 0; i < SEEK_FDS; i++) {
+		struct sockdiag *nl = i < s->spaces.count ? s->spaces.at[i].nl : NULL;
+
+		fds[i] = (struct pollfd){ .fd = nl ? sockdiag_events_fd(nl) : -1,
+					  .events = POLLIN };
+	}
+	if (in_round(s) && s->step >= 0)
+		fds[NETNS_MAX].fd = sockdiag_dump_fd(space(s)->nl);
 	if (s->step == AWAIT_SENTINEL)
 		wait = s->sentinel_due - now_ms();
 	else if (in_round(s) || wait > LONGEST_MS)
@@ -481,6 +548,7 @@ int seek_poll(struct seek *s, struct pollfd fds[SEEK_FDS])
 void seek_stats(const struct seek *s, struct seek_stats *out)
 {
 	*out = s->stats;
+	out->netns = netns_watched(&s->spaces);
 }
 
 static void switch_on(struct seek *s, const struct seek_options *o)
@@ -496,13 +564,14 @@ static void switch_on(struct seek *s, const struct seek_options *o)
 
 	track_set_diag(s->track, &options);
 	tell(s, FACT_TICK, NULL);
+	tell_lost(s);
 	if (s->options.state)
 		load_state(s);
 }
 
 static void free_all(struct seek *s)
 {
-	sockdiag_close(s->nl);
+	netns_close(&s->spaces);
 	survey_free(s->survey);
 	free((char *)s->options.state);
 	free(s);
@@ -522,21 +591,17 @@ struct seek *seek_open(struct track *track, const struct seek_options *o,
 	s->snapshot_due = o->snapshot || o->state;
 	s->options.state = o->state ? strdup(o->state) : NULL;
 	s->survey = survey_new(o->sees_all);
-	s->netns = procfd_netns(0);
 	s->fresh = &s->lookups[0];
 	s->serving = &s->lookups[1];
-	s->step = STEPS;
+	s->step = IDLE;
 	uname(&s->name);
-	s->nl = s->survey ? sockdiag_open() : NULL;
-	if (!s->nl) {
-		*error = strerror(errno);
+	err = s->survey ? netns_open(&s->spaces, o->netns, o->netns_count, o->hears_ends) :
+			  -ENOMEM;
+	if (err) {
+		*error = strerror(-err);
 		free_all(s);
 		return NULL;
 	}
-	err = o->hears_ends ? sockdiag_subscribe(s->nl) : 0;
-	if (err)
-		log_warnx("sock_diag: no announcements of sockets' ends: %s",
-			  strerror(-err));
 	switch_on(s, o);
 	*error = NULL;
 	return s;

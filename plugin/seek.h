@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "../parser/track.h"
+#include "netns.h"
 
 struct seek;
 
@@ -24,11 +25,14 @@ struct seek_options {
 	bool hears_ends;		/* may subscribe to the announcements */
 	bool snapshot;			/* tell what is open already */
 	const char *state;		/* file to keep what was told in, or NULL */
+	char *const *netns;		/* network namespaces to watch, too: see config */
+	unsigned int netns_count;
 };
 
 struct seek_stats {
 	uint64_t questions, dumps, destroyed, sweeps;
 	uint64_t lost;			/* times that announcements were lost */
+	unsigned int netns;		/* watched now, of those that are configured */
 };
 
 /* Switches the tracker's source on; *o is copied. NULL, with why in *error, when it
@@ -38,13 +42,16 @@ struct seek *seek_open(struct track *track, const struct seek_options *o,
 /* Switches it off. ending: the program ends, too, and a later run is to go on. */
 void seek_close(struct seek *s, bool ending);
 
-#define SEEK_FDS 2
+#define SEEK_FDS (NETNS_MAX + 1)
 /* Fills what to poll for, and returns how long to wait at most, in ms. */
 int seek_poll(struct seek *s, struct pollfd fds[SEEK_FDS]);
 /* Announcements: to be called before the audit records are read that came meanwhile. */
 void seek_events(struct seek *s);
 /* Questions and dumps, and the tracker's clock. */
 void seek_work(struct seek *s);
+
+/* Looks which of the network namespaces are there, now or after the round under way. */
+void seek_check_netns(struct seek *s);
 
 void seek_stats(const struct seek *s, struct seek_stats *out);
 

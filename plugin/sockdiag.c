@@ -24,6 +24,7 @@
 
 struct sockdiag {
 	struct mnl_socket *events, *dumps;
+	int64_t netns;
 	unsigned int seq;
 	int proto;			/* of the dump under way: it does not say */
 	char buf[DUMP_SIZE];
@@ -195,15 +196,18 @@ int sockdiag_events_fd(const struct sockdiag *d)
 	return d->events ? mnl_socket_get_fd(d->events) : -1;
 }
 
-static void hand_out(const char *buf, size_t len, sockdiag_fn fn, void *arg)
+static void hand_out(const struct sockdiag *d, const char *buf, size_t len, sockdiag_fn fn,
+		     void *arg)
 {
 	const struct nlmsghdr *m = (const struct nlmsghdr *)buf;
 	struct diag_sock s;
 	int left = len;
 
 	for (; mnl_nlmsg_ok(m, left); m = mnl_nlmsg_next(m, &left))
-		if (sockdiag_parse(m, left, &s))
+		if (sockdiag_parse(m, left, &s)) {
+			s.netns = d->netns;
 			fn(&s, arg);
+		}
 }
 
 int sockdiag_read_events(struct sockdiag *d, sockdiag_fn fn, void *arg)
@@ -227,7 +231,7 @@ int sockdiag_read_events(struct sockdiag *d, sockdiag_fn fn, void *arg)
 			return errno == ENOBUFS ? -ENOBUFS : 0;
 		for (int i = 0; i < n; i++)	/* of the kernel alone */
 			if (!from[i].nl_pid)
-				hand_out(buf[i], msgs[i].msg_len, fn, arg);
+				hand_out(d, buf[i], msgs[i].msg_len, fn, arg);
 	} while (n == BATCH);
 	return 0;
 }
@@ -321,18 +325,20 @@ int sockdiag_read_dump(struct sockdiag *d, sockdiag_fn fn, void *arg)
 		if (!sockdiag_parse(m, left, &s))
 			continue;
 		s.proto = d->proto;
+		s.netns = d->netns;
 		fn(&s, arg);
 	}
 	return 1;
 }
 
-struct sockdiag *sockdiag_open(void)
+struct sockdiag *sockdiag_open(int64_t netns)
 {
 	struct sockdiag *d = calloc(1, sizeof(*d));
 	int err;
 
 	if (!d)
 		return NULL;
+	d->netns = netns;
 	d->dumps = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (d->dumps && !mnl_socket_bind(d->dumps, 0, MNL_SOCKET_AUTOPID)) {
 		err = probe(d, IPPROTO_TCP);

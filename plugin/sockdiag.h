@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plugin/sockdiag: the kernel's socket diagnostics, by libmnl. One netlink socket hears
- * of each destroyed TCP and UDP socket of this network namespace; another one dumps
+ * of each destroyed TCP and UDP socket of its network namespace; another one dumps
  * those that are alive, piece by piece, so that the event loop goes on meanwhile.
  */
 #ifndef NETLOG_SOCKDIAG_H
@@ -17,8 +17,9 @@ struct sockdiag;
 
 typedef void (*sockdiag_fn)(const struct diag_sock *sock, void *arg);
 
-/* NULL with errno set when the kernel has no socket diagnostics for us. */
-struct sockdiag *sockdiag_open(void);
+/* Of the network namespace that we are in; netns is its inode. NULL with errno set when
+ * the kernel has no socket diagnostics for us. */
+struct sockdiag *sockdiag_open(int64_t netns);
 void sockdiag_close(struct sockdiag *d);
 
 /* Subscribes to the destroy groups (CAP_NET_ADMIN). Returns 0 or -errno. */

@@ -6,6 +6,7 @@
 #include <cap-ng.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -41,6 +42,54 @@ static const char *sockdiag_word(const struct sources *s)
 	return words[s->sockdiag];
 }
 
+/*
+ * Socket cookies are the same in two network namespaces before Linux 5.4 (cd48bdda4fb8
+ * "sock: make cookie generation global instead of per netns").
+ */
+static bool has_global_cookies(void)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname name;
+
+	return !uname(&name) && sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
+	       (major > 5 || (major == 5 && minor >= 4));
+}
+
+/* NULL, or why other network namespaces cannot be entered. */
+static const char *netns_error(void)
+{
+	if (!has_global_cookies())
+		return "takes Linux 5.4 or later";
+	return may(CAP_SYS_ADMIN) ? NULL : "takes CAP_SYS_ADMIN, which is kept when netns= "
+					   "is there at the start: restart auditd";
+}
+
+static int netns_watched_now(const struct plugin *p)
+{
+	struct seek_stats stats;
+
+	if (!p->config.netns_count)
+		return NETNS_OFF;
+	if (!p->seek || netns_error())
+		return -1;
+	seek_stats(p->seek, &stats);
+	return stats.netns;
+}
+
+/* " netns=2/3", " netns=no", or nothing. */
+static const char *netns_words(const struct plugin *p, const struct sources *s)
+{
+	static char text[32];
+
+	*text = 0;
+	if (s->netns == -1)
+		return " netns=no";
+	if (s->netns >= 0)
+		snprintf(text, sizeof(text), " netns=%d/%u", s->netns,
+			 p->config.netns_count);
+	return text;
+}
+
 static struct sources look_for_sources(const struct plugin *p)
 {
 	struct status_rules rules = { 0 };
@@ -51,6 +100,7 @@ static struct sources look_for_sources(const struct plugin *p)
 		.rules = asked ? rules.netlog : -1,
 		.task_never = asked ? rules.task_never : -1,
 		.sockdiag = sockdiag_parts(p),
+		.netns = netns_watched_now(p),
 	};
 }
 
@@ -68,11 +118,17 @@ static void start_sockdiag(struct plugin *p)
 		.hears_ends = may(CAP_NET_ADMIN),
 		.snapshot = p->config.snapshot,
 		.state = p->live ? NULL : p->config.state,
+		.netns = p->config.netns,
 	};
-	const char *error;
+	const char *error = netns_error();
 
 	if (o.settle_ms > o.wait_ms)
 		o.settle_ms = o.wait_ms;
+	if (!error)
+		o.netns_count = p->config.netns_count;
+	else if (p->config.netns_count && !p->netns_failed)
+		log_warnx("[sockdiag] netns: %s", error);
+	p->netns_failed = error;
 	if (!p->first_pids) {
 		error = "not in the initial pid namespace";
 	} else if (!sees_all() && !may(CAP_NET_ADMIN)) {
@@ -116,9 +172,10 @@ void sources_start(struct plugin *p)
 	uname(&name);
 	p->sources = look_for_sources(p);
 	report_self(p, "netlog start version=%s kernel=%s module=%s rules=%s "
-		 "sockdiag=%s", NETLOG_VERSION, name.release,
+		 "sockdiag=%s%s", NETLOG_VERSION, name.release,
 		 report_yes_no(p->sources.module),
-		 report_yes_no(p->sources.rules), sockdiag_word(&p->sources));
+		 report_yes_no(p->sources.rules), sockdiag_word(&p->sources),
+		 netns_words(p, &p->sources));
 }
 
 static void warn_of_sources(const struct sources *s)
@@ -140,14 +197,24 @@ void sources_check(struct plugin *p)
 	use_sockdiag(p);
 	now = look_for_sources(p);
 	if (now.module != p->sources.module || now.rules != p->sources.rules ||
-	    now.sockdiag != p->sources.sockdiag)
-		report_self(p, "netlog config module=%s rules=%s sockdiag=%s",
+	    now.sockdiag != p->sources.sockdiag || now.netns != p->sources.netns)
+		report_self(p, "netlog config module=%s rules=%s sockdiag=%s%s",
 			    report_yes_no(now.module), report_yes_no(now.rules),
-			    sockdiag_word(&now));
+			    sockdiag_word(&now), netns_words(p, &now));
+	p->sources.netns = now.netns;
 	if (!p->sources_checked || memcmp(&now, &p->sources, sizeof(now)))
 		warn_of_sources(&now);
 	p->sources_checked = true;
 	p->sources = now;
+}
+
+void sources_netns(struct plugin *p)
+{
+	if (!p->seek || !p->config.netns_count)
+		return;
+	seek_check_netns(p->seek);
+	if (netns_watched_now(p) != p->sources.netns)
+		sources_check(p);
 }
 
 /* What was lost outside of this program since the last look. */

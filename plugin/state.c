@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC "audisp-netlog-state 1"
+#define MAGIC "audisp-netlog-state 2"
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 #define STRING_MAX 8300
 #define SIZE_MAX_FILE (256 << 20)
@@ -79,9 +79,9 @@ static void put_known(const struct diag_known *k, const struct who *opener, void
 	struct writing *to = arg;
 	FILE *f = to->file;
 
-	fprintf(f, "%" PRIu64 " %" PRIu64 " %d %d %d %d %d %d", k->sock.cookie,
-		k->sock.ino, k->sock.proto, k->sock.family, k->listens, k->inbound,
-		k->unknown_direction, k->unknown_start);
+	fprintf(f, "%" PRIu64 " %" PRIu64 " %" PRId64 " %d %d %d %d %d %d", k->sock.cookie,
+		k->sock.ino, k->sock.netns, k->sock.proto, k->sock.family, k->listens,
+		k->inbound, k->unknown_direction, k->unknown_start);
 	put_end(f, &k->sock.local);
 	put_end(f, &k->sock.remote);
 	put_stamp(f, &k->ev);
@@ -264,6 +264,7 @@ static bool read_entry(char *line, struct entry *e)
 	memset(k, 0, sizeof(*k));
 	k->sock.cookie = big_number(&f);
 	k->sock.ino = big_number(&f);
+	k->sock.netns = number(&f, 0, INT64_MAX);
 	k->sock.proto = number(&f, -1, 65535);
 	k->sock.family = number(&f, 0, 255);
 	k->listens = number(&f, 0, 1);

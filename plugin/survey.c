@@ -173,8 +173,8 @@ static bool has_listener(const struct survey *v, const struct diag_sock *s)
 	for (size_t i = 0; i < v->count; i++) {
 		const struct diag_sock *l = &v->socks[i];
 
-		if (l->proto == s->proto && l->state == STATE_LISTEN &&
-		    l->local.port == s->local.port)
+		if (l->proto == s->proto && l->netns == s->netns &&
+		    l->state == STATE_LISTEN && l->local.port == s->local.port)
 			return true;
 	}
 	return false;
@@ -262,13 +262,14 @@ static void read_ports(struct opening *o)
 	fclose(f);
 }
 
-void survey_open(struct survey *v, survey_fn fn, void *arg)
+void survey_open(struct survey *v, bool (*wanted)(int64_t netns, void *arg), survey_fn fn,
+		 void *arg)
 {
 	struct opening o = { .v = v, .fn = fn, .arg = arg };
 
 	read_ports(&o);
 	scan(v);
 	for (size_t i = 0; i < v->count; i++)
-		if (v->socks[i].ino && v->sees_all)
+		if (v->socks[i].ino && v->sees_all && wanted(v->socks[i].netns, arg))
 			tell_socket(&o, &v->socks[i]);
 }

@@ -22,10 +22,12 @@ bool survey_sort(struct survey *v);
  * is missing is said to be alive. */
 enum diag_life survey_life(uint64_t cookie, uint64_t ino, void *arg);
 
-/* Calls fn for each socket, if we see all processes: first with the process to be named
- * as its opener, then, with DIAG_HELD, for each other descriptor. */
+/* Calls fn for each socket of the wanted network namespaces, if we see all processes:
+ * first with the process to be named as its opener, then, with DIAG_HELD, for each other
+ * descriptor. */
 typedef void (*survey_fn)(enum diag_op op, const struct diag_sock *sock,
 			  const struct task *task, int fd, bool cloexec, void *arg);
-void survey_open(struct survey *v, survey_fn fn, void *arg);
+void survey_open(struct survey *v, bool (*wanted)(int64_t netns, void *arg), survey_fn fn,
+		 void *arg);
 
 #endif

@@ -12,7 +12,8 @@
 #   -o DIR  leave the result there; else a tar archive goes to standard output
 # The result: expect/NAME.expect, netlog.log, audit.log.
 # Environment: PROGRAMS and TABLE (default: beside this file), NETLOG_LOG and
-# AUDIT_LOG (default: where they are in the virtual machine).
+# AUDIT_LOG (default: where they are in the virtual machine), WITHIN: a command, with
+# options, that runs the programs (default: none).
 # Exit status: 99 when it could not do its work.
 here=$(cd "$(dirname "$0")" && pwd)
 PROGRAMS=${PROGRAMS:-$here}
@@ -78,7 +79,8 @@ run_one() { # NAME PROGRAM ARGUMENT NEEDS
 		echo "skip $why" >"$file"
 		return
 	fi
-	timeout "$seconds" "$PROGRAMS/$2" "$3" >>"$file" 2>"$out/expect/$1.err" </dev/null
+	# shellcheck disable=SC2086 # a command with options
+	timeout "$seconds" ${WITHIN:-} "$PROGRAMS/$2" "$3" >>"$file" 2>"$out/expect/$1.err" </dev/null
 	status=$?
 	case $status in
 	0|77)	;;

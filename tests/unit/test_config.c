@@ -61,6 +61,9 @@ static const struct good goods[] = {
 	  "state = /run/a\n", { DEFAULTS, .use = USE_NO, .wait = 10, .sweep = 1,
 	  .snapshot = false, .state = "/run/a" } },
 	{ "sockdiag, no state", "[sockdiag]\nstate =\n", { DEFAULTS, .state = NULL } },
+	{ "netns", "[sockdiag]\nnetns = red \t/proc/7/ns/net  b.1\nnetns =\nnetns = blue\n",
+	  { DEFAULTS, .netns_count = 4,
+	    .netns = { "red", "/proc/7/ns/net", "b.1", "blue" } } },
 	{ "status", "[status]\ninterval = 86400\n", { DEFAULTS, .interval = 86400 } },
 	{ "queue, largest", "[output]\nqueue=65536\n", { DEFAULTS, .queue_kib = 65536 } },
 	{ "no file after all", "[output]\nfile = /a\nfile =\n", { DEFAULTS } },
@@ -111,6 +114,9 @@ static void assert_same(const struct config *a, const struct config *b)
 	assert_int_equal(!a->state, !b->state);
 	if (a->state)
 		assert_string_equal(a->state, b->state);
+	assert_int_equal(a->netns_count, b->netns_count);
+	for (unsigned int i = 0; i < a->netns_count; i++)
+		assert_string_equal(a->netns[i], b->netns[i]);
 	assert_int_equal(a->interval, b->interval);
 	assert_int_equal(a->ignores, b->ignores);
 }
@@ -183,6 +189,11 @@ static const struct mistake mistakes[] = {
 	  "a whole number from 16 to 16777216" },
 	{ "processes", "[limits]\nprocesses = -1\n", 2, "processes: '-1'",
 	  "a whole number from 16 to 4194304" },
+	{ "netns", "[sockdiag]\nnetns = red ../x\n", 2, "netns: 'red ../x'", "ip netns" },
+	{ "netns, a path that is not absolute", "[sockdiag]\nnetns = run/x\n", 2,
+	  "netns: 'run/x'", "absolute paths" },
+	{ "netns, too many", "[sockdiag]\nnetns = 1 2 3 4 5 6 7 8 9 a b c d e f g h\n", 2,
+	  "netns: '1 2", "at most 16" },
 	{ "use", "[sockdiag]\nuse = maybe\n", 2, "use: 'maybe'", "auto, yes or no" },
 	{ "interval", "[status]\ninterval = 0\n", 2, "interval: '0'",
 	  "seconds, a whole number from 1 to 86400" },
@@ -200,7 +211,7 @@ static const struct mistake mistakes[] = {
 	  "[output] priority, [output] file, [output] stdout, [output] queue, "
 	  "[limits] connections, [limits] processes, [sockdiag] use, "
 	  "[sockdiag] wait, [sockdiag] sweep, [sockdiag] snapshot, "
-	  "[sockdiag] state, [status] interval, "
+	  "[sockdiag] state, [sockdiag] netns, [status] interval, "
 	  "[ignore] match" },
 	{ "key of another section", "[limits]\nsyslog = no\n", 2,
 	  "[limits] syslog: no such key", "[output] syslog" },

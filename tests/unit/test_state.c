@@ -22,7 +22,8 @@ static char path[64];
 static struct diag_known make_known(uint64_t cookie, bool listens)
 {
 	struct diag_known k = {
-		.sock = { .cookie = cookie, .ino = 20411, .proto = IPPROTO_TCP,
+		.sock = { .cookie = cookie, .ino = 20411, .netns = 4026531840,
+			  .proto = IPPROTO_TCP,
 			  .family = AF_INET, .state = listens ? STATE_LISTEN :
 							       STATE_ESTABLISHED },
 		.listens = listens, .inbound = true, .unknown_start = true,
@@ -93,6 +94,7 @@ static void on_known(const struct diag_known *k, const struct task *task, void *
 
 	assert_true(k->sock.cookie == want.sock.cookie);
 	assert_int_equal(k->sock.ino, want.sock.ino);
+	assert_int_equal(k->sock.netns, want.sock.netns);
 	assert_int_equal(k->sock.proto, want.sock.proto);
 	assert_true(sockaddr_equal(&k->sock.local, &want.sock.local));
 	assert_int_equal(k->sock.remote.has_addr, want.sock.remote.has_addr);
@@ -219,7 +221,7 @@ static void test_other_version(void **state)
 	(void)state;
 	save(1);
 	len = read_file(text, sizeof(text));
-	text[strlen("audisp-netlog-state ")] = '2';
+	text[strlen("audisp-netlog-state ")] = '1';
 	write_file(text, len);
 	expect_refused(-EINVAL);
 }

@@ -27,7 +27,7 @@ struct step {
 	const char *local, *remote;	/* of a call: remote is its address */
 	int type, question, looked, state;
 	uint64_t cookie, live[3];
-	int64_t netns, tx, rx;
+	int64_t netns, of, tx, rx;	/* of: the answered process's; 0: OURS */
 	int est, active;
 	bool refused, udp, likely;
 	const char *node;
@@ -46,7 +46,7 @@ struct step {
 					   __VA_ARGS__)
 #define EXIT(a, p, ...)		CALL(a, EXIT_GROUP, p, 0, __VA_ARGS__)
 #define DIAG(a, o, ...)		{ .at = a, .kind = FACT_DIAG, .op = DIAG_##o, .est = -1, \
-				  .active = -1, .tx = -1, .rx = -1, .netns = -1, __VA_ARGS__ }
+				  .active = -1, .tx = -1, .rx = -1, .netns = OURS, __VA_ARGS__ }
 #define FOUND(a, q, c, l, r, s, ...) DIAG(a, FOUND, .question = q, .cookie = c, \
 					  .local = l, .remote = r, .state = s, \
 					  .looked = a, __VA_ARGS__)
@@ -68,6 +68,10 @@ struct step {
 #define N "10.0.0.5:40003"
 #define ANY "0.0.0.0:0"
 #define EST STATE_ESTABLISHED
+
+/* Network namespaces; we watch the first two. */
+enum { UNKNOWN = -1, OURS = 1, WATCHED, THEIRS = 77 };
+#define IN .netns = WATCHED
 
 struct row {
 	const char *name;
@@ -140,7 +144,45 @@ static const struct row rows[] = {
 		TICK(1010, .out = "start - -> " R " 1") } },
 	{ "connect: of another network namespace", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), END(4, 11, L, R, .est = 1),
-		GONE(5, 1, .netns = 77, .out = "start - -> " R " 1 unseen") } },
+		GONE(5, 1, .of = THEIRS, .out = "start - -> " R " 1 unseen") } },
+	{ "connect: of nobody knows which namespace", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), END(4, 11, L, R, .est = 1),
+		GONE(5, 1, .of = UNKNOWN, .out = "start - -> " R " 1") } },
+	{ "connect: of another one that is watched", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST, IN),
+		STREAM(40), TICK(60, .out = "start " L " -> " R " 1 netns=2"),
+		END(100, 11, L, R, IN, .est = 1), STREAM(110),
+		TICK(120, .out = "stop " L " -> " R " 1 via=destroy netns=2") } },
+	{ "connect: gone, the one destroyed is of another namespace", {
+		END(4, 11, L, R, .est = 1), SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
+		GONE(5, 1, .of = WATCHED), STREAM(60), TICK(120),
+		TICK(1010, .out = "start - -> " R " 1") } },
+	{ "connect: gone, one destroyed in each namespace", {
+		END(4, 11, L, R, .est = 1), END(4, 12, M, R, IN, .est = 1),
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), SOCKET(0, 2, 3),
+		CONNECT(1, 2, 3, R, 0), GONE(5, 1, .of = WATCHED), GONE(5, 2), STREAM(60),
+		TICK(120, .out = "start " L " -> " R " 2\nstart " M " -> " R " 1 netns=2\n"
+		     "stop " L " -> " R " 2 via=destroy\n"
+		     "stop " M " -> " R " 1 via=destroy netns=2") } },
+	{ "connect: the same, its namespace is a likely one", {
+		END(4, 11, L, R, .est = 1), END(4, 12, M, R, IN, .est = 1),
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), GONE(5, 1, .likely = true),
+		STREAM(60), TICK(120), TICK(1010, .out = "start - -> " R " 1") } },
+	{ "connect: gone, not from where it is likely to have been", {
+		END(4, 11, L, R, IN, .est = 1), SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
+		GONE(5, 1, .likely = true), STREAM(60), TICK(120),
+		TICK(1010, .out = "start - -> " R " 1") } },
+	{ "connect: the rival is of another namespace", {
+		END(4, 11, L, R, .est = 1), SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
+		SOCKET(0, 2, 3), CONNECT(1, 2, 3, R, 0), GONE(5, 1, .likely = true),
+		GONE(5, 2, .of = WATCHED), STREAM(60),
+		TICK(120, .out = "start " L " -> " R " 1\nstop " L " -> " R " 1 via=destroy"),
+		TICK(1010, .out = "start - -> " R " 2") } },
+	{ "connect: what a process said of its namespace stands when it is gone", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, -EINPROGRESS),
+		ABSENT(5, 1, .of = WATCHED), TICK(60), END(70, 11, L, R, .est = 1),
+		GONE(80, 2, .likely = true), STREAM(85), TICK(200),
+		TICK(1010, .out = "start - -> " R " 1 via=in-progress") } },
 	{ "connect: may not be looked at", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
 		HIDDEN(5, 1, .out = "start - -> " R " 1") } },
@@ -324,6 +366,8 @@ static void on_record(const struct record *r, void *arg)
 		put(" rx=%d", (int)r->rx);
 	if (r->other_netns)
 		put(" unseen");
+	if (r->netns >= 0 && r->netns != OURS)
+		put(" netns=%d", (int)r->netns);
 	if (r->proto == IPPROTO_UDP)
 		put(" udp");
 	/* a line's time is when it happened, not when it was learnt */
@@ -364,11 +408,12 @@ static void make_diag(const struct step *s, struct diag *d)
 		.looked_ms = 1000000 + s->looked,
 		.sock = { .cookie = s->cookie, .ino = s->cookie * 10, .state = s->state,
 			  .proto = s->udp ? IPPROTO_UDP : IPPROTO_TCP,
-			  .family = AF_INET, .tx = s->tx, .rx = s->rx,
+			  .family = AF_INET, .netns = s->netns, .tx = s->tx, .rx = s->rx,
 			  .established = s->est, .refused = s->refused,
 			  .active = s->active },
-		.other_netns = s->netns,
-		.netns_sure = !s->likely,
+		.netns = s->of == UNKNOWN ? 0 : s->of ? s->of : OURS,
+		.netns_sure = s->of != UNKNOWN && !s->likely,
+		.watched = s->of != UNKNOWN && s->of <= WATCHED,
 		.life = on_life,
 		.arg = (void *)s,
 		.begun = (s->looked ? s->looked : s->at) * 1000000LL,
@@ -566,7 +611,9 @@ static void test_anything(void **state)
 		s.local = seed >> 15 & 1 ? L : M;
 		s.state = seed >> 9 & 15;
 		s.est = (int)(seed >> 10 & 3) - 1;
-		s.netns = seed >> 11 & 7 ? -1 : 5;
+		s.netns = seed >> 11 & 1 ? OURS : WATCHED;
+		s.of = (int[]){ OURS, WATCHED, THEIRS, UNKNOWN }[seed >> 18 & 3];
+		s.likely = seed >> 22 & 1;
 		s.life = seed >> 13 & 1;
 		make_fact(&s, &f);
 		make_diag(&s, &d);
