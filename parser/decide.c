@@ -143,8 +143,8 @@ static bool has_rival(const struct track *t, const struct follow *f,
 
 /*
  * The destroyed socket that f's must have been. Audit has told of all that began before
- * its end; and where f's namespace is only a likely one, no other process's fits, and
- * none of another namespace.
+ * its end; and where f's namespace is only a likely one, or one of those that are watched,
+ * no other process's fits, and no other socket of any namespace.
  */
 static struct destroyed *only_one(struct track *t, const struct follow *f, bool *several)
 {
@@ -170,7 +170,8 @@ static struct destroyed *only_one(struct track *t, const struct follow *f, bool 
 		p.remote = (struct netaddr){ .has_port = true };
 	d = destroyed_only(&t->diag.destroyed, &p, several);
 	if (!d || !passed(t, track_stamp_ms(&d->at), d->mono) ||
-	    (!f->netns_sure && (d->sock.netns != f->netns || has_rival(t, f, d))))
+	    (!f->netns_sure &&
+	     ((f->netns && f->netns != d->sock.netns) || has_rival(t, f, d))))
 		return NULL;
 	return d;
 }

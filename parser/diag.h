@@ -73,7 +73,8 @@ struct diag {
 	struct diag_sock sock;		/* FOUND, DESTROYED */
 	int64_t netns;			/* of the process; 0: not known */
 	bool netns_sure;		/* the process itself said so, not its parent */
-	bool watched;			/* the sockets of that one are looked at */
+	bool watched;			/* the sockets of that one are looked at; netns 0:
+					 * of whichever it is */
 	/* GONE: the living sockets that fit the question, as far as there is room */
 	uint64_t live[DIAG_LIVE_MAX];
 	unsigned int live_count;

@@ -2,6 +2,7 @@
 /* plugin/netns: network namespaces, entered and left again. */
 #include "netns.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -33,6 +34,31 @@ unsigned int netns_watched(const struct netns_set *set)
 	for (unsigned int i = 1; i < set->count; i++)
 		n += set->at[i].ino != 0;
 	return n;
+}
+
+static bool is_watched(int64_t ino, void *arg)
+{
+	return netns_find(arg, ino);
+}
+
+static bool names_are_watched(struct netns_set *set)
+{
+	DIR *dir = opendir(NAMES);
+	bool all = true;
+	struct dirent *e;
+	struct stat st;
+
+	while (dir && all && (e = readdir(dir)))
+		if (*e->d_name != '.' && !fstatat(dirfd(dir), e->d_name, &st, 0))
+			all = netns_find(set, st.st_ino);
+	if (dir)
+		closedir(dir);
+	return all;
+}
+
+bool netns_all_watched(struct netns_set *set)
+{
+	return names_are_watched(set) && procfd_all_netns(is_watched, set);
 }
 
 /* ---- one ---- */

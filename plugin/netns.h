@@ -41,6 +41,8 @@ bool netns_check(struct netns_set *set);
 
 /* The one that is watched, or NULL. */
 struct netns *netns_find(struct netns_set *set, int64_t ino);
+/* True when no other namespace is known to exist: none of a process, none with a name. */
+bool netns_all_watched(struct netns_set *set);
 /* How many of those that are configured are watched. */
 unsigned int netns_watched(const struct netns_set *set);
 

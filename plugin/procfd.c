@@ -47,23 +47,23 @@ int64_t procfd_netns(int64_t pid)
 	return stat(path, &st) ? 0 : (int64_t)st.st_ino;
 }
 
-bool procfd_one_netns(int64_t netns)
+bool procfd_all_netns(bool (*fn)(int64_t netns, void *arg), void *arg)
 {
 	DIR *dir = opendir("/proc");
 	struct dirent *e;
-	bool one = dir;
+	bool all = dir;
 
-	while (one && (e = readdir(dir))) {
+	while (all && (e = readdir(dir))) {
 		int64_t pid = strtoll(e->d_name, NULL, 10), ns;
 
 		if (pid <= 0)
 			continue;
 		ns = procfd_netns(pid);
-		one = !ns || ns == netns;	/* 0: it has just ended */
+		all = !ns || fn(ns, arg);	/* 0: it has just ended */
 	}
 	if (dir)
 		closedir(dir);
-	return one;
+	return all;
 }
 
 static void scan_process(const char *name, void (*fn)(int64_t, int, uint64_t, void *),

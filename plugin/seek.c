@@ -32,7 +32,7 @@ struct seek {
 	struct track *track;
 	struct netns_set spaces;
 	bool spaces_due;		/* to be looked at after this round */
-	bool one_netns;			/* as of the last census */
+	bool all_watched;		/* namespaces, as of the last census */
 	int64_t next_census;		/* ms */
 	struct utsname name;
 	struct lookups lookups[2], *fresh, *serving;
@@ -170,27 +170,35 @@ static void begin_round(struct seek *s)
 		survey_clear(s->survey);
 }
 
-/* What is gone was most likely in the namespace of its parent, or, where there is but
- * one, in that. */
-static int64_t likely_netns(struct seek *s, const struct diag_question *q)
+static bool all_watched(struct seek *s)
 {
-	int64_t ns = q->ppid > 0 ? procfd_netns(q->ppid) : 0;
-
-	if (ns)
-		return ns;
 	if (now_ms() >= s->next_census) {
-		s->one_netns = procfd_one_netns(s->spaces.at[0].ino);
+		s->all_watched = netns_all_watched(&s->spaces);
 		s->next_census = now_ms() + CENSUS_MS;
 	}
-	return s->one_netns ? s->spaces.at[0].ino : 0;
+	return s->all_watched;
+}
+
+/* What is gone was in one of those that are watched, if there is no other; else most
+ * likely in that of its parent. */
+static void likely_netns(struct seek *s, const struct diag_question *q, struct diag *d)
+{
+	d->netns = q->ppid > 0 ? procfd_netns(q->ppid) : 0;
+	d->watched = netns_find(&s->spaces, d->netns);
+	if ((d->netns && !d->watched) || !all_watched(s))
+		return;
+	d->netns = s->spaces.count > 1 ? 0 : s->spaces.at[0].ino;
+	d->watched = true;
 }
 
 /* In which network namespace the process is: see struct diag. */
 static void answer_netns(struct seek *s, const struct lookup *l, struct diag *d)
 {
+	d->netns = l->netns;
 	d->netns_sure = l->netns;
-	d->netns = l->netns ? l->netns : likely_netns(s, &l->q);
-	d->watched = d->netns && netns_find(&s->spaces, d->netns);
+	d->watched = netns_find(&s->spaces, l->netns);
+	if (!l->netns)
+		likely_netns(s, &l->q, d);
 }
 
 static void answer_found(struct seek *s, const struct lookup *l)
@@ -485,6 +493,7 @@ static void check_netns(struct seek *s)
 	if (!netns_check(&s->spaces))
 		return;
 	tell_lost(s);
+	s->next_census = 0;
 	s->snapshot_due |= s->options.snapshot || s->options.state;
 	s->next_sweep = 0;
 }

@@ -80,7 +80,7 @@ run_one() { # NAME PROGRAM ARGUMENT NEEDS
 		return
 	fi
 	# shellcheck disable=SC2086 # a command with options
-	timeout "$seconds" ${WITHIN:-} "$PROGRAMS/$2" "$3" >>"$file" 2>"$out/expect/$1.err" </dev/null
+	${WITHIN:-} timeout "$seconds" "$PROGRAMS/$2" "$3" >>"$file" 2>"$out/expect/$1.err" </dev/null
 	status=$?
 	case $status in
 	0|77)	;;

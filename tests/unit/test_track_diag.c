@@ -70,7 +70,7 @@ struct step {
 #define EST STATE_ESTABLISHED
 
 /* Network namespaces; we watch the first two. */
-enum { UNKNOWN = -1, OURS = 1, WATCHED, THEIRS = 77 };
+enum { SOME = -2, UNKNOWN, OURS = 1, WATCHED, THEIRS = 77 };
 #define IN .netns = WATCHED
 
 struct row {
@@ -172,6 +172,14 @@ static const struct row rows[] = {
 		END(4, 11, L, R, IN, .est = 1), SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
 		GONE(5, 1, .likely = true), STREAM(60), TICK(120),
 		TICK(1010, .out = "start - -> " R " 1") } },
+	{ "connect: gone, from whichever is watched", {
+		END(4, 11, L, R, IN, .est = 1), SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
+		GONE(5, 1, .of = SOME), STREAM(60), TICK(120, .out = "start " L " -> " R " 1"
+		" netns=2\nstop " L " -> " R " 1 via=destroy netns=2") } },
+	{ "connect: gone, one in each that is watched", {
+		END(4, 11, L, R, .est = 1), END(4, 12, M, R, IN, .est = 1),
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), GONE(5, 1, .of = SOME),
+		STREAM(60), TICK(120), TICK(1010, .out = "start - -> " R " 1") } },
 	{ "connect: the rival is of another namespace", {
 		END(4, 11, L, R, .est = 1), SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
 		SOCKET(0, 2, 3), CONNECT(1, 2, 3, R, 0), GONE(5, 1, .likely = true),
@@ -411,8 +419,8 @@ static void make_diag(const struct step *s, struct diag *d)
 			  .family = AF_INET, .netns = s->netns, .tx = s->tx, .rx = s->rx,
 			  .established = s->est, .refused = s->refused,
 			  .active = s->active },
-		.netns = s->of == UNKNOWN ? 0 : s->of ? s->of : OURS,
-		.netns_sure = s->of != UNKNOWN && !s->likely,
+		.netns = s->of < 0 ? 0 : s->of ? s->of : OURS,
+		.netns_sure = s->of >= 0 && !s->likely,
 		.watched = s->of != UNKNOWN && s->of <= WATCHED,
 		.life = on_life,
 		.arg = (void *)s,
