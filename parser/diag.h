@@ -79,7 +79,9 @@ struct diag {
 	uint64_t live[DIAG_LIVE_MAX];
 	unsigned int live_count;
 	const struct diag_known *known;	/* KNOWN */
-	/* SWEEP. Its look began then, mono. */
+	/* SWEEP. Its look began then, mono. holders: who has the sockets was told before,
+	 * by DIAG_HELD; nobody else has them. */
+	bool holders;
 	enum diag_life (*life)(uint64_t cookie, uint64_t ino, void *arg);
 	void *arg;
 	int64_t begun;

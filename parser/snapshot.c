@@ -53,12 +53,16 @@ static void hold(struct track *t, struct sock *s, struct proc *p)
 {
 	struct fdent *old = p ? socket_fd(&t->sockets, p, t->fact->fd) : NULL;
 
-	if (old && old->sock == s)
+	if (old && old->sock == s) {
 		old->presumed = false;
+		old->seen = t->sockets.round;
+	}
 	if (!p || (old && old->sock == s))
 		return;
 	if (old)
 		track_fd_gone(t, old, VIA_REUSE);
+	if (s->follow->ended)	/* by the rules' word; but it goes on */
+		follow_forget_end(t, s->follow);
 	if (socket_fd_add(&t->sockets, p, t->fact->fd, s, t->fact->cloexec))
 		complain(t->complaints, COMPLAINT_MEMORY, "descriptor", 10);
 }
@@ -188,6 +192,18 @@ static void miss(struct track *t, struct follow *f)
 	follow_set_doubted(t, f, true);
 }
 
+/* Those that closed it unseen. It goes on, wherever it is. */
+static void forget_holders(struct track *t, struct sock *s)
+{
+	struct fdent *fd, *next;
+
+	for (fd = LIST_FIRST(&s->fds); fd; fd = next) {
+		next = LIST_NEXT(fd, of_sock);
+		if (fd->seen != t->sockets.round)
+			socket_fd_remove(&t->sockets, fd);
+	}
+}
+
 void snapshot_sweep(struct track *t, const struct diag *d)
 {
 	struct sock *s, *next;
@@ -208,7 +224,29 @@ void snapshot_sweep(struct track *t, const struct diag *d)
 		f->missed = false;
 		if (life != DIAG_ALIVE)
 			end(t, f, life);
+		else if (d->holders)
+			forget_holders(t, s);
 	}
+	if (d->holders)
+		t->sockets.round++;
+}
+
+bool track_diag_follows(struct track *t, uint64_t cookie)
+{
+	return follow_by_cookie(t, cookie);
+}
+
+bool track_diag_holds(struct track *t, uint64_t cookie, int64_t pid, int fd)
+{
+	struct follow *f = follow_by_cookie(t, cookie);
+	const struct fdent *e;
+
+	if (!f)
+		return false;
+	LIST_FOREACH(e, &f->sock->fds, of_sock)
+		if (e->key.fd == (unsigned int)fd && e->key.proc->key.pid == pid)
+			return true;
+	return false;
 }
 
 bool track_diag_stale(const struct track *t)

@@ -136,6 +136,7 @@ int socket_fd_add(struct socket_table *t, struct proc *p, int fd,
 	f->key.fd = fd;
 	f->sock = s;
 	f->cloexec = cloexec;
+	f->seen = t->round;
 	HASH_ADD(hh, t->by_fd, key, sizeof(f->key), f);
 	LIST_INSERT_HEAD(&p->fds, f, of_proc);
 	LIST_INSERT_HEAD(&s->fds, f, of_sock);

@@ -62,6 +62,7 @@ struct fdent {
 	struct sock *sock;
 	bool cloexec;
 	bool presumed;		/* its parent has it: it may be from before the fork */
+	unsigned int seen;	/* the table's round in which it was last known to be */
 	LIST_ENTRY(fdent) of_proc, of_sock;
 	UT_hash_handle hh;
 };
@@ -72,6 +73,7 @@ struct socket_table {
 	TAILQ_HEAD(, sock) lru;		/* least recently used first */
 	unsigned int count, max;	/* sockets */
 	unsigned int fd_max;		/* descriptors */
+	unsigned int round;		/* of looks at all processes' descriptors */
 	void (*evicted)(struct sock *s, void *arg);
 	void (*dropped)(struct sock *s, void *arg);	/* may be NULL */
 	void *arg;

@@ -52,6 +52,9 @@ void track_diag_each(const struct track *t,
 				void *arg), void *arg);
 /* That is kept: it stays open, and its stop is for a later run to tell. */
 void track_diag_leave(struct track *t);
+/* Is it a socket that is followed? Known to be at that descriptor? */
+bool track_diag_follows(struct track *t, uint64_t cookie);
+bool track_diag_holds(struct track *t, uint64_t cookie, int64_t pid, int fd);
 /* The rules infer an end that the kernel has not announced: a sweep soon would tell. */
 bool track_diag_doubts(const struct track *t);
 /* Something waits, and wants a FACT_TICK every few hundredths of a second. */

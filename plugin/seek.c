@@ -14,6 +14,7 @@
 #include "log.h"
 #include "lookup.h"
 #include "procfd.h"
+#include "proctask.h"
 #include "sockdiag.h"
 #include "state.h"
 #include "survey.h"
@@ -46,6 +47,7 @@ struct seek {
 	bool full, snapshot_due;	/* this round looks at everything; some is to
 					 * be told */
 	int64_t last_sweep, next_sweep;	/* ms */
+	int64_t next_holders;		/* ms: not to look through /proc before */
 	uint64_t saved_records;
 	bool save_failed;
 	int64_t next_save;		/* ms */
@@ -320,6 +322,42 @@ static void keep_state(struct seek *s)
 	s->saved_records = stats.records;
 }
 
+static bool is_followed(uint64_t cookie, void *arg)
+{
+	return track_diag_follows(((struct seek *)arg)->track, cookie);
+}
+
+static void on_holder(const struct diag_sock *sock, int64_t pid, int fd, void *arg)
+{
+	static struct proctask p;
+	struct diag d = { .op = DIAG_HELD, .sock = *sock };
+	struct fact f = { .task = { .pid = pid }, .fd = fd };
+	struct seek *s = arg;
+
+	if (!track_diag_holds(s->track, sock->cookie, pid, fd)) {
+		if (!proctask_read(&p, pid))
+			return;
+		f.task = p.task;
+		f.cloexec = procfd_cloexec(pid, fd);
+	}
+	tell_fact(s, &f, &d);
+}
+
+/* Who has what is followed. False: it is not known. */
+static bool tell_holders(struct seek *s)
+{
+	int64_t begun = now_ms();
+	bool all;
+
+	if (begun < s->next_holders)
+		return false;
+	all = survey_scan(s->survey);
+	if (all)
+		survey_holders(s->survey, is_followed, on_holder, s);
+	s->next_holders = now_ms() + 200 * (now_ms() - begun);
+	return all;
+}
+
 static void end_survey(struct seek *s)
 {
 	struct diag sweep = {
@@ -339,6 +377,7 @@ static void end_survey(struct seek *s)
 	s->snapshot_due = false;
 	for (unsigned int i = 0; i < s->spaces.count; i++)
 		s->spaces.at[i].fresh = false;
+	sweep.holders = tell_holders(s);
 	tell(s, FACT_DIAG, &sweep);
 	survey_clear(s->survey);
 }

@@ -115,14 +115,15 @@ static int by_ino(const void *a, const void *b)
 	return x->fd < y->fd ? -1 : x->fd > y->fd;
 }
 
-static void scan(struct survey *v)
+bool survey_scan(struct survey *v)
 {
-	if (v->scanned)
-		return;
-	v->scanned = true;
-	procfd_scan(on_holder, v);
-	if (v->holder_count)
-		qsort(v->holders, v->holder_count, sizeof(*v->holders), by_ino);
+	if (!v->scanned) {
+		v->scanned = true;
+		procfd_scan(on_holder, v);
+		if (v->holder_count)
+			qsort(v->holders, v->holder_count, sizeof(*v->holders), by_ino);
+	}
+	return v->sees_all && !v->failed;
 }
 
 /* The first of those that hold the inode, or NULL. */
@@ -142,6 +143,32 @@ static const struct holder *first_holder(const struct survey *v, uint64_t ino)
 								     NULL;
 }
 
+static const struct holder *end_of_holders(const struct survey *v, const struct holder *h)
+{
+	const struct holder *end = v->holders + v->holder_count;
+	uint64_t ino = h ? h->ino : 0;
+
+	while (h && h < end && h->ino == ino)
+		h++;
+	return h;
+}
+
+void survey_holders(const struct survey *v, bool (*wanted)(uint64_t cookie, void *arg),
+		    void (*fn)(const struct diag_sock *sock, int64_t pid, int fd, void *arg),
+		    void *arg)
+{
+	for (size_t i = 0; i < v->count; i++) {
+		const struct diag_sock *s = &v->socks[i];
+		const struct holder *h, *end;
+
+		if (!s->ino || !wanted(s->cookie, arg))
+			continue;
+		h = first_holder(v, s->ino);
+		for (end = end_of_holders(v, h); h < end; h++)
+			fn(s, h->pid, h->fd, arg);
+	}
+}
+
 enum diag_life survey_life(uint64_t cookie, uint64_t ino, void *arg)
 {
 	const struct diag_sock key = { .cookie = cookie }, *found = NULL;
@@ -153,8 +180,7 @@ enum diag_life survey_life(uint64_t cookie, uint64_t ino, void *arg)
 		return DIAG_ALIVE;
 	/* A connection that was reset is in no dump, but a process may still have it;
 	 * and a dump can miss one whose neighbours go while it is made. */
-	scan(v);
-	if (!v->sees_all || v->failed || (ino && first_holder(v, ino)))
+	if (!survey_scan(v) || (ino && first_holder(v, ino)))
 		return DIAG_ALIVE;
 	return found ? DIAG_ORPHAN : DIAG_MISSING;
 }
@@ -226,14 +252,12 @@ static void tell_socket(struct opening *o, const struct diag_sock *sock)
 	static const struct task nobody = {
 		ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN,
 	};
-	const struct holder *first = first_holder(o->v, sock->ino), *end = first, *owner;
-	const struct holder *last = o->v->holders + o->v->holder_count;
+	const struct holder *first = first_holder(o->v, sock->ino), *owner;
+	const struct holder *end = end_of_holders(o->v, first);
 	struct diag_sock s = *sock;
 
 	if (!is_worth_telling(o, sock))
 		return;
-	while (end && end < last && end->ino == sock->ino)
-		end++;
 	if (s.proto == IPPROTO_UDP)
 		s.active = 1;
 	else if (s.active < 0 && has_listener(o->v, sock))
@@ -268,7 +292,7 @@ void survey_open(struct survey *v, bool (*wanted)(int64_t netns, void *arg), sur
 	struct opening o = { .v = v, .fn = fn, .arg = arg };
 
 	read_ports(&o);
-	scan(v);
+	survey_scan(v);
 	for (size_t i = 0; i < v->count; i++)
 		if (v->socks[i].ino && v->sees_all && wanted(v->socks[i].netns, arg))
 			tell_socket(&o, &v->socks[i]);

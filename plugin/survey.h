@@ -25,6 +25,14 @@ enum diag_life survey_life(uint64_t cookie, uint64_t ino, void *arg);
 /* Calls fn for each socket of the wanted network namespaces, if we see all processes:
  * first with the process to be named as its opener, then, with DIAG_HELD, for each other
  * descriptor. */
+/* Looks for all who hold sockets, unless that was done; takes a while. False: unless we
+ * see all processes, some may be missing. */
+bool survey_scan(struct survey *v);
+/* Calls fn for each descriptor of each of the wanted sockets. */
+void survey_holders(const struct survey *v, bool (*wanted)(uint64_t cookie, void *arg),
+		    void (*fn)(const struct diag_sock *sock, int64_t pid, int fd, void *arg),
+		    void *arg);
+
 typedef void (*survey_fn)(enum diag_op op, const struct diag_sock *sock,
 			  const struct task *task, int fd, bool cloexec, void *arg);
 void survey_open(struct survey *v, bool (*wanted)(int64_t netns, void *arg), survey_fn fn,

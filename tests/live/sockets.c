@@ -195,6 +195,7 @@ void drop(int fd)
 {
 	if (close(fd))
 		die("close");
+	truth_stay();
 }
 
 void leave(struct conn *c)

@@ -23,8 +23,7 @@ static _Thread_local struct timespec before, before_fine;
 static _Thread_local const char *extra = "";
 static unsigned int conns;
 
-/* So that somebody who looks now and then can follow: TRUTH_PAUSE=MILLISECONDS. Those
- * that make thousands of connections do so for some of them. */
+/* Those that make thousands of connections stay for some of them. */
 #define PAUSES 20
 
 struct line {
@@ -332,7 +331,7 @@ static void put_module(struct line *l, const struct conn *c,
 		put(l, " module.tx=%lld module.rx=%lld", c->tx, c->rx);
 }
 
-static void stay(void)
+void truth_stay(void)
 {
 	static unsigned int pauses;
 	const char *ms = getenv("TRUTH_PAUSE");
@@ -359,7 +358,7 @@ static void start_as(struct conn *c, int fd, const char *proto, const struct who
 	put_window(&l, true);
 	put_module(&l, c, w, false);
 	write_line(&l);
-	stay();
+	truth_stay();
 }
 
 static void start(struct conn *c, int fd, const char *proto)

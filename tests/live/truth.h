@@ -54,6 +54,9 @@ void truth_before(void);
 /* It was asked for since truth_before(), but has not happened yet: durations count
  * from here on, while the time of the system call is right, too. */
 void truth_not_yet(void);
+/* Leaves everything as it is for TRUTH_PAUSE milliseconds, so that somebody who looks
+ * now and then can follow. Starts do so by themselves. */
+void truth_stay(void);
 /* Further fields of the next line, as "hidden=killed". */
 void truth_extra(const char *text);
 

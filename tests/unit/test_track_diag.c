@@ -29,7 +29,7 @@ struct step {
 	uint64_t cookie, live[3];
 	int64_t netns, of, tx, rx;	/* of: the answered process's; 0: OURS */
 	int est, active;
-	bool refused, udp, likely;
+	bool refused, udp, likely, held;
 	const char *node;
 	enum diag_life life;
 	const char *out;		/* records, newline between; NULL: none */
@@ -55,6 +55,7 @@ struct step {
 #define HIDDEN(a, q, ...)	DIAG(a, HIDDEN, .question = q, __VA_ARGS__)
 #define END(a, c, l, r, ...)	DIAG(a, DESTROYED, .cookie = c, .local = l, .remote = r, \
 				     .state = STATE_CLOSE, __VA_ARGS__)
+#define HELD(a, p, n, c)	DIAG(a, HELD, .pid = p, .fd = n, .cookie = c, .local = L, .remote = R)
 #define SWEEP(a, l, ...)	DIAG(a, SWEEP, .life = DIAG_##l, __VA_ARGS__)
 #define OPEN(a, p, n, c, l, r, s, ...) DIAG(a, OPEN, .pid = p, .fd = n, .cookie = c, \
 					    .local = l, .remote = r, .state = s, __VA_ARGS__)
@@ -301,6 +302,19 @@ static const struct row rows[] = {
 		EXIT(100, 1), SWEEP(103, ORPHAN), END(105, 11, L, R, .est = 1),
 		STREAM(110), TICK(130, .out = "stop " L " -> " R " 1 via=destroy"),
 		SWEEP(2105, MISSING) } },
+	{ "sweep: a child has it, its parent has closed it", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		HELD(1000, 1, 3, 11), HELD(1000, 2, 3, 11), SWEEP(1000, ALIVE, .held = true),
+		HELD(2000, 2, 3, 11), SWEEP(2000, ALIVE, .held = true),
+		END(2500, 11, L, R, .est = 1), STREAM(2600),
+		TICK(2700, .out = "stop " L " -> " R " 2 via=destroy") } },
+	{ "sweep: its opener is not gone as long as it was seen since", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		HELD(1000, 2, 3, 11), SWEEP(1000, ALIVE, .held = true),
+		END(1500, 11, L, R, .est = 1), STREAM(1600),
+		TICK(1700, .out = "stop " L " -> " R " 1 via=destroy") } },
 	{ "sweep: younger than the look", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
 		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
@@ -423,6 +437,7 @@ static void make_diag(const struct step *s, struct diag *d)
 		.netns_sure = s->of >= 0 && !s->likely,
 		.watched = s->of != UNKNOWN && s->of <= WATCHED,
 		.life = on_life,
+		.holders = s->held,
 		.arg = (void *)s,
 		.begun = (s->looked ? s->looked : s->at) * 1000000LL,
 	};
