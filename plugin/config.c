@@ -49,7 +49,7 @@ static const struct key keys[] = {
 	{ "sockdiag", "state", KEY_PATH, AT(state),
 	  .allowed = "an absolute path, or nothing" },
 	{ "sockdiag", "netns", KEY_NETNS, 0,
-	  .allowed = "names of ip netns, or absolute paths; at most 16" },
+	  .allowed = "names of ip netns, absolute paths, or all; at most 64" },
 	{ "status", "interval", KEY_NUMBER, AT(interval), 1, 86400,
 	  "seconds, a whole number from 1 to 86400" },
 	{ "ignore", "match", KEY_IGNORE, 0, .allowed = "key=value key=value" },
@@ -371,6 +371,14 @@ void config_print(const struct config *c, FILE *to)
 	}
 	for (unsigned int i = 0; i < c->ignores; i++)
 		fprintf(to, "match = %s\n", c->ignore_text[i]);
+}
+
+bool config_netns_all(const struct config *c)
+{
+	for (unsigned int i = 0; i < c->netns_count; i++)
+		if (!strcmp(c->netns[i], CONFIG_NETNS_ALL))
+			return true;
+	return false;
 }
 
 bool config_ignores(const struct config *c, const struct record *r)

@@ -11,7 +11,8 @@
 #define CONFIG_DEFAULT SYSCONFDIR "/audit/audisp-netlog.conf"
 #define STATE_DEFAULT "/run/audisp-netlog.state"
 #define CONFIG_IGNORES_MAX 64
-#define CONFIG_NETNS_MAX 16
+#define CONFIG_NETNS_MAX 64
+#define CONFIG_NETNS_ALL "all"
 
 enum config_use { USE_AUTO, USE_YES, USE_NO };
 
@@ -30,7 +31,7 @@ struct config {
 	bool snapshot;			/* tell what is open at the start */
 	char *state;			/* file; NULL: none */
 	unsigned int netns_count;	/* network namespaces to watch besides our own: */
-	char *netns[CONFIG_NETNS_MAX];	/* names of ip-netns(8), or absolute paths */
+	char *netns[CONFIG_NETNS_MAX];	/* names of ip-netns(8), absolute paths, "all" */
 	/* [status] */
 	unsigned int interval;		/* seconds between looks at the kernel's count of lost records */
 	/* [ignore] */
@@ -52,6 +53,9 @@ int config_read(struct config *c, const char *path, char *error, size_t size);
 
 /* The configuration as a file that config_read() reads to the same. */
 void config_print(const struct config *c, FILE *to);
+
+/* True when those met are to be watched, whatever their names. */
+bool config_netns_all(const struct config *c);
 
 /* True when one of the ignore lines matches. */
 bool config_ignores(const struct config *c, const struct record *r);

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,8 +37,9 @@ unsigned int netns_watched(const struct netns_set *set)
 	return n;
 }
 
-static bool is_watched(int64_t ino, void *arg)
+static bool is_watched(int64_t pid, int64_t ino, void *arg)
 {
+	(void)pid;
 	return netns_find(arg, ino);
 }
 
@@ -158,6 +160,71 @@ static bool is_there(struct netns_set *set, const struct netns *n)
 	       netns_find(set, n->ino);
 }
 
+struct search {
+	int64_t ino, pid;
+};
+
+static bool is_elsewhere(int64_t pid, int64_t ino, void *arg)
+{
+	struct search *s = arg;
+
+	if (ino == s->ino)
+		s->pid = pid;
+	return ino != s->ino;
+}
+
+static int set_path_of_process(struct netns *n, int64_t pid)
+{
+	char *path;
+
+	if (asprintf(&path, "/proc/%" PRId64 "/ns/net", pid) < 0)
+		return -ENOMEM;
+	free(n->path);
+	n->path = path;
+	return 0;
+}
+
+/* The process by which it was known is gone: another one in it will do. */
+static bool has_other_process(struct netns *n)
+{
+	struct search s = { .ino = n->ino };
+
+	return n->met && !procfd_all_netns(is_elsewhere, &s) && s.pid &&
+	       !set_path_of_process(n, s.pid);
+}
+
+static void forget(struct netns_set *set, unsigned int i)
+{
+	free(set->at[i].path);
+	memmove(&set->at[i], &set->at[i + 1], (set->count - i - 1) * sizeof(*set->at));
+	set->count--;
+	set->full = false;
+}
+
+bool netns_meet(struct netns_set *set, int64_t pid, int64_t ino)
+{
+	struct netns *n = &set->at[set->count];
+
+	if (!set->all || !ino || netns_find(set, ino))
+		return false;
+	if (set->count == NETNS_MAX) {
+		if (!set->full)
+			log_warnx("[sockdiag] netns: more than %d network namespaces: not "
+				  "all are watched", NETNS_MAX - 1);
+		set->full = true;
+		return false;
+	}
+	memset(n, 0, sizeof(*n));
+	n->met = n->complained = true;	/* it may just have ended */
+	if (set_path_of_process(n, pid))
+		return false;
+	set->count++;
+	if (open_one(set, n) && n->nl)
+		return true;
+	forget(set, set->count - 1);
+	return false;
+}
+
 bool netns_check(struct netns_set *set)
 {
 	bool changed = false;
@@ -165,11 +232,13 @@ bool netns_check(struct netns_set *set)
 	for (unsigned int i = 1; i < set->count; i++) {
 		struct netns *n = &set->at[i];
 
-		if (!n->ino || is_there(set, n))
+		if (!n->ino || is_there(set, n) || has_other_process(n))
 			continue;
 		log_info("[sockdiag] netns: %s: gone", n->path);
 		close_one(n);
 		changed = true;
+		if (n->met)
+			forget(set, i--);
 	}
 	for (unsigned int i = 1; i < set->count; i++)
 		if (!set->at[i].ino)
@@ -181,6 +250,10 @@ static int add(struct netns_set *set, const char *name)
 {
 	struct netns *n = &set->at[set->count];
 
+	if (!strcmp(name, CONFIG_NETNS_ALL)) {
+		set->all = true;
+		return 0;
+	}
 	if (asprintf(&n->path, "%s%s", *name == '/' ? "" : NAMES, name) < 0)
 		return -ENOMEM;
 	set->count++;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plugin/netns: the network namespaces whose sockets are looked at: our own, and those
- * that are configured. A netlink socket stays in the namespace where it was made, so
+ * that are configured, or, with "all", those in which a process makes a connection. A netlink socket stays in the namespace where it was made, so
  * each of them is entered only to make two.
  */
 #ifndef NETLOG_NETNS_H
@@ -19,6 +19,7 @@ struct netns {
 	char *path;		/* NULL: our own */
 	int64_t ino;		/* 0: it is not watched now */
 	struct sockdiag *nl;	/* NULL: not watched, or another of the set is the same */
+	bool met;		/* not configured by name: path is that of a process */
 	bool fresh;		/* what is open in it was not told yet */
 	bool complained;
 };
@@ -27,6 +28,7 @@ struct netns_set {
 	struct netns at[NETNS_MAX];	/* the first is our own */
 	unsigned int count;
 	bool hears_ends;		/* may subscribe to the announcements */
+	bool all, full;			/* those met are watched, too; said: too many */
 	int own;			/* descriptor of our own's file, or -1 */
 };
 
@@ -38,6 +40,9 @@ void netns_close(struct netns_set *set);
 /* Looks which of them are there. Nothing is kept alive: when a file is gone, or is that
  * of another namespace now, the old one is let go. True when something has changed. */
 bool netns_check(struct netns_set *set);
+
+/* Where all are to be watched: that of a process, from now on. True when it is new. */
+bool netns_meet(struct netns_set *set, int64_t pid, int64_t ino);
 
 /* The one that is watched, or NULL. */
 struct netns *netns_find(struct netns_set *set, int64_t ino);

@@ -47,7 +47,7 @@ int64_t procfd_netns(int64_t pid)
 	return stat(path, &st) ? 0 : (int64_t)st.st_ino;
 }
 
-bool procfd_all_netns(bool (*fn)(int64_t netns, void *arg), void *arg)
+bool procfd_all_netns(bool (*fn)(int64_t pid, int64_t netns, void *arg), void *arg)
 {
 	DIR *dir = opendir("/proc");
 	struct dirent *e;
@@ -59,7 +59,7 @@ bool procfd_all_netns(bool (*fn)(int64_t netns, void *arg), void *arg)
 		if (pid <= 0)
 			continue;
 		ns = procfd_netns(pid);
-		all = !ns || fn(ns, arg);	/* 0: it has just ended */
+		all = !ns || fn(pid, ns, arg);	/* 0: it has just ended */
 	}
 	if (dir)
 		closedir(dir);

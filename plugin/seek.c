@@ -33,6 +33,7 @@ struct seek {
 	struct track *track;
 	struct netns_set spaces;
 	bool spaces_due;		/* to be looked at after this round */
+	bool met;			/* there is one more */
 	bool all_watched;		/* namespaces, as of the last census */
 	int64_t next_census;		/* ms */
 	struct utsname name;
@@ -112,6 +113,7 @@ static void on_question(const struct diag_question *q, void *arg)
 	if (!l)
 		return;
 	l->netns = procfd_netns(q->pid);
+	s->met |= netns_meet(&s->spaces, q->pid, l->netns);
 	l->everywhere = !netns_find(&s->spaces, l->netns);
 	if (q->fd >= 0)
 		lookup_descriptor(l);
@@ -527,9 +529,12 @@ void seek_events(struct seek *s)
 /* A round's answers rest on the namespaces that it began with. */
 static void check_netns(struct seek *s)
 {
-	s->spaces_due = false;
+	bool changed = s->met;
+
+	s->spaces_due = s->met = false;
 	seek_events(s);
-	if (!netns_check(&s->spaces))
+	changed |= netns_check(&s->spaces);
+	if (!changed)
 		return;
 	tell_lost(s);
 	s->next_census = 0;
@@ -561,7 +566,7 @@ void seek_work(struct seek *s)
 	seek_events(s);
 	if (s->step == AWAIT_SENTINEL && (s->sentinel_seen || now_ms() >= s->sentinel_due))
 		answer_gone(s, s->sentinel_seen);
-	if (s->step == IDLE && s->spaces_due)
+	if (s->step == IDLE && (s->spaces_due || s->met))
 		check_netns(s);
 	if (s->step == IDLE && now_ms() >= next_due(s))
 		begin_round(s);

@@ -72,11 +72,13 @@ static int netns_watched_now(const struct plugin *p)
 		return NETNS_OFF;
 	if (!p->seek || netns_error())
 		return -1;
+	if (config_netns_all(&p->config))	/* they come and go */
+		return 0;
 	seek_stats(p->seek, &stats);
 	return stats.netns;
 }
 
-/* " netns=2/3", " netns=no", or nothing. */
+/* " netns=2/3", " netns=all", " netns=no", or nothing. */
 static const char *netns_words(const struct plugin *p, const struct sources *s)
 {
 	static char text[32];
@@ -84,6 +86,8 @@ static const char *netns_words(const struct plugin *p, const struct sources *s)
 	*text = 0;
 	if (s->netns == -1)
 		return " netns=no";
+	if (s->netns >= 0 && config_netns_all(&p->config))
+		return " netns=all";
 	if (s->netns >= 0)
 		snprintf(text, sizeof(text), " netns=%d/%u", s->netns,
 			 p->config.netns_count);

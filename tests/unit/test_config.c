@@ -192,8 +192,9 @@ static const struct mistake mistakes[] = {
 	{ "netns", "[sockdiag]\nnetns = red ../x\n", 2, "netns: 'red ../x'", "ip netns" },
 	{ "netns, a path that is not absolute", "[sockdiag]\nnetns = run/x\n", 2,
 	  "netns: 'run/x'", "absolute paths" },
-	{ "netns, too many", "[sockdiag]\nnetns = 1 2 3 4 5 6 7 8 9 a b c d e f g h\n", 2,
-	  "netns: '1 2", "at most 16" },
+	{ "netns, too many", "[sockdiag]\nnetns = 1 2 3 4 5 6 7 8 9 a b c d e f g h i j k l m n o p q r s t u "
+	  "v w x y z A B C D E F G H I J K L M N O P Q R S T U V W X Y Z _ - + = ~\n", 2,
+	  "netns: '1 2", "at most 64" },
 	{ "use", "[sockdiag]\nuse = maybe\n", 2, "use: 'maybe'", "auto, yes or no" },
 	{ "interval", "[status]\ninterval = 0\n", 2, "interval: '0'",
 	  "seconds, a whole number from 1 to 86400" },
