@@ -3,34 +3,24 @@
  * audit_netlog: writes to the audit trail what the audit system itself misses
  * of network connections. Start and end of the module, its parameters and
  * counters, the placing of the probes. The way of the data is
- * probes.c -> pending.c -> record.c.
+ * probes.c -> record.c.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
-#include <linux/mutex.h>
-#include <linux/net.h>
 #include <linux/tracepoint.h>
 
-#include "compat.h"
-#include "pending.h"
-#include "probes.h"
-#include "record.h"
+#include "netlog.h"
 
 static bool udp_flows;
 module_param(udp_flows, bool, 0444);
 MODULE_PARM_DESC(udp_flows, "record the first datagram of an unconnected socket to each peer (default N)");
-module_param_named(join, record_join, bool, 0644);
-MODULE_PARM_DESC(join, "write into the event of the running system call (default Y)");
-module_param_named(pending_max, pending_max, uint, 0644);
-MODULE_PARM_DESC(pending_max, "connects under way that are remembered (default 16384)");
 
-static DEFINE_MUTEX(lock);	/* placed, missed_before */
-static u64 missed_before;	/* by probes since taken away */
+static DEFINE_MUTEX(lock);	/* placing, once others load modules, too */
+static u64 missed_before;	/* by probes that were placed anew */
 static struct tracepoint *state_tp;
 
-/* Hits that the kernel skipped. */
-static u64 missed(void)
+u64 netlog_missed(void)
 {
 	u64 sum = missed_before;
 	int i;
@@ -48,11 +38,17 @@ static int name##_get(char *page, const struct kernel_param *kp)	\
 static const struct kernel_param_ops name##_ops = { .get = name##_get };	\
 module_param_cb(name, &name##_ops, NULL, 0444)
 
-COUNTER(missed, missed());
+COUNTER(missed, netlog_missed());
 COUNTER(lost, atomic64_read(&record_lost));
 COUNTER(records, atomic64_read(&record_written));
-COUNTER(pending, atomic_read(&pending_count));
-COUNTER(pending_full, atomic64_read(&pending_full));
+COUNTER(pending, READ_ONCE(pending_count));
+
+static int complain(const char *what, int err)
+{
+	pr_err("cannot probe %s (error %d): this kernel has renamed or inlined it, or kernel.ftrace_enabled is 0; a newer audit_netlog may know it, without the module the audit rules still work\n",
+	       what, err);
+	return err;
+}
 
 /* Not exported by name, so looked up, as perf does. */
 static void find_state_tp(struct tracepoint *tp, void *data)
@@ -68,80 +64,51 @@ static int place_tracepoint(void)
 	for_each_kernel_tracepoint(find_state_tp, NULL);
 	if (state_tp)
 		err = tracepoint_probe_register(state_tp, probes_on_state, NULL);
-	if (err)
-		state_tp = NULL;
-	return err;
+	if (!err)
+		return 0;
+	state_tp = NULL;
+	return complain("tracepoint inet_sock_set_state", err);
 }
 
-static int place(struct probe *p)
+static int place(struct kretprobe *rp)
 {
 	int err;
 
 	/* As if never used: a probe that was in a module since unloaded. */
-	p->rp.kp.addr = NULL;
-	p->rp.kp.flags = 0;
+	missed_before += rp->nmissed + rp->kp.nmissed;
+	rp->nmissed = rp->kp.nmissed = 0;
+	rp->kp.addr = NULL;
+	rp->kp.flags = 0;
 	/* Some waiting for a lock, on every processor. */
-	p->rp.maxactive = max(128, 4 * (int)num_possible_cpus());
-	err = p->rp.handler ? register_kretprobe(&p->rp) :
-			      register_kprobe(&p->rp.kp);
-	p->placed = !err;
+	if (rp->handler)
+		rp->maxactive = max(128, 4 * (int)num_possible_cpus());
+	err = register_kretprobe(rp);
+	if (err)
+		rp->kp.addr = NULL;
 	return err;
 }
 
-static void take_away(struct probe *p)
+static void take_away(struct kretprobe *rp)
 {
-	if (!p->placed)
-		return;
-	if (p->rp.handler)
-		unregister_kretprobe(&p->rp);
-	else
-		unregister_kprobe(&p->rp.kp);
-	missed_before += p->rp.nmissed + p->rp.kp.nmissed;
-	p->rp.nmissed = p->rp.kp.nmissed = 0;
-	p->placed = false;
-}
-
-static void take_all_away(void)
-{
-	int i;
-
-	if (state_tp)
-		tracepoint_probe_unregister(state_tp, probes_on_state, NULL);
-	tracepoint_synchronize_unregister();
-	for (i = 0; i < probes_count; i++)
-		take_away(&probes[i]);
-}
-
-static bool wanted(const struct probe *p)
-{
-	bool instead = p->when & INSTEAD;
-
-	if (p->when & FLOWS)
-		return udp_flows;
-	while (p->when & INSTEAD)
-		p--;
-	return !instead || !p->placed;
-}
-
-static int complain(const char *what, int err)
-{
-	pr_err("cannot probe %s (error %d): this kernel has renamed or inlined it, or kernel.ftrace_enabled is 0; a newer audit_netlog may know it, without the module the audit rules still work\n",
-	       what, err);
-	return err;
+	if (rp->kp.addr)
+		unregister_kretprobe(rp);
+	rp->kp.addr = NULL;
 }
 
 static int place_all(void)
 {
-	int i, err = place_tracepoint();
+	struct probe *p;
+	int err;
 
-	if (err)
-		return complain("tracepoint inet_sock_set_state", err);
-	for (i = 0; i < probes_count; i++) {
-		if (!wanted(&probes[i]))
+	for (p = probes; p < probes + probes_count; p++) {
+		if (kprobe_gone(&p->rp.kp))
+			take_away(&p->rp);
+		if (p->rp.kp.addr || (p->when & FLOWS && !udp_flows) ||
+		    (p->when & INSTEAD && p[-1].rp.kp.addr))
 			continue;
-		err = place(&probes[i]);
-		if (err && !(probes[i].when & OPTIONAL))
-			return complain(probes[i].rp.kp.symbol_name, err);
+		err = place(&p->rp);
+		if (err && !(p->when & OPTIONAL))
+			return complain(p->rp.kp.symbol_name, err);
 	}
 	return 0;
 }
@@ -167,52 +134,45 @@ static int self_test(void)
 /* IPv6 and SCTP may come, and go, after us. */
 static int on_module(struct notifier_block *nb, unsigned long state, void *data)
 {
-	struct probe *p;
-
-	if (state != MODULE_STATE_LIVE)
-		return NOTIFY_OK;
 	mutex_lock(&lock);
-	for (p = probes; p < probes + probes_count; p++) {
-		if (!(p->when & OPTIONAL) || !wanted(p))
-			continue;
-		if (kprobe_gone(&p->rp.kp))
-			take_away(p);
-		if (!p->placed)
-			place(p);
-	}
+	if (state == MODULE_STATE_LIVE)
+		place_all();
 	mutex_unlock(&lock);
 	return NOTIFY_OK;
 }
 
 static struct notifier_block module_nb = { .notifier_call = on_module };
 
+static void stop(void)
+{
+	int i;
+
+	if (state_tp)
+		tracepoint_probe_unregister(state_tp, probes_on_state, NULL);
+	tracepoint_synchronize_unregister();
+	for (i = 0; i < probes_count; i++)
+		take_away(&probes[i].rp);
+	record_write(NETLOG_OP_UNLOAD, NULL, NULL, 0);
+	pending_fini();
+}
+
 static int __init netlog_init(void)
 {
 	int err;
 
 	/* First, so that what follows it in the trail is complete. */
-	record_write_self(NETLOG_OP_LOAD, 0);
-	mutex_lock(&lock);
-	err = place_all();
-	mutex_unlock(&lock);
-	if (!err)
-		err = self_test();
-	if (!err)
-		err = register_module_notifier(&module_nb);
-	if (!err)
-		return 0;
-	take_all_away();
-	record_write_self(NETLOG_OP_UNLOAD, missed());
-	pending_fini();
+	record_write(NETLOG_OP_LOAD, NULL, NULL, 0);
+	err = place_tracepoint() ?: place_all() ?: self_test() ?:
+	      register_module_notifier(&module_nb);
+	if (err)
+		stop();
 	return err;
 }
 
 static void __exit netlog_exit(void)
 {
 	unregister_module_notifier(&module_nb);
-	take_all_away();
-	record_write_self(NETLOG_OP_UNLOAD, missed());
-	pending_fini();
+	stop();
 }
 
 module_init(netlog_init);

@@ -18,8 +18,8 @@
  * (lean) it is sid ppid pid auid uid ses comm exe subj, and what auditd would
  * have to look up besides is left out. A record that is written in softirq (the
  * completion of a connect) has neither exe nor subj, since "current" is a
- * stranger there: it names the task that called connect. In lean an established
- * names none, where connect has named it already.
+ * stranger there: it names the task that called connect. In lean it names none,
+ * where connect has named it already.
  */
 #ifndef NETLOG_RECORD_H
 #define NETLOG_RECORD_H

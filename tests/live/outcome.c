@@ -215,7 +215,6 @@ static void forbidden(void)
 		write_setting(procs, pid);
 		expect_error(begin(new_socket(AF_INET, SOCK_STREAM), &to), EPERM,
 			     "connect");
-		truth_extra("hidden=forbidden");
 		truth_failed("TCP", "-", LO ":81", EPERM);
 		_exit(0);
 	}
