@@ -220,8 +220,8 @@ short() { # COUNT MS
 }
 short 300 0
 check "short ones: no port and no namespace of another's" judge 590 0
-short 20 250
-check "slower ones are known as well" judge 36 30
+short 15 400
+check "slower ones are known as well" judge 28 10
 
 # ---- they come and go ----
 
