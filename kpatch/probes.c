@@ -7,10 +7,10 @@
  */
 #include "netlog.h"
 
+#include <linux/hashtable.h>
 #include <linux/magic.h>
 #include <linux/module.h>
 #include <linux/siphash.h>
-#include <linux/xarray.h>
 #include <net/sctp/structs.h>
 
 #define ARG(n) ((void *)regs_get_kernel_argument(regs, n))
@@ -19,7 +19,13 @@ bool probes_fire;
 
 /* ---- sockets with a connect under way, and who called it ---- */
 
+/*
+ * Found by the struct socket, never dereferenced here: an MPTCP socket and its
+ * first subflow share it, and it lives from tcp_connect() to inet_release().
+ */
 struct pending {
+	struct hlist_node node;
+	const struct socket *key;
 	struct netlog_sock sock;	/* as it was when the SYN left */
 	struct netlog_task task;	/* who called connect() */
 };
@@ -29,29 +35,26 @@ module_param(pending_max, uint, 0644);
 MODULE_PARM_DESC(pending_max, "connects under way that are remembered (default 16384)");
 unsigned int pending_count;
 
-/*
- * By the struct socket, never dereferenced here: an MPTCP socket and its first
- * subflow share it, and it lives from tcp_connect() to inet_release().
- */
-static DEFINE_XARRAY_FLAGS(pending, XA_FLAGS_LOCK_IRQ);
+static DEFINE_HASHTABLE(pending, 10);
+static DEFINE_SPINLOCK(pending_lock);
 
 /* Where there is no room or no memory, the completion names nobody. */
 static void pending_add(const struct socket *sock, const struct pending *p)
 {
-	const gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
 	struct pending *e = NULL;
 	unsigned long flags;
 
-	xa_lock_irqsave(&pending, flags);
+	spin_lock_irqsave(&pending_lock, flags);
 	if (pending_count < pending_max)
-		e = kmemdup(p, sizeof(*p), gfp);
-	if (e && !__xa_insert(&pending, (unsigned long)sock, e, gfp)) {
+		e = kmemdup(p, sizeof(*p), GFP_ATOMIC | __GFP_NOWARN);
+	if (e) {
+		e->key = sock;
+		hash_add(pending, &e->node, (unsigned long)sock);
 		pending_count++;
 	} else {
-		kfree(e);
 		atomic64_inc(&record_lost);
 	}
-	xa_unlock_irqrestore(&pending, flags);
+	spin_unlock_irqrestore(&pending_lock, flags);
 }
 
 /* Move the entry of sock to *p. False when there is none. */
@@ -62,26 +65,28 @@ static bool pending_take(const struct socket *sock, struct pending *p)
 
 	if (!READ_ONCE(pending_count))
 		return false;
-	xa_lock_irqsave(&pending, flags);
-	e = __xa_erase(&pending, (unsigned long)sock);
-	if (e)
+	spin_lock_irqsave(&pending_lock, flags);
+	hash_for_each_possible(pending, e, node, (unsigned long)sock)
+		if (e->key == sock)
+			break;
+	if (e) {
+		hash_del(&e->node);
 		pending_count--;
-	xa_unlock_irqrestore(&pending, flags);
-	if (!e)
-		return false;
-	*p = *e;
-	kfree(e);
-	return true;
+		*p = *e;
+		kfree(e);
+	}
+	spin_unlock_irqrestore(&pending_lock, flags);
+	return e;
 }
 
 void pending_fini(void)
 {
+	struct hlist_node *next;
 	struct pending *e;
-	unsigned long i;
+	int i;
 
-	xa_for_each(&pending, i, e)
+	hash_for_each_safe(pending, i, next, e, node)
 		kfree(e);
-	xa_destroy(&pending);
 }
 
 /* ---- connect ---- */
