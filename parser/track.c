@@ -424,18 +424,24 @@ static void node_boot(struct track *t)
 /*
  * Audit stamps an event with the time of the call's entry. For an accept that
  * may be hours before anybody connected; but the stream is in the order in which
- * calls ended, so the accept is no earlier than what came just before it.
+ * calls ended, so the accept is no earlier than what came just before it. That a
+ * process is gone is no part of the stream, and ahead of it.
  */
 static void set_time(struct track *t, const struct fact *f)
 {
 	struct stamp *now = &t->node->now;
 
 	t->when = f->stamp;
+	if (f->kind == FACT_GONE)
+		return;
 	if (f->kind == FACT_ACCEPT && track_stamp_ms(&f->stamp) < track_stamp_ms(now)) {
 		t->when.sec = now->sec;
 		t->when.milli = now->milli;
 	}
 	*now = t->when;
+	t->diag.news = t->diag.mono;
+	if (t->diag.on && track_stamp_ms(&f->stamp) > t->diag.stream_ms)
+		t->diag.stream_ms = track_stamp_ms(&f->stamp);
 }
 
 bool track_local_node(struct track *t)
@@ -473,9 +479,6 @@ void track_fact(struct track *t, const struct fact *f)
 	if (!f->node)
 		t->node->unnamed = false;
 	set_time(t, f);
-	t->diag.news = t->diag.mono;
-	if (t->diag.on && track_stamp_ms(&f->stamp) > t->diag.stream_ms)
-		t->diag.stream_ms = track_stamp_ms(&f->stamp);
 	if (f->kind == FACT_BOOT)
 		node_boot(t);
 	else if (f->kind == FACT_MODULE)

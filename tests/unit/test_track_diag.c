@@ -80,6 +80,10 @@ struct row {
 };
 
 static const struct row rows[] = {
+	{ "a look at processes is not audit's word", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		CALL(20, GONE, 77, 0), TICK(30), STREAM(31),
+		TICK(60, .out = "start " L " -> " R " 1") } },
 	{ "connect: local end from the dump, once audit is past the look", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
 		FOUND(5, 1, 11, L, R, EST), TICK(30),
