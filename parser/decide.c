@@ -48,9 +48,7 @@ static bool is_handshaking(const struct diag_sock *d)
 	       (d->state == STATE_SYN_SENT || d->state == STATE_SYN_RECV);
 }
 
-/* No audit event from before that moment is still to come: there was a later one, or none
- * at all for a while. As long as older ones come, there may be more. */
-static bool passed(const struct track *t, int64_t real_ms, int64_t mono)
+bool decide_passed(const struct track *t, int64_t real_ms, int64_t mono)
 {
 	int64_t since = mono > t->diag.news ? mono : t->diag.news;
 
@@ -169,7 +167,7 @@ static struct destroyed *only_one(struct track *t, const struct follow *f, bool 
 	if (s->open == OPEN_LISTEN)
 		p.remote = (struct netaddr){ .has_port = true };
 	d = destroyed_only(&t->diag.destroyed, &p, several);
-	if (!d || !passed(t, track_stamp_ms(&d->at), d->mono) ||
+	if (!d || !decide_passed(t, track_stamp_ms(&d->at), d->mono) ||
 	    (!f->netns_sure &&
 	     ((f->netns && f->netns != d->sock.netns) || has_rival(t, f, d))))
 		return NULL;
@@ -225,7 +223,7 @@ static void decide(struct track *t, struct follow *f)
 
 	switch (f->state) {
 	case FOLLOW_FOUND:
-		if (passed(t, f->looked_ms, f->answered))
+		if (decide_passed(t, f->looked_ms, f->answered))
 			take_found(t, f, late);
 		else if (late)
 			follow_give_up(t, f);
@@ -255,7 +253,7 @@ void decide_all(struct track *t)
 	}
 	for (f = TAILQ_FIRST(&t->diag.dying); f; f = next) {
 		next = TAILQ_NEXT(f, link);
-		if (passed(t, track_stamp_ms(&f->dead_at), f->dead_mono))
+		if (decide_passed(t, track_stamp_ms(&f->dead_at), f->dead_mono))
 			follow_bury(t, f);
 	}
 }

@@ -6,14 +6,15 @@
 #include <string.h>
 #include <sys/socket.h>
 
-void destroyed_init(struct destroyed_table *t, unsigned int max)
+void destroyed_init(struct destroyed_table *t, unsigned int max, int64_t home)
 {
 	memset(t, 0, sizeof(*t));
 	TAILQ_INIT(&t->list);
 	for (int i = 0; i < DESTROYED_BUCKETS; i++)
 		TAILQ_INIT(&t->buckets[i]);
 	t->max = max;
-	t->incomplete_ms = -1;
+	t->home = home;
+	t->incomplete_ms = t->incomplete_away_ms = -1;
 }
 
 void destroyed_fini(struct destroyed_table *t)
@@ -34,11 +35,13 @@ static int64_t stamp_ms(const struct stamp *s)
 	return s->sec * 1000 + s->milli;
 }
 
-void destroyed_lost(struct destroyed_table *t, const struct stamp *now)
+void destroyed_lost(struct destroyed_table *t, const struct stamp *now, bool away)
 {
 	int64_t ms = stamp_ms(now);
 
-	if (ms > t->incomplete_ms)
+	if (ms > t->incomplete_away_ms)
+		t->incomplete_away_ms = ms;
+	if (!away && ms > t->incomplete_ms)
 		t->incomplete_ms = ms;
 }
 
@@ -50,12 +53,12 @@ void destroyed_add(struct destroyed_table *t, const struct diag_sock *sock,
 	if (destroyed_by_cookie(t, sock->cookie))
 		return;
 	if (t->count >= t->max) {
-		destroyed_lost(t, &TAILQ_FIRST(&t->list)->at);
+		destroyed_lost(t, &TAILQ_FIRST(&t->list)->at, false);
 		destroyed_remove(t, TAILQ_FIRST(&t->list));
 	}
 	d = calloc(1, sizeof(*d));
 	if (!d) {
-		destroyed_lost(t, at);
+		destroyed_lost(t, at, false);
 		return;
 	}
 	d->sock = *sock;
@@ -127,7 +130,8 @@ struct destroyed *destroyed_only(struct destroyed_table *t,
 	bool all = !p->remote.has_port;
 
 	*several = false;
-	if (p->since_ms <= t->incomplete_ms)
+	if (p->since_ms <= t->incomplete_ms ||
+	    (p->netns != t->home && p->since_ms <= t->incomplete_away_ms))
 		return NULL;
 	d = all ? TAILQ_LAST(&t->list, destroyed_list) :
 		  TAILQ_FIRST(bucket(t, p->remote.port));

@@ -29,7 +29,9 @@ struct destroyed_table {
 	struct destroyed_list buckets[DESTROYED_BUCKETS];
 	struct destroyed *by_cookie;
 	unsigned int count, max;
-	int64_t incomplete_ms;		/* until then some are missing; real time */
+	/* Until then some are missing; real time. Of namespaces other than home's: */
+	int64_t incomplete_ms, incomplete_away_ms;
+	int64_t home;			/* our own network namespace */
 };
 
 /* What a socket must be like. Unknown parts fit all. */
@@ -42,14 +44,14 @@ struct destroyed_pattern {
 	int64_t since_ms, until_ms;	/* announced no earlier, no later */
 };
 
-void destroyed_init(struct destroyed_table *t, unsigned int max);
+void destroyed_init(struct destroyed_table *t, unsigned int max, int64_t home);
 void destroyed_fini(struct destroyed_table *t);
 
 void destroyed_add(struct destroyed_table *t, const struct diag_sock *sock,
 		   const struct stamp *at, int64_t mono);
 void destroyed_remove(struct destroyed_table *t, struct destroyed *d);
-/* Announcements were lost up to now. */
-void destroyed_lost(struct destroyed_table *t, const struct stamp *now);
+/* Announcements were lost up to now; away: none of our own network namespace. */
+void destroyed_lost(struct destroyed_table *t, const struct stamp *now, bool away);
 
 struct destroyed *destroyed_by_cookie(struct destroyed_table *t, uint64_t cookie);
 /* The one that fits, when it is the only one and none is missing; *several when there

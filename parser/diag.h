@@ -71,7 +71,8 @@ struct diag {
 	uint64_t question;		/* of an answer: its id */
 	int64_t looked_ms;		/* when the descriptor was read, real time */
 	struct diag_sock sock;		/* FOUND, DESTROYED */
-	int64_t netns;			/* of the process; 0: not known */
+	int64_t netns;			/* of the process; 0: not known. LOST: not 0: of
+					 * others than our own alone */
 	bool netns_sure;		/* the process itself said so, not its parent */
 	bool watched;			/* the sockets of that one are looked at; netns 0:
 					 * of whichever it is */
@@ -103,6 +104,7 @@ struct diag_options {
 	unsigned int settle_ms;
 	unsigned int max;		/* records that wait at one time */
 	const char *node;		/* name that audit may give this host */
+	int64_t netns;			/* our own network namespace */
 	/* Must not call the tracker: the answer is a later fact. */
 	void (*ask)(const struct diag_question *q, void *arg);
 	void *arg;

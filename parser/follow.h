@@ -107,6 +107,9 @@ void snapshot_sweep(struct track *t, const struct diag *d);
 /* ---- decide.c ---- */
 
 void decide_all(struct track *t);
+/* No audit event from before that moment is still to come: there was a later one, or none
+ * at all for a while. As long as older ones come, there may be more. */
+bool decide_passed(const struct track *t, int64_t real_ms, int64_t mono);
 /* What was found at the descriptor is another socket. */
 void decide_not_there(struct track *t, struct follow *f);
 

@@ -59,9 +59,16 @@ static void hold(struct track *t, struct sock *s, struct proc *p)
 	}
 	if (!p || (old && old->sock == s))
 		return;
+	/* Audit may still be about to tell of the one that had the number before. */
+	if (old && !decide_passed(t, track_stamp_ms(&t->fact->stamp), t->fact->mono))
+		return;
+	if (HASH_COUNT(t->sockets.by_fd) >= t->sockets.fd_max) {
+		complain(t->complaints, COMPLAINT_EVICTED, "", 0);
+		return;
+	}
 	if (old)
 		track_fd_gone(t, old, VIA_REUSE);
-	if (s->follow->ended)	/* by the rules' word; but it goes on */
+	if (s->follow && s->follow->ended)	/* by the rules' word; but it goes on */
 		follow_forget_end(t, s->follow);
 	if (socket_fd_add(&t->sockets, p, t->fact->fd, s, t->fact->cloexec))
 		complain(t->complaints, COMPLAINT_MEMORY, "descriptor", 10);
@@ -93,6 +100,23 @@ static void adopt(struct track *t, struct sock *s, const struct diag_sock *d)
 	follow_set_cookie(t, s->follow, d->cookie);
 }
 
+/*
+ * Of a namespace that is watched only now audit has told already, with unseen=netns: this
+ * may be one of those. Which one cannot be said, so it stays as the rules have it.
+ */
+static bool told_unseen(const struct track *t, const struct diag_sock *d)
+{
+	const struct sock *s;
+
+	TAILQ_FOREACH(s, &t->sockets.lru, lru)
+		if (s->other_netns && s->key.node == t->node_index && !s->follow &&
+		    s->open == kind_of(d) && s->proto == d->proto &&
+		    (!s->local.port || s->local.port == d->local.port) &&
+		    (s->open == OPEN_LISTEN || follow_same_end(&s->remote, &d->remote)))
+			return true;
+	return false;
+}
+
 void snapshot_open(struct track *t, const struct fact *f)
 {
 	const struct diag_sock *d = &f->diag->sock;
@@ -104,6 +128,8 @@ void snapshot_open(struct track *t, const struct fact *f)
 		return;
 	p = holder_of(t);	/* NULL: nobody that can be seen */
 	s = known ? known->sock : known_by_rules(t, p);
+	if (!s && told_unseen(t, d))
+		return;
 	if (s) {
 		if (!known)
 			adopt(t, s, d);
@@ -192,11 +218,24 @@ static void miss(struct track *t, struct follow *f)
 	follow_set_doubted(t, f, true);
 }
 
-/* Those that closed it unseen. It goes on, wherever it is. */
+static bool is_held(const struct track *t, const struct sock *s)
+{
+	const struct fdent *fd;
+
+	LIST_FOREACH(fd, &s->fds, of_sock)
+		if (fd->seen == t->sockets.round)
+			return true;
+	return false;
+}
+
+/* Those that closed it unseen. It goes on, wherever it is: unless somebody is known to
+ * have it, it may have been hidden from the look. */
 static void forget_holders(struct track *t, struct sock *s)
 {
 	struct fdent *fd, *next;
 
+	if (!is_held(t, s))
+		return;
 	for (fd = LIST_FIRST(&s->fds); fd; fd = next) {
 		next = LIST_NEXT(fd, of_sock);
 		if (fd->seen != t->sockets.round)

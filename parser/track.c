@@ -439,9 +439,8 @@ static void set_time(struct track *t, const struct fact *f)
 		t->when.milli = now->milli;
 	}
 	*now = t->when;
-	t->diag.news = t->diag.mono;
-	if (t->diag.on && track_stamp_ms(&f->stamp) > t->diag.stream_ms)
-		t->diag.stream_ms = track_stamp_ms(&f->stamp);
+	if (t->diag.on)
+		track_diag_stream(t);
 }
 
 bool track_local_node(struct track *t)

@@ -99,7 +99,8 @@ void track_diag_fact(struct track *t, const struct fact *f)
 	case DIAG_HELD:		snapshot_held(t, f); break;
 	case DIAG_KNOWN:	snapshot_known(t, f); break;
 	case DIAG_SWEEP:	snapshot_sweep(t, f->diag); break;
-	case DIAG_LOST:		destroyed_lost(&t->diag.destroyed, &f->stamp); break;
+	case DIAG_LOST:		destroyed_lost(&t->diag.destroyed, &f->stamp,
+					       f->diag->netns); break;
 	default:		on_answer(t, f->diag);
 	}
 }
@@ -127,17 +128,27 @@ static bool is_local(const struct track *t)
 	return !name || (t->diag.o.node && !strcmp(name, t->diag.o.node));
 }
 
+void track_diag_stream(struct track *t)
+{
+	const struct fact *f = t->fact;
+	int64_t ms = track_stamp_ms(&f->stamp);
+
+	t->diag.news = t->diag.mono;
+	if (ms > t->diag.stream_ms)
+		t->diag.stream_ms = ms;
+	/* an accept may have waited */
+	if (f->kind != FACT_ACCEPT)
+		t->diag.live = ms + OLD_MS >= track_stamp_ms(&t->diag.now);
+}
+
 /*
  * Read from a log, or long on its way: whatever is there now is something else. An accept
  * has the time of its call, which may have waited: where others came at once, it did, too.
  */
-static bool is_old(struct track *t)
+static bool is_old(const struct track *t)
 {
-	if (track_stamp_ms(&t->fact->stamp) + OLD_MS >= track_stamp_ms(&t->diag.now)) {
-		t->diag.live = true;
-		return false;
-	}
-	return !t->diag.live || t->fact->kind != FACT_ACCEPT;
+	return track_stamp_ms(&t->fact->stamp) + OLD_MS < track_stamp_ms(&t->diag.now) &&
+	       (!t->diag.live || t->fact->kind != FACT_ACCEPT);
 }
 
 static bool is_complete(const struct sock *s, enum record_via via)
@@ -246,6 +257,10 @@ static void switch_off(struct track *t)
 			follow_bury(t, f);
 			continue;
 		}
+		/* nobody is known to have it: the module, if it is the reason, will know */
+		if (s->open && LIST_EMPTY(&s->fds) && f->found.ino && !f->ended &&
+		    !socket_by_ino(&t->sockets, s->key.node, f->found.ino))
+			socket_set_ino(&t->sockets, s, s->key.node, f->found.ino);
 		follow_set_cookie(t, f, 0);
 		follow_give_up(t, f);
 	}
@@ -264,7 +279,7 @@ void track_set_diag(struct track *t, const struct diag_options *o)
 	t->diag.o = *o;
 	TAILQ_INIT(&t->diag.waiting);
 	TAILQ_INIT(&t->diag.dying);
-	destroyed_init(&t->diag.destroyed, DESTROYED_MAX);
+	destroyed_init(&t->diag.destroyed, DESTROYED_MAX, o->netns);
 }
 
 bool track_diag_waits(const struct track *t)

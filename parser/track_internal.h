@@ -56,7 +56,7 @@ struct track_diag {
 	struct stamp now;
 	int64_t stream_ms;		/* time of the latest audit event */
 	int64_t news;			/* when one came last, mono */
-	bool live;			/* one came when it had just happened */
+	bool live;			/* the last one came when it had just happened */
 	int64_t next_look;		/* at what waits, mono */
 	uint64_t last_question;
 	struct follow *by_question, *by_cookie;
@@ -149,6 +149,8 @@ bool track_diag_over(struct track *t, struct sock *s);
  * that waits for the kernel's word. */
 bool track_diag_fd_gone(struct track *t, struct sock *s, int64_t pid, int64_t fd,
 			bool presumed, enum record_via via);
+/* The fact in hand is the latest of audit's stream. */
+void track_diag_stream(struct track *t);
 void track_diag_dropped(struct sock *s, void *arg);
 void track_diag_fact(struct track *t, const struct fact *f);
 /* The fact in hand is older than what is known of the descriptor. */

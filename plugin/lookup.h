@@ -15,6 +15,7 @@ struct lookup {
 	struct diag_question q;
 	uint64_t ino;			/* 0: the descriptor is no socket any more */
 	int64_t netns;			/* the process's when it was asked; 0: not known */
+	bool netns_sure;		/* that of all its threads */
 	bool everywhere;		/* not only in that one, if it is watched */
 	int64_t looked_ms;
 	bool hidden, found, answered;

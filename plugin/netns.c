@@ -20,6 +20,20 @@
 #define NAMES "/run/netns/"	/* of ip-netns(8) */
 #define OWN "/proc/self/ns/net"
 
+bool netns_fresh(const struct netns_set *set)
+{
+	for (unsigned int i = 0; i < set->count; i++)
+		if (set->at[i].fresh)
+			return true;
+	return false;
+}
+
+void netns_not_fresh(struct netns_set *set)
+{
+	for (unsigned int i = 0; i < set->count; i++)
+		set->at[i].fresh = false;
+}
+
 struct netns *netns_find(struct netns_set *set, int64_t ino)
 {
 	for (unsigned int i = 0; i < set->count; i++)
@@ -116,13 +130,17 @@ static void close_one(struct netns *n)
 	sockdiag_close(n->nl);
 	n->nl = NULL;
 	n->ino = 0;
+	n->lost = false;
 }
 
-static void complain_of(struct netns *n, int err)
+static void complain_of(struct netns_set *set, struct netns *n, int err)
 {
-	if (n->complained)
+	bool gone = n->met && (err == -ENOENT || err == -ESRCH);
+
+	if (gone || n->complained || (n->met && set->complained))
 		return;
 	n->complained = true;
+	set->complained |= n->met;	/* the next one has the same reason, most likely */
 	if (err == -ENOENT)
 		log_warnx("[sockdiag] netns: %s: no such network namespace; it is watched "
 			  "once there is one", n->path);
@@ -142,7 +160,7 @@ static bool open_one(struct netns_set *set, struct netns *n)
 	if (fd >= 0)
 		close(fd);
 	if (err) {
-		complain_of(n, err);
+		complain_of(set, n, err);
 		return false;
 	}
 	n->complained = false;
@@ -160,19 +178,6 @@ static bool is_there(struct netns_set *set, const struct netns *n)
 	       netns_find(set, n->ino);
 }
 
-struct search {
-	int64_t ino, pid;
-};
-
-static bool is_elsewhere(int64_t pid, int64_t ino, void *arg)
-{
-	struct search *s = arg;
-
-	if (ino == s->ino)
-		s->pid = pid;
-	return ino != s->ino;
-}
-
 static int set_path_of_process(struct netns *n, int64_t pid)
 {
 	char *path;
@@ -181,16 +186,33 @@ static int set_path_of_process(struct netns *n, int64_t pid)
 		return -ENOMEM;
 	free(n->path);
 	n->path = path;
+	n->lost = false;
 	return 0;
 }
 
-/* The process by which it was known is gone: another one in it will do. */
-static bool has_other_process(struct netns *n)
+/* The process by which one was known is gone: another one in it will do. */
+static bool find_lost(int64_t pid, int64_t ino, void *arg)
 {
-	struct search s = { .ino = n->ino };
+	struct netns *n = netns_find(arg, ino);
 
-	return n->met && !procfd_all_netns(is_elsewhere, &s) && s.pid &&
-	       !set_path_of_process(n, s.pid);
+	if (n && n->lost)
+		set_path_of_process(n, pid);
+	return true;
+}
+
+/* Which are not there any more. */
+static void look_for_all(struct netns_set *set)
+{
+	bool search = false;
+
+	for (unsigned int i = 1; i < set->count; i++) {
+		struct netns *n = &set->at[i];
+
+		n->lost = n->ino && !is_there(set, n);
+		search |= n->lost && n->met;
+	}
+	if (search)
+		procfd_all_netns(find_lost, set);
 }
 
 static void forget(struct netns_set *set, unsigned int i)
@@ -215,7 +237,7 @@ bool netns_meet(struct netns_set *set, int64_t pid, int64_t ino)
 		return false;
 	}
 	memset(n, 0, sizeof(*n));
-	n->met = n->complained = true;	/* it may just have ended */
+	n->met = true;
 	if (set_path_of_process(n, pid))
 		return false;
 	set->count++;
@@ -229,10 +251,11 @@ bool netns_check(struct netns_set *set)
 {
 	bool changed = false;
 
+	look_for_all(set);
 	for (unsigned int i = 1; i < set->count; i++) {
 		struct netns *n = &set->at[i];
 
-		if (!n->ino || is_there(set, n) || has_other_process(n))
+		if (!n->lost)
 			continue;
 		log_info("[sockdiag] netns: %s: gone", n->path);
 		close_one(n);

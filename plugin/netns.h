@@ -22,13 +22,15 @@ struct netns {
 	bool met;		/* not configured by name: path is that of a process */
 	bool fresh;		/* what is open in it was not told yet */
 	bool complained;
+	bool lost;		/* its file is gone, or is of another one now */
 };
 
 struct netns_set {
 	struct netns at[NETNS_MAX];	/* the first is our own */
 	unsigned int count;
 	bool hears_ends;		/* may subscribe to the announcements */
-	bool all, full;			/* those met are watched, too; said: too many */
+	bool all, full, complained;	/* those met are watched, too; said: too many, and
+					 * why one of them is not */
 	int own;			/* descriptor of our own's file, or -1 */
 };
 
@@ -40,6 +42,10 @@ void netns_close(struct netns_set *set);
 /* Looks which of them are there. Nothing is kept alive: when a file is gone, or is that
  * of another namespace now, the old one is let go. True when something has changed. */
 bool netns_check(struct netns_set *set);
+
+/* What is open in some of them was not told yet; it was. */
+bool netns_fresh(const struct netns_set *set);
+void netns_not_fresh(struct netns_set *set);
 
 /* Where all are to be watched: that of a process, from now on. True when it is new. */
 bool netns_meet(struct netns_set *set, int64_t pid, int64_t ino);

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define THREADS_MAX 64
 #define SOCKET_LINK "socket:["
 
 /* "socket:[20411]" */
@@ -47,6 +48,39 @@ int64_t procfd_netns(int64_t pid)
 	return stat(path, &st) ? 0 : (int64_t)st.st_ino;
 }
 
+/* All threads of a process are where its first one is; of many it is not known. */
+static bool threads_agree(const char *tasks, int64_t netns)
+{
+	DIR *dir = opendir(tasks);
+	struct dirent *e;
+	unsigned int n = 0;
+	bool agree = dir;
+	struct stat st;
+	char path[384];
+
+	while (agree && (e = readdir(dir))) {
+		if (*e->d_name == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s/ns/net", tasks, e->d_name);
+		agree = ++n <= THREADS_MAX &&
+			!stat(path, &st) && (int64_t)st.st_ino == netns;
+	}
+	if (dir)
+		closedir(dir);
+	return agree;
+}
+
+bool procfd_one_netns(int64_t pid, int64_t netns)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%" PRId64 "/task", pid);
+	if (stat(path, &st))
+		return true;	/* it has ended meanwhile: what its first one said stands */
+	return st.st_nlink == 3 /* . .. and the first */ || threads_agree(path, netns);
+}
+
 bool procfd_all_netns(bool (*fn)(int64_t pid, int64_t netns, void *arg), void *arg)
 {
 	DIR *dir = opendir("/proc");
@@ -59,7 +93,10 @@ bool procfd_all_netns(bool (*fn)(int64_t pid, int64_t netns, void *arg), void *a
 		if (pid <= 0)
 			continue;
 		ns = procfd_netns(pid);
-		all = !ns || fn(pid, ns, arg);	/* 0: it has just ended */
+		if (ns)
+			all = fn(pid, ns, arg);
+		else	/* it has just ended; or we may not look */
+			all = errno == ENOENT || errno == ESRCH;
 	}
 	if (dir)
 		closedir(dir);

@@ -14,6 +14,9 @@ int procfd_socket(int64_t pid, int fd, uint64_t *ino);
 /* Inode of a process's network namespace; 0: not known. pid 0: our own. */
 int64_t procfd_netns(int64_t pid);
 
+/* True when all threads of the process are in it; a thread can be in another one. */
+bool procfd_one_netns(int64_t pid, int64_t netns);
+
 /* True when it is so of the network namespace of each process that can be seen: the
  * first of which it is not ends it. */
 bool procfd_all_netns(bool (*fn)(int64_t pid, int64_t netns, void *arg), void *arg);

@@ -64,6 +64,7 @@ static void on_question(const struct diag_question *q, void *arg)
 	if (!l)
 		return;
 	l->netns = procfd_netns(q->pid);
+	l->netns_sure = l->netns && procfd_one_netns(q->pid, l->netns);
 	s->met |= netns_meet(&s->spaces, q->pid, l->netns);
 	l->everywhere = !netns_find(&s->spaces, l->netns);
 	if (q->fd >= 0)
@@ -82,10 +83,11 @@ static void on_destroyed(const struct diag_sock *sock, void *arg)
 		seek_tell(s, FACT_DIAG, &d);
 }
 
-/* Of sockets that were destroyed up to now nothing may have been heard. */
-static void tell_lost(struct seek *s)
+/* Of sockets that were destroyed up to now nothing may have been heard; away: not of those
+ * of our own network namespace. */
+static void tell_lost(struct seek *s, bool away)
 {
-	struct diag lost = { .op = DIAG_LOST };
+	struct diag lost = { .op = DIAG_LOST, .netns = away };
 
 	seek_tell(s, FACT_DIAG, &lost);
 }
@@ -101,7 +103,7 @@ void seek_events(struct seek *s)
 		while (sockdiag_read_events(nl, on_destroyed, s) == -ENOBUFS) {
 			s->stats.lost++;
 			s->next_sweep = 0;
-			tell_lost(s);
+			tell_lost(s, false);
 		}
 	}
 }
@@ -116,10 +118,13 @@ static void check_netns(struct seek *s)
 	changed |= netns_check(&s->spaces);
 	if (!changed)
 		return;
-	tell_lost(s);
+	tell_lost(s, true);
 	s->next_census = 0;
-	s->snapshot_due |= s->options.snapshot || s->options.state;
-	s->next_sweep = 0;
+	if (!seek_sweep_wants_snapshot(s) || !netns_fresh(&s->spaces))
+		return;
+	s->snapshot_due = true;
+	if (s->next_holders < s->next_sweep)
+		s->next_sweep = s->next_holders;
 }
 
 void seek_check_netns(struct seek *s)
@@ -174,13 +179,14 @@ static void switch_on(struct seek *s, const struct seek_options *o)
 		.settle_ms = o->settle_ms,
 		.max = LOOKUPS_MAX,
 		.node = s->name.nodename,
+		.netns = s->spaces.at[0].ino,
 		.ask = on_question,
 		.arg = s,
 	};
 
 	track_set_diag(s->track, &options);
 	seek_tell(s, FACT_TICK, NULL);
-	tell_lost(s);
+	tell_lost(s, false);
 	if (s->options.state)
 		seek_state_load(s);
 }
@@ -204,8 +210,8 @@ struct seek *seek_open(struct track *track, const struct seek_options *o,
 		return NULL;
 	s->track = track;
 	s->options = *o;
-	s->snapshot_due = o->snapshot || o->state;
 	s->options.state = o->state ? strdup(o->state) : NULL;
+	s->snapshot_due = seek_sweep_wants_snapshot(s);
 	s->survey = survey_new(o->sees_all);
 	seek_round_init(s);
 	uname(&s->name);

@@ -22,6 +22,8 @@ static bool all_watched(struct seek *s)
 static void likely_netns(struct seek *s, const struct diag_question *q, struct diag *d)
 {
 	d->netns = q->ppid > 0 ? procfd_netns(q->ppid) : 0;
+	if (!d->netns && s->spaces.all)	/* it may have had one of its own, gone with it */
+		return;
 	d->watched = netns_find(&s->spaces, d->netns);
 	if ((d->netns && !d->watched) || !all_watched(s))
 		return;
@@ -33,7 +35,7 @@ static void likely_netns(struct seek *s, const struct diag_question *q, struct d
 static void fill_netns(struct seek *s, const struct lookup *l, struct diag *d)
 {
 	d->netns = l->netns;
-	d->netns_sure = l->netns;
+	d->netns_sure = l->netns_sure;
 	d->watched = netns_find(&s->spaces, l->netns);
 	if (!l->netns)
 		likely_netns(s, &l->q, d);
@@ -47,7 +49,7 @@ static void tell_found(struct seek *s, const struct lookup *l)
 		.looked_ms = l->looked_ms,
 		.sock = l->sock,
 		.netns = l->netns,
-		.netns_sure = l->netns,
+		.netns_sure = l->netns_sure,
 		.watched = netns_find(&s->spaces, l->netns),
 	};
 
@@ -87,6 +89,7 @@ static void look_again(struct seek *s, struct lookup *l)
 		return;
 	again->ino = l->ino == before ? before : 0;
 	again->netns = l->netns;
+	again->netns_sure = l->netns_sure;
 	again->everywhere = l->everywhere || l->ino == before;
 	again->looked_ms = l->looked_ms;
 }

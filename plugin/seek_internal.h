@@ -73,6 +73,7 @@ void seek_answer_gone(struct seek *s, bool sure);
 
 /* ---- seek_sweep ---- */
 
+bool seek_sweep_wants_snapshot(const struct seek *s);
 int64_t seek_sweep_due(const struct seek *s);	/* ms */
 /* The round looked at everything. */
 void seek_sweep_end(struct seek *s);

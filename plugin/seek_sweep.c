@@ -6,6 +6,7 @@
 #include "procfd.h"
 #include "proctask.h"
 
+#define AGAIN_MS 1000	/* when a snapshot could not be taken */
 #define DOUBT_MS 2000	/* to a sweep for ends that are not announced */
 
 int64_t seek_sweep_due(const struct seek *s)
@@ -13,6 +14,11 @@ int64_t seek_sweep_due(const struct seek *s)
 	int64_t soon = s->last_sweep + DOUBT_MS;
 
 	return track_diag_doubts(s->track) && soon < s->next_sweep ? soon : s->next_sweep;
+}
+
+bool seek_sweep_wants_snapshot(const struct seek *s)
+{
+	return s->options.snapshot || s->options.state;
 }
 
 static void on_open(enum diag_op op, const struct diag_sock *sock,
@@ -58,16 +64,17 @@ static void on_holder(const struct diag_sock *sock, int64_t pid, int fd, void *a
 /* Who has what is followed. False: it is not known. */
 static bool tell_holders(struct seek *s)
 {
-	int64_t begun = seek_now_ms();
-	bool all;
-
-	if (begun < s->next_holders)
+	if (!survey_scan(s->survey))
 		return false;
-	all = survey_scan(s->survey);
-	if (all)
-		survey_holders(s->survey, is_followed, on_holder, s);
-	s->next_holders = seek_now_ms() + 200 * (seek_now_ms() - begun);
-	return all;
+	survey_holders(s->survey, is_followed, on_holder, s);
+	return true;
+}
+
+static void tell_snapshot(struct seek *s)
+{
+	survey_open(s->survey, is_fresh, on_open, s);
+	s->snapshot_due = false;
+	netns_not_fresh(&s->spaces);
 }
 
 void seek_sweep_end(struct seek *s)
@@ -77,19 +84,23 @@ void seek_sweep_end(struct seek *s)
 		.begun = s->begun * 1000000,
 	};
 
+	int64_t begun = seek_now_ms();
+
 	s->full = false;
-	s->last_sweep = seek_now_ms();
-	s->next_sweep = s->options.sweep_s ? s->last_sweep + s->options.sweep_s * 1000LL :
-					     INT64_MAX;
-	if (!survey_sort(s->survey) || s->incomplete)
+	s->last_sweep = begun;
+	s->next_sweep = s->options.sweep_s ? begun + s->options.sweep_s * 1000LL : INT64_MAX;
+	if (!survey_sort(s->survey) || s->incomplete) {
+		if (s->snapshot_due)
+			s->next_sweep = begun + AGAIN_MS;
 		return;
+	}
 	s->stats.sweeps++;
 	if (s->snapshot_due)
-		survey_open(s->survey, is_fresh, on_open, s);
-	s->snapshot_due = false;
-	for (unsigned int i = 0; i < s->spaces.count; i++)
-		s->spaces.at[i].fresh = false;
-	sweep.holders = tell_holders(s);
+		tell_snapshot(s);
+	if (begun >= s->next_holders) {
+		sweep.holders = tell_holders(s);
+		s->next_holders = seek_now_ms() + 200 * (seek_now_ms() - begun);
+	}
 	seek_tell(s, FACT_DIAG, &sweep);
 	survey_clear(s->survey);
 }

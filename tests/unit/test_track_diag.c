@@ -319,6 +319,30 @@ static const struct row rows[] = {
 		HELD(1000, 2, 3, 11), SWEEP(1000, ALIVE, .held = true),
 		END(1500, 11, L, R, .est = 1), STREAM(1600),
 		TICK(1700, .out = "stop " L " -> " R " 1 via=destroy") } },
+	{ "sweep: that saw nobody forgets nobody", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		HELD(1000, 1, 3, 11), HELD(1000, 2, 3, 11), SWEEP(1000, ALIVE, .held = true),
+		HELD(2000, 2, 3, 11), SWEEP(2000, ALIVE, .held = true),
+		SWEEP(3000, ALIVE, .held = true),
+		END(3001, 11, L, R, .est = 1), EXIT(3001, 2), STREAM(3600),
+		TICK(3700, .out = "stop " L " -> " R " 2 via=destroy") } },
+	{ "sweep: seen at a number of which audit has more to tell", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"), SOCKET(980, 2, 7),
+		HELD(1000, 1, 3, 11), HELD(1000, 2, 7, 11), SWEEP(1000, ALIVE, .held = true),
+		CONNECT(990, 2, 7, "192.0.2.9:80", 0),
+		TICK(3000, .out = "start - -> 192.0.2.9:80 2") } },
+	{ "accept: in a stream that was held up", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, "10.0.0.5:80"), LISTEN(0, 1, 3,
+			.out = "listen 10.0.0.5:80 1"),
+		FOUND(1, 1, 5, "10.0.0.5:80", ANY, STATE_LISTEN), TICK(60000),
+		CONNECT(30000, 1, 9, R, 0, .out = "start - -> " R " 1"),
+		ACCEPT(30001, 1, 3, 4, NULL, .out = "start 10.0.0.5:80 <- - 1") } },
+	{ "snapshot: told as one of a namespace that was not watched", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
+		GONE(5, 1, .of = THEIRS, .out = "start - -> " R " 1 unseen"),
+		OPEN(2000, 2, 3, 11, L, R, EST, .active = 1, IN) } },
 	{ "sweep: younger than the look", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
 		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
