@@ -87,7 +87,6 @@ static void neighbour_link(struct neighbour *n, const char *device, const char *
 		  (int)n->pid);
 	need_that("ip addr add %s/24 dev %s", from, device);
 	need_that("ip link set %s up", device);
-	gate_open(&n->go);
 }
 
 static void dial_out(void *to)
@@ -109,6 +108,7 @@ static void veth(void)
 	neighbour_make(&n, dial_out, "192.0.2.1", "192.0.2.2", NULL);
 	neighbour_link(&n, "v0", "192.0.2.1");
 	listen_at(&l, "192.0.2.1", PORT);
+	gate_open(&n.go);
 	answer(&s, &l);
 	await_exit(n.pid);
 	hang_up(&s);
@@ -143,9 +143,11 @@ static void forward(void (*prepare)(void))
 	neighbour_make(&server, serve_one, &s, "10.2.0.2", "10.2.0.1");
 	neighbour_make(&client, dial_out, "10.2.0.2", "10.1.0.2", "10.1.0.1");
 	neighbour_link(&server, "s0", "10.2.0.1");
+	gate_open(&server.go);
 	gate_wait(&s.up);
 	prepare();
 	neighbour_link(&client, "c0", "10.1.0.1");
+	gate_open(&client.go);
 	await_exit(client.pid);
 	await_exit(server.pid);
 }
