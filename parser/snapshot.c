@@ -59,8 +59,10 @@ static void hold(struct track *t, struct sock *s, struct proc *p)
 	}
 	if (!p || (old && old->sock == s))
 		return;
-	/* Audit may still be about to tell of the one that had the number before. */
-	if (old && !decide_passed(t, track_stamp_ms(&t->fact->stamp), t->fact->mono))
+	/* Audit may still be about to tell of the one that had the number before. (Of one
+	 * that is told as open, older events are not heard: track_diag_stale().) */
+	if (old && !(s->follow && s->follow->opened_ms) &&
+	    !decide_passed(t, track_stamp_ms(&t->fact->stamp), t->fact->mono))
 		return;
 	if (HASH_COUNT(t->sockets.by_fd) >= t->sockets.fd_max) {
 		complain(t->complaints, COMPLAINT_EVICTED, "", 0);
@@ -143,11 +145,11 @@ void snapshot_open(struct track *t, const struct fact *f)
 	}
 	s->inbound = d->active == 0;
 	s->unknown_direction = d->active < 0 && s->open == OPEN_CONNECT;
+	s->follow->opened_ms = track_stamp_ms(&f->stamp);
 	hold(t, s, p);
 	t->proc = p;
 	track_begin(t, s);
 	s->unknown_start = true;
-	s->follow->opened_ms = track_stamp_ms(&f->stamp);
 	t->stats.open++;
 	track_emit(t, s, s->open == OPEN_LISTEN ? LISTEN_START : CONNECT_START,
 		   ENDING(.via = VIA_SNAPSHOT));

@@ -358,6 +358,12 @@ static const struct row rows[] = {
 		CONNECT(9, 1, 3, R, 0), SOCKET(8, 1, 6), /* events from before */
 		END(50, 11, L, R, .est = 1), STREAM(60),
 		TICK(70, .out = "stop " L " -> " R " 1 via=destroy") } },
+	{ "snapshot: audit told of the socket, and has yet to tell of the connect", {
+		SOCKET(0, 1, 3),
+		OPEN(10, 1, 3, 11, L, R, EST, .active = 1,
+		     .out = "start " L " -> " R " 1 via=snapshot"),
+		CONNECT(9, 1, 3, R, 0), END(50, 11, L, R, .est = 1), STREAM(60),
+		TICK(70, .out = "stop " L " -> " R " 1 via=destroy") } },
 	{ "snapshot: audit told of it already", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
 		OPEN(3, 1, 3, 11, L, R, EST, .active = 1), FOUND(5, 1, 11, L, R, EST),
