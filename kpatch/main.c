@@ -30,12 +30,18 @@ u64 netlog_missed(void)
 	return sum;
 }
 
+static int cannot_set(const char *value, const struct kernel_param *kp)
+{
+	return -EPERM;
+}
+
 #define COUNTER(name, expression)					\
 static int name##_get(char *page, const struct kernel_param *kp)	\
 {									\
 	return scnprintf(page, PAGE_SIZE, "%llu\n", (u64)(expression));	\
 }									\
-static const struct kernel_param_ops name##_ops = { .get = name##_get };	\
+static const struct kernel_param_ops name##_ops = { .get = name##_get,	\
+						      .set = cannot_set };	\
 module_param_cb(name, &name##_ops, NULL, 0444)
 
 COUNTER(missed, netlog_missed());
@@ -97,14 +103,16 @@ static void take_away(struct kretprobe *rp)
 
 static int place_all(void)
 {
-	struct probe *p;
+	struct probe *p, *before;
 	int err;
 
 	for (p = probes; p < probes + probes_count; p++) {
 		if (kprobe_gone(&p->rp.kp))
 			take_away(&p->rp);
+		for (before = p; before->when & INSTEAD;)
+			before--;
 		if (p->rp.kp.addr || (p->when & FLOWS && !udp_flows) ||
-		    (p->when & INSTEAD && p[-1].rp.kp.addr))
+		    (before != p && before->rp.kp.addr))
 			continue;
 		err = place(&p->rp);
 		if (err && !(p->when & OPTIONAL))

@@ -73,7 +73,7 @@ extern bool record_join;	/* parameter join= */
 
 /* ---- probes.c: the points in the kernel where the truth is known ---- */
 
-/* INSTEAD: only where the one before cannot be placed. */
+/* INSTEAD: only where the one before these cannot be placed. */
 enum { REQUIRED = 0, OPTIONAL = 1, FLOWS = 2, INSTEAD = 4 };
 
 /* Where its entry handler returns 0, its handler is called when the function ends. */

@@ -143,10 +143,14 @@ static bool connecting(const struct sock *sk, int state)
  */
 void probes_on_state(void *data, const struct sock *sk, const int old, const int new)
 {
+	const struct socket *sock = READ_ONCE(sk->sk_socket);
 	int err = new == TCP_CLOSE ? READ_ONCE(sk->sk_err) : 0;
 	struct pending p;
 
 	if (!connecting(sk, old) || (new != TCP_ESTABLISHED && !err))
+		return;
+	/* connect() is about to return an error, and sk_err is an older one's. */
+	if (err && sock && sock->sk == sk && sock->state == SS_UNCONNECTED)
 		return;
 	if (!pending_take(sk->sk_socket, &p)) {
 		/* The table was full, or we came after the connect. */
@@ -182,7 +186,16 @@ static int remember(struct kretprobe_instance *ri, struct sock *sk, const void *
 /* fn(struct socket *, ...) */
 static int enter(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	return remember(ri, ((struct socket *)ARG(0))->sk, NULL, 0);
+	const struct socket *sock = ARG(0);
+
+	/* No file: the inner socket by which MPTCP 6.1 listens. */
+	return !sock->file || remember(ri, sock->sk, NULL, 0);
+}
+
+/* The same of datagram sockets. */
+static int enter_bind(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	return enter(ri, regs) || !netlog_is_datagram(&((struct call *)ri->data)->before);
 }
 
 /* fn(struct socket *, struct sockaddr *, int) */
@@ -205,6 +218,13 @@ static int enter_sk_to(struct kretprobe_instance *ri, struct pt_regs *regs)
 static int enter_sk(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	return !in_use(ARG(0)) || remember(ri, ARG(0), NULL, 0);
+}
+
+/* The same of a listener that is destroyed by "ss -K". Others, among them no full
+ * sockets, say it by their state. */
+static int enter_abort(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	return ((struct sock *)ARG(0))->sk_state != TCP_LISTEN || enter_sk(ri, regs);
 }
 
 /* Refused by this host: no route, no free port, forbidden. What is sent, ends
@@ -261,14 +281,6 @@ static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 /* ---- accept ---- */
 
-static void accepted(const struct sock *sk)
-{
-	struct netlog_sock s;
-
-	if (netlog_sock_read(&s, sk) && netlog_end_known(&s.remote))
-		record_write(NETLOG_OP_ACCEPT, &s, NULL, 0);
-}
-
 static int enter_accept(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	((struct call *)ri->data)->sk = ARG(2);
@@ -277,27 +289,43 @@ static int enter_accept(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 static int on_accept_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	accepted(((struct call *)ri->data)->sk);
+	struct netlog_sock s;
+
+	if (netlog_sock_read(&s, ((struct call *)ri->data)->sk))
+		record_write(NETLOG_OP_ACCEPT, &s, NULL, 0);
 	return 0;
 }
 
 /*
- * Before __inet_accept() came into the kernel (Debian's 6.1 has it), an accept is
- * seen when its descriptor is made: of a socket with a peer, and nobody else has it
- * (dup() and passing one on hold it twice). Not in security_sock_graft(): under
- * sk_callback_lock the locks that exe needs are not allowed.
+ * Before __inet_accept() came into the kernel (Debian's 6.1 has it). Under
+ * sk_callback_lock, which is held here, the locks that exe needs are not allowed:
+ * so the record waits for the descriptor, under a key that no connect has.
  */
+static const struct socket *accept_key(const struct socket *sock)
+{
+	return (void *)sock + 1;
+}
+
+static int on_sock_graft(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct sock *sk = ARG(0);
+	struct pending p;
+
+	if (!netlog_sock_read(&p.sock, sk))
+		return 1;
+	netlog_task_current(&p.task);
+	pending_add(accept_key(sk->sk_socket), &p);
+	return 1;
+}
+
 static int on_fd_install(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct file *file = ARG(1);
-	struct inode *inode = file_inode(file);
-	const struct sock *sk;
+	struct inode *inode = file_inode(ARG(1));
+	struct pending p;
 
-	if (inode->i_sb->s_magic != SOCKFS_MAGIC || file_count(file) != 1)
-		return 1;
-	sk = SOCKET_I(inode)->sk;
-	if (sk && sk->sk_type == SOCK_STREAM)
-		accepted(sk);
+	if (inode->i_sb->s_magic == SOCKFS_MAGIC &&
+	    pending_take(accept_key(SOCKET_I(inode)), &p))
+		record_write(NETLOG_OP_ACCEPT, &p.sock, NULL, 0);
 	return 1;
 }
 
@@ -346,8 +374,12 @@ static int on_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 	unsigned long flags;
 	struct netlog_sock s;
 	struct pending p;
-	bool unfinished = pending_take(sock, &p);
+	bool unfinished;
 
+	/* Accepted, and never got a descriptor. */
+	if (pending_take(accept_key(sock), &p))
+		record_write(NETLOG_OP_ACCEPT, &p.sock, &p.task, 0);
+	unfinished = pending_take(sock, &p);
 	if (!probes_fire)
 		WRITE_ONCE(probes_fire, true);
 	if (sk && sk->sk_type == SOCK_STREAM && !unfinished) {
@@ -417,12 +449,14 @@ struct probe probes[] = {
 	PROBE("tcp_disconnect", enter_sk, on_return, REQUIRED),
 	PROBE("mptcp_disconnect", enter_sk, on_return, OPTIONAL),
 	PROBE("udp_abort", enter_sk, on_return, OPTIONAL),
-	PROBE("inet_bind", enter, on_return, REQUIRED),
-	PROBE("inet6_bind", enter, on_return, OPTIONAL),
+	PROBE("tcp_abort", enter_abort, on_return, OPTIONAL),
+	PROBE("inet_bind", enter_bind, on_return, REQUIRED),
+	PROBE("inet6_bind", enter_bind, on_return, OPTIONAL),
 	PROBE("inet_listen", enter, on_return, REQUIRED),
 	PROBE("mptcp_listen", enter, on_return, OPTIONAL),
 	PROBE("sctp_inet_listen", enter, on_return, OPTIONAL),
 	PROBE("__inet_accept", enter_accept, on_accept_return, OPTIONAL),
+	PROBE("security_sock_graft", on_sock_graft, NULL, INSTEAD),
 	PROBE("fd_install", on_fd_install, NULL, INSTEAD),
 	PROBE("sctp_primitive_ASSOCIATE", on_sctp_associate, NULL, OPTIONAL),
 	PROBE("sctp_association_free", on_sctp_free, NULL, OPTIONAL),
