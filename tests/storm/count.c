@@ -90,7 +90,8 @@ static void count_call(const char *line, unsigned long serial)
 /* In profile lean who connects is named when it begins, and not again. */
 static bool is_nameless(const char *op)
 {
-	return !strncmp(op, " op=established ", 16) && !strstr(op, " comm=");
+	return (!strncmp(op, " op=established ", 16) || !strncmp(op, " op=fail ", 9)) &&
+	       !strstr(op, " comm=");
 }
 
 static void count_record(const char *line, unsigned long serial)
