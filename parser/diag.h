@@ -71,11 +71,11 @@ struct diag {
 	uint64_t question;		/* of an answer: its id */
 	int64_t looked_ms;		/* when the descriptor was read, real time */
 	struct diag_sock sock;		/* FOUND, DESTROYED */
-	int64_t netns;			/* of the process; 0: not known. LOST: not 0: of
-					 * others than our own alone */
+	int64_t netns;			/* of the process; 0: not known */
 	bool netns_sure;		/* the process itself said so, not its parent */
 	bool watched;			/* the sockets of that one are looked at; netns 0:
 					 * of whichever it is */
+	bool away;			/* LOST: none of our own network namespace */
 	/* GONE: the living sockets that fit the question, as far as there is room */
 	uint64_t live[DIAG_LIVE_MAX];
 	unsigned int live_count;

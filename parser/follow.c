@@ -204,7 +204,7 @@ void follow_write_stop(struct track *t, struct sock *s, const struct ending *e)
 	socket_drop(&t->sockets, s);
 }
 
-struct who *holder(const struct sock *s)
+static struct who *holder(const struct sock *s)
 {
 	struct who *found = NULL;
 	const struct fdent *fd;

@@ -100,7 +100,7 @@ void track_diag_fact(struct track *t, const struct fact *f)
 	case DIAG_KNOWN:	snapshot_known(t, f); break;
 	case DIAG_SWEEP:	snapshot_sweep(t, f->diag); break;
 	case DIAG_LOST:		destroyed_lost(&t->diag.destroyed, &f->stamp,
-					       f->diag->netns); break;
+					       f->diag->away); break;
 	default:		on_answer(t, f->diag);
 	}
 }

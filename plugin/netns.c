@@ -195,7 +195,7 @@ static bool find_lost(int64_t pid, int64_t ino, void *arg)
 {
 	struct netns *n = netns_find(arg, ino);
 
-	if (n && n->lost)
+	if (n && n->lost && n->met)
 		set_path_of_process(n, pid);
 	return true;
 }

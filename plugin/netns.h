@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plugin/netns: the network namespaces whose sockets are looked at: our own, and those
- * that are configured, or, with "all", those in which a process makes a connection. A netlink socket stays in the namespace where it was made, so
- * each of them is entered only to make two.
+ * that are configured, or, with "all", those in which a process makes a connection. A
+ * netlink socket stays in the namespace where it was made, so each of them is entered only
+ * to make two.
  */
 #ifndef NETLOG_NETNS_H
 #define NETLOG_NETNS_H

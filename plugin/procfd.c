@@ -87,16 +87,18 @@ bool procfd_all_netns(bool (*fn)(int64_t pid, int64_t netns, void *arg), void *a
 	struct dirent *e;
 	bool all = dir;
 
-	while (all && (e = readdir(dir))) {
+	while (dir && (e = readdir(dir))) {
 		int64_t pid = strtoll(e->d_name, NULL, 10), ns;
 
 		if (pid <= 0)
 			continue;
 		ns = procfd_netns(pid);
-		if (ns)
-			all = fn(pid, ns, arg);
-		else	/* it has just ended; or we may not look */
-			all = errno == ENOENT || errno == ESRCH;
+		if (!ns)	/* it has just ended; or we may not look */
+			all &= errno == ENOENT || errno == ESRCH;
+		else if (!fn(pid, ns, arg)) {
+			all = false;
+			break;
+		}
 	}
 	if (dir)
 		closedir(dir);

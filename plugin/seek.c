@@ -87,7 +87,7 @@ static void on_destroyed(const struct diag_sock *sock, void *arg)
  * of our own network namespace. */
 static void tell_lost(struct seek *s, bool away)
 {
-	struct diag lost = { .op = DIAG_LOST, .netns = away };
+	struct diag lost = { .op = DIAG_LOST, .away = away };
 
 	seek_tell(s, FACT_DIAG, &lost);
 }

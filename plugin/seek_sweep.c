@@ -83,23 +83,22 @@ void seek_sweep_end(struct seek *s)
 		.op = DIAG_SWEEP, .life = survey_life, .arg = s->survey,
 		.begun = s->begun * 1000000,
 	};
-
-	int64_t begun = seek_now_ms();
+	int64_t now = seek_now_ms();
 
 	s->full = false;
-	s->last_sweep = begun;
-	s->next_sweep = s->options.sweep_s ? begun + s->options.sweep_s * 1000LL : INT64_MAX;
+	s->last_sweep = now;
+	s->next_sweep = s->options.sweep_s ? now + s->options.sweep_s * 1000LL : INT64_MAX;
 	if (!survey_sort(s->survey) || s->incomplete) {
 		if (s->snapshot_due)
-			s->next_sweep = begun + AGAIN_MS;
+			s->next_sweep = now + AGAIN_MS;
 		return;
 	}
 	s->stats.sweeps++;
 	if (s->snapshot_due)
 		tell_snapshot(s);
-	if (begun >= s->next_holders) {
+	if (now >= s->next_holders) {
 		sweep.holders = tell_holders(s);
-		s->next_holders = seek_now_ms() + 200 * (seek_now_ms() - begun);
+		s->next_holders = seek_now_ms() + 200 * (seek_now_ms() - now);
 	}
 	seek_tell(s, FACT_DIAG, &sweep);
 	survey_clear(s->survey);
