@@ -29,7 +29,7 @@ struct step {
 	uint64_t cookie, live[3];
 	int64_t netns, of, tx, rx;	/* of: the answered process's; 0: OURS */
 	int est, active;
-	bool refused, udp, likely, held;
+	bool refused, udp, likely, held, away;
 	const char *node;
 	enum diag_life life;
 	const char *out;		/* records, newline between; NULL: none */
@@ -147,6 +147,10 @@ static const struct row rows[] = {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), END(4, 11, L, R, .est = 1),
 		DIAG(4, LOST), GONE(5, 1), STREAM(60), TICK(120),
 		TICK(1010, .out = "start - -> " R " 1") } },
+	{ "connect: gone, and announcements were lost of other namespaces alone", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), END(4, 11, L, R, .est = 1),
+		DIAG(4, LOST, .away = true), GONE(5, 1), STREAM(60),
+		TICK(120, .out = "start " L " -> " R " 1\nstop " L " -> " R " 1 via=destroy") } },
 	{ "connect: of another network namespace", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), END(4, 11, L, R, .est = 1),
 		GONE(5, 1, .of = THEIRS, .out = "start - -> " R " 1 unseen") } },
@@ -363,7 +367,7 @@ static const struct row rows[] = {
 		OPEN(10, 1, 3, 11, L, R, EST, .active = 1,
 		     .out = "start " L " -> " R " 1 via=snapshot"),
 		CONNECT(9, 1, 3, R, 0), END(50, 11, L, R, .est = 1), STREAM(60),
-		TICK(70, .out = "stop " L " -> " R " 1 via=destroy") } },
+		TICK(70, .out = "stop " L " -> " R " 1 via=destroy"), TICK(2000) } },
 	{ "snapshot: audit told of it already", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
 		OPEN(3, 1, 3, 11, L, R, EST, .active = 1), FOUND(5, 1, 11, L, R, EST),
@@ -472,6 +476,7 @@ static void make_diag(const struct step *s, struct diag *d)
 		.watched = s->of != UNKNOWN && s->of <= WATCHED,
 		.life = on_life,
 		.holders = s->held,
+		.away = s->away,
 		.arg = (void *)s,
 		.begun = (s->looked ? s->looked : s->at) * 1000000LL,
 	};
@@ -526,7 +531,7 @@ static struct track *make_tracker(struct complaints *c, unsigned int max)
 	struct track_limits limits = { .sockets = 100, .processes = 100 };
 	struct diag_options o = {
 		.wait_ms = WAIT, .settle_ms = SETTLE, .max = max, .node = HOST,
-		.ask = on_question,
+		.ask = on_question, .netns = OURS,
 	};
 	struct track *t = track_new(&limits, on_record, NULL, c);
 	struct step start = TICK(0);
