@@ -270,6 +270,31 @@ kill -HUP "$pid"
 check "SIGHUP: none, and CAP_SYS_ADMIN goes" until_true 10 enters_not
 stop
 
+configure "netns = all"
+start
+enter one "$dark"
+enter two "$dark"
+D=$(inode "$dark")
+do_it one "listen 7000"
+do_it one "dial 7000"
+check "all: says so" has 'netlog start .* sockdiag=yes netns=all$'
+check "all: watched from a process's first connection on" soon "$(start_of one "$told" 7000)"
+gone=$(stop_of one "$told" 7000 "$D")
+leave one
+check "all: an end" soon "$gone"
+do_it two "listen 7003"
+sleep 2.5	# two looks
+let_go() { grep -q '/ns/net: gone' "$tmp/err"; }
+let_not_go() { ! let_go; }
+check "all: watched as long as there is a process in it" let_not_go
+do_it two "dial 7003"
+check "all: and what another one does" soon "$(start_of two "$told" 7003)"
+gone=$(stop_of two "$told" 7003 "$D")
+leave two
+check "all: an end of its" soon "$gone"
+check "all: then it is let go" until_true 10 let_go
+stop
+
 configure "netns = $blue"
 start --drop=cap_sys_admin
 check "without CAP_SYS_ADMIN: netns=no" has 'netlog start .* sockdiag=yes netns=no$'
