@@ -34,29 +34,8 @@ cleanup() {
 }
 trap cleanup EXIT
 
-check() { # TEXT COMMAND...
-	local text=$1
-	shift
-	if "$@"; then
-		echo "ok - $text"
-		return
-	fi
-	failed=1
-	echo "not ok - $text: $*"
-	tail -n 6 "$log" | cut -c1-320 | sed 's/^/#   /'
-	tail -n 5 "$tmp/err" | sed 's/^/#   err: /'
-}
-until_true() { # SECONDS COMMAND...
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.02
-	done
-}
-has() { grep -Eqs -- "$1" "$log"; }
-hasnt() { ! has "$1"; }
-soon() { until_true 15 has "$1"; }
+# shellcheck source-path=SCRIPTDIR source=checks.sh
+. "$here/checks.sh"
 once() { [ "$(grep -Ec -- "$1" "$log")" = 1 ]; }
 says() { until_true 10 grep -Eqs -- "$1" "$tmp/err"; }
 

@@ -23,30 +23,8 @@ cleanup() {
 }
 trap cleanup EXIT
 
-check() { # TEXT COMMAND...
-	local text=$1
-	shift
-	if "$@"; then
-		echo "ok - $text"
-		return
-	fi
-	failed=1
-	echo "not ok - $text"
-	tail -n 8 "$log" | cut -c1-200 | sed 's/^/#   /'
-	tail -n 3 "$tmp/err" | sed 's/^/#   err: /'
-}
-
-until_true() { # SECONDS COMMAND...
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.02
-	done
-}
-has() { grep -Eqs -- "$1" "$log"; }
-hasnt() { ! has "$1"; }
-soon() { until_true 10 has "$1"; }
+# shellcheck source-path=SCRIPTDIR source=checks.sh
+. "$here/checks.sh"
 
 configure() { # LINE...
 	printf '%s\n' '[output]' 'syslog = no' "file = $log" '[status]' 'interval = 1' \
