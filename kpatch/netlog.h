@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of the module know of each other. The structs are plain
- * copies: they own nothing and hold no reference.
+ * What probes.c and record.c know of each other. The structs are plain copies:
+ * they own nothing and hold no reference.
  */
 #ifndef NETLOG_H
 #define NETLOG_H
 
-#include <linux/kprobes.h>
 #include <linux/net.h>
-#include <linux/slab.h>
 #include <net/ipv6.h>
 #include <net/tcp.h>
 
@@ -17,12 +15,10 @@
 
 #define NETLOG_MODULE_VERSION "0.1.0"
 
-/* ---- record.c ---- */
-
 union netlog_end {		/* all zero but the family: not known */
-	struct sockaddr sa;
-	struct sockaddr_in in;	/* its port is where in6 has it */
 	struct sockaddr_in6 in6;
+	struct sockaddr_in in;	/* its port is where in6 has it */
+	struct sockaddr sa;
 };
 
 struct netlog_sock {
@@ -31,6 +27,7 @@ struct netlog_sock {
 	int oif;		/* 0: not bound to an interface */
 	u16 family, proto;
 	u8 state;
+	bool datagram;
 	union netlog_end local, remote;
 };
 
@@ -49,11 +46,6 @@ bool netlog_sock_read(struct netlog_sock *s, const struct sock *sk);
 /* Take the remote end from what was passed to connect(), len bytes of it. */
 bool netlog_sock_remote(struct netlog_sock *s, const void *uaddr, int len);
 
-static inline bool netlog_is_datagram(const struct netlog_sock *s)
-{
-	return s->proto == IPPROTO_UDP || s->proto == IPPROTO_UDPLITE;
-}
-
 /* Is there an address or a port? */
 bool netlog_end_known(const union netlog_end *e);
 
@@ -71,32 +63,6 @@ bool record_write(enum netlog_op op, const struct netlog_sock *s,
 extern atomic64_t record_written, record_lost;
 extern bool record_join;	/* parameter join= */
 
-/* ---- probes.c: the points in the kernel where the truth is known ---- */
-
-/* INSTEAD: only where the one before these cannot be placed. */
-enum { REQUIRED = 0, OPTIONAL = 1, FLOWS = 2, INSTEAD = 4 };
-
-/* Where its entry handler returns 0, its handler is called when the function ends. */
-struct probe {
-	int when;
-	struct kretprobe rp;
-};
-
-extern struct probe probes[];
-extern const int probes_count;
-extern bool probes_fire;	/* a socket's release was seen */
-
-/* For the tracepoint inet_sock_set_state. */
-void probes_on_state(void *data, const struct sock *sk, const int old,
-		     const int new);
-
-/* Forget all connects under way. No probe may be running. */
-void pending_fini(void);
-
-extern unsigned int pending_count;
-
-/* ---- main.c ---- */
-
-u64 netlog_missed(void);	/* hits that the kernel skipped */
+u64 probes_missed(void);	/* hits that the kernel skipped */
 
 #endif

@@ -41,6 +41,7 @@
  * flow         first datagram of an unconnected socket to a peer (on request)
  * release      the last reference to the socket is gone   err (pending, unread: 104 reset) tx rx
  *              state=2: given up while connecting
+ * exit         a process that holds this socket ends; its exe is gone at release
  * load unload  the module itself                          missed lost ver
  */
 #define NETLOG_OPS(X)				\
@@ -54,6 +55,7 @@
 	X(DISCONNECT,	"disconnect")		\
 	X(FLOW,		"flow")			\
 	X(RELEASE,	"release")		\
+	X(EXIT,		"exit")			\
 	X(LOAD,		"load")			\
 	X(UNLOAD,	"unload")
 
@@ -76,14 +78,13 @@ enum netlog_op {
 #define NETLOG_F_LPORT		"lport"
 #define NETLOG_F_FADDR		"faddr"
 #define NETLOG_F_FPORT		"fport"
-#define NETLOG_F_OIF		"oif"	/* interface index; link-local addresses only */
+#define NETLOG_F_OIF		"oif"	/* index of the interface it is bound to */
 #define NETLOG_F_NETNS		"netns"	/* inode of the network namespace */
 #define NETLOG_F_ERR		"err"	/* positive errno */
 #define NETLOG_F_TX		"tx"	/* payload the process wrote (TCP only) */
 #define NETLOG_F_RX		"rx"	/* payload received, read or not (TCP only) */
 #define NETLOG_F_MONO		"mono"	/* CLOCK_MONOTONIC (ktime_get_ns) of this record, ns */
 #define NETLOG_F_SID		"sid"	/* POSIX session id, initial pid namespace */
-#define NETLOG_F_KERN		"kern"	/* 1: owned by the kernel itself; never written today */
 #define NETLOG_F_MISSED		"missed" /* probe hits the kernel skipped (nmissed) */
 #define NETLOG_F_LOST		"lost"	/* records the module could not write */
 #define NETLOG_F_VER		"ver"	/* version of the module */

@@ -1,92 +1,82 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * From a moment in the life of a socket to a record: the table of probes and
- * their handlers. Handlers run with preemption off and never sleep. Those at the
- * end of a function sit only where it does not wait for the network: each caller
- * inside one holds an instance, and those are few.
+ * audit_netlog: writes to the audit trail what the audit system itself misses of
+ * network connections. From a moment in the life of a socket to a record: the
+ * handlers, the table of probes, their placing; parameters and counters. record.c
+ * writes the records.
+ *
+ * Handlers run with preemption off and never sleep. Those at the end of a function
+ * sit only where it does not wait for the network: each caller inside one holds an
+ * instance, and those are few.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include "netlog.h"
 
-#include <linux/hashtable.h>
+#include <linux/fdtable.h>
+#include <linux/kprobes.h>
 #include <linux/magic.h>
 #include <linux/module.h>
 #include <linux/siphash.h>
+#include <linux/slab.h>
+#include <linux/tracepoint.h>
 #include <net/sctp/structs.h>
 
 #define ARG(n) ((void *)regs_get_kernel_argument(regs, n))
 
-bool probes_fire;
-
-/* ---- sockets with a connect under way, and who called it ---- */
-
-/*
- * Found by the struct socket, never dereferenced here: an MPTCP socket and its
- * first subflow share it, and it lives from tcp_connect() to inet_release().
- */
-struct pending {
-	struct hlist_node node;
-	const struct socket *key;
-	struct netlog_sock sock;	/* as it was when the SYN left */
-	struct netlog_task task;	/* who called connect() */
-};
+static bool udp_flows;
+module_param(udp_flows, bool, 0444);
+MODULE_PARM_DESC(udp_flows, "record the first datagram of an unconnected socket to each peer (default N)");
 
 static unsigned int pending_max = 16384;
 module_param(pending_max, uint, 0644);
 MODULE_PARM_DESC(pending_max, "connects under way that are remembered (default 16384)");
-unsigned int pending_count;
 
-static DEFINE_HASHTABLE(pending, 10);
-static DEFINE_SPINLOCK(pending_lock);
+/* ---- sockets with a connect under way, and who called it ---- */
+
+struct pending {
+	struct netlog_sock sock;	/* as it was when the SYN left */
+	struct netlog_task task;	/* who called connect() */
+};
+
+/* By inode number: an MPTCP socket and its first subflow share it. */
+static DEFINE_XARRAY_FLAGS(pending, XA_FLAGS_LOCK_IRQ);
+static unsigned int pending_count;
 
 /* Where there is no room or no memory, the completion names nobody. */
-static void pending_add(const struct socket *sock, const struct pending *p)
+static void pending_add(const struct pending *p)
 {
-	struct pending *e = NULL;
+	struct pending *e = kmemdup(p, sizeof(*p), GFP_ATOMIC | __GFP_NOWARN);
 	unsigned long flags;
 
-	spin_lock_irqsave(&pending_lock, flags);
-	if (pending_count < pending_max)
-		e = kmemdup(p, sizeof(*p), GFP_ATOMIC | __GFP_NOWARN);
-	if (e) {
-		e->key = sock;
-		hash_add(pending, &e->node, (unsigned long)sock);
-		pending_count++;
-	} else {
+	xa_lock_irqsave(&pending, flags);
+	if (!e || pending_count >= pending_max ||
+	    __xa_insert(&pending, p->sock.ino, e, GFP_ATOMIC | __GFP_NOWARN)) {
+		kfree(e);
 		atomic64_inc(&record_lost);
+	} else {
+		pending_count++;
 	}
-	spin_unlock_irqrestore(&pending_lock, flags);
+	xa_unlock_irqrestore(&pending, flags);
 }
 
 /* Move the entry of sock to *p. False when there is none. */
-static bool pending_take(const struct socket *sock, struct pending *p)
+static bool pending_take(struct socket *sock, struct pending *p)
 {
 	struct pending *e;
 	unsigned long flags;
 
-	if (!READ_ONCE(pending_count))
+	if (!sock || !READ_ONCE(pending_count))
 		return false;
-	spin_lock_irqsave(&pending_lock, flags);
-	hash_for_each_possible(pending, e, node, (unsigned long)sock)
-		if (e->key == sock)
-			break;
+	xa_lock_irqsave(&pending, flags);
+	e = __xa_erase(&pending, SOCK_INODE(sock)->i_ino);
 	if (e) {
-		hash_del(&e->node);
 		pending_count--;
 		*p = *e;
-		kfree(e);
 	}
-	spin_unlock_irqrestore(&pending_lock, flags);
+	xa_unlock_irqrestore(&pending, flags);
+	kfree(e);
 	return e;
-}
-
-void pending_fini(void)
-{
-	struct hlist_node *next;
-	struct pending *e;
-	int i;
-
-	hash_for_each_safe(pending, i, next, e, node)
-		kfree(e);
 }
 
 /* ---- connect ---- */
@@ -102,7 +92,7 @@ static void begin(const struct sock *sk, struct pending *p)
 	/* In lean it is named once. */
 	if (record_write(NETLOG_OP_CONNECT, &p->sock, NULL, 0) && !READ_ONCE(record_join))
 		p->task.pid = 0;
-	pending_add(sk->sk_socket, p);
+	pending_add(p);
 }
 
 static int on_tcp_connect(struct kretprobe_instance *ri, struct pt_regs *regs)
@@ -113,6 +103,13 @@ static int on_tcp_connect(struct kretprobe_instance *ri, struct pt_regs *regs)
 	if (netlog_sock_read(&p.sock, sk))
 		begin(sk, &p);
 	return 1;
+}
+
+static const struct sock *sock_of(struct file *file)
+{
+	struct inode *inode = file_inode(file);
+
+	return inode->i_sb->s_magic == SOCKFS_MAGIC ? SOCKET_I(inode)->sk : NULL;
 }
 
 /* Not on its way to inet_release(), and no subflow of another socket. */
@@ -141,9 +138,9 @@ static bool connecting(const struct sock *sk, int state)
  * socket. A close without sk_err is reported by whoever asked for it: on_return,
  * on_release.
  */
-void probes_on_state(void *data, const struct sock *sk, const int old, const int new)
+static void on_state(void *data, const struct sock *sk, const int old, const int new)
 {
-	const struct socket *sock = READ_ONCE(sk->sk_socket);
+	struct socket *sock = READ_ONCE(sk->sk_socket);
 	int err = new == TCP_CLOSE ? READ_ONCE(sk->sk_err) : 0;
 	struct pending p;
 
@@ -152,7 +149,7 @@ void probes_on_state(void *data, const struct sock *sk, const int old, const int
 	/* connect() is about to return an error, and sk_err is an older one's. */
 	if (err && sock && sock->sk == sk && sock->state == SS_UNCONNECTED)
 		return;
-	if (!pending_take(sk->sk_socket, &p)) {
+	if (!pending_take(sock, &p)) {
 		/* The table was full, or we came after the connect. */
 		if (old != TCP_SYN_SENT || !in_use(sk) || !netlog_sock_read(&p.sock, sk))
 			return;
@@ -190,12 +187,6 @@ static int enter(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	/* No file: the inner socket by which MPTCP 6.1 listens. */
 	return !sock->file || remember(ri, sock->sk, NULL, 0);
-}
-
-/* The same of datagram sockets. */
-static int enter_bind(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	return enter(ri, regs) || !netlog_is_datagram(&((struct call *)ri->data)->before);
 }
 
 /* fn(struct socket *, struct sockaddr *, int) */
@@ -250,13 +241,12 @@ static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	const struct netlog_sock *was = &c->before;
 	struct netlog_sock now;
 	struct pending p;
-	bool datagram, differs, lost;
+	bool differs, lost;
 
 	if ((int)regs_return_value(regs) < 0)
 		return on_refusal(ri, regs);
 	if (!netlog_sock_read(&now, c->sk))
 		return 0;
-	datagram = netlog_is_datagram(&now);
 	differs = memcmp(&was->remote, &now.remote, sizeof(now.remote));
 	lost = now.state == TCP_CLOSE &&
 	       (was->state != TCP_CLOSE || (differs && !netlog_end_known(&now.remote)));
@@ -266,15 +256,15 @@ static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	else if (lost && was->state != TCP_SYN_SENT)	/* op=fail told of it */
 		record_write(NETLOG_OP_DISCONNECT, was, NULL, 0);
 
-	if (datagram && now.state == TCP_CLOSE) {
+	if (now.datagram && now.state == TCP_CLOSE) {
 		/* A port that was asked for stays: it receives from all again. Of one that
 		 * "ss -K" destroyed that is not said: it would be told as ss's. */
 		if (now.local.in.sin_port && (lost || !was->local.in.sin_port) &&
 		    READ_ONCE(c->sk->sk_err) != ECONNABORTED)
 			record_write(NETLOG_OP_BIND, &now, NULL, 0);
-	} else if (datagram ? differs : now.state == TCP_LISTEN && was->state != TCP_LISTEN) {
+	} else if (now.datagram ? differs : now.state == TCP_LISTEN && was->state != TCP_LISTEN) {
 		now.state = was->state;
-		record_write(datagram ? NETLOG_OP_DGRAM : NETLOG_OP_LISTEN, &now, NULL, 0);
+		record_write(now.datagram ? NETLOG_OP_DGRAM : NETLOG_OP_LISTEN, &now, NULL, 0);
 	}
 	return 0;
 }
@@ -297,35 +287,18 @@ static int on_accept_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 
 /*
- * Before __inet_accept() came into the kernel (Debian's 6.1 has it). Under
- * sk_callback_lock, which is held here, the locks that exe needs are not allowed:
- * so the record waits for the descriptor, under a key that no connect has.
+ * Before __inet_accept() came into the kernel (Debian's 6.1 has it): the first
+ * descriptor of a socket that was born connected.
  */
-static const struct socket *accept_key(const struct socket *sock)
-{
-	return (void *)sock + 1;
-}
-
-static int on_sock_graft(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	const struct sock *sk = ARG(0);
-	struct pending p;
-
-	if (!netlog_sock_read(&p.sock, sk))
-		return 1;
-	netlog_task_current(&p.task);
-	pending_add(accept_key(sk->sk_socket), &p);
-	return 1;
-}
-
 static int on_fd_install(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct inode *inode = file_inode(ARG(1));
-	struct pending p;
+	struct file *file = ARG(1);
+	const struct sock *sk = sock_of(file);
+	struct netlog_sock s;
 
-	if (inode->i_sb->s_magic == SOCKFS_MAGIC &&
-	    pending_take(accept_key(SOCKET_I(inode)), &p))
-		record_write(NETLOG_OP_ACCEPT, &p.sock, NULL, 0);
+	if (sk && file_count(file) == 1 && sk->sk_socket->state == SS_CONNECTED &&
+	    netlog_sock_read(&s, sk))
+		record_write(NETLOG_OP_ACCEPT, &s, NULL, 0);
 	return 1;
 }
 
@@ -367,27 +340,18 @@ static int on_udp_sendmsg(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 /* ---- the end ---- */
 
+static bool fired;		/* a socket's release was seen */
+
 static int on_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	const struct socket *sock = ARG(0);
-	struct sock *sk = sock->sk;
-	unsigned long flags;
+	struct socket *sock = ARG(0);
 	struct netlog_sock s;
 	struct pending p;
-	bool unfinished;
+	bool unfinished = pending_take(sock, &p);
 
-	/* Accepted, and never got a descriptor. */
-	if (pending_take(accept_key(sock), &p))
-		record_write(NETLOG_OP_ACCEPT, &p.sock, &p.task, 0);
-	unfinished = pending_take(sock, &p);
-	if (!probes_fire)
-		WRITE_ONCE(probes_fire, true);
-	if (sk && sk->sk_type == SOCK_STREAM && !unfinished) {
-		/* A completion that softirq is about to write elsewhere comes first. */
-		spin_lock_irqsave(&sk->sk_lock.slock, flags);
-		spin_unlock_irqrestore(&sk->sk_lock.slock, flags);
-	}
-	if (!sk || !netlog_sock_read(&s, sk))
+	if (!fired)
+		WRITE_ONCE(fired, true);
+	if (!sock->sk || !netlog_sock_read(&s, sock->sk))
 		return 1;
 	if (unfinished) {
 		s = p.sock;
@@ -396,7 +360,22 @@ static int on_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 	/* Nothing to say of one that was never connected or listening, nor could receive. */
 	if (s.state != TCP_CLOSE || netlog_end_known(&s.remote) ||
 	    (s.local.in.sin_port && s.proto != IPPROTO_TCP && s.proto != IPPROTO_MPTCP))
-		record_write(NETLOG_OP_RELEASE, &s, NULL, READ_ONCE(sk->sk_err));
+		record_write(NETLOG_OP_RELEASE, &s, NULL, READ_ONCE(sock->sk->sk_err));
+	return 1;
+}
+
+static int write_held(const void *unused, struct file *file, unsigned int fd)
+{
+	const struct sock *sk = sock_of(file);
+	struct netlog_sock s;
+
+	return sk && netlog_sock_read(&s, sk) && record_write(NETLOG_OP_EXIT, &s, NULL, 0);
+}
+
+/* Later, when its sockets are released, an ending process has no program any more. */
+static int on_exit(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	iterate_fd(current->files, 0, write_held, NULL);
 	return 1;
 }
 
@@ -433,11 +412,17 @@ static int on_sctp_free(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 /* ---- the table ---- */
 
+/* INSTEAD: only where the one before it cannot be placed. */
+enum { REQUIRED = 0, OPTIONAL = 1, FLOWS = 2, INSTEAD = 4 };
+
+/* Where its entry handler returns 0, its handler is called when the function ends. */
+static struct probe {
+	int when;
+	struct kretprobe rp;
+} probes[] = {
 #define PROBE(symbol, enter, leave, w)						\
 	{ .when = w, .rp = { .kp.symbol_name = symbol, .entry_handler = enter,	\
 			     .handler = leave, .data_size = sizeof(struct call) } }
-
-struct probe probes[] = {
 	PROBE("inet_release", on_release, NULL, REQUIRED),
 	PROBE("tcp_connect", on_tcp_connect, NULL, REQUIRED),
 	PROBE("security_socket_connect", enter_to, on_refusal, REQUIRED),
@@ -450,18 +435,165 @@ struct probe probes[] = {
 	PROBE("mptcp_disconnect", enter_sk, on_return, OPTIONAL),
 	PROBE("udp_abort", enter_sk, on_return, OPTIONAL),
 	PROBE("tcp_abort", enter_abort, on_return, OPTIONAL),
-	PROBE("inet_bind", enter_bind, on_return, REQUIRED),
-	PROBE("inet6_bind", enter_bind, on_return, OPTIONAL),
+	PROBE("inet_bind", enter, on_return, REQUIRED),
+	PROBE("inet6_bind", enter, on_return, OPTIONAL),
 	PROBE("inet_listen", enter, on_return, REQUIRED),
 	PROBE("mptcp_listen", enter, on_return, OPTIONAL),
 	PROBE("sctp_inet_listen", enter, on_return, OPTIONAL),
 	PROBE("__inet_accept", enter_accept, on_accept_return, OPTIONAL),
-	PROBE("security_sock_graft", on_sock_graft, NULL, INSTEAD),
 	PROBE("fd_install", on_fd_install, NULL, INSTEAD),
 	PROBE("sctp_primitive_ASSOCIATE", on_sctp_associate, NULL, OPTIONAL),
 	PROBE("sctp_association_free", on_sctp_free, NULL, OPTIONAL),
 	PROBE("udp_sendmsg", on_udp_sendmsg, NULL, FLOWS),
 	PROBE("udpv6_sendmsg", on_udp_sendmsg, NULL, FLOWS | OPTIONAL),
+	PROBE("tty_audit_exit", on_exit, NULL, OPTIONAL),
 };
 
-const int probes_count = ARRAY_SIZE(probes);
+static struct tracepoint *state_tp;
+static DEFINE_MUTEX(lock);	/* placing, once others load modules, too */
+static u64 missed_before;	/* by probes that were taken away */
+
+u64 probes_missed(void)
+{
+	u64 sum = missed_before;
+	struct probe *p;
+
+	for (p = probes; p < probes + ARRAY_SIZE(probes); p++)
+		sum += p->rp.nmissed + p->rp.kp.nmissed;
+	return sum;
+}
+
+/* As if never used: it may be placed again. */
+static void take_away(struct kretprobe *rp)
+{
+	if (rp->kp.addr)
+		unregister_kretprobe(rp);
+	missed_before += rp->nmissed + rp->kp.nmissed;
+	rp->nmissed = rp->kp.nmissed = rp->kp.flags = 0;
+	rp->kp.addr = NULL;
+}
+
+static int complain(const char *what, int err)
+{
+	pr_err("cannot probe %s (error %d): this kernel has renamed or inlined it, or kernel.ftrace_enabled is 0; a newer audit_netlog may know it, without the module the audit rules still work\n",
+	       what, err);
+	return err;
+}
+
+static int place_all(void)
+{
+	struct probe *p;
+	int err;
+
+	for (p = probes; p < probes + ARRAY_SIZE(probes); p++) {
+		if (kprobe_gone(&p->rp.kp))
+			take_away(&p->rp);
+		if (p->rp.kp.addr || (p->when & FLOWS && !udp_flows) ||
+		    (p->when & INSTEAD && p[-1].rp.kp.addr))
+			continue;
+		/* Some waiting for a lock, on every processor. */
+		p->rp.maxactive = max(128, 4 * (int)num_possible_cpus());
+		err = register_kretprobe(&p->rp);
+		if (!err)
+			continue;
+		p->rp.kp.addr = NULL;
+		if (!(p->when & OPTIONAL))
+			return complain(p->rp.kp.symbol_name, err);
+	}
+	return 0;
+}
+
+/* Not exported by name, so looked up, as perf does. */
+static void find_state_tp(struct tracepoint *tp, void *data)
+{
+	if (!strcmp(tp->name, "inet_sock_set_state") &&
+	    !tracepoint_probe_register(tp, on_state, NULL))
+		state_tp = tp;
+}
+
+/*
+ * A probe can be registered and yet never fire (disarmed in debugfs). Silence
+ * would then look like an idle network. So a socket is opened and closed.
+ */
+static int self_test(void)
+{
+	struct socket *sock;
+	int err = sock_create_kern(&init_net, AF_INET, SOCK_DGRAM, 0, &sock);
+
+	if (err)
+		return err;
+	sock_release(sock);
+	if (READ_ONCE(fired))
+		return 0;
+	pr_err("kprobes do not fire: kernel.ftrace_enabled or /sys/kernel/debug/kprobes/enabled is 0\n");
+	return -EPERM;
+}
+
+/* ---- the module ---- */
+
+/* A counter that was set when loading goes on from there. */
+static int missed_get(char *page, const struct kernel_param *kp)
+{
+	return scnprintf(page, PAGE_SIZE, "%llu\n", probes_missed());
+}
+
+static const struct kernel_param_ops missed_ops = { .set = param_set_ullong, .get = missed_get };
+module_param_cb(missed, &missed_ops, &missed_before, 0444);
+module_param_named(lost, record_lost.counter, ullong, 0444);
+module_param_named(records, record_written.counter, ullong, 0444);
+module_param_named(pending, pending_count, uint, 0444);
+
+/* IPv6 and SCTP may come, and go, after us. */
+static int on_module(struct notifier_block *nb, unsigned long state, void *data)
+{
+	mutex_lock(&lock);
+	if (state == MODULE_STATE_LIVE)
+		place_all();
+	mutex_unlock(&lock);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block module_nb = { .notifier_call = on_module };
+
+static void stop(void)
+{
+	struct pending *e;
+	unsigned long ino;
+	int i;
+
+	if (state_tp)
+		tracepoint_probe_unregister(state_tp, on_state, NULL);
+	tracepoint_synchronize_unregister();
+	for (i = 0; i < ARRAY_SIZE(probes); i++)
+		take_away(&probes[i].rp);
+	record_write(NETLOG_OP_UNLOAD, NULL, NULL, 0);
+	xa_for_each(&pending, ino, e)
+		kfree(e);
+	xa_destroy(&pending);
+}
+
+static int __init netlog_init(void)
+{
+	int err;
+
+	/* First, so that what follows it in the trail is complete. */
+	record_write(NETLOG_OP_LOAD, NULL, NULL, 0);
+	for_each_kernel_tracepoint(find_state_tp, NULL);
+	err = state_tp ? 0 : complain("tracepoint inet_sock_set_state", -ENOENT);
+	err = err ?: place_all() ?: self_test() ?: register_module_notifier(&module_nb);
+	if (err)
+		stop();
+	return err;
+}
+
+static void __exit netlog_exit(void)
+{
+	unregister_module_notifier(&module_nb);
+	stop();
+}
+
+module_init(netlog_init);
+module_exit(netlog_exit);
+MODULE_LICENSE("GPL");
+MODULE_VERSION(NETLOG_MODULE_VERSION);
+MODULE_DESCRIPTION("Audit records for the start and end of network connections");

@@ -9,6 +9,7 @@
 #include <linux/file.h>
 #include <linux/module.h>
 #include <linux/pid_namespace.h>
+#include <linux/slab.h>
 
 bool record_join = true;
 module_param_named(join, record_join, bool, 0644);
@@ -23,16 +24,13 @@ atomic64_t record_written, record_lost;
  * in Linux 6.7 to 6.13 takes one as a process would: it is known by how it is set
  * before it connects. (iSCSI sets a process's socket so, but sk_reuse too.)
  */
-static bool is_kernels(const struct sock *sk)
-{
-	return sk->sk_kern_sock ||
-	       (sk->sk_allocation == (GFP_ATOMIC | __GFP_MEMALLOC) && !sk->sk_reuse);
-}
-
 static bool is_reported(const struct sock *sk)
 {
 	int proto = sk->sk_protocol;
 
+	if (sk->sk_kern_sock ||
+	    (sk->sk_allocation == (GFP_ATOMIC | __GFP_MEMALLOC) && !sk->sk_reuse))
+		return false;
 	return (sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
 	       sk->sk_type != SOCK_RAW &&
 	       (proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE ||
@@ -41,17 +39,11 @@ static bool is_reported(const struct sock *sk)
 
 bool netlog_end_known(const union netlog_end *e)
 {
-	if (e->in.sin_port)
-		return true;
-	return e->sa.sa_family == AF_INET6 ? !ipv6_addr_any(&e->in6.sin6_addr) :
-					     e->in.sin_addr.s_addr;
+	return memchr_inv(&e->sa.sa_data, 0, sizeof(*e) - offsetof(struct sockaddr, sa_data));
 }
 
 static void read_ends(struct netlog_sock *s, const struct sock *sk)
 {
-	struct in6_addr *l = &s->local.in6.sin6_addr;
-	struct in6_addr *r = &s->remote.in6.sin6_addr;
-
 	s->local.sa.sa_family = s->remote.sa.sa_family = sk->sk_family;
 	s->local.in.sin_port = inet_sk(sk)->inet_sport;
 	s->remote.in.sin_port = sk->sk_dport;
@@ -61,11 +53,9 @@ static void read_ends(struct netlog_sock *s, const struct sock *sk)
 		return;
 	}
 #if IS_ENABLED(CONFIG_IPV6)
-	*l = sk->sk_v6_rcv_saddr;
-	*r = sk->sk_v6_daddr;
+	s->local.in6.sin6_addr = sk->sk_v6_rcv_saddr;
+	s->remote.in6.sin6_addr = sk->sk_v6_daddr;
 #endif
-	if ((ipv6_addr_type(l) | ipv6_addr_type(r)) & IPV6_ADDR_LINKLOCAL)
-		s->oif = sk->sk_bound_dev_if;
 }
 
 /*
@@ -88,59 +78,44 @@ static void read_bytes(struct netlog_sock *s, const struct sock *sk)
 		s->rx--;
 }
 
-/*
- * A closed socket keeps what is left over of its last peer; it has one still only
- * where TCP's has closed or reset it: that has sent a SYN.
- */
-static bool peer_is_stale(const struct netlog_sock *s, const struct sock *sk)
-{
-	if (sk->sk_protocol == IPPROTO_TCP)
-		return !s->remote.in.sin_port || !tcp_sk(sk)->rcv_nxt;
-	return netlog_is_datagram(s);
-}
-
 bool netlog_sock_read(struct netlog_sock *s, const struct sock *sk)
 {
 	struct socket *sock = READ_ONCE(sk->sk_socket);
 	const struct sock *owner = sock ? READ_ONCE(sock->sk) : NULL;
+	bool tcp = sk->sk_protocol == IPPROTO_TCP;
 
-	if (audit_enabled == AUDIT_OFF || !owner || !sock->file ||
-	    is_kernels(owner) || !is_reported(owner))
-		return false;
 	/* The first subflow of an MPTCP socket borrows its struct socket. */
-	if (owner != sk && owner->sk_protocol != IPPROTO_MPTCP)
+	if (audit_enabled == AUDIT_OFF || !owner || !sock->file || !is_reported(owner) ||
+	    (owner != sk && owner->sk_protocol != IPPROTO_MPTCP))
 		return false;
-	memset(s, 0, sizeof(*s));
-	s->ino = SOCK_INODE(sock)->i_ino;
-	s->netns = sock_net(sk)->ns.inum;
-	s->family = sk->sk_family;
-	s->proto = owner->sk_protocol;
-	s->state = READ_ONCE(sk->sk_state);
+	*s = (struct netlog_sock){
+		.ino = SOCK_INODE(sock)->i_ino, .netns = sock_net(sk)->ns.inum,
+		.oif = sk->sk_bound_dev_if, .family = sk->sk_family, .proto = owner->sk_protocol,
+		.state = READ_ONCE(sk->sk_state), .datagram = sk->sk_type == SOCK_DGRAM,
+	};
 	read_ends(s, sk);
-	if (s->state == TCP_CLOSE && peer_is_stale(s, sk))
+	/* A closed socket keeps what is left over of its last peer; it has one still only
+	 * where TCP's has closed or reset it: that has sent a SYN. */
+	if (s->state == TCP_CLOSE && (s->datagram ||
+	    (tcp && (!s->remote.in.sin_port || !tcp_sk(sk)->rcv_nxt))))
 		memset(&s->remote, 0, sizeof(s->remote));
-	if (sk->sk_protocol == IPPROTO_TCP && s->state != TCP_LISTEN)
+	if (tcp && s->state != TCP_LISTEN)
 		read_bytes(s, sk);
 	return true;
 }
 
 bool netlog_sock_remote(struct netlog_sock *s, const void *uaddr, int len)
 {
-	const union netlog_end *to = uaddr;
-	bool v6 = len >= SIN6_LEN_RFC2133 && to->sa.sa_family == AF_INET6;
+	const struct sockaddr *to = uaddr;
 	/* sendto() of an IPv4 socket takes AF_UNSPEC for AF_INET */
-	bool v4 = len >= (int)sizeof(to->in) && (to->sa.sa_family == AF_INET ||
-		  (to->sa.sa_family == AF_UNSPEC && s->family == AF_INET));
+	bool v4 = to->sa_family == AF_INET || (!to->sa_family && s->family == AF_INET);
 
-	if (!v4 && !(v6 && s->family == AF_INET6))
+	if (len < (v4 ? (int)sizeof(struct sockaddr_in) : SIN6_LEN_RFC2133) ||
+	    !(v4 || (to->sa_family == AF_INET6 && s->family == AF_INET6)))
 		return false;
 	memset(&s->remote, 0, sizeof(s->remote));
+	memcpy(&s->remote, to, v4 ? offsetof(struct sockaddr_in, sin_zero) : SIN6_LEN_RFC2133);
 	s->remote.sa.sa_family = v4 ? AF_INET : AF_INET6;
-	s->remote.in.sin_port = to->in.sin_port;
-	if (v4)
-		s->remote.in.sin_addr = to->in.sin_addr;
-	else
-		s->remote.in6.sin6_addr = to->in6.sin6_addr;
 	return true;
 }
 
@@ -183,9 +158,7 @@ static void write_exe(struct audit_buffer *ab)
 	rcu_read_unlock();
 	buf = exe ? kmalloc(PATH_MAX, GFP_ATOMIC | __GFP_NOWARN) : NULL;
 	path = buf ? d_path(&exe->f_path, buf, PATH_MAX) : NULL;
-	if (IS_ERR_OR_NULL(path))
-		audit_log_format(ab, " exe=(null)");
-	else
+	if (!IS_ERR_OR_NULL(path))
 		write_string(ab, "exe", path);
 	kfree(buf);
 	if (exe)
@@ -255,7 +228,7 @@ static void write_self(struct audit_buffer *ab)
 {
 	audit_log_format(ab, " " NETLOG_F_MISSED "=%llu " NETLOG_F_LOST "=%llu "
 			 NETLOG_F_VER "=" NETLOG_MODULE_VERSION,
-			 netlog_missed(), (u64)atomic64_read(&record_lost));
+			 probes_missed(), (u64)atomic64_read(&record_lost));
 }
 
 bool record_write(enum netlog_op op, const struct netlog_sock *s,

@@ -78,7 +78,6 @@ struct fact {
 	uint64_t ino;
 	int64_t netns, mono, tx, rx, missed, lost;	/* -1: unknown */
 	int err, state;
-	bool kern;
 	struct netaddr local, remote;
 
 	const struct diag *diag;	/* FACT_DIAG */

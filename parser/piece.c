@@ -283,8 +283,6 @@ static void module_field(struct piece *p, const char *name, const char *value)
 	} else if (!strcmp(name, NETLOG_F_OIF)) {
 		if (read_u64(value, 10, &v) && v <= INT_MAX)
 			m->newfd = v;	/* given to both ends at the end */
-	} else if (!strcmp(name, NETLOG_F_KERN)) {
-		m->kern = !strcmp(value, "1");
 	} else if (!module_number(p, name, value)) {
 		task_field(p, name, value);
 	}

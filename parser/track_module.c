@@ -316,8 +316,6 @@ void track_module(struct track *t, const struct fact *f)
 	}
 	t->node->module = t->stats.module = true;
 	know_process(t, f);
-	if (f->kern)
-		return;
 	if (!f->ino) {
 		complain(t->complaints, COMPLAINT_MODULE, "ino", 3);
 		return;
@@ -333,6 +331,7 @@ void track_module(struct track *t, const struct fact *f)
 	case NETLOG_OP_FLOW:		on_datagram(t, f); break;
 	case NETLOG_OP_DISCONNECT:	on_disconnect(t, f); break;
 	case NETLOG_OP_RELEASE:		on_release(t, f); break;
+	/* exit: who it is, was all */
 	default:			break;
 	}
 }
