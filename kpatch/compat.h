@@ -13,13 +13,10 @@
  * Older ones read registers and sk_protocol differently. On PREEMPT_RT audit's
  * locks sleep, and handlers run with preemption off.
  */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 6, 0) || defined(CONFIG_PREEMPT_RT)
-#error "audit_netlog needs Linux 5.6 or newer, and does not support PREEMPT_RT"
-#endif
-
-#if !defined(CONFIG_KRETPROBES) || !defined(CONFIG_TRACEPOINTS) || \
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 6, 0) || defined(CONFIG_PREEMPT_RT) || \
+	!defined(CONFIG_KRETPROBES) || !defined(CONFIG_TRACEPOINTS) || \
 	!defined(CONFIG_AUDITSYSCALL) || !defined(CONFIG_SECURITY_NETWORK)
-#error "audit_netlog needs CONFIG_KRETPROBES, _TRACEPOINTS, _AUDITSYSCALL and _SECURITY_NETWORK"
+#error "audit_netlog needs Linux 5.6, KRETPROBES, TRACEPOINTS, AUDITSYSCALL, SECURITY_NETWORK, no PREEMPT_RT"
 #endif
 
 /* 7.0 removed UDP-Lite (its number stays reserved). */

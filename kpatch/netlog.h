@@ -38,10 +38,11 @@ struct netlog_task {		/* as audit prints it; pid 0: nobody knows */
 };
 
 /*
- * Copy what sk says of itself; the first subflow of MPTCP speaks for its owner.
- * False: not user space's, or another protocol, or audit is off.
+ * Copy what sk says of itself; the first subflow of MPTCP speaks for its owner. sock
+ * is sk->sk_socket, or the one that it is about to be given, or NULL. False: not user
+ * space's, or another protocol, or audit is off.
  */
-bool netlog_sock_read(struct netlog_sock *s, const struct sock *sk);
+bool netlog_sock_read(struct netlog_sock *s, const struct sock *sk, struct socket *sock);
 
 /* Take the remote end from what was passed to connect(), len bytes of it. */
 bool netlog_sock_remote(struct netlog_sock *s, const void *uaddr, int len);

@@ -28,16 +28,14 @@ static bool udp_flows;
 module_param(udp_flows, bool, 0444);
 MODULE_PARM_DESC(udp_flows, "record the first datagram of an unconnected socket to each peer (default N)");
 
-static unsigned int pending_max = 16384;
-module_param(pending_max, uint, 0644);
-MODULE_PARM_DESC(pending_max, "connects under way that are remembered (default 16384)");
-
 /* ---- sockets with a connect under way, and who called it ---- */
 
 struct pending {
 	struct netlog_sock sock;	/* as it was when the SYN left */
 	struct netlog_task task;	/* who called connect() */
 };
+
+enum { PENDING_MAX = 16384 };
 
 /* By inode number: an MPTCP socket and its first subflow share it. */
 static DEFINE_XARRAY_FLAGS(pending, XA_FLAGS_LOCK_IRQ);
@@ -50,7 +48,7 @@ static void pending_add(const struct pending *p)
 	unsigned long flags;
 
 	xa_lock_irqsave(&pending, flags);
-	if (!e || pending_count >= pending_max ||
+	if (!e || pending_count >= PENDING_MAX ||
 	    __xa_insert(&pending, p->sock.ino, e, GFP_ATOMIC | __GFP_NOWARN)) {
 		kfree(e);
 		atomic64_inc(&record_lost);
@@ -81,35 +79,28 @@ static bool pending_take(struct socket *sock, struct pending *p)
 
 /* ---- connect ---- */
 
-static void begin(const struct sock *sk, struct pending *p)
+/* peer NULL: sk knows it. */
+static int begin(const struct sock *sk, const union sctp_addr *peer)
 {
-	struct pending old;
+	struct pending p, old;
 
+	if (!netlog_sock_read(&p.sock, sk, sk->sk_socket) ||
+	    (peer && !netlog_sock_remote(&p.sock, peer, sizeof(*peer))))
+		return 1;
 	/* Given up without a word, as a Fast Open that could not be sent. */
 	if (pending_take(sk->sk_socket, &old))
 		record_write(NETLOG_OP_FAIL, &old.sock, &old.task, ECONNABORTED);
-	netlog_task_current(&p->task);
+	netlog_task_current(&p.task);
 	/* In lean it is named once. */
-	if (record_write(NETLOG_OP_CONNECT, &p->sock, NULL, 0) && !READ_ONCE(record_join))
-		p->task.pid = 0;
-	pending_add(p);
+	if (record_write(NETLOG_OP_CONNECT, &p.sock, NULL, 0) && !READ_ONCE(record_join))
+		p.task.pid = 0;
+	pending_add(&p);
+	return 1;
 }
 
 static int on_tcp_connect(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	const struct sock *sk = ARG(0);
-	struct pending p;
-
-	if (netlog_sock_read(&p.sock, sk))
-		begin(sk, &p);
-	return 1;
-}
-
-static const struct sock *sock_of(struct file *file)
-{
-	struct inode *inode = file_inode(file);
-
-	return inode->i_sb->s_magic == SOCKFS_MAGIC ? SOCKET_I(inode)->sk : NULL;
+	return begin(ARG(0), NULL);
 }
 
 /* Not on its way to inet_release(), and no subflow of another socket. */
@@ -119,16 +110,6 @@ static bool in_use(const struct sock *sk)
 	struct file *file = sock ? READ_ONCE(sock->file) : NULL;
 
 	return file && file_count(file) && sock->sk == sk;
-}
-
-/* Those that leave this state for ESTABLISHED completed a connect. */
-static bool connecting(const struct sock *sk, int state)
-{
-	if (sk->sk_protocol == IPPROTO_SCTP)
-		return state == TCP_CLOSE;
-	/* SYN_RECV: the second state of a simultaneous open */
-	return sk->sk_protocol == IPPROTO_TCP &&
-	       (state == TCP_SYN_SENT || state == TCP_SYN_RECV);
 }
 
 /*
@@ -142,16 +123,19 @@ static void on_state(void *data, const struct sock *sk, const int old, const int
 {
 	struct socket *sock = READ_ONCE(sk->sk_socket);
 	int err = new == TCP_CLOSE ? READ_ONCE(sk->sk_err) : 0;
+	/* SYN_RECV: the second state of a simultaneous open */
+	bool connecting = sk->sk_protocol == IPPROTO_SCTP ? old == TCP_CLOSE :
+		sk->sk_protocol == IPPROTO_TCP && (old == TCP_SYN_SENT || old == TCP_SYN_RECV);
 	struct pending p;
 
-	if (!connecting(sk, old) || (new != TCP_ESTABLISHED && !err))
+	if (!connecting || (new != TCP_ESTABLISHED && !err))
 		return;
 	/* connect() is about to return an error, and sk_err is an older one's. */
 	if (err && sock && sock->sk == sk && sock->state == SS_UNCONNECTED)
 		return;
 	if (!pending_take(sock, &p)) {
 		/* The table was full, or we came after the connect. */
-		if (old != TCP_SYN_SENT || !in_use(sk) || !netlog_sock_read(&p.sock, sk))
+		if (old != TCP_SYN_SENT || !in_use(sk) || !netlog_sock_read(&p.sock, sk, sock))
 			return;
 		p.task.pid = 0;
 	}
@@ -173,7 +157,7 @@ static int remember(struct kretprobe_instance *ri, struct sock *sk, const void *
 	struct call *c = (void *)ri->data;
 
 	c->sk = sk;
-	if (!sk || !netlog_sock_read(&c->before, sk))
+	if (!sk || !netlog_sock_read(&c->before, sk, sk->sk_socket))
 		return 1;
 	c->asked = c->before;
 	c->asks = uaddr && netlog_sock_remote(&c->asked, uaddr, len);
@@ -218,20 +202,17 @@ static int enter_abort(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return ((struct sock *)ARG(0))->sk_state != TCP_LISTEN || enter_sk(ri, regs);
 }
 
-/* Refused by this host: no route, no free port, forbidden. What is sent, ends
- * elsewhere; a peer it had before stays. */
-static int on_refusal(struct kretprobe_instance *ri, struct pt_regs *regs)
+/* By this host: no route, no free port, forbidden. What is sent, ends elsewhere; a
+ * peer it had before stays. */
+static void refused(struct call *c, int err)
 {
-	struct call *c = (void *)ri->data;
-	int err = regs_return_value(regs);
 	struct pending p;
 
-	if (err >= 0 || !c->asks || c->before.state != TCP_CLOSE)
-		return 0;
+	if (!c->asks || c->before.state != TCP_CLOSE)
+		return;
 	if (pending_take(c->sk->sk_socket, &p))
 		c->asked = p.sock;
-	record_write(NETLOG_OP_FAIL, &c->asked, NULL, -err);
-	return 0;
+	record_write(NETLOG_OP_FAIL, &c->asked, NULL, err);
 }
 
 /* It listens, it has a port to receive at, or another peer, or none any more. */
@@ -241,11 +222,12 @@ static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	const struct netlog_sock *was = &c->before;
 	struct netlog_sock now;
 	struct pending p;
+	int err = -(int)regs_return_value(regs);
 	bool differs, lost;
 
-	if ((int)regs_return_value(regs) < 0)
-		return on_refusal(ri, regs);
-	if (!netlog_sock_read(&now, c->sk))
+	if (err > 0)
+		refused(c, err);
+	if (err > 0 || !netlog_sock_read(&now, c->sk, c->sk->sk_socket))
 		return 0;
 	differs = memcmp(&was->remote, &now.remote, sizeof(now.remote));
 	lost = now.state == TCP_CLOSE &&
@@ -271,19 +253,20 @@ static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 /* ---- accept ---- */
 
-static int enter_accept(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	((struct call *)ri->data)->sk = ARG(2);
-	return 0;
-}
-
-static int on_accept_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+static int on_accept(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct netlog_sock s;
 
-	if (netlog_sock_read(&s, ((struct call *)ri->data)->sk))
+	if (netlog_sock_read(&s, ARG(2), ARG(1)))
 		record_write(NETLOG_OP_ACCEPT, &s, NULL, 0);
-	return 0;
+	return 1;
+}
+
+static struct socket *socket_of(struct file *file)
+{
+	struct inode *inode = file_inode(file);
+
+	return inode->i_sb->s_magic == SOCKFS_MAGIC ? SOCKET_I(inode) : NULL;
 }
 
 /*
@@ -292,12 +275,11 @@ static int on_accept_return(struct kretprobe_instance *ri, struct pt_regs *regs)
  */
 static int on_fd_install(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct file *file = ARG(1);
-	const struct sock *sk = sock_of(file);
+	struct socket *sock = socket_of(ARG(1));
 	struct netlog_sock s;
 
-	if (sk && file_count(file) == 1 && sk->sk_socket->state == SS_CONNECTED &&
-	    netlog_sock_read(&s, sk))
+	if (sock && sock->state == SS_CONNECTED && file_count(sock->file) == 1 &&
+	    netlog_sock_read(&s, sock->sk, sock))
 		record_write(NETLOG_OP_ACCEPT, &s, NULL, 0);
 	return 1;
 }
@@ -329,11 +311,16 @@ static bool flow_is_new(const struct netlog_sock *s)
 
 static int on_udp_sendmsg(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
+	const struct sock *sk = ARG(0);
 	const struct msghdr *msg = ARG(1);
+	const struct sockaddr_in6 *to = msg->msg_name;
 	struct netlog_sock s;
 
-	if (msg->msg_name && netlog_sock_read(&s, ARG(0)) && !netlog_end_known(&s.remote) &&
-	    netlog_sock_remote(&s, msg->msg_name, msg->msg_namelen) && flow_is_new(&s))
+	/* What is IPv4 by way of IPv6, comes by udp_sendmsg() too. */
+	if (!to || (to->sin6_family == AF_INET6 && ipv6_addr_v4mapped(&to->sin6_addr)))
+		return 1;
+	if (netlog_sock_read(&s, sk, sk->sk_socket) && !netlog_end_known(&s.remote) &&
+	    netlog_sock_remote(&s, to, msg->msg_namelen) && flow_is_new(&s))
 		record_write(NETLOG_OP_FLOW, &s, NULL, 0);
 	return 1;
 }
@@ -351,7 +338,7 @@ static int on_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	if (!fired)
 		WRITE_ONCE(fired, true);
-	if (!sock->sk || !netlog_sock_read(&s, sock->sk))
+	if (!netlog_sock_read(&s, sock->sk, sock))
 		return 1;
 	if (unfinished) {
 		s = p.sock;
@@ -366,10 +353,10 @@ static int on_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 static int write_held(const void *unused, struct file *file, unsigned int fd)
 {
-	const struct sock *sk = sock_of(file);
+	struct socket *sock = socket_of(file);
 	struct netlog_sock s;
 
-	return sk && netlog_sock_read(&s, sk) && record_write(NETLOG_OP_EXIT, &s, NULL, 0);
+	return sock && netlog_sock_read(&s, sock->sk, sock) && record_write(NETLOG_OP_EXIT, &s, NULL, 0);
 }
 
 /* Later, when its sockets are released, an ending process has no program any more. */
@@ -383,17 +370,10 @@ static int on_exit(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 static int on_sctp_associate(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct sctp_association *asoc = ARG(1);
-	const union sctp_addr *peer = &asoc->peer.primary_addr;
+	const struct sctp_association *asoc = ARG(1);
 	const struct sock *sk = asoc->base.sk;
-	struct pending p;
 
-	if (sk->sk_type != SOCK_STREAM || !netlog_sock_read(&p.sock, sk) ||
-	    !netlog_sock_remote(&p.sock, peer, sizeof(*peer)))
-		return 1;
-	p.sock.local.in.sin_port = htons(asoc->base.bind_addr.port);
-	begin(sk, &p);
-	return 1;
+	return sk->sk_type != SOCK_STREAM || begin(sk, &asoc->peer.primary_addr);
 }
 
 /* An association that ends before it was established. */
@@ -425,11 +405,11 @@ static struct probe {
 			     .handler = leave, .data_size = sizeof(struct call) } }
 	PROBE("inet_release", on_release, NULL, REQUIRED),
 	PROBE("tcp_connect", on_tcp_connect, NULL, REQUIRED),
-	PROBE("security_socket_connect", enter_to, on_refusal, REQUIRED),
-	PROBE("tcp_v4_pre_connect", enter_sk_to, on_refusal, OPTIONAL),
-	PROBE("tcp_v6_pre_connect", enter_sk_to, on_refusal, OPTIONAL),
-	PROBE("tcp_v4_connect", enter_sk_to, on_refusal, REQUIRED),
-	PROBE("tcp_v6_connect", enter_sk_to, on_refusal, OPTIONAL),
+	PROBE("security_socket_connect", enter_to, on_return, REQUIRED),
+	PROBE("tcp_v4_pre_connect", enter_sk_to, on_return, OPTIONAL),
+	PROBE("tcp_v6_pre_connect", enter_sk_to, on_return, OPTIONAL),
+	PROBE("tcp_v4_connect", enter_sk_to, on_return, REQUIRED),
+	PROBE("tcp_v6_connect", enter_sk_to, on_return, OPTIONAL),
 	PROBE("inet_dgram_connect", enter_to, on_return, REQUIRED),
 	PROBE("tcp_disconnect", enter_sk, on_return, REQUIRED),
 	PROBE("mptcp_disconnect", enter_sk, on_return, OPTIONAL),
@@ -440,7 +420,7 @@ static struct probe {
 	PROBE("inet_listen", enter, on_return, REQUIRED),
 	PROBE("mptcp_listen", enter, on_return, OPTIONAL),
 	PROBE("sctp_inet_listen", enter, on_return, OPTIONAL),
-	PROBE("__inet_accept", enter_accept, on_accept_return, OPTIONAL),
+	PROBE("__inet_accept", on_accept, NULL, OPTIONAL),
 	PROBE("fd_install", on_fd_install, NULL, INSTEAD),
 	PROBE("sctp_primitive_ASSOCIATE", on_sctp_associate, NULL, OPTIONAL),
 	PROBE("sctp_association_free", on_sctp_free, NULL, OPTIONAL),

@@ -78,16 +78,16 @@ static void read_bytes(struct netlog_sock *s, const struct sock *sk)
 		s->rx--;
 }
 
-bool netlog_sock_read(struct netlog_sock *s, const struct sock *sk)
+bool netlog_sock_read(struct netlog_sock *s, const struct sock *sk, struct socket *sock)
 {
-	struct socket *sock = READ_ONCE(sk->sk_socket);
-	const struct sock *owner = sock ? READ_ONCE(sock->sk) : NULL;
-	bool tcp = sk->sk_protocol == IPPROTO_TCP;
+	const struct sock *owner = sock ? READ_ONCE(sock->sk) ?: sk : NULL;
+	bool tcp;
 
 	/* The first subflow of an MPTCP socket borrows its struct socket. */
 	if (audit_enabled == AUDIT_OFF || !owner || !sock->file || !is_reported(owner) ||
 	    (owner != sk && owner->sk_protocol != IPPROTO_MPTCP))
 		return false;
+	tcp = sk->sk_protocol == IPPROTO_TCP;
 	*s = (struct netlog_sock){
 		.ino = SOCK_INODE(sock)->i_ino, .netns = sock_net(sk)->ns.inum,
 		.oif = sk->sk_bound_dev_if, .family = sk->sk_family, .proto = owner->sk_protocol,
@@ -165,28 +165,27 @@ static void write_exe(struct audit_buffer *ab)
 		fput(exe);
 }
 
-static void write_task(struct audit_buffer *ab, const struct netlog_task *t)
+/* Of the current task all of audit's fields; in lean without gid, the other uids and
+ * tty: auditd spends more on looking up their names than on all the rest. */
+static void write_task(struct audit_buffer *ab, const struct netlog_task *other)
 {
-	audit_log_format(ab, " " NETLOG_F_SID "=%d ppid=%d pid=%d auid=%u uid=%u ses=%u",
-			 t->sid, t->ppid, t->pid, t->auid, t->uid, t->ses);
-	write_string(ab, "comm", t->comm);
-}
+	struct netlog_task self;
+	const struct netlog_task *t = other ?: &self;
 
-/* In lean without gid, the other uids and tty: auditd spends more on looking up
- * their names than on all the rest of the record. */
-static void write_current(struct audit_buffer *ab)
-{
-	struct netlog_task t;
-
-	netlog_task_current(&t);
-	if (READ_ONCE(record_join)) {
-		audit_log_format(ab, " " NETLOG_F_SID "=%d", t.sid);
+	if (!other)
+		netlog_task_current(&self);
+	audit_log_format(ab, " " NETLOG_F_SID "=%d", t->sid);
+	if (!other && READ_ONCE(record_join)) {
 		audit_log_task_info(ab);
-	} else {
-		write_task(ab, &t);
-		write_exe(ab);
-		audit_log_task_context(ab);
+		return;
 	}
+	audit_log_format(ab, " ppid=%d pid=%d auid=%u uid=%u ses=%u",
+			 t->ppid, t->pid, t->auid, t->uid, t->ses);
+	write_string(ab, "comm", t->comm);
+	if (other)
+		return;
+	write_exe(ab);
+	audit_log_task_context(ab);
 }
 
 /* ---- the record ---- */
@@ -224,13 +223,6 @@ static void write_sock(struct audit_buffer *ab, const struct netlog_sock *s)
 	audit_log_format(ab, " " NETLOG_F_NETNS "=%u", s->netns);
 }
 
-static void write_self(struct audit_buffer *ab)
-{
-	audit_log_format(ab, " " NETLOG_F_MISSED "=%llu " NETLOG_F_LOST "=%llu "
-			 NETLOG_F_VER "=" NETLOG_MODULE_VERSION,
-			 probes_missed(), (u64)atomic64_read(&record_lost));
-}
-
 bool record_write(enum netlog_op op, const struct netlog_sock *s,
 		  const struct netlog_task *task, int err)
 {
@@ -253,15 +245,15 @@ bool record_write(enum netlog_op op, const struct netlog_sock *s,
 	if (s)
 		write_sock(ab, s);
 	else
-		write_self(ab);
+		audit_log_format(ab, " " NETLOG_F_MISSED "=%llu " NETLOG_F_LOST "=%llu "
+				 NETLOG_F_VER "=" NETLOG_MODULE_VERSION,
+				 probes_missed(), (u64)atomic64_read(&record_lost));
 	if (err)
 		audit_log_format(ab, " " NETLOG_F_ERR "=%d", err);
 	if (bytes)
 		audit_log_format(ab, " " NETLOG_F_TX "=%llu " NETLOG_F_RX "=%llu", s->tx, s->rx);
 	audit_log_format(ab, " " NETLOG_F_MONO "=%llu", ktime_get_ns());
-	if (!task)
-		write_current(ab);
-	else if (task->pid)
+	if (!task || task->pid)
 		write_task(ab, task);
 	audit_log_end(ab);
 	return true;

@@ -216,9 +216,12 @@ static void task_inherit(struct task *t, const struct who *old)
  */
 static void drop_stale_title(struct proc *p, struct task *t, bool exec)
 {
-	if (exec && t->proctitle && text_same(t->proctitle, p->who->proctitle)) {
+	const char *before = exec ? p->who->proctitle : NULL;
+
+	/* the module's records have none: it may still come */
+	if (before && (!t->proctitle || text_same(t->proctitle, before))) {
 		free(p->stale_title);
-		p->stale_title = strdup(t->proctitle);
+		p->stale_title = strdup(before);
 	}
 	if (p->stale_title && text_same(t->proctitle, p->stale_title))
 		t->proctitle = NULL;

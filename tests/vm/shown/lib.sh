@@ -96,11 +96,11 @@ sources_are() { # MODULE RULES
 		grep -q "module=$1 rules=$2 sockdiag="
 }
 
-load_module() {
+load_module() { # PARAMETER=VALUE...
 	case $profile in
 	rules)	return 0 ;;
-	lean)	insmod "$NETLOG_MODULE" join=0 ;;
-	*)	insmod "$NETLOG_MODULE" ;;
+	lean)	insmod "$NETLOG_MODULE" join=0 "$@" ;;
+	*)	insmod "$NETLOG_MODULE" "$@" ;;
 	esac || give_up "the module is loaded" "insmod fails"
 }
 

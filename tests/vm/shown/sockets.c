@@ -619,6 +619,33 @@ static void no_route(char **args)
 		die("not ENETUNREACH");
 }
 
+/* ---- flows: datagrams without connect ---- */
+
+static void send_to(int fd, const char *ip, int port)
+{
+	struct sockaddr_in four = address(ip, port);
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	bool mapped = inet_pton(AF_INET6, ip, &six.sin6_addr) == 1;
+
+	if (sendto(fd, "x", 1, 0, mapped ? (void *)&six : (void *)&four,
+		   mapped ? sizeof(six) : sizeof(four)) != 1)
+		die("sendto");
+}
+
+static void flows(char **args)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), six = socket(AF_INET6, SOCK_DGRAM, 0);
+	const int ports[] = { 7301, 7301, 7302, 7302, 7301 };
+
+	(void)args;
+	for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++)
+		send_to(fd, LO, ports[i]);
+	for (int i = 0; i < 3; i++)
+		send_to(six, "::ffff:" LO, 7303);
+	close(six);
+	close(fd);
+}
+
 /* ---- storm: as much as it can, until killed ---- */
 
 static void storm(char **args)
@@ -672,7 +699,7 @@ static const struct {
 	{ "serve", serve }, { "many", many },
 	{ "stream", stream }, { "fast-open", fast_open },
 	{ "in-flight", in_flight }, { "no-route", no_route },
-	{ "storm", storm }, { "sentinel", sentinel },
+	{ "flows", flows }, { "storm", storm }, { "sentinel", sentinel },
 };
 
 int main(int argc, char **argv)
