@@ -130,8 +130,9 @@ static void on_state(void *data, const struct sock *sk, const int old, const int
 
 	if (!connecting || (new != TCP_ESTABLISHED && !err))
 		return;
-	/* connect() is about to return an error, and sk_err is an older one's. */
-	if (err && sock && sock->sk == sk && sock->state == SS_UNCONNECTED)
+	/* connect() is about to return an error, and sk_err is an older one's; or accepted. */
+	if (sock && sock->sk == sk &&
+	    (sock->state == SS_CONNECTED || (err && sock->state == SS_UNCONNECTED)))
 		return;
 	if (!pending_take(sock, &p)) {
 		/* The table was full, or we came after the connect. */
@@ -270,17 +271,28 @@ static struct socket *socket_of(struct file *file)
 }
 
 /*
- * Before __inet_accept() came into the kernel (Debian's 6.1 has it): the first
- * descriptor of a socket that was born connected.
+ * Before __inet_accept() came into the kernel (Debian's 6.1 has it): marked under
+ * sk_callback_lock, where the locks that exe needs are not allowed, and written when
+ * its descriptor is made. A connect under way never is of an SS_CONNECTED socket.
  */
+static int on_sock_graft(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct pending p;
+
+	if (netlog_sock_read(&p.sock, ARG(0), ARG(1))) {
+		netlog_task_current(&p.task);
+		pending_add(&p);
+	}
+	return 1;
+}
+
 static int on_fd_install(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct socket *sock = socket_of(ARG(1));
-	struct netlog_sock s;
+	struct pending p;
 
-	if (sock && sock->state == SS_CONNECTED && file_count(sock->file) == 1 &&
-	    netlog_sock_read(&s, sock->sk, sock))
-		record_write(NETLOG_OP_ACCEPT, &s, NULL, 0);
+	if (sock && sock->state == SS_CONNECTED && pending_take(sock, &p))
+		record_write(NETLOG_OP_ACCEPT, &p.sock, NULL, 0);
 	return 1;
 }
 
@@ -335,6 +347,11 @@ static int on_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct netlog_sock s;
 	struct pending p;
 	bool unfinished = pending_take(sock, &p);
+
+	if (unfinished && sock->state == SS_CONNECTED) {	/* it never got a descriptor */
+		record_write(NETLOG_OP_ACCEPT, &p.sock, NULL, 0);
+		unfinished = false;
+	}
 
 	if (!fired)
 		WRITE_ONCE(fired, true);
@@ -392,7 +409,7 @@ static int on_sctp_free(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 /* ---- the table ---- */
 
-/* INSTEAD: only where the one before it cannot be placed. */
+/* INSTEAD: only where the first one cannot be placed. */
 enum { REQUIRED = 0, OPTIONAL = 1, FLOWS = 2, INSTEAD = 4 };
 
 /* Where its entry handler returns 0, its handler is called when the function ends. */
@@ -403,6 +420,9 @@ static struct probe {
 #define PROBE(symbol, enter, leave, w)						\
 	{ .when = w, .rp = { .kp.symbol_name = symbol, .entry_handler = enter,	\
 			     .handler = leave, .data_size = sizeof(struct call) } }
+	PROBE("__inet_accept", on_accept, NULL, OPTIONAL),
+	PROBE("security_sock_graft", on_sock_graft, NULL, INSTEAD),
+	PROBE("fd_install", on_fd_install, NULL, INSTEAD),
 	PROBE("inet_release", on_release, NULL, REQUIRED),
 	PROBE("tcp_connect", on_tcp_connect, NULL, REQUIRED),
 	PROBE("security_socket_connect", enter_to, on_return, REQUIRED),
@@ -420,8 +440,6 @@ static struct probe {
 	PROBE("inet_listen", enter, on_return, REQUIRED),
 	PROBE("mptcp_listen", enter, on_return, OPTIONAL),
 	PROBE("sctp_inet_listen", enter, on_return, OPTIONAL),
-	PROBE("__inet_accept", on_accept, NULL, OPTIONAL),
-	PROBE("fd_install", on_fd_install, NULL, INSTEAD),
 	PROBE("sctp_primitive_ASSOCIATE", on_sctp_associate, NULL, OPTIONAL),
 	PROBE("sctp_association_free", on_sctp_free, NULL, OPTIONAL),
 	PROBE("udp_sendmsg", on_udp_sendmsg, NULL, FLOWS),
@@ -469,7 +487,7 @@ static int place_all(void)
 		if (kprobe_gone(&p->rp.kp))
 			take_away(&p->rp);
 		if (p->rp.kp.addr || (p->when & FLOWS && !udp_flows) ||
-		    (p->when & INSTEAD && p[-1].rp.kp.addr))
+		    (p->when & INSTEAD && probes[0].rp.kp.addr))
 			continue;
 		/* Some waiting for a lock, on every processor. */
 		p->rp.maxactive = max(128, 4 * (int)num_possible_cpus());

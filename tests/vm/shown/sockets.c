@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -619,6 +620,107 @@ static void no_route(char **args)
 		die("not ENETUNREACH");
 }
 
+/* ---- killed PORT FILE: what "ss -K" destroys, meanwhile ---- */
+
+static void killed(char **args)
+{
+	int l = listener(atoi(args[0]), 5), c = dial(port_of(l)), s = answer(l),
+	    udp = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (dial_to(udp, LO, port_of(l)))
+		die("connect");
+	tell("opened", c);
+	tell("accepted", s);
+	fflush(stdout);
+	await_file(args[1]);
+	close(udp);
+	close(c);
+	close(s);
+	close(l);
+}
+
+/* ---- taken: the connection is there already, by another socket ---- */
+
+static int bound(int port)
+{
+	struct sockaddr_in a = address(LO, port);
+	int fd = new_tcp();
+
+	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (bind(fd, (void *)&a, sizeof(a)))
+		die("bind");
+	return fd;
+}
+
+static void taken(char **args)
+{
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
+	int l = listener(7304, 5), other = listener(7305, 5);
+	int first = bound(7306), second = bound(7306);
+
+	(void)args;
+	/* disconnect leaves an error behind, which is not that of the next connect */
+	if (dial_to(first, LO, 7304) || dial_to(second, LO, 7305) ||
+	    connect(second, &none, sizeof(none)) || dial_to(second, LO, 7304) != EADDRNOTAVAIL)
+		die("not EADDRNOTAVAIL");
+	close(l);
+	close(other);
+	close(first);
+	close(second);
+}
+
+/* ---- dup-race N: dup() while another thread closes the original ---- */
+
+static int race_fd;
+static atomic_int race_turn, race_seen;
+static atomic_int race_copy;
+
+static void *race_dup(void *arg)
+{
+	for (int turn = 1; turn <= *(int *)arg; turn++) {
+		while (race_turn != turn)
+			;
+		race_seen = turn;
+		race_copy = dup(race_fd);
+	}
+	return NULL;
+}
+
+static void dup_race(char **args)
+{
+	int l = listener(0, 5), turns = atoi(args[0]), s = -1, won = 0;
+	pthread_t thread;
+
+	race_fd = -1;
+	if (pthread_create(&thread, NULL, race_dup, &turns))
+		die("thread");
+	for (int turn = 1; turn <= turns; turn++) {
+		if (race_fd < 0) {
+			if (s >= 0)
+				close(s);
+			race_fd = dial(port_of(l));
+			s = answer(l);
+			tell("accepted", s);
+		}
+		race_copy = -2;
+		race_turn = turn;
+		while (race_seen != turn)
+			;
+		for (volatile int i = rand() % 400; i > 0; i--)
+			;
+		close(race_fd);
+		while (race_copy == -2)
+			;
+		race_fd = race_copy;
+		won += race_fd >= 0;
+	}
+	pthread_join(thread, NULL);
+	fprintf(stderr, "%d of %d\n", won, turns);
+	close(race_fd);
+	close(s);
+	close(l);
+}
+
 /* ---- flows: datagrams without connect ---- */
 
 static void send_to(int fd, const char *ip, int port)
@@ -699,6 +801,7 @@ static const struct {
 	{ "serve", serve }, { "many", many },
 	{ "stream", stream }, { "fast-open", fast_open },
 	{ "in-flight", in_flight }, { "no-route", no_route },
+	{ "killed", killed }, { "taken", taken }, { "dup-race", dup_race },
 	{ "flows", flows }, { "storm", storm }, { "sentinel", sentinel },
 };
 
