@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -131,16 +132,21 @@ static void timeout(void)
 	silent_end(&s);
 }
 
-static void no_way(const char *ip, int err)
+static void no_way_by(int type, const char *ip, int err)
 {
 	struct address to = address(ip, 81);
 	char remote[TRUTH_END];
-	int fd = new_socket(to.sa.sa_family, SOCK_STREAM);
+	int fd = new_socket(to.sa.sa_family, type);
 
 	truth_end(&to.sa, remote);
 	expect_error(begin(fd, &to), err, ip);
-	truth_failed("TCP", "-", remote, err);
+	truth_failed(type == SOCK_DGRAM ? "UDP" : "TCP", "-", remote, err);
 	drop(fd);
+}
+
+static void no_way(const char *ip, int err)
+{
+	no_way_by(SOCK_STREAM, ip, err);
 }
 
 /* A4: no route, and a route that says unreachable. */
@@ -162,7 +168,7 @@ static void prohibited(void)
 }
 
 /* r0 = 0; exit: the program that allows nothing. */
-static int refusing_program(void)
+static int refusing_program(int attach_type)
 {
 	static const struct bpf_insn code[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
@@ -170,7 +176,7 @@ static int refusing_program(void)
 	};
 	union bpf_attr attr = {
 		.prog_type = BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
-		.expected_attach_type = BPF_CGROUP_INET4_CONNECT,
+		.expected_attach_type = attach_type,
 		.insns = (unsigned long)code,
 		.insn_cnt = sizeof(code) / sizeof(*code),
 		.license = (unsigned long)"GPL",
@@ -182,12 +188,12 @@ static int refusing_program(void)
 	return fd;
 }
 
-static void refuse_in(int group)
+static void refuse_in(int group, int attach_type)
 {
 	union bpf_attr attr = {
 		.target_fd = group,
-		.attach_bpf_fd = refusing_program(),
-		.attach_type = BPF_CGROUP_INET4_CONNECT,
+		.attach_bpf_fd = refusing_program(attach_type),
+		.attach_type = attach_type,
 	};
 
 	if (syscall(SYS_bpf, BPF_PROG_ATTACH, &attr, sizeof(attr)))
@@ -197,7 +203,6 @@ static void refuse_in(int group)
 /* A5: a control group forbids it, before TCP is asked. */
 static void forbidden(void)
 {
-	struct address to = address(LO, 81);
 	char group[64], procs[96], pid[16];
 	pid_t child;
 	int fd;
@@ -209,13 +214,15 @@ static void forbidden(void)
 	child = truth_fork();
 	if (!child) {
 		fd = open(group, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		refuse_in(fd);
+		refuse_in(fd, BPF_CGROUP_INET4_CONNECT);
+		refuse_in(fd, BPF_CGROUP_INET6_CONNECT);
 		close(fd);
 		snprintf(pid, sizeof(pid), "%d", (int)getpid());
 		write_setting(procs, pid);
-		expect_error(begin(new_socket(AF_INET, SOCK_STREAM), &to), EPERM,
-			     "connect");
-		truth_failed("TCP", "-", LO ":81", EPERM);
+		no_way(LO, EPERM);
+		no_way("::1", EPERM);
+		no_way_by(SOCK_DGRAM, LO, EPERM);
+		no_way_by(SOCK_DGRAM, "::1", EPERM);
 		_exit(0);
 	}
 	if (waitpid(child, &fd, 0) != child)
@@ -223,6 +230,24 @@ static void forbidden(void)
 	rmdir(group);
 	if (fd)
 		_exit(WIFEXITED(fd) ? WEXITSTATUS(fd) : 99);
+}
+
+/* A5: a security module forbids it, before any protocol is asked: Landlock, by a
+ * ruleset that allows no TCP connect (Linux 6.7; older headers lack it). */
+static void landlocked(void)
+{
+	const struct {
+		uint64_t files, net;
+	} connect_tcp = { .net = 1 << 1 };
+	int rules = syscall(SYS_landlock_create_ruleset, &connect_tcp, sizeof(connect_tcp), 0);
+
+	if (rules < 0)
+		skip("no Landlock that knows TCP");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || syscall(SYS_landlock_restrict_self, rules, 0))
+		die("landlock");
+	close(rules);
+	no_way(LO, EACCES);
+	no_way("::1", EACCES);
 }
 
 static void on_alarm(int sig)
@@ -705,7 +730,7 @@ const struct scenario scenarios[] = {
 	{ "timeout", timeout },
 	{ "unreachable", unreachable },
 	{ "prohibited", prohibited },
-	{ "forbidden", forbidden },
+	{ "forbidden", forbidden }, { "landlocked", landlocked },
 	{ "interrupted", interrupted },
 	{ "killed", killed },
 	{ "nonblock", nonblock },
