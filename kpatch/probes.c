@@ -368,18 +368,21 @@ static int on_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 1;
 }
 
-static int write_held(const void *unused, struct file *file, unsigned int fd)
+/* For iterate_fd(), which holds a lock. */
+static int read_held(const void *s, struct file *file, unsigned int fd)
 {
 	struct socket *sock = socket_of(file);
-	struct netlog_sock s;
 
-	return sock && netlog_sock_read(&s, sock->sk, sock) && record_write(NETLOG_OP_EXIT, &s, NULL, 0);
+	return sock && netlog_sock_read((void *)s, sock->sk, sock);
 }
 
 /* Later, when its sockets are released, an ending process has no program any more. */
 static int on_exit(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	iterate_fd(current->files, 0, write_held, NULL);
+	struct netlog_sock s;
+
+	if (iterate_fd(current->files, 0, read_held, &s))
+		record_write(NETLOG_OP_EXIT, &s, NULL, 0);
 	return 1;
 }
 
