@@ -669,6 +669,21 @@ static void taken(char **args)
 	close(second);
 }
 
+/* ---- bad-address: accepted, and closed by the kernel ---- */
+
+static void bad_address(char **args)
+{
+	int l = listener(0, 5), c = dial(port_of(l));
+	socklen_t len = sizeof(struct sockaddr_in);
+
+	(void)args;
+	tell("opened", c);
+	if (accept(l, (void *)8L, &len) >= 0 || errno != EFAULT)
+		die("not EFAULT");
+	close(c);
+	close(l);
+}
+
 /* ---- dup-race N: dup() while another thread closes the original ---- */
 
 static int race_fd;
@@ -802,6 +817,7 @@ static const struct {
 	{ "stream", stream }, { "fast-open", fast_open },
 	{ "in-flight", in_flight }, { "no-route", no_route },
 	{ "killed", killed }, { "taken", taken }, { "dup-race", dup_race },
+	{ "bad-address", bad_address },
 	{ "flows", flows }, { "storm", storm }, { "sentinel", sentinel },
 };
 
