@@ -201,6 +201,7 @@ static void exec_closes(void)
 	truth_before();
 	gate_open(&go);
 	await_cat(pid, &now);
+	await(s.fd, POLLIN);	/* its end: after the new name is seen */
 	either = now;
 	snprintf(either.comm, sizeof(either.comm), "%.200s|%.200s", old.comm, now.comm);
 	snprintf(either.exe, sizeof(either.exe), "%.300s|%.300s", old.exe, now.exe);
