@@ -35,21 +35,19 @@ struct pending {
 	struct netlog_task task;	/* who called connect() */
 };
 
-enum { PENDING_MAX = 16384 };
-
-/* By inode number: an MPTCP socket and its first subflow share it. */
+/* By inode number: an MPTCP socket and its first subflow share it. No limit of its own:
+ * who fills it holds as many sockets, each many times as large. */
 static DEFINE_XARRAY_FLAGS(pending, XA_FLAGS_LOCK_IRQ);
 static unsigned int pending_count;
 
-/* Where there is no room or no memory, the completion names nobody. */
+/* Where there is no memory, the completion names nobody. */
 static void pending_add(const struct pending *p)
 {
 	struct pending *e = kmemdup(p, sizeof(*p), GFP_ATOMIC | __GFP_NOWARN);
 	unsigned long flags;
 
 	xa_lock_irqsave(&pending, flags);
-	if (!e || pending_count >= PENDING_MAX ||
-	    __xa_insert(&pending, p->sock.ino, e, GFP_ATOMIC | __GFP_NOWARN)) {
+	if (!e || __xa_insert(&pending, p->sock.ino, e, GFP_ATOMIC | __GFP_NOWARN)) {
 		kfree(e);
 		atomic64_inc(&record_lost);
 	} else {
@@ -165,13 +163,15 @@ static int remember(struct kretprobe_instance *ri, struct sock *sk, const void *
 	return 0;
 }
 
-/* fn(struct socket *, ...) */
+/* fn(struct sock *, ...) and fn(struct socket *, ...) */
+static int enter_sk(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	return remember(ri, ARG(0), NULL, 0);
+}
+
 static int enter(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	const struct socket *sock = ARG(0);
-
-	/* No file: the inner socket by which MPTCP 6.1 listens. */
-	return !sock->file || remember(ri, sock->sk, NULL, 0);
+	return remember(ri, ((struct socket *)ARG(0))->sk, NULL, 0);
 }
 
 /* fn(struct socket *, struct sockaddr *, int) */
@@ -181,42 +181,32 @@ static int enter_to(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 
 /* fn(struct sock *, struct sockaddr *, int). Not tcp_v4_connect called by
- * tcp_v6_connect, which has a probe too. */
+ * tcp_v6_connect, which has a probe too. send(MSG_FASTOPEN) may give no address. */
 static int enter_sk_to(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct sockaddr *uaddr = ARG(1);
 	struct sock *sk = ARG(0);
 
-	return sk->sk_family != uaddr->sa_family || remember(ri, sk, uaddr, (long)ARG(2));
+	return !uaddr || sk->sk_family != uaddr->sa_family ||
+	       remember(ri, sk, uaddr, (long)ARG(2));
 }
 
 /* fn(struct sock *, ...) that takes the peer away; not when close() or MPTCP asks. */
-static int enter_sk(struct kretprobe_instance *ri, struct pt_regs *regs)
+static int enter_end(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	return !in_use(ARG(0)) || remember(ri, ARG(0), NULL, 0);
+	return !in_use(ARG(0)) || enter_sk(ri, regs);
 }
 
 /* The same of a listener that is destroyed by "ss -K". Others, among them no full
  * sockets, say it by their state. */
 static int enter_abort(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	return ((struct sock *)ARG(0))->sk_state != TCP_LISTEN || enter_sk(ri, regs);
+	return ((struct sock *)ARG(0))->sk_state != TCP_LISTEN || enter_end(ri, regs);
 }
 
-/* By this host: no route, no free port, forbidden. What is sent, ends elsewhere; a
- * peer it had before stays. */
-static void refused(struct call *c, int err)
-{
-	struct pending p;
-
-	if (!c->asks || c->before.state != TCP_CLOSE)
-		return;
-	if (pending_take(c->sk->sk_socket, &p))
-		c->asked = p.sock;
-	record_write(NETLOG_OP_FAIL, &c->asked, NULL, err);
-}
-
-/* It listens, it has a port to receive at, or another peer, or none any more. */
+/* Refused by this host: no route, no free port, forbidden; what is sent, ends
+ * elsewhere, and a peer it had before stays. Or it listens, it has a port to receive
+ * at, or another peer, or none any more. */
 static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct call *c = (void *)ri->data;
@@ -226,8 +216,12 @@ static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	int err = -(int)regs_return_value(regs);
 	bool differs, lost;
 
-	if (err > 0)
-		refused(c, err);
+	if (err > 0 && c->asks && was->state == TCP_CLOSE) {
+		/* SCTP has not begun here; what is under way is of an earlier connect. */
+		if (was->proto != IPPROTO_SCTP && pending_take(c->sk->sk_socket, &p))
+			c->asked = p.sock;
+		record_write(NETLOG_OP_FAIL, &c->asked, NULL, err);
+	}
 	if (err > 0 || !netlog_sock_read(&now, c->sk, c->sk->sk_socket))
 		return 0;
 	differs = memcmp(&was->remote, &now.remote, sizeof(now.remote));
@@ -368,20 +362,21 @@ static int on_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 1;
 }
 
-/* For iterate_fd(), which holds a lock. */
+/* For iterate_fd(), which holds a lock: not for long. */
 static int read_held(const void *s, struct file *file, unsigned int fd)
 {
 	struct socket *sock = socket_of(file);
 
-	return sock && netlog_sock_read((void *)s, sock->sk, sock);
+	return fd >= 16384 || (sock && netlog_sock_read((void *)s, sock->sk, sock));
 }
 
 /* Later, when its sockets are released, an ending process has no program any more. */
 static int on_exit(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct netlog_sock s;
+	struct netlog_sock s = { 0 };
 
-	if (iterate_fd(current->files, 0, read_held, &s))
+	iterate_fd(current->files, 0, read_held, &s);
+	if (s.ino)
 		record_write(NETLOG_OP_EXIT, &s, NULL, 0);
 	return 1;
 }
@@ -404,7 +399,8 @@ static int on_sctp_free(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct pending p;
 
 	/* temp: made to answer a colliding INIT or COOKIE, not the caller's. */
-	if (sk->sk_type == SOCK_STREAM && !asoc->temp && pending_take(sk->sk_socket, &p))
+	if (sk->sk_type == SOCK_STREAM && !asoc->temp && sk->sk_socket &&
+	    sk->sk_socket->state != SS_CONNECTED && pending_take(sk->sk_socket, &p))
 		record_write(NETLOG_OP_FAIL, &p.sock, &p.task,
 			     READ_ONCE(sk->sk_err) ?: ECONNABORTED);
 	return 1;
@@ -434,14 +430,13 @@ static struct probe {
 	PROBE("tcp_v4_connect", enter_sk_to, on_return, REQUIRED),
 	PROBE("tcp_v6_connect", enter_sk_to, on_return, OPTIONAL),
 	PROBE("inet_dgram_connect", enter_to, on_return, REQUIRED),
-	PROBE("tcp_disconnect", enter_sk, on_return, REQUIRED),
-	PROBE("mptcp_disconnect", enter_sk, on_return, OPTIONAL),
-	PROBE("udp_abort", enter_sk, on_return, OPTIONAL),
+	PROBE("tcp_disconnect", enter_end, on_return, REQUIRED),
+	PROBE("mptcp_disconnect", enter_end, on_return, OPTIONAL),
+	PROBE("udp_abort", enter_end, on_return, OPTIONAL),
 	PROBE("tcp_abort", enter_abort, on_return, OPTIONAL),
 	PROBE("inet_bind", enter, on_return, REQUIRED),
 	PROBE("inet6_bind", enter, on_return, OPTIONAL),
-	PROBE("inet_listen", enter, on_return, REQUIRED),
-	PROBE("mptcp_listen", enter, on_return, OPTIONAL),
+	PROBE("inet_csk_listen_start", enter_sk, on_return, REQUIRED),
 	PROBE("sctp_inet_listen", enter, on_return, OPTIONAL),
 	PROBE("sctp_primitive_ASSOCIATE", on_sctp_associate, NULL, OPTIONAL),
 	PROBE("sctp_association_free", on_sctp_free, NULL, OPTIONAL),

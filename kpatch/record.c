@@ -139,12 +139,8 @@ static void write_string(struct audit_buffer *ab, const char *key, const char *s
 
 	while (*p > 0x20 && *p < 0x7f && *p != '"')
 		p++;
-	if (!*p) {
-		audit_log_format(ab, " %s=\"%s\"", key, s);
-		return;
-	}
-	audit_log_format(ab, " %s=", key);
-	for (p = s; *p; p++)
+	audit_log_format(ab, *p ? " %s=%.0s" : " %s=\"%s\"", key, s);
+	for (p = *p ? s : p; *p; p++)
 		audit_log_format(ab, "%02X", (unsigned char)*p);
 }
 
@@ -200,8 +196,7 @@ static struct audit_context *context(enum netlog_op op)
 	const unsigned int soon_over = BIT(NETLOG_OP_CONNECT) | BIT(NETLOG_OP_LISTEN) |
 		BIT(NETLOG_OP_BIND) | BIT(NETLOG_OP_DGRAM) | BIT(NETLOG_OP_DISCONNECT);
 
-	if (!READ_ONCE(record_join) || !in_task() || audit_dummy_context() ||
-	    !(soon_over & BIT(op)))
+	if (!READ_ONCE(record_join) || audit_dummy_context() || !(soon_over & BIT(op)))
 		return NULL;
 	return audit_context();
 }

@@ -406,6 +406,7 @@ static void node_boot(struct track *t)
 	struct proc *p, *next_p;
 
 	t->proc = NULL;
+	memset(t->node->released, 0, sizeof(t->node->released));
 	for (s = TAILQ_FIRST(&t->sockets.lru); s; s = next_s) {
 		next_s = TAILQ_NEXT(s, lru);
 		if (s->key.node != t->node_index)

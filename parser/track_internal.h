@@ -18,14 +18,9 @@ struct recent_connect {
 	struct netaddr remote;
 };
 
-/* A socket whose release was read: on another processor the record of how its
+/* Sockets whose release was read: on another processor the record of how its
  * connect ended may have been written a moment later. */
 #define RECENT_RELEASES 64
-
-struct recent_release {
-	uint64_t ino;
-	int64_t mono;
-};
 
 /* Processes that ended: audit tells of a vfork after the child is gone. */
 #define RECENT_EXITS 64
@@ -38,7 +33,7 @@ struct node {
 	struct stamp now;		/* time of the last fact */
 	struct recent_connect recent[RECENT_CONNECTS];
 	unsigned int next_recent;
-	struct recent_release released[RECENT_RELEASES];
+	uint64_t released[RECENT_RELEASES];	/* inodes */
 	unsigned int next_released;
 	int64_t exited[RECENT_EXITS];	/* pids */
 	unsigned int next_exited;

@@ -118,19 +118,15 @@ static void remember_release(struct track *t, const struct fact *f)
 {
 	struct node *n = t->node;
 
-	n->released[n->next_released++ % RECENT_RELEASES] =
-		(struct recent_release){ .ino = f->ino, .mono = f->mono };
+	n->released[n->next_released++ % RECENT_RELEASES] = f->ino;
 }
 
 /* The end of a connect that is already told of: its release came before it. */
 static bool came_late(const struct track *t, const struct fact *f)
 {
-	for (int i = 0; i < RECENT_RELEASES; i++) {
-		const struct recent_release *r = &t->node->released[i];
-
-		if (r->ino == f->ino && f->mono >= 0 && f->mono <= r->mono)
+	for (int i = 0; i < RECENT_RELEASES; i++)
+		if (t->node->released[i] == f->ino)
 			return true;
-	}
 	return false;
 }
 
@@ -298,6 +294,7 @@ static void on_release(struct track *t, const struct fact *f)
 static void on_load(struct track *t, const struct fact *f)
 {
 	t->node->left = 0;
+	memset(t->node->released, 0, sizeof(t->node->released));	/* a boot may be between */
 	if (f->op == NETLOG_OP_UNLOAD)
 		track_module_gone(t);
 	t->node->module = f->op == NETLOG_OP_LOAD;

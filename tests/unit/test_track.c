@@ -722,6 +722,18 @@ static const struct step m_adopt_second[] = {
 	MOD(RELEASE, 100, 7, "10.0.0.5:1", A, .state = 1, .out = STOP_A),
 	MOD(RELEASE, 100, 8, L, A, .state = 1, .out = M_STOP),
 };
+/* The completion is written after the release, and is not a connection of its own; that
+ * of the same inode after a boot is. */
+static const struct step m_late[] = {
+	MOD(CONNECT, 100, 7, L, A),
+	MOD(RELEASE, 100, 7, L, A, .state = 2, .out = M_FAIL " via=close errno=ECONNABORTED"),
+	MOD(ESTABLISHED, -1, 7, L, A), MOD(FAIL, -1, 7, L, A, .err = ETIMEDOUT),
+	MOD(LOAD, 1, 0, NULL, NULL), M_OPEN(100, 7),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .out = M_STOP),
+	MOD(CONNECT, 100, 8, L, A),
+	MOD(RELEASE, 100, 8, L, A, .state = 2, .out = M_FAIL " via=close errno=ECONNABORTED"),
+	BOOT(), M_OPEN(100, 8),
+};
 static const struct step m_exec[] = {
 	M_OPEN(100, 7),
 	/* records of the module do not tell of descriptors: nothing is closed */
@@ -833,6 +845,7 @@ static const struct row rows[] = {
 	ROW("module: accepts from a listener of the rules", m_adopt_accept_first),
 	ROW("module: second connection to the same server", m_adopt_second),
 	ROW("module: exec", m_exec),
+	ROW("module: completion after release", m_late),
 };
 
 /* ---- the machinery ---- */

@@ -669,6 +669,26 @@ static void taken(char **args)
 	close(second);
 }
 
+/* ---- nowhere: Fast Open without an address ---- */
+
+static void nowhere(char **args)
+{
+	const struct {
+		int family, protocol;
+	} kinds[] = { { AF_INET, 0 }, { AF_INET6, 0 }, { AF_INET, 262 }, { AF_INET6, 262 } };
+
+	(void)args;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		int fd = socket(kinds[i].family, SOCK_STREAM, kinds[i].protocol);
+
+		if (fd < 0)
+			continue;	/* no MPTCP, no IPv6 */
+		if (send(fd, "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL) >= 0)
+			die("sent to nowhere");
+		close(fd);
+	}
+}
+
 /* ---- bad-address: accepted, and closed by the kernel ---- */
 
 static void bad_address(char **args)
@@ -814,7 +834,7 @@ static const struct {
 } commands[] = {
 	{ "one", one }, { "twin", twin }, { "waiting", waiting },
 	{ "serve", serve }, { "many", many },
-	{ "stream", stream }, { "fast-open", fast_open },
+	{ "stream", stream }, { "fast-open", fast_open }, { "nowhere", nowhere },
 	{ "in-flight", in_flight }, { "no-route", no_route },
 	{ "killed", killed }, { "taken", taken }, { "dup-race", dup_race },
 	{ "bad-address", bad_address },
