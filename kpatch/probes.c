@@ -32,7 +32,7 @@ MODULE_PARM_DESC(udp_flows, "record the first datagram of an unconnected socket 
 
 struct pending {
 	struct netlog_sock sock;	/* as it was when the SYN left */
-	struct netlog_task task;	/* who called connect() */
+	struct netlog_task task;	/* who called connect(); nobody where it was accepted */
 };
 
 /* By inode number: an MPTCP socket and its first subflow share it. No limit of its own:
@@ -273,10 +273,8 @@ static int on_sock_graft(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct pending p;
 
-	if (netlog_sock_read(&p.sock, ARG(0), ARG(1))) {
-		netlog_task_current(&p.task);
+	if (netlog_sock_read(&p.sock, ARG(0), ARG(1)))
 		pending_add(&p);
-	}
 	return 1;
 }
 
