@@ -783,6 +783,109 @@ static void flows(char **args)
 	close(fd);
 }
 
+/* ---- odd-calls N SEED: what no sane program asks of sockets ---- */
+
+#define POOL 12
+
+static int odd_address(struct sockaddr_storage *a, socklen_t *len)
+{
+	static const char *const ips[] = { "::1", "::ffff:" LO, "::", "::ffff:0.0.0.0", "fe80::1" };
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(7400 + rand() % 4) };
+	struct sockaddr_in four = address(rand() % 4 ? LO : "0.0.0.0", 7400 + rand() % 4);
+
+	memset(a, 0, sizeof(*a));
+	inet_pton(AF_INET6, ips[rand() % 5], &six.sin6_addr);
+	if (rand() % 2)
+		memcpy(a, &six, sizeof(six));
+	else
+		memcpy(a, &four, sizeof(four));
+	if (rand() % 8 == 0)
+		a->ss_family = rand() % 3 ? AF_UNSPEC : AF_UNIX;
+	if (rand() % 8 == 0)
+		((struct sockaddr_in *)a)->sin_port = 0;
+	*len = rand() % 2 ? sizeof(six) : sizeof(four);
+	if (rand() % 6 == 0)
+		*len = rand() % 30;
+	return rand() % 12;	/* 0: no address at all */
+}
+
+static int odd_socket(void)
+{
+	static const int families[] = { AF_INET, AF_INET6 },
+			 types[] = { SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_RAW },
+			 protocols[] = { 0, 0, 132, 136, 262 };
+
+	return socket(families[rand() % 2], types[rand() % 7 ? rand() % 2 : rand() % 4] | SOCK_NONBLOCK,
+		      protocols[rand() % 5]);
+}
+
+static void odd_option(int fd)
+{
+	static const int options[][2] = {
+		{ IPPROTO_TCP, TCP_FASTOPEN }, { IPPROTO_TCP, 30 /* FASTOPEN_CONNECT */ },
+		{ IPPROTO_TCP, TCP_DEFER_ACCEPT }, { IPPROTO_IPV6, 1 /* ADDRFORM */ },
+		{ IPPROTO_IPV6, 26 /* V6ONLY */ }, { SOL_SOCKET, SO_REUSEADDR },
+		{ SOL_SOCKET, SO_REUSEPORT }, { IPPROTO_TCP, TCP_REPAIR },
+	};
+	const int *o = options[rand() % 8];
+	int value = o[1] == 1 ? AF_INET : rand() % 2;
+	struct linger hard = { .l_onoff = 1 };
+
+	if (rand() % 8)
+		setsockopt(fd, o[0], o[1], &value, sizeof(value));
+	else
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+}
+
+static void odd_call(int *fd)
+{
+	struct sockaddr_storage a;
+	socklen_t len;
+	struct sockaddr *to = odd_address(&a, &len) ? (struct sockaddr *)&a : NULL;
+	const int flags[] = { 0, MSG_FASTOPEN, MSG_FASTOPEN | MSG_DONTWAIT, MSG_MORE };
+	int *other = fd + rand() % 2;
+
+	switch (rand() % 12) {
+	case 0: bind(*fd, to, len); break;
+	case 1:
+	case 2: connect(*fd, to, len); break;
+	case 3: listen(*fd, rand() % 3); break;
+	case 4:
+		close(*other);
+		*other = accept4(*fd, rand() % 2 ? NULL : to, &len, SOCK_NONBLOCK);
+		break;
+	case 5:
+	case 6: sendto(*fd, "odd", rand() % 4, MSG_NOSIGNAL | flags[rand() % 4], to, len); break;
+	case 7: odd_option(*fd); break;
+	case 8: shutdown(*fd, rand() % 4); break;
+	case 9:
+		if (*other != *fd) {
+			close(*other);
+			*other = dup(*fd);
+		}
+		break;
+	case 10: recv(*fd, &a, sizeof(a), MSG_DONTWAIT); break;
+	default:
+		close(*fd);
+		*fd = odd_socket();
+	}
+}
+
+static void odd_calls(char **args)
+{
+	int pool[POOL + 1];
+
+	srand(atoi(args[1]));
+	for (int i = 0; i <= POOL; i++)
+		pool[i] = odd_socket();
+	if (setuid(1000))
+		die("setuid");
+	for (int n = atoi(args[0]); n; n--)
+		odd_call(pool + rand() % POOL);
+	for (int i = 0; i <= POOL; i++)
+		close(pool[i]);
+}
+
 /* ---- storm: as much as it can, until killed ---- */
 
 static void storm(char **args)
@@ -838,7 +941,7 @@ static const struct {
 	{ "in-flight", in_flight }, { "no-route", no_route },
 	{ "killed", killed }, { "taken", taken }, { "dup-race", dup_race },
 	{ "bad-address", bad_address },
-	{ "flows", flows }, { "storm", storm }, { "sentinel", sentinel },
+	{ "odd-calls", odd_calls }, { "flows", flows }, { "storm", storm }, { "sentinel", sentinel },
 };
 
 int main(int argc, char **argv)
