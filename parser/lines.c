@@ -258,8 +258,10 @@ static bool field_matters(const char *p, enum syscall_id call)
 	case 'u':			/* uid */
 	case 'c':			/* comm */
 		return true;
+	case 'k':			/* key=(null); key="netlog" */
+		return p[4] == '(';
 	}
-	return false;			/* items gid fsuid fsgid tty key */
+	return false;			/* items gid fsuid fsgid tty */
 }
 
 /*

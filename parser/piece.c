@@ -153,6 +153,8 @@ static void syscall_field(struct piece *p, const char *name, const char *value)
 		p->has_exit = read_s64(value, &p->exit);
 		if (!p->has_exit)
 			bad(p, "exit");
+	} else if (*name == 'k' && !strcmp(name, "key")) {
+		p->unkeyed = !strcmp(value, "(null)");
 	} else {
 		task_field(p, name, value);
 	}
@@ -326,10 +328,12 @@ static enum syscall_id call_of(const struct piece *p)
 }
 
 /* These have an address unless the kernel could not read one; it can come behind
- * PROCTITLE (lines.c). */
+ * PROCTITLE (lines.c). Without any rule the kernel keeps none, and yet writes SYSCALL
+ * where a security module denies (AVC, LANDLOCK_ACCESS): key=(null). */
 static bool has_address_coming(const struct piece *p, enum syscall_id id)
 {
-	if ((id != SC_CONNECT && id != SC_BIND) || p->has_saddr || p->ended)
+	if ((id != SC_CONNECT && id != SC_BIND) || p->has_saddr || p->ended ||
+	    p->unkeyed)
 		return false;
 	return p->has_exit && p->exit != -EFAULT && p->exit != -EINVAL &&
 	       p->exit != -EBADF && p->exit != -ENOTSOCK;
@@ -510,6 +514,8 @@ enum piece_result piece_fact(struct piece *p, struct fact *f,
 	}
 	if (id == SC_SOCKETCALL) {
 		id = syscalls_socketcall(p->a[0]);
+		if (!p->has_call && p->unkeyed)
+			return PIECE_NOTHING;
 		if (id != SC_NONE && !p->has_call)
 			return broken(p, "SOCKETCALL", COMPLAINT_INCOMPLETE, why);
 		args = p->call;
@@ -519,6 +525,8 @@ enum piece_result piece_fact(struct piece *p, struct fact *f,
 	result = call_fact(p, id, args, f);
 	if (result != PIECE_FACT)
 		return result;
+	if (!p->has_saddr && lacks_saddr(f) && p->unkeyed)
+		return PIECE_NOTHING;
 	if (!p->has_saddr)
 		return lacks_saddr(f) ? broken(p, "SOCKADDR",
 					       COMPLAINT_INCOMPLETE, why) :

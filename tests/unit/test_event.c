@@ -20,6 +20,9 @@
 	"arch=c000003e syscall=" nr " " rest TASK "\n"
 #define CALL(serial, nr, rest) SC("1000", serial, nr, rest)
 #define CONNECT(serial) CALL(serial, "42", "success=yes exit=0 a0=3 a1=7ffd a2=10 a3=0")
+#define UNKEYED(serial, arch, nr, args) "type=SYSCALL" AT("1000", serial) "arch=" arch \
+	" syscall=" nr " success=no exit=-13 " args " a2=10 a3=0 items=0 ppid=1 pid=100 uid=0 " \
+	"comm=\"curl\" exe=\"/usr/bin/curl\" key=(null)\n"
 #define SADDR(serial) "type=SOCKADDR" AT("1000", serial) \
 	"saddr=020001BBC00002070000000000000000\n"
 #define TITLE(serial) "type=PROCTITLE" AT("1000", serial) "proctitle=6375726C002D76\n"
@@ -70,6 +73,10 @@ static const struct row rows[] = {
 	  SC("1010", "2", "231", "a0=0 a1=0 a2=0 a3=0")
 	  "type=PROCTITLE" AT("1010", "2") "proctitle=\"x\"\n",
 	  "exit_group pid=100\n", "incomplete" },
+	{ "a denial where no rule is", "type=LANDLOCK_ACCESS" AT("1000", "1")
+	  "domain=1 blockers=net.connect_tcp daddr=127.0.0.1 dest=81\n" UNKEYED("1", "c000003e",
+	  "42", "a0=3 a1=7ffd") TITLE("1") EOE("1") UNKEYED("2", "40000003", "102", "a0=3 a1=7ffd")
+	  TITLE("2"), "" },
 	{ "accept(fd, NULL, NULL)", CALL("1", "288", "success=yes exit=5 a0=3 a1=0 a2=0 "
 	  "a3=80000") TITLE("1"), "accept pid=100 fd=3 result=5 cloexec curl -v\n" },
 	{ "accept(fd, NULL, NULL) without PROCTITLE", CALL("1", "43",
