@@ -133,7 +133,7 @@ static void on_state(void *data, const struct sock *sk, const int old, const int
 	    (sock->state == SS_CONNECTED || (err && sock->state == SS_UNCONNECTED)))
 		return;
 	if (!pending_take(sock, &p)) {
-		/* The table was full, or we came after the connect. */
+		/* There was no memory for it, or we came after the connect. */
 		if (old != TCP_SYN_SENT || !in_use(sk) || !netlog_sock_read(&p.sock, sk, sock))
 			return;
 		p.task.pid = 0;
@@ -344,7 +344,6 @@ static int on_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 		record_write(NETLOG_OP_ACCEPT, &p.sock, NULL, 0);
 		unfinished = false;
 	}
-
 	if (!fired)
 		WRITE_ONCE(fired, true);
 	if (!netlog_sock_read(&s, sock->sk, sock))
@@ -379,7 +378,7 @@ static int on_exit(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 1;
 }
 
-/* ---- SCTP, one-to-one style; established is probes_on_state() ---- */
+/* ---- SCTP, one-to-one style; established is on_state() ---- */
 
 static int on_sctp_associate(struct kretprobe_instance *ri, struct pt_regs *regs)
 {

@@ -132,7 +132,7 @@ void netlog_task_current(struct netlog_task *t)
 	strscpy(t->comm, current->comm, sizeof(t->comm));
 }
 
-/* As audit_log_untrustedstring(), which modules cannot call. */
+/* As audit_log_untrustedstring(), which modules cannot call. (%.0s: nothing of s) */
 static void write_string(struct audit_buffer *ab, const char *key, const char *s)
 {
 	const char *p = s;

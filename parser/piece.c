@@ -483,6 +483,12 @@ static enum piece_result broken(struct piece *p, const char *field,
 	return PIECE_BROKEN;
 }
 
+/* A record that the event should have; without any rule the kernel kept none. */
+static enum piece_result lacking(struct piece *p, const char *record, enum complaint_kind *why)
+{
+	return p->unkeyed ? PIECE_NOTHING : broken(p, record, COMPLAINT_INCOMPLETE, why);
+}
+
 /* The kernel writes none when it could not read the address; accept(fd, NULL,
  * NULL) has none. */
 static bool lacks_saddr(const struct fact *f)
@@ -514,10 +520,8 @@ enum piece_result piece_fact(struct piece *p, struct fact *f,
 	}
 	if (id == SC_SOCKETCALL) {
 		id = syscalls_socketcall(p->a[0]);
-		if (!p->has_call && p->unkeyed)
-			return PIECE_NOTHING;
 		if (id != SC_NONE && !p->has_call)
-			return broken(p, "SOCKETCALL", COMPLAINT_INCOMPLETE, why);
+			return lacking(p, "SOCKETCALL", why);
 		args = p->call;
 	}
 	if (!p->has_exit || p->exit > INT_MAX || p->exit < -4095)
@@ -525,12 +529,8 @@ enum piece_result piece_fact(struct piece *p, struct fact *f,
 	result = call_fact(p, id, args, f);
 	if (result != PIECE_FACT)
 		return result;
-	if (!p->has_saddr && lacks_saddr(f) && p->unkeyed)
-		return PIECE_NOTHING;
 	if (!p->has_saddr)
-		return lacks_saddr(f) ? broken(p, "SOCKADDR",
-					       COMPLAINT_INCOMPLETE, why) :
-					PIECE_FACT;
+		return lacks_saddr(f) ? lacking(p, "SOCKADDR", why) : PIECE_FACT;
 	f->has_sockaddr = true;
 	/* An address that the kernel itself refused is short or odd rightly. */
 	if (sockaddr_parse(p->saddr, strlen(p->saddr), &f->sa_family, &f->addr) &&

@@ -17,7 +17,7 @@ struct piece {
 	bool has_syscall, has_saddr, has_call, has_proctitle;
 	bool has_exit, malformed;
 	bool ended;			/* an EOE record said so */
-	bool unkeyed;			/* no rule of ours made it */
+	bool unkeyed;			/* key=(null): no rule made it */
 	const char *complaint;		/* field at fault, or "" */
 	uint32_t arch;
 	uint64_t nr;

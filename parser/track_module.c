@@ -328,7 +328,7 @@ void track_module(struct track *t, const struct fact *f)
 	case NETLOG_OP_FLOW:		on_datagram(t, f); break;
 	case NETLOG_OP_DISCONNECT:	on_disconnect(t, f); break;
 	case NETLOG_OP_RELEASE:		on_release(t, f); break;
-	/* exit: who it is, was all */
+	case NETLOG_OP_EXIT:		break;	/* know_process() was all */
 	default:			break;
 	}
 }

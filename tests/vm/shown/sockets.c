@@ -98,13 +98,22 @@ static void set(int fd, int level, int name, int value)
 		die("setsockopt");
 }
 
-static int listener(int port, int backlog)
+static int bound(int port)
 {
 	struct sockaddr_in a = address(LO, port);
 	int fd = new_tcp();
 
 	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-	if (bind(fd, (void *)&a, sizeof(a)) || listen(fd, backlog))
+	if (bind(fd, (void *)&a, sizeof(a)))
+		die("bind");
+	return fd;
+}
+
+static int listener(int port, int backlog)
+{
+	int fd = bound(port);
+
+	if (listen(fd, backlog))
 		die("listen");
 	return fd;
 }
@@ -641,17 +650,6 @@ static void killed(char **args)
 
 /* ---- taken: the connection is there already, by another socket ---- */
 
-static int bound(int port)
-{
-	struct sockaddr_in a = address(LO, port);
-	int fd = new_tcp();
-
-	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-	if (bind(fd, (void *)&a, sizeof(a)))
-		die("bind");
-	return fd;
-}
-
 static void taken(char **args)
 {
 	struct sockaddr none = { .sa_family = AF_UNSPEC };
@@ -707,8 +705,7 @@ static void bad_address(char **args)
 /* ---- dup-race N: dup() while another thread closes the original ---- */
 
 static int race_fd;
-static atomic_int race_turn, race_seen;
-static atomic_int race_copy;
+static atomic_int race_turn, race_seen, race_copy;
 
 static void *race_dup(void *arg)
 {
