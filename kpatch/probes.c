@@ -33,6 +33,7 @@ MODULE_PARM_DESC(udp_flows, "record the first datagram of an unconnected socket 
 struct pending {
 	struct netlog_sock sock;	/* as it was when the SYN left */
 	struct netlog_task task;	/* who called connect(); nobody where it was accepted */
+	const void *asoc;		/* SCTP: a socket may try several peers at a time */
 };
 
 /* By inode number: an MPTCP socket and its first subflow share it. No limit of its own:
@@ -56,8 +57,8 @@ static void pending_add(const struct pending *p)
 	xa_unlock_irqrestore(&pending, flags);
 }
 
-/* Move the entry of sock to *p. False when there is none. */
-static bool pending_take(struct socket *sock, struct pending *p)
+/* Move the entry of sock, and of asoc if not NULL, to *p. False when there is none. */
+static bool pending_take(struct socket *sock, const void *asoc, struct pending *p)
 {
 	struct pending *e;
 	unsigned long flags;
@@ -65,8 +66,11 @@ static bool pending_take(struct socket *sock, struct pending *p)
 	if (!sock || !READ_ONCE(pending_count))
 		return false;
 	xa_lock_irqsave(&pending, flags);
-	e = __xa_erase(&pending, SOCK_INODE(sock)->i_ino);
+	e = xa_load(&pending, SOCK_INODE(sock)->i_ino);
+	if (e && asoc && e->asoc != asoc)
+		e = NULL;
 	if (e) {
+		__xa_erase(&pending, SOCK_INODE(sock)->i_ino);
 		pending_count--;
 		*p = *e;
 	}
@@ -77,16 +81,17 @@ static bool pending_take(struct socket *sock, struct pending *p)
 
 /* ---- connect ---- */
 
-/* peer NULL: sk knows it. */
-static int begin(const struct sock *sk, const union sctp_addr *peer)
+/* asoc NULL: not SCTP; sk knows the peer. */
+static int begin(const struct sock *sk, const struct sctp_association *asoc)
 {
-	struct pending p, old;
+	const union sctp_addr *peer = asoc ? &asoc->peer.primary_addr : NULL;
+	struct pending p = { .asoc = asoc }, old;
 
 	if (!netlog_sock_read(&p.sock, sk, sk->sk_socket) ||
 	    (peer && !netlog_sock_remote(&p.sock, peer, sizeof(*peer))))
 		return 1;
 	/* Given up without a word, as a Fast Open that could not be sent. */
-	if (pending_take(sk->sk_socket, &old))
+	if (pending_take(sk->sk_socket, NULL, &old))
 		record_write(NETLOG_OP_FAIL, &old.sock, &old.task, ECONNABORTED);
 	netlog_task_current(&p.task);
 	/* In lean it is named once. */
@@ -132,7 +137,7 @@ static void on_state(void *data, const struct sock *sk, const int old, const int
 	if (sock && sock->sk == sk &&
 	    (sock->state == SS_CONNECTED || (err && sock->state == SS_UNCONNECTED)))
 		return;
-	if (!pending_take(sock, &p)) {
+	if (!pending_take(sock, NULL, &p)) {
 		/* There was no memory for it, or we came after the connect. */
 		if (old != TCP_SYN_SENT || !in_use(sk) || !netlog_sock_read(&p.sock, sk, sock))
 			return;
@@ -218,7 +223,7 @@ static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	if (err > 0 && c->asks && was->state == TCP_CLOSE) {
 		/* SCTP has not begun here; what is under way is of an earlier connect. */
-		if (was->proto != IPPROTO_SCTP && pending_take(c->sk->sk_socket, &p))
+		if (was->proto != IPPROTO_SCTP && pending_take(c->sk->sk_socket, NULL, &p))
 			c->asked = p.sock;
 		record_write(NETLOG_OP_FAIL, &c->asked, NULL, err);
 	}
@@ -228,7 +233,7 @@ static int on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	lost = now.state == TCP_CLOSE &&
 	       (was->state != TCP_CLOSE || (differs && !netlog_end_known(&now.remote)));
 
-	if (lost && pending_take(c->sk->sk_socket, &p))
+	if (lost && pending_take(c->sk->sk_socket, NULL, &p))
 		record_write(NETLOG_OP_FAIL, &p.sock, NULL, ECONNABORTED);
 	else if (lost && was->state != TCP_SYN_SENT)	/* op=fail told of it */
 		record_write(NETLOG_OP_DISCONNECT, was, NULL, 0);
@@ -283,7 +288,7 @@ static int on_fd_install(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct socket *sock = socket_of(ARG(1));
 	struct pending p;
 
-	if (sock && sock->state == SS_CONNECTED && pending_take(sock, &p))
+	if (sock && sock->state == SS_CONNECTED && pending_take(sock, NULL, &p))
 		record_write(NETLOG_OP_ACCEPT, &p.sock, NULL, 0);
 	return 1;
 }
@@ -338,7 +343,7 @@ static int on_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct socket *sock = ARG(0);
 	struct netlog_sock s;
 	struct pending p;
-	bool unfinished = pending_take(sock, &p);
+	bool unfinished = pending_take(sock, NULL, &p);
 
 	if (unfinished && sock->state == SS_CONNECTED) {	/* it never got a descriptor */
 		record_write(NETLOG_OP_ACCEPT, &p.sock, NULL, 0);
@@ -385,7 +390,7 @@ static int on_sctp_associate(struct kretprobe_instance *ri, struct pt_regs *regs
 	const struct sctp_association *asoc = ARG(1);
 	const struct sock *sk = asoc->base.sk;
 
-	return sk->sk_type != SOCK_STREAM || begin(sk, &asoc->peer.primary_addr);
+	return sk->sk_type != SOCK_STREAM || begin(sk, asoc);
 }
 
 /* An association that ends before it was established. */
@@ -397,7 +402,7 @@ static int on_sctp_free(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 	/* temp: made to answer a colliding INIT or COOKIE, not the caller's. */
 	if (sk->sk_type == SOCK_STREAM && !asoc->temp && sk->sk_socket &&
-	    sk->sk_socket->state != SS_CONNECTED && pending_take(sk->sk_socket, &p))
+	    sk->sk_socket->state != SS_CONNECTED && pending_take(sk->sk_socket, asoc, &p))
 		record_write(NETLOG_OP_FAIL, &p.sock, &p.task,
 			     READ_ONCE(sk->sk_err) ?: ECONNABORTED);
 	return 1;

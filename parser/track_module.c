@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* parser/track: what the kernel module's records mean for connections. */
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "track_internal.h"
@@ -163,6 +164,20 @@ static void on_established(struct track *t, const struct fact *f)
 	track_open(t, s, OPEN_CONNECT, VIA_NONE);
 }
 
+/*
+ * An SCTP socket that was shut down while its connect was under way is CLOSE_WAIT at its
+ * release, as if it had been connected: it is remembered that it was not. TCP's is CLOSE.
+ */
+static void after_failure(struct track *t, struct sock *s)
+{
+	if (s->proto != IPPROTO_SCTP) {
+		forget(t, s);
+		return;
+	}
+	who_put(s->opener);
+	s->opener = NULL;
+}
+
 static void on_fail(struct track *t, const struct fact *f)
 {
 	struct sock *s = came_late(t, f) ? NULL : socket_of(t, f);
@@ -179,7 +194,7 @@ static void on_fail(struct track *t, const struct fact *f)
 			track_begin(t, s);
 		track_fail(t, s, f->err, VIA_NONE);
 	}
-	forget(t, s);
+	after_failure(t, s);
 }
 
 static void on_accept(struct track *t, const struct fact *f)

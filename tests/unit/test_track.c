@@ -536,6 +536,17 @@ static const struct step m_aborted[] = {
 	MOD(RELEASE, 100, 7, L, A, .state = 2,
 	    .out = M_FAIL " via=close errno=ECONNABORTED"),
 };
+/* CLOSE_WAIT (8) without ever having been connected. */
+static const struct step m_sctp_shut[] = {
+	MOD(CONNECT, 100, 7, L, A, .proto = IPPROTO_SCTP),
+	MOD(FAIL, 100, 7, L, A, .proto = IPPROTO_SCTP, .err = ECONNABORTED,
+	    .out = "connect fail SCTP " L " -> " A " 100 prog errno=ECONNABORTED"),
+	MOD(FAIL, 200, 7, L, B, .proto = IPPROTO_SCTP, .err = ENETUNREACH,
+	    .out = "connect fail SCTP " L " -> " B " 200 prog errno=ENETUNREACH"),
+	MOD(RELEASE, 200, 7, L, A, .proto = IPPROTO_SCTP, .state = 8),
+	MOD(RELEASE, 100, 7, L, A, .proto = IPPROTO_SCTP, .state = 8,
+	    .out = "connect stop SCTP " L " -> " A " 100 prog incomplete"),
+};
 static const struct step m_reset[] = {
 	M_OPEN(100, 7),
 	MOD(RELEASE, 100, 7, NULL, NULL, .state = 7, .err = ECONNRESET,
@@ -821,6 +832,7 @@ static const struct row rows[] = {
 	ROW("module: fail", m_fail),
 	ROW("module: fail, then again", m_fail_then_again),
 	ROW("module: aborted in SYN_SENT", m_aborted),
+	ROW("module: SCTP shut down while it connects", m_sctp_shut),
 	ROW("module: reset", m_reset),
 	ROW("module: connect lost", m_connect_lost),
 	ROW("module: release lost", m_release_lost),

@@ -747,10 +747,28 @@ static void dup_race(char **args)
 		won += race_fd >= 0;
 	}
 	pthread_join(thread, NULL);
-	fprintf(stderr, "%d of %d\n", won, turns);
+	printf("won %d of %d\n", won, turns);
 	close(race_fd);
 	close(s);
 	close(l);
+}
+
+/* ---- half-shut PORT...: SCTP, shut down while it connects to each of them ---- */
+
+static void half_shut(char **args)
+{
+	int fd;
+
+	own_net();
+	delay_lo();
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, IPPROTO_SCTP);
+	for (; *args; args++)
+		if (dial_to(fd, LO, atoi(*args)) != EINPROGRESS)
+			die("not in progress");
+	if (!shutdown(fd, SHUT_WR) || errno != ENOTCONN)	/* and yet it does it */
+		die("shutdown");
+	sleep_ms(200);
+	close(fd);
 }
 
 /* ---- flows: datagrams without connect ---- */
@@ -937,7 +955,7 @@ static const struct {
 	{ "stream", stream }, { "fast-open", fast_open }, { "nowhere", nowhere },
 	{ "in-flight", in_flight }, { "no-route", no_route },
 	{ "killed", killed }, { "taken", taken }, { "dup-race", dup_race },
-	{ "bad-address", bad_address },
+	{ "bad-address", bad_address }, { "half-shut", half_shut },
 	{ "odd-calls", odd_calls }, { "flows", flows }, { "storm", storm }, { "sentinel", sentinel },
 };
 
