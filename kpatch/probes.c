@@ -33,8 +33,10 @@ MODULE_PARM_DESC(udp_flows, "record the first datagram of an unconnected socket 
 struct pending {
 	struct netlog_sock sock;	/* as it was when the SYN left */
 	struct netlog_task task;	/* who called connect(); nobody where it was accepted */
-	const void *asoc;		/* SCTP: a socket may try several peers at a time */
+	const void *of;			/* SCTP: the association, a socket may try several */
 };
+
+#define ACCEPTED ((void *)1)		/* of: no connect, see on_sock_graft() */
 
 /* By inode number: an MPTCP socket and its first subflow share it. No limit of its own:
  * who fills it holds as many sockets, each many times as large. */
@@ -57,8 +59,8 @@ static void pending_add(const struct pending *p)
 	xa_unlock_irqrestore(&pending, flags);
 }
 
-/* Move the entry of sock, and of asoc if not NULL, to *p. False when there is none. */
-static bool pending_take(struct socket *sock, const void *asoc, struct pending *p)
+/* Move the entry of sock, if of is NULL or the same, to *p. False when there is none. */
+static bool pending_take(struct socket *sock, const void *of, struct pending *p)
 {
 	struct pending *e;
 	unsigned long flags;
@@ -67,7 +69,7 @@ static bool pending_take(struct socket *sock, const void *asoc, struct pending *
 		return false;
 	xa_lock_irqsave(&pending, flags);
 	e = xa_load(&pending, SOCK_INODE(sock)->i_ino);
-	if (e && asoc && e->asoc != asoc)
+	if (e && of && e->of != of)
 		e = NULL;
 	if (e) {
 		__xa_erase(&pending, SOCK_INODE(sock)->i_ino);
@@ -85,7 +87,7 @@ static bool pending_take(struct socket *sock, const void *asoc, struct pending *
 static int begin(const struct sock *sk, const struct sctp_association *asoc)
 {
 	const union sctp_addr *peer = asoc ? &asoc->peer.primary_addr : NULL;
-	struct pending p = { .asoc = asoc }, old;
+	struct pending p = { .of = asoc }, old;
 
 	if (!netlog_sock_read(&p.sock, sk, sk->sk_socket) ||
 	    (peer && !netlog_sock_remote(&p.sock, peer, sizeof(*peer))))
@@ -134,7 +136,7 @@ static void on_state(void *data, const struct sock *sk, const int old, const int
 	if (!connecting || (new != TCP_ESTABLISHED && !err))
 		return;
 	/* connect() is about to return an error, and sk_err is an older one's; or accepted. */
-	if (sock && sock->sk == sk &&
+	if (sock && sock->sk == sk && sk->sk_protocol == IPPROTO_TCP &&
 	    (sock->state == SS_CONNECTED || (err && sock->state == SS_UNCONNECTED)))
 		return;
 	if (!pending_take(sock, NULL, &p)) {
@@ -272,11 +274,11 @@ static struct socket *socket_of(struct file *file)
 /*
  * Before __inet_accept() came into the kernel (Debian's 6.1 has it): marked under
  * sk_callback_lock, where the locks that exe needs are not allowed, and written when
- * its descriptor is made. A connect under way never is of an SS_CONNECTED socket.
+ * its descriptor is made.
  */
 static int on_sock_graft(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct pending p;
+	struct pending p = { .of = ACCEPTED };
 
 	if (netlog_sock_read(&p.sock, ARG(0), ARG(1)))
 		pending_add(&p);
@@ -288,7 +290,7 @@ static int on_fd_install(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct socket *sock = socket_of(ARG(1));
 	struct pending p;
 
-	if (sock && sock->state == SS_CONNECTED && pending_take(sock, NULL, &p))
+	if (sock && sock->state == SS_CONNECTED && pending_take(sock, ACCEPTED, &p))
 		record_write(NETLOG_OP_ACCEPT, &p.sock, NULL, 0);
 	return 1;
 }
@@ -343,12 +345,11 @@ static int on_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct socket *sock = ARG(0);
 	struct netlog_sock s;
 	struct pending p;
-	bool unfinished = pending_take(sock, NULL, &p);
+	bool unfinished;
 
-	if (unfinished && sock->state == SS_CONNECTED) {	/* it never got a descriptor */
+	if (pending_take(sock, ACCEPTED, &p))	/* it never got a descriptor */
 		record_write(NETLOG_OP_ACCEPT, &p.sock, NULL, 0);
-		unfinished = false;
-	}
+	unfinished = pending_take(sock, NULL, &p);
 	if (!fired)
 		WRITE_ONCE(fired, true);
 	if (!netlog_sock_read(&s, sock->sk, sock))
@@ -401,8 +402,7 @@ static int on_sctp_free(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct pending p;
 
 	/* temp: made to answer a colliding INIT or COOKIE, not the caller's. */
-	if (sk->sk_type == SOCK_STREAM && !asoc->temp && sk->sk_socket &&
-	    sk->sk_socket->state != SS_CONNECTED && pending_take(sk->sk_socket, asoc, &p))
+	if (sk->sk_type == SOCK_STREAM && !asoc->temp && pending_take(sk->sk_socket, asoc, &p))
 		record_write(NETLOG_OP_FAIL, &p.sock, &p.task,
 			     READ_ONCE(sk->sk_err) ?: ECONNABORTED);
 	return 1;
