@@ -345,11 +345,12 @@ static int on_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct socket *sock = ARG(0);
 	struct netlog_sock s;
 	struct pending p;
-	bool unfinished;
+	bool unfinished = pending_take(sock, NULL, &p);
 
-	if (pending_take(sock, ACCEPTED, &p))	/* it never got a descriptor */
+	if (unfinished && p.of == ACCEPTED) {	/* it never got a descriptor */
 		record_write(NETLOG_OP_ACCEPT, &p.sock, NULL, 0);
-	unfinished = pending_take(sock, NULL, &p);
+		unfinished = false;
+	}
 	if (!fired)
 		WRITE_ONCE(fired, true);
 	if (!netlog_sock_read(&s, sock->sk, sock))
