@@ -582,6 +582,19 @@ static void in_flight_dropped(int l)
 	close(answer(l));
 }
 
+/* The end of a socket with a message in it sets the kernel's collector off; not while
+ * it runs (7.2). */
+static void collect(char **args)
+{
+	int via[2];
+
+	(void)args;
+	pair(via);
+	send_fd(via[0], STDIN_FILENO);
+	close(via[0]);
+	close(via[1]);
+}
+
 /* In a message in a socket that is in a message in itself: garbage. */
 static void in_flight_cycle(int l)
 {
@@ -595,10 +608,7 @@ static void in_flight_cycle(int l)
 	close(via[0]);
 	close(via[1]);
 	close(answer(l));
-	pair(via);	/* its end sets the collector off, where it was not yet */
-	send_fd(via[0], l);
-	close(via[0]);
-	close(via[1]);
+	collect(NULL);
 	sleep_ms(300);
 }
 
@@ -953,7 +963,7 @@ static const struct {
 	{ "one", one }, { "twin", twin }, { "waiting", waiting },
 	{ "serve", serve }, { "many", many },
 	{ "stream", stream }, { "fast-open", fast_open }, { "nowhere", nowhere },
-	{ "in-flight", in_flight }, { "no-route", no_route },
+	{ "in-flight", in_flight }, { "collect", collect }, { "no-route", no_route },
 	{ "killed", killed }, { "taken", taken }, { "dup-race", dup_race },
 	{ "bad-address", bad_address }, { "half-shut", half_shut },
 	{ "odd-calls", odd_calls }, { "flows", flows }, { "storm", storm }, { "sentinel", sentinel },
