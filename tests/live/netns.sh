@@ -61,6 +61,12 @@ add() {
 }
 inode() { stat -L -c %i "/run/netns/$1"; }
 
+broken() { # WHY
+	echo "not ok - netns.sh: $1"
+	tail -n 5 "$tmp"/told-* | sed 's/^/#   /'
+	exit 99
+}
+
 # enter WHO [NAMESPACE]: a process that takes orders, in that namespace
 enter() {
 	local fd
@@ -75,7 +81,7 @@ enter() {
 	fi <"$tmp/orders" >"$tmp/told-$1" 2>"$tmp/told-$1.err" 9>&- &
 	exec {fd}>"$tmp/orders"
 	to[$1]=$fd
-	until_true 10 grep -q ready "$tmp/told-$1" || exit 99
+	until_true 30 grep -q ready "$tmp/told-$1" || broken "$1 does not start"
 	pids[$1]=$(sed -n 's/^ready //p' "$tmp/told-$1")
 }
 order() { # WHO ORDER: not waited for
@@ -88,7 +94,7 @@ do_it() {
 
 	n=$(grep -c '^done' "$tmp/told-$1")
 	order "$1" "$2"
-	until_true 30 answers "$1" $((n + 1)) || exit 99
+	until_true 30 answers "$1" $((n + 1)) || broken "$1 does not $2"
 	told=$(tail -n 1 "$tmp/told-$1" | cut -d' ' -f2-)
 }
 leave() {
@@ -150,19 +156,19 @@ enter blue "$blue"
 enter own
 for who in red blue own; do
 	do_it $who "listen 7000"
-	do_it $who "dial 7000 40000"
+	do_it $who "dial 7000 24000"
 done
 for who in red blue own; do
-	check "$who: its own connection" soon "$(start_of $who 40000 7000)"
+	check "$who: its own connection" soon "$(start_of $who 24000 7000)"
 done
 do_it blue "close"
-check "the end of one is its own" soon "$(stop_of blue 40000 7000 "$B")"
-check "and nobody else's" once "connect stop TCP $at:40000 -> $at:7000 "
+check "the end of one is its own" soon "$(stop_of blue 24000 7000 "$B")"
+check "and nobody else's" once "connect stop TCP $at:24000 -> $at:7000 "
 do_it own "close"
-check "ours is ours" soon "$(stop_of own 40000 7000 "$own")"
-check "the third is open" hasnt "connect stop TCP $at:40000 -> .* netns=$R "
+check "ours is ours" soon "$(stop_of own 24000 7000 "$own")"
+check "the third is open" hasnt "connect stop TCP $at:24000 -> .* netns=$R "
 do_it red "close"
-check "until it is closed" soon "$(stop_of red 40000 7000 "$R")"
+check "until it is closed" soon "$(stop_of red 24000 7000 "$R")"
 
 # Short ones, in all three: gone before they can be looked at. Each line is right about
 # its process's port and namespace, or says nothing of them.
