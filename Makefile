@@ -20,20 +20,20 @@ endif
 
 CFLAGS ?= -O2 -g
 override CFLAGS += -std=gnu11 -Wall -Wextra -Wno-missing-field-initializers -Wno-override-init \
-	-fstack-protector-strong -D_FORTIFY_SOURCE=2 -D_GNU_SOURCE \
+	-fstack-protector-strong -D_FORTIFY_SOURCE=2 -D_GNU_SOURCE -I. \
 	-DNETLOG_VERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"'
 ifeq ($(SAN),1)
 override CFLAGS := $(filter-out -D_FORTIFY_SOURCE=2,$(CFLAGS)) $(SANFLAGS)
 endif
 
-PARSER := complaint decide destroyed event follow format gaps lines match process piece \
-	snapshot sockaddr socket syscalls track track_diag track_module track_rules
-AUNETLOG := aunetlog aunetlog_options aunetlog_source
-PLUGIN := $(patsubst plugin/%.c,%,$(wildcard plugin/*.c))
+# A new file in one of the folders is built without a change here.
+PARSER := $(wildcard parser/*.c parser/audit/*.c parser/track/*.c parser/entry/*.c)
+QUERY := $(wildcard parser/query/*.c)
+PLUGIN := $(wildcard plugin/*.c plugin/*/*.c)
 
-PARSER_O := $(PARSER:%=$B/parser/%.o)
-AUNETLOG_O := $(AUNETLOG:%=$B/parser/%.o)
-PLUGIN_O := $(PLUGIN:%=$B/plugin/%.o)
+PARSER_O := $(PARSER:%.c=$B/%.o)
+QUERY_O := $(QUERY:%.c=$B/%.o)
+PLUGIN_O := $(PLUGIN:%.c=$B/%.o)
 
 PARSER_LIBS := -lauparse -laudit
 PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -linih -lmnl -lpthread
@@ -50,7 +50,7 @@ $B/libnetlog.a: $(PARSER_O)
 $B/audisp-netlog: $(PLUGIN_O) $B/libnetlog.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PLUGIN_LIBS)
 
-$B/aunetlog: $(AUNETLOG_O) $B/libnetlog.a
+$B/aunetlog: $(QUERY_O) $B/libnetlog.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PARSER_LIBS)
 
 # ---- what a user calls ----
@@ -119,7 +119,7 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(wildcard $B/parser/*.d $B/plugin/*.d $B/tests/*/*.d)
+-include $(wildcard $B/parser/*.d $B/parser/*/*.d $B/plugin/*.d $B/plugin/*/*.d $B/tests/*/*.d)
 
 .PHONY: all clean try check tests module module_install install uninstall \
 	unit-tests

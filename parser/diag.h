@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "fact.h"
-#include "sockaddr.h"
+#include "parser/event.h"
+#include "parser/netaddr.h"
 
 /* include/net/tcp_states.h; of datagram sockets only ESTABLISHED and CLOSE */
 enum sock_state {
@@ -65,7 +65,7 @@ enum diag_op {
 
 #define DIAG_LIVE_MAX 8
 
-/* A fact of kind FACT_DIAG points to one. */
+/* A fact of kind EVENT_DIAG points to one. */
 struct diag {
 	enum diag_op op;
 	uint64_t question;		/* of an answer: its id */
@@ -90,7 +90,7 @@ struct diag {
 
 /* Which socket is at descriptor fd (-1: it is known to be gone from there) of a
  * process? Parts of local and remote that are unknown may be anything. */
-struct diag_question {
+struct request {
 	uint64_t id;
 	int64_t pid, ppid;
 	int fd;
@@ -106,7 +106,7 @@ struct diag_options {
 	const char *node;		/* name that audit may give this host */
 	int64_t netns;			/* our own network namespace */
 	/* Must not call the tracker: the answer is a later fact. */
-	void (*ask)(const struct diag_question *q, void *arg);
+	void (*ask)(const struct request *q, void *arg);
 	void *arg;
 };
 

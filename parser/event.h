@@ -1,60 +1,86 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/event: audit's text records in, facts out. The only file of the
- * project that knows auparse.
- *
- * Lines that cannot matter are dropped before auparse sees them (lines.c);
- * events that auparse hands out in pieces are put together again by node, time
- * and serial; a broken record is counted in the complaints and never stops
- * anything.
+ * parser/event: one thing that happened, as an audit event (or, later, another
+ * source) told it. The input of the tracker. Strings and the fact itself are
+ * borrowed: valid until the function that got the fact returns.
  */
-#ifndef NETLOG_EVENT_H
-#define NETLOG_EVENT_H
+#ifndef NETLOG_FACT_H
+#define NETLOG_FACT_H
 
-#include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
-#include "complaint.h"
-#include "fact.h"
+#include "parser/netaddr.h"
+#include "kpatch/netlog_record.h"
 
-typedef void (*fact_fn)(const struct fact *f, void *arg);
+#define ID_UNKNOWN	(-1)		/* the record does not say */
+#define ID_UNSET	4294967295LL	/* audit's own "unset": auid, ses */
+#define PROTO_UNKNOWN	(-1)
+#define PROTO_MPTCP	262
 
-struct event_reader;
-
-/* NULL without memory. complaints outlives the reader. */
-struct event_reader *event_open(fact_fn fact, void *arg,
-				struct complaints *complaints);
-void event_close(struct event_reader *r);
-
-/* Bytes of the stream, split anywhere. Facts are handed out as they complete. */
-void event_feed(struct event_reader *r, const char *data, size_t len);
-
-/* Hands over what was fed so far and completes events whose rest does not come
- * (older than 2 s by the clock). To be called about once a second. */
-void event_age(struct event_reader *r);
-
-/* Hands over what was fed so far without waiting for a full buffer; no event is
- * completed early. To be called when the input has nothing more for now. */
-void event_push(struct event_reader *r);
-
-/* End of the input: everything is completed and handed out. */
-void event_flush(struct event_reader *r);
-
-/* Lines seen since the reader was opened or event_new_source() was called: in a
- * complaint's first(), the number of the line, or for complaints about an event
- * a line at most one event later. */
-uint64_t event_line(const struct event_reader *r);
-void event_new_source(struct event_reader *r);
-
-/* Only from events of this time (ms) on numbers that do not come are gaps. */
-void event_gaps_since(struct event_reader *r, uint64_t ms);
-
-/* Records fed to auparse and events it gave, for the state dump. */
-struct event_stats {
-	uint64_t lines, dropped, events, facts, joined, resets;
-	unsigned int held;	/* events waiting for a missing piece */
-	uint64_t gaps;		/* events that never came (gaps.h) */
+/* Audit's event id: the time has milliseconds, the serial counts events. */
+struct stamp {
+	int64_t sec;
+	uint32_t milli;
+	uint64_t serial;
 };
-void event_stats(const struct event_reader *r, struct event_stats *out);
+
+/*
+ * The task of an event. Numbers are as audit prints them, ID_UNKNOWN where the
+ * record has none. Strings are as audit wrote them, still encoded: quoted when
+ * harmless, hex otherwise; NULL when absent, (null) or (none). audit_text()
+ * decodes them.
+ */
+struct task {
+	int64_t pid, ppid, uid, auid, ses, sid;
+	const char *comm, *exe, *subj, *proctitle;
+};
+
+struct diag;
+
+enum event_kind {
+	EVENT_NONE,
+	EVENT_SOCKET,		/* fd = socket(family, type, proto) */
+	EVENT_BIND,		/* bind(fd, addr) */
+	EVENT_LISTEN,		/* listen(fd) */
+	EVENT_CONNECT,		/* connect(fd, addr) = result */
+	EVENT_ACCEPT,		/* newfd = accept(fd, addr) */
+	EVENT_CLOSE,		/* close(fd) .. close_range(fd, newfd) */
+	EVENT_DUP,		/* newfd = dup(fd) */
+	EVENT_FORK,		/* newfd = pid of the child */
+	EVENT_EXEC,
+	EVENT_EXIT_THREAD,	/* exit(2): one thread, not the process */
+	EVENT_EXIT_GROUP,
+	EVENT_GONE,		/* the process is no more, found out by looking */
+	EVENT_BOOT,		/* the machine was started */
+	EVENT_MODULE,		/* a record of the kernel module, see op */
+	EVENT_DIAG,		/* sock_diag's word, see diag.h; mono is set */
+	EVENT_TICK,		/* time passes: stamp and mono are now */
+	EVENT_KIND_COUNT
+};
+
+struct event {
+	enum event_kind kind;
+	struct stamp stamp;
+	const char *node;	/* node= of the record, or NULL */
+	struct task task;
+
+	int64_t result;		/* exit=: 0, a descriptor, or -errno */
+	int fd, newfd;
+	bool cloexec;		/* the new descriptor has FD_CLOEXEC */
+	int family, type, proto;
+	unsigned int sa_family;	/* raw family of the SOCKADDR record */
+	bool has_sockaddr;
+	struct netaddr addr;	/* SOCKADDR: what is bound or the peer */
+
+	/* kernel module only */
+	enum netlog_op op;
+	uint64_t ino;
+	int64_t netns, mono, tx, rx, missed, lost;	/* -1: unknown */
+	int err, state;
+	struct netaddr local, remote;
+
+	const struct diag *diag;	/* EVENT_DIAG */
+};
 
 #endif

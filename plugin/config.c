@@ -2,7 +2,7 @@
 /* plugin/config: audisp-netlog.conf, by inih; one table of keys for reading and
  * for printing back. */
 #define SYSLOG_NAMES
-#include "config.h"
+#include "plugin/config.h"
 
 #include <errno.h>
 #include <ini.h>
@@ -381,10 +381,10 @@ bool config_netns_all(const struct config *c)
 	return false;
 }
 
-bool config_ignores(const struct config *c, const struct record *r)
+bool config_ignores(const struct config *c, const struct entry *r)
 {
 	for (unsigned int i = 0; i < c->ignores; i++)
-		if (match_record(&c->ignore[i], r))
+		if (match_entry(&c->ignore[i], r))
 			return true;
 	return false;
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "../parser/match.h"
+#include "parser/entry/match.h"
 
 #define CONFIG_DEFAULT SYSCONFDIR "/audit/audisp-netlog.conf"
 #define STATE_DEFAULT "/run/audisp-netlog.state"
@@ -58,6 +58,6 @@ void config_print(const struct config *c, FILE *to);
 bool config_netns_all(const struct config *c);
 
 /* True when one of the ignore lines matches. */
-bool config_ignores(const struct config *c, const struct record *r);
+bool config_ignores(const struct config *c, const struct entry *r);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* plugin/log: what the program has to say of itself, to stderr or syslog. */
-#include "log.h"
+#include "plugin/log.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sink.h"
+#include "plugin/output/output.h"
 
-static struct sink *sink;
+static struct output *sink;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;	/* outputs' threads log too */
 static bool use_debug;
 
@@ -19,7 +19,7 @@ void log_debugging(bool on)
 	use_debug = on;
 }
 
-void log_to(struct sink *s)
+void log_to(struct output *s)
 {
 	sink = s;
 }
@@ -36,8 +36,8 @@ static void say(int err, const char *format, va_list ap)
 		snprintf(text + n, sizeof(text) - n, ": %s", strerror(err));
 	pthread_mutex_lock(&lock);
 	if (sink) {
-		sink_put(sink, no_time, sizeof(no_time) - 1, text, strlen(text));
-		sink_push(sink);
+		output_put(sink, no_time, sizeof(no_time) - 1, text, strlen(text));
+		output_push(sink);
 	}
 	pthread_mutex_unlock(&lock);
 	if (!sink)

@@ -5,12 +5,12 @@
 
 #include <stdbool.h>
 
-struct sink;
+struct output;
 
 void log_debugging(bool on);
 /* From now on messages go there, and never make the caller wait; NULL, as at the
  * beginning: to stderr. */
-void log_to(struct sink *s);
+void log_to(struct output *s);
 /* With ": " and the text of errno behind. */
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warnx(const char *format, ...) __attribute__((format(printf, 1, 2)));

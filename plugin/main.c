@@ -18,9 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "plugin.h"
+#include "plugin/plugin.h"
 
-#include "log.h"
+#include "plugin/log.h"
 
 #define READ_SIZE 32768
 #define GONE_MS 3000	/* how often to look for processes that ended unseen */
@@ -34,11 +34,11 @@ int64_t plugin_now_ms(void)
 	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
 }
 
-static void on_fact(const struct fact *f, void *arg)
+static void on_event(const struct event *f, void *arg)
 {
 	struct plugin *p = arg;
 
-	track_fact(p->track, f);
+	track_event(p->track, f);
 }
 
 /* Reads the configuration; without -c a missing file means the defaults. */
@@ -83,10 +83,10 @@ static bool same_sockdiag(const struct config *a, const struct config *b)
 /* Begun again with what is configured now; the file keeps what was told. */
 static void reload_sockdiag(struct plugin *p, const struct config *fresh)
 {
-	if (!p->seek || same_sockdiag(&p->config, fresh))
+	if (!p->resolver || same_sockdiag(&p->config, fresh))
 		return;
-	seek_close(p->seek, true);
-	p->seek = NULL;
+	resolver_close(p->resolver, true);
+	p->resolver = NULL;
 }
 
 /* For good: it is not ours to take again. */
@@ -178,7 +178,7 @@ static int read_input(struct plugin *p, char *buf)
 
 	if (!p->live)
 		return read(STDIN_FILENO, buf, READ_SIZE);
-	n = live_read(p->live, buf, READ_SIZE);
+	n = netlink_read(p->live, buf, READ_SIZE);
 	if (n == -ENOBUFS) {
 		p->input_lost++;
 		n = 0;
@@ -202,9 +202,9 @@ static void take_input(struct plugin *p, int fd)
 	do {
 		n = read_input(p, buf);
 		if (n > 0)
-			event_feed(p->reader, buf, n);
+			reassemble_feed(p->reader, buf, n);
 	} while (n > 0 && --rounds && poll(&more, 1, 0) > 0);
-	event_push(p->reader);
+	reassemble_push(p->reader);
 	if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
 		return;
 	if (n < 0)
@@ -216,25 +216,25 @@ static void on_timer(struct plugin *p)
 {
 	int64_t now = plugin_now_ms();
 
-	event_age(p->reader);
-	sources_netns(p);
+	reassemble_age(p->reader);
+	capabilities_netns(p);
 	if (now >= p->next_sources) {
-		sources_check(p);
+		capabilities_check(p);
 		p->next_sources = now + p->config.interval * 1000LL;
 	}
 	if (now >= p->next_status) {
-		sources_losses(p);
+		capabilities_losses(p);
 		p->next_status = now + p->config.interval * 1000LL;
 	}
-	if (p->first_pids && (p->live || p->seek) && now >= p->next_gone) {
-		sources_processes(p);
+	if (p->first_pids && (p->live || p->resolver) && now >= p->next_gone) {
+		capabilities_processes(p);
 		p->next_gone = now + GONE_MS;
 	}
 	if ((p->end && now >= p->end) || report_gone(p))
 		p->stop = true;
 }
 
-enum { INPUT, SIGNALS, SEEK, FDS = SEEK + SEEK_FDS };
+enum { INPUT, SIGNALS, RESOLVER, FDS = RESOLVER + RESOLVER_FDS };
 
 /* Fills what to poll for besides input and signals; returns the time to wait, in ms. */
 static int prepare_poll(struct plugin *p, struct pollfd *fds, int64_t next_timer)
@@ -242,10 +242,10 @@ static int prepare_poll(struct plugin *p, struct pollfd *fds, int64_t next_timer
 	int64_t wait = next_timer - plugin_now_ms();
 	int most = -1;
 
-	for (int i = SEEK; i < FDS; i++)
+	for (int i = RESOLVER; i < FDS; i++)
 		fds[i].fd = -1;
-	if (p->seek)
-		most = seek_poll(p->seek, &fds[SEEK]);
+	if (p->resolver)
+		most = resolver_poll(p->resolver, &fds[RESOLVER]);
 	if (most >= 0 && most < wait)
 		wait = most;
 	return wait > 0 ? wait : 0;
@@ -265,35 +265,35 @@ static bool module_changed(struct plugin *p)
 
 static void work(struct plugin *p, struct pollfd *fds)
 {
-	if (p->seek)
-		seek_events(p->seek);
+	if (p->resolver)
+		resolver_events(p->resolver);
 	if (fds[INPUT].revents)
 		take_input(p, fds[INPUT].fd);
 	if (module_changed(p))
-		sources_check(p);
-	if (p->seek)
-		seek_work(p->seek);
+		capabilities_check(p);
+	if (p->resolver)
+		resolver_work(p->resolver);
 }
 
 /* What waits for the kernel's word gets it, or the time for it. */
 static void finish_sockdiag(struct plugin *p)
 {
 	int64_t end = plugin_now_ms() + p->config.wait + 500;
-	struct pollfd fds[SEEK_FDS];
+	struct pollfd fds[RESOLVER_FDS];
 
-	while (p->seek && track_diag_waits(p->track) && plugin_now_ms() < end) {
-		int wait = seek_poll(p->seek, fds);
+	while (p->resolver && track_diag_waits(p->track) && plugin_now_ms() < end) {
+		int wait = resolver_poll(p->resolver, fds);
 
-		poll(fds, SEEK_FDS, wait);
-		seek_work(p->seek);
+		poll(fds, RESOLVER_FDS, wait);
+		resolver_work(p->resolver);
 	}
-	seek_close(p->seek, true);
-	p->seek = NULL;
+	resolver_close(p->resolver, true);
+	p->resolver = NULL;
 }
 
 static void loop(struct plugin *p)
 {
-	int input = p->live ? live_fd(p->live) : STDIN_FILENO;
+	int input = p->live ? netlink_fd(p->live) : STDIN_FILENO;
 	struct pollfd fds[FDS] = {
 		[INPUT] = { .fd = input, .events = POLLIN },
 		[SIGNALS] = { .fd = p->signals, .events = POLLIN },
@@ -323,7 +323,7 @@ static void loop(struct plugin *p)
 		if (p->stop || p->live)
 			break;
 	}
-	event_flush(p->reader);
+	reassemble_flush(p->reader);
 	finish_sockdiag(p);
 }
 
@@ -475,11 +475,11 @@ static bool open_parser(struct plugin *p)
 
 	p->first_pids = in_first_pid_namespace();
 	p->complaints.first = report_complaint;
-	p->track = track_new(&limits, report_record, p, &p->complaints);
-	p->reader = event_open(on_fact, p, &p->complaints);
+	p->track = track_new(&limits, report_entry, p, &p->complaints);
+	p->reader = reassemble_open(on_event, p, &p->complaints);
 	if (!p->track || !p->reader)
 		return false;
-	event_gaps_since(p->reader, time(NULL) * 1000ULL);
+	reassemble_serials_since(p->reader, time(NULL) * 1000ULL);
 	return true;
 }
 
@@ -487,7 +487,7 @@ static bool open_live(struct plugin *p)
 {
 	char error[512] = "";
 
-	p->live = live_open(p->options.rules, error, sizeof(error));
+	p->live = netlink_open(p->options.rules, error, sizeof(error));
 	if (!p->live) {
 		log_warnx("%s", error);
 		return false;
@@ -501,7 +501,7 @@ static bool close_live(struct plugin *p)
 {
 	char error[512] = "";
 
-	if (p->live && !live_close(p->live, error, sizeof(error))) {
+	if (p->live && !netlink_close(p->live, error, sizeof(error))) {
 		log_warnx("%s", error);
 		return false;
 	}
@@ -519,22 +519,22 @@ static int run(struct plugin *p)
 	drop_privileges(p);
 	if (!report_open(p))
 		goto out;
-	sources_open(p);
+	capabilities_open(p);
 	if (p->live)
 		report_heading(p);
-	sources_start(p);
-	sources_losses(p);
+	capabilities_start(p);
+	capabilities_losses(p);
 	p->next_status = plugin_now_ms() + p->config.interval * 1000LL;
 	p->next_sources = plugin_now_ms() + SOURCES_MS;
 	loop(p);
-	sources_losses(p);
+	capabilities_losses(p);
 	report_self(p, "netlog stop");
 	status = 0;
 out:
 	report_close(p);
 	if (!close_live(p))
 		status = 1;
-	event_close(p->reader);
+	reassemble_close(p->reader);
 	track_free(p->track);
 	return status;
 }
@@ -555,13 +555,13 @@ int main(int argc, char **argv)
 		return 1;
 	openlog("audisp-netlog", LOG_PID, LOG_DAEMON);
 	if (!p.options.live && !isatty(STDERR_FILENO)) {
-		p.log_sink = sink_syslog(LOG_DAEMON, LOG_WARNING, 65536);
-		log_to(p.log_sink);
+		p.log_output = output_syslog(LOG_DAEMON, LOG_WARNING, 65536);
+		log_to(p.log_output);
 	}
 	status = run(&p);
 	log_to(NULL);
-	if (p.log_sink)
-		sink_close(p.log_sink, 1000);
+	if (p.log_output)
+		output_close(p.log_output, 1000);
 	config_fini(&p.config);
 	return status;
 }

@@ -4,14 +4,14 @@
 #ifndef NETLOG_PLUGIN_H
 #define NETLOG_PLUGIN_H
 
-#include "../parser/event.h"
-#include "../parser/track.h"
-#include "config.h"
-#include "live.h"
-#include "seek.h"
-#include "sink.h"
+#include "parser/audit/reassemble.h"
+#include "parser/track/track.h"
+#include "plugin/config.h"
+#include "plugin/input/netlink.h"
+#include "plugin/resolve/resolver.h"
+#include "plugin/output/output.h"
 
-#define SINKS_MAX 3
+#define OUTPUTS_MAX 3
 #define GONE_MAX 256	/* processes that ended unseen, at one time */
 
 struct options {
@@ -28,7 +28,7 @@ enum sockdiag_parts { SOCKDIAG_NO, SOCKDIAG_YES, SOCKDIAG_LOOKUP, SOCKDIAG_ENDS 
 
 /* What the lines rest on. -1: could not be asked; of netns: it may not be entered. */
 #define NETNS_OFF (-2)
-struct sources {
+struct capabilities {
 	int module, rules, task_never;
 	enum sockdiag_parts sockdiag;
 	int netns;		/* watched besides our own; NETNS_OFF: none configured */
@@ -37,13 +37,13 @@ struct sources {
 struct plugin {
 	struct options options;
 	struct config config;
-	struct complaints complaints;
+	struct input_errors complaints;
 	struct track *track;
-	struct event_reader *reader;
-	struct live *live;
-	struct seek *seek;	/* NULL: sock_diag is off */
-	struct sink *sinks[SINKS_MAX], *log_sink;
-	unsigned int sink_count;
+	struct reassembler *reader;
+	struct netlink_input *live;
+	struct resolver *resolver;	/* NULL: sock_diag is off */
+	struct output *outputs[OUTPUTS_MAX], *log_output;
+	unsigned int output_count;
 	int signals;
 	bool stop;		/* end after what is there to be read */
 	uint32_t kernel_lost;	/* as last seen */
@@ -54,7 +54,7 @@ struct plugin {
 	uint64_t gaps, torn;	/* as last told */
 	bool module;		/* heard of, as last seen */
 	uint64_t ignored;
-	struct sources sources;
+	struct capabilities sources;
 	bool sources_checked;
 	bool sockdiag_failed, netns_failed;	/* said already */
 	bool first_pids;	/* pids are those that audit tells */
@@ -74,8 +74,8 @@ bool report_same(const struct config *a, const struct config *b);
 bool report_gone(struct plugin *p);	/* nobody reads any more */
 void report_push(struct plugin *p);
 
-void report_record(const struct record *r, void *arg);	/* arg: the plugin */
-void report_complaint(enum complaint_kind kind, const char *sample, size_t len,
+void report_entry(const struct entry *r, void *arg);	/* arg: the plugin */
+void report_complaint(enum input_error_kind kind, const char *sample, size_t len,
 		      void *arg);
 /* A "netlog …" line of the program itself, at the time it is now. */
 void report_self(struct plugin *p, const char *format, ...)
@@ -86,14 +86,14 @@ const char *report_yes_no(int what);	/* "-" below 0 */
 
 /* ---- sources ---- */
 
-void sources_open(struct plugin *p);
-void sources_start(struct plugin *p);	/* says what there is */
+void capabilities_open(struct plugin *p);
+void capabilities_start(struct plugin *p);	/* says what there is */
 /* Looks whether something has come or gone; switches sock_diag on or off. */
-void sources_check(struct plugin *p);
+void capabilities_check(struct plugin *p);
 /* Looks which network namespaces are there; says so when their number has changed. */
-void sources_netns(struct plugin *p);
-void sources_losses(struct plugin *p);
+void capabilities_netns(struct plugin *p);
+void capabilities_losses(struct plugin *p);
 /* Looks for processes that ended unseen. */
-void sources_processes(struct plugin *p);
+void capabilities_processes(struct plugin *p);
 
 #endif

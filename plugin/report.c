@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* plugin/report: everything that the program says: records and its own lines, to the
  * outputs that are configured. */
-#include "plugin.h"
+#include "plugin/plugin.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "../parser/format.h"
-#include "log.h"
-#include "status.h"
+#include "parser/entry/line.h"
+#include "plugin/log.h"
+#include "plugin/input/audit_status.h"
 
 #define CLOSE_MS 5000
 
@@ -20,14 +20,14 @@ void report_line(struct plugin *p, const struct stamp *time,
 	char stamp[40];
 	size_t n = format_time(time, stamp);
 
-	for (unsigned int i = 0; i < p->sink_count; i++)
-		sink_put(p->sinks[i], stamp, n, text, len);
+	for (unsigned int i = 0; i < p->output_count; i++)
+		output_put(p->outputs[i], stamp, n, text, len);
 }
 
 void report_push(struct plugin *p)
 {
-	for (unsigned int i = 0; i < p->sink_count; i++)
-		sink_push(p->sinks[i]);
+	for (unsigned int i = 0; i < p->output_count; i++)
+		output_push(p->outputs[i]);
 }
 
 void report_self(struct plugin *p, const char *format, ...)
@@ -46,7 +46,7 @@ void report_self(struct plugin *p, const char *format, ...)
 	report_line(p, &time, text, n < (int)sizeof(text) ? n : (int)sizeof(text) - 1);
 }
 
-void report_record(const struct record *r, void *arg)
+void report_entry(const struct entry *r, void *arg)
 {
 	struct plugin *p = arg;
 	char line[FORMAT_LINE_MAX];
@@ -58,7 +58,7 @@ void report_record(const struct record *r, void *arg)
 	report_line(p, &r->time, line, format_line(r, line));
 }
 
-void report_complaint(enum complaint_kind kind, const char *sample,
+void report_complaint(enum input_error_kind kind, const char *sample,
 			 size_t len, void *arg)
 {
 	char text[160] = "", *end;
@@ -66,7 +66,7 @@ void report_complaint(enum complaint_kind kind, const char *sample,
 	(void)arg;
 	end = format_escape(text, text + sizeof(text) - 1, sample, len);
 	*end = 0;
-	log_warnx("%s%s%s (told once; counted from now on)", complaint_text(kind),
+	log_warnx("%s%s%s (told once; counted from now on)", input_error_text(kind),
 		  *text ? ": " : "", text);
 }
 
@@ -82,11 +82,11 @@ const char *report_yes_no(int what)
 
 void report_state(struct plugin *p)
 {
-	struct event_stats e;
+	struct reassemble_stats e;
 	struct track_stats t;
-	struct sink_counts c;
+	struct output_counts c;
 
-	event_stats(p->reader, &e);
+	reassemble_stats(p->reader, &e);
 	track_stats(p->track, &t);
 	report_self(p, "netlog state lines=%llu dropped=%llu events=%llu facts=%llu "
 		 "held=%u joined=%llu resets=%llu records=%llu open=%u sockets=%u "
@@ -96,27 +96,27 @@ void report_state(struct plugin *p)
 		 (unsigned long long)e.joined, (unsigned long long)e.resets,
 		 (unsigned long long)t.records, t.open, t.sockets, t.processes,
 		 (unsigned long long)p->ignored, yes_no(t.module));
-	for (int i = 0; i < COMPLAINT_COUNT; i++)
+	for (int i = 0; i < INPUT_ERROR_COUNT; i++)
 		if (p->complaints.count[i])
 			report_self(p, "netlog state complaint=%s count=%llu",
-				 complaint_key(i),
+				 input_error_key(i),
 				 (unsigned long long)p->complaints.count[i]);
-	for (unsigned int i = 0; i < p->sink_count; i++) {
-		sink_counts(p->sinks[i], &c);
+	for (unsigned int i = 0; i < p->output_count; i++) {
+		output_counts(p->outputs[i], &c);
 		report_self(p, "netlog state sink=%s lines=%llu lost=%llu "
-			 "queue_peak=%llu", sink_name(p->sinks[i]),
+			 "queue_peak=%llu", output_name(p->outputs[i]),
 			 (unsigned long long)c.lines, (unsigned long long)c.lost,
 			 (unsigned long long)c.queue_peak);
 	}
 }
 
-static bool add_sink(struct plugin *p, struct sink *s)
+static bool add_sink(struct plugin *p, struct output *s)
 {
 	if (!s) {
 		log_warnx("no memory for an output");
 		return false;
 	}
-	p->sinks[p->sink_count++] = s;
+	p->outputs[p->output_count++] = s;
 	return true;
 }
 
@@ -125,27 +125,27 @@ bool report_open(struct plugin *p)
 	const struct config *c = &p->config;
 	size_t queue = c->queue_kib * 1024UL;
 
-	p->sink_count = 0;
-	if (c->to_syslog && !add_sink(p, sink_syslog(c->facility, c->priority, queue)))
+	p->output_count = 0;
+	if (c->to_syslog && !add_sink(p, output_syslog(c->facility, c->priority, queue)))
 		return false;
-	if (c->file && !add_sink(p, sink_file(c->file, queue)))
+	if (c->file && !add_sink(p, output_file(c->file, queue)))
 		return false;
-	if (c->to_stdout && !add_sink(p, sink_stdout(queue)))
+	if (c->to_stdout && !add_sink(p, output_stdout(queue)))
 		return false;
 	return true;
 }
 
 void report_close(struct plugin *p)
 {
-	for (unsigned int i = 0; i < p->sink_count; i++) {
-		const char *name = sink_name(p->sinks[i]);
-		size_t left = sink_close(p->sinks[i], CLOSE_MS);
+	for (unsigned int i = 0; i < p->output_count; i++) {
+		const char *name = output_name(p->outputs[i]);
+		size_t left = output_close(p->outputs[i], CLOSE_MS);
 
 		if (left)
 			log_warnx("%s: did not take the last lines (%zu bytes)",
 				  name, left);
 	}
-	p->sink_count = 0;
+	p->output_count = 0;
 }
 
 bool report_same(const struct config *a, const struct config *b)
@@ -158,31 +158,31 @@ bool report_same(const struct config *a, const struct config *b)
 
 void report_reopen(struct plugin *p)
 {
-	for (unsigned int i = 0; i < p->sink_count; i++)
-		sink_reopen(p->sinks[i]);
+	for (unsigned int i = 0; i < p->output_count; i++)
+		output_reopen(p->outputs[i]);
 }
 
 bool report_gone(struct plugin *p)
 {
-	struct sink_counts c;
+	struct output_counts c;
 
-	if (p->sink_count != 1)
+	if (p->output_count != 1)
 		return false;
-	sink_counts(p->sinks[0], &c);
+	output_counts(p->outputs[0], &c);
 	return c.dead;
 }
 
 void report_heading(const struct plugin *p)
 {
-	bool module = status_module();
+	bool module = audit_status_module();
 
 	printf("# audit-netlog %s: TCP and UDP connections of all processes on this "
 	       "host, IPv4 and IPv6, as they happen.\n", NETLOG_VERSION);
 	printf("# Source: %s. Kernel module: %s.\n",
-	       live_beside_auditd(p->live) ? "the kernel's audit records, beside auditd" :
+	       netlink_beside_auditd(p->live) ? "the kernel's audit records, beside auditd" :
 					     "the kernel's audit records (no auditd runs)",
 	       module ? "loaded, every line is exact" : "not loaded");
-	if (p->seek)
+	if (p->resolver)
 		printf("# The kernel's socket diagnostics add local ports, outcomes and "
 		       "ends (via=destroy); for that a line may come\n# %u ms late. "
 		       "What was gone too soon and could be several is -, or "

@@ -2,7 +2,7 @@
 /*
  * tests/bench/bare: the yardstick of bench-parse. Feeds standard input to
  * auparse, 64 KiB at a time, and reads in each event, walking its fields once
- * and raw, the fields that parser/piece.c reads. It filters nothing, keeps no
+ * and raw, the fields that parser/audit/fragment.c reads. It filters nothing, keeps no
  * state and writes nothing.
  */
 #include <auparse.h>

@@ -10,15 +10,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../plugin/config.h"
+#include "plugin/config.h"
 #include "fuzz.h"
 
-static struct who who = {
+static struct identity who = {
 	.refs = 1, .pid = 1, .ppid = 1, .uid = 0, .auid = 1000, .ses = 3, .sid = 1,
 	.comm = "\"sh\"", .exe = "\"/bin/sh\"",
 };
-static const struct record record = {
-	.who = &who, .proto = IPPROTO_TCP, .opener = 17, .node = "a",
+static const struct entry record = {
+	.identity = &who, .proto = IPPROTO_TCP, .opener = 17, .node = "a",
 	.remote = { 2, true, true, 80, 0, { 192, 0, 2, 7 } },
 };
 
@@ -78,29 +78,29 @@ static void try_match(const char *text)
 	if (match_parse(&m, text, &allowed))
 		must(allowed);
 	else
-		match_record(&m, &record);
+		match_entry(&m, &record);
 	match_fini(&m);
 }
 
 static void try_addresses(const char *text, size_t len)
 {
-	char buf[SOCKADDR_TEXT_MAX];
+	char buf[NETADDR_TEXT_MAX];
 	struct netaddr_range r;
 	struct netaddr a;
 	unsigned int family;
 
-	if (!sockaddr_parse_range(text, &r)) {
+	if (!netaddr_parse_range(text, &r)) {
 		must(r.addr.has_addr || r.addr.has_port);
-		must(sockaddr_in_range(&r.addr, &r));
-		must(sockaddr_format(&r.addr, buf) == strlen(buf));
+		must(netaddr_in_range(&r.addr, &r));
+		must(netaddr_format(&r.addr, buf) == strlen(buf));
 	}
-	if (!sockaddr_parse(text, len, &family, &a))
+	if (!netaddr_parse(text, len, &family, &a))
 		must(a.has_addr == (family == AF_INET || family == AF_INET6) ||
 		     family == AF_UNSPEC);
 	else
 		must(!a.has_addr && !a.has_port);
-	must(sockaddr_format(&a, buf) == strlen(buf) &&
-	     strlen(buf) < SOCKADDR_TEXT_MAX);
+	must(netaddr_format(&a, buf) == strlen(buf) &&
+	     strlen(buf) < NETADDR_TEXT_MAX);
 }
 
 /* The first byte says what the others are. */

@@ -7,18 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../parser/event.h"
-#include "../../parser/format.h"
-#include "../../parser/track.h"
+#include "parser/audit/reassemble.h"
+#include "parser/entry/line.h"
+#include "parser/track/track.h"
 #include "fuzz.h"
 
 struct world {
 	struct track *track;
-	struct complaints complaints;
+	struct input_errors complaints;
 	int64_t open;
 };
 
-static void check_line(const struct record *r)
+static void check_line(const struct entry *r)
 {
 	static char line[FORMAT_LINE_MAX];
 	char time[41];
@@ -33,7 +33,7 @@ static void check_line(const struct record *r)
 	must(len > 0 && len <= 40 && strlen(time) == len);
 }
 
-static void on_record(const struct record *r, void *arg)
+static void on_record(const struct entry *r, void *arg)
 {
 	struct world *w = arg;
 
@@ -54,20 +54,20 @@ static void on_record(const struct record *r, void *arg)
 	must(w->open >= 0);
 }
 
-static void on_fact(const struct fact *f, void *arg)
+static void on_event(const struct event *f, void *arg)
 {
 	struct world *w = arg;
 	struct track_stats stats;
 
-	track_fact(w->track, f);
+	track_event(w->track, f);
 	track_stats(w->track, &stats);
 	must(stats.open <= w->open);
-	must(stats.open + w->complaints.count[COMPLAINT_EVICTED] >=
+	must(stats.open + w->complaints.count[INPUT_ERROR_EVICTED] >=
 	     (uint64_t)w->open);
 	must(stats.sockets <= 16 && stats.processes <= 16);
 }
 
-static void on_complaint(enum complaint_kind kind, const char *sample,
+static void on_complaint(enum input_error_kind kind, const char *sample,
 			 size_t len, void *arg)
 {
 	char text[160];
@@ -82,22 +82,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct track_limits limits = { 16, 16 };
 	struct world w = { .complaints = { .first = on_complaint } };
-	struct event_reader *r;
+	struct reassembler *r;
 	size_t piece, n;
 
 	if (!size)
 		return 0;
 	piece = *data & 1 ? SIZE_MAX : (*data >> 1) + 1u;
 	w.track = track_new(&limits, on_record, &w, &w.complaints);
-	r = event_open(on_fact, &w, &w.complaints);
+	r = reassemble_open(on_event, &w, &w.complaints);
 	must(w.track && r);
 	for (data++, size--; size; data += n, size -= n) {
 		n = size < piece ? size : piece;
-		event_feed(r, (const char *)data, n);
+		reassemble_feed(r, (const char *)data, n);
 	}
-	event_age(r);
-	event_flush(r);
-	event_close(r);
+	reassemble_age(r);
+	reassemble_flush(r);
+	reassemble_close(r);
 	track_free(w.track);
 	return 0;
 }

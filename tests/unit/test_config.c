@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* tests/unit: plugin/config, every key and every kind of mistake. */
-#include "../../plugin/config.h"
+#include "plugin/config.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -322,8 +322,8 @@ static void test_unreadable(void **state)
 
 static void test_ignores(void **state)
 {
-	struct who who = { .refs = 1, .pid = 1, .uid = 0, .comm = "\"x\"" };
-	struct record r = { .who = &who, .proto = IPPROTO_TCP, .opener = -1,
+	struct identity who = { .refs = 1, .pid = 1, .uid = 0, .comm = "\"x\"" };
+	struct entry r = { .identity = &who, .proto = IPPROTO_TCP, .opener = -1,
 			    .remote = { AF_INET, true, true, 80, 0, { 127, 0, 0, 1 } } };
 	char error[1024];
 	struct config c;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/unit: parser/match, expressions and what they hold of. */
-#include "../../parser/match.h"
+/* tests/unit: parser/entry/match, expressions and what they hold of. */
+#include "parser/entry/match.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -14,25 +14,25 @@
 #define RANGE "ADDRESS, ADDRESS/PREFIX, ADDRESS:PORT, [V6]:PORT or :PORT"
 #define USER "a user name, a number, or unset"
 
-static struct who who = {
+static struct identity who = {
 	.refs = 1, .pid = 2304, .ppid = 2211, .uid = 0, .auid = ID_UNSET, .ses = 3,
 	.sid = ID_UNKNOWN, .comm = "6E6320780A", .exe = "\"/usr/bin/nc\"",
 };
 
-static const struct record record = {
+static const struct entry record = {
 	.what = CONNECT_STOP, .time = { 1000, 500, 1 }, .node = "web1",
 	.proto = IPPROTO_TCP, .opener = 17,
 	.local = { 0, false, true, 22 },
 	.remote = { AF_INET, true, true, 443, 0, { 192, 0, 2, 7 } },
-	.who = &who, .dur_ms = -1, .tx = -1, .rx = -1, .netns = -1,
+	.identity = &who, .dur_ms = -1, .tx = -1, .rx = -1, .netns = -1,
 };
 
-static struct who nobody = {
+static struct identity nobody = {
 	.refs = 1, .pid = -1, .ppid = -1, .uid = -1, .auid = -1, .ses = -1, .sid = -1,
 };
-static const struct record unknown = {
+static const struct entry unknown = {
 	.what = CONNECT_STOP, .time = { 1000, 500, 1 }, .proto = PROTO_UNKNOWN,
-	.opener = -1, .who = &nobody, .dur_ms = -1, .tx = -1, .rx = -1, .netns = -1,
+	.opener = -1, .identity = &nobody, .dur_ms = -1, .tx = -1, .rx = -1, .netns = -1,
 };
 
 struct row {
@@ -116,8 +116,8 @@ static void test_row(void **state)
 		assert_non_null(allowed);
 		assert_string_equal(allowed, row->allowed);
 	} else {
-		assert_int_equal(match_record(&m, &record), row->holds);
-		assert_false(match_record(&m, &unknown));
+		assert_int_equal(match_entry(&m, &record), row->holds);
+		assert_false(match_entry(&m, &unknown));
 	}
 	match_fini(&m);
 	match_fini(&m);
@@ -131,9 +131,9 @@ static void test_text_decoded(void **state)
 
 	(void)state;
 	assert_int_equal(match_add(&m, MATCH_COMM, "nc x\n", &allowed), 0);
-	assert_true(match_record(&m, &record));
+	assert_true(match_entry(&m, &record));
 	assert_int_equal(match_add(&m, MATCH_COMM, "nc x", &allowed), 0);
-	assert_false(match_record(&m, &record));
+	assert_false(match_entry(&m, &record));
 	match_fini(&m);
 }
 
@@ -155,8 +155,8 @@ static void test_time(void **state)
 		struct match from = { .has_from = true, .from = times[i].at };
 		struct match to = { .has_to = true, .to = times[i].at };
 
-		assert_int_equal(match_record(&from, &record), times[i].from);
-		assert_int_equal(match_record(&to, &record), times[i].to);
+		assert_int_equal(match_entry(&from, &record), times[i].from);
+		assert_int_equal(match_entry(&to, &record), times[i].to);
 	}
 }
 
@@ -165,8 +165,8 @@ static void test_nothing_asked(void **state)
 	static const struct match m;
 
 	(void)state;
-	assert_true(match_record(&m, &record));
-	assert_true(match_record(&m, &unknown));
+	assert_true(match_entry(&m, &record));
+	assert_true(match_entry(&m, &unknown));
 }
 
 static void test_keys(void **state)

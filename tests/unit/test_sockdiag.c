@@ -3,7 +3,7 @@
  * tests/unit: messages of NETLINK_SOCK_DIAG, good ones and such as no kernel sends. A
  * hostile one must be refused or read within its bounds (make SAN=1).
  */
-#include "../../plugin/sockdiag.h"
+#include "plugin/resolve/sockdiag.h"
 
 #include <arpa/inet.h>
 #include <libmnl/libmnl.h>
@@ -117,7 +117,7 @@ static void test_row(void **state)
 {
 	const struct row *r = *state;
 	const struct nlmsghdr *m = make(r);
-	char text[SOCKADDR_TEXT_MAX];
+	char text[NETADDR_TEXT_MAX];
 	struct diag_sock s;
 
 	assert_true(sockdiag_parse(m, m->nlmsg_len, &s));
@@ -125,9 +125,9 @@ static void test_row(void **state)
 	assert_int_equal(s.ino, 4711);
 	assert_int_equal(s.proto, r->proto ? r->proto : -1);
 	assert_int_equal(s.state, r->state);
-	sockaddr_format(&s.local, text);
+	netaddr_format(&s.local, text);
 	assert_string_equal(text, r->local);
-	sockaddr_format(&s.remote, text);
+	netaddr_format(&s.remote, text);
 	assert_string_equal(text, r->remote);
 	assert_int_equal(s.tx, r->tx);
 	assert_int_equal(s.rx, r->rx);

@@ -3,7 +3,8 @@
  * tests/unit: the tracker. A row is a sequence of facts, each with the records
  * that it must give; what holds of every sequence is checked on all of them.
  */
-#include "../../parser/track.h"
+#include "parser/track/track.h"
+#include "parser/text.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -14,7 +15,7 @@
 #include "table.h"
 
 struct step {
-	enum fact_kind kind;
+	enum event_kind kind;
 	enum netlog_op op;
 	int pid, ppid;			/* ppid 0: 1 */
 	const char *node, *comm, *exe;	/* NULL: prog, /bin/prog; "": absent */
@@ -31,7 +32,7 @@ struct step {
 	const char *bad;		/* the one complaint counted, or NULL */
 };
 
-#define CALL(k, p, f, n, ...) { .kind = FACT_##k, .pid = p, .fd = f, .newfd = n, \
+#define CALL(k, p, f, n, ...) { .kind = EVENT_##k, .pid = p, .fd = f, .newfd = n, \
 				__VA_ARGS__ }
 #define SOCKET(p, n, t, ...)	CALL(SOCKET, p, 2, 2, .result = n, .type = SOCK_##t, \
 				     .family = AF_INET, __VA_ARGS__)
@@ -49,7 +50,7 @@ struct step {
 #define EXIT(p, ...)		CALL(EXIT_GROUP, p, 0, 0, __VA_ARGS__)
 #define EXIT_THREAD(p, ...)	CALL(EXIT_THREAD, p, 0, 0, __VA_ARGS__)
 #define BOOT(...)		CALL(BOOT, -1, 0, 0, __VA_ARGS__)
-#define MOD(o, p, i, l, r, ...)	{ .kind = FACT_MODULE, .op = NETLOG_OP_##o,	\
+#define MOD(o, p, i, l, r, ...)	{ .kind = EVENT_MODULE, .op = NETLOG_OP_##o,	\
 				  .pid = p, .ino = i, .local = l, .remote = r,	\
 				  .proto = IPPROTO_TCP, .tx = -1, .rx = -1,	\
 				  __VA_ARGS__ }
@@ -377,7 +378,7 @@ static const struct step dup_over[] = {
 	DUP(100, 9, 4, .out = STOP_A " via=reuse"),
 };
 static const struct step dup_failed[] = {
-	OPEN_A, { .kind = FACT_DUP, .pid = 100, .fd = 9, .newfd = -EBADF,
+	OPEN_A, { .kind = EVENT_DUP, .pid = 100, .fd = 9, .newfd = -EBADF,
 		  .result = -EBADF },
 	CLOSE(100, 3, .out = STOP_A " via=close"),
 };
@@ -666,7 +667,7 @@ static const struct step m_unseen[] = {
 static const struct step m_nothing[] = {
 	MOD(CONNECT, 100, 0, L, A, .bad = "module"),
 	MOD(RELEASE, 100, 0, L, A, .bad = "module"),
-	{ .kind = FACT_MODULE, .pid = 100, .ino = 7 },
+	{ .kind = EVENT_MODULE, .pid = 100, .ino = 7 },
 };
 static const struct step m_no_process[] = {
 	MOD(CONNECT, -1, 7, L, A),
@@ -875,7 +876,7 @@ static struct {
 	struct known starts[512];
 	size_t count;
 	unsigned int open;
-	struct complaints complaints;
+	struct input_errors complaints;
 } seen;
 
 static struct known *find_start(const struct stamp *ev)
@@ -888,7 +889,7 @@ static struct known *find_start(const struct stamp *ev)
 
 /* A start before its stop, one stop for each start, the same ev; each start and
  * each failure has an ev of its own. */
-static void check_pairs(const struct record *r)
+static void check_pairs(const struct entry *r)
 {
 	struct known *k = find_start(&r->ev);
 
@@ -931,29 +932,29 @@ static void put(const char *format, ...)
 	assert_true(seen.used < sizeof(seen.out));
 }
 
-static void on_record(const struct record *r, void *arg)
+static void on_record(const struct entry *r, void *arg)
 {
-	char text[SOCKADDR_TEXT_MAX], comm[64] = "-";
+	char text[NETADDR_TEXT_MAX], comm[64] = "-";
 
 	assert_ptr_equal(arg, &seen);
-	assert_non_null(r->who);
+	assert_non_null(r->identity);
 	check_pairs(r);
-	sockaddr_format(&r->local, text);
-	put("%s%s %s %s", seen.used ? "\n" : "", record_what_name(r->what),
-	    record_proto_name(r->proto), text);
-	sockaddr_format(&r->remote, text);
+	netaddr_format(&r->local, text);
+	put("%s%s %s %s", seen.used ? "\n" : "", entry_kind_name(r->what),
+	    entry_proto_name(r->proto), text);
+	netaddr_format(&r->remote, text);
 	if (r->what != LISTEN_START && r->what != LISTEN_STOP)
 		put(" %s %s", r->inbound ? "<-" : "->", text);
-	if (r->who->comm)
-		audit_text(r->who->comm, comm, sizeof(comm));
-	if (r->who->pid >= 0)
-		put(" %lld %s", (long long)r->who->pid, comm);
+	if (r->identity->comm)
+		audit_text(r->identity->comm, comm, sizeof(comm));
+	if (r->identity->pid >= 0)
+		put(" %lld %s", (long long)r->identity->pid, comm);
 	else
 		put(" - %s", comm);
 	if (r->opener != ID_UNKNOWN)
 		put(" opener=%lld", (long long)r->opener);
 	if (r->via)
-		put(" via=%s", record_via_name(r->via));
+		put(" via=%s", entry_via_name(r->via));
 	if (r->err)
 		put(" errno=%s", strerrorname_np(r->err));
 	if (r->tx >= 0)
@@ -981,12 +982,12 @@ static struct netaddr read_addr(const char *text)
 {
 	struct netaddr_range r = { 0 };
 
-	if (text && sockaddr_parse_range(text, &r))
+	if (text && netaddr_parse_range(text, &r))
 		fail_msg("bad address %s", text);
 	return r.addr;
 }
 
-static void read_sockaddr(struct fact *f, const char *text)
+static void read_sockaddr(struct event *f, const char *text)
 {
 	if (!text)
 		return;
@@ -1006,9 +1007,9 @@ static const char *absent(const char *text)
 	return *text ? text : NULL;
 }
 
-static void fact_of(const struct step *s, struct fact *f)
+static void fact_of(const struct step *s, struct event *f)
 {
-	*f = (struct fact){
+	*f = (struct event){
 		.kind = s->kind, .node = s->node,
 		.stamp = { seen.now, 1, seen.now - 999 },
 		.task = { .pid = s->pid, .ppid = s->ppid ? s->ppid : 1, .auid = 1000,
@@ -1027,15 +1028,15 @@ static void fact_of(const struct step *s, struct fact *f)
 		f->sa_family = AF_UNSPEC;
 }
 
-static void check_complaint(const struct complaints *before, const char *bad,
+static void check_complaint(const struct input_errors *before, const char *bad,
 			    size_t step)
 {
-	for (int i = 0; i < COMPLAINT_COUNT; i++) {
+	for (int i = 0; i < INPUT_ERROR_COUNT; i++) {
 		uint64_t more = seen.complaints.count[i] - before->count[i];
 
-		if (more != (bad && !strcmp(bad, complaint_key(i))))
+		if (more != (bad && !strcmp(bad, input_error_key(i))))
 			fail_msg("step %zu: %d complaints of %s", step, (int)more,
-				 complaint_key(i));
+				 input_error_key(i));
 	}
 }
 
@@ -1045,7 +1046,7 @@ static void check_open(const struct track *t)
 
 	track_stats(t, &stats);
 	assert_int_equal(stats.open +
-			 seen.complaints.count[COMPLAINT_EVICTED], seen.open);
+			 seen.complaints.count[INPUT_ERROR_EVICTED], seen.open);
 }
 
 static void test_row(void **state)
@@ -1055,14 +1056,14 @@ static void test_row(void **state)
 
 	for (size_t i = 0; i < row->count; i++) {
 		const struct step *s = &row->steps[i];
-		struct complaints before = seen.complaints;
-		struct fact f;
+		struct input_errors before = seen.complaints;
+		struct event f;
 
 		seen.used = 0;
 		seen.out[0] = 0;
 		seen.now++;
 		fact_of(s, &f);
-		track_fact(t, &f);
+		track_event(t, &f);
 		if (strcmp(seen.out, s->out ? s->out : ""))
 			fail_msg("step %zu gave:\n%s\nexpected:\n%s", i, seen.out,
 				 s->out ? s->out : "");
@@ -1074,13 +1075,13 @@ static void test_row(void **state)
 
 static void step(struct track *t, const struct step *s)
 {
-	struct fact f;
+	struct event f;
 
 	seen.used = 0;
 	seen.out[0] = 0;
 	seen.now++;
 	fact_of(s, &f);
-	track_fact(t, &f);
+	track_event(t, &f);
 }
 #define STEP(t, ...) step(t, &(struct step)__VA_ARGS__)
 
@@ -1113,7 +1114,7 @@ static void test_descriptor_bound(void **state)
 	for (int fd = 4; fd < 200; fd++)
 		STEP(t, DUP(100, 3, fd));
 	check_open(t);
-	assert_true(complaint_total(&seen.complaints) > 0);
+	assert_true(input_error_total(&seen.complaints) > 0);
 	STEP(t, SOCKET(100, 300, STREAM));
 	STEP(t, CONNECT(100, 300, B, 0));
 	assert_string_equal(seen.out, START_B);
@@ -1136,7 +1137,7 @@ static void test_inherit_bound(void **state)
 		STEP(t, SOCKET(100, fd, STREAM));
 	for (int pid = 200; pid < 260; pid++)
 		STEP(t, SOCKET(pid, 100, STREAM, .ppid = 100));
-	assert_true(seen.complaints.count[COMPLAINT_EVICTED] > 0);
+	assert_true(seen.complaints.count[INPUT_ERROR_EVICTED] > 0);
 	track_stats(t, &stats);
 	assert_int_equal(stats.open, seen.open);
 	assert_int_equal(stats.processes, 61);
@@ -1154,7 +1155,7 @@ static void test_node_bound(void **state)
 		snprintf(name, sizeof(name), "n%d", i);
 		STEP(t, SOCKET(100, 3, STREAM, .node = name));
 	}
-	assert_int_equal(seen.complaints.count[COMPLAINT_EVICTED], 44);
+	assert_int_equal(seen.complaints.count[INPUT_ERROR_EVICTED], 44);
 	STEP(t, CONNECT(100, 3, A, 0, .node = "n0"));
 	assert_string_equal(seen.out, START_A " node=n0");
 	STEP(t, CONNECT(100, 3, A, 0, .node = "n299"));
@@ -1181,7 +1182,7 @@ static void test_limits_of_one(void **state)
 static void test_duration(void **state)
 {
 	struct track *t = begin(16, 16);
-	struct fact f;
+	struct event f;
 
 	(void)state;
 	STEP(t, SOCKET(100, 3, STREAM));
@@ -1207,22 +1208,22 @@ static void test_duration(void **state)
 	seen.now++;
 	fact_of(&(struct step)MOD(ACCEPT, 100, 7, L, A), &f);
 	f.mono = 5000000000;
-	track_fact(t, &f);
+	track_event(t, &f);
 	seen.now++;
 	fact_of(&(struct step)MOD(RELEASE, 100, 7, L, A, .state = 1), &f);
 	f.mono = 5123456789;
-	track_fact(t, &f);
+	track_event(t, &f);
 	assert_int_equal(seen.dur_ms, 123);
 	/* and counts from the start line: when the connect completed */
 	fact_of(&(struct step)MOD(CONNECT, 100, 8, L, A), &f);
 	f.mono = 6000000000;
-	track_fact(t, &f);
+	track_event(t, &f);
 	fact_of(&(struct step)MOD(ESTABLISHED, 100, 8, L, A, .state = 2), &f);
 	f.mono = 7000000000;
-	track_fact(t, &f);
+	track_event(t, &f);
 	fact_of(&(struct step)MOD(RELEASE, 100, 8, L, A, .state = 1), &f);
 	f.mono = 7250000000;
-	track_fact(t, &f);
+	track_event(t, &f);
 	assert_int_equal(seen.dur_ms, 250);
 	track_free(t);
 }
@@ -1231,7 +1232,7 @@ static void test_module_counts(void **state)
 {
 	struct track *t = begin(16, 16);
 	struct track_stats stats;
-	struct fact f;
+	struct event f;
 
 	(void)state;
 	track_stats(t, &stats);
@@ -1240,7 +1241,7 @@ static void test_module_counts(void **state)
 	fact_of(&(struct step)MOD(LOAD, 1, 0, NULL, NULL), &f);
 	f.lost = 3;
 	f.missed = 4;
-	track_fact(t, &f);
+	track_event(t, &f);
 	track_stats(t, &stats);
 	assert_int_equal(stats.module_lost, 3);
 	assert_int_equal(stats.module_missed, 4);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/audit/fragment: the fields of one audit event, or of the part of it that has
+ * come, and what they mean as a fact. Knows field names; knows nothing of how
+ * the fields were read.
+ */
+#ifndef NETLOG_PIECE_H
+#define NETLOG_PIECE_H
+
+#include "parser/input_error.h"
+#include "parser/event.h"
+
+struct fragment {
+	struct stamp stamp;
+	const char *node;
+	struct task task;
+	bool has_syscall, has_saddr, has_call, has_proctitle;
+	bool has_exit, malformed;
+	bool ended;			/* an EOE record said so */
+	bool unkeyed;			/* key=(null): no rule made it */
+	const char *complaint;		/* field at fault, or "" */
+	uint32_t arch;
+	uint64_t nr;
+	uint64_t a[4];			/* of SYSCALL */
+	uint64_t call[6];		/* of SOCKETCALL */
+	int64_t exit;
+	const char *saddr;
+	struct event module;		/* fields of the kernel module's record */
+	unsigned int module_version;
+	char text[];			/* copies only: all strings */
+};
+
+#define TASK_UNKNOWN { ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN,	\
+		       ID_UNKNOWN, ID_UNKNOWN, NULL, NULL, NULL, NULL }
+
+enum fragment_result { FRAGMENT_NOTHING, FRAGMENT_FACT, FRAGMENT_BROKEN };
+
+void fragment_init(struct fragment *p, int64_t sec, uint32_t milli, uint64_t serial,
+		const char *node);
+/* One field of a record of this type (AUDIT_*). Borrows the strings. */
+void fragment_field(struct fragment *p, int type, const char *name, const char *value);
+
+/* True when no later record of the event could add anything that matters. */
+bool fragment_complete(const struct fragment *p);
+
+/* Copies own their strings; fragment_free frees them. */
+struct fragment *fragment_copy(const struct fragment *p);
+void fragment_free(struct fragment *p);
+/* A new copy with what either has; frees first. NULL (first kept) on ENOMEM. */
+struct fragment *fragment_merge(struct fragment *first, const struct fragment *more);
+
+/* On FRAGMENT_BROKEN, *why says what is wrong and p->complaint names the field. */
+enum fragment_result fragment_event(struct fragment *p, struct event *f,
+			     enum input_error_kind *why);
+/* The module's record: 0, or -EINVAL with p->complaint set. */
+int fragment_module_event(struct fragment *p, struct event *f);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/audit/reassemble: audit's text records in, facts out. The only file of the
+ * project that knows auparse.
+ *
+ * Lines that cannot matter are dropped before auparse sees them (lines.c);
+ * events that auparse hands out in pieces are put together again by node, time
+ * and serial; a broken record is counted in the complaints and never stops
+ * anything.
+ */
+#ifndef NETLOG_EVENT_H
+#define NETLOG_EVENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "parser/input_error.h"
+#include "parser/event.h"
+
+typedef void (*event_fn)(const struct event *f, void *arg);
+
+struct reassembler;
+
+/* NULL without memory. complaints outlives the reader. */
+struct reassembler *reassemble_open(event_fn event, void *arg,
+				struct input_errors *complaints);
+void reassemble_close(struct reassembler *r);
+
+/* Bytes of the stream, split anywhere. Facts are handed out as they complete. */
+void reassemble_feed(struct reassembler *r, const char *data, size_t len);
+
+/* Hands over what was fed so far and completes events whose rest does not come
+ * (older than 2 s by the clock). To be called about once a second. */
+void reassemble_age(struct reassembler *r);
+
+/* Hands over what was fed so far without waiting for a full buffer; no event is
+ * completed early. To be called when the input has nothing more for now. */
+void reassemble_push(struct reassembler *r);
+
+/* End of the input: everything is completed and handed out. */
+void reassemble_flush(struct reassembler *r);
+
+/* Lines seen since the reader was opened or reassemble_new_source() was called: in a
+ * complaint's first(), the number of the line, or for complaints about an event
+ * a line at most one event later. */
+uint64_t reassemble_line(const struct reassembler *r);
+void reassemble_new_source(struct reassembler *r);
+
+/* Only from events of this time (ms) on numbers that do not come are gaps. */
+void reassemble_serials_since(struct reassembler *r, uint64_t ms);
+
+/* Records fed to auparse and events it gave, for the state dump. */
+struct reassemble_stats {
+	uint64_t lines, dropped, events, facts, joined, resets;
+	unsigned int held;	/* events waiting for a missing piece */
+	uint64_t gaps;		/* events that never came (gaps.h) */
+};
+void reassemble_stats(const struct reassembler *r, struct reassemble_stats *out);
+
+#endif

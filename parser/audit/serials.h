@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/audit/serials: counts the events that never came, by their serial numbers.
+ *
+ * The kernel numbers its events one by one when it writes their first record
+ * (audit_serial() in audit_log_start(); what the backlog limit or an exclude rule
+ * refuses has no number). All of them go to auditd, and auditd hands all of them on,
+ * so a number that never comes is an event that was dropped on the way:
+ * - by kauditd, when auditd did not read for a while and the kernel was booted
+ *   without audit=1 (kauditd_hold_skb(): "can we just silently drop the message?");
+ *   nothing else counts these;
+ * - by auditd, when this program did not read and its queue (q_depth) was full;
+ * - by the kernel's rate limit or full queues, which are also in its "lost".
+ * auditd's queue is one of records: an event of which only later records came, without
+ * the one that says what happened, is lost like one of which nothing came.
+ *
+ * Numbers come a little out of order, from several processors; and with audit=1 the
+ * kernel sends again what auditd did not take, seconds and thousands of events later. Not to be used behind
+ * a filter, and of no meaning for auditd's own DAEMON_… events, which it numbers itself.
+ */
+#ifndef NETLOG_GAPS_H
+#define NETLOG_GAPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SERIALS_WINDOW 65536	/* how far apart numbers may come */
+#define SERIALS_AGES 60		/* calls of serials_age() until a number is given up */
+
+struct serials {
+	bool started;
+	uint32_t base;			/* all before are decided */
+	uint32_t next;			/* one more than the highest that came */
+	uint32_t marks[SERIALS_AGES];	/* next, as of the last calls of serials_age() */
+	uint64_t lost;
+	uint64_t came[SERIALS_WINDOW / 64];	/* a bit for each number from base on */
+};
+
+void serials_init(struct serials *g);
+/* A record of the event with this number came, the one that says what happened or (head
+ * false) one that goes with it. Numbers wrap at 32 bits. */
+void serials_came(struct serials *g, uint32_t serial, bool head);
+/* To be called about once a second: who has not come for SERIALS_AGES calls is lost. */
+void serials_age(struct serials *g);
+/* End of the input: nobody else will come. */
+void serials_end(struct serials *g);
+
+#endif

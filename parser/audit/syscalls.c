@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/audit/syscalls: system call numbers by machine, from libaudit's tables. */
+#include "parser/audit/syscalls.h"
+
+#include <libaudit.h>
+#include <stdbool.h>
+
+#define MACHINES 64
+#define NUMBERS 1024
+#define X32_BIT 0x40000000
+
+static const char *const names[] = {
+	[SC_NONE] = "",
+#define SYSCALL_TEXT(name, text) [SC_##name] = text,
+	SYSCALL_NAMES(SYSCALL_TEXT)
+#undef SYSCALL_TEXT
+};
+
+static void fill(uint8_t *numbers, int machine)
+{
+	for (int id = SC_NONE + 1; id < SC_COUNT; id++) {
+		int nr = audit_name_to_syscall(names[id], machine);
+
+		if (nr >= 0 && nr < NUMBERS)
+			numbers[nr] = id;
+	}
+}
+
+enum syscall_id syscalls_id(uint32_t arch, uint64_t nr)
+{
+	static uint8_t numbers[MACHINES][NUMBERS];
+	static bool filled[MACHINES];
+	static uint32_t last_arch;
+	static int machine = -1;
+
+	if (arch != last_arch || machine < 0) {
+		machine = audit_elf_to_machine(arch);
+		last_arch = arch;
+	}
+	if (machine < 0 || machine >= MACHINES)
+		return SC_NONE;
+	if (!filled[machine]) {
+		fill(numbers[machine], machine);
+		filled[machine] = true;
+	}
+	nr &= ~(uint64_t)X32_BIT;
+	return nr < NUMBERS ? numbers[machine][nr] : SC_NONE;
+}
+
+enum syscall_id syscalls_socketcall(uint64_t call)
+{
+	switch (call) {
+	case 1:		return SC_SOCKET;
+	case 2:		return SC_BIND;
+	case 3:		return SC_CONNECT;
+	case 4:		return SC_LISTEN;
+	case 5:		return SC_ACCEPT;
+	case 18:	return SC_ACCEPT4;
+	}
+	return SC_NONE;
+}

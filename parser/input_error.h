@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/input_error: what was wrong with the input, counted by kind. A bad
+ * record never stops anything; the first of each kind is told to whoever asked.
+ */
+#ifndef NETLOG_COMPLAINT_H
+#define NETLOG_COMPLAINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define INPUT_ERRORS(X)							\
+	X(LINE_LONG,	"line_long",	"line too long, skipped")	\
+	X(LINE_GARBAGE,	"line_garbage",	"not an audit record, skipped")	\
+	X(FIELD,	"field",	"field missing or not a number")	\
+	X(SADDR,	"saddr",	"socket address cannot be read")	\
+	X(ORPHAN,	"orphan",	"record without its SYSCALL record") \
+	X(INCOMPLETE,	"incomplete",	"event lacks a record")		\
+	X(MODULE,	"module",	"kernel module's record cannot be read") \
+	X(UNATTRIBUTED,	"unattributed",	"descriptor that was opened unseen") \
+	X(EVICTED,	"evicted",	"connection forgotten, table full") \
+	X(UNASKED,	"unasked",	"too many at once, not asked of sock_diag") \
+	X(PARSER,	"parser",	"auparse gave an error")	\
+	X(MEMORY,	"memory",	"no memory")
+
+enum input_error_kind {
+#define INPUT_ERROR_ENUM(name, key, text) INPUT_ERROR_##name,
+	INPUT_ERRORS(INPUT_ERROR_ENUM)
+#undef INPUT_ERROR_ENUM
+	INPUT_ERROR_COUNT
+};
+
+struct input_errors {
+	uint64_t count[INPUT_ERROR_COUNT];
+	/* Called for the first of each kind. May be NULL. sample is the text
+	 * concerned, not NUL-terminated, len bytes; raw: escape it. */
+	void (*first)(enum input_error_kind kind, const char *sample, size_t len,
+		      void *arg);
+	void *arg;
+};
+
+void input_error(struct input_errors *c, enum input_error_kind kind,
+	      const char *sample, size_t len);
+const char *input_error_key(enum input_error_kind kind);	/* "line_long" */
+const char *input_error_text(enum input_error_kind kind);
+uint64_t input_error_total(const struct input_errors *c);
+
+#endif

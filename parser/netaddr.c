@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/netaddr: audit's saddr= hex dump and text, to one end of a connection. */
+#include "parser/netaddr.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <netinet/in.h>
+
+static const uint8_t mapped_prefix[12] = {
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff
+};
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+/* Decodes up to max bytes; returns how many, or -EINVAL. */
+static int hex_decode(const char *hex, size_t len, uint8_t *out, size_t max)
+{
+	size_t n = len / 2;
+
+	if (len % 2)
+		return -EINVAL;
+	if (n > max)
+		n = max;
+	for (size_t i = 0; i < n; i++) {
+		int hi = hex_digit(hex[2 * i]);
+		int lo = hex_digit(hex[2 * i + 1]);
+
+		if (hi < 0 || lo < 0)
+			return -EINVAL;
+		out[i] = hi << 4 | lo;
+	}
+	return n;
+}
+
+static bool is_linklocal(const struct netaddr *a)
+{
+	return a->family == AF_INET6 && a->addr[0] == 0xfe &&
+	       (a->addr[1] & 0xc0) == 0x80;
+}
+
+void netaddr_set_ip(struct netaddr *a, uint8_t family, const void *bytes)
+{
+	const uint8_t *b = bytes;
+
+	memset(a->addr, 0, sizeof(a->addr));
+	a->has_addr = true;
+	a->scope = 0;
+	if (family == AF_INET6 && !memcmp(b, mapped_prefix, 12)) {
+		family = AF_INET;
+		b += 12;
+	}
+	a->family = family;
+	memcpy(a->addr, b, family == AF_INET ? 4 : 16);
+}
+
+int netaddr_parse(const char *hex, size_t len, unsigned int *family,
+		   struct netaddr *out)
+{
+	union {
+		uint8_t bytes[sizeof(struct sockaddr_in6)];
+		sa_family_t family;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} sa = { 0 };
+	int n;
+
+	memset(out, 0, sizeof(*out));
+	*family = AF_UNSPEC;
+	n = hex_decode(hex, len, sa.bytes, sizeof(sa.bytes));
+	if (n < 0)
+		return n;
+	if (n < (int)sizeof(sa_family_t))
+		return -EMSGSIZE;
+	*family = sa.family;
+	/* bind() of an IPv4 socket takes AF_UNSPEC with INADDR_ANY for AF_INET */
+	if (sa.family == AF_UNSPEC && n >= 8 && !sa.v4.sin_addr.s_addr &&
+	    sa.v4.sin_port) {
+		netaddr_set_ip(out, AF_INET, &sa.v4.sin_addr);
+		out->port = ntohs(sa.v4.sin_port);
+		out->has_port = true;
+	} else if (sa.family == AF_INET) {
+		if (n < (int)(offsetof(struct sockaddr_in, sin_addr) + 4))
+			return -EMSGSIZE;
+		netaddr_set_ip(out, AF_INET, &sa.v4.sin_addr);
+		out->port = ntohs(sa.v4.sin_port);
+		out->has_port = true;
+	} else if (sa.family == AF_INET6) {
+		/* The kernel takes an address without scope id too (RFC 2133). */
+		if (n < (int)offsetof(struct sockaddr_in6, sin6_scope_id))
+			return -EMSGSIZE;
+		netaddr_set_ip(out, AF_INET6, &sa.v6.sin6_addr);
+		out->port = ntohs(sa.v6.sin6_port);
+		out->has_port = true;
+		if (is_linklocal(out) && n >= (int)sizeof(sa.v6))
+			out->scope = sa.v6.sin6_scope_id;
+	}
+	return 0;
+}
+
+int netaddr_parse_ip(const char *text, struct netaddr *a)
+{
+	uint8_t bytes[16];
+	int family = strchr(text, ':') ? AF_INET6 : AF_INET;
+
+	if (inet_pton(family, text, bytes) != 1)
+		return -EINVAL;
+	netaddr_set_ip(a, family, bytes);
+	return 0;
+}
+
+static size_t put_uint(char *p, unsigned int v)
+{
+	char tmp[10];
+	size_t n = 0, i = 0;
+
+	do
+		tmp[n++] = '0' + v % 10;
+	while (v /= 10);
+	while (n)
+		p[i++] = tmp[--n];
+	return i;
+}
+
+static size_t put_ipv4(char *p, const uint8_t *b)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < 4; i++) {
+		if (i)
+			p[n++] = '.';
+		n += put_uint(p + n, b[i]);
+	}
+	return n;
+}
+
+static size_t put_ipv6(char *p, const struct netaddr *a)
+{
+	size_t n = 1;
+
+	p[0] = '[';
+	inet_ntop(AF_INET6, a->addr, p + n, INET6_ADDRSTRLEN);
+	n += strlen(p + n);
+	if (a->scope) {
+		p[n++] = '%';
+		n += put_uint(p + n, a->scope);
+	}
+	p[n++] = ']';
+	return n;
+}
+
+size_t netaddr_format(const struct netaddr *a, char *buf)
+{
+	size_t n = 0;
+
+	if (!a->has_addr)
+		buf[n++] = '-';
+	else if (a->family == AF_INET)
+		n += put_ipv4(buf, a->addr);
+	else
+		n += put_ipv6(buf, a);
+	if (a->has_addr || a->has_port) {
+		buf[n++] = ':';
+		if (a->has_port)
+			n += put_uint(buf + n, a->port);
+		else
+			buf[n++] = '-';
+	}
+	buf[n] = 0;
+	return n;
+}
+
+static int parse_number(const char *text, unsigned long max, unsigned long *out)
+{
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	errno = 0;
+	*out = strtoul(text, &end, 10);
+	return errno || *end || *out > max ? -EINVAL : 0;
+}
+
+static int parse_port(const char *text, struct netaddr *a)
+{
+	unsigned long v;
+
+	if (parse_number(text, 65535, &v))
+		return -EINVAL;
+	a->port = v;
+	a->has_port = true;
+	return 0;
+}
+
+static int parse_prefix(const char *text, bool v6, struct netaddr_range *out)
+{
+	unsigned long v;
+
+	if (parse_number(text, v6 ? 128 : 32, &v))
+		return -EINVAL;
+	/* ::ffff:192.0.2.0/120 was folded to IPv4: so is its prefix. */
+	if (v6 && out->addr.family == AF_INET) {
+		if (v < 96)
+			return -EINVAL;
+		v -= 96;
+	}
+	out->prefix = v;
+	return 0;
+}
+
+/* What follows the address: nothing, /PREFIX, or :PORT. */
+static int parse_tail(const char *tail, bool v6, struct netaddr_range *out)
+{
+	out->prefix = out->addr.family == AF_INET ? 32 : 128;
+	if (*tail == '/')
+		return parse_prefix(tail + 1, v6, out);
+	if (*tail == ':')
+		return parse_port(tail + 1, &out->addr);
+	return *tail ? -EINVAL : 0;
+}
+
+int netaddr_parse_range(const char *text, struct netaddr_range *out)
+{
+	char buf[NETADDR_TEXT_MAX];
+	const char *start = text, *colon = strchr(text, ':');
+	bool v6 = *text == '[' || (colon && strchr(colon + 1, ':'));
+	size_t len;
+
+	memset(out, 0, sizeof(*out));
+	if (*text == ':' && !v6)
+		return parse_port(text + 1, &out->addr);
+	if (*text == '[') {
+		start++;
+		len = strcspn(start, "]");
+		if (start[len] != ']')
+			return -EINVAL;
+	} else {
+		len = strcspn(start, v6 ? "/" : "/:");
+	}
+	if (len >= sizeof(buf))
+		return -EINVAL;
+	memcpy(buf, start, len);
+	buf[len] = 0;
+	if (netaddr_parse_ip(buf, &out->addr))
+		return -EINVAL;
+	return parse_tail(start + len + (*text == '['), v6, out);
+}
+
+static bool bits_equal(const uint8_t *a, const uint8_t *b, unsigned int bits)
+{
+	unsigned int whole = bits / 8, rest = bits % 8;
+
+	if (memcmp(a, b, whole))
+		return false;
+	return !rest || !((a[whole] ^ b[whole]) >> (8 - rest));
+}
+
+bool netaddr_in_range(const struct netaddr *a, const struct netaddr_range *r)
+{
+	if (r->addr.has_port && (!a->has_port || a->port != r->addr.port))
+		return false;
+	if (!r->addr.has_addr)
+		return true;
+	return a->has_addr && a->family == r->addr.family &&
+	       bits_equal(a->addr, r->addr.addr, r->prefix);
+}
+
+bool netaddr_equal(const struct netaddr *a, const struct netaddr *b)
+{
+	return a->family == b->family && a->has_addr == b->has_addr &&
+	       a->has_port == b->has_port && a->port == b->port &&
+	       a->scope == b->scope && !memcmp(a->addr, b->addr, 16);
+}
+
+bool netaddr_is_any(const struct netaddr *a)
+{
+	static const uint8_t zero[16];
+
+	return a->has_addr && !memcmp(a->addr, zero, 16);
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * parser/query/main: the query tool. Audit logs in, the same lines as the plugin
+ * writes out: source -> event -> track -> match -> print.
+ */
+#include <errno.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "parser/query/options.h"
+#include "parser/query/source.h"
+#include "parser/audit/reassemble.h"
+#include "parser/entry/line.h"
+#include "parser/track/track.h"
+
+#define CHUNK 65536
+#define IDLE_MS 1000
+#define HEAD_LINES 8	/* of an event that began in the file before */
+
+struct query {
+	struct aunetlog_options options;
+	struct aunetlog_source source;
+	struct reassembler *reader;
+	struct track *track;
+	struct input_errors complaints;
+	const char *path;	/* being read */
+	uint64_t found;
+	bool done;		/* no more records are wanted */
+	int write_error;
+};
+
+static void on_event(const struct event *f, void *arg)
+{
+	struct query *q = arg;
+
+	track_event(q->track, f);
+}
+
+/*
+ * Every event goes through the tracker and only records are filtered: -ts could
+ * skip the events before it, but then the stop of a connection that began
+ * earlier would not know its start, its ends or its process.
+ */
+static void on_record(const struct entry *r, void *arg)
+{
+	char line[40 + FORMAT_LINE_MAX + 1];
+	struct query *q = arg;
+	size_t n;
+
+	if (q->done || !aunetlog_options_match(&q->options, r))
+		return;
+	n = format_time(&r->time, line);
+	n += format_line(r, line + n);
+	line[n++] = '\n';
+	if (fwrite(line, 1, n, stdout) != n) {
+		q->write_error = errno;
+		q->done = true;
+		return;
+	}
+	q->found++;
+	q->done |= q->options.just_one;
+}
+
+/* What any log has: it began while programs were running, and most often in
+ * the middle of an event. */
+static bool is_usual(const struct query *q, enum input_error_kind kind)
+{
+	if (q->options.debug)
+		return false;
+	return kind == INPUT_ERROR_UNATTRIBUTED ||
+	       (kind == INPUT_ERROR_ORPHAN && reassemble_line(q->reader) <= HEAD_LINES);
+}
+
+static void on_complaint(enum input_error_kind kind, const char *sample, size_t len,
+			 void *arg)
+{
+	struct query *q = arg;
+	char text[64], *end;
+
+	if (is_usual(q, kind)) {
+		q->complaints.count[kind] = 0;
+		return;
+	}
+	fprintf(stderr, "aunetlog: %s:%llu: %s", q->path,
+		(unsigned long long)reassemble_line(q->reader), input_error_text(kind));
+	end = format_escape(text, text + sizeof(text) - 1, sample, len);
+	if (end > text)
+		fprintf(stderr, ": %.*s", (int)(end - text), text);
+	fputc('\n', stderr);
+}
+
+/* Once a file is read: the next one's first complaint is to be told again. */
+static void count_complaints(struct query *q)
+{
+	for (int kind = 0; kind < INPUT_ERROR_COUNT; kind++) {
+		uint64_t count = q->complaints.count[kind];
+
+		q->complaints.count[kind] = 0;
+		if (count > 1)
+			fprintf(stderr, "aunetlog: %s: and %llu more: %s\n",
+				q->path, (unsigned long long)count - 1,
+				input_error_text(kind));
+	}
+}
+
+/* A live input has nothing for now: what came so far is to be seen. */
+static void idle(struct query *q, bool second)
+{
+	if (second)
+		reassemble_age(q->reader);
+	else
+		reassemble_push(q->reader);
+	if (fflush(stdout)) {
+		q->write_error = errno;
+		q->done = true;
+	}
+}
+
+static void read_log(struct query *q, struct aunetlog_log *log)
+{
+	char buf[CHUNK], last = '\n';
+	bool waiting = false;
+	ssize_t n;
+
+	q->path = log->path;
+	reassemble_new_source(q->reader);
+	while (!q->done) {
+		n = aunetlog_source_read(&q->source, log, buf, sizeof(buf),
+					 waiting ? IDLE_MS : 0);
+		if (n == -EAGAIN) {
+			idle(q, waiting);
+			waiting = true;
+			continue;
+		}
+		if (n <= 0)
+			break;
+		waiting = false;
+		reassemble_feed(q->reader, buf, n);
+		last = buf[n - 1];
+	}
+	/* Or the first line of the next file would be glued to it. */
+	if (last != '\n')
+		reassemble_feed(q->reader, "\n", 1);
+}
+
+static void read_logs(struct query *q)
+{
+	for (size_t i = 0; i < q->source.count && !q->done; i++) {
+		if (q->source.logs[i].fd < 0)
+			continue;
+		if (q->path)
+			count_complaints(q);
+		read_log(q, &q->source.logs[i]);
+	}
+	/* Not after each: an event may go on in the next file. */
+	if (!q->done)
+		reassemble_flush(q->reader);
+	count_complaints(q);
+}
+
+/* EPIPE: the reader (head, a pager) has what it wanted. */
+static int finish_output(struct query *q)
+{
+	if (fclose(stdout) && !q->write_error)
+		q->write_error = errno;
+	if (q->write_error && q->write_error != EPIPE)
+		fprintf(stderr, "aunetlog: standard output: %s\n",
+			strerror(q->write_error));
+	return q->write_error ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static bool any_log(const struct aunetlog_source *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->logs[i].fd >= 0)
+			return true;
+	return false;
+}
+
+static bool line_wise(const struct query *q)
+{
+	return q->options.line_buffered || isatty(STDOUT_FILENO);
+}
+
+/* The exit codes are those of ausearch(8). */
+static int query(struct query *q)
+{
+	static const struct track_limits limits = {
+		.sockets = 65536, .processes = 32768,
+	};
+
+	q->complaints.first = on_complaint;
+	q->complaints.arg = q;
+	q->track = track_new(&limits, on_record, q, &q->complaints);
+	q->reader = reassemble_open(on_event, q, &q->complaints);
+	if (!q->track || !q->reader) {
+		fprintf(stderr, "aunetlog: out of memory\n");
+		return EXIT_FAILURE;
+	}
+	aunetlog_source_open(&q->source, &q->options);
+	setvbuf(stdout, NULL, line_wise(q) ? _IOLBF : _IOFBF, CHUNK);
+	read_logs(q);
+	if (finish_output(q))
+		return EXIT_FAILURE;
+	if (!q->found && any_log(&q->source))
+		fprintf(stderr, "<no matches>\n");
+	return !q->found || q->source.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int run(struct query *q, int argc, char **argv)
+{
+	if (aunetlog_options_parse(&q->options, argc, argv, time(NULL))) {
+		fprintf(stderr, "aunetlog: %s\n", q->options.error);
+		return EXIT_FAILURE;
+	}
+	switch (q->options.action) {
+	case AUNETLOG_HELP:
+		aunetlog_options_usage(stdout);
+		break;
+	case AUNETLOG_VERSION:
+		printf("aunetlog version %s\n", NETLOG_VERSION);
+		break;
+	default:
+		return query(q);
+	}
+	return finish_output(q);
+}
+
+int main(int argc, char **argv)
+{
+	struct query q = { 0 };
+	int status;
+
+	/* Dates are read as the user writes them; nothing else depends on it. */
+	setlocale(LC_TIME, "");
+	status = run(&q, argc, argv);
+	if (q.reader)
+		reassemble_close(q.reader);
+	if (q.track)
+		track_free(q.track);
+	aunetlog_source_close(&q.source);
+	aunetlog_options_fini(&q.options);
+	return status;
+}

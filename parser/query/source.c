@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * parser/query/source: finds the audit logs and reads them. All are opened
+ * before the first is read: auditd may rotate in the meantime, and a name would
+ * then lead to another file, an open descriptor does not.
+ */
+#include "parser/query/source.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LOG_NAME "audit.log"
+#define BUILTIN_LOG "/var/log/audit/" LOG_NAME
+
+static void complain_path(struct aunetlog_source *s, const char *path, int err)
+{
+	const char *hint = "";
+
+	if ((err == EACCES || err == EPERM) && geteuid())
+		hint = "; run aunetlog as root, or name a log that you may read "
+		       "with -if";
+	fprintf(stderr, "aunetlog: %s: %s%s\n", path, strerror(err), hint);
+	s->failed = true;
+}
+
+static struct aunetlog_log *add(struct aunetlog_source *s, const char *path,
+				unsigned long rotation)
+{
+	struct aunetlog_log *logs = reallocarray(s->logs, s->count + 1,
+						 sizeof(*logs)), *log;
+	char *copy = strdup(path);
+
+	if (logs)
+		s->logs = logs;
+	if (!logs || !copy) {
+		free(copy);
+		complain_path(s, path, ENOMEM);
+		return NULL;
+	}
+	log = &logs[s->count++];
+	*log = (struct aunetlog_log){ copy, -1, rotation, false };
+	return log;
+}
+
+static int older_first(const void *a, const void *b)
+{
+	const struct aunetlog_log *x = a, *y = b;
+
+	return (x->rotation < y->rotation) - (x->rotation > y->rotation);
+}
+
+static bool is_compressed(int fd)
+{
+	unsigned char magic[2];
+
+	return pread(fd, magic, 2, 0) == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
+}
+
+static void open_log(struct aunetlog_source *s, struct aunetlog_log *log)
+{
+	struct stat st;
+
+	log->fd = open(log->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (log->fd < 0 || fstat(log->fd, &st) < 0) {
+		complain_path(s, log->path, errno);
+		return;
+	}
+	log->live = !S_ISREG(st.st_mode);
+	if (log->live || !is_compressed(log->fd))
+		return;
+	fprintf(stderr, "aunetlog: %s: compressed, not read; use "
+		"zcat %s | aunetlog …\n", log->path, log->path);
+	s->failed = true;
+	close(log->fd);
+	log->fd = -1;
+}
+
+/* audit.log, or audit.log.N: its N. -1: the name is not of that form. */
+static long rotation_of(const char *name, const char *base)
+{
+	size_t n = strlen(base), digits;
+
+	if (strncmp(name, base, n))
+		return -1;
+	if (!name[n])
+		return 0;
+	digits = strspn(name + n + 1, "0123456789");
+	if (name[n] != '.' || !digits || digits > 9 || name[n + 1 + digits])
+		return -1;
+	return atol(name + n + 1);
+}
+
+/* Of the files in dir whose name starts with base: a log, or said not to be. */
+static void add_named(struct aunetlog_source *s, const char *dir,
+		      const char *base, const char *name)
+{
+	long rotation = rotation_of(name, base);
+	char *path;
+
+	if (strncmp(name, base, strlen(base)))
+		return;
+	if (asprintf(&path, "%s%s%s", dir,
+		     dir[strlen(dir) - 1] == '/' ? "" : "/", name) < 0) {
+		complain_path(s, name, ENOMEM);
+		return;
+	}
+	if (rotation >= 0)
+		add(s, path, rotation);
+	else
+		fprintf(stderr, "aunetlog: %s: not read, rotations are named %s.1, "
+			"%s.2 and so on\n", path, base, base);
+	free(path);
+}
+
+static void add_directory(struct aunetlog_source *s, const char *dir,
+			  const char *base)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	if (!d) {
+		complain_path(s, dir, errno);
+		return;
+	}
+	while ((e = readdir(d)))
+		add_named(s, dir, base, e->d_name);
+	closedir(d);
+	if (s->count) {
+		qsort(s->logs, s->count, sizeof(*s->logs), older_first);
+		return;
+	}
+	fprintf(stderr, "aunetlog: %s: no %s in it\n", dir, base);
+	s->failed = true;
+}
+
+/* The value of "log_file = /path" in a line of auditd.conf, or NULL. */
+static char *log_file_value(char *line)
+{
+	char *save = NULL, *key = strtok_r(line, " \t\n", &save);
+	char *equals = strtok_r(NULL, " \t\n", &save);
+	char *value = strtok_r(NULL, " \t\n", &save);
+
+	if (!key || strcasecmp(key, "log_file") || !equals || strcmp(equals, "="))
+		return NULL;
+	return value;
+}
+
+static char *configured_log(const char *conf)
+{
+	FILE *f = fopen(conf, "re");
+	char *line = NULL, *value, *found = NULL;
+	size_t size = 0;
+
+	if (!f) {
+		fprintf(stderr, "aunetlog: %s: %s; assuming the log is %s\n", conf,
+			strerror(errno), BUILTIN_LOG);
+		return strdup(BUILTIN_LOG);
+	}
+	while (getline(&line, &size, f) > 0) {
+		value = log_file_value(line);
+		if (!value)
+			continue;
+		free(found);
+		found = strdup(value);
+	}
+	free(line);
+	fclose(f);
+	return found ? found : strdup(BUILTIN_LOG);
+}
+
+static void add_configured(struct aunetlog_source *s, const char *conf)
+{
+	char *path = configured_log(conf), *slash = path ? strrchr(path, '/') : NULL;
+
+	if (!path) {
+		complain_path(s, conf, ENOMEM);
+	} else if (!slash || slash == path) {
+		fprintf(stderr, "aunetlog: %s: log_file = %s: not a path in a "
+			"directory\n", conf, path);
+		s->failed = true;
+	} else {
+		*slash = 0;
+		add_directory(s, path, slash + 1);
+	}
+	free(path);
+}
+
+static void add_stdin(struct aunetlog_source *s)
+{
+	struct aunetlog_log *log = add(s, "stdin", 0);
+
+	if (!log)
+		return;
+	log->fd = STDIN_FILENO;
+	log->live = true;
+}
+
+static void add_input(struct aunetlog_source *s, const char *path)
+{
+	struct stat st;
+
+	if (!strcmp(path, "-"))
+		add_stdin(s);
+	else if (stat(path, &st) < 0)
+		complain_path(s, path, errno);
+	else if (S_ISDIR(st.st_mode))
+		add_directory(s, path, LOG_NAME);
+	else
+		add(s, path, 0);
+}
+
+static bool is_pipe(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISFIFO(st.st_mode);
+}
+
+void aunetlog_source_open(struct aunetlog_source *s,
+			  const struct aunetlog_options *o)
+{
+	memset(s, 0, sizeof(*s));
+	if (o->input)
+		add_input(s, o->input);
+	else if (!o->input_logs && is_pipe(STDIN_FILENO))
+		add_stdin(s);
+	else
+		add_configured(s, o->auditd_conf);
+	for (size_t i = 0; i < s->count; i++)
+		if (s->logs[i].fd < 0)
+			open_log(s, &s->logs[i]);
+}
+
+void aunetlog_source_close(struct aunetlog_source *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		if (s->logs[i].fd > STDIN_FILENO)
+			close(s->logs[i].fd);
+		free(s->logs[i].path);
+	}
+	free(s->logs);
+	memset(s, 0, sizeof(*s));
+}
+
+ssize_t aunetlog_source_read(struct aunetlog_source *s, struct aunetlog_log *log,
+			     char *buf, size_t size, int wait)
+{
+	struct pollfd p = { .fd = log->fd, .events = POLLIN };
+	ssize_t n;
+
+	if (log->live && !poll(&p, 1, wait))
+		return -EAGAIN;
+	do
+		n = read(log->fd, buf, size);
+	while (n < 0 && errno == EINTR);
+	if (n >= 0)
+		return n;
+	complain_path(s, log->path, errno);
+	return 0;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/query/source: which files aunetlog reads, oldest first, and their
+ * bytes. What cannot be read is said on stderr here, once.
+ */
+#ifndef NETLOG_AUNETLOG_SOURCE_H
+#define NETLOG_AUNETLOG_SOURCE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "parser/query/options.h"
+
+struct aunetlog_log {
+	char *path;		/* "stdin" for standard input */
+	int fd;			/* -1: could not be opened */
+	unsigned long rotation;	/* 3 of audit.log.3; 0: the youngest */
+	bool live;		/* a pipe or the like: may have nothing yet */
+};
+
+struct aunetlog_source {
+	struct aunetlog_log *logs;	/* oldest first */
+	size_t count;
+	bool failed;		/* something could not be read, it was said */
+};
+
+/* Finds and opens the logs that the options ask for. On return failed is set
+ * when one of them, or all, cannot be read. Undone with _close in any case. */
+void aunetlog_source_open(struct aunetlog_source *s,
+			  const struct aunetlog_options *o);
+void aunetlog_source_close(struct aunetlog_source *s);
+
+/* Up to size bytes of one log. Returns their number, 0 at its end, -EAGAIN when
+ * a live one had nothing for wait milliseconds. A read error is said, sets
+ * failed, and is an end. */
+ssize_t aunetlog_source_read(struct aunetlog_source *s, struct aunetlog_log *log,
+			     char *buf, size_t size, int wait);
+
+#endif

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/track/destroyed: sockets announced as destroyed, until their connection is known. */
+#include "parser/track/destroyed.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+void destroyed_init(struct destroyed_table *t, unsigned int max, int64_t home)
+{
+	memset(t, 0, sizeof(*t));
+	TAILQ_INIT(&t->list);
+	for (int i = 0; i < DESTROYED_BUCKETS; i++)
+		TAILQ_INIT(&t->buckets[i]);
+	t->max = max;
+	t->home = home;
+	t->incomplete_ms = t->incomplete_away_ms = -1;
+}
+
+void destroyed_fini(struct destroyed_table *t)
+{
+	struct destroyed *d;
+
+	while ((d = TAILQ_FIRST(&t->list)))
+		destroyed_remove(t, d);
+}
+
+static struct destroyed_list *bucket(struct destroyed_table *t, unsigned int port)
+{
+	return &t->buckets[port % DESTROYED_BUCKETS];
+}
+
+static int64_t stamp_ms(const struct stamp *s)
+{
+	return s->sec * 1000 + s->milli;
+}
+
+void destroyed_lost(struct destroyed_table *t, const struct stamp *now, bool away)
+{
+	int64_t ms = stamp_ms(now);
+
+	if (ms > t->incomplete_away_ms)
+		t->incomplete_away_ms = ms;
+	if (!away && ms > t->incomplete_ms)
+		t->incomplete_ms = ms;
+}
+
+void destroyed_add(struct destroyed_table *t, const struct diag_sock *sock,
+		   const struct stamp *at, int64_t mono)
+{
+	struct destroyed *d;
+
+	if (destroyed_by_cookie(t, sock->cookie))
+		return;
+	if (t->count >= t->max) {
+		destroyed_lost(t, &TAILQ_FIRST(&t->list)->at, false);
+		destroyed_remove(t, TAILQ_FIRST(&t->list));
+	}
+	d = calloc(1, sizeof(*d));
+	if (!d) {
+		destroyed_lost(t, at, false);
+		return;
+	}
+	d->sock = *sock;
+	d->at = *at;
+	d->mono = mono;
+	TAILQ_INSERT_TAIL(&t->list, d, all);
+	TAILQ_INSERT_HEAD(bucket(t, sock->remote.port), d, same);
+	HASH_ADD(hh, t->by_cookie, sock.cookie, sizeof(d->sock.cookie), d);
+	t->count++;
+}
+
+void destroyed_remove(struct destroyed_table *t, struct destroyed *d)
+{
+	HASH_DEL(t->by_cookie, d);
+	TAILQ_REMOVE(&t->list, d, all);
+	TAILQ_REMOVE(bucket(t, d->sock.remote.port), d, same);
+	t->count--;
+	free(d);
+}
+
+struct destroyed *destroyed_by_cookie(struct destroyed_table *t, uint64_t cookie)
+{
+	struct destroyed *d;
+
+	HASH_FIND(hh, t->by_cookie, &cookie, sizeof(cookie), d);
+	return d;
+}
+
+/* Not the scope: audit and sock_diag do not always both have it. */
+static bool same_ip(const struct netaddr *a, const struct netaddr *b)
+{
+	return a->family == b->family &&
+	       !memcmp(a->addr, b->addr, a->family == AF_INET ? 4 : 16);
+}
+
+static bool end_fits(const struct netaddr *want, const struct netaddr *is)
+{
+	if (want->has_port && want->port && want->port != is->port)
+		return false;
+	return !want->has_addr || netaddr_is_any(want) || same_ip(want, is);
+}
+
+static bool fits(const struct destroyed *d, const struct destroyed_pattern *p)
+{
+	const struct diag_sock *s = &d->sock;
+
+	if (s->proto != p->proto || !s->local.port ||
+	    (p->netns && p->netns != s->netns) ||
+	    stamp_ms(&d->at) > p->until_ms || (p->established && s->established == 0))
+		return false;
+	if (p->unconnected && (s->remote.port || !netaddr_is_any(&s->remote)))
+		return false;
+	return end_fits(&p->local, &s->local) && end_fits(&p->remote, &s->remote);
+}
+
+static struct destroyed *older(struct destroyed *d, bool all)
+{
+	return all ? TAILQ_PREV(d, destroyed_list, all) : TAILQ_NEXT(d, same);
+}
+
+/*
+ * From the newest on, and no further than the second that fits: in a storm of alike
+ * connections that is at once.
+ */
+struct destroyed *destroyed_only(struct destroyed_table *t,
+				 const struct destroyed_pattern *p, bool *several)
+{
+	struct destroyed *d, *found = NULL;
+	bool all = !p->remote.has_port;
+
+	*several = false;
+	if (p->since_ms <= t->incomplete_ms ||
+	    (p->netns != t->home && p->since_ms <= t->incomplete_away_ms))
+		return NULL;
+	d = all ? TAILQ_LAST(&t->list, destroyed_list) :
+		  TAILQ_FIRST(bucket(t, p->remote.port));
+	for (; d && stamp_ms(&d->at) >= p->since_ms; d = older(d, all)) {
+		if (!fits(d, p))
+			continue;
+		*several = found;
+		if (found)
+			return NULL;
+		found = d;
+	}
+	return found;
+}

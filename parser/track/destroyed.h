@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/track/destroyed: sockets that the kernel announced as destroyed and that no known
+ * connection has claimed yet. The announcement is usually here before audit's event of
+ * the connect that made the socket. Bounded; the oldest goes first.
+ */
+#ifndef NETLOG_DESTROYED_H
+#define NETLOG_DESTROYED_H
+
+#include <sys/queue.h>
+#include <uthash.h>
+
+#include "parser/diag.h"
+#include "parser/event.h"
+
+struct destroyed {
+	struct diag_sock sock;
+	struct stamp at;		/* when it was announced */
+	int64_t mono;
+	TAILQ_ENTRY(destroyed) all;
+	TAILQ_ENTRY(destroyed) same;	/* of one bucket, newest first */
+	UT_hash_handle hh;		/* by cookie */
+};
+
+#define DESTROYED_BUCKETS 1024		/* by remote port */
+
+struct destroyed_table {
+	TAILQ_HEAD(destroyed_list, destroyed) list;	/* oldest first */
+	struct destroyed_list buckets[DESTROYED_BUCKETS];
+	struct destroyed *by_cookie;
+	unsigned int count, max;
+	/* Until then some are missing; real time. Of namespaces other than home's: */
+	int64_t incomplete_ms, incomplete_away_ms;
+	int64_t home;			/* our own network namespace */
+};
+
+/* What a socket must be like. Unknown parts fit all. */
+struct destroyed_pattern {
+	int proto;
+	int64_t netns;			/* 0: any */
+	struct netaddr local, remote;
+	bool unconnected;		/* it has no remote end */
+	bool established;		/* its connect is known to have succeeded */
+	int64_t since_ms, until_ms;	/* announced no earlier, no later */
+};
+
+void destroyed_init(struct destroyed_table *t, unsigned int max, int64_t home);
+void destroyed_fini(struct destroyed_table *t);
+
+void destroyed_add(struct destroyed_table *t, const struct diag_sock *sock,
+		   const struct stamp *at, int64_t mono);
+void destroyed_remove(struct destroyed_table *t, struct destroyed *d);
+/* Announcements were lost up to now; away: none of our own network namespace. */
+void destroyed_lost(struct destroyed_table *t, const struct stamp *now, bool away);
+
+struct destroyed *destroyed_by_cookie(struct destroyed_table *t, uint64_t cookie);
+/* The one that fits, when it is the only one and none is missing; *several when there
+ * are others. */
+struct destroyed *destroyed_only(struct destroyed_table *t,
+				 const struct destroyed_pattern *p, bool *several);
+
+#endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/track/process: who each process is, and the table of processes. */
+#include "parser/track/process.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+void process_init(struct process_table *t)
+{
+	t->hash = NULL;
+	TAILQ_INIT(&t->lru);
+}
+
+struct proc *process_find(struct process_table *t, uint32_t node, int64_t pid)
+{
+	struct proc_key key = { .pid = pid, .node = node };
+	struct proc *p;
+
+	HASH_FIND(hh, t->hash, &key, sizeof(key), p);
+	return p;
+}
+
+struct proc *process_add(struct process_table *t, uint32_t node, int64_t pid)
+{
+	struct proc *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->key.pid = pid;
+	p->key.node = node;
+	LIST_INIT(&p->fds);
+	HASH_ADD(hh, t->hash, key, sizeof(p->key), p);
+	TAILQ_INSERT_TAIL(&t->lru, p, lru);
+	return p;
+}
+
+void process_touch(struct process_table *t, struct proc *p)
+{
+	if (!TAILQ_NEXT(p, lru))
+		return;
+	TAILQ_REMOVE(&t->lru, p, lru);
+	TAILQ_INSERT_TAIL(&t->lru, p, lru);
+}
+
+void process_remove(struct process_table *t, struct proc *p)
+{
+	HASH_DEL(t->hash, p);
+	TAILQ_REMOVE(&t->lru, p, lru);
+	identity_put(p->identity);
+	free(p->stale_title);
+	free(p);
+}
+
+struct proc *process_oldest(struct process_table *t)
+{
+	return TAILQ_FIRST(&t->lru);
+}
+
+unsigned int process_count(const struct process_table *t)
+{
+	return HASH_COUNT(t->hash);
+}
+
+static bool text_same(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+static bool task_same(const struct identity *w, const struct task *t)
+{
+	return w->ppid == t->ppid && w->uid == t->uid && w->auid == t->auid &&
+	       w->ses == t->ses && w->sid == t->sid &&
+	       text_same(w->comm, t->comm) && text_same(w->exe, t->exe) &&
+	       text_same(w->subj, t->subj) &&
+	       text_same(w->proctitle, t->proctitle);
+}
+
+/* Fills from the old identity what the event left out: the module's records
+ * have no proctitle, and no exe once the memory of an exiting task is gone;
+ * the rules' records have no sid. */
+static void task_inherit(struct task *t, const struct identity *old)
+{
+	if (t->ppid == ID_UNKNOWN)
+		t->ppid = old->ppid;
+	if (t->uid == ID_UNKNOWN)
+		t->uid = old->uid;
+	if (t->auid == ID_UNKNOWN)
+		t->auid = old->auid;
+	if (t->ses == ID_UNKNOWN)
+		t->ses = old->ses;
+	if (t->sid == ID_UNKNOWN)
+		t->sid = old->sid;
+	if (!t->subj)
+		t->subj = old->subj;
+	if (!t->comm)
+		t->comm = old->comm;
+	if (!text_same(t->comm, old->comm))
+		return;
+	if (!t->exe)
+		t->exe = old->exe;
+	if (!t->proctitle && text_same(t->exe, old->exe))
+		t->proctitle = old->proctitle;
+}
+
+/*
+ * The kernel reads a task's title once, for its first audited event, and repeats it
+ * for life, also after an exec: then it is the title of another program.
+ */
+static void drop_stale_title(struct proc *p, struct task *t, bool exec)
+{
+	const char *before = exec ? p->identity->proctitle : NULL;
+
+	/* the module's records have none: it may still come */
+	if (before && (!t->proctitle || text_same(t->proctitle, before))) {
+		free(p->stale_title);
+		p->stale_title = strdup(before);
+	}
+	if (p->stale_title && text_same(t->proctitle, p->stale_title))
+		t->proctitle = NULL;
+}
+
+/*
+ * io_uring/sqpoll.c and io-wq.c name the threads that the kernel adds to a process
+ * iou-sqp-TID and iou-wrk-TID: they do what the program asked for, which has a
+ * name of its own.
+ */
+static bool is_io_thread(const char *comm)
+{
+	if (!comm)
+		return false;
+	if (*comm == '"')
+		comm++;
+	if (strncmp(comm, "iou-sqp-", 8) && strncmp(comm, "iou-wrk-", 8))
+		return false;
+	comm += 8;
+	comm += strspn(comm, "0123456789");
+	return !*comm || *comm == '"';
+}
+
+bool process_update(struct proc *p, const struct task *task)
+{
+	struct task t = *task;
+	struct identity *old = p->identity, *now;
+	bool exec = old && old->exe && t.exe && strcmp(old->exe, t.exe);
+
+	if (old && old->comm && is_io_thread(t.comm))
+		t.comm = old->comm;
+
+	drop_stale_title(p, &t, exec);
+	if (old) {
+		task_inherit(&t, old);
+		if (task_same(old, &t))
+			return false;
+	}
+	now = identity_new(&t);
+	if (!now)
+		return false;
+	p->identity = now;
+	identity_put(old);
+	return exec;
+}

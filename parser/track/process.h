@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/track/process: what is known of each process: who it is (an immutable,
+ * counted struct identity, shared by all its connections) and which socket
+ * descriptors it holds. A bounded table; the least recently heard of goes first.
+ */
+#ifndef NETLOG_PROCESS_H
+#define NETLOG_PROCESS_H
+
+#include <stddef.h>
+#include <sys/queue.h>
+#include <uthash.h>
+
+#include "parser/entry/identity.h"
+#include "parser/event.h"
+
+struct fdent;
+
+struct proc_key {
+	int64_t pid;
+	uint32_t node;		/* index given by the tracker */
+	uint32_t zero;
+};
+
+struct proc {
+	struct proc_key key;
+	struct identity *identity;
+	char *stale_title;	/* proctitle of a program it ran before, or NULL */
+	LIST_HEAD(, fdent) fds;
+	TAILQ_ENTRY(proc) lru;
+	UT_hash_handle hh;
+};
+
+struct process_table {
+	struct proc *hash;
+	TAILQ_HEAD(, proc) lru;		/* least recently heard of first */
+};
+
+void process_init(struct process_table *t);
+
+struct proc *process_find(struct process_table *t, uint32_t node, int64_t pid);
+/* A new entry; NULL without memory. The caller keeps the count bounded
+ * (process_count, process_oldest). */
+struct proc *process_add(struct process_table *t, uint32_t node, int64_t pid);
+/* Moves it to the young end. */
+void process_touch(struct process_table *t, struct proc *p);
+/* Its descriptors must be gone. */
+void process_remove(struct process_table *t, struct proc *p);
+struct proc *process_oldest(struct process_table *t);
+unsigned int process_count(const struct process_table *t);
+
+/*
+ * Brings p->identity up to date with what an event says of the task. A field the
+ * event does not have keeps its old value as long as comm is the same.
+ * Returns true when the program changed (another exe): an exec happened since.
+ */
+bool process_update(struct proc *p, const struct task *t);
+
+#endif

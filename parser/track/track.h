@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/track/track: the state machine, facts in, records out. Pure: no I/O and no
+ * clock of its own; time comes with the facts.
+ *
+ * Three sources of facts tell of the same connections. The audit rules' system
+ * calls name descriptors (track_rules.c); sock_diag, where it is switched on, adds to
+ * them what it sees of the sockets (track_diag.c); the kernel module's records name
+ * socket inodes and are exact (track_module.c). From the first record of the
+ * module on, until it says that it is unloaded, the module alone decides, and
+ * the rules add what they know of the process.
+ */
+#ifndef NETLOG_TRACK_H
+#define NETLOG_TRACK_H
+
+#include "parser/input_error.h"
+#include "parser/diag.h"
+#include "parser/event.h"
+#include "parser/entry/entry.h"
+
+struct track_limits {
+	unsigned int sockets;	/* tracked at one time, 16 or more */
+	unsigned int processes;
+};
+
+struct track_stats {
+	uint64_t facts, records;
+	unsigned int sockets, processes;	/* now */
+	unsigned int open;			/* started, not yet stopped */
+	bool module;				/* the module has been heard */
+	int64_t module_missed, module_lost;	/* its own counts, -1: unknown */
+};
+
+struct track;
+
+/* emit is called for each record, before track_event returns. complaints is
+ * counted into and outlives the tracker. NULL without memory. */
+struct track *track_new(const struct track_limits *limits, entry_fn emit,
+			void *arg, struct input_errors *complaints);
+void track_free(struct track *t);
+
+void track_event(struct track *t, const struct event *f);
+
+/*
+ * Switches sock_diag on (facts of kind EVENT_DIAG and EVENT_TICK will come; *o is copied,
+ * its node is borrowed), or with NULL off. What waits then is written.
+ */
+void track_set_diag(struct track *t, const struct diag_options *o);
+/* What sock_diag knows that is open and told of, to be kept. */
+void track_diag_each(const struct track *t,
+		     void (*fn)(const struct diag_known *k, const struct identity *opener,
+				void *arg), void *arg);
+/* That is kept: it stays open, and its stop is for a later run to tell. */
+void track_diag_leave(struct track *t);
+/* Is it a socket that is followed? Known to be at that descriptor? */
+bool track_diag_follows(struct track *t, uint64_t cookie);
+bool track_diag_holds(struct track *t, uint64_t cookie, int64_t pid, int fd);
+/* The rules infer an end that the kernel has not announced: a sweep soon would tell. */
+bool track_diag_doubts(const struct track *t);
+/* Something waits, and wants a EVENT_TICK every few hundredths of a second. */
+bool track_diag_waits(const struct track *t);
+
+/* Calls fn for each process without node name that holds descriptors by the rules'
+ * word, and so would be missed if it ended unseen. fn must not touch the tracker. */
+void track_holders(const struct track *t, void (*fn)(int64_t pid, void *arg),
+		   void *arg);
+
+void track_stats(const struct track *t, struct track_stats *out);
+
+#endif

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/input/audit_status: asks the kernel for the state of audit, rules and module. */
+#include "plugin/input/audit_status.h"
+
+#include <errno.h>
+#include <libaudit.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ANSWER_MS 2000
+#define KEY "netlog"
+
+/* The next message on the socket: its type, 0 after ANSWER_MS, or -errno. */
+static int next_reply(int fd, struct audit_reply *rep)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int n = poll(&p, 1, ANSWER_MS);
+
+	if (n < 0)
+		return errno == EINTR ? 0 : -errno;
+	if (n == 0)
+		return 0;
+	if (audit_get_reply(fd, rep, GET_REPLY_NONBLOCKING, 0) <= 0)
+		return -EIO;
+	if (rep->type == NLMSG_ERROR && rep->error && rep->error->error)
+		return rep->error->error;
+	return rep->type;
+}
+
+int audit_status_read(struct audit_state *s)
+{
+	struct audit_reply rep;
+	int fd = audit_open(), type, err;
+
+	if (fd < 0)
+		return -errno;
+	err = audit_request_status(fd);
+	while (err >= 0) {
+		type = next_reply(fd, &rep);
+		err = type > 0 ? 0 : type < 0 ? type : -ETIMEDOUT;
+		if (type == AUDIT_GET)
+			break;
+	}
+	if (!err)
+		*s = (struct audit_state){
+			.enabled = rep.status->enabled,
+			.pid = rep.status->pid,
+			.lost = rep.status->lost,
+			.backlog_limit = rep.status->backlog_limit,
+			.backlog_wait_time = rep.status->backlog_wait_time,
+		};
+	audit_close(fd);
+	return err;
+}
+
+static bool has_key(const struct audit_rule_data *rule)
+{
+	size_t at = 0, len;
+
+	for (uint32_t i = 0; i < rule->field_count; i++) {
+		switch (rule->fields[i]) {
+		case AUDIT_FILTERKEY:
+			len = rule->values[i];
+			if (len >= strlen(KEY) &&
+			    !memcmp(rule->buf + at, KEY, strlen(KEY)))
+				return true;
+			/* fall through */
+		case AUDIT_WATCH: case AUDIT_DIR: case AUDIT_EXE:
+		case AUDIT_SUBJ_USER ... AUDIT_SUBJ_CLR:
+		case AUDIT_OBJ_USER ... AUDIT_OBJ_LEV_HIGH:
+			at += rule->values[i];
+		}
+	}
+	return false;
+}
+
+int audit_status_rules(struct audit_status_rules *r)
+{
+	struct audit_reply rep;
+	int fd = audit_open(), type = 0, err;
+
+	memset(r, 0, sizeof(*r));
+	if (fd < 0)
+		return -errno;
+	err = audit_request_rules_list_data(fd);
+	while (err >= 0) {
+		type = next_reply(fd, &rep);
+		err = type > 0 ? 0 : type < 0 ? type : -ETIMEDOUT;
+		if (type == NLMSG_DONE)
+			break;
+		if (type != AUDIT_LIST_RULES)
+			continue;
+		r->netlog |= has_key(rep.ruledata);
+		r->task_never |= rep.ruledata->flags == AUDIT_FILTER_TASK &&
+				 rep.ruledata->action == AUDIT_NEVER;
+	}
+	audit_close(fd);
+	return err < 0 ? err : 0;
+}
+
+bool audit_status_module(void)
+{
+	return !access("/sys/module/audit_netlog", F_OK);
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/input/netlink: audit records straight from the kernel, by libaudit. */
+#include "plugin/input/netlink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libaudit.h>
+#include <linux/netlink.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "plugin/input/audit_rules.h"
+#include "plugin/input/audit_status.h"
+
+#define RECEIVE_BUFFER (16 << 20)
+#define BACKLOG 8192		/* the kernel's own default is 64 */
+
+struct netlink_input {
+	int fd;
+	int keeper;		/* pipe to the keeper process, or -1 */
+	bool beside, set_enabled, set_backlog;
+	struct audit_state before;
+	struct audit_rules *rules;
+};
+
+int netlink_fd(const struct netlink_input *l)
+{
+	return l->fd;
+}
+
+bool netlink_beside_auditd(const struct netlink_input *l)
+{
+	return l->beside;
+}
+
+static int open_socket(struct netlink_input *l)
+{
+	/* Bound by hand: a socket without a port of its own is taken for the
+	 * kernel's by the multicast, and left out. */
+	struct sockaddr_nl group = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = 1 << (AUDIT_NLGRP_READLOG - 1),
+	};
+	int size = RECEIVE_BUFFER;
+
+	l->fd = audit_open();
+	if (l->fd < 0)
+		return -errno;
+	setsockopt(l->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	if (l->beside)
+		return bind(l->fd, (struct sockaddr *)&group, sizeof(group)) ?
+		       -errno : 0;
+	return audit_set_pid(l->fd, getpid(), WAIT_YES) < 0 ? -errno : 0;
+}
+
+static int prepare_kernel(struct netlink_input *l)
+{
+	int err = 0;
+
+	/* With no auditd, nobody else has chosen these for this host; and a
+	 * reader that is slow for a moment must not make the host wait. */
+	if (!l->beside) {
+		l->set_backlog = true;
+		audit_set_backlog_limit(l->fd, BACKLOG);
+		audit_set_backlog_wait_time(l->fd, 0);
+	}
+	if (!l->before.enabled) {
+		l->set_enabled = true;
+		err = audit_set_enabled(l->fd, 1);
+	}
+	return err < 0 ? err : 0;
+}
+
+static bool put_back(struct netlink_input *l)
+{
+	int fd = audit_open();
+	bool good = fd >= 0;
+
+	if (l->set_enabled)
+		good &= audit_set_enabled(fd, l->before.enabled) >= 0;
+	if (l->rules)
+		good &= audit_rules_remove(l->rules) == 0;
+	if (l->set_backlog) {
+		good &= audit_set_backlog_limit(fd, l->before.backlog_limit) >= 0;
+		good &= audit_set_backlog_wait_time(fd,
+					l->before.backlog_wait_time) >= 0;
+	}
+	if (!l->beside && l->fd >= 0)
+		audit_set_pid(l->fd, 0, WAIT_NO);
+	if (fd >= 0)
+		audit_close(fd);
+	return good;
+}
+
+/*
+ * A process whose only work is to put things back should this one be killed: it
+ * waits on a pipe that says "done", or ends without a word.
+ */
+static void keep(struct netlink_input *l, int from)
+{
+	char word;
+
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_IGN);
+	if (from)
+		close_range(0, from - 1, 0);
+	close_range(from + 1, ~0U, 0);
+	l->fd = -1;
+	if (read(from, &word, 1) != 1)
+		put_back(l);
+	_exit(0);
+}
+
+static int start_keeper(struct netlink_input *l)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		return -errno;
+	switch (fork()) {
+	case -1:
+		close(ends[0]);
+		close(ends[1]);
+		return -errno;
+	case 0:
+		keep(l, ends[0]);
+	}
+	close(ends[0]);
+	l->keeper = ends[1];
+	return 0;
+}
+
+static void end_keeper(struct netlink_input *l)
+{
+	if (l->keeper < 0)
+		return;
+	if (write(l->keeper, "d", 1) != 1)
+		return;
+	close(l->keeper);
+	waitpid(-1, NULL, 0);
+}
+
+static const char *why_not(int err)
+{
+	switch (err) {
+	case -EPERM:
+	case -EACCES:
+		return "this needs root (CAP_AUDIT_CONTROL, CAP_AUDIT_READ)";
+	case -EPROTONOSUPPORT:
+	case -EINVAL:
+		return "this kernel has no audit (CONFIG_AUDIT)";
+	case -ECONNREFUSED:
+		return "audit is not available here (a container?)";
+	}
+	return strerror(-err);
+}
+
+struct netlink_input *netlink_open(const char *rules, char *error, size_t size)
+{
+	struct netlink_input *l = calloc(1, sizeof(*l));
+	int err;
+
+	if (!l) {
+		snprintf(error, size, "no memory");
+		return NULL;
+	}
+	l->fd = l->keeper = -1;
+	err = audit_status_read(&l->before);
+	if (err)
+		goto err_audit;
+	l->beside = l->before.pid != 0;
+	err = open_socket(l);
+	if (err)
+		goto err_audit;
+	err = prepare_kernel(l);
+	if (err)
+		goto err_audit;
+	if (rules) {
+		l->rules = audit_rules_add(rules, error, size);
+		if (!l->rules)
+			goto err_rules;
+	}
+	err = start_keeper(l);
+	if (err)
+		goto err_audit;
+	return l;
+err_audit:
+	snprintf(error, size, "audit: %s", why_not(err));
+err_rules:
+	put_back(l);
+	if (l->fd >= 0)
+		audit_close(l->fd);
+	free(l);
+	return NULL;
+}
+
+bool netlink_close(struct netlink_input *l, char *error, size_t size)
+{
+	bool good = put_back(l);
+
+	end_keeper(l);
+	if (!good)
+		snprintf(error, size, "the audit settings could not all be put "
+			 "back; look at auditctl -s and auditctl -l");
+	if (l->fd >= 0)
+		audit_close(l->fd);
+	free(l);
+	return good;
+}
+
+/* As auditd writes it: "type=SYSCALL msg=audit(…): …". 0 for what is no record.
+ * The length in the header counts the header for the multicast group only: see
+ * kauditd_send_multicast_skb() in kernel/audit.c. */
+static int format_record(const struct netlink_input *l, const struct audit_reply *rep,
+			 char *buf, size_t size)
+{
+	const char *name = audit_msg_type_to_name(rep->type);
+	int len = rep->len - (l->beside ? NLMSG_HDRLEN : 0), n;
+
+	if (!rep->message || !name || len < 6 ||
+	    strncmp(rep->message, "audit(", 6))
+		return 0;
+	n = snprintf(buf, size, "type=%s msg=%.*s\n", name, len, rep->message);
+	return n < (int)size ? n : 0;
+}
+
+int netlink_read(struct netlink_input *l, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	while (size - used > MAX_AUDIT_MESSAGE_LENGTH + 64) {
+		struct audit_reply rep;
+		int n;
+
+		errno = 0;
+		n = audit_get_reply(l->fd, &rep, GET_REPLY_NONBLOCKING, 0);
+		if (n == -ENOBUFS || (n <= 0 && errno == ENOBUFS))
+			return used ? (int)used : -ENOBUFS;
+		if (n <= 0)
+			break;
+		used += format_record(l, &rep, buf + used, size - used);
+	}
+	return used;
+}

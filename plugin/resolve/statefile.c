@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * plugin/resolve/statefile: the state file, text. The first line has the version and the boot, the
+ * last one counts the others, which are one socket each, its fields parted by blanks:
+ * numbers, ends as family:port:scope:address, and strings, which are hex, or "-".
+ */
+#include "plugin/resolve/statefile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAGIC "audisp-netlog-state 2"
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
+#define STRING_MAX 8300
+#define SIZE_MAX_FILE (256 << 20)
+
+static int read_boot(char boot[40])
+{
+	FILE *f = fopen(BOOT_ID, "re");
+	bool good = f && fgets(boot, 40, f);
+
+	if (f)
+		fclose(f);
+	if (!good)
+		return -EIO;
+	boot[strcspn(boot, "\n")] = 0;
+	return 0;
+}
+
+/* ---- writing ---- */
+
+struct writing {
+	FILE *file;
+	unsigned int count;
+};
+
+static void put_hex(FILE *f, const void *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		fprintf(f, "%02x", ((const uint8_t *)bytes)[i]);
+}
+
+static void put_end(FILE *f, const struct netaddr *a)
+{
+	if (!a->has_addr) {
+		fputs(" -", f);
+		return;
+	}
+	fprintf(f, " %u:%u:%u:", a->family, a->port, a->scope);
+	put_hex(f, a->addr, sizeof(a->addr));
+}
+
+static void put_string(FILE *f, const char *s)
+{
+	fputc(' ', f);
+	if (s && *s)
+		put_hex(f, s, strlen(s));
+	else
+		fputc('-', f);
+}
+
+static void put_stamp(FILE *f, const struct stamp *s)
+{
+	fprintf(f, " %" PRId64 " %u %" PRIu64, s->sec, s->milli, s->serial);
+}
+
+static void put_known(const struct diag_known *k, const struct identity *opener, void *arg)
+{
+	static const struct identity nobody = { 0, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN,
+					   ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN };
+	const struct identity *w = opener ? opener : &nobody;
+	struct writing *to = arg;
+	FILE *f = to->file;
+
+	fprintf(f, "%" PRIu64 " %" PRIu64 " %" PRId64 " %d %d %d %d %d %d", k->sock.cookie,
+		k->sock.ino, k->sock.netns, k->sock.proto, k->sock.family, k->listens,
+		k->inbound, k->unknown_direction, k->unknown_start);
+	put_end(f, &k->sock.local);
+	put_end(f, &k->sock.remote);
+	put_stamp(f, &k->ev);
+	put_stamp(f, &k->start);
+	fprintf(f, " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64
+		" %" PRId64, w->pid, w->ppid, w->uid, w->auid, w->ses, w->sid);
+	put_string(f, w->comm);
+	put_string(f, w->exe);
+	put_string(f, w->subj);
+	put_string(f, w->proctitle);
+	fputc('\n', f);
+	to->count++;
+}
+
+static int write_all(FILE *f, const struct track *track)
+{
+	struct writing to = { .file = f };
+	char boot[40];
+	int err = read_boot(boot);
+
+	if (err)
+		return err;
+	fprintf(f, MAGIC " %s\n", boot);
+	track_diag_each(track, put_known, &to);
+	fprintf(f, "end %u\n", to.count);
+	return fflush(f) || ferror(f) ? -EIO : 0;
+}
+
+int statefile_save(const char *path, const struct track *track)
+{
+	char fresh[4096];
+	FILE *f;
+	int fd, err;
+
+	if (snprintf(fresh, sizeof(fresh), "%s.new", path) >= (int)sizeof(fresh))
+		return -ENAMETOOLONG;
+	unlink(fresh);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	f = fdopen(fd, "w");
+	if (!f) {
+		close(fd);
+		return -ENOMEM;
+	}
+	err = write_all(f, track);
+	if (fclose(f) && !err)
+		err = -errno;
+	if (!err && rename(fresh, path))
+		err = -errno;
+	if (err)
+		unlink(fresh);
+	return err;
+}
+
+/* ---- reading ---- */
+
+struct saved {
+	struct diag_known known;
+	struct task task;
+	char text[4][STRING_MAX];
+};
+
+/* What is left of a line; bad once a field was not what it should be. */
+struct fields {
+	char *at;
+	bool bad;
+};
+
+static char *field(struct fields *f)
+{
+	char *start = f->at, *end = start + strcspn(start, " ");
+
+	f->bad |= end == start;
+	f->at = *end ? end + 1 : end;
+	*end = 0;
+	return start;
+}
+
+static int64_t number(struct fields *f, int64_t min, int64_t max)
+{
+	char *text = field(f), *end;
+	int64_t v;
+
+	errno = 0;
+	v = strtoll(text, &end, 10);
+	f->bad |= errno || *end || v < min || v > max;
+	return v;
+}
+
+static uint64_t big_number(struct fields *f)
+{
+	char *text = field(f), *end;
+	uint64_t v;
+
+	errno = 0;
+	v = strtoull(text, &end, 10);
+	f->bad |= errno || *end || *text == '-';
+	return v;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Returns the number of bytes, or -1. */
+static ssize_t read_hex(const char *text, void *to, size_t size)
+{
+	size_t len = strlen(text);
+
+	if (len % 2 || len / 2 > size)
+		return -1;
+	for (size_t i = 0; i < len / 2; i++) {
+		int hi = hex_digit(text[2 * i]), lo = hex_digit(text[2 * i + 1]);
+
+		if (hi < 0 || lo < 0)
+			return -1;
+		((uint8_t *)to)[i] = hi << 4 | lo;
+	}
+	return len / 2;
+}
+
+static void read_end(struct fields *f, struct netaddr *a)
+{
+	char *text = field(f), hex[33];
+	unsigned int family, port, scope;
+	int used = 0;
+
+	memset(a, 0, sizeof(*a));
+	if (!strcmp(text, "-"))
+		return;
+	if (sscanf(text, "%u:%u:%u:%32[0-9a-f]%n", &family, &port, &scope, hex,
+		   &used) != 4 || text[used] || port > 65535 ||
+	    (family != AF_INET && family != AF_INET6) ||
+	    read_hex(hex, a->addr, sizeof(a->addr)) != sizeof(a->addr)) {
+		f->bad = true;
+		return;
+	}
+	a->family = family;
+	a->port = port;
+	a->scope = scope;
+	a->has_addr = a->has_port = true;
+}
+
+/* Encoded as audit does, and so without control characters. */
+static const char *read_string(struct fields *f, char *to)
+{
+	char *text = field(f);
+	ssize_t n;
+
+	if (!strcmp(text, "-"))
+		return NULL;
+	n = read_hex(text, to, STRING_MAX - 1);
+	if (n <= 0 || memchr(to, 0, n)) {
+		f->bad = true;
+		return NULL;
+	}
+	to[n] = 0;
+	return to;
+}
+
+static struct stamp read_stamp(struct fields *f)
+{
+	struct stamp s;
+
+	s.sec = number(f, 0, INT64_MAX / 1000 - 1);
+	s.milli = number(f, 0, 999);
+	s.serial = big_number(f);
+	return s;
+}
+
+static bool read_saved(char *line, struct saved *e)
+{
+	struct diag_known *k = &e->known;
+	struct fields f = { .at = line };
+
+	memset(k, 0, sizeof(*k));
+	k->sock.cookie = big_number(&f);
+	k->sock.ino = big_number(&f);
+	k->sock.netns = number(&f, 0, INT64_MAX);
+	k->sock.proto = number(&f, -1, 65535);
+	k->sock.family = number(&f, 0, 255);
+	k->listens = number(&f, 0, 1);
+	k->inbound = number(&f, 0, 1);
+	k->unknown_direction = number(&f, 0, 1);
+	k->unknown_start = number(&f, 0, 1);
+	read_end(&f, &k->sock.local);
+	read_end(&f, &k->sock.remote);
+	k->ev = read_stamp(&f);
+	k->start = read_stamp(&f);
+	e->task.pid = number(&f, ID_UNKNOWN, INT32_MAX);
+	e->task.ppid = number(&f, ID_UNKNOWN, INT32_MAX);
+	e->task.uid = number(&f, ID_UNKNOWN, UINT32_MAX);
+	e->task.auid = number(&f, ID_UNKNOWN, UINT32_MAX);
+	e->task.ses = number(&f, ID_UNKNOWN, UINT32_MAX);
+	e->task.sid = number(&f, ID_UNKNOWN, INT32_MAX);
+	e->task.comm = read_string(&f, e->text[0]);
+	e->task.exe = read_string(&f, e->text[1]);
+	e->task.subj = read_string(&f, e->text[2]);
+	e->task.proctitle = read_string(&f, e->text[3]);
+	return !f.bad && !*f.at && k->sock.cookie;
+}
+
+/* Nobody else may have written it. */
+static int open_file(const char *path, FILE **file)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+	    st.st_mode & 022 || st.st_size > SIZE_MAX_FILE) {
+		close(fd);
+		return -EINVAL;
+	}
+	*file = fdopen(fd, "r");
+	if (*file)
+		return 0;
+	close(fd);
+	return -ENOMEM;
+}
+
+static int check_head(char *line)
+{
+	char boot[40];
+	int err = read_boot(boot);
+
+	if (err)
+		return err;
+	if (strncmp(line, MAGIC " ", strlen(MAGIC) + 1))
+		return -EINVAL;
+	return strcmp(line + strlen(MAGIC) + 1, boot) ? -ESTALE : 0;
+}
+
+/* Reads all lines; fn NULL: only whether they are good. */
+static int read_lines(FILE *f, statefile_fn fn, void *arg)
+{
+	static struct saved e;
+	unsigned int count = 0, end;
+	char *line = NULL, c;
+	size_t size = 0;
+	int err = -EINVAL;
+	ssize_t n;
+
+	rewind(f);
+	n = getline(&line, &size, f);
+	if (n > 0 && line[n - 1] == '\n') {
+		line[n - 1] = 0;
+		err = check_head(line);
+	}
+	while (!err) {
+		n = getline(&line, &size, f);
+		err = n > 0 && line[n - 1] == '\n' && !memchr(line, 0, n) ? 0 : -EINVAL;
+		if (err)
+			break;
+		line[n - 1] = 0;
+		if (sscanf(line, "end %u%c", &end, &c) == 1) {
+			err = end == count && fgetc(f) == EOF ? 0 : -EINVAL;
+			break;
+		}
+		if (!read_saved(line, &e))
+			err = -EINVAL;
+		else if (fn)
+			fn(&e.known, &e.task, arg);
+		count++;
+	}
+	free(line);
+	return err;
+}
+
+int statefile_load(const char *path, statefile_fn fn, void *arg)
+{
+	FILE *f = NULL;
+	int err = open_file(path, &f);
+
+	if (err)
+		return err;
+	err = read_lines(f, NULL, NULL);
+	if (!err)
+		err = read_lines(f, fn, arg);
+	fclose(f);
+	return err;
+}

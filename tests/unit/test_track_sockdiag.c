@@ -1,0 +1,701 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * tests/unit: what sock_diag adds to the tracker. A row is a sequence of things that
+ * happen, at times in ms, each with the records that it must give. Answers name the
+ * question they are for: the first is 1; 0 is the latest.
+ */
+#include "parser/track/track.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "table.h"
+
+#define HOST "here"
+#define WAIT 1000
+#define SETTLE 500
+
+struct step {
+	int at;
+	enum event_kind kind;
+	enum diag_op op;
+	int pid, ppid, fd;		/* ppid 0: somebody not known */
+	int64_t result;
+	const char *local, *remote;	/* of a call: remote is its address */
+	int type, question, looked, state;
+	uint64_t cookie, live[3];
+	int64_t netns, of, tx, rx;	/* of: the answered process's; 0: OURS */
+	int est, active;
+	bool refused, udp, likely, held, away;
+	const char *node;
+	enum diag_life life;
+	const char *out;		/* records, newline between; NULL: none */
+};
+
+#define CALL(a, k, p, f, ...)	{ .at = a, .kind = EVENT_##k, .pid = p, .fd = f, __VA_ARGS__ }
+#define SOCKET(a, p, n, ...)	CALL(a, SOCKET, p, 2, .result = n, .type = SOCK_STREAM, \
+				     __VA_ARGS__)
+#define CONNECT(a, p, n, to, r, ...) CALL(a, CONNECT, p, n, .remote = to, .result = r, \
+					  __VA_ARGS__)
+#define BIND(a, p, n, to, ...)	CALL(a, BIND, p, n, .remote = to, __VA_ARGS__)
+#define LISTEN(a, p, n, ...)	CALL(a, LISTEN, p, n, __VA_ARGS__)
+#define ACCEPT(a, p, l, n, from, ...) CALL(a, ACCEPT, p, l, .result = n, .remote = from, \
+					   __VA_ARGS__)
+#define EXIT(a, p, ...)		CALL(a, EXIT_GROUP, p, 0, __VA_ARGS__)
+#define DIAG(a, o, ...)		{ .at = a, .kind = EVENT_DIAG, .op = DIAG_##o, .est = -1, \
+				  .active = -1, .tx = -1, .rx = -1, .netns = OURS, __VA_ARGS__ }
+#define FOUND(a, q, c, l, r, s, ...) DIAG(a, FOUND, .question = q, .cookie = c, \
+					  .local = l, .remote = r, .state = s, \
+					  .looked = a, __VA_ARGS__)
+#define GONE(a, q, ...)		DIAG(a, GONE, .question = q, .looked = a, __VA_ARGS__)
+#define ABSENT(a, q, ...)	DIAG(a, ABSENT, .question = q, .looked = a, __VA_ARGS__)
+#define HIDDEN(a, q, ...)	DIAG(a, HIDDEN, .question = q, __VA_ARGS__)
+#define END(a, c, l, r, ...)	DIAG(a, DESTROYED, .cookie = c, .local = l, .remote = r, \
+				     .state = STATE_CLOSE, __VA_ARGS__)
+#define HELD(a, p, n, c)	DIAG(a, HELD, .pid = p, .fd = n, .cookie = c, .local = L, .remote = R)
+#define SWEEP(a, l, ...)	DIAG(a, SWEEP, .life = DIAG_##l, __VA_ARGS__)
+#define OPEN(a, p, n, c, l, r, s, ...) DIAG(a, OPEN, .pid = p, .fd = n, .cookie = c, \
+					    .local = l, .remote = r, .state = s, __VA_ARGS__)
+#define TICK(a, ...)		{ .at = a, .kind = EVENT_TICK, __VA_ARGS__ }
+/* Some other event: audit's stream has come as far as this. */
+#define STREAM(a, ...)		CALL(a, EXIT_THREAD, 999, 0, __VA_ARGS__)
+
+#define R "192.0.2.7:443"
+#define L "10.0.0.5:40001"
+#define M "10.0.0.5:40002"
+#define N "10.0.0.5:40003"
+#define ANY "0.0.0.0:0"
+#define EST STATE_ESTABLISHED
+
+/* Network namespaces; we watch the first two. */
+enum { SOME = -2, UNKNOWN, OURS = 1, WATCHED, THEIRS = 77 };
+#define IN .netns = WATCHED
+
+struct row {
+	const char *name;
+	struct step steps[16];
+};
+
+static const struct row rows[] = {
+	{ "a look at processes is not audit's word", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		CALL(20, GONE, 77, 0), TICK(30), STREAM(31),
+		TICK(60, .out = "start " L " -> " R " 1") } },
+	{ "connect: local end from the dump, once audit is past the look", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
+		FOUND(5, 1, 11, L, R, EST), TICK(30),
+		STREAM(40), TICK(60, .out = "start " L " -> " R " 1"),
+		END(100, 11, L, R, .est = 1, .tx = 5, .rx = 0),
+		STREAM(110), TICK(120, .out = "stop " L " -> " R " 1 via=destroy tx=5 rx=0") } },
+	{ "connect: a quiet host, nothing contradicts", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		TICK(400), TICK(510, .out = "start " L " -> " R " 1") } },
+	{ "connect: audit is behind, the number may have been used again", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		TICK(400), STREAM(3), TICK(800), STREAM(4),
+		TICK(1010, .out = "start - -> " R " 1") } },
+	{ "connect: no answer in time", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), TICK(900),
+		TICK(1010, .out = "start - -> " R " 1"),
+		EXIT(1100, 1, .out = "stop - -> " R " 1 via=exit") } },
+	{ "connect: the number was used again before the look", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 12, M, R, EST),
+		SOCKET(4, 1, 3), CONNECT(4, 1, 3, R, 0), FOUND(6, 2, 12, M, R, EST),
+		STREAM(20), TICK(30, .out = "start " M " -> " R " 1"),
+		TICK(1100, .out = "start - -> " R " 1\nstop - -> " R " 1 via=reuse") } },
+	{ "connect: the number was used again after the look", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		SOCKET(8, 1, 3), END(7, 11, L, R, .est = 1),
+		TICK(30, .out = "start " L " -> " R " 1\nstop " L " -> " R " 1 via=destroy") } },
+	{ "connect: gone, one destroyed socket fits", {
+		END(4, 11, L, R, .est = 1, .tx = 9),
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), GONE(5, 1), TICK(50),
+		STREAM(60), TICK(110, .out = "start " L " -> " R " 1\n"
+				 "stop " L " -> " R " 1 via=destroy tx=9") } },
+	{ "connect: gone, two destroyed sockets fit", {
+		END(4, 11, L, R, .est = 1), END(4, 12, M, R, .est = 1),
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), GONE(5, 1), STREAM(60), TICK(120),
+		TICK(1010, .out = "start - -> " R " 1"),
+		EXIT(1100, 1, .out = "stop - -> " R " 1 via=exit") } },
+	{ "connect: one after the other, order tells", {
+		END(4, 11, L, R, .est = 1), END(9, 12, M, R, .est = 1),
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), GONE(5, 1),
+		SOCKET(5, 1, 3), CONNECT(6, 1, 3, R, 0), GONE(10, 2), STREAM(60),
+		TICK(120, .out = "start " M " -> " R " 1\nstart " L " -> " R " 1\n"
+		     "stop " M " -> " R " 1 via=destroy\n"
+		     "stop " L " -> " R " 1 via=destroy") } },
+	{ "connect: gone, its namespace is a likely one, and another's may be it", {
+		END(4, 11, L, R, .est = 1), SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
+		SOCKET(0, 2, 3), CONNECT(1, 2, 3, R, 0), GONE(5, 1, .likely = true),
+		STREAM(60), TICK(120), TICK(1010, .out = "start - -> " R " 2\n"
+						  "start - -> " R " 1") } },
+	{ "connect: gone from here, but one like it lives", {
+		END(4, 11, L, R, .est = 1),
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), GONE(5, 1, .live = { 12 }),
+		STREAM(60), TICK(120), GONE(200, 0, .live = { 12 }), TICK(400),
+		TICK(1010, .out = "start - -> " R " 1") } },
+	{ "connect: gone, and the one that lives is another's", {
+		SOCKET(0, 2, 3), CONNECT(0, 2, 3, R, 0), FOUND(2, 1, 12, M, R, EST),
+		END(4, 11, L, R, .est = 1), STREAM(24), TICK(26, .out = "start " M " -> " R " 2"),
+		SOCKET(26, 1, 3), CONNECT(26, 1, 3, R, 0), END(28, 13, N, R, .est = 1),
+		GONE(29, 2, .live = { 12 }), STREAM(60),
+		TICK(140, .out = "start " N " -> " R " 1\nstop " N " -> " R " 1 via=destroy") } },
+	{ "connect: announcements were lost", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), END(4, 11, L, R, .est = 1),
+		DIAG(4, LOST), GONE(5, 1), STREAM(60), TICK(120),
+		TICK(1010, .out = "start - -> " R " 1") } },
+	{ "connect: gone, and announcements were lost of other namespaces alone", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), END(4, 11, L, R, .est = 1),
+		DIAG(4, LOST, .away = true), GONE(5, 1), STREAM(60),
+		TICK(120, .out = "start " L " -> " R " 1\nstop " L " -> " R " 1 via=destroy") } },
+	{ "connect: of another network namespace", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), END(4, 11, L, R, .est = 1),
+		GONE(5, 1, .of = THEIRS, .out = "start - -> " R " 1 unseen") } },
+	{ "connect: of nobody knows which namespace", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), END(4, 11, L, R, .est = 1),
+		GONE(5, 1, .of = UNKNOWN, .out = "start - -> " R " 1") } },
+	{ "connect: of another one that is watched", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST, IN),
+		STREAM(40), TICK(60, .out = "start " L " -> " R " 1 netns=2"),
+		END(100, 11, L, R, IN, .est = 1), STREAM(110),
+		TICK(120, .out = "stop " L " -> " R " 1 via=destroy netns=2") } },
+	{ "connect: gone, the one destroyed is of another namespace", {
+		END(4, 11, L, R, .est = 1), SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
+		GONE(5, 1, .of = WATCHED), STREAM(60), TICK(120),
+		TICK(1010, .out = "start - -> " R " 1") } },
+	{ "connect: gone, one destroyed in each namespace", {
+		END(4, 11, L, R, .est = 1), END(4, 12, M, R, IN, .est = 1),
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), SOCKET(0, 2, 3),
+		CONNECT(1, 2, 3, R, 0), GONE(5, 1, .of = WATCHED), GONE(5, 2), STREAM(60),
+		TICK(120, .out = "start " L " -> " R " 2\nstart " M " -> " R " 1 netns=2\n"
+		     "stop " L " -> " R " 2 via=destroy\n"
+		     "stop " M " -> " R " 1 via=destroy netns=2") } },
+	{ "connect: the same, its namespace is a likely one", {
+		END(4, 11, L, R, .est = 1), END(4, 12, M, R, IN, .est = 1),
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), GONE(5, 1, .likely = true),
+		STREAM(60), TICK(120), TICK(1010, .out = "start - -> " R " 1") } },
+	{ "connect: gone, not from where it is likely to have been", {
+		END(4, 11, L, R, IN, .est = 1), SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
+		GONE(5, 1, .likely = true), STREAM(60), TICK(120),
+		TICK(1010, .out = "start - -> " R " 1") } },
+	{ "connect: gone, from whichever is watched", {
+		END(4, 11, L, R, IN, .est = 1), SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
+		GONE(5, 1, .of = SOME), STREAM(60), TICK(120, .out = "start " L " -> " R " 1"
+		" netns=2\nstop " L " -> " R " 1 via=destroy netns=2") } },
+	{ "connect: gone, one in each that is watched", {
+		END(4, 11, L, R, .est = 1), END(4, 12, M, R, IN, .est = 1),
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), GONE(5, 1, .of = SOME),
+		STREAM(60), TICK(120), TICK(1010, .out = "start - -> " R " 1") } },
+	{ "connect: the rival is of another namespace", {
+		END(4, 11, L, R, .est = 1), SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
+		SOCKET(0, 2, 3), CONNECT(1, 2, 3, R, 0), GONE(5, 1, .likely = true),
+		GONE(5, 2, .of = WATCHED), STREAM(60),
+		TICK(120, .out = "start " L " -> " R " 1\nstop " L " -> " R " 1 via=destroy"),
+		TICK(1010, .out = "start - -> " R " 2") } },
+	{ "connect: what a process said of its namespace stands when it is gone", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, -EINPROGRESS),
+		ABSENT(5, 1, .of = WATCHED), TICK(60), END(70, 11, L, R, .est = 1),
+		GONE(80, 2, .likely = true), STREAM(85), TICK(200),
+		TICK(1010, .out = "start - -> " R " 1 via=in-progress") } },
+	{ "connect: may not be looked at", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
+		HIDDEN(5, 1, .out = "start - -> " R " 1") } },
+	{ "connect: another node's is not asked for", {
+		SOCKET(0, 1, 3, .node = "there"),
+		CONNECT(1, 1, 3, R, 0, .node = "there", .out = "start - -> " R " 1") } },
+	{ "connect: this host's name as node", {
+		SOCKET(0, 1, 3, .node = HOST), CONNECT(1, 1, 3, R, 0, .node = HOST),
+		FOUND(5, 1, 11, L, R, EST), TICK(600, .out = "start " L " -> " R " 1") } },
+	{ "in progress: established", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, -EINPROGRESS),
+		FOUND(5, 1, 11, L, R, EST), STREAM(20),
+		TICK(30, .out = "start " L " -> " R " 1") } },
+	{ "in progress: for long, then established", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, -EINPROGRESS),
+		FOUND(5, 1, 11, L, R, STATE_SYN_SENT), STREAM(20), TICK(30), TICK(100),
+		FOUND(110, 2, 11, L, R, EST), STREAM(120),
+		TICK(130, .out = "start " L " -> " R " 1 via=found") } },
+	{ "in progress: to the end of the wait", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, -EINPROGRESS),
+		FOUND(990, 1, 11, L, R, STATE_SYN_SENT), STREAM(995),
+		TICK(1010, .out = "start " L " -> " R " 1 via=in-progress"),
+		END(3000, 11, L, R, .est = 0),
+		TICK(3600, .out = "stop " L " -> " R " 1 via=destroy") } },
+	{ "in progress: refused", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, -EINPROGRESS),
+		END(3, 11, L, R, .est = 0, .refused = true), GONE(5, 1), STREAM(20),
+		TICK(120, .out = "fail " L " -> " R " 1 via=destroy errno=111"),
+		EXIT(130, 1), TICK(2000) } },
+	{ "in progress: given up", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, -EINPROGRESS),
+		END(3, 11, L, R, .est = 0), GONE(5, 1), STREAM(20),
+		TICK(120, .out = "fail " L " -> " R " 1 via=destroy") } },
+	{ "in progress: the process asks for the outcome itself", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, -EINPROGRESS),
+		CONNECT(3, 1, 3, R, -ECONNREFUSED, .out = "fail - -> " R " 1 errno=111"),
+		EXIT(9, 1), TICK(2000) } },
+	{ "in progress: closed by the kernel, then by the process", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, -EINPROGRESS), ABSENT(5, 1),
+		TICK(60), END(80, 11, L, R, .est = 0, .refused = true), GONE(90, 2),
+		STREAM(95), TICK(200, .out = "fail " L " -> " R " 1 via=destroy errno=111") } },
+	{ "a blocking connect's socket is not one in SYN_SENT", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
+		FOUND(5, 1, 11, L, R, STATE_SYN_SENT), STREAM(20),
+		TICK(30), TICK(1010, .out = "start - -> " R " 1") } },
+	{ "accept: no address asked for", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, "10.0.0.5:80"), LISTEN(0, 1, 3,
+			.out = "listen 10.0.0.5:80 1"),
+		FOUND(1, 1, 5, "10.0.0.5:80", ANY, STATE_LISTEN), ACCEPT(2, 1, 3, 4, NULL),
+		FOUND(5, 2, 11, "10.0.0.5:80", R, EST), STREAM(20),
+		TICK(30, .out = "start 10.0.0.5:80 <- " R " 1") } },
+	{ "accept: after a long wait", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, "10.0.0.5:80"), LISTEN(0, 1, 3,
+			.out = "listen 10.0.0.5:80 1"),
+		FOUND(1, 1, 5, "10.0.0.5:80", ANY, STATE_LISTEN), TICK(60000),
+		ACCEPT(2, 1, 3, 4, NULL),
+		FOUND(60005, 2, 11, "10.0.0.5:80", R, EST), STREAM(60020),
+		TICK(60030, .out = "start 10.0.0.5:80 <- " R " 1") } },
+	{ "listen on a port of the kernel's", {
+		SOCKET(0, 1, 3), LISTEN(0, 1, 3),
+		FOUND(5, 1, 5, "0.0.0.0:4242", ANY, STATE_LISTEN), STREAM(20),
+		TICK(30, .out = "listen 0.0.0.0:4242 1"), EXIT(40, 1),
+		END(41, 5, "0.0.0.0:4242", ANY), STREAM(60),
+		TICK(70, .out = "unlisten 0.0.0.0:4242 1 via=destroy") } },
+	{ "a child has it when its parent ends", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"), EXIT(100, 1),
+		SWEEP(2000, ALIVE), END(5000, 11, L, R, .est = 1), TICK(5600,
+		.out = "stop " L " -> " R " 1 via=destroy") } },
+	{ "a child first seen later ends at that time: had it been forked before?", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		SOCKET(40, 2, 7, .ppid = 1), END(500, 11, L, R, .est = 1),
+		EXIT(500, 2, .ppid = 1), STREAM(600),
+		TICK(700, .out = "stop " L " -> " R " 1 via=destroy") } },
+	{ "a child that is seen to have it ends at that time", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		SOCKET(40, 2, 7, .ppid = 1),
+		DIAG(50, HELD, .pid = 2, .fd = 3, .cookie = 11, .local = L, .remote = R),
+		END(500, 11, L, R, .est = 1), EXIT(500, 2, .ppid = 1), STREAM(600),
+		TICK(700, .out = "stop " L " -> " R " 2 via=destroy") } },
+	{ "killed", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		END(500, 11, L, R, .est = 1), TICK(900),
+		TICK(1010, .out = "stop " L " -> " R " 1 via=destroy") } },
+	{ "killed, and its number is used by the next one of that pid", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		END(500, 11, L, R, .est = 1),
+		CONNECT(600, 1, 3, R, 0, .out = "stop " L " -> " R " 1 via=destroy") } },
+	{ "sweep: gone", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		SWEEP(2000, MISSING),
+		SWEEP(4000, MISSING, .out = "stop " L " -> " R " 1 via=sweep"),
+		EXIT(2100, 1) } },
+	{ "sweep: gone with its process", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"), EXIT(100, 1),
+		SWEEP(2000, ORPHAN),
+		SWEEP(4000, ORPHAN, .out = "stop " L " -> " R " 1 via=exit"),
+		END(3000, 11, L, R, .est = 1), TICK(4000) } },
+	{ "sweep: between the end and its announcement", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		EXIT(100, 1), SWEEP(103, ORPHAN), END(105, 11, L, R, .est = 1),
+		STREAM(110), TICK(130, .out = "stop " L " -> " R " 1 via=destroy"),
+		SWEEP(2105, MISSING) } },
+	{ "sweep: a child has it, its parent has closed it", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		HELD(1000, 1, 3, 11), HELD(1000, 2, 3, 11), SWEEP(1000, ALIVE, .held = true),
+		HELD(2000, 2, 3, 11), SWEEP(2000, ALIVE, .held = true),
+		END(2500, 11, L, R, .est = 1), STREAM(2600),
+		TICK(2700, .out = "stop " L " -> " R " 2 via=destroy") } },
+	{ "sweep: its opener is not gone as long as it was seen since", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		HELD(1000, 2, 3, 11), SWEEP(1000, ALIVE, .held = true),
+		END(1500, 11, L, R, .est = 1), STREAM(1600),
+		TICK(1700, .out = "stop " L " -> " R " 1 via=destroy") } },
+	{ "sweep: that saw nobody forgets nobody", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		HELD(1000, 1, 3, 11), HELD(1000, 2, 3, 11), SWEEP(1000, ALIVE, .held = true),
+		HELD(2000, 2, 3, 11), SWEEP(2000, ALIVE, .held = true),
+		SWEEP(3000, ALIVE, .held = true),
+		END(3001, 11, L, R, .est = 1), EXIT(3001, 2), STREAM(3600),
+		TICK(3700, .out = "stop " L " -> " R " 2 via=destroy") } },
+	{ "sweep: seen at a number of which audit has more to tell", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"), SOCKET(980, 2, 7),
+		HELD(1000, 1, 3, 11), HELD(1000, 2, 7, 11), SWEEP(1000, ALIVE, .held = true),
+		CONNECT(990, 2, 7, "192.0.2.9:80", 0),
+		TICK(3000, .out = "start - -> 192.0.2.9:80 2") } },
+	{ "accept: in a stream that was held up", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, "10.0.0.5:80"), LISTEN(0, 1, 3,
+			.out = "listen 10.0.0.5:80 1"),
+		FOUND(1, 1, 5, "10.0.0.5:80", ANY, STATE_LISTEN), TICK(60000),
+		CONNECT(30000, 1, 9, R, 0, .out = "start - -> " R " 1"),
+		ACCEPT(30001, 1, 3, 4, NULL, .out = "start 10.0.0.5:80 <- - 1") } },
+	{ "snapshot: told as one of a namespace that was not watched", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
+		GONE(5, 1, .of = THEIRS, .out = "start - -> " R " 1 unseen"),
+		OPEN(2000, 2, 3, 11, L, R, EST, .active = 1, IN) } },
+	{ "sweep: younger than the look", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		SWEEP(31, MISSING, .looked = 10) } },
+	{ "snapshot", {
+		OPEN(10, 1, 3, 11, L, R, EST, .active = 1,
+		     .out = "start " L " -> " R " 1 via=snapshot"),
+		OPEN(10, 1, 4, 12, M, R, EST, .active = 0,
+		     .out = "start " M " <- " R " 1 via=snapshot"),
+		OPEN(10, 1, 5, 13, N, R, EST, .out = "start " N " - " R " 1 via=snapshot"),
+		OPEN(10, 1, 6, 14, "0.0.0.0:22", ANY, STATE_LISTEN,
+		     .out = "listen 0.0.0.0:22 1 via=snapshot"),
+		CONNECT(9, 1, 3, R, 0), SOCKET(8, 1, 6), /* events from before */
+		END(50, 11, L, R, .est = 1), STREAM(60),
+		TICK(70, .out = "stop " L " -> " R " 1 via=destroy") } },
+	{ "snapshot: audit told of the socket, and has yet to tell of the connect", {
+		SOCKET(0, 1, 3),
+		OPEN(10, 1, 3, 11, L, R, EST, .active = 1,
+		     .out = "start " L " -> " R " 1 via=snapshot"),
+		CONNECT(9, 1, 3, R, 0), END(50, 11, L, R, .est = 1), STREAM(60),
+		TICK(70, .out = "stop " L " -> " R " 1 via=destroy"), TICK(2000) } },
+	{ "snapshot: audit told of it already", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
+		OPEN(3, 1, 3, 11, L, R, EST, .active = 1), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1") } },
+	{ "udp: found, and connected to somebody else", {
+		SOCKET(0, 1, 3, .type = SOCK_DGRAM), CONNECT(1, 1, 3, R, 0),
+		FOUND(5, 1, 11, L, R, EST, .udp = true), STREAM(20),
+		TICK(30, .out = "start " L " -> " R " 1 udp"),
+		CONNECT(40, 1, 3, "192.0.2.8:53", 0, .out = "stop " L " -> " R " 1 udp"),
+		FOUND(45, 2, 11, M, "192.0.2.8:53", EST, .udp = true), STREAM(60),
+		TICK(70, .out = "start " M " -> 192.0.2.8:53 1 udp") } },
+};
+
+/* ---- the machine ---- */
+
+static struct {
+	char text[1 << 16];
+	size_t used;
+	uint64_t questions;
+	int at;
+} seen;
+
+static void put(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void put(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	seen.used += vsnprintf(seen.text + seen.used, sizeof(seen.text) - seen.used,
+			       format, ap);
+	va_end(ap);
+	assert_true(seen.used < sizeof(seen.text));
+}
+
+static void on_record(const struct entry *r, void *arg)
+{
+	static const char *const names[] = {
+		"start", "stop", "fail", "listen", "unlisten",
+	};
+	char text[NETADDR_TEXT_MAX];
+
+	(void)arg;
+	netaddr_format(&r->local, text);
+	put("%s%s %s", seen.used ? "\n" : "", names[r->what], text);
+	netaddr_format(&r->remote, text);
+	if (r->what < LISTEN_START)
+		put(" %s %s", r->unknown_direction ? "-" : r->inbound ? "<-" : "->", text);
+	put(" %d", (int)r->identity->pid);
+	if (r->via)
+		put(" via=%s", entry_via_name(r->via));
+	if (r->err)
+		put(" errno=%d", r->err);
+	if (r->tx >= 0)
+		put(" tx=%d", (int)r->tx);
+	if (r->rx >= 0)
+		put(" rx=%d", (int)r->rx);
+	if (r->other_netns)
+		put(" unseen");
+	if (r->netns >= 0 && r->netns != OURS)
+		put(" netns=%d", (int)r->netns);
+	if (r->proto == IPPROTO_UDP)
+		put(" udp");
+	/* a line's time is when it happened, not when it was learnt */
+	assert_true(r->time.sec * 1000 + r->time.milli <= 1000000 + seen.at);
+}
+
+static void on_question(const struct request *q, void *arg)
+{
+	(void)arg;
+	assert_int_equal(q->id, seen.questions + 1);
+	seen.questions = q->id;
+}
+
+static enum diag_life on_life(uint64_t cookie, uint64_t ino, void *arg)
+{
+	(void)cookie;
+	(void)ino;
+	return ((const struct step *)arg)->life;
+}
+
+static void read_address(const char *text, struct netaddr *a)
+{
+	struct netaddr_range range;
+
+	memset(a, 0, sizeof(*a));
+	if (!text)
+		return;
+	assert_int_equal(netaddr_parse_range(text, &range), 0);
+	*a = range.addr;
+	a->has_port = true;
+}
+
+static void make_diag(const struct step *s, struct diag *d)
+{
+	*d = (struct diag){
+		.op = s->op,
+		.question = s->question ? (uint64_t)s->question : seen.questions,
+		.looked_ms = 1000000 + s->looked,
+		.sock = { .cookie = s->cookie, .ino = s->cookie * 10, .state = s->state,
+			  .proto = s->udp ? IPPROTO_UDP : IPPROTO_TCP,
+			  .family = AF_INET, .netns = s->netns, .tx = s->tx, .rx = s->rx,
+			  .established = s->est, .refused = s->refused,
+			  .active = s->active },
+		.netns = s->of < 0 ? 0 : s->of ? s->of : OURS,
+		.netns_sure = s->of >= 0 && !s->likely,
+		.watched = s->of != UNKNOWN && s->of <= WATCHED,
+		.life = on_life,
+		.holders = s->held,
+		.away = s->away,
+		.arg = (void *)s,
+		.begun = (s->looked ? s->looked : s->at) * 1000000LL,
+	};
+	read_address(s->local, &d->sock.local);
+	read_address(s->remote, &d->sock.remote);
+	for (int i = 0; i < 3 && s->live[i]; i++)
+		d->live[d->live_count++] = s->live[i];
+}
+
+static void make_fact(const struct step *s, struct event *f)
+{
+	*f = (struct event){
+		.kind = s->kind,
+		.stamp = { .sec = 1000 + s->at / 1000, .milli = s->at % 1000,
+			   .serial = s->kind < EVENT_MODULE ? s->at + 1 : 0 },
+		.node = s->node,
+		.task = { .pid = s->pid, .ppid = s->ppid ? s->ppid : 5000, .uid = 0, .auid = 0, .ses = 0,
+			  .sid = -1, .comm = "\"prog\"", .exe = "\"/bin/prog\"" },
+		.result = s->result,
+		.fd = s->fd, .newfd = s->fd,
+		.family = AF_INET, .type = s->type,
+		.netns = -1, .mono = s->at * 1000000LL, .tx = -1, .rx = -1,
+		.missed = -1, .lost = -1,
+	};
+	if (s->kind >= EVENT_MODULE)
+		return;
+	f->mono = -1;
+	f->has_sockaddr = s->remote;
+	f->sa_family = s->remote ? AF_INET : 0;
+	read_address(s->remote, &f->addr);
+}
+
+static void do_step(struct track *t, const struct step *s)
+{
+	struct diag d;
+	struct event f;
+
+	seen.used = 0;
+	*seen.text = 0;
+	seen.at = s->at > seen.at ? s->at : seen.at;
+	make_fact(s, &f);
+	if (s->kind == EVENT_DIAG) {
+		make_diag(s, &d);
+		f.diag = &d;
+	}
+	track_event(t, &f);
+	assert_string_equal(seen.text, s->out ? s->out : "");
+}
+
+static struct track *make_tracker(struct input_errors *c, unsigned int max)
+{
+	struct track_limits limits = { .sockets = 100, .processes = 100 };
+	struct diag_options o = {
+		.wait_ms = WAIT, .settle_ms = SETTLE, .max = max, .node = HOST,
+		.ask = on_question, .netns = OURS,
+	};
+	struct track *t = track_new(&limits, on_record, NULL, c);
+	struct step start = TICK(0);
+
+	memset(&seen, 0, sizeof(seen));
+	assert_non_null(t);
+	track_set_diag(t, &o);
+	do_step(t, &start);
+	return t;
+}
+
+static void test_row(void **state)
+{
+	const struct row *row = *state;
+	struct input_errors c = { 0 };
+	struct track *t = make_tracker(&c, 100);
+
+	for (size_t i = 0; i < 16 && row->steps[i].kind; i++)
+		do_step(t, &row->steps[i]);
+	track_free(t);
+}
+
+/* Off, nothing waits, and nothing is added. */
+static void test_off(void **state)
+{
+	static const struct step steps[] = {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, -EINPROGRESS,
+					 .out = "start - -> " R " 1 via=in-progress"),
+		FOUND(5, 1, 11, L, R, EST), END(6, 11, L, R), TICK(2000),
+		EXIT(10, 1, .out = "stop - -> " R " 1 via=exit"),
+	};
+	struct input_errors c = { 0 };
+	struct track *t = make_tracker(&c, 100);
+
+	(void)state;
+	track_set_diag(t, NULL);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+		do_step(t, &steps[i]);
+	track_free(t);
+}
+
+/* What waits when the source goes is written. */
+static void test_switched_off(void **state)
+{
+	static const struct step steps[] = { SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
+					     EXIT(2, 1) };
+	struct input_errors c = { 0 };
+	struct track *t = make_tracker(&c, 100);
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		do_step(t, &steps[i]);
+	assert_true(track_diag_waits(t));
+	track_set_diag(t, NULL);
+	assert_string_equal(seen.text, "start - -> " R " 1\nstop - -> " R " 1 via=exit");
+	assert_false(track_diag_waits(t));
+	track_free(t);
+}
+
+/* When too many wait, the next is written as it is, and counted. */
+static void test_bounded(void **state)
+{
+	static const struct step steps[] = {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), SOCKET(0, 1, 4),
+		CONNECT(1, 1, 4, R, 0, .out = "start - -> " R " 1"),
+		TICK(1100, .out = "start - -> " R " 1"),
+	};
+	struct input_errors c = { 0 };
+	struct track *t = make_tracker(&c, 1);
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		do_step(t, &steps[i]);
+	assert_int_equal(c.count[INPUT_ERROR_UNASKED], 1);
+	track_free(t);
+}
+
+static void count_known(const struct diag_known *k, const struct identity *opener, void *arg)
+{
+	assert_int_equal(k->sock.cookie, 11);
+	assert_int_equal(opener->pid, 1);
+	assert_int_equal(k->ev.serial, 2);
+	++*(int *)arg;
+}
+
+/* What is kept is open and told; and it is not ended by the program's end. */
+static void test_kept(void **state)
+{
+	static const struct step steps[] = {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		SOCKET(30, 1, 4), CONNECT(31, 1, 4, R, 0),
+	};
+	struct input_errors c = { 0 };
+	struct track *t = make_tracker(&c, 100);
+	int count = 0;
+
+	(void)state;
+	for (int i = 0; i < 7; i++)
+		do_step(t, &steps[i]);
+	track_diag_each(t, count_known, &count);
+	assert_int_equal(count, 1);
+	track_diag_leave(t);
+	track_set_diag(t, NULL);
+	assert_string_equal(seen.text, "start - -> " R " 1");
+	track_free(t);
+}
+
+/* Hostile or foolish: any op, with nothing in it, at any time. */
+static void test_anything(void **state)
+{
+	struct input_errors c = { 0 };
+	struct track *t = make_tracker(&c, 100);
+	unsigned int seed = 1;
+
+	(void)state;
+	for (int i = 0; i < 50000; i++) {
+		struct step s = { .at = i };
+		struct diag d;
+		struct event f;
+		struct diag_known k = { .sock = { .cookie = i % 7 } };
+
+		seed = seed * 1103515245 + 12345;
+		s.kind = seed >> 16 & 1 ? EVENT_DIAG : (enum event_kind[]){ EVENT_SOCKET,
+			EVENT_CONNECT, EVENT_ACCEPT, EVENT_EXIT_GROUP, EVENT_TICK, EVENT_BIND,
+			EVENT_LISTEN, EVENT_GONE }[seed >> 17 & 7];
+		s.op = seed >> 20 & 15;
+		if (s.op > DIAG_SWEEP)
+			s.op = DIAG_DESTROYED;
+		s.pid = seed >> 24 & 3;
+		s.fd = seed >> 26 & 3;
+		s.type = seed >> 28 & 1 ? SOCK_STREAM : SOCK_DGRAM;
+		s.result = s.kind == EVENT_CONNECT ?
+			   (int[]){ 0, -EINPROGRESS, -ECONNREFUSED, 0 }[seed >> 29 & 3] :
+			   (int64_t)(seed >> 29 & 3);
+		s.cookie = seed >> 8 & 7;
+		s.question = seen.questions > 4 ? seen.questions - (seed >> 12 & 3) : 1;
+		s.remote = seed >> 14 & 1 ? R : ANY;
+		s.local = seed >> 15 & 1 ? L : M;
+		s.state = seed >> 9 & 15;
+		s.est = (int)(seed >> 10 & 3) - 1;
+		s.netns = seed >> 11 & 1 ? OURS : WATCHED;
+		s.of = (int[]){ OURS, WATCHED, THEIRS, UNKNOWN }[seed >> 18 & 3];
+		s.likely = seed >> 22 & 1;
+		s.life = seed >> 13 & 1;
+		make_fact(&s, &f);
+		make_diag(&s, &d);
+		d.known = &k;
+		f.diag = &d;
+		seen.used = 0;
+		seen.at = i;
+		track_event(t, &f);
+	}
+	track_free(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_off), cmocka_unit_test(test_switched_off),
+		cmocka_unit_test(test_bounded), cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_anything),
+	};
+	int failed = table_run("rows", test_row, ROWS(rows));
+
+	return failed + cmocka_run_group_tests(tests, NULL, NULL);
+}
