@@ -680,7 +680,7 @@ static void test_id_kept(void **state)
 		.sock = { .cookie = 11, .proto = IPPROTO_TCP, .state = EST },
 		.ev = { 900, 0, 42 }, .start = { .sec = 900 }, .id = { 1, true, 42, true, 3 }, .nth = 3,
 	};
-	struct step known = DIAG(10, KNOWN, .cookie = 11, .local = L, .remote = R);
+	struct step known = DIAG(10, KNOWN, .pid = 1, .cookie = 11, .local = L, .remote = R);
 	struct step end[] = { END(20, 11, L, R), STREAM(30), TICK(40) };
 	struct input_errors c = { 0 };
 
@@ -700,7 +700,6 @@ static void test_id_kept(void **state)
 		track_event(t, &f);
 		seen.open[seen.count++] = k.id;
 		end[2].out = ignored ? NULL : "stop " L " -> " R " 1 via=destroy";
-		f.task.pid = 1;
 		for (int i = 0; i < 3; i++)
 			do_step(t, &end[i]);
 		assert_int_equal(seen.count, ignored);
