@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -466,8 +467,32 @@ static bool in_first_pid_namespace(void)
 	return !strcmp(link, "pid:[4026531836]");	/* PROC_PID_INIT_INO */
 }
 
+static void on_request(const struct request *q, void *arg)
+{
+	struct plugin *p = arg;
+
+	if (p->resolver)
+		resolver_ask(p->resolver, q);
+}
+
+static void set_boot(struct plugin *p)
+{
+	struct track_boot boot = { .node = p->name.nodename };
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (!f)
+		return;
+	if (fscanf(f, "%8" SCNx32, &boot.id) == 1)
+		track_set_boot(p->track, &boot);
+	fclose(f);
+}
+
 static bool open_parser(struct plugin *p)
 {
+	struct track_io io = {
+		.emit = report_entry, .ignores = report_ignores, .ask = on_request,
+		.arg = p,
+	};
 	struct track_limits limits = {
 		.sockets = p->config.sockets,
 		.processes = p->config.processes,
@@ -475,10 +500,12 @@ static bool open_parser(struct plugin *p)
 
 	p->first_pids = in_first_pid_namespace();
 	p->complaints.first = report_complaint;
-	p->track = track_new(&limits, report_entry, p, &p->complaints);
+	p->track = track_new(&limits, &io, &p->complaints);
 	p->reader = reassemble_open(on_event, p, &p->complaints);
 	if (!p->track || !p->reader)
 		return false;
+	uname(&p->name);
+	set_boot(p);
 	reassemble_serials_since(p->reader, time(NULL) * 1000ULL);
 	return true;
 }

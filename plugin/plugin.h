@@ -4,6 +4,8 @@
 #ifndef NETLOG_PLUGIN_H
 #define NETLOG_PLUGIN_H
 
+#include <sys/utsname.h>
+
 #include "parser/audit/reassemble.h"
 #include "parser/track/track.h"
 #include "plugin/config.h"
@@ -39,6 +41,7 @@ struct plugin {
 	struct config config;
 	struct input_errors complaints;
 	struct track *track;
+	struct utsname name;
 	struct reassembler *reader;
 	struct netlink_input *live;
 	struct resolver *resolver;	/* NULL: sock_diag is off */
@@ -53,7 +56,6 @@ struct plugin {
 	int64_t module_lost;
 	uint64_t gaps, torn;	/* as last told */
 	bool module;		/* heard of, as last seen */
-	uint64_t ignored;
 	struct capabilities sources;
 	bool sources_checked;
 	bool sockdiag_failed, netns_failed;	/* said already */
@@ -75,6 +77,7 @@ bool report_gone(struct plugin *p);	/* nobody reads any more */
 void report_push(struct plugin *p);
 
 void report_entry(const struct entry *r, void *arg);	/* arg: the plugin */
+bool report_ignores(const struct entry *r, void *arg);	/* by the ignore list */
 void report_complaint(enum input_error_kind kind, const char *sample, size_t len,
 		      void *arg);
 /* A "netlog …" line of the program itself, at the time it is now. */
