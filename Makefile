@@ -72,9 +72,7 @@ check:
 
 tests: unit-tests live-programs vm-programs
 
--include tests/unit/Makefile.inc tests/live/Makefile.inc
--include tests/peers/Makefile.inc tests/storm/Makefile.inc
--include tests/fuzz/Makefile.inc tests/bench/Makefile.inc tests/golden/Makefile.inc tests/vm/Makefile.inc
+-include $(wildcard tests/*/Makefile.inc)
 
 # ---- the kernel module ----
 
