@@ -19,7 +19,7 @@ SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 endif
 
 CFLAGS ?= -O2 -g
-override CFLAGS += -std=gnu11 -Wall -Wextra -Wno-missing-field-initializers -Wno-override-init \
+override CFLAGS += -std=gnu11 -Wall -Wextra -Wmissing-prototypes -Wshadow -Wvla -Wno-missing-field-initializers -Wno-override-init \
 	-fstack-protector-strong -D_FORTIFY_SOURCE=2 -D_GNU_SOURCE -I. \
 	-DNETLOG_VERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"'
 ifeq ($(SAN),1)
