@@ -13,7 +13,6 @@
 #include "compat.h"
 #include "netlog_record.h"
 
-#define NETLOG_MODULE_VERSION "0.1.0"
 
 union netlog_end {		/* all zero but the family: not known */
 	struct sockaddr_in6 in6;

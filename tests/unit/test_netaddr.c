@@ -228,19 +228,19 @@ static struct netaddr read_end(const char *text, size_t len)
 	return a;
 }
 
-static void check_ends(const struct netaddr_range *r, const char *ends,
+static void check_ends(const struct netaddr_range *r, const char *list,
 		       bool expected)
 {
-	while (*ends) {
-		size_t len = strcspn(ends, " ");
-		struct netaddr a = read_end(ends, len);
+	while (*list) {
+		size_t len = strcspn(list, " ");
+		struct netaddr a = read_end(list, len);
 		char text[NETADDR_TEXT_MAX];
 
 		netaddr_format(&a, text);
-		assert_memory_equal(text, ends, len);
+		assert_memory_equal(text, list, len);
 		if (netaddr_in_range(&a, r) != expected)
 			fail_msg("%s is %s", text, expected ? "out" : "in");
-		ends += len + (ends[len] == ' ');
+		list += len + (list[len] == ' ');
 	}
 }
 
