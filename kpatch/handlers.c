@@ -245,7 +245,7 @@ static bool flow_is_new(const struct sockinfo *s)
 	int i;
 
 	net_get_random_once(&key, sizeof(key));
-	hash = siphash(&s->remote, sizeof(s->remote), &key) ^ siphash_1u64(s->ino, &key);
+	hash = siphash(&s->remote, sizeof(s->remote), &key) ^ siphash_1u64(s->cookie, &key);
 	set = seen[hash % ARRAY_SIZE(seen)];
 	for (i = 0; i < 4; i++)
 		if (READ_ONCE(set[i]) == hash)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * pending: a table by inode number, which an MPTCP socket shares with its first
- * subflow. The table has no limit: each entry belongs to an open socket, which is
- * many times as large.
+ * pending: a table by socket cookie. The table has no limit: each entry belongs to an
+ * open socket, which is many times as large.
  */
 #include "pending.h"
 
@@ -20,7 +19,7 @@ void pending_add(const struct pending *p)
 	unsigned long flags;
 
 	xa_lock_irqsave(&table, flags);
-	if (!e || __xa_insert(&table, p->sock.ino, e, GFP_ATOMIC | __GFP_NOWARN)) {
+	if (!e || __xa_insert(&table, p->sock.cookie, e, GFP_ATOMIC | __GFP_NOWARN)) {
 		kfree(e);
 		record_count_lost();
 	} else {
@@ -29,19 +28,30 @@ void pending_add(const struct pending *p)
 	xa_unlock_irqrestore(&table, flags);
 }
 
+/* 0: no record was written of this socket. The cookie of an MPTCP socket stands for
+ * its first subflow, too, which borrows its struct socket. */
+static u64 cookie_of(const struct socket *sock)
+{
+	const struct sock *sk = sock ? READ_ONCE(sock->sk) : NULL;
+
+	return sk ? atomic64_read(&sk->sk_cookie) : 0;
+}
+
 bool pending_take(struct socket *sock, const void *of, struct pending *p)
 {
+	u64 cookie = READ_ONCE(count) ? cookie_of(sock) : 0;
 	struct pending *e;
 	unsigned long flags;
 
-	if (!sock || !READ_ONCE(count))
+	if (!cookie)
 		return false;
 	xa_lock_irqsave(&table, flags);
-	e = xa_load(&table, SOCK_INODE(sock)->i_ino);
-	if (e && of && e->of != of)
+	e = xa_load(&table, cookie);
+	/* An index has 32 bits on some machines. */
+	if (e && (e->sock.cookie != cookie || (of && e->of != of)))
 		e = NULL;
 	if (e) {
-		__xa_erase(&table, SOCK_INODE(sock)->i_ino);
+		__xa_erase(&table, cookie);
 		count--;
 	}
 	xa_unlock_irqrestore(&table, flags);
@@ -55,9 +65,9 @@ bool pending_take(struct socket *sock, const void *of, struct pending *p)
 void pending_fini(void)
 {
 	struct pending *e;
-	unsigned long ino;
+	unsigned long index;
 
-	xa_for_each(&table, ino, e)
+	xa_for_each(&table, index, e)
 		kfree(e);
 	xa_destroy(&table);
 }

@@ -115,9 +115,9 @@ static struct audit_context *context(enum netlog_op op)
 
 static void write_sock(struct audit_buffer *ab, const struct sockinfo *s)
 {
-	audit_log_format(ab, " " NETLOG_F_INO "=%llu " NETLOG_F_PROTO "=%u "
-			 NETLOG_F_FAMILY "=%u " NETLOG_F_STATE "=%u",
-			 s->ino, s->proto, s->family, s->state);
+	audit_log_format(ab, " " NETLOG_F_INO "=%llu " NETLOG_F_COOKIE "=%llx "
+			 NETLOG_F_PROTO "=%u " NETLOG_F_FAMILY "=%u " NETLOG_F_STATE "=%u",
+			 s->ino, s->cookie, s->proto, s->family, s->state);
 	/* A socket that was never bound or connected has no such address. */
 	if (s->local.in.sin_port)
 		audit_log_format(ab, " " NETLOG_F_LADDR "=%pISc " NETLOG_F_LPORT "=%u",

@@ -5,6 +5,7 @@
 #include "sockinfo.h"
 
 #include <linux/audit.h>
+#include <linux/sock_diag.h>
 
 /*
  * Sockets of the kernel itself are marked, if they have a file at all. NVMe over TCP
@@ -66,6 +67,22 @@ static void read_bytes(struct sockinfo *s, const struct sock *sk)
 		s->rx--;
 }
 
+/*
+ * The kernel gives a socket its cookie when it is first asked for: here, if ss or a
+ * BPF program did not come first. Giving it changes nothing else of the socket, is
+ * one atomic exchange, and sleeps nowhere.
+ */
+static u64 cookie_of(const struct sock *sk)
+{
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+	u32 halves[2];
+
+	if (likely(cookie))
+		return cookie;
+	sock_diag_save_cookie((struct sock *)sk, halves);
+	return (u64)halves[1] << 32 | halves[0];
+}
+
 bool sockinfo_read(struct sockinfo *s, const struct sock *sk, struct socket *sock)
 {
 	const struct sock *owner = sock ? READ_ONCE(sock->sk) ?: sk : NULL;
@@ -77,6 +94,7 @@ bool sockinfo_read(struct sockinfo *s, const struct sock *sk, struct socket *soc
 		return false;
 	tcp = sk->sk_protocol == IPPROTO_TCP;
 	*s = (struct sockinfo){
+		.cookie = cookie_of(owner),
 		.ino = SOCK_INODE(sock)->i_ino, .netns = sock_net(sk)->ns.inum,
 		.oif = sk->sk_bound_dev_if, .family = sk->sk_family, .proto = owner->sk_protocol,
 		.state = READ_ONCE(sk->sk_state), .datagram = sk->sk_type == SOCK_DGRAM,

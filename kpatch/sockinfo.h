@@ -19,7 +19,8 @@ union sockinfo_end {		/* all zero but the family: unknown */
 };
 
 struct sockinfo {
-	u64 ino;		/* sockfs inode number */
+	u64 cookie;		/* never given to another socket until the next boot */
+	u64 ino;		/* sockfs inode number: 32 bits, and given again */
 	u64 tx, rx;		/* bytes of payload, TCP only */
 	u32 netns;		/* inode number of the network namespace */
 	int oif;		/* interface index, 0: not bound to an interface */

@@ -277,7 +277,8 @@ static void copy_syscall(struct filter *l, const char *from, const char *body,
 	for (; p < end; p = next) {
 		next = memchr(p, ' ', end - p);
 		next = next ? next + 1 : end;
-		if (end - p > 3 && field_matters(p, call))
+		/* key=(null) elsewhere is a part of subj= */
+		if (end - p > 3 && field_matters(p, call) && (*p != 'k' || next == end))
 			continue;
 		copy(l, from, p);
 		from = next;
