@@ -238,11 +238,14 @@ static void copy_syscall(struct filter *f, const char *from, const struct line *
 	const char *p = line->head.body, *next;
 
 	for (; p < end; p = next) {
-		if (PREFIX(p, end, "key=") && p + 4 < end)
+		if (PREFIX(p, end, "key=") && p + 4 < end &&
+		    !memmem(p + 4, end - p - 4, " key=", 5))
 			end = value_end(p + 4, end);
 		next = memchr(p, ' ', end - p);
 		next = next ? next + 1 : end;
-		if (end - p > 3 && field_matters(p, line->call))
+		/* key=(null) elsewhere is a part of subj= */
+		if (end - p > 3 && field_matters(p, line->call) &&
+		    (*p != 'k' || next == end))
 			continue;
 		copy(f, from, p);
 		from = next;

@@ -263,7 +263,7 @@ static void module_begin(struct fragment *p, const char *value)
 	p->module.missed = p->module.lost = -1;
 	p->task = unknown;
 	p->malformed = false;
-	if (!read_u64(value, 10, &v) || v != NETLOG_RECORD_VERSION)
+	if (!read_u64(value, 10, &v) || v < NETLOG_RECORD_OLDEST || v > NETLOG_RECORD_VERSION)
 		bad(p, NETLOG_F_VERSION);
 	p->module_version = v;
 }
@@ -280,6 +280,9 @@ static void module_field(struct fragment *p, const char *name, const char *value
 	} else if (!strcmp(name, NETLOG_F_INO)) {
 		if (!read_u64(value, 10, &m->ino))
 			bad(p, NETLOG_F_INO);
+	} else if (!strcmp(name, NETLOG_F_COOKIE)) {
+		if (!read_u64(value, 16, &m->cookie))
+			bad(p, NETLOG_F_COOKIE);
 	} else if (!strcmp(name, NETLOG_F_LADDR) || !strcmp(name, NETLOG_F_LPORT)) {
 		module_end(p, &m->local, name, value);
 	} else if (!strcmp(name, NETLOG_F_FADDR) || !strcmp(name, NETLOG_F_FPORT)) {
@@ -292,8 +295,16 @@ static void module_field(struct fragment *p, const char *name, const char *value
 	}
 }
 
+void fragment_record(struct fragment *p)
+{
+	p->past_subj = false;
+}
+
 void fragment_field(struct fragment *p, int type, const char *name, const char *value)
 {
+	if (p->past_subj && (type != AUDIT_SYSCALL || strcmp(name, "key")))
+		return;
+	p->past_subj |= !strcmp(name, "subj");
 	switch (type) {
 	case AUDIT_SYSCALL:
 		p->has_syscall = true;

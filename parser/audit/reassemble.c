@@ -233,6 +233,7 @@ static void read_fields(auparse_state_t *au, struct fragment *p, int type)
 {
 	if (auparse_first_field(au) != 1)
 		return;
+	fragment_record(p);
 	do {
 		const char *name = auparse_get_field_name(au);
 		const char *value = auparse_get_field_str(au);

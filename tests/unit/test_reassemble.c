@@ -25,6 +25,8 @@
 #define UNKEYED(serial, arch, nr, args) "type=SYSCALL" AT("1000", serial) "arch=" arch \
 	" syscall=" nr " success=no exit=-13 " args " a2=10 a3=0 items=0 ppid=1 pid=100 uid=0 " \
 	"comm=\"curl\" exe=\"/usr/bin/curl\" key=(null)\n"
+#define HOSTILE " items=0 ppid=1 pid=100 uid=1000 comm=\"curl\" subj=lxd//&:ns://x pid=1 " \
+	"exit=7 arch=40000003 syscall=3 a0=9 key=(null) (enforce)"
 #define SADDR(serial) "type=SOCKADDR" AT("1000", serial) \
 	"saddr=020001BBC00002070000000000000000\n"
 #define TITLE(serial) "type=PROCTITLE" AT("1000", serial) "proctitle=6375726C002D76\n"
@@ -279,8 +281,24 @@ static const struct row rows[] = {
 	  "sid=1"), "module load pid=1 ino=0 proto=-1 - - err=0 tx=-1 rx=-1 sid=1\n" },
 	{ "module, a field of the future", MODULE("1", MODULE_OPEN("connect") " new=x"
 	  MODULE_TASK), MODULE_FACT("connect") },
-	{ "module, version of the future", MODULE("1", "netlog=2 op=connect ino=5"), "",
+	{ "module, version 2", MODULE("1", "netlog=2 op=listen ino=5 cookie=fffffffffffffff0 "
+	  "proto=6 laddr=10.0.0.5 lport=22 pid=100 sid=1"), "module listen pid=100 ino=5 "
+	  "cookie=fffffffffffffff0 proto=6 10.0.0.5:22 - err=0 tx=-1 rx=-1 sid=1\n" },
+	{ "module, cookie", MODULE("1", "netlog=2 op=listen ino=5 cookie=0x1 proto=6"), "",
 	  "module" },
+	{ "module, version of the future", MODULE("1", "netlog=3 op=connect ino=5"), "",
+	  "module" },
+	{ "module, version 0", MODULE("1", "netlog=0 op=connect ino=5"), "", "module" },
+	{ "module, what stands behind subj=", MODULE("1", MODULE_OPEN("accept") MODULE_TASK
+	  "//&:ns://x pid=1 op=release uid=0 cookie=9 faddr=8.8.8.8 lport=1 netlog=1 (enforce)")
+	  MODULE("2", MODULE_OPEN("established") MODULE_TASK),
+	  MODULE_FACT("accept") MODULE_FACT("established") },
+	{ "what stands behind subj=", CALL("1", "42", "success=yes exit=0 a0=3 a1=7ffd a2=10 a3=0"
+	  HOSTILE) SADDR("1") TITLE("1"), CONNECTED },
+	{ "an exit behind subj=", CALL("1", "42", "a0=3 a1=7ffd a2=10 a3=0" HOSTILE)
+	  SADDR("1") TITLE("1"), "", "field" },
+	{ "a key behind subj= hides no address", CALL("1", "42", "success=yes exit=0 a0=3 a1=7ffd "
+	  "a2=10 a3=0" HOSTILE) TITLE("1") SADDR("1") EOE("1"), CONNECTED },
 	{ "module, no op", MODULE("1", "netlog=1 ino=5 proto=6"), "", "module" },
 	{ "module, unknown op", MODULE("1", "netlog=1 op=conn ino=5 proto=6"), "", "module" },
 	{ "module, port", MODULE("1", "netlog=1 op=connect ino=5 lport=65536"), "",
@@ -349,10 +367,12 @@ static void put_module(const struct event *f)
 
 	netaddr_format(&f->local, local);
 	netaddr_format(&f->remote, remote);
-	put("module %s pid=%lld ino=%llu proto=%d %s %s err=%d tx=%lld rx=%lld sid=%lld\n",
-	    ops[f->op], (long long)f->task.pid, (unsigned long long)f->ino, f->proto,
-	    local, remote, f->err, (long long)f->tx, (long long)f->rx,
-	    (long long)f->task.sid);
+	put("module %s pid=%lld ino=%llu", ops[f->op], (long long)f->task.pid,
+	    (unsigned long long)f->ino);
+	if (f->cookie)
+		put(" cookie=%llx", (unsigned long long)f->cookie);
+	put(" proto=%d %s %s err=%d tx=%lld rx=%lld sid=%lld\n", f->proto, local, remote,
+	    f->err, (long long)f->tx, (long long)f->rx, (long long)f->task.sid);
 }
 
 static void on_event(const struct event *f, void *arg)
