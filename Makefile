@@ -7,6 +7,7 @@ VERSION = 0.1
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
 SBINDIR ?= $(PREFIX)/sbin
+BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/audit-netlog
 RULESDIR ?= $(PREFIX)/share/audit-netlog/rules
@@ -73,7 +74,7 @@ check:
 tests: unit-tests live-programs vm-programs
 
 -include tests/unit/Makefile.inc tests/live/Makefile.inc
--include tests/peers/Makefile.inc tests/storm/Makefile.inc
+-include tests/peers/Makefile.inc tests/storm/Makefile.inc packaging/Makefile.inc
 -include tests/fuzz/Makefile.inc tests/bench/Makefile.inc tests/golden/Makefile.inc tests/vm/Makefile.inc
 
 # ---- the kernel module ----
@@ -89,15 +90,13 @@ module_install:
 D := $(DESTDIR)
 
 install: all
-	$(INSTALL) -d -m 755 $D$(SBINDIR) $D$(RULESDIR) $D$(DOCDIR) \
+	$(INSTALL) -d -m 755 $D$(SBINDIR) $D$(BINDIR) $D$(RULESDIR) $D$(DOCDIR) \
 		$D$(MANDIR)/man4 $D$(MANDIR)/man5 $D$(MANDIR)/man7 $D$(MANDIR)/man8
 	$(INSTALL) -d -m 750 $D$(SYSCONFDIR)/audit $D$(SYSCONFDIR)/audit/plugins.d
-	$(INSTALL) -m 755 $B/audisp-netlog $B/aunetlog $D$(SBINDIR)
-	for r in rules/*.rules; do \
-		sed 's|/usr/sbin/audisp-netlog|$(SBINDIR)/audisp-netlog|' $$r \
-			> build/$${r##*/} && \
-		$(INSTALL) -m 644 build/$${r##*/} $D$(RULESDIR) || exit 1; done
-	$(INSTALL) -m 644 README.md COPYING $D$(DOCDIR)
+	$(INSTALL) -m 755 $B/audisp-netlog $D$(SBINDIR)
+	$(INSTALL) -m 755 $B/aunetlog $D$(BINDIR)
+	$(INSTALL) -m 644 rules/*.rules $D$(RULESDIR)
+	$(INSTALL) -m 644 README.md BENCHMARKS.md CONTRIBUTING.md COPYING $D$(DOCDIR)
 	$(INSTALL) -m 644 rules/README.md $D$(DOCDIR)/README.rules.md
 	for p in man/*.[0-9]; do $(INSTALL) -m 644 $$p $D$(MANDIR)/man$${p##*.}/ || exit 1; done
 	sed 's|@SBINDIR@|$(SBINDIR)|' plugin/netlog.conf.in > build/netlog.conf
@@ -108,7 +107,7 @@ install: all
 
 # Configuration that was changed stays.
 uninstall:
-	rm -f $D$(SBINDIR)/audisp-netlog $D$(SBINDIR)/aunetlog
+	rm -f $D$(SBINDIR)/audisp-netlog $D$(BINDIR)/aunetlog
 	for p in man/*.[0-9]; do rm -f $D$(MANDIR)/man$${p##*.}/$${p##*/}; done
 	rm -rf $D$(RULESDIR) $D$(DOCDIR)
 	-rmdir $D$(PREFIX)/share/audit-netlog
