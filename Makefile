@@ -6,6 +6,7 @@ VERSION := $(shell cat VERSION)
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
 SBINDIR ?= $(PREFIX)/sbin
+BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/audit-netlog
 RULESDIR ?= $(PREFIX)/share/audit-netlog/rules
@@ -86,7 +87,7 @@ check:	## Runs every test that this machine can run (VM=0: without virtual machi
 
 tests: unit-tests live-programs vm-programs	## Builds the programs that tests need
 
--include $(wildcard tests/*/Makefile.inc)
+-include $(wildcard tests/*/Makefile.inc) packaging/Makefile.inc
 
 # ---- the kernel module ----
 
@@ -110,15 +111,13 @@ dkms:	## Puts the module's source where DKMS takes it from
 D := $(DESTDIR)
 
 install: all	## Installs programs, rules, manual pages and configuration (DESTDIR, PREFIX)
-	$(INSTALL) -d -m 755 $D$(SBINDIR) $D$(RULESDIR) $D$(DOCDIR) \
+	$(INSTALL) -d -m 755 $D$(SBINDIR) $D$(BINDIR) $D$(RULESDIR) $D$(DOCDIR) \
 		$D$(MANDIR)/man4 $D$(MANDIR)/man5 $D$(MANDIR)/man7 $D$(MANDIR)/man8
 	$(INSTALL) -d -m 750 $D$(SYSCONFDIR)/audit $D$(SYSCONFDIR)/audit/plugins.d
-	$(INSTALL) -m 755 $B/audisp-netlog $B/aunetlog $D$(SBINDIR)
-	for r in rules/*.rules; do \
-		sed 's|/usr/sbin/audisp-netlog|$(SBINDIR)/audisp-netlog|' $$r \
-			> build/$${r##*/} && \
-		$(INSTALL) -m 644 build/$${r##*/} $D$(RULESDIR) || exit 1; done
-	$(INSTALL) -m 644 README.md COPYING $D$(DOCDIR)
+	$(INSTALL) -m 755 $B/audisp-netlog $D$(SBINDIR)
+	$(INSTALL) -m 755 $B/aunetlog $D$(BINDIR)
+	$(INSTALL) -m 644 rules/*.rules $D$(RULESDIR)
+	$(INSTALL) -m 644 README.md BENCHMARKS.md CONTRIBUTING.md COPYING $D$(DOCDIR)
 	$(INSTALL) -m 644 rules/README.md $D$(DOCDIR)/README.rules.md
 	mkdir -p build/man
 	for p in man/*.[0-9]; do \
@@ -133,7 +132,7 @@ install: all	## Installs programs, rules, manual pages and configuration (DESTDI
 
 # Configuration that was changed stays.
 uninstall:	## Removes what install put there
-	rm -f $D$(SBINDIR)/audisp-netlog $D$(SBINDIR)/aunetlog
+	rm -f $D$(SBINDIR)/audisp-netlog $D$(BINDIR)/aunetlog
 	for p in man/*.[0-9]; do rm -f $D$(MANDIR)/man$${p##*.}/$${p##*/}; done
 	rm -rf $D$(RULESDIR) $D$(DOCDIR)
 	-rmdir $D$(PREFIX)/share/audit-netlog
