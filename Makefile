@@ -31,12 +31,26 @@ PARSER := $(wildcard parser/*.c parser/audit/*.c parser/track/*.c parser/entry/*
 QUERY := $(wildcard parser/query/*.c)
 PLUGIN := $(wildcard plugin/*.c plugin/*/*.c)
 
+# The BPF source is built where clang, bpftool and libbpf are; BPF=0 leaves it out.
+CLANG ?= clang
+BPFTOOL ?= $(shell PATH="$$PATH:/usr/sbin:/sbin" command -v bpftool)
+BPF ?= $(shell command -v $(CLANG) >/dev/null && [ -n "$(BPFTOOL)" ] && \
+	echo '\#include <bpf/libbpf.h>' | $(CC) -E - >/dev/null 2>&1 && echo 1)
+ifeq ($(BPF),1)
+PLUGIN := $(filter-out plugin/input/bpf_none.c,$(PLUGIN))
+else
+PLUGIN := $(filter-out plugin/input/bpf.c,$(PLUGIN))
+endif
+
 PARSER_O := $(PARSER:%.c=$B/%.o)
 QUERY_O := $(QUERY:%.c=$B/%.o)
 PLUGIN_O := $(PLUGIN:%.c=$B/%.o)
 
 PARSER_LIBS := -lauparse -laudit
 PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -linih -lmnl -lpthread
+ifeq ($(BPF),1)
+PLUGIN_LIBS += -lbpf
+endif
 
 all: $B/audisp-netlog $B/aunetlog	## Builds plugin and query tool (the default)
 
@@ -64,9 +78,26 @@ $B/libnetlog.a: $(PARSER_O)
 
 $B/audisp-netlog: $(PLUGIN_O) $B/libnetlog.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PLUGIN_LIBS)
+ifneq ($(BPF),1)
+	@echo "audisp-netlog is built without BPF: that needs clang, bpftool and libbpf-dev"
+endif
 
 $B/aunetlog: $(QUERY_O) $B/libnetlog.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PARSER_LIBS)
+
+# The BPF programs: an object for every kernel with BTF, in a header.
+$B/bpf/netlog.bpf.o: kpatch/bpf/netlog.bpf.c
+	@mkdir -p $(@D)
+	$(CLANG) -O2 -g -target bpf -Wall -Wextra -Wno-unused-parameter -I. \
+		-idirafter /usr/include/$(shell $(CC) -print-multiarch) -MMD -MP -c -o $@ $<
+
+$B/bpf/netlog.skel.h: $B/bpf/netlog.bpf.o
+	$(BPFTOOL) gen object $B/bpf/netlog.linked.o $<
+	$(BPFTOOL) gen skeleton $B/bpf/netlog.linked.o name netlog_bpf >$@.new
+	mv $@.new $@
+
+$B/plugin/input/bpf.o: $B/bpf/netlog.skel.h
+$B/plugin/input/bpf.o: CPPFLAGS += -I$B/bpf
 
 # ---- what a user calls ----
 
@@ -143,6 +174,6 @@ uninstall:	## Removes what install put there
 clean:	## Removes build/
 	rm -rf build
 
--include $(wildcard $B/parser/*.d $B/parser/*/*.d $B/plugin/*.d $B/plugin/*/*.d $B/tests/*/*.d)
+-include $(wildcard $B/bpf/*.d $B/parser/*.d $B/parser/*/*.d $B/plugin/*.d $B/plugin/*/*.d $B/tests/*/*.d)
 
 .PHONY: all help clean try check tests module module_install dkms install uninstall
