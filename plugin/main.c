@@ -39,6 +39,14 @@ static void on_event(const struct event *f, void *arg)
 {
 	struct plugin *p = arg;
 
+	if (kernel_source_takes(&p->kernel, f))
+		track_event(p->track, f);
+}
+
+static void on_kernel_event(const struct event *f, void *arg)
+{
+	struct plugin *p = arg;
+
 	track_event(p->track, f);
 }
 
@@ -219,6 +227,10 @@ static void on_timer(struct plugin *p)
 
 	reassemble_age(p->reader);
 	capabilities_netns(p);
+	if (kernel_source_check(&p->kernel))
+		capabilities_check(p);
+	if (kernel_source_losses(&p->kernel, &p->kernel_lost_now))
+		capabilities_losses(p);
 	if (now >= p->next_sources) {
 		capabilities_check(p);
 		p->next_sources = now + p->config.interval * 1000LL;
@@ -235,14 +247,17 @@ static void on_timer(struct plugin *p)
 		p->stop = true;
 }
 
-enum { INPUT, SIGNALS, RESOLVER, FDS = RESOLVER + RESOLVER_FDS };
+enum { INPUT, SIGNALS, KERNEL, RESOLVER, FDS = RESOLVER + RESOLVER_FDS };
 
 /* Fills what to poll for besides input and signals; returns the time to wait, in ms. */
 static int prepare_poll(struct plugin *p, struct pollfd *fds, int64_t next_timer)
 {
 	int64_t wait = next_timer - plugin_now_ms();
-	int most = -1;
+	int most = kernel_source_poll(&p->kernel, &fds[KERNEL]);
 
+	if (most >= 0 && most < wait)
+		wait = most;
+	most = -1;
 	for (int i = RESOLVER; i < FDS; i++)
 		fds[i].fd = -1;
 	if (p->resolver)
@@ -268,6 +283,7 @@ static void work(struct plugin *p, struct pollfd *fds)
 {
 	if (p->resolver)
 		resolver_events(p->resolver);
+	kernel_source_work(&p->kernel, &fds[KERNEL]);
 	if (fds[INPUT].revents)
 		take_input(p, fds[INPUT].fd);
 	if (module_changed(p))
@@ -324,6 +340,7 @@ static void loop(struct plugin *p)
 		if (p->stop || p->live)
 			break;
 	}
+	kernel_source_finish(&p->kernel);
 	reassemble_flush(p->reader);
 	finish_sockdiag(p);
 }
@@ -543,6 +560,7 @@ static int run(struct plugin *p)
 		goto out;
 	if (p->options.live && !open_live(p))
 		goto out;
+	kernel_source_open(&p->kernel, p->config.source, p->config.flows, on_kernel_event, p);
 	drop_privileges(p);
 	if (!report_open(p))
 		goto out;
@@ -558,6 +576,7 @@ static int run(struct plugin *p)
 	report_self(p, "netlog stop");
 	status = 0;
 out:
+	kernel_source_close(&p->kernel);
 	report_close(p);
 	if (!close_live(p))
 		status = 1;

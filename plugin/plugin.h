@@ -9,6 +9,7 @@
 #include "parser/audit/reassemble.h"
 #include "parser/track/track.h"
 #include "plugin/config.h"
+#include "plugin/kernel_source.h"
 #include "plugin/input/netlink.h"
 #include "plugin/resolve/resolver.h"
 #include "plugin/output/output.h"
@@ -32,6 +33,7 @@ enum sockdiag_parts { SOCKDIAG_NO, SOCKDIAG_YES, SOCKDIAG_LOOKUP, SOCKDIAG_ENDS 
 #define NETNS_OFF (-2)
 struct capabilities {
 	int module, rules, task_never;
+	const char *source;	/* a literal: module bpf sockdiag rules none */
 	enum sockdiag_parts sockdiag;
 	int netns;		/* watched besides our own; NETNS_OFF: none configured */
 };
@@ -44,6 +46,7 @@ struct plugin {
 	struct utsname name;
 	struct reassembler *reader;
 	struct netlink_input *live;
+	struct kernel_source kernel;
 	struct resolver *resolver;	/* NULL: sock_diag is off */
 	struct output *outputs[OUTPUTS_MAX], *log_output;
 	unsigned int output_count;
@@ -54,6 +57,7 @@ struct plugin {
 	uint64_t input_lost;	/* times the kernel's socket overflowed */
 	uint64_t sockdiag_lost;	/* as last seen */
 	int64_t module_lost;
+	struct kernel_losses kernel_lost_now;	/* not yet reported */
 	uint64_t gaps, torn;	/* as last told */
 	bool module;		/* heard of, as last seen */
 	struct capabilities sources;

@@ -14,8 +14,8 @@
 
 #define CLOSE_MS 5000
 
-void report_line(struct plugin *p, const struct stamp *time,
-		     const char *text, size_t len)
+static void report_line(struct plugin *p, const struct stamp *time,
+			const char *text, size_t len)
 {
 	char stamp[40];
 	size_t n = format_time(time, stamp);

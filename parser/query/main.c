@@ -236,12 +236,17 @@ static int query(struct query *q)
 		fprintf(stderr, "aunetlog: out of memory\n");
 		return EXIT_FAILURE;
 	}
+	reassemble_replay(q->reader, q->options.input);
 	set_boot(q);
 	aunetlog_source_open(&q->source, &q->options);
 	setvbuf(stdout, NULL, line_wise(q) ? _IOLBF : _IOFBF, CHUNK);
 	read_logs(q);
 	if (finish_output(q))
 		return EXIT_FAILURE;
+	if (reassemble_prefixed(q->reader))
+		fprintf(stderr, "aunetlog: %llu records came through syslog or the like, where "
+			"any local user can write such lines\n",
+			(unsigned long long)reassemble_prefixed(q->reader));
 	if (!q->found && any_log(&q->source))
 		fprintf(stderr, "<no matches>\n");
 	return !q->found || q->source.failed ? EXIT_FAILURE : EXIT_SUCCESS;
