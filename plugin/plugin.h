@@ -5,6 +5,7 @@
 #define NETLOG_PLUGIN_H
 
 #include "parser/audit/reassemble.h"
+#include "parser/entry/line.h"
 #include "parser/track/track.h"
 #include "plugin/config.h"
 #include "plugin/input/netlink.h"
@@ -44,6 +45,7 @@ struct plugin {
 	struct resolver *resolver;	/* NULL: sock_diag is off */
 	struct output *outputs[OUTPUTS_MAX], *log_output;
 	unsigned int output_count;
+	struct line_format *line;	/* while outputs are open */
 	int signals;
 	bool stop;		/* end after what is there to be read */
 	uint32_t kernel_lost;	/* as last seen */
