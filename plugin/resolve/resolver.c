@@ -36,10 +36,8 @@ static void deliver(struct resolver *r, enum event_kind kind, const struct diag 
 
 /* ---- requests ---- */
 
-static void on_request(const struct request *q, void *arg)
+void resolver_ask(struct resolver *r, const struct request *q)
 {
-	struct resolver *r = arg;
-
 	r->questions++;
 	requests_add(r->round.fresh, q);
 }
@@ -275,8 +273,6 @@ static void switch_on(struct resolver *r, const struct resolver_options *o)
 		.max = REQUESTS_MAX,
 		.node = r->name.nodename,
 		.netns = r->spaces.at[0].ino,
-		.ask = on_request,
-		.arg = r,
 	};
 
 	track_set_diag(r->track, &options);

@@ -43,6 +43,10 @@ struct resolver *resolver_open(struct track *track, const struct resolver_option
 /* Switches it off. ending: the program ends as well, and a later run goes on. */
 void resolver_close(struct resolver *r, bool ending);
 
+/* Queues a request of the tracker; it may be called from within track_event(). The answer is
+ * an event that resolver_work() delivers. */
+void resolver_ask(struct resolver *r, const struct request *q);
+
 #define RESOLVER_FDS (NETNS_MAX + 1)
 /* Fills what to poll for, and returns how long to wait at most, in ms. */
 int resolver_poll(struct resolver *r, struct pollfd fds[RESOLVER_FDS]);
