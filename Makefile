@@ -36,7 +36,7 @@ QUERY_O := $(QUERY:%.c=$B/%.o)
 PLUGIN_O := $(PLUGIN:%.c=$B/%.o)
 
 PARSER_LIBS := -lauparse -laudit
-PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -linih -lmnl -lpthread
+PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lmnl -lpthread
 
 all: $B/audisp-netlog $B/aunetlog
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plugin/options: audisp-netlog's command line. */
+#ifndef NETLOG_OPTIONS_H
+#define NETLOG_OPTIONS_H
+
+#include <stdbool.h>
+
+struct options {
+	const char *config;	/* NULL: the default, which may be missing */
+	bool check, live, debug;
+	const char *rules;	/* NULL: none */
+	unsigned int duration;	/* seconds, 0: no end */
+};
+
+/* Returns -1 to go on, else the exit status; help and errors are written then. */
+int options_read(struct options *o, int argc, char **argv);
+
+#endif
