@@ -42,9 +42,13 @@ static void count_losses(struct plugin *p, struct loss_counts *now)
 		.torn = p->errors.count[INPUT_ERROR_INCOMPLETE],
 		.sockdiag = sources_sockdiag_lost(&p->sources),
 	};
+	if (clock_now_ms() < p->next_status)
+		return;
 	now->has_kernel = !audit_status_read(&status);
 	if (now->has_kernel)
 		now->kernel = status.lost;
+	else	/* it may have taken 2 s to find out */
+		p->next_status = clock_now_ms() + p->config.interval * 1000LL;
 }
 
 void loop_check_losses(struct plugin *p)

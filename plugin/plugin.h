@@ -40,7 +40,7 @@ struct plugin {
 
 	int signals;			/* signalfd */
 	bool stop;			/* exit after what is there to be read */
-	int64_t next_check, next_scan, end;	/* monotonic ms; end 0: none */
+	int64_t next_check, next_status, next_scan, end; /* monotonic ms; end 0: none */
 };
 
 /* ---- config: loaded at the start and by SIGHUP ---- */
