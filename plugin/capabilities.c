@@ -37,8 +37,7 @@ static struct capabilities read_now(const struct sources *s)
 {
 	struct audit_status_rules rules = { 0 };
 	bool answered = !audit_status_rules(&rules);
-
-	return (struct capabilities){
+	struct capabilities c = {
 		.module = audit_status_module(),
 		.rules = answered ? rules.netlog : -1,
 		.task_never = answered ? rules.task_never : -1,
@@ -46,7 +45,13 @@ static struct capabilities read_now(const struct sources *s)
 		.netns = count_netns(s),
 		.netns_wanted = s->config->netns_count,
 		.netns_all = config_netns_all(s->config),
+		.source = sources_name(s),
+		.exact = kernel_source_exact(&s->kernel),
 	};
+
+	if (!c.source)	/* an answer that did not come is no "none" */
+		c.source = c.rules ? "rules" : "none";
+	return c;
 }
 
 static const char *yes_no(int what)
@@ -54,20 +59,21 @@ static const char *yes_no(int what)
 	return what < 0 ? "-" : what ? "yes" : "no";
 }
 
-/* "module=… rules=… sockdiag=…", and " netns=2/3", " netns=all" or " netns=no" where
+/* "module=… rules=… sockdiag=… source=…", and before the last " netns=2/3", " netns=all" or " netns=no" where
  * namespaces are configured. */
 static const char *words(const struct capabilities *c, char *text, size_t size)
 {
 	static const char *const sockdiag[] = { "no", "yes", "lookup", "ends" };
-	int n = snprintf(text, size, "module=%s rules=%s sockdiag=%s", yes_no(c->module),
+	size_t n = snprintf(text, size, "module=%s rules=%s sockdiag=%s", yes_no(c->module),
 			 yes_no(c->rules), sockdiag[c->sockdiag]);
 
 	if (c->netns == NETNS_REFUSED)
-		snprintf(text + n, size - n, " netns=no");
+		n += snprintf(text + n, size - n, " netns=no");
 	else if (c->netns >= 0 && c->netns_all)
-		snprintf(text + n, size - n, " netns=all");
+		n += snprintf(text + n, size - n, " netns=all");
 	else if (c->netns >= 0)
-		snprintf(text + n, size - n, " netns=%d/%u", c->netns, c->netns_wanted);
+		n += snprintf(text + n, size - n, " netns=%d/%u", c->netns, c->netns_wanted);
+	snprintf(text + n, size - n, " source=%s", c->source);
 	return text;
 }
 
@@ -87,16 +93,17 @@ static void warn(const struct capabilities *c)
 	if (c->task_never == 1)
 		log_warnx("the audit rule \"-a task,never\" is loaded: processes started "
 			  "under it are not audited, and their connections not logged");
-	if (!c->rules && !c->module)
-		log_warnx("no audit rule has the key netlog and the kernel module is not "
-			  "loaded: nothing will be logged; load 30-netlog.rules, see "
-			  "netlog-rules(7)");
+	if (!c->rules && !c->exact)
+		log_warnx("no audit rule has the key netlog, and neither the kernel module "
+			  "nor BPF is in use: nothing will be logged; load 30-netlog.rules, "
+			  "see netlog-rules(7)");
 }
 
 void capabilities_check(struct capabilities *c, const struct sources *s, struct report *r)
 {
 	struct capabilities now = read_now(s);
 	bool changed = now.module != c->module || now.rules != c->rules ||
+		       now.source != c->source ||
 		       now.sockdiag != c->sockdiag || now.netns != c->netns ||
 		       now.netns_wanted != c->netns_wanted;
 	char text[128];

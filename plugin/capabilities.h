@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* plugin/capabilities: what the lines rest on at the moment: audit rules, kernel module,
- * sock_diag, network namespaces. Reports it at the start and whenever it changes. */
+ * BPF, sock_diag, network namespaces. Reports it at the start and whenever it changes. */
 #ifndef NETLOG_CAPABILITIES_H
 #define NETLOG_CAPABILITIES_H
 
@@ -18,6 +18,8 @@ enum sockdiag_parts { SOCKDIAG_NO, SOCKDIAG_YES, SOCKDIAG_LOOKUP, SOCKDIAG_ENDS 
 
 struct capabilities {
 	int module, rules, task_never;	/* 0 or 1; -1: the kernel did not answer */
+	const char *source;	/* a literal: module bpf sockdiag rules none */
+	bool exact;		/* module or BPF */
 	enum sockdiag_parts sockdiag;
 	int netns;		/* watched besides the plugin's own, or NETNS_… */
 	unsigned int netns_wanted;

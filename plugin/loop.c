@@ -28,6 +28,7 @@ static void count_losses(struct plugin *p, struct loss_counts *now)
 	struct reassemble_stats input;
 	struct track_stats stats;
 
+	sources_count_losses(&p->sources);
 	track_stats(p->track, &stats);
 	reassemble_stats(p->reassembler, &input);
 	audit_status_module_counts(&module);
@@ -41,6 +42,8 @@ static void count_losses(struct plugin *p, struct loss_counts *now)
 		.gaps = input.gaps,
 		.torn = p->errors.count[INPUT_ERROR_INCOMPLETE],
 		.sockdiag = sources_sockdiag_lost(&p->sources),
+		.bpf = p->sources.bpf_lost,
+		.bpf_missed = p->sources.bpf_missed,
 	};
 	if (clock_now_ms() < p->next_status)
 		return;
@@ -60,10 +63,11 @@ void loop_check_losses(struct plugin *p)
 	if (!losses_update(&p->losses, &now, &lost))
 		return;
 	report_note(&p->report, "netlog lost kernel=%llu module=%llu socket=%llu gaps=%llu "
-		    "torn=%llu sockdiag=%llu missed=%llu", (unsigned long long)lost.kernel,
+		    "torn=%llu sockdiag=%llu bpf=%llu missed=%llu", (unsigned long long)lost.kernel,
 		    (unsigned long long)lost.module, (unsigned long long)lost.socket,
 		    (unsigned long long)lost.gaps, (unsigned long long)lost.torn,
-		    (unsigned long long)lost.sockdiag, (unsigned long long)lost.missed);
+		    (unsigned long long)lost.sockdiag, (unsigned long long)lost.bpf,
+		    (unsigned long long)lost.missed);
 }
 
 static void report_counters(struct plugin *p)
@@ -80,7 +84,7 @@ static void report_counters(struct plugin *p)
 		    (unsigned long long)e.events, (unsigned long long)e.facts, e.held,
 		    (unsigned long long)e.joined, (unsigned long long)e.resets,
 		    (unsigned long long)t.records, t.open, t.sockets, t.processes,
-		    (unsigned long long)p->ignored, t.module ? "yes" : "no");
+		    (unsigned long long)t.ignored, t.module ? "yes" : "no");
 	for (int i = 0; i < INPUT_ERROR_COUNT; i++)
 		if (p->errors.count[i])
 			report_note(&p->report, "netlog state complaint=%s count=%llu",
@@ -94,9 +98,12 @@ static void report_counters(struct plugin *p)
 /* What the new configuration asks for and this run cannot give any more. */
 static const char *needs_restart(const struct plugin *p, const struct config *fresh)
 {
-	if (fresh->sockets != p->limits.sockets || fresh->processes != p->limits.processes)
-		return "limits";
-	return NULL;
+	bool limits = fresh->sockets != p->limits.sockets ||
+		      fresh->processes != p->limits.processes;
+	bool kernel = fresh->source != p->source || fresh->flows != p->flows;
+
+	return limits && kernel ? "limits,kernel" : limits ? "limits" :
+	       kernel ? "kernel" : NULL;
 }
 
 /* Outputs that stay the same are not closed: a stalled one would be waited for, and its
@@ -107,8 +114,8 @@ static void apply_config(struct plugin *p, struct config *fresh)
 	bool same = config_same_outputs(&p->config, fresh);
 
 	if (!config_same_sockdiag(&p->config, fresh))
-		sources_close(&p->sources, true);
-	if ((!fresh->netns_count && !privileges_drop_netns()))
+		sources_close_sockdiag(&p->sources, true);
+	if (!fresh->netns_count && !privileges_drop_netns())
 		p->stop = true;
 	if (!same)
 		report_close(&p->report);
@@ -239,7 +246,7 @@ static void on_timer(struct plugin *p)
 	reassemble_age(p->reassembler);
 	if (p->sources.resolver && p->config.netns_count)
 		resolver_check_netns(p->sources.resolver);
-	if (now >= p->next_check ||
+	if (kernel_source_check(&p->sources.kernel) || now >= p->next_check ||
 	    capabilities_netns_changed(&p->capabilities, &p->sources))
 		check_capabilities(p);
 	loop_check_losses(p);
@@ -266,15 +273,18 @@ static bool module_changed(struct plugin *p)
 
 /* ---- the loop ---- */
 
-enum { INPUT, SIGNALS, RESOLVER, FDS = RESOLVER + RESOLVER_FDS };
+enum { INPUT, SIGNALS, KERNEL, RESOLVER, FDS = RESOLVER + RESOLVER_FDS };
 
 /* Waits for events, at most until next_timer (ms). Returns false after an error. An
  * interrupted wait has no events, whatever the one before had. */
 static bool wait_for_events(struct plugin *p, struct pollfd *fds, int64_t next_timer)
 {
 	int64_t wait = next_timer - clock_now_ms();
-	int most = -1;
+	int most = kernel_source_poll(&p->sources.kernel, &fds[KERNEL]);
 
+	if (most >= 0 && most < wait)
+		wait = most;
+	most = -1;
 	for (int i = RESOLVER; i < FDS; i++)
 		fds[i].fd = -1;
 	if (p->sources.resolver)
@@ -291,10 +301,11 @@ static bool wait_for_events(struct plugin *p, struct pollfd *fds, int64_t next_t
 	return false;
 }
 
-static void work(struct plugin *p, const struct pollfd *fds)
+static void work(struct plugin *p, struct pollfd *fds)
 {
 	if (p->sources.resolver)
 		resolver_events(p->sources.resolver);
+	kernel_source_work(&p->sources.kernel, &fds[KERNEL]);
 	if (fds[INPUT].revents)
 		take_input(p, fds[INPUT].fd);
 	if (module_changed(p)) {
@@ -314,6 +325,7 @@ static void read_rest(struct plugin *p, struct pollfd *input)
 		if (p->stop || p->netlink)
 			break;
 	}
+	kernel_source_finish(&p->sources.kernel);
 	reassemble_flush(p->reassembler);
 }
 
@@ -329,7 +341,7 @@ static void finish_sockdiag(struct plugin *p)
 		poll(fds, RESOLVER_FDS, wait);
 		resolver_work(p->sources.resolver);
 	}
-	sources_close(&p->sources, true);
+	sources_close_sockdiag(&p->sources, true);
 }
 
 void loop_run(struct plugin *p)

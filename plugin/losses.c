@@ -58,6 +58,8 @@ static void remember(struct losses *l, const struct loss_counts *now,
 
 bool losses_update(struct losses *l, const struct loss_counts *now, struct loss_report *out)
 {
+	uint64_t bpf_missed = now->bpf_missed - l->last.bpf_missed;
+
 	memset(out, 0, sizeof(*out));
 	if (l->known)
 		module_losses(l, now, out);
@@ -67,7 +69,9 @@ bool losses_update(struct losses *l, const struct loss_counts *now, struct loss_
 	out->gaps = now->gaps - l->last.gaps;
 	out->torn = now->torn - l->last.torn;
 	out->sockdiag = now->sockdiag - l->last.sockdiag;
+	out->bpf = now->bpf - l->last.bpf;
 	remember(l, now, out);
+	out->missed += bpf_missed;
 	return out->kernel || out->module || out->missed || out->socket || out->gaps ||
-	       out->torn || out->sockdiag;
+	       out->torn || out->sockdiag || out->bpf;
 }

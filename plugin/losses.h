@@ -19,12 +19,13 @@ struct loss_counts {
 	uint64_t module_lost, module_missed;
 	/* what the module's last "unload" record said; -1: there was none */
 	int64_t unload_lost, unload_missed;
-	uint64_t socket, gaps, torn, sockdiag;	/* since the plugin started */
+	uint64_t socket, gaps, torn, sockdiag, bpf, bpf_missed;	/* since the plugin started */
 };
 
 /* What was lost between two calls. */
 struct loss_report {
-	uint64_t kernel, module, missed, socket, gaps, torn, sockdiag;
+	uint64_t kernel, module, socket, gaps, torn, sockdiag, bpf;
+	uint64_t missed;	/* by module and BPF */
 };
 
 struct losses {

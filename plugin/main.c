@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -72,17 +73,30 @@ static void on_event(const struct event *e, void *arg)
 {
 	struct plugin *p = arg;
 
-	track_event(p->track, e);
+	if (kernel_source_takes(&p->sources.kernel, e))
+		track_event(p->track, e);
 }
 
 static void on_entry(const struct entry *e, void *arg)
 {
 	struct plugin *p = arg;
 
-	if (config_ignores(&p->config, e))
-		p->ignored++;
-	else
-		report_entry(&p->report, e);
+	report_entry(&p->report, e);
+}
+
+static bool on_start(const struct entry *e, void *arg)
+{
+	const struct plugin *p = arg;
+
+	return config_ignores(&p->config, e);
+}
+
+static void on_request(const struct request *q, void *arg)
+{
+	struct plugin *p = arg;
+
+	if (p->sources.resolver)
+		resolver_ask(p->sources.resolver, q);
 }
 
 static void on_input_error(enum input_error_kind kind, const char *sample, size_t len,
@@ -148,20 +162,40 @@ static void close_log(struct plugin *p)
 
 /* ---- start and end ---- */
 
+static void set_boot(struct plugin *p)
+{
+	struct track_boot boot = { .node = p->name.nodename };
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (!f)
+		return;
+	if (fscanf(f, "%8" SCNx32, &boot.id) == 1)
+		track_set_boot(p->track, &boot);
+	fclose(f);
+}
+
 static bool open_parser(struct plugin *p)
 {
+	struct track_io io = {
+		.emit = on_entry, .ignores = on_start, .ask = on_request, .arg = p,
+	};
+
 	p->limits = (struct track_limits){
 		.sockets = p->config.sockets,
 		.processes = p->config.processes,
 	};
+	p->source = p->config.source;
+	p->flows = p->config.flows;
 	p->errors.first = on_input_error;
-	p->track = track_new(&p->limits, on_entry, p, &p->errors);
+	p->track = track_new(&p->limits, &io, &p->errors);
 	p->reassembler = reassemble_open(on_event, p, &p->errors);
 	if (!p->track || !p->reassembler) {
 		log_warnx("no memory for [limits] connections = %u, processes = %u",
 			  p->limits.sockets, p->limits.processes);
 		return false;
 	}
+	uname(&p->name);
+	set_boot(p);
 	reassemble_serials_since(p->reassembler, time(NULL) * 1000ULL);
 	return true;
 }
@@ -218,11 +252,12 @@ static void print_heading(const struct plugin *p)
 
 static bool open_all(struct plugin *p)
 {
-	if (!loop_open_signals(p) || !open_parser(p) || !open_netlink(p) ||
-	    !privileges_drop(&p->config) || !open_log(p) ||
+	if (!loop_open_signals(p) || !open_parser(p) || !open_netlink(p))
+		return false;
+	sources_open(&p->sources, &p->config, p->track, p->netlink);
+	if (!privileges_drop(&p->config) || !open_log(p) ||
 	    !report_open(&p->report, &p->config))
 		return false;
-	sources_init(&p->sources, &p->config, p->track, p->netlink);
 	sources_update(&p->sources);
 	return true;
 }
@@ -241,6 +276,7 @@ static int run(struct plugin *p)
 		loop_check_losses(p);
 		report_note(&p->report, "netlog stop");
 	}
+	sources_close(&p->sources);
 	report_close(&p->report);
 	good &= close_netlink(p);
 	reassemble_close(p->reassembler);

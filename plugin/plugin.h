@@ -4,6 +4,8 @@
 #ifndef NETLOG_PLUGIN_H
 #define NETLOG_PLUGIN_H
 
+#include <sys/utsname.h>
+
 #include "parser/audit/reassemble.h"
 #include "parser/track/track.h"
 #include "plugin/capabilities.h"
@@ -18,7 +20,11 @@
 struct plugin {
 	struct options options;
 	struct config config;
-	struct track_limits limits;	/* that the tracker works with */
+	/* what a reload cannot change */
+	struct track_limits limits;
+	enum kernel_use source;
+	bool flows;
+	struct utsname name;
 
 	struct netlink_input *netlink;	/* NULL: records come on standard input */
 	struct reassembler *reassembler;
@@ -30,7 +36,6 @@ struct plugin {
 	struct capabilities capabilities;
 	struct losses losses;
 	uint64_t socket_lost;		/* times that the kernel's socket overflowed */
-	uint64_t ignored;		/* entries */
 	struct processes processes;
 	bool module;			/* has been heard, as last seen */
 

@@ -8,7 +8,6 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "plugin/input/audit_status.h"
 #include "plugin/log.h"
 #include "plugin/privileges.h"
 
@@ -49,7 +48,12 @@ const char *sources_netns_error(void)
 	       "restart auditd";
 }
 
-void sources_init(struct sources *s, const struct config *c, struct track *track, bool live)
+static void on_kernel_event(const struct event *e, void *arg)
+{
+	track_event(arg, e);
+}
+
+void sources_open(struct sources *s, const struct config *c, struct track *track, bool live)
 {
 	*s = (struct sources){
 		.config = c,
@@ -57,6 +61,7 @@ void sources_init(struct sources *s, const struct config *c, struct track *track
 		.live = live,
 		.initial_pids = in_initial_pid_namespace(),
 	};
+	kernel_source_open(&s->kernel, c->source, c->flows, on_kernel_event, track);
 }
 
 /* settle: auditd may be slow for a moment, and with it the records of what a process did
@@ -101,27 +106,57 @@ static void open_resolver(struct sources *s)
 	s->sockdiag_failed = !s->resolver;
 }
 
-void sources_update(struct sources *s)
+static bool wants_sockdiag(const struct sources *s)
 {
+	const struct config *c = s->config;
 	struct track_stats stats;
-	bool want;
 
 	track_stats(s->track, &stats);
-	want = s->config->use == USE_YES ||
-	       (s->config->use == USE_AUTO && !stats.module && !audit_status_module());
+	return c->use == USE_YES ||
+	       (c->use == USE_AUTO && !stats.module && !kernel_source_exact(&s->kernel) &&
+		c->source != KERNEL_MODULE && c->source != KERNEL_NONE);
+}
+
+void sources_update(struct sources *s)
+{
+	bool want = wants_sockdiag(s);
+
 	if (want && !s->resolver)
 		open_resolver(s);
 	else if (!want)
-		sources_close(s, false);
+		sources_close_sockdiag(s, false);
 }
 
-void sources_close(struct sources *s, bool ending)
+void sources_close_sockdiag(struct sources *s, bool ending)
 {
 	if (!s->resolver)
 		return;
 	s->lost_before = sources_sockdiag_lost(s);
 	resolver_close(s->resolver, ending);
 	s->resolver = NULL;
+}
+
+void sources_close(struct sources *s)
+{
+	sources_close_sockdiag(s, true);
+	kernel_source_close(&s->kernel);
+}
+
+const char *sources_name(const struct sources *s)
+{
+	const char *kernel = kernel_source_name(&s->kernel);
+
+	return kernel ? kernel : s->resolver ? "sockdiag" : NULL;
+}
+
+void sources_count_losses(struct sources *s)
+{
+	struct kernel_losses lost;
+
+	if (!kernel_source_losses(&s->kernel, &lost))
+		return;
+	s->bpf_lost += lost.bpf;
+	s->bpf_missed += lost.missed;
 }
 
 uint64_t sources_sockdiag_lost(const struct sources *s)

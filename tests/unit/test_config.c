@@ -57,6 +57,8 @@ static const struct good goods[] = {
 	  { DEFAULTS, .sockets = 16, .processes = 4194304 } },
 	{ "other limits", "[limits]\nconnections = 16777216\nprocesses = 16\n",
 	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
+	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\n",
+	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .flows = true } },
 	{ "sockdiag", "[sockdiag]\nuse = no\nwait = 10\nsweep = 1\nsnapshot = no\n"
 	  "state = /run/a\n", { DEFAULTS, .use = USE_NO, .wait = 10, .sweep = 1,
 	  .snapshot = false, .state = "/run/a" } },
@@ -111,6 +113,8 @@ static void assert_same(const struct config *a, const struct config *b)
 	assert_int_equal(a->queue_kib, b->queue_kib);
 	assert_int_equal(a->sockets, b->sockets);
 	assert_int_equal(a->processes, b->processes);
+	assert_int_equal(a->source, b->source);
+	assert_int_equal(a->flows, b->flows);
 	assert_int_equal(a->use, b->use);
 	assert_int_equal(a->wait, b->wait);
 	assert_int_equal(a->sweep, b->sweep);
@@ -199,6 +203,8 @@ static const struct mistake mistakes[] = {
 	{ "netns, too many", "[sockdiag]\nnetns = 1 2 3 4 5 6 7 8 9 a b c d e f g h i j k l m n o p q r s t u "
 	  "v w x y z A B C D E F G H I J K L M N O P Q R S T U V W X Y Z _ - + = ~\n", 2,
 	  "netns: '1 2", "at most 64" },
+	{ "kernel source", "[kernel]\nsource = rules\n", 2, "source: 'rules'",
+	  "auto, module, bpf, sockdiag or none" },
 	{ "use", "[sockdiag]\nuse = maybe\n", 2, "use: 'maybe'", "auto, yes or no" },
 	{ "interval", "[status]\ninterval = 0\n", 2, "interval: '0'",
 	  "seconds, a whole number from 1 to 86400" },
@@ -218,7 +224,7 @@ static const struct mistake mistakes[] = {
 	  "[limits] syslog: no such key", "there are: connections, processes" },
 	{ "section that is none", "[outputs]\nsyslog = no\n", 1,
 	  "[outputs]: no such section",
-	  "there are: [output] [limits] [sockdiag] [status] [ignore]" },
+	  "there are: [output] [limits] [kernel] [sockdiag] [status] [ignore]" },
 	{ "section that is none, without keys", "[ouput]\n[limits]\n", 1,
 	  "[ouput]: no such section", "[output]" },
 	{ "no section", "syslog = no\n", 1, "syslog: a key needs a [section] before it", "" },

@@ -38,6 +38,12 @@ static const struct row rows[] = {
 		{ { UNLOADED, .socket = 2, .gaps = 5, .torn = 3, .sockdiag = 9 },
 		  { .socket = 1, .gaps = 3, .torn = 3, .sockdiag = 9 } },
 	} },
+	{ "BPF's beside the module's", 2, {
+		{ { UNLOADED, .module_load = 7, .module_missed = 3, .bpf_missed = 1 },
+		  { .missed = 1 } },
+		{ { UNLOADED, .module_load = 7, .module_missed = 5, .bpf_missed = 4, .bpf = 2 },
+		  { .missed = 5, .bpf = 2 } },
+	} },
 	{ "the module was loaded before the plugin", 3, {
 		{ { UNLOADED, .module_load = 7, .module_lost = 100, .module_missed = 3 }, { 0 } },
 		{ { UNLOADED, .module_load = 7, .module_lost = 100, .module_missed = 5 },
@@ -101,9 +107,10 @@ static void test_steps(void **state)
 		assert_int_equal(got.socket, s->lost.socket);
 		assert_int_equal(got.gaps, s->lost.gaps);
 		assert_int_equal(got.torn, s->lost.torn);
+		assert_int_equal(got.bpf, s->lost.bpf);
 		assert_int_equal(got.sockdiag, s->lost.sockdiag);
 		assert_int_equal(any, got.kernel || got.module || got.missed || got.socket ||
-				 got.gaps || got.torn || got.sockdiag);
+				 got.gaps || got.torn || got.sockdiag || got.bpf);
 	}
 }
 

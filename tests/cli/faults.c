@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tests/unit: a library to be preloaded. FAULT=poll: each poll() that follows one with
+ * tests/cli: a library to be preloaded. FAULT=poll: each poll() that follows one with
  * events fails with EINTR and leaves revents as they were, as the kernel does.
  * FAULT=capset: capabilities cannot be changed.
  */

@@ -450,7 +450,7 @@ test_torn() {
 		[ "$(grep -Evc "$whole" "$tmp/log3")" = 1 ]
 }
 
-faults=$(dirname "$plugin")/tests/unit/faults.so
+faults=$(dirname "$plugin")/tests/cli/faults.so
 can_fault() { # TEXT
 	LD_PRELOAD=$faults "$plugin" --version >"$tmp/version" 2>&1 && [ -e "$faults" ] &&
 		! has "$tmp/version" 'cannot be preloaded' && return
