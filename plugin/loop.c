@@ -135,7 +135,7 @@ static void reload(struct plugin *p)
 {
 	struct config fresh;
 
-	if (plugin_load_config(&p->options, &fresh)) {
+	if (options_load_config(&p->options, &fresh)) {
 		log_warnx("the old configuration stays in use");
 		report_reopen(&p->report);
 		report_note(&p->report, "netlog config result=kept");

@@ -4,7 +4,6 @@
  * from the kernel; parser/ turns them into entries, and every output gets each entry.
  * This file makes the parts, connects them, and ends them in reverse order.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,32 +23,11 @@
 #define LOG_QUEUE 65536		/* bytes */
 #define LOG_CLOSE_MS 1000
 
-int plugin_load_config(const struct options *o, struct config *c)
-{
-	const char *path = o->config ? o->config : CONFIG_DEFAULT;
-	char error[1024];
-	int err;
-
-	config_init(c);
-	if (o->live) {
-		c->to_syslog = false;
-		c->to_stdout = true;
-	}
-	if (!o->config && (o->live || access(path, F_OK)))
-		return 0;
-	err = config_read(c, path, error, sizeof(error));
-	if (!err)
-		return 0;
-	log_warnx("%s", error);
-	config_fini(c);
-	return err;
-}
-
 static int check_config(const struct options *o)
 {
 	struct config c;
 
-	if (plugin_load_config(o, &c))
+	if (options_load_config(o, &c))
 		return 1;
 	config_print(&c, stdout);
 	config_fini(&c);
@@ -300,7 +278,7 @@ int main(int argc, char **argv)
 	p.early_log = !p.options.live && !isatty(STDERR_FILENO);
 	if (p.early_log)
 		log_to(on_early_log, NULL);
-	status = plugin_load_config(&p.options, &p.config) ? 1 : run(&p);
+	status = options_load_config(&p.options, &p.config) ? 1 : run(&p);
 	close_log(&p);
 	config_fini(&p.config);
 	return status;

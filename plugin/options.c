@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/options: audisp-netlog's command line. */
+/* plugin/options: audisp-netlog's command line, and the configuration that it names. */
 #include "plugin/options.h"
 
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-#include "plugin/config.h"
+#include "plugin/log.h"
 
 static const char usage[] =
 	"usage: audisp-netlog [-c FILE] [-n]\n"
@@ -86,4 +87,25 @@ int options_read(struct options *o, int argc, char **argv)
 	if ((o->rules || o->duration) && !o->live)
 		return bad_usage("--rules and --duration need --live");
 	return -1;
+}
+
+int options_load_config(const struct options *o, struct config *c)
+{
+	const char *path = o->config ? o->config : CONFIG_DEFAULT;
+	char error[1024];
+	int err;
+
+	config_init(c);
+	if (o->live) {
+		c->to_syslog = false;
+		c->to_stdout = true;
+	}
+	if (!o->config && (o->live || access(path, F_OK)))
+		return 0;
+	err = config_read(c, path, error, sizeof(error));
+	if (!err)
+		return 0;
+	log_warnx("%s", error);
+	config_fini(c);
+	return err;
 }

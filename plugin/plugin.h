@@ -48,12 +48,6 @@ struct plugin {
 	int64_t next_check, next_status, next_scan, end; /* monotonic ms; end 0: none */
 };
 
-/* ---- config: loaded at the start and by SIGHUP ---- */
-
-/* Reads the configuration that the options name; without -c a missing file means the
- * defaults. Returns 0, or -errno after logging the reason. */
-int plugin_load_config(const struct options *o, struct config *c);
-
 /* ---- loop ---- */
 
 bool loop_open_signals(struct plugin *p);
