@@ -217,5 +217,5 @@ static void __exit netlog_exit(void)
 module_init(netlog_init);
 module_exit(netlog_exit);
 MODULE_LICENSE("GPL");
-MODULE_VERSION(RECORD_MODULE_VERSION);
+MODULE_VERSION(NETLOG_MODULE_VERSION);
 MODULE_DESCRIPTION("Audit records for the start and end of network connections");

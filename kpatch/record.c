@@ -177,7 +177,7 @@ void record_write_module(enum netlog_op op, u64 missed)
 	if (!ab)
 		return;
 	audit_log_format(ab, " " NETLOG_F_MISSED "=%llu " NETLOG_F_LOST "=%llu "
-			 NETLOG_F_VER "=" RECORD_MODULE_VERSION,
+			 NETLOG_F_VER "=" NETLOG_MODULE_VERSION,
 			 missed, (u64)atomic64_read(&lost));
 	audit_log_format(ab, " " NETLOG_F_MONO "=%llu", ktime_get_ns());
 	write_task(ab, NULL);

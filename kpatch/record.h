@@ -11,8 +11,6 @@
 #include "netlog_record.h"
 #include "sockinfo.h"
 
-#define RECORD_MODULE_VERSION "0.1.0"
-
 /* The fields of a task, in audit's numbers. pid 0: no task is named. */
 struct record_task {
 	pid_t pid, ppid, sid;	/* initial pid namespace */

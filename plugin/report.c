@@ -14,8 +14,8 @@
 
 #define CLOSE_MS 5000
 
-void report_line(struct plugin *p, const struct stamp *time,
-		     const char *text, size_t len)
+static void report_line(struct plugin *p, const struct stamp *time,
+			const char *text, size_t len)
 {
 	char stamp[40];
 	size_t n = format_time(time, stamp);
@@ -51,11 +51,14 @@ void report_entry(const struct entry *r, void *arg)
 	struct plugin *p = arg;
 	char line[FORMAT_LINE_MAX];
 
-	if (config_ignores(&p->config, r)) {
-		p->ignored++;
-		return;
-	}
 	report_line(p, &r->time, line, format_line(r, line));
+}
+
+bool report_ignores(const struct entry *r, void *arg)
+{
+	const struct plugin *p = arg;
+
+	return config_ignores(&p->config, r);
 }
 
 void report_complaint(enum input_error_kind kind, const char *sample,
@@ -95,7 +98,7 @@ void report_state(struct plugin *p)
 		 (unsigned long long)e.events, (unsigned long long)e.facts, e.held,
 		 (unsigned long long)e.joined, (unsigned long long)e.resets,
 		 (unsigned long long)t.records, t.open, t.sockets, t.processes,
-		 (unsigned long long)p->ignored, yes_no(t.module));
+		 (unsigned long long)t.ignored, yes_no(t.module));
 	for (int i = 0; i < INPUT_ERROR_COUNT; i++)
 		if (p->complaints.count[i])
 			report_self(p, "netlog state complaint=%s count=%llu",

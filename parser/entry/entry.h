@@ -41,10 +41,24 @@ enum entry_via {
 	VIA_COUNT
 };
 
+/*
+ * The connection's own number: the same at its start and its stop, from every source.
+ * number is the socket's cookie, or, by_serial, the audit serial of the start's event;
+ * nth counts the connections on that socket from 1. nth 0: there is no number.
+ */
+struct conn_id {
+	uint32_t boot;		/* first 8 hex digits of the boot id */
+	bool has_boot;
+	uint64_t number;
+	bool by_serial;
+	uint32_t nth;
+};
+
 struct entry {
 	enum entry_kind what;
 	struct stamp time;	/* when it happened */
 	struct stamp ev;	/* audit event of the start; serial 0: unknown */
+	struct conn_id id;
 	const char *node;	/* NULL: the log has no node names */
 	int proto;		/* IPPROTO_*, PROTO_MPTCP or PROTO_UNKNOWN */
 	bool inbound;		/* accepted */

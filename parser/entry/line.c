@@ -81,6 +81,16 @@ static void put_uint(struct out *o, uint64_t v)
 		put_char(o, tmp[--n]);
 }
 
+static void put_hex(struct out *o, uint64_t v, int digits)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	while (digits < 16 && v >> 4 * digits)
+		digits++;
+	while (digits--)
+		put_char(o, hex[v >> 4 * digits & 15]);
+}
+
 static void put_id(struct out *o, int64_t id)
 {
 	if (id == ID_UNKNOWN)
@@ -200,8 +210,24 @@ static void put_errno(struct out *o, int err)
 	X("rx",		r->rx >= 0,		put_uint(o, r->rx))	\
 	X("unseen",	r->other_netns,		put(o, "netns"))	\
 	X("incomplete",	r->incomplete,		put(o, "yes"))		\
+	X("id",		r->id.nth,		put_conn_id(o, &r->id))	\
 	X("ev",		true,			put_event(o, &r->ev))	\
 	X("node",	r->node,		put_node(o, r->node))
+
+/* BOOT-NUMBER.N; an "s" before a number that is an audit serial. */
+static void put_conn_id(struct out *o, const struct conn_id *id)
+{
+	if (id->has_boot)
+		put_hex(o, id->boot, 8);
+	else
+		put_char(o, '-');
+	put_char(o, '-');
+	if (id->by_serial)
+		put_char(o, 's');
+	put_hex(o, id->number, 1);
+	put_char(o, '.');
+	put_uint(o, id->nth);
+}
 
 static void put_event(struct out *o, const struct stamp *ev)
 {

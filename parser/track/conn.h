@@ -44,6 +44,10 @@ struct sock {
 	struct netaddr local, remote;
 	struct netaddr learnt;	/* local end as sock_diag told it; family 0: not */
 	struct stamp ev, start;
+	uint64_t cookie;	/* 0: not known */
+	struct conn_id id;	/* of the connection that is open; nth 0: not numbered yet */
+	uint32_t nth;		/* connections numbered on this socket */
+	bool left_out;		/* the ignore list has it */
 	int64_t mono, netns;
 	struct identity *opener;
 	struct follow *follow;	/* track_diag's, or NULL */

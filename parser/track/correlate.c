@@ -179,6 +179,7 @@ static void take_gone(struct track *t, struct follow *f, struct destroyed *d)
 	struct sock *s = f->sock;
 
 	learn_ends(s, &d->sock);
+	s->cookie = d->sock.cookie;
 	if (f->held && f->via == VIA_PROGRESS && s->proto == IPPROTO_TCP) {
 		if (d->sock.established == 0) {
 			follow_write_fail(t, s, VIA_DESTROY,

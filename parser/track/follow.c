@@ -31,6 +31,8 @@ void follow_set_cookie(struct track *t, struct follow *f, uint64_t cookie)
 	f->cookie = cookie;
 	f->known = t->diag.mono;
 	if (cookie)
+		f->sock->cookie = cookie;
+	if (cookie)
 		HASH_ADD(hh_cookie, t->diag.by_cookie, cookie, sizeof(cookie), f);
 }
 
@@ -71,7 +73,7 @@ void follow_ask(struct track *t, struct follow *f)
 	f->question = q.id;
 	HASH_ADD(hh_question, t->diag.by_question, question, sizeof(f->question), f);
 	f->state = FOLLOW_ASKED;
-	t->diag.o.ask(&q, t->diag.o.arg);
+	t->io.ask(&q, t->io.arg);
 }
 
 void follow_start_waiting(struct track *t, struct follow *f)

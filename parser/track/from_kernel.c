@@ -77,6 +77,8 @@ static void take_fields(struct sock *s, const struct event *f)
 	s->proto = f->proto;
 	s->family = f->family;
 	s->netns = f->netns;
+	if (f->cookie)
+		s->cookie = f->cookie;
 	s->local = f->local;
 	s->remote = f->remote;
 }

@@ -67,8 +67,9 @@ struct track {
 	unsigned int max_processes;
 	struct node *nodes[NODES_MAX];
 	unsigned int node_count;
-	entry_fn emit;
-	void *arg;
+	struct track_io io;
+	struct track_boot boot;
+	bool has_boot;
 	struct input_errors *complaints;
 	struct track_stats stats;
 	struct track_diag diag;

@@ -183,6 +183,9 @@ void snapshot_known(struct track *t, const struct event *f)
 	s->unknown_start = k->unknown_start;
 	s->ev = k->ev;
 	s->start = k->start;
+	s->id = k->id;
+	s->nth = k->nth;
+	s->left_out = k->ignored;
 	s->opener = identity_new(&f->task);
 	s->follow->known = 0;		/* the first sweep may end it */
 	s->follow->opened_ms = track_stamp_ms(&f->stamp);
@@ -320,6 +323,9 @@ static void known_of(const struct follow *f, struct diag_known *k)
 		.unknown_start = s->unknown_start,
 		.ev = s->ev,
 		.start = s->start,
+		.id = s->id,
+		.nth = s->nth,
+		.ignored = s->left_out,
 	};
 	k->sock.cookie = f->cookie;
 	k->sock.proto = s->proto;

@@ -39,8 +39,8 @@ static void evicted(struct sock *s, void *arg)
 	input_error(t->complaints, INPUT_ERROR_EVICTED, "", 0);
 }
 
-struct track *track_new(const struct track_limits *limits, entry_fn emit,
-			void *arg, struct input_errors *complaints)
+struct track *track_new(const struct track_limits *limits, const struct track_io *io,
+			struct input_errors *errors)
 {
 	struct track *t = calloc(1, sizeof(*t));
 
@@ -50,9 +50,8 @@ struct track *track_new(const struct track_limits *limits, entry_fn emit,
 	t->sockets.dropped = track_diag_dropped;
 	process_init(&t->processes);
 	t->max_processes = limits->processes > 2 ? limits->processes : 2;
-	t->emit = emit;
-	t->arg = arg;
-	t->complaints = complaints;
+	t->io = *io;
+	t->complaints = errors;
 	t->stats.module_missed = t->stats.module_lost = -1;
 	return t;
 }
@@ -72,6 +71,12 @@ void track_free(struct track *t)
 		free(t->nodes[i]);
 	}
 	free(t);
+}
+
+void track_set_boot(struct track *t, const struct track_boot *boot)
+{
+	t->boot = *boot;
+	t->has_boot = true;
 }
 
 void track_stats(const struct track *t, struct track_stats *out)
@@ -157,11 +162,43 @@ static bool found_later(enum entry_via via)
 	       via == VIA_SWEEP;
 }
 
+static bool is_of_this_boot(const struct track *t, const struct sock *s)
+{
+	const char *node = t->nodes[s->key.node]->name;
+
+	return t->has_boot && s->start.sec >= t->boot.since &&
+	       (!node || (t->boot.node && !strcmp(node, t->boot.node)));
+}
+
+/* The connection's number, by what is known when its first line is written. */
+static void number(struct track *t, struct sock *s)
+{
+	s->id = (struct conn_id){ .has_boot = is_of_this_boot(t, s) };
+	if (s->id.has_boot)
+		s->id.boot = t->boot.id;
+	s->id.by_serial = !s->cookie;
+	s->id.number = s->cookie ? s->cookie : s->ev.serial;
+	if (s->id.number)
+		s->id.nth = ++s->nth;
+}
+
+static void emit(struct track *t, struct sock *s, const struct entry *r, bool first)
+{
+	t->stats.records++;
+	if (first)
+		s->left_out = t->io.ignores && t->io.ignores(r, t->io.arg);
+	if (s->left_out)
+		t->stats.ignored++;
+	else
+		t->io.emit(r, t->io.arg);
+}
+
 void track_emit(struct track *t, struct sock *s, enum entry_kind what,
 		const struct ending *e)
 {
 	struct identity *who = e->identity ? e->identity : t->proc ? t->proc->identity : NULL;
 	const struct stamp *when = e->when ? e->when : &t->when;
+	bool stop = what == CONNECT_STOP || what == LISTEN_STOP;
 	struct entry r = {
 		.what = what,
 		.time = *when,
@@ -185,14 +222,16 @@ void track_emit(struct track *t, struct sock *s, enum entry_kind what,
 	if (what == CONNECT_START || what == LISTEN_START || !who)
 		who = s->opener;
 	r.identity = who ? who : nobody();
-	if ((what == CONNECT_STOP || what == LISTEN_STOP) && !found_later(e->via))
+	if (stop && !found_later(e->via))
 		r.dur_ms = duration_ms(s, when, e->mono);
 	if (s->opener && s->opener->pid != r.identity->pid)
 		r.opener = s->opener->pid;
-	r.incomplete = (what == CONNECT_STOP || what == LISTEN_STOP) &&
-		       !s->ev.serial && !s->ev.sec;
-	t->stats.records++;
-	t->emit(&r, t->arg);
+	r.incomplete = stop && !s->ev.serial && !s->ev.sec;
+	if (!stop)
+		number(t, s);
+	if (!r.incomplete)
+		r.id = s->id;
+	emit(t, s, &r, !stop || r.incomplete);
 }
 
 void track_begin(struct track *t, struct sock *s)
