@@ -231,7 +231,7 @@ static void put_conn_id(struct out *o, const struct conn_id *id)
 
 static void put_event(struct out *o, const struct stamp *ev)
 {
-	if (!ev->serial && !ev->sec) {
+	if (!ev->serial) {	/* no audit event: sock_diag, BPF */
 		put_char(o, '-');
 		return;
 	}

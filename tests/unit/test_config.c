@@ -57,6 +57,10 @@ static const struct good goods[] = {
 	  { DEFAULTS, .sockets = 16, .processes = 4194304 } },
 	{ "other limits", "[limits]\nconnections = 16777216\nprocesses = 16\n",
 	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
+	{ "kernel", "[kernel]\nsource = bpf\nflows = yes\n",
+	  { DEFAULTS, .source = KERNEL_BPF, .flows = true } },
+	{ "kernel, the last word", "[kernel]\nsource = module\nsource = none\n",
+	  { DEFAULTS, .source = KERNEL_NONE } },
 	{ "sockdiag", "[sockdiag]\nuse = no\nwait = 10\nsweep = 1\nsnapshot = no\n"
 	  "state = /run/a\n", { DEFAULTS, .use = USE_NO, .wait = 10, .sweep = 1,
 	  .snapshot = false, .state = "/run/a" } },
@@ -107,6 +111,8 @@ static void assert_same(const struct config *a, const struct config *b)
 	assert_int_equal(a->queue_kib, b->queue_kib);
 	assert_int_equal(a->sockets, b->sockets);
 	assert_int_equal(a->processes, b->processes);
+	assert_int_equal(a->source, b->source);
+	assert_int_equal(a->flows, b->flows);
 	assert_int_equal(a->use, b->use);
 	assert_int_equal(a->wait, b->wait);
 	assert_int_equal(a->sweep, b->sweep);
@@ -195,6 +201,8 @@ static const struct mistake mistakes[] = {
 	{ "netns, too many", "[sockdiag]\nnetns = 1 2 3 4 5 6 7 8 9 a b c d e f g h i j k l m n o p q r s t u "
 	  "v w x y z A B C D E F G H I J K L M N O P Q R S T U V W X Y Z _ - + = ~\n", 2,
 	  "netns: '1 2", "at most 64" },
+	{ "source", "[kernel]\nsource = ebpf\n", 2, "source: 'ebpf'",
+	  "auto, module, bpf, sockdiag or none" },
 	{ "use", "[sockdiag]\nuse = maybe\n", 2, "use: 'maybe'", "auto, yes or no" },
 	{ "interval", "[status]\ninterval = 0\n", 2, "interval: '0'",
 	  "seconds, a whole number from 1 to 86400" },
@@ -210,7 +218,8 @@ static const struct mistake mistakes[] = {
 	{ "key that is none", "[output]\nsyslog = no\nfille = /a\n", 3,
 	  "[output] fille: no such key", "[output] syslog, [output] facility, "
 	  "[output] priority, [output] file, [output] stdout, [output] queue, "
-	  "[limits] connections, [limits] processes, [sockdiag] use, "
+	  "[limits] connections, [limits] processes, [kernel] source, "
+	  "[kernel] flows, [sockdiag] use, "
 	  "[sockdiag] wait, [sockdiag] sweep, [sockdiag] snapshot, "
 	  "[sockdiag] state, [sockdiag] netns, [status] interval, "
 	  "[ignore] match" },
