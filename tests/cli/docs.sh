@@ -34,7 +34,10 @@ lacks() { # PAGE; one word a line on standard input
 options_of() { "$build/$1" --help 2>&1 | grep -oE '(^|[ ,])--?[a-z][a-z-]*' | tr -d ' ,' | sort -u; }
 config_keys() { "$build/audisp-netlog" -n -c plugin/audisp-netlog.conf | grep -oE '^[a-z_]+ =' | sed 's/ =//; $amatch'; }
 vias() { sed -n '/define ENTRY_VIAS/,/^$/s/.*"\([a-z-]\+\)".*/\1/p' parser/entry/entry.h; }
-own_keys() { grep -rhoE '"netlog (start|config|lost) [^;]*' plugin --include=*.c -A 3 | grep -oE '[a-z]+=%' | tr -d '%' | sort -u; }
+own_keys() {
+	find plugin -name '*.c' -exec awk '/"netlog (start|config|lost) / { n = 5 } n-- > 0' {} + |
+		grep -oE '[a-z]+=%' | tr -d '%' | sort -u
+}
 
 has_libraries() { # FILE LIST-NAME
 	local package
@@ -62,7 +65,9 @@ missing_files() {
 verdict "aunetlog(8) has every option of aunetlog --help" < <(options_of aunetlog | lacks aunetlog.8)
 verdict "audisp-netlog(8) has every option of audisp-netlog --help" < <(options_of audisp-netlog | lacks audisp-netlog.8)
 verdict "audisp-netlog.conf(5) has every key" < <(config_keys | lacks audisp-netlog.conf.5)
-verdict "audisp-netlog(8) has every value of via=" < <(vias | lacks audisp-netlog.8)
+verdict "audisp-netlog(8) has every value of via=" < <(
+	diff <(vias | sort) <(words audisp-netlog.8 | sed -n '/^.SS Values of via/,/^.SS Messages/s/^.B \([a-z-]*\)$/\1/p' | sort -u) |
+		grep '^<')
 verdict "audisp-netlog(8) has every key of the plugin's own lines" < <(own_keys | lacks audisp-netlog.8)
 if command -v groff >/dev/null; then
 	verdict "groff has no warning about the manual pages" < <(warnings_of_groff)
