@@ -55,7 +55,7 @@ static const struct key keys[] = {
 	  .allowed = "names of ip netns, absolute paths, or all; at most 64" },
 	{ "status", "interval", KEY_NUMBER, AT(interval), 1, 86400,
 	  "seconds, a whole number from 1 to 86400" },
-	{ "ignore", "match", KEY_IGNORE, 0, .allowed = "key=value key=value" },
+	{ "ignore", "match", KEY_IGNORE, 0 },
 };
 #define KEY_COUNT (sizeof(keys) / sizeof(*keys))
 
@@ -64,7 +64,7 @@ struct reading {
 	FILE *file;
 	int lines;		/* read so far */
 	int failed;		/* line of the first mistake found here, or 0 */
-	char what[512];
+	char what[1024];
 };
 
 void config_init(struct config *c)
@@ -202,16 +202,17 @@ static int set_code(int *to, const CODE *codes, int max, const char *value)
 	return 0;
 }
 
-static int add_ignore(struct config *c, const char *value, const char **allowed)
+static int add_ignore(struct config *c, const char *value, struct match_error *error)
 {
 	struct match *m = &c->ignore[c->ignores];
 	int err;
 
 	if (c->ignores == CONFIG_IGNORES_MAX) {
-		*allowed = "at most 64 of these lines";
+		snprintf(error->text, sizeof(error->text),
+			 "at most %d of these lines are allowed", CONFIG_IGNORES_MAX);
 		return -EINVAL;
 	}
-	err = match_parse(m, value, allowed);
+	err = match_parse(m, value, MATCH_IGNORE, error);
 	if (err) {
 		match_fini(m);
 		return err;
@@ -219,6 +220,7 @@ static int add_ignore(struct config *c, const char *value, const char **allowed)
 	c->ignore_text[c->ignores] = strdup(value);
 	if (!c->ignore_text[c->ignores]) {
 		match_fini(m);
+		snprintf(error->text, sizeof(error->text), "out of memory");
 		return -ENOMEM;
 	}
 	c->ignores++;
@@ -226,11 +228,12 @@ static int add_ignore(struct config *c, const char *value, const char **allowed)
 }
 
 static int set_key(struct config *c, const struct key *k, const char *value,
-		   const char **allowed)
+		   struct match_error *error)
 {
 	void *at = (char *)c + k->offset;
 
-	*allowed = k->allowed;
+	snprintf(error->text, sizeof(error->text), "is not allowed here; allowed is: %s",
+		 k->allowed ? k->allowed : "");
 	switch (k->type) {
 	case KEY_BOOL:		return set_bool(at, value);
 	case KEY_NUMBER:	return set_number(at, k, value);
@@ -240,7 +243,7 @@ static int set_key(struct config *c, const struct key *k, const char *value,
 	case KEY_USE:		return set_name(at, uses, value);
 	case KEY_SOURCE:	return set_name(at, kernel_uses, value);
 	case KEY_NETNS:		return add_netns(c, value);
-	case KEY_IGNORE:	return add_ignore(c, value, allowed);
+	case KEY_IGNORE:	return add_ignore(c, value, error);
 	}
 	return -EINVAL;
 }
@@ -261,7 +264,7 @@ static int on_key(void *user, const char *section, const char *name,
 		  const char *value)
 {
 	struct reading *r = user;
-	const char *allowed = "";
+	struct match_error error;
 
 	if (r->failed)
 		return 0;
@@ -269,10 +272,9 @@ static int on_key(void *user, const char *section, const char *name,
 	for (size_t i = 0; i < KEY_COUNT; i++) {
 		if (strcmp(keys[i].section, section) || strcmp(keys[i].name, name))
 			continue;
-		if (set_key(r->config, &keys[i], value, &allowed)) {
-			snprintf(r->what, sizeof(r->what),
-				 "%s: '%s' is not allowed here; allowed is: %s",
-				 name, value, allowed);
+		if (set_key(r->config, &keys[i], value, &error)) {
+			snprintf(r->what, sizeof(r->what), "%s: '%s'%s %s", name, value,
+				 keys[i].type == KEY_IGNORE ? ":" : "", error.text);
 			return 0;
 		}
 		r->failed = 0;

@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 
 #include "parser/audit/reassemble.h"
+#include "parser/entry/line.h"
 #include "parser/track/track.h"
 #include "plugin/config.h"
 #include "plugin/kernel_source.h"
@@ -50,6 +51,7 @@ struct plugin {
 	struct resolver *resolver;	/* NULL: sock_diag is off */
 	struct output *outputs[OUTPUTS_MAX], *log_output;
 	unsigned int output_count;
+	struct line_format *line;	/* while outputs are open */
 	int signals;
 	bool stop;		/* end after what is there to be read */
 	uint32_t kernel_lost;	/* as last seen */

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "parser/entry/line.h"
+#include "parser/text.h"
 #include "plugin/log.h"
 #include "plugin/input/audit_status.h"
 
@@ -17,8 +18,8 @@
 static void report_line(struct plugin *p, const struct stamp *time,
 			const char *text, size_t len)
 {
-	char stamp[40];
-	size_t n = format_time(time, stamp);
+	char stamp[FORMAT_TIME_MAX];
+	size_t n = line_format_time(p->line, time, stamp);
 
 	for (unsigned int i = 0; i < p->output_count; i++)
 		output_put(p->outputs[i], stamp, n, text, len);
@@ -51,7 +52,7 @@ void report_entry(const struct entry *r, void *arg)
 	struct plugin *p = arg;
 	char line[FORMAT_LINE_MAX];
 
-	report_line(p, &r->time, line, format_line(r, line));
+	report_line(p, &r->time, line, line_format(p->line, r, line));
 }
 
 bool report_ignores(const struct entry *r, void *arg)
@@ -67,7 +68,7 @@ void report_complaint(enum input_error_kind kind, const char *sample,
 	char text[160] = "", *end;
 
 	(void)arg;
-	end = format_escape(text, text + sizeof(text) - 1, sample, len);
+	end = text_escape(text, text + sizeof(text) - 1, sample, len);
 	*end = 0;
 	log_warnx("%s%s%s (told once; counted from now on)", input_error_text(kind),
 		  *text ? ": " : "", text);
@@ -129,6 +130,11 @@ bool report_open(struct plugin *p)
 	size_t queue = c->queue_kib * 1024UL;
 
 	p->output_count = 0;
+	p->line = line_format_new();
+	if (!p->line) {
+		log_warnx("no memory for an output");
+		return false;
+	}
 	if (c->to_syslog && !add_sink(p, output_syslog(c->facility, c->priority, queue)))
 		return false;
 	if (c->file && !add_sink(p, output_file(c->file, queue)))
@@ -149,6 +155,8 @@ void report_close(struct plugin *p)
 				  name, left);
 	}
 	p->output_count = 0;
+	line_format_free(p->line);
+	p->line = NULL;
 }
 
 bool report_same(const struct config *a, const struct config *b)

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What manual pages, README and packages say against the programs: no option, key or
 # value without its text, one version, one list of libraries.
-# Usage: tests/cli/docs.sh BUILD_DIR
+# Usage: tests/cli/docs.sh BUILD_DIR | --write (the table of states into its manual)
 set -u
 cd "$(dirname "$0")/../.." || exit 99
 build=${1:-build}
 failed=0
+states_page=man/audisp-netlog.8
 
 verdict() { # TEXT; what is wrong comes on standard input
 	local wrong
@@ -21,13 +22,15 @@ verdict() { # TEXT; what is wrong comes on standard input
 }
 
 # A page as plain words: no macros, no font changes, no escaped hyphens.
-words() { sed -e 's/\\-/-/g; s/\\f[A-Z]//g; s/\\&//g' -e 's/"//g' "man/$1"; }
+words() { # PAGE…
+	sed -e 's/\\-/-/g; s/\\f[A-Z]//g; s/\\&//g' -e 's/"//g' "${@/#/man/}"
+}
 
-lacks() { # PAGE; one word a line on standard input
+lacks() { # PAGE…; one word a line on standard input
 	local text word
-	text=$(words "$1")
+	text=$(words "$@")
 	while read -r word; do
-		grep -qE -- "(^|[^a-z-])$word([^a-z-]|\$)" <<<"$text" || echo "man/$1 lacks $word"
+		grep -qE -- "(^|[^a-z-])$word([^a-z-]|\$)" <<<"$text" || echo "no word of it in $*: $word"
 	done
 }
 
@@ -47,6 +50,21 @@ has_libraries() { # FILE LIST-NAME
 	done
 }
 
+# transitions.def as the manual prints it.
+states() {
+	sed -nE 's/^TRANSITION\(([A-Z]+), *([A-Z_]+), *([A-Z]+), *"(.*)"\)$/\1 \2 \3 \4/p' parser/track/transitions.def |
+		while read -r from step to why; do
+			printf '.TP\n.B %s, %s \\-> %s\n%s\n' "${from,,}" "$(tr _ ' ' <<<"${step,,}")" "${to,,}" "$why"
+		done
+}
+states_in_page() { sed -n '/^\.\\" Made from parser\/track/,/^\.\\" End of the table/p' "$states_page" | sed '1d; $d'; }
+write_states() {
+	states >"$states_page.table"
+	sed -i -e '/^\.\\" Made from parser\/track/,/^\.\\" End of the table/{//!d}' \
+		-e "/^\.\\\\\" Made from parser\/track/r $states_page.table" "$states_page"
+	rm "$states_page.table"
+}
+
 version_is() { [ "$2" = "$(cat VERSION)" ] || echo "$1 is at $2, VERSION at $(cat VERSION)"; }
 
 warnings_of_groff() {
@@ -62,13 +80,18 @@ missing_files() {
 	done
 }
 
-verdict "aunetlog(8) has every option of aunetlog --help" < <(options_of aunetlog | lacks aunetlog.8)
+if [ "$build" = --write ]; then
+	write_states
+	exit
+fi
+verdict "aunetlog(8) has every option of aunetlog --help" < <(options_of aunetlog | lacks aunetlog.8 netlog-fields.7)
 verdict "audisp-netlog(8) has every option of audisp-netlog --help" < <(options_of audisp-netlog | lacks audisp-netlog.8)
 verdict "audisp-netlog.conf(5) has every key" < <(config_keys | lacks audisp-netlog.conf.5)
 verdict "audisp-netlog(8) has every value of via=" < <(
 	diff <(vias | sort) <(words audisp-netlog.8 | sed -n '/^.SS Values of via/,/^.SS Messages/s/^.B \([a-z-]*\)$/\1/p' | sort -u) |
 		grep '^<')
 verdict "audisp-netlog(8) has every key of the plugin's own lines" < <(own_keys | lacks audisp-netlog.8)
+verdict "audisp-netlog(8) has the table of states as it is" < <(diff <(states) <(states_in_page) | grep '^[<>]')
 if command -v groff >/dev/null; then
 	verdict "groff has no warning about the manual pages" < <(warnings_of_groff)
 else
