@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "parser/entry/entry.h"
 #include "parser/event.h"
 #include "parser/netaddr.h"
 
@@ -43,6 +44,9 @@ struct diag_known {
 	struct diag_sock sock;
 	bool listens, inbound, unknown_direction, unknown_start;
 	struct stamp ev, start;
+	struct conn_id id;	/* as its start had it */
+	uint32_t nth;		/* connections on this socket so far */
+	bool ignored;		/* its start was not emitted, nor will its stop be */
 };
 
 enum diag_life { DIAG_MISSING, DIAG_ALIVE, DIAG_ORPHAN /* no process has it */ };
@@ -105,9 +109,6 @@ struct diag_options {
 	unsigned int max;		/* records that wait at one time */
 	const char *node;		/* name that audit may give this host */
 	int64_t netns;			/* our own network namespace */
-	/* Must not call the tracker: the answer is a later fact. */
-	void (*ask)(const struct request *q, void *arg);
-	void *arg;
 };
 
 #endif

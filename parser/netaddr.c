@@ -66,8 +66,14 @@ void netaddr_set_ip(struct netaddr *a, uint8_t family, const void *bytes)
 	memcpy(a->addr, b, family == AF_INET ? 4 : 16);
 }
 
-int netaddr_parse(const char *hex, size_t len, unsigned int *family,
-		   struct netaddr *out)
+/* A number that another machine wrote in its own byte order. */
+static uint32_t from_host(uint32_t v, bool big_endian)
+{
+	return big_endian == (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) ? v : __builtin_bswap32(v);
+}
+
+int netaddr_parse(const char *hex, size_t len, bool big_endian, unsigned int *family,
+		  struct netaddr *out)
 {
 	union {
 		uint8_t bytes[sizeof(struct sockaddr_in6)];
@@ -84,6 +90,8 @@ int netaddr_parse(const char *hex, size_t len, unsigned int *family,
 		return n;
 	if (n < (int)sizeof(sa_family_t))
 		return -EMSGSIZE;
+	sa.family = big_endian ? sa.bytes[0] << 8 | sa.bytes[1] :
+				 sa.bytes[1] << 8 | sa.bytes[0];
 	*family = sa.family;
 	/* bind() of an IPv4 socket takes AF_UNSPEC with INADDR_ANY for AF_INET */
 	if (sa.family == AF_UNSPEC && n >= 8 && !sa.v4.sin_addr.s_addr &&
@@ -105,7 +113,7 @@ int netaddr_parse(const char *hex, size_t len, unsigned int *family,
 		out->port = ntohs(sa.v6.sin6_port);
 		out->has_port = true;
 		if (is_linklocal(out) && n >= (int)sizeof(sa.v6))
-			out->scope = sa.v6.sin6_scope_id;
+			out->scope = from_host(sa.v6.sin6_scope_id, big_endian);
 	}
 	return 0;
 }

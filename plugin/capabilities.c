@@ -94,18 +94,32 @@ static const char *netns_words(const struct plugin *p, const struct capabilities
 	return text;
 }
 
+/* The best source that is there; the others add what it does not know. */
+static const char *source_word(const struct plugin *p, const struct capabilities *s)
+{
+	const char *kernel = kernel_source_name(&p->kernel);
+
+	if (kernel)
+		return kernel;
+	if (s->sockdiag != SOCKDIAG_NO)
+		return "sockdiag";
+	return s->rules ? "rules" : "none";
+}
+
 static struct capabilities look_for_sources(const struct plugin *p)
 {
 	struct audit_status_rules rules = { 0 };
 	bool asked = !audit_status_rules(&rules);
-
-	return (struct capabilities){
+	struct capabilities s = {
 		.module = audit_status_module(),
 		.rules = asked ? rules.netlog : -1,
 		.task_never = asked ? rules.task_never : -1,
 		.sockdiag = sockdiag_parts(p),
 		.netns = netns_watched_now(p),
 	};
+
+	s.source = source_word(p, &s);
+	return s;
 }
 
 /*
@@ -155,7 +169,8 @@ static void use_sockdiag(struct plugin *p)
 
 	track_stats(p->track, &stats);
 	want = p->config.use == USE_YES ||
-	       (p->config.use == USE_AUTO && !stats.module && !audit_status_module());
+	       (p->config.use == USE_AUTO && !stats.module && !kernel_source_exact(&p->kernel) &&
+		p->config.source != KERNEL_MODULE && p->config.source != KERNEL_NONE);
 	if (want && !p->resolver) {
 		start_sockdiag(p);
 	} else if (!want && p->resolver) {
@@ -176,18 +191,18 @@ void capabilities_start(struct plugin *p)
 	uname(&name);
 	p->sources = look_for_sources(p);
 	report_self(p, "netlog start version=%s kernel=%s module=%s rules=%s "
-		 "sockdiag=%s%s", NETLOG_VERSION, name.release,
+		 "sockdiag=%s%s source=%s", NETLOG_VERSION, name.release,
 		 report_yes_no(p->sources.module),
 		 report_yes_no(p->sources.rules), sockdiag_word(&p->sources),
-		 netns_words(p, &p->sources));
+		 netns_words(p, &p->sources), p->sources.source);
 }
 
-static void warn_of_sources(const struct capabilities *s)
+static void warn_of_sources(const struct plugin *p, const struct capabilities *s)
 {
 	if (s->task_never == 1)
 		log_warnx("the rule \"-a task,never\" is loaded: programs started "
 			  "under it are not audited and will not be logged");
-	if (!s->rules && !s->module)
+	if (!s->rules && !kernel_source_exact(&p->kernel))
 		log_warnx("no audit rule has the key netlog and the module is not "
 			  "loaded: nothing will be logged; load 30-netlog.rules "
 			  "(netlog-rules(7))");
@@ -201,13 +216,13 @@ void capabilities_check(struct plugin *p)
 	use_sockdiag(p);
 	now = look_for_sources(p);
 	if (now.module != p->sources.module || now.rules != p->sources.rules ||
-	    now.sockdiag != p->sources.sockdiag || now.netns != p->sources.netns)
-		report_self(p, "netlog config module=%s rules=%s sockdiag=%s%s",
+	    now.source != p->sources.source || now.sockdiag != p->sources.sockdiag || now.netns != p->sources.netns)
+		report_self(p, "netlog config module=%s rules=%s sockdiag=%s%s source=%s",
 			    report_yes_no(now.module), report_yes_no(now.rules),
-			    sockdiag_word(&now), netns_words(p, &now));
+			    sockdiag_word(&now), netns_words(p, &now), now.source);
 	p->sources.netns = now.netns;
 	if (!p->sources_checked || memcmp(&now, &p->sources, sizeof(now)))
-		warn_of_sources(&now);
+		warn_of_sources(p, &now);
 	p->sources_checked = true;
 	p->sources = now;
 }
@@ -252,13 +267,16 @@ void capabilities_losses(struct plugin *p)
 	reassemble_stats(p->reader, &events);
 	torn = p->complaints.count[INPUT_ERROR_INCOMPLETE];
 	if (kernel || module || p->input_lost || events.gaps != p->gaps ||
-	    torn != p->torn || sockdiag)
+	    torn != p->torn || sockdiag || p->kernel_lost_now.bpf || p->kernel_lost_now.missed)
 		report_self(p, "netlog lost kernel=%u module=%lld socket=%llu gaps=%llu "
-			    "torn=%llu sockdiag=%llu", kernel, (long long)module,
+			    "torn=%llu sockdiag=%llu bpf=%llu missed=%llu", kernel, (long long)module,
 			    (unsigned long long)p->input_lost,
 			    (unsigned long long)(events.gaps - p->gaps),
 			    (unsigned long long)(torn - p->torn),
-			    (unsigned long long)sockdiag);
+			    (unsigned long long)sockdiag,
+			    (unsigned long long)p->kernel_lost_now.bpf,
+			    (unsigned long long)p->kernel_lost_now.missed);
+	p->kernel_lost_now = (struct kernel_losses){ 0 };
 	p->input_lost = 0;
 	p->gaps = events.gaps;
 	p->torn = torn;

@@ -13,7 +13,7 @@
 #include <syslog.h>
 
 enum key_type { KEY_BOOL, KEY_NUMBER, KEY_PATH, KEY_FACILITY, KEY_PRIORITY, KEY_USE,
-		KEY_NETNS, KEY_IGNORE };
+		KEY_SOURCE, KEY_NETNS, KEY_IGNORE };
 
 struct key {
 	const char *section, *name;
@@ -40,6 +40,9 @@ static const struct key keys[] = {
 	  "a whole number from 16 to 16777216" },
 	{ "limits", "processes", KEY_NUMBER, AT(processes), 16, 4194304,
 	  "a whole number from 16 to 4194304" },
+	{ "kernel", "source", KEY_SOURCE, AT(source),
+	  .allowed = "auto, module, bpf, sockdiag or none" },
+	{ "kernel", "flows", KEY_BOOL, AT(flows), .allowed = "yes or no" },
 	{ "sockdiag", "use", KEY_USE, AT(use), .allowed = "auto, yes or no" },
 	{ "sockdiag", "wait", KEY_NUMBER, AT(wait), 10, 60000,
 	  "ms, a whole number from 10 to 60000" },
@@ -116,13 +119,19 @@ static int set_bool(bool *to, const char *value)
 }
 
 static const char *const uses[] = {
-	[USE_AUTO] = "auto", [USE_YES] = "yes", [USE_NO] = "no",
+	[USE_AUTO] = "auto", [USE_YES] = "yes", [USE_NO] = "no", NULL
 };
 
-static int set_use(enum config_use *to, const char *value)
+static const char *const kernel_uses[] = {
+	[KERNEL_AUTO] = "auto", [KERNEL_MODULE] = "module", [KERNEL_BPF] = "bpf",
+	[KERNEL_SOCKDIAG] = "sockdiag", [KERNEL_NONE] = "none", NULL
+};
+
+/* An enum: the place of value among the names. */
+static int set_name(int *to, const char *const *names, const char *value)
 {
-	for (int i = USE_AUTO; i <= USE_NO; i++) {
-		if (strcmp(uses[i], value))
+	for (int i = 0; names[i]; i++) {
+		if (strcmp(names[i], value))
 			continue;
 		*to = i;
 		return 0;
@@ -231,7 +240,8 @@ static int set_key(struct config *c, const struct key *k, const char *value,
 	case KEY_PATH:		return set_path(at, value);
 	case KEY_FACILITY:	return set_code(at, facilitynames, LOG_LOCAL7, value);
 	case KEY_PRIORITY:	return set_code(at, prioritynames, LOG_DEBUG, value);
-	case KEY_USE:		return set_use(at, value);
+	case KEY_USE:		return set_name(at, uses, value);
+	case KEY_SOURCE:	return set_name(at, kernel_uses, value);
 	case KEY_NETNS:		return add_netns(c, value);
 	case KEY_IGNORE:	return add_ignore(c, value, error);
 	}
@@ -349,6 +359,9 @@ static void print_key(const struct config *c, const struct key *k, FILE *to)
 		break;
 	case KEY_USE:
 		fprintf(to, " %s", uses[*(const enum config_use *)at]);
+		break;
+	case KEY_SOURCE:
+		fprintf(to, " %s", kernel_uses[*(const enum kernel_use *)at]);
 		break;
 	case KEY_NETNS:		/* one a line: lines are not long */
 		for (unsigned int i = 0; i < c->netns_count; i++)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "parser/entry/match.h"
+#include "plugin/kernel_source.h"
 
 #define CONFIG_DEFAULT SYSCONFDIR "/audit/audisp-netlog.conf"
 #define STATE_DEFAULT "/run/audisp-netlog.state"
@@ -24,6 +25,9 @@ struct config {
 	unsigned int queue_kib;		/* per output */
 	/* [limits] */
 	unsigned int sockets, processes;
+	/* [kernel] */
+	enum kernel_use source;
+	bool flows;			/* report unconnected datagrams, too (BPF) */
 	/* [sockdiag] */
 	enum config_use use;
 	unsigned int wait;		/* ms that a record waits for the kernel's word */

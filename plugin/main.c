@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -35,6 +36,14 @@ int64_t plugin_now_ms(void)
 }
 
 static void on_event(const struct event *f, void *arg)
+{
+	struct plugin *p = arg;
+
+	if (kernel_source_takes(&p->kernel, f))
+		track_event(p->track, f);
+}
+
+static void on_kernel_event(const struct event *f, void *arg)
 {
 	struct plugin *p = arg;
 
@@ -218,6 +227,10 @@ static void on_timer(struct plugin *p)
 
 	reassemble_age(p->reader);
 	capabilities_netns(p);
+	if (kernel_source_check(&p->kernel))
+		capabilities_check(p);
+	if (kernel_source_losses(&p->kernel, &p->kernel_lost_now))
+		capabilities_losses(p);
 	if (now >= p->next_sources) {
 		capabilities_check(p);
 		p->next_sources = now + p->config.interval * 1000LL;
@@ -234,14 +247,17 @@ static void on_timer(struct plugin *p)
 		p->stop = true;
 }
 
-enum { INPUT, SIGNALS, RESOLVER, FDS = RESOLVER + RESOLVER_FDS };
+enum { INPUT, SIGNALS, KERNEL, RESOLVER, FDS = RESOLVER + RESOLVER_FDS };
 
 /* Fills what to poll for besides input and signals; returns the time to wait, in ms. */
 static int prepare_poll(struct plugin *p, struct pollfd *fds, int64_t next_timer)
 {
 	int64_t wait = next_timer - plugin_now_ms();
-	int most = -1;
+	int most = kernel_source_poll(&p->kernel, &fds[KERNEL]);
 
+	if (most >= 0 && most < wait)
+		wait = most;
+	most = -1;
 	for (int i = RESOLVER; i < FDS; i++)
 		fds[i].fd = -1;
 	if (p->resolver)
@@ -267,6 +283,7 @@ static void work(struct plugin *p, struct pollfd *fds)
 {
 	if (p->resolver)
 		resolver_events(p->resolver);
+	kernel_source_work(&p->kernel, &fds[KERNEL]);
 	if (fds[INPUT].revents)
 		take_input(p, fds[INPUT].fd);
 	if (module_changed(p))
@@ -323,6 +340,7 @@ static void loop(struct plugin *p)
 		if (p->stop || p->live)
 			break;
 	}
+	kernel_source_finish(&p->kernel);
 	reassemble_flush(p->reader);
 	finish_sockdiag(p);
 }
@@ -466,8 +484,32 @@ static bool in_first_pid_namespace(void)
 	return !strcmp(link, "pid:[4026531836]");	/* PROC_PID_INIT_INO */
 }
 
+static void on_request(const struct request *q, void *arg)
+{
+	struct plugin *p = arg;
+
+	if (p->resolver)
+		resolver_ask(p->resolver, q);
+}
+
+static void set_boot(struct plugin *p)
+{
+	struct track_boot boot = { .node = p->name.nodename };
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (!f)
+		return;
+	if (fscanf(f, "%8" SCNx32, &boot.id) == 1)
+		track_set_boot(p->track, &boot);
+	fclose(f);
+}
+
 static bool open_parser(struct plugin *p)
 {
+	struct track_io io = {
+		.emit = report_entry, .ignores = report_ignores, .ask = on_request,
+		.arg = p,
+	};
 	struct track_limits limits = {
 		.sockets = p->config.sockets,
 		.processes = p->config.processes,
@@ -475,10 +517,12 @@ static bool open_parser(struct plugin *p)
 
 	p->first_pids = in_first_pid_namespace();
 	p->complaints.first = report_complaint;
-	p->track = track_new(&limits, report_entry, p, &p->complaints);
+	p->track = track_new(&limits, &io, &p->complaints);
 	p->reader = reassemble_open(on_event, p, &p->complaints);
 	if (!p->track || !p->reader)
 		return false;
+	uname(&p->name);
+	set_boot(p);
 	reassemble_serials_since(p->reader, time(NULL) * 1000ULL);
 	return true;
 }
@@ -516,6 +560,7 @@ static int run(struct plugin *p)
 		goto out;
 	if (p->options.live && !open_live(p))
 		goto out;
+	kernel_source_open(&p->kernel, p->config.source, p->config.flows, on_kernel_event, p);
 	drop_privileges(p);
 	if (!report_open(p))
 		goto out;
@@ -531,6 +576,7 @@ static int run(struct plugin *p)
 	report_self(p, "netlog stop");
 	status = 0;
 out:
+	kernel_source_close(&p->kernel);
 	report_close(p);
 	if (!close_live(p))
 		status = 1;

@@ -4,10 +4,13 @@
 #ifndef NETLOG_PLUGIN_H
 #define NETLOG_PLUGIN_H
 
+#include <sys/utsname.h>
+
 #include "parser/audit/reassemble.h"
 #include "parser/entry/line.h"
 #include "parser/track/track.h"
 #include "plugin/config.h"
+#include "plugin/kernel_source.h"
 #include "plugin/input/netlink.h"
 #include "plugin/resolve/resolver.h"
 #include "plugin/output/output.h"
@@ -31,6 +34,7 @@ enum sockdiag_parts { SOCKDIAG_NO, SOCKDIAG_YES, SOCKDIAG_LOOKUP, SOCKDIAG_ENDS 
 #define NETNS_OFF (-2)
 struct capabilities {
 	int module, rules, task_never;
+	const char *source;	/* a literal: module bpf sockdiag rules none */
 	enum sockdiag_parts sockdiag;
 	int netns;		/* watched besides our own; NETNS_OFF: none configured */
 };
@@ -40,8 +44,10 @@ struct plugin {
 	struct config config;
 	struct input_errors complaints;
 	struct track *track;
+	struct utsname name;
 	struct reassembler *reader;
 	struct netlink_input *live;
+	struct kernel_source kernel;
 	struct resolver *resolver;	/* NULL: sock_diag is off */
 	struct output *outputs[OUTPUTS_MAX], *log_output;
 	unsigned int output_count;
@@ -53,9 +59,9 @@ struct plugin {
 	uint64_t input_lost;	/* times the kernel's socket overflowed */
 	uint64_t sockdiag_lost;	/* as last seen */
 	int64_t module_lost;
+	struct kernel_losses kernel_lost_now;	/* not yet reported */
 	uint64_t gaps, torn;	/* as last told */
 	bool module;		/* heard of, as last seen */
-	uint64_t ignored;
 	struct capabilities sources;
 	bool sources_checked;
 	bool sockdiag_failed, netns_failed;	/* said already */
@@ -77,6 +83,7 @@ bool report_gone(struct plugin *p);	/* nobody reads any more */
 void report_push(struct plugin *p);
 
 void report_entry(const struct entry *r, void *arg);	/* arg: the plugin */
+bool report_ignores(const struct entry *r, void *arg);	/* by the ignore list */
 void report_complaint(enum input_error_kind kind, const char *sample, size_t len,
 		      void *arg);
 /* A "netlog …" line of the program itself, at the time it is now. */

@@ -15,8 +15,8 @@
 
 #define CLOSE_MS 5000
 
-void report_line(struct plugin *p, const struct stamp *time,
-		     const char *text, size_t len)
+static void report_line(struct plugin *p, const struct stamp *time,
+			const char *text, size_t len)
 {
 	char stamp[FORMAT_TIME_MAX];
 	size_t n = line_format_time(p->line, time, stamp);
@@ -52,11 +52,14 @@ void report_entry(const struct entry *r, void *arg)
 	struct plugin *p = arg;
 	char line[FORMAT_LINE_MAX];
 
-	if (config_ignores(&p->config, r)) {
-		p->ignored++;
-		return;
-	}
 	report_line(p, &r->time, line, line_format(p->line, r, line));
+}
+
+bool report_ignores(const struct entry *r, void *arg)
+{
+	const struct plugin *p = arg;
+
+	return config_ignores(&p->config, r);
 }
 
 void report_complaint(enum input_error_kind kind, const char *sample,
@@ -96,7 +99,7 @@ void report_state(struct plugin *p)
 		 (unsigned long long)e.events, (unsigned long long)e.facts, e.held,
 		 (unsigned long long)e.joined, (unsigned long long)e.resets,
 		 (unsigned long long)t.records, t.open, t.sockets, t.processes,
-		 (unsigned long long)p->ignored, yes_no(t.module));
+		 (unsigned long long)t.ignored, yes_no(t.module));
 	for (int i = 0; i < INPUT_ERROR_COUNT; i++)
 		if (p->complaints.count[i])
 			report_self(p, "netlog state complaint=%s count=%llu",

@@ -4,9 +4,11 @@
  * would have written: source -> event -> track -> match -> line.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "parser/query/options.h"
@@ -27,6 +29,7 @@ struct query {
 	struct track *track;
 	struct line_format *line;
 	struct input_errors errors;
+	struct utsname name;
 	const char *path;	/* being read */
 	uint64_t found;
 	bool done;		/* no more entries are wanted */
@@ -186,6 +189,38 @@ static bool line_wise(const struct query *q)
 	return q->options.line_buffered || isatty(STDOUT_FILENO);
 }
 
+static int64_t booted_at(void)
+{
+	FILE *f = fopen("/proc/stat", "re");
+	int64_t at = -1;
+	char line[8192];
+
+	while (f && at < 0 && fgets(line, sizeof(line), f))
+		if (sscanf(line, "btime %" SCNd64, &at) != 1)
+			at = -1;
+	if (f)
+		fclose(f);
+	return at;
+}
+
+/* Only this host's own logs are known to be of this host's boot: a file given by name
+ * may be another's. */
+static void set_boot(struct query *q)
+{
+	struct track_boot boot = { .since = booted_at() };
+	FILE *f;
+
+	if (q->options.input || boot.since < 0 || uname(&q->name))
+		return;
+	boot.node = q->name.nodename;
+	f = fopen("/proc/sys/kernel/random/boot_id", "re");
+	if (!f)
+		return;
+	if (fscanf(f, "%8" SCNx32, &boot.id) == 1)
+		track_set_boot(q->track, &boot);
+	fclose(f);
+}
+
 /* The exit codes are those of ausearch(8). */
 static int query(struct query *q)
 {
@@ -193,20 +228,28 @@ static int query(struct query *q)
 		.sockets = 65536, .processes = 32768,
 	};
 
+	struct track_io io = { .emit = on_entry, .arg = q };
+
 	q->errors.first = on_input_error;
 	q->errors.arg = q;
-	q->track = track_new(&limits, on_entry, q, &q->errors);
+	q->track = track_new(&limits, &io, &q->errors);
 	q->reader = reassemble_open(on_event, q, &q->errors);
 	q->line = line_format_new();
 	if (!q->track || !q->reader || !q->line) {
 		fprintf(stderr, "aunetlog: out of memory\n");
 		return EXIT_FAILURE;
 	}
+	reassemble_replay(q->reader, q->options.input);
+	set_boot(q);
 	aunetlog_source_open(&q->source, &q->options);
 	setvbuf(stdout, NULL, line_wise(q) ? _IOLBF : _IOFBF, CHUNK);
 	read_logs(q);
 	if (finish_output(q))
 		return EXIT_FAILURE;
+	if (reassemble_prefixed(q->reader))
+		fprintf(stderr, "aunetlog: %llu records came through syslog or the like, where "
+			"any local user can write such lines\n",
+			(unsigned long long)reassemble_prefixed(q->reader));
 	if (!q->found && any_log(&q->source))
 		fprintf(stderr, "<no matches>\n");
 	return !q->found || q->source.failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -213,20 +213,29 @@ bool netlink_close(struct netlink_input *l, char *error, size_t size)
 	return good;
 }
 
-/* As auditd writes it: "type=SYSCALL msg=audit(…): …". 0 for what is no record.
- * The length in the header counts the header for the multicast group only: see
+int netlink_record(int type, const char *message, int len, char *buf, size_t size)
+{
+	const char *name = audit_msg_type_to_name(type);
+	int n;
+
+	if (!message || !name || len < 6 || strncmp(message, "audit(", 6))
+		return 0;
+	n = snprintf(buf, size, "type=%s msg=%.*s\n", name, len, message);
+	if (n >= (int)size)
+		return 0;
+	for (char *p = buf; p < buf + n - 1; p++)
+		if ((unsigned char)*p < ' ')
+			*p = ' ';
+	return n;
+}
+
+/* The length in the header counts the header for the multicast group only: see
  * kauditd_send_multicast_skb() in kernel/audit.c. */
 static int format_record(const struct netlink_input *l, const struct audit_reply *rep,
 			 char *buf, size_t size)
 {
-	const char *name = audit_msg_type_to_name(rep->type);
-	int len = rep->len - (l->beside ? NLMSG_HDRLEN : 0), n;
-
-	if (!rep->message || !name || len < 6 ||
-	    strncmp(rep->message, "audit(", 6))
-		return 0;
-	n = snprintf(buf, size, "type=%s msg=%.*s\n", name, len, rep->message);
-	return n < (int)size ? n : 0;
+	return netlink_record(rep->type, rep->message,
+			      rep->len - (l->beside ? NLMSG_HDRLEN : 0), buf, size);
 }
 
 int netlink_read(struct netlink_input *l, char *buf, size_t size)

@@ -31,4 +31,12 @@ bool netlink_beside_auditd(const struct netlink_input *l);
  */
 int netlink_read(struct netlink_input *l, char *buf, size_t size);
 
+/*
+ * One message as auditd writes it: "type=SYSCALL msg=audit(…): …" and a newline. Every
+ * byte below 0x20 becomes a blank, as in auditd: the kernel writes some names unescaped,
+ * and a newline in one of them would begin another record. Returns the length, 0 for a
+ * message that is no record.
+ */
+int netlink_record(int type, const char *message, int len, char *buf, size_t size);
+
 #endif

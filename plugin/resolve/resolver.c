@@ -55,9 +55,8 @@ void resolver_tell(struct resolver *s, enum event_kind kind, const struct diag *
 
 /* ---- what comes in ---- */
 
-static void on_question(const struct request *q, void *arg)
+void resolver_ask(struct resolver *s, const struct request *q)
 {
-	struct resolver *s = arg;
 	struct pending *l = requests_add(s->fresh, q);
 
 	s->stats.questions++;
@@ -180,8 +179,6 @@ static void switch_on(struct resolver *s, const struct resolver_options *o)
 		.max = REQUESTS_MAX,
 		.node = s->name.nodename,
 		.netns = s->spaces.at[0].ino,
-		.ask = on_question,
-		.arg = s,
 	};
 
 	track_set_diag(s->track, &options);

@@ -42,6 +42,9 @@ struct resolver *resolver_open(struct track *track, const struct resolver_option
 /* Switches it off. ending: the program ends, too, and a later run is to go on. */
 void resolver_close(struct resolver *s, bool ending);
 
+/* The tracker asks. The answer is an event that resolver_work() brings. */
+void resolver_ask(struct resolver *s, const struct request *q);
+
 #define RESOLVER_FDS (NETNS_MAX + 1)
 /* Fills what to poll for, and returns how long to wait at most, in ms. */
 int resolver_poll(struct resolver *s, struct pollfd fds[RESOLVER_FDS]);

@@ -241,7 +241,7 @@ int sockdiag_read_events(struct sockdiag *d, sockdiag_fn fn, void *arg)
 static int request(struct sockdiag *d, int family, int proto, unsigned int states,
 		   bool info)
 {
-	char buf[MNL_SOCKET_BUFFER_SIZE];
+	_Alignas(struct nlmsghdr) char buf[NLMSG_SPACE(sizeof(struct inet_diag_req_v2))];
 	struct nlmsghdr *m = mnl_nlmsg_put_header(buf);
 	struct inet_diag_req_v2 *r;
 

@@ -16,7 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC "audisp-netlog-state 2"
+#define MAGIC "audisp-netlog-state 3"
+#define MAGIC_OLD "audisp-netlog-state 2"	/* without number and ignored */
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 #define STRING_MAX 8300
 #define SIZE_MAX_FILE (256 << 20)
@@ -92,6 +93,8 @@ static void put_known(const struct diag_known *k, const struct identity *opener,
 	put_string(f, w->exe);
 	put_string(f, w->subj);
 	put_string(f, w->proctitle);
+	fprintf(f, " %d %" PRIu32 " %" PRIu64 " %d %" PRIu32 " %" PRIu32 " %d", k->id.has_boot,
+		k->id.boot, k->id.number, k->id.by_serial, k->id.nth, k->nth, k->ignored);
 	fputc('\n', f);
 	to->count++;
 }
@@ -256,7 +259,18 @@ static struct stamp read_stamp(struct fields *f)
 	return s;
 }
 
-static bool read_saved(char *line, struct saved *e)
+static void read_id(struct fields *f, struct diag_known *k)
+{
+	k->id.has_boot = number(f, 0, 1);
+	k->id.boot = number(f, 0, UINT32_MAX);
+	k->id.number = big_number(f);
+	k->id.by_serial = number(f, 0, 1);
+	k->id.nth = number(f, 0, UINT32_MAX);
+	k->nth = number(f, 0, UINT32_MAX);
+	k->ignored = number(f, 0, 1);
+}
+
+static bool read_saved(char *line, struct saved *e, bool old)
 {
 	struct diag_known *k = &e->known;
 	struct fields f = { .at = line };
@@ -285,6 +299,8 @@ static bool read_saved(char *line, struct saved *e)
 	e->task.exe = read_string(&f, e->text[1]);
 	e->task.subj = read_string(&f, e->text[2]);
 	e->task.proctitle = read_string(&f, e->text[3]);
+	if (!old)
+		read_id(&f, k);
 	return !f.bad && !*f.at && k->sock.cookie;
 }
 
@@ -308,14 +324,15 @@ static int open_file(const char *path, FILE **file)
 	return -ENOMEM;
 }
 
-static int check_head(char *line)
+static int check_head(char *line, bool *old)
 {
 	char boot[40];
 	int err = read_boot(boot);
 
 	if (err)
 		return err;
-	if (strncmp(line, MAGIC " ", strlen(MAGIC) + 1))
+	*old = !strncmp(line, MAGIC_OLD " ", strlen(MAGIC_OLD) + 1);
+	if (!*old && strncmp(line, MAGIC " ", strlen(MAGIC) + 1))
 		return -EINVAL;
 	return strcmp(line + strlen(MAGIC) + 1, boot) ? -ESTALE : 0;
 }
@@ -328,13 +345,14 @@ static int read_lines(FILE *f, statefile_fn fn, void *arg)
 	char *line = NULL, c;
 	size_t size = 0;
 	int err = -EINVAL;
+	bool old = false;
 	ssize_t n;
 
 	rewind(f);
 	n = getline(&line, &size, f);
 	if (n > 0 && line[n - 1] == '\n') {
 		line[n - 1] = 0;
-		err = check_head(line);
+		err = check_head(line, &old);
 	}
 	while (!err) {
 		n = getline(&line, &size, f);
@@ -346,7 +364,7 @@ static int read_lines(FILE *f, statefile_fn fn, void *arg)
 			err = end == count && fgetc(f) == EOF ? 0 : -EINVAL;
 			break;
 		}
-		if (!read_saved(line, &e))
+		if (!read_saved(line, &e, old))
 			err = -EINVAL;
 		else if (fn)
 			fn(&e.known, &e.task, arg);

@@ -94,7 +94,7 @@ static void try_addresses(const char *text, size_t len)
 		must(netaddr_in_range(&r.addr, &r));
 		must(netaddr_format(&r.addr, buf) == strlen(buf));
 	}
-	if (!netaddr_parse(text, len, &family, &a))
+	if (!netaddr_parse(text, len, false, &family, &a))
 		must(a.has_addr == (family == AF_INET || family == AF_INET6) ||
 		     family == AF_UNSPEC);
 	else

@@ -84,13 +84,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct track_limits limits = { 16, 16 };
 	struct world w = { .complaints = { .first = on_complaint } };
+	struct track_io io = { .emit = on_record, .arg = &w };
 	struct reassembler *r;
 	size_t piece, n;
 
 	if (!size)
 		return 0;
 	piece = *data & 1 ? SIZE_MAX : (*data >> 1) + 1u;
-	w.track = track_new(&limits, on_record, &w, &w.complaints);
+	w.track = track_new(&limits, &io, &w.complaints);
 	r = reassemble_open(on_event, &w, &w.complaints);
 	w.format = line_format_new();
 	must(w.track && r && w.format);

@@ -218,7 +218,7 @@ static const struct mistake mistakes[] = {
 	{ "key that is none", "[output]\nsyslog = no\nfille = /a\n", 3,
 	  "[output] fille: no such key", "[output] syslog, [output] facility, "
 	  "[output] priority, [output] file, [output] stdout, [output] queue, "
-	  "[limits] connections, [limits] processes, [sockdiag] use, "
+	  "[limits] connections, [limits] processes, [kernel] source, [kernel] flows, [sockdiag] use, "
 	  "[sockdiag] wait, [sockdiag] sweep, [sockdiag] snapshot, "
 	  "[sockdiag] state, [sockdiag] netns, [status] interval, "
 	  "[ignore] match" },

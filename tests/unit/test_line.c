@@ -43,6 +43,14 @@ static const struct row rows[] = {
 	  "exe=/usr/bin/curl auid=1000 ses=3 ppid=2211 opener=17 netns=4026531840 "
 	  "via=close errno=ECONNRESET dur=1.204 tx=512 rx=90112 incomplete=yes "
 	  "ev=1795241079.391:62 node=web1" },
+	{ "number: the socket's cookie", { .what = CONNECT_START, .ev = EV,
+	  .id = { 0x1f2e3d, true, 0x2a, false, 3 }, UNKNOWN }, { .pid = 1 },
+	  "connect start - - -> - 0 1 0 - exe=- auid=0 ses=0 ppid=0 "
+	  "id=001f2e3d-2a.3 ev=1795241079.391:62" },
+	{ "number: the serial, boot unknown", { .what = CONNECT_START, .ev = EV,
+	  .id = { 7, false, 62, true, 1 }, UNKNOWN }, { .pid = 1 },
+	  "connect start - - -> - 0 1 0 - exe=- auid=0 ses=0 ppid=0 "
+	  "id=--s3e.1 ev=1795241079.391:62" },
 	{ "fail", { .what = CONNECT_FAIL, .ev = EV, .proto = IPPROTO_TCP,
 	  .remote = V4(192, 0, 2, 7, 81), .err = ECONNREFUSED, UNKNOWN }, KNOWN_WHO,
 	  "connect fail TCP - -> 192.0.2.7:81 2211 2304 1000 curl "

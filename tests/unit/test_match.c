@@ -358,7 +358,7 @@ static void test_none(void **state)
 	static const struct {
 		const char *text;
 		bool holds;
-	} rows[] = {
+	} conditions[] = {
 		{ "via!=sweep", true },		/* seen itself */
 		{ "pid!=5", true },		/* no other opener */
 		{ "opener!=5", true },
@@ -373,13 +373,13 @@ static void test_none(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < sizeof(conditions) / sizeof(*conditions); i++) {
 		struct match_error error;
 		struct match m = { 0 };
 
-		assert_int_equal(match_parse(&m, rows[i].text, MATCH_QUERY, &error), 0);
-		if (match_entry(&m, &seen) != rows[i].holds)
-			fail_msg("%s", rows[i].text);
+		assert_int_equal(match_parse(&m, conditions[i].text, MATCH_QUERY, &error), 0);
+		if (match_entry(&m, &seen) != conditions[i].holds)
+			fail_msg("%s", conditions[i].text);
 		match_fini(&m);
 	}
 }

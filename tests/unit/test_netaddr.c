@@ -21,9 +21,14 @@ struct saddr {
 	int result;
 	unsigned int family;
 	const char *text;
+	bool big_endian;
 };
 
 static const struct saddr saddrs[] = {
+	{ "big-endian: inet", "000201BBC0000207" ZERO8, 0, AF_INET, "192.0.2.7:443", true },
+	{ "big-endian: a little-endian inet is not", "020001BBC0000207" ZERO8, 0, 512, "-", true },
+	{ "big-endian: link-local and its scope", "000A00160000000" "0"
+	  "FE80000000000000" "0000000000000001" "00000002", 0, AF_INET6, "[fe80::1%2]:22", true },
 	{ "empty", "", -EMSGSIZE, 0, "-" },
 	{ "1 byte", "02", -EMSGSIZE, 0, "-" },
 	{ "2 bytes: inet", "0200", -EMSGSIZE, AF_INET, "-" },
@@ -89,7 +94,7 @@ static void test_saddr(void **state)
 	assert_non_null(hex);
 	memcpy(hex, row->hex, len);
 	memset(&a, 0xee, sizeof(a));
-	assert_int_equal(netaddr_parse(hex, len, &family, &a), row->result);
+	assert_int_equal(netaddr_parse(hex, len, row->big_endian, &family, &a), row->result);
 	free(hex);
 	assert_int_equal(family, row->family);
 	assert_int_equal(netaddr_format(&a, text), strlen(row->text));
@@ -238,19 +243,19 @@ static struct netaddr read_end(const char *text, size_t len)
 	return a;
 }
 
-static void check_ends(const struct netaddr_range *r, const char *ends,
+static void check_ends(const struct netaddr_range *r, const char *list,
 		       bool expected)
 {
-	while (*ends) {
-		size_t len = strcspn(ends, " ");
-		struct netaddr a = read_end(ends, len);
+	while (*list) {
+		size_t len = strcspn(list, " ");
+		struct netaddr a = read_end(list, len);
 		char text[NETADDR_TEXT_MAX];
 
 		netaddr_format(&a, text);
-		assert_memory_equal(text, ends, len);
+		assert_memory_equal(text, list, len);
 		if (netaddr_in_range(&a, r) != expected)
 			fail_msg("%s is %s", text, expected ? "out" : "in");
-		ends += len + (ends[len] == ' ');
+		list += len + (list[len] == ' ');
 	}
 }
 

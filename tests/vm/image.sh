@@ -150,6 +150,7 @@ make_vmlinux() { # DIR
 # The module, built outside the source tree.
 make_ko() { # DIR
 	cp -r "$top/kpatch" "$1/src"
+	cp "$top/VERSION" "$1/src/"
 	find "$1/src" \( -name '*.o' -o -name '*.ko' -o -name '*.mod*' -o \
 		-name '.*.cmd' -o -name Module.symvers \) -delete
 	make -C "$1/src" KDIR="$kdir/build" >"$1/log" 2>&1 ||
@@ -199,5 +200,5 @@ cached_vmlinux() {
 }
 
 cached_ko() {
-	cached "ko-$kver" "$kdir $(cd "$top" && tree_key kpatch)" audit_netlog.ko make_ko
+	cached "ko-$kver" "$kdir $(cd "$top" && tree_key VERSION kpatch)" audit_netlog.ko make_ko
 }

@@ -4,7 +4,7 @@
 # and priority of the configuration, without a second time; and what is lost while
 # no syslogd listens is counted and told. In a mount namespace with a /dev of its
 # own, so that the machine's /dev/log is not touched.
-# Usage: tests/unit/syslog.sh PLUGIN LOG_WITH_RECORDS
+# Usage: tests/cli/syslog.sh PLUGIN LOG_WITH_RECORDS
 set -u
 plugin=$(realpath "$1") records=$(realpath "$2")
 

@@ -273,12 +273,47 @@ test_sources() {
 	[ "$(started)" = '1700000001 1700000002 1700000003 1700000004 ' ]
 	verdict '-if goes before a pipe' $?
 
-	gzip -c "$dir/audit.log.2" >"$dir/audit.log.3.gz"
-	run -if "$dir"
-	[ "$status" = 0 ] && [ "$(started | wc -w)" = 4 ] &&
-		grep -q "^aunetlog: $dir/audit.log.3.gz: not read" "$err"
+	# Packed by whichever program, and under any name.
+	local pack
+	for pack in gzip zstd xz; do
+		$pack -c <"$dir/audit.log.2" >"$tmp/packed"
+		run -if "$tmp/packed"
+		[ "$status" = 0 ] && [ ! -s "$err" ] && [ "$(started)" = '1700000002 ' ]
+		verdict "a file packed by $pack" $?
+		"$tool" <"$tmp/packed" >"$out" 2>"$err" -if - && [ "$(started)" = '1700000002 ' ]
+		verdict "stdin packed by $pack" $?
+		head -c -20 "$tmp/packed" >"$tmp/cut-off"
+		run -if "$tmp/cut-off"
+		[ "$status" = 1 ] && grep -q "^aunetlog: $tmp/cut-off: .* ends too early; what comes" "$err"
+		verdict "the end cut off what $pack packed" $?
+	done
+	cat "$tmp/packed" "$tmp/packed" >"$tmp/twice"
+	run -if "$tmp/twice"
+	[ "$status" = 0 ] && [ "$(started | wc -w)" -ge 1 ]
+	verdict 'two packed files in one' $?
+	{ head -c 40 "$tmp/packed"; printf 'XXXXXXXXXXXXXXXX'; tail -c +57 "$tmp/packed"; } >"$tmp/broken"
+	run -if "$tmp/broken"
+	[ "$status" = 1 ] && grep -q "^aunetlog: $tmp/broken: xz data \(is damaged\|ends\)" "$err"
+	verdict 'damaged packed data' $?
+
+	# The names say otherwise than the events: audit.log is the oldest here.
+	mkdir "$tmp/misnamed"
+	cp "$dir/audit.log" "$tmp/misnamed/audit.log.1"
+	gzip -c "$dir/audit.log.2" >"$tmp/misnamed/audit.log.gz"
+	run -if "$tmp/misnamed"
+	[ "$status" = 0 ] && [ "$(started)" = "1700000002 1700000004 " ] &&
+		grep -q '^aunetlog: the files are read in the order of their first events' "$err"
+	verdict 'files ordered by their first event' $?
+	mkdir "$tmp/mixed"
+	xz -c "$dir/audit.log.2" >"$tmp/mixed/audit.log.2.xz"
+	cp "$dir/audit.log" "$tmp/mixed/audit.log"
+	run -if "$tmp/mixed"
+	[ "$status" = 0 ] && [ ! -s "$err" ] && [ "$(started)" = "1700000002 1700000004 " ]
+	verdict 'a packed rotation in a directory' $?
+	touch "$tmp/mixed/audit.log.swp"
+	run -if "$tmp/mixed"
+	[ "$status" = 0 ] && grep -q "^aunetlog: $tmp/mixed/audit.log.swp: not read" "$err"
 	verdict 'a directory with another name in it' $?
-	refuses 'a compressed file' ': compressed, not read; use zcat' -if "$dir/audit.log.3.gz"
 	mkdir "$tmp/empty"
 	refuses 'a directory without logs' ": no audit.log in it" -if "$tmp/empty"
 	refuses 'no such file' "^aunetlog: $tmp/none: No such file" -if "$tmp/none"
