@@ -212,6 +212,8 @@ static void take_input(struct plugin *p, int fd)
 		n = read_input(p, buf);
 		if (n > 0)
 			reassemble_feed(p->reader, buf, n);
+		if (p->resolver)
+			resolver_look(p->resolver);
 	} while (n > 0 && --rounds && poll(&more, 1, 0) > 0);
 	reassemble_push(p->reader);
 	if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
