@@ -31,7 +31,7 @@ static void check_line(struct line_format *f, const struct entry *r)
 		must(line[i] >= ' ' && line[i] <= '~');
 	must(!strstr(line, "  ") && line[len - 1] != ' ');
 	must(!r->ev.serial == !strstr(line, " ev="));
-	must(r->id.nth && strstr(line, " id="));
+	must(!r->id.nth == !strstr(line, " id=") && (r->id.nth || r->incomplete));
 	len = line_format_time(f, &r->time, time);
 	must(len > 0 && len <= 40 && strlen(time) == len);
 }
