@@ -109,7 +109,7 @@ bool defer_start(struct track *t, struct conn *c, enum entry_via via)
 		input_error(t->errors, INPUT_ERROR_UNASKED, "", 0);
 		return false;
 	}
-	if (!c->diag && !conn_add_diag(c))
+	if (!c->diag && !conn_add_diag(&t->conns, c))
 		return false;
 	if (c->phase == CONN_DESTROYED) {	/* audit's last event of it */
 		if (defer_same_end(&c->remote, &c->diag->found.remote))

@@ -9,6 +9,8 @@
 #include "parser/track/bounds.h"
 #include "parser/track/ending.h"
 
+#define ADOPT_MAX 1024	/* sockets of a process to look through */
+
 static void know_process(struct track *t, const struct event *f)
 {
 	t->proc = bounds_event_process(t);
@@ -41,6 +43,12 @@ static bool may_be(const struct conn *s, const struct event *f)
 	}
 }
 
+static bool begins_anew(enum netlog_op op)
+{
+	return op == NETLOG_OP_CONNECT || op == NETLOG_OP_ACCEPT ||
+	       op == NETLOG_OP_DGRAM || op == NETLOG_OP_FLOW;
+}
+
 /*
  * A socket that the rules learnt before the module was loaded is known by its
  * descriptor only: find it by its process and its peer, if there is but one.
@@ -49,10 +57,14 @@ static struct conn *adopt(struct track *t, const struct event *f)
 {
 	struct conn *found = NULL;
 	struct fdent *fd;
+	int looked_at = 0;
 
-	if (!t->proc)
+	if (!t->proc || begins_anew(f->op))
 		return NULL;
+	/* oldest first: those from before the module are there */
 	TAILQ_FOREACH(fd, &t->proc->fds, of_proc) {
+		if (++looked_at > ADOPT_MAX)
+			break;
 		if (fd->conn == found || !may_be(fd->conn, f))
 			continue;
 		if (found)
@@ -284,7 +296,6 @@ static void on_release(struct track *t, const struct event *f)
 
 static void on_load(struct track *t, const struct event *f)
 {
-	t->node->left = 0;
 	node_forget_releases(t->node);	/* a boot may be between */
 	if (f->op == NETLOG_OP_UNLOAD)
 		ending_module_gone(t);

@@ -234,6 +234,8 @@ static void closed(struct track *t, struct conn *c)
 {
 	c->kind = KIND_NONE;
 	c->uncollected = false;
+	conn_unlist_unseen(&t->conns, c);
+	conn_unlist_left(c);
 	t->stats.open--;
 }
 

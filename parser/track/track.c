@@ -103,14 +103,10 @@ bool track_diag_follows(struct track *t, uint64_t cookie)
 bool track_diag_holds(struct track *t, uint64_t cookie, int64_t pid, int fd)
 {
 	const struct conn *c = conn_by_cookie(&t->conns, cookie);
-	const struct fdent *e;
+	const struct proc *p = c ? process_find(&t->processes, c->key.node, pid) : NULL;
+	const struct fdent *e = p ? fdtable_find(&t->fds, p, fd) : NULL;
 
-	if (!c)
-		return false;
-	LIST_FOREACH(e, &c->fds, of_conn)
-		if (e->key.fd == (unsigned int)fd && e->key.proc->key.pid == pid)
-			return true;
-	return false;
+	return e && e->conn == c;
 }
 
 /* Followed, and written of: it can be kept over a restart. */
