@@ -105,10 +105,22 @@ bool conn_unused(const struct conn *c)
 	return !c->key.ino && !c->diag && LIST_EMPTY(&c->fds);
 }
 
+void conn_set_flow(struct conn *listener, struct conn *flow)
+{
+	listener->flow = flow;
+	flow->listener = listener;
+}
+
 void conn_drop(struct conn_table *t, struct conn *c)
 {
 	struct fdent *f;
 
+	if (c->flow)
+		conn_drop(t, c->flow);
+	if (c->listener)
+		c->listener->flow = NULL;
+	if (t->next == c)
+		t->next = TAILQ_NEXT(c, lru);
 	while ((f = LIST_FIRST(&c->fds)))
 		fdtable_remove(t->fds, f);
 	conn_clear_ino(t, c);

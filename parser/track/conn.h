@@ -108,6 +108,8 @@ struct conn {
 	struct identity *opener;
 	struct conn_diag *diag;
 	struct unseen *unseen;	/* its entry in that index, or NULL */
+	struct conn *flow;	/* of a bound datagram socket: its flow to one peer, beside it */
+	struct conn *listener;	/* of such a flow: the bound socket */
 	bool left;		/* open at the module's unload, holder not known */
 	LIST_ENTRY(conn) of_left;
 	struct fd_holders fds;
@@ -121,6 +123,7 @@ struct conn {
 struct conn_table {
 	struct conn *by_ino;
 	TAILQ_HEAD(, conn) lru;		/* least recently used first */
+	struct conn *next;		/* of the walk under way, see CONN_EACH */
 	unsigned int count, max;
 	struct fd_table *fds;
 	struct input_errors *errors;
@@ -134,6 +137,12 @@ struct conn_table {
 	struct unseen *unseen;
 	unsigned int doubts;		/* ends inferred or missed, not yet confirmed */
 };
+
+/* Walks all connections, the least recently used first. The body may drop any of them; it
+ * must not walk. */
+#define CONN_EACH(t, c)							\
+	for ((c) = TAILQ_FIRST(&(t)->lru);				\
+	     (c) && ((t)->next = TAILQ_NEXT(c, lru), true); (c) = (t)->next)
 
 /* errors and fds are borrowed. */
 void conn_init(struct conn_table *t, unsigned int max, struct fd_table *fds,
@@ -158,6 +167,9 @@ void conn_drop(struct conn_table *t, struct conn *c);
 struct conn *conn_by_ino(const struct conn_table *t, uint32_t node, uint64_t ino);
 void conn_set_ino(struct conn_table *t, struct conn *c, uint32_t node, uint64_t ino);
 void conn_clear_ino(struct conn_table *t, struct conn *c);
+
+/* Makes flow a flow beside listener: whatever ends or drops the listener, does so to it. */
+void conn_set_flow(struct conn *listener, struct conn *flow);
 
 /* ---- sock_diag's part ---- */
 

@@ -29,6 +29,12 @@ void destroyed_fini(struct destroyed_table *t)
 		destroyed_remove(t, d);
 }
 
+void destroyed_clear(struct destroyed_table *t)
+{
+	destroyed_fini(t);
+	t->incomplete_ms = t->incomplete_away_ms = -1;
+}
+
 static struct destroyed_list *by_remote(struct destroyed_table *t, const struct netaddr *a)
 {
 	return &t->by_remote[netaddr_hash(a) % DESTROYED_BUCKETS];

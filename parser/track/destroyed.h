@@ -48,6 +48,9 @@ struct destroyed_pattern {
 void destroyed_init(struct destroyed_table *t, unsigned int max, int64_t home);
 void destroyed_fini(struct destroyed_table *t);
 
+/* Forgets all of them, and that some were lost. */
+void destroyed_clear(struct destroyed_table *t);
+
 void destroyed_add(struct destroyed_table *t, const struct diag_sock *sock,
 		   const struct stamp *at, int64_t mono);
 void destroyed_remove(struct destroyed_table *t, struct destroyed *d);

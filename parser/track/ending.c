@@ -232,10 +232,9 @@ void ending_give_up(struct track *t, struct conn *c)
 
 void ending_module_gone(struct track *t)
 {
-	struct conn *c, *next;
+	struct conn *c;
 
-	for (c = TAILQ_FIRST(&t->conns.lru); c; c = next) {
-		next = TAILQ_NEXT(c, lru);
+	CONN_EACH(&t->conns, c) {
 		if (c->key.node != t->node->index || !c->key.ino)
 			continue;
 		if (c->phase == CONN_CONNECTING)

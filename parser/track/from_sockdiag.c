@@ -50,11 +50,10 @@ static void leave_to_module(struct track *t, struct conn *c)
 
 void from_sockdiag_off(struct track *t)
 {
-	struct conn *c, *next;
+	struct conn *c;
 
 	t->proc = NULL;
-	for (c = TAILQ_FIRST(&t->conns.lru); c; c = next) {
-		next = TAILQ_NEXT(c, lru);
+	CONN_EACH(&t->conns, c) {
 		if (!c->diag)
 			continue;
 		if (c->phase == CONN_DESTROYED) {

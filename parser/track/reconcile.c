@@ -279,12 +279,11 @@ static void sweep_one(struct track *t, struct conn *c, const struct diag *sweep)
 
 void reconcile_sweep(struct track *t, const struct diag *sweep)
 {
-	struct conn *c, *next;
+	struct conn *c;
 
-	for (c = TAILQ_FIRST(&t->conns.lru); c; c = next) {
+	CONN_EACH(&t->conns, c) {
 		const struct conn_diag *d = c->diag;
 
-		next = TAILQ_NEXT(c, lru);
 		if (d && d->cookie && c->phase != CONN_DESTROYED &&
 		    d->cookie_mono < sweep->begun)
 			sweep_one(t, c, sweep);
