@@ -2,8 +2,8 @@
 /* plugin/input/audit_status: asks the kernel for the state of audit, of the rules (both by
  * libaudit: they open a socket, need CAP_AUDIT_CONTROL, wait at most 2 s and return 0 or
  * -errno) and of the kernel module. */
-#ifndef NETLOG_STATUS_H
-#define NETLOG_STATUS_H
+#ifndef NETLOG_AUDIT_STATUS_H
+#define NETLOG_AUDIT_STATUS_H
 
 #include <stdbool.h>
 #include <stdint.h>

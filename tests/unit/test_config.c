@@ -59,6 +59,8 @@ static const struct good goods[] = {
 	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
 	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\n",
 	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .flows = true } },
+	{ "kernel, the last word", "[kernel]\nsource = module\nsource = none\n",
+	  { DEFAULTS, .source = KERNEL_NONE } },
 	{ "sockdiag", "[sockdiag]\nuse = no\nwait = 10\nsweep = 1\nsnapshot = no\n"
 	  "state = /run/a\n", { DEFAULTS, .use = USE_NO, .wait = 10, .sweep = 1,
 	  .snapshot = false, .state = "/run/a" } },
