@@ -93,7 +93,7 @@ hold
 configure
 start
 check "says that it has sock_diag" has 'netlog start .* sockdiag=yes'
-check "tells a listener that is open, and whose" soon "listen start TCP $l [0-9]+ $holder 0 python3 .* via=snapshot ev="
+check "tells a listener that is open, and whose" soon "listen start TCP $l [0-9]+ $holder 0 python3 .* via=snapshot id=[^ ]+ ev="
 check "tells a connection that is open" soon "connect start TCP $c -> $l [0-9]+ $holder 0 .* via=snapshot"
 check "tells who accepted" soon "connect start TCP $l <- $c [0-9]+ $holder 0 .* via=snapshot"
 check "tells a datagram server" soon "listen start UDP 127.0.0.1:5353 [0-9]+ $holder .* via=snapshot"
