@@ -133,6 +133,35 @@ test_filters() {
 	lines 'conditions are joined by and' 2 ' 3675 1000 curl .* node=beta$'
 	run -if "$data" -c curl --just-one
 	lines '--just-one' 1 ' connect start .* curl '
+	run -if "$data" -p 3624 -p 3675
+	lines '-p twice is either' 4 ' (3624|3675) 1000 curl '
+	run -if "$data" -c curl -c python3 --proto udp
+	lines 'alternatives, and another field' 4 ' UDP .* python3 '
+	run -if "$data" --comm '!=curl' --kind start --direction in
+	lines '!=, --kind, --direction' 4 ' connect start TCP .* <- .* python3 '
+	run -if "$data" --kind listen
+	lines '--kind listen' 8 ' listen (start|stop) '
+	run -if "$data" --via in-progress -c curl
+	lines '--via' 6 ' curl .* via=in-progress '
+	run -if "$data" --kind fail
+	[ "$status" = 1 ] && [ ! -s "$out" ]
+	verdict '--kind fail, of which there is none' $?
+	run -if "$data" --remote 'in ::1,127.0.0.1:18080' --kind start -c curl
+	lines '--remote in' 4 ' (::1|127.0.0.1:18080|\[::1\]:18081) '
+	run -if "$data" --remote ':18000-19000' --pid '>3000' --comm curl
+	lines 'a range of ports, >' 8 ':1808[01] '
+	run -if "$data" --proctitle ' -s -o ' --kind start
+	lines '--proctitle, part of it' 6 ' proctitle=curl..20-s'
+	run -if "$data" --exe '/usr/bin/curl' -w --kind start -n alpha
+	lines '--exe' 3 ' exe=/usr/bin/curl .* node=alpha$'
+	serial=$(sed -n 's/.* ev=[0-9.]*:\([0-9]*\) .*/\1/p' "$out" | head -n 1)
+	run -if "$data" -a "$serial" -n alpha
+	lines '-a' 2 " ev=[0-9.]*:$serial node=alpha\$"
+	run -if "$data" --dur '>=0' --dur '<1d' --kind stop -c curl
+	lines '--dur between' 6 ' connect stop .* dur='
+	run -if "$data" --dur '>1d'
+	[ "$status" = 1 ] && [ ! -s "$out" ]
+	verdict '--dur, none so long' $?
 	run -if "$data" -l -p 3624
 	lines '-l' 2 ' 3624 '
 }
@@ -403,6 +432,11 @@ test_exits() {
 	run --help
 	[ "$status" = 0 ] && grep -q '^usage: aunetlog' "$out" && grep -q -- '-ts,--start' "$out"
 	verdict '--help' $?
+	grep -q -- '--dur TIME' "$out" && grep -q -- '-pp,--ppid PID' "$out"
+	verdict '--help has the conditions' $?
+	run --help fields
+	[ "$status" = 0 ] && [ "$(wc -l <"$out")" = 31 ] && grep -q '^errno  *= != in ' "$out"
+	verdict '--help fields' $?
 	run -v
 	lines '-v' 1 '^aunetlog version [0-9]'
 	refuses 'an unknown option' '^aunetlog: -zz: unknown option' -zz
@@ -413,6 +447,10 @@ test_exits() {
 	refuses 'an unknown user' '^aunetlog: -ui no.such: must be a user name' -ui no.such
 	refuses 'an unknown protocol' '^aunetlog: --proto foo: must be tcp, ' --proto foo
 	refuses 'an address that is none' '^aunetlog: --remote foo: must be ADDRESS' --remote foo
+	refuses 'an operator that the field does not take' \
+		'^aunetlog: --proto <tcp: must be tcp, ' --proto '<tcp'
+	refuses 'a duration that is none' '^aunetlog: --dur >5x: must be a time in seconds' --dur '>5x'
+	refuses '-ts twice' '^aunetlog: -ts: given twice' -ts today -ts now
 	refuses 'a time that is none' '^aunetlog: -ts foo: neither a date .* nor now, recent' -ts foo
 	refuses 'a time beside a moment' '^aunetlog: -ts recent is a moment' -ts recent 12:00
 	refuses 'checkpoints' '^aunetlog: -ts checkpoint: ' -ts checkpoint
