@@ -110,8 +110,7 @@ __noinline __u64 exe_id(void)
 		return k->id;
 	if (!now.file)
 		return 0;
-	/* No two are made on one processor in one nanosecond. */
-	now.id = bpf_ktime_get_ns() << 8 | (bpf_get_smp_processor_id() & 255);
+	now.id = unique();
 	if (!write_exe((void *)bpf_get_current_task(), &now, pid))
 		return 0;
 	bpf_map_update_elem(&exes, &pid, &now, BPF_ANY);

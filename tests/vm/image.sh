@@ -199,5 +199,5 @@ cached_vmlinux() {
 }
 
 cached_ko() {
-	cached "ko-$kver" "$kdir $(cd "$top" && tree_key kpatch)" audit_netlog.ko make_ko
+	cached "ko-$kver" "$kdir $(cd "$top" && tree_key kpatch/[!b]*)" audit_netlog.ko make_ko
 }
