@@ -56,6 +56,17 @@ static __always_inline void read_path(struct netlog_bpf_exe *x, struct task_stru
 	}
 }
 
+static __always_inline void read_args(struct netlog_bpf_exe *x, struct task_struct *p)
+{
+	unsigned long start = BPF_CORE_READ(p, mm, arg_start);
+	unsigned long len = BPF_CORE_READ(p, mm, arg_end) - start;
+
+	if (len > NETLOG_BPF_ARGS)
+		len = NETLOG_BPF_ARGS;
+	if (!bpf_probe_read_user(x->args, len, (void *)start))
+		x->args_len = len;
+}
+
 static __always_inline bool write_exe(struct task_struct *p, const struct known_exe *k, __u32 pid)
 {
 	struct netlog_bpf_exe *x = bpf_ringbuf_reserve(&ring, sizeof(*x), 0);
@@ -67,8 +78,9 @@ static __always_inline bool write_exe(struct task_struct *p, const struct known_
 	x->kind = NETLOG_BPF_EXE;
 	x->pid = pid;
 	x->id = k->id;
-	x->parts = x->len = x->deleted = 0;
+	x->parts = x->len = x->args_len = x->deleted = 0;
 	read_path(x, p, (struct file *)k->file);
+	read_args(x, p);
 	bpf_ringbuf_submit(x, 0);
 	return true;
 }
