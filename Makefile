@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# audit-netlog. Targets: all, try, check, install, uninstall, module,
-# module_install, bench-parse, golden, clean. SAN=1 builds with ASan and UBSan.
+# audit-netlog. `make help` lists the targets. SAN=1 builds with ASan and UBSan.
 
-VERSION = 0.1
+VERSION := $(shell cat VERSION)
 
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
 SBINDIR ?= $(PREFIX)/sbin
+BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/audit-netlog
 RULESDIR ?= $(PREFIX)/share/audit-netlog/rules
@@ -19,7 +19,7 @@ SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 endif
 
 CFLAGS ?= -O2 -g
-override CFLAGS += -std=gnu11 -Wall -Wextra -Wno-missing-field-initializers -Wno-override-init \
+override CFLAGS += -std=gnu11 -Wall -Wextra -Wmissing-prototypes -Wshadow -Wvla -Wno-missing-field-initializers -Wno-override-init \
 	-fstack-protector-strong -D_FORTIFY_SOURCE=2 -D_GNU_SOURCE -I. \
 	-DNETLOG_VERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"'
 ifeq ($(SAN),1)
@@ -47,14 +47,30 @@ QUERY_O := $(QUERY:%.c=$B/%.o)
 PLUGIN_O := $(PLUGIN:%.c=$B/%.o)
 
 PARSER_LIBS := -lauparse -laudit
-PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -linih -lmnl -lpthread
+QUERY_LIBS := $(PARSER_LIBS) -lz -lzstd -llzma
+PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lmnl -lpthread
 ifeq ($(BPF),1)
 PLUGIN_LIBS += -lbpf
 endif
 
-all: $B/audisp-netlog $B/aunetlog
+all: $B/audisp-netlog $B/aunetlog	## Builds plugin and query tool (the default)
 
-$B/%.o: %.c
+help:	## Lists these targets
+	@echo "audit-netlog $(VERSION). Targets:"
+	@cat $(MAKEFILE_LIST) | sed -n 's/^\([a-z][a-z_-]*\):.*## */\1|/p' | sort | \
+		awk -F '|' '{ printf "  %-20s %s\n", $$1, $$2 }'
+	@echo "Settings: PREFIX, SYSCONFDIR, DESTDIR, CC, CFLAGS; SAN=1 builds with ASan and UBSan."
+
+# Once, before anything is compiled: are the libraries here?
+HEADERS := auparse.h libaudit.h cap-ng.h libmnl/libmnl.h uthash.h zlib.h zstd.h lzma.h
+
+$B/.libraries: tests/need Makefile
+	@mkdir -p $(@D)
+	@{ printf '#include <%s>\n' stdint.h $(HEADERS); echo 'int main(void) { return 0; }'; } | \
+		$(CC) $(CPPFLAGS) $(CFLAGS) -x c - -o $@ $(LDFLAGS) $(PLUGIN_LIBS) $(QUERY_LIBS) 2>$@.err || \
+		{ tests/need show || cat $@.err; exit 1; }
+
+$B/%.o: %.c | $B/.libraries
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -68,7 +84,7 @@ ifneq ($(BPF),1)
 endif
 
 $B/aunetlog: $(QUERY_O) $B/libnetlog.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PARSER_LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(QUERY_LIBS)
 
 # The BPF programs: an object for every kernel with BTF, in a header.
 $B/bpf/netlog.bpf.o: kpatch/bpf/netlog.bpf.c
@@ -87,59 +103,68 @@ $B/plugin/input/bpf.o: CPPFLAGS += -I$B/bpf
 # ---- what a user calls ----
 
 # Built as root by sudo: the owner of the checkout keeps its files.
-own = @if [ -n "$$SUDO_UID" ]; then chown -R "$$SUDO_UID:$$SUDO_GID" build; fi
+own = @if [ -n "$$SUDO_UID" ]; then chown -R --from=0 "$$SUDO_UID:$$SUDO_GID" build kpatch; fi
 
-try:
+try:	## Shows this machine's connections as they happen (root; DURATION=seconds)
 	@tests/need build
 	@$(MAKE) -s all
 	$(own)
-	@plugin/try.sh
+	@DURATION="$(DURATION)" plugin/try.sh
 
-check:
+check:	## Runs every test that this machine can run (VM=0: without virtual machines)
 	@tests/need check
 	@$(MAKE) -s SAN=$(SAN) all tests
 	$(own)
 	@tests/check $B
 
-tests: unit-tests live-programs vm-programs
+tests: unit-tests live-programs vm-programs	## Builds the programs that tests need
 
--include tests/unit/Makefile.inc tests/live/Makefile.inc
--include tests/peers/Makefile.inc tests/storm/Makefile.inc
--include tests/fuzz/Makefile.inc tests/bench/Makefile.inc tests/golden/Makefile.inc tests/vm/Makefile.inc
+-include $(wildcard tests/*/Makefile.inc) packaging/Makefile.inc
 
 # ---- the kernel module ----
 
-module:
+module:	## Builds the kernel module for the running kernel
 	$(MAKE) -C kpatch
 
-module_install:
+module_install:	## Installs it in /lib/modules
 	$(MAKE) -C kpatch install
+	$(own)
+
+# For `dkms install audit_netlog/$(VERSION)`.
+DKMSDIR ?= /usr/src/audit_netlog-$(VERSION)
+
+dkms:	## Puts the module's source where DKMS takes it from
+	$(INSTALL) -d -m 755 $(DESTDIR)$(DKMSDIR)
+	$(INSTALL) -m 644 VERSION kpatch/Makefile kpatch/Kbuild kpatch/*.[ch] $(DESTDIR)$(DKMSDIR)
+	sed 's|@VERSION@|$(VERSION)|' kpatch/dkms.conf.in > $(DESTDIR)$(DKMSDIR)/dkms.conf
 
 # ---- install ----
 
 D := $(DESTDIR)
 
-install: all
-	$(INSTALL) -d -m 755 $D$(SBINDIR) $D$(RULESDIR) $D$(DOCDIR) \
+install: all	## Installs programs, rules, manual pages and configuration (DESTDIR, PREFIX)
+	$(INSTALL) -d -m 755 $D$(SBINDIR) $D$(BINDIR) $D$(RULESDIR) $D$(DOCDIR) \
 		$D$(MANDIR)/man4 $D$(MANDIR)/man5 $D$(MANDIR)/man7 $D$(MANDIR)/man8
 	$(INSTALL) -d -m 750 $D$(SYSCONFDIR)/audit $D$(SYSCONFDIR)/audit/plugins.d
-	$(INSTALL) -m 755 $B/audisp-netlog $B/aunetlog $D$(SBINDIR)
-	for r in rules/*.rules; do \
-		sed 's|/usr/sbin/audisp-netlog|$(SBINDIR)/audisp-netlog|' $$r \
-			> build/$${r##*/} && \
-		$(INSTALL) -m 644 build/$${r##*/} $D$(RULESDIR) || exit 1; done
-	$(INSTALL) -m 644 README.md COPYING $D$(DOCDIR)
+	$(INSTALL) -m 755 $B/audisp-netlog $D$(SBINDIR)
+	$(INSTALL) -m 755 $B/aunetlog $D$(BINDIR)
+	$(INSTALL) -m 644 rules/*.rules $D$(RULESDIR)
+	$(INSTALL) -m 644 README.md BENCHMARKS.md CONTRIBUTING.md COPYING $D$(DOCDIR)
 	$(INSTALL) -m 644 rules/README.md $D$(DOCDIR)/README.rules.md
-	for p in man/*.[0-9]; do $(INSTALL) -m 644 $$p $D$(MANDIR)/man$${p##*.}/ || exit 1; done
+	mkdir -p build/man
+	for p in man/*.[0-9]; do \
+		sed '/^\.TH /s/"*audit-netlog"*/"audit-netlog $(VERSION)"/' $$p > build/$$p && \
+		$(INSTALL) -m 644 build/$$p $D$(MANDIR)/man$${p##*.}/ || exit 1; done
 	sed 's|@SBINDIR@|$(SBINDIR)|' plugin/netlog.conf.in > build/netlog.conf
 	test -e $D$(SYSCONFDIR)/audit/plugins.d/netlog.conf || \
 		$(INSTALL) -m 640 build/netlog.conf $D$(SYSCONFDIR)/audit/plugins.d/netlog.conf
 	test -e $D$(SYSCONFDIR)/audit/audisp-netlog.conf || \
 		$(INSTALL) -m 640 plugin/audisp-netlog.conf $D$(SYSCONFDIR)/audit/audisp-netlog.conf
+	$(own)
 
 # Configuration that was changed stays.
-uninstall:
-	rm -f $D$(SBINDIR)/audisp-netlog $D$(SBINDIR)/aunetlog
+uninstall:	## Removes what install put there
+	rm -f $D$(SBINDIR)/audisp-netlog $D$(BINDIR)/aunetlog
 	for p in man/*.[0-9]; do rm -f $D$(MANDIR)/man$${p##*.}/$${p##*/}; done
 	rm -rf $D$(RULESDIR) $D$(DOCDIR)
 	-rmdir $D$(PREFIX)/share/audit-netlog
@@ -147,10 +172,9 @@ uninstall:
 	cmp -s plugin/audisp-netlog.conf $D$(SYSCONFDIR)/audit/audisp-netlog.conf && \
 		rm -f $D$(SYSCONFDIR)/audit/audisp-netlog.conf || true
 
-clean:
+clean:	## Removes build/
 	rm -rf build
 
 -include $(wildcard $B/bpf/*.d $B/parser/*.d $B/parser/*/*.d $B/plugin/*.d $B/plugin/*/*.d $B/tests/*/*.d)
 
-.PHONY: all clean try check tests module module_install install uninstall \
-	unit-tests
+.PHONY: all help clean try check tests module module_install dkms install uninstall

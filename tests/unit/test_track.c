@@ -1239,11 +1239,11 @@ static void test_duration(void **state)
 /* The serial of the start's event where no cookie is known, of this boot or not. */
 static void test_id(void **state)
 {
-	static const struct track_boot boot = { .node = "a", .id = 0xfeed, .since = 1003 };
+	static const struct track_boot this_boot = { .node = "a", .id = 0xfeed, .since = 1003 };
 	struct track *t = begin(16, 16);
 
 	(void)state;
-	track_set_boot(t, &boot);
+	track_set_boot(t, &this_boot);
 	STEP(t, SOCKET(100, 3, STREAM));
 	STEP(t, CONNECT(100, 3, A, 0));		/* at 1002 */
 	assert_false(seen.starts[0].id.has_boot);

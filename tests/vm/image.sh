@@ -18,7 +18,7 @@ BASE_MODULES=(virtio_pci virtio_console dummy veth bridge vxlan sch_netem
 	sctp sctp_diag dccp_ipv4 dccp_ipv6 dccp_diag
 	nf_tables nft_ct nft_reject_inet nft_limit nft_nat nft_masq nft_redir
 	nft_chain_nat
-	geneve wireguard nvme_tcp)
+	geneve wireguard nvme_tcp smc)
 
 # The usual directories, so that no archive replaces a link by a directory.
 root_skeleton() {
@@ -150,6 +150,7 @@ make_vmlinux() { # DIR
 # The module, built outside the source tree.
 make_ko() { # DIR
 	cp -r "$top/kpatch" "$1/src"
+	cp "$top/VERSION" "$1/src/"
 	find "$1/src" \( -name '*.o' -o -name '*.ko' -o -name '*.mod*' -o \
 		-name '.*.cmd' -o -name Module.symvers \) -delete
 	make -C "$1/src" KDIR="$kdir/build" >"$1/log" 2>&1 ||
@@ -199,5 +200,5 @@ cached_vmlinux() {
 }
 
 cached_ko() {
-	cached "ko-$kver" "$kdir $(cd "$top" && tree_key kpatch/[!b]*)" audit_netlog.ko make_ko
+	cached "ko-$kver" "$kdir $(cd "$top" && tree_key VERSION kpatch/[!b]*)" audit_netlog.ko make_ko
 }

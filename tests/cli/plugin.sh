@@ -1,0 +1,604 @@
+#!/bin/bash
+# shellcheck disable=SC2317 # wait_for and in_namespace call functions by name
+# SPDX-License-Identifier: GPL-2.0-or-later
+# audisp-netlog as a process on a pipe, as auditd starts it:
+# plugin.sh [path of audisp-netlog]
+set -u
+export TZ=UTC LC_ALL=C.UTF-8
+
+here=$(cd "$(dirname "$0")" && pwd)
+plugin=$(realpath "${1:-$here/../../build/audisp-netlog}") || exit 99
+tmp=$(mktemp -d) || exit 99
+conf=$tmp/conf in=$tmp/in out=$tmp/out
+pid='' passed=0 failed=0 skipped=0
+deadline=30		# seconds that a state may take to come
+
+cleanup() {
+	[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null
+	exec 9>&-
+	umount "$tmp/small" 2>/dev/null
+	rm -rf "$tmp"
+}
+trap cleanup EXIT
+
+verdict() { # text, outcome
+	if [ "$2" = 0 ]; then
+		passed=$((passed + 1))
+		echo "ok - $1"
+		return
+	fi
+	failed=$((failed + 1))
+	echo "not ok - $1"
+	[ ! -f "$out" ] || tail -n 5 "$out" | cut -c1-200 | sed 's/^/#   out: /'
+	tail -n 5 "$tmp/err" 2>/dev/null | sed 's/^/#   err: /'
+}
+
+skip() { # text, reason
+	skipped=$((skipped + 1))
+	echo "skip - $1: $2"
+}
+
+# check TEXT COMMAND...
+check() {
+	local text=$1
+	shift
+	"$@"
+	verdict "$text" $?
+}
+
+# wait_for COMMAND...: until it is true, at most $deadline seconds
+wait_for() {
+	local end=$((SECONDS + deadline))
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.02
+	done
+}
+
+# has FILE PATTERN, lines FILE PATTERN
+has() { grep -Eqs -- "$2" "$1"; }
+lines() { grep -Ec -- "$2" "$1"; }
+
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# config SECTION-AND-KEYS...: one line each
+# Records from a file: the sockets of this machine are others.
+config() { printf "%s\n" "$@" "[sockdiag]" "use = no" >"$conf"; }
+
+# connections FIRST COUNT: records of as many processes that connect and exit; two
+# lines of output each
+connections() {
+	awk -v first="$1" -v count="$2" 'BEGIN {
+		for (i = first; i < first + count; i++) {
+			task = sprintf("items=0 ppid=1 pid=%d auid=1000 uid=0 ses=3 comm=\"curl\" exe=\"/usr/bin/curl\"", 100000 + i)
+			h = sprintf("msg=audit(%d.391:%d): ", 1795240000 + int(i / 100), 2 * i)
+			print "type=SYSCALL " h "arch=c000003e syscall=42 success=yes exit=0 a0=3 a1=0 a2=10 a3=0 " task
+			print "type=SOCKADDR " h "saddr=020001BBC00002070000000000000000"
+			print "type=PROCTITLE " h "proctitle=\"curl\""
+			h = sprintf("msg=audit(%d.391:%d): ", 1795240000 + int(i / 100), 2 * i + 1)
+			print "type=SYSCALL " h "arch=c000003e syscall=231 a0=0 a1=0 a2=0 a3=0 " task
+			print "type=PROCTITLE " h "proctitle=\"curl\""
+		}
+	}'
+}
+
+# start: the plugin in the background, its input on descriptor 9
+start() {
+	rm -f "$in"
+	mkfifo "$in"
+	"$plugin" -c "$conf" <"$in" >"$out" 2>"$tmp/err" &
+	pid=$!
+	exec 9>"$in"
+}
+
+# finish: closes the input and waits; fills $status
+finish() {
+	exec 9>&-
+	wait "$pid"
+	status=$?
+	pid=''
+}
+
+pairs() { # FILE: as many starts as stops
+	[ "$(lines "$1" ' connect start ')" = "$(lines "$1" ' connect stop ')" ]
+}
+
+to_stdout=('[sockdiag]' 'use = no' '[output]' 'syslog = no' 'stdout = yes')
+
+test_end_of_input() {
+	config "${to_stdout[@]}" 'queue = 65536'
+	connections 1 5000 >"$tmp/records"
+	"$plugin" -c "$conf" <"$tmp/records" >"$out" 2>"$tmp/err"
+	check 'a file as input: status 0' [ $? = 0 ]
+	check 'a file as input: every line' [ "$(lines "$out" ' connect start ')" = 5000 ]
+	check 'a file as input: a stop for each start' pairs "$out"
+
+	config "${to_stdout[@]}"
+	start
+	connections 1 100 >&9
+	printf 'type=SYSCALL msg=audit(1795249999.001:9): arch=c000003e syscall=42 exit=0 a0=3 pid=1 uid=0\ntype=SOCKADDR msg=audit(1795249999.001:9): saddr=020001BBC0000207' >&9
+	finish
+	check 'end of input: status 0' [ "$status" = 0 ]
+	check 'end of input: every line, the event without an end too' \
+		[ "$(lines "$out" ' connect start ')" = 101 ]
+	head -n 1 "$out" | has - ' netlog start version='
+	verdict 'the first line says that it starts' $?
+	tail -n 1 "$out" | has - ' netlog stop$'
+	verdict 'the last line says that it stops' $?
+}
+
+test_nothing_to_read() {
+	config "${to_stdout[@]}"
+	"$plugin" -c "$conf" </dev/null >"$out" 2>"$tmp/err"
+	check 'empty input' [ $? = 0 ]
+	timeout 10 "$plugin" -c "$conf" <&- >"$out" 2>"$tmp/err"
+	check 'no standard input at all ends it too' [ $? = 0 ]
+}
+
+test_term() {
+	config "${to_stdout[@]}"
+	start
+	wait_for has "$out" ' netlog start '
+	bash -c 'kill -TERM "$1"; exit 0' _ "$pid"
+	connections 1 1 >&9
+	check 'SIGTERM from another process is ignored' \
+		wait_for has "$out" ' connect stop .* ev='
+	check 'and it still runs' kill -0 "$pid"
+
+	# what the pipe holds when the signal comes is still read
+	kill -STOP "$pid"
+	connections 2 40 >&9
+	kill -TERM "$pid"
+	kill -CONT "$pid"
+	wait "$pid"
+	status=$?
+	pid=''
+	exec 9>&-
+	check 'SIGTERM from the parent ends it: status 0' [ "$status" = 0 ]
+	check 'SIGTERM from the parent: what was there is read' \
+		[ "$(lines "$out" ' connect start ')" = 41 ]
+	check 'SIGTERM from the parent: it says that it stops' has "$out" ' netlog stop$'
+}
+
+# The program's own messages go to a terminal on stderr, so it is given one.
+test_reload_messages() {
+	if ! command -v script >/dev/null; then
+		skip 'SIGHUP with a bad configuration' 'no script(1)'
+		return
+	fi
+	config "${to_stdout[@]}"
+	rm -f "$in"
+	mkfifo "$in"
+	printf 'echo $$ >"%s"; exec "%s" -c "%s" <"%s" >"%s"\n' "$tmp/pid" \
+		"$plugin" "$conf" "$in" "$out" >"$tmp/command"
+	script -qfec "sh $tmp/command" "$tmp/terminal" </dev/null >/dev/null 2>&1 &
+	local terminal=$!
+	exec 9>"$in"
+	wait_for has "$out" ' netlog start '
+	pid=$(<"$tmp/pid")
+
+	config "${to_stdout[@]}" 'queue = 1'
+	kill -HUP "$pid"
+	check 'SIGHUP with a bad configuration: file, line, key, what is allowed' \
+		wait_for has "$tmp/terminal" "$conf:6: queue: '1' is not allowed here; allowed is: KiB, a whole number from 64 to 65536"
+	check 'SIGHUP with a bad configuration: the stream says so' \
+		wait_for has "$out" ' netlog config result=kept'
+	check 'SIGHUP with a bad configuration: it says what stays' \
+		wait_for has "$tmp/terminal" 'the old configuration stays'
+	connections 1 1 >&9
+	check 'SIGHUP with a bad configuration: the old one works' \
+		wait_for has "$out" ' connect stop '
+
+	config '[limits]' 'connections = 99' "${to_stdout[@]}"
+	kill -HUP "$pid"
+	check 'SIGHUP with other [limits]: it is logged' \
+		wait_for has "$tmp/terminal" '\[limits\] has changed: .* when auditd is restarted'
+
+	rm -f "$conf"
+	kill -HUP "$pid"
+	check 'SIGHUP without the configuration' \
+		wait_for has "$tmp/terminal" "$conf: No such file or directory"
+	printf 'garbage\n' >&9
+	check 'the first garbage is told of' \
+		wait_for has "$tmp/terminal" 'not an audit record, skipped: garbage'
+	exec 9>&-
+	wait "$terminal"
+	check 'it ends well after that' has "$out" ' netlog stop$'
+	pid=''
+}
+
+test_reload() {
+	config '[sockdiag]' 'use = no' '[output]' 'syslog = no' "file = $tmp/log"
+	start
+	connections 1 1 >&9
+	wait_for has "$tmp/log" ' connect stop '
+	check 'lines go to the file' pairs "$tmp/log"
+
+	mv "$tmp/log" "$tmp/log.1"
+	kill -HUP "$pid"
+	wait_for has "$tmp/log" ' netlog config '
+	connections 2 1 >&9
+	check 'SIGHUP opens a rotated file anew' wait_for has "$tmp/log" ' connect stop '
+	check 'and nothing was written to the old one then' \
+		[ "$(lines "$tmp/log.1" ' connect start ')" = 1 ]
+	check 'the file is not readable by everybody' \
+		[ "$(stat -c %a "$tmp/log")" = 640 ]
+
+	mv "$tmp/log" "$tmp/log.2"
+	config '[output]' 'syslog = no' 'nonsense'
+	kill -HUP "$pid"
+	wait_for has "$tmp/log" ' netlog config result=kept'
+	check 'SIGHUP opens it anew with a bad configuration too' \
+		has "$tmp/log" ' netlog config result=kept'
+
+	config '[sockdiag]' 'use = no' '[output]' 'syslog = no' "file = $tmp/other" \
+		'[ignore]' 'match = remote=192.0.2.0/24 pid=100004'
+	kill -HUP "$pid"
+	check 'SIGHUP with a good configuration: the stream says so' \
+		wait_for has "$tmp/other" ' netlog config result=loaded'
+	connections 3 3 >&9
+	finish
+	check 'the new file, what is ignored left out' \
+		[ "$(lines "$tmp/other" ' connect start ')" = 2 ]
+	check 'the end: status 0' [ "$status" = 0 ]
+}
+
+# What a reload cannot change it says, until it is as before.
+test_limits() {
+	config '[limits]' 'connections = 1000' "${to_stdout[@]}"
+	start
+	wait_for has "$out" ' netlog start '
+	config '[limits]' 'connections = 2000' "${to_stdout[@]}"
+	kill -HUP "$pid"
+	check 'SIGHUP with other [limits]: they need a restart' \
+		wait_for has "$out" ' netlog config result=loaded restart=limits$'
+	config '[limits]' 'connections = 1000' "${to_stdout[@]}"
+	kill -HUP "$pid"
+	check 'SIGHUP with the first [limits] again' \
+		wait_for has "$out" ' netlog config result=loaded$'
+	finish
+}
+
+# An interval of a day does not put off what SIGHUP asks for.
+test_timers() {
+	if [ "$(id -u)" != 0 ]; then
+		skip 'SIGHUP switches sock_diag' 'needs root'
+		return
+	fi
+	printf '%s\n' '[output]' 'syslog = no' 'stdout = yes' '[status]' 'interval = 86400' \
+		'[sockdiag]' 'snapshot = no' 'state =' 'use = yes' >"$conf"
+	start
+	wait_for has "$out" ' netlog start '
+	if ! has "$out" ' netlog start .* sockdiag=yes'; then
+		skip 'SIGHUP switches sock_diag' 'there is none here'
+		finish
+		return
+	fi
+	sed -i 's/^use = .*/use = no/' "$conf"
+	kill -HUP "$pid"
+	deadline=5 check 'SIGHUP switches sock_diag off at once' \
+		wait_for has "$out" ' netlog config .* sockdiag=no'
+	sed -i 's/^use = .*/use = yes/' "$conf"
+	kill -HUP "$pid"
+	deadline=5 check 'SIGHUP switches sock_diag on at once' \
+		wait_for has "$out" ' netlog config .* sockdiag=yes'
+	finish
+}
+
+# Long comments and long lines are no mistakes of another kind.
+test_big_config() {
+	local long
+	long=$(printf '%300s' '' | tr ' ' x)
+	config "# $long" "${to_stdout[@]}" "file = $tmp/${long:0:240}" '[ignore]' \
+		"# $long" "match = exe=/$long"
+	connections 1 1 >"$tmp/records"
+	"$plugin" -c "$conf" <"$tmp/records" >"$out" 2>"$tmp/err"
+	check 'a configuration with long lines' [ $? = 0 ]
+	check 'a configuration with long lines: its file has the lines' \
+		pairs "$tmp/${long:0:240}"
+}
+
+test_state() {
+	config "${to_stdout[@]}"
+	start
+	connections 1 10 >&9
+	printf 'garbage\nmore garbage\n' >&9
+	all_there() { [ "$(lines "$out" ' connect stop ')" = 10 ]; }
+	wait_for all_there
+	kill -USR1 "$pid"
+	check 'SIGUSR1 writes the state' \
+		wait_for has "$out" ' netlog state sink=stdout lines=[0-9]+ lost=0 '
+	check 'state: counts' has "$out" \
+		' netlog state lines=52 dropped=2 .* records=20 open=0 sockets=0 '
+	check 'state: complaints' has "$out" ' netlog state complaint=line_garbage count=2'
+	finish
+}
+
+# Numbers that never come, and an event without its address; of a time to come, since
+# what is older than the plugin does not count.
+test_lost() {
+	config "${to_stdout[@]}"
+	start
+	local n when
+	when=$(($(date +%s) + 60))
+	for n in 1 2 5 9; do
+		echo "type=SYSCALL msg=audit($when.000:$n): arch=c000003e syscall=42 success=yes exit=0 a0=3 pid=1 comm=\"x\""
+		echo "type=PROCTITLE msg=audit($when.000:$n): proctitle=\"x\""
+	done >&9
+	finish
+	check 'lost events are told' has "$out" ' netlog lost .* gaps=5 torn=4'
+}
+
+# The reader of standard output stalls: input is still read, what does not fit
+# is dropped, and the stream says how many lines are missing from it.
+test_stalled() {
+	local sent=6000 marks=0 found lost
+
+	config "${to_stdout[@]}" "file = $tmp/log2" 'queue = 64'
+	rm -f "$out" "$in"
+	mkfifo "$out" "$in"
+	"$plugin" -c "$conf" <"$in" >"$out" 2>"$tmp/err" &
+	pid=$!
+	exec 9>"$in" 8<"$out"
+	connections 1 "$sent" >"$tmp/records"
+	if ! timeout "$deadline" cat "$tmp/records" >&9; then
+		verdict 'a stalled reader does not stop the input' 1
+		kill -KILL "$pid"
+		exec 8<&- 9>&-
+		pid=''
+		return
+	fi
+	verdict 'a stalled reader does not stop the input' 0
+	# the file's queue is as small: a mark of ours must come through
+	mark_there() {
+		marks=$((marks + 1))
+		connections $((sent + marks)) 1 >&9
+		grep -q " 10$((sent + marks)) " "$tmp/log2" && return
+		sleep 0.1
+		grep -q " 10$((sent + marks)) " "$tmp/log2"
+	}
+	check 'the other output goes on' wait_for mark_there
+	# the same configuration again: what waits in the queue must stay in order
+	kill -HUP "$pid"
+	check 'SIGHUP with a stalled output' \
+		wait_for has "$tmp/log2" ' netlog config result=loaded'
+
+	cat <&8 >"$tmp/drained" 9>&- &
+	local reader=$!
+	check 'when the reader comes back it is told' \
+		wait_for has "$tmp/drained" ' netlog lost plugin=[0-9]+$'
+	connections 90001 1 >&9
+	check 'and the stream goes on behind' wait_for has "$tmp/drained" ' 190001 .* ev='
+	exec 8<&-
+	finish
+	wait "$reader"
+	found=$(grep -Evc ' netlog lost ' "$tmp/drained")
+	lost=$(sed -n 's/.* netlog lost plugin=\([0-9]*\)$/\1/p' "$tmp/drained" |
+		awk '{ n += $1 } END { print n + 0 }')
+	check "lost plugin= is exactly what is missing ($lost)" \
+		[ $((found + lost)) = $((2 * (sent + marks + 1) + 3)) ]	# start, config, stop
+	check 'much was lost, so the test means something' [ "$lost" -gt 1000 ]
+	check 'every line is whole' none_torn "$tmp/drained"
+	check 'the end: status 0' [ "$status" = 0 ]
+	rm -f "$out"
+}
+none_torn() { ! grep -Ev "$whole" "$1" | head -n 3 | grep .; }
+whole='^2026-11-[0-9]{2} [0-9:]{8}\.[0-9]{3} (connect (start|stop) - .* ev=[0-9.]+:[0-9]+|netlog .*[a-z0-9-])$'
+
+test_reader_gone() {
+	config "${to_stdout[@]}"
+	rm -f "$in" "$out"
+	mkfifo "$in" "$out"
+	"$plugin" -c "$conf" <"$in" >"$out" 2>"$tmp/err" &
+	pid=$!
+	exec 9>"$in" 8<"$out"
+	exec 8<&-
+	connections 1 1 >&9
+	check 'it ends when the only output is gone' wait_for gone "$pid"
+	exec 9>&-
+	wait "$pid"
+	pid=''
+	rm -f "$out"
+}
+
+# Runs in a mount namespace of its own.
+test_full_disk() {
+	local found lost torn
+
+	mkdir "$tmp/small" && mount -t tmpfs -o size=256k none "$tmp/small" || return 1
+	dd if=/dev/zero of="$tmp/small/filler" bs=4096 count=32 2>/dev/null
+	config "${to_stdout[@]}" 'queue = 1024' "file = $tmp/small/log"
+	start
+	connections 1 3000 >&9
+	lost_some() {
+		kill -USR1 "$pid"
+		sleep 0.05
+		has "$out" ' netlog state sink=file lines=[0-9]+ lost=[1-9]'
+	}
+	check 'full disk: lost lines are counted' wait_for lost_some
+	everything() { [ "$(lines "$out" ' connect stop ')" = 3000 ]; }
+	check 'full disk: the other output has every line' wait_for everything
+	rm "$tmp/small/filler"
+	check 'full disk, room again: the file says what is missing' \
+		wait_for has "$tmp/small/log" ' netlog lost plugin=[0-9]+$'
+	connections 90001 1 >&9
+	check 'full disk: the file goes on' \
+		wait_for has "$tmp/small/log" ' connect stop .* 190001 .* ev='
+	finish
+	check 'full disk: status 0' [ "$status" = 0 ]
+	# Each line that was put into the file's queue is there or lost: the ones
+	# the other output has.
+	found=$(grep -Ec "$whole" "$tmp/small/log")
+	lost=$(sed -n 's/.* netlog lost plugin=\([0-9]*\)$/\1/p' "$tmp/small/log" |
+		awk '{ n += $1 } END { print n + 0 }')
+	found=$((found - $(lines "$tmp/small/log" ' netlog lost plugin=')))
+	check "full disk: lost plugin= is exactly what is missing ($lost)" \
+		[ $((found + lost)) = "$(wc -l <"$out")" ]
+	torn=$(grep -Evc "$whole" "$tmp/small/log")
+	check "full disk: what follows a torn line is whole ($torn torn)" \
+		[ "$torn" -le "$(lines "$tmp/small/log" ' netlog lost plugin=')" ]
+}
+
+# A line that was torn stays alone, also when the file is opened anew after it.
+test_torn() {
+	printf '2026-11-21 06:00:00.000 connect start TCP - -> 192.0' >"$tmp/log3"
+	config '[sockdiag]' 'use = no' '[output]' 'syslog = no' "file = $tmp/log3"
+	start
+	connections 1 1 >&9
+	finish
+	check 'a line that an earlier run left torn stands alone' \
+		[ "$(grep -Evc "$whole" "$tmp/log3")" = 1 ]
+}
+
+faults=$(dirname "$plugin")/tests/cli/faults.so
+can_fault() { # TEXT
+	LD_PRELOAD=$faults "$plugin" --version >"$tmp/version" 2>&1 && [ -e "$faults" ] &&
+		! has "$tmp/version" 'cannot be preloaded' && return
+	skip "$1" 'no faults.so, or a build that takes no preloaded library'
+	return 1
+}
+
+# A poll that fails with EINTR leaves the events of the one before in its array: they
+# must not be taken for new ones. Reading then would wait for records that nobody sends.
+test_interrupted() {
+	local i good=0
+	can_fault 'a poll that is interrupted' || return
+	config "${to_stdout[@]}"
+	export FAULT=poll LD_PRELOAD=$faults
+	start
+	unset FAULT LD_PRELOAD
+	for i in 1 2 3; do
+		connections "$i" 1 >&9
+		stops() { [ "$(lines "$out" ' connect stop ')" = "$i" ]; }
+		wait_for stops
+		kill -USR1 "$pid"
+		answers() { [ "$(lines "$out" ' netlog state sink=')" = "$i" ]; }
+		deadline=5 wait_for answers || good=1
+	done
+	verdict 'a poll that is interrupted has no events' $good
+	kill -KILL "$pid"
+	finish 2>/dev/null
+}
+
+# Better none than one with all of root's capabilities.
+test_capabilities() {
+	if [ "$(id -u)" != 0 ]; then
+		skip 'capabilities that cannot be dropped' 'needs root'
+		return
+	fi
+	can_fault 'capabilities that cannot be dropped' || return
+	config "${to_stdout[@]}"
+	connections 1 1 | FAULT=capset LD_PRELOAD=$faults timeout 10 "$plugin" -c "$conf" \
+		>"$out" 2>"$tmp/err"
+	check 'capabilities that cannot be dropped: status 1' [ $? = 1 ]
+	check 'capabilities that cannot be dropped: nothing is read' [ ! -s "$out" ]
+	check 'capabilities that cannot be dropped: why' \
+		has "$tmp/err" 'capabilities cannot be dropped; refusing to run'
+
+	start
+	wait_for has "$out" ' netlog start '
+	extra() { # of each thread: what is more than audit_control, audit_read
+		grep -h '^Cap\(Eff\|Prm\):' /proc/"$pid"/task/*/status |
+			awk '{ print $2 }' | while read -r mask; do
+			[ $((16#$mask & ~((1 << 30) | (1 << 37)))) = 0 ] || echo "$mask"
+		done
+	}
+	check 'no thread has more than it needs' [ -z "$(extra)" ]
+	finish
+}
+
+in_namespace() { # function: its own verdicts are counted here
+	if [ "$(id -u)" != 0 ]; then
+		skip "$1" 'needs root'
+	elif ! unshare -m true 2>/dev/null; then
+		skip "$1" 'no mount namespaces here'
+	else
+		unshare -m "$0" "$plugin" "$1" >"$tmp/inner"
+		cat "$tmp/inner"
+		passed=$((passed + $(grep -c '^ok ' "$tmp/inner")))
+		failed=$((failed + $(grep -c '^not ok ' "$tmp/inner")))
+		grep -q '^ok ' "$tmp/inner" || verdict "$1 did not run" 1
+	fi
+}
+
+test_check() {
+	config '# a comment' '[output]' 'syslog = no' 'facility = local3' \
+		'priority = notice' 'file = /var/log/netlog.log' 'queue = 128' \
+		'[limits]' 'connections = 1000' 'processes = 500' '[status]' \
+		'interval = 5' '[ignore]' 'match = remote=127.0.0.0/8' \
+		'match = uid=0 exe=/usr/sbin/chronyd'
+	"$plugin" -n -c "$conf" >"$out" 2>"$tmp/err"
+	check '-n: status 0' [ $? = 0 ]
+	check '-n: nothing on stderr' [ ! -s "$tmp/err" ]
+	check '-n: values are printed' has "$out" '^match = uid=0 exe=/usr/sbin/chronyd$'
+	"$plugin" --check --config "$out" >"$tmp/again" 2>&1
+	check '-n: what it prints is a configuration that prints the same' \
+		cmp "$out" "$tmp/again"
+	check '-n: nothing is created' [ ! -e /var/log/netlog.log ]
+	config '[output]' 'syslog = no' '' 'file = log'
+	"$plugin" -n -c "$conf" >"$out" 2>"$tmp/err"
+	check '-n: a mistake gives status 1' [ $? = 1 ]
+	check '-n: a mistake is named' has "$tmp/err" \
+		"^audisp-netlog: $conf:4: file: 'log' is not allowed here; allowed is: an absolute path, or nothing$"
+	check '-n: and nothing is printed' [ ! -s "$out" ]
+	"$plugin" -c "$conf" </dev/null >"$out" 2>"$tmp/err"
+	check 'it does not start with a mistake' [ $? = 1 ]
+	"$plugin" -n -c "$tmp/none" >"$out" 2>"$tmp/err"
+	check '-n: a file that is not there gives status 1' [ $? = 1 ]
+	check '-n: and is named' has "$tmp/err" "$tmp/none: No such file or directory"
+	"$plugin" -n -c "$tmp" >"$out" 2>"$tmp/err"
+	check '-n: a directory is no configuration' [ $? = 1 ]
+}
+
+# refuses TEXT ARGUMENT...
+refuses() {
+	local text=$1 got
+	shift
+	timeout 10 "$plugin" "$@" </dev/null >"$out" 2>"$tmp/err"
+	got=$?
+	[ "$got" = 2 ] && [ ! -s "$out" ] && has "$tmp/err" '^usage: audisp-netlog '
+	verdict "$text" $?
+}
+
+test_options() {
+	refuses 'an option that is none' --nonsense
+	refuses 'a letter that is none' -x
+	refuses 'an argument' something
+	refuses '-c without a file' -c
+	refuses '--rules without --live' --rules /dev/null
+	refuses '--duration without --live' --duration 5
+	refuses '--duration that is no number' --live --duration x
+	refuses '--duration with a unit' --live --duration 5s
+	refuses '--duration that is negative' --live --duration -5
+	refuses '--duration 0' --live --duration 0
+	"$plugin" --help >"$out" 2>"$tmp/err"
+	check '--help' [ $? = 0 -a ! -s "$tmp/err" ]
+	"$plugin" -v >"$out" 2>"$tmp/err"
+	check '--version' has "$out" '^audisp-netlog [0-9]'
+}
+
+if [ -n "${2:-}" ]; then	# called by in_namespace
+	"$2"
+	[ "$failed" = 0 ]
+	exit
+fi
+test_options
+test_check
+test_end_of_input
+test_nothing_to_read
+test_term
+test_reload
+test_reload_messages
+test_state
+test_lost
+test_stalled
+test_reader_gone
+test_torn
+test_interrupted
+test_capabilities
+test_limits
+test_timers
+test_big_config
+in_namespace test_full_disk
+echo "plugin: $passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The syslog output against a real rsyslogd: lines arrive whole, with the facility
+# and priority of the configuration, without a second time; and what is lost while
+# no syslogd listens is counted and told. In a mount namespace with a /dev of its
+# own, so that the machine's /dev/log is not touched.
+# Usage: tests/cli/syslog.sh PLUGIN LOG_WITH_RECORDS
+set -u
+plugin=$(realpath "$1") records=$(realpath "$2")
+
+[ "$(id -u)" = 0 ] || { echo "skip - syslog: needs root"; exit 77; }
+command -v rsyslogd >/dev/null || { echo "skip - syslog: no rsyslogd here"; exit 77; }
+if [ "${INSIDE:-}" != 1 ]; then
+	unshare -m true 2>/dev/null || { echo "skip - syslog: no mount namespaces here"; exit 77; }
+	INSIDE=1 exec unshare -m "$0" "$plugin" "$records"
+fi
+
+tmp=$(mktemp -d) syslogd='' failed=0
+cleanup() {
+	[ -n "$syslogd" ] && kill "$syslogd" 2>/dev/null
+	umount -l /dev
+	for d in null zero urandom tty; do umount -l "$tmp/dev/$d"; done
+	rm -rf "$tmp"
+} 2>/dev/null
+trap cleanup EXIT
+mkdir "$tmp/dev"
+for d in null zero urandom tty; do touch "$tmp/dev/$d"; mount --bind "/dev/$d" "$tmp/dev/$d" 2>/dev/null; done
+ln -s /proc/self/fd "$tmp/dev/fd"
+mount --rbind "$tmp/dev" /dev || { echo "skip - syslog: cannot mount"; exit 77; }
+
+check() { # NAME COMMAND…
+	local name=$1
+	shift
+	if "$@"; then echo "ok - $name"; return; fi
+	echo "not ok - $name"
+	failed=1
+	return 1
+}
+
+wait_for() { # SECONDS COMMAND…
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do [ $SECONDS -ge $end ] && return 1; sleep 0.05; done
+}
+
+start_rsyslogd() {
+	cat >"$tmp/rsyslog.conf" <<-END
+		module(load="imuxsock" SysSock.Name="/dev/log" SysSock.RateLimit.Interval="0" SysSock.UsePIDFromSystem="off")
+		global(workDirectory="$tmp")
+		template(name="all" type="string" string="%pri-text%|%syslogtag%|%msg%\n")
+		*.* action(type="omfile" file="$tmp/messages" template="all")
+	END
+	rsyslogd -n -f "$tmp/rsyslog.conf" -i "$tmp/pid" >"$tmp/rsyslogd.out" 2>&1 5>&- &
+	syslogd=$!
+	wait_for 10 test -S /dev/log
+}
+
+printf '[output]\nsyslog = yes\nfacility = local3\npriority = notice\nfile = %s\n[sockdiag]\nuse = no\n' "$tmp/file" >"$tmp/conf"
+
+start_rsyslogd || { cat "$tmp/rsyslogd.out"; echo "not ok - rsyslogd starts"; exit 99; }
+"$plugin" -c "$tmp/conf" <"$records" 2>/dev/null
+lines=$(wc -l <"$tmp/file")
+arrived() { [ "$(grep -c '^local3.notice|' "$tmp/messages")" = "$lines" ]; }
+check "every line of the file arrives by syslog too ($lines)" wait_for 10 arrived
+check "with the configured facility and priority" grep -q '^local3.notice|audisp-netlog\[[0-9]*\]:|' "$tmp/messages"
+same() {
+	diff <(sed 's/^[^ ]* [^ ]* //' "$tmp/file" | grep -v '^netlog ') \
+		<(sed -n 's/^local3.notice|[^|]*| *//p' "$tmp/messages" | grep -v '^netlog ')
+}
+check "the same lines, without the time" same
+
+kill "$syslogd"; wait "$syslogd" 2>/dev/null; syslogd=''
+rm -f /dev/log "$tmp/messages" "$tmp/file"
+mkfifo "$tmp/in"
+"$plugin" -c "$tmp/conf" <"$tmp/in" 2>"$tmp/errors" &
+pid=$!
+exec 5>"$tmp/in"
+cat "$records" >&5
+all_in_file() { [ "$(grep -c . "$tmp/file")" = "$((lines - 1))" ]; }	# all but netlog stop
+check "without a syslogd the file gets its lines" wait_for 10 all_in_file
+start_rsyslogd
+told() { grep -q 'netlog lost plugin=' "$tmp/messages" 2>/dev/null; }
+check "when it is back, the loss is told" wait_for 10 told
+exec 5>&-
+wait "$pid"
+check "the plugin ended well" test $? = 0
+lost() { sed -n 's/^local3.*netlog lost plugin=\([0-9]*\).*/\1/p' "$tmp/messages" | awk '{ n += $1 } END { print n + 0 }'; }
+got() { grep -c '^local3.notice|' "$tmp/messages"; }
+adds_up() { [ $(($(lost) + $(got) - $(grep -c '^local3.*netlog lost plugin=' "$tmp/messages"))) = "$(wc -l <"$tmp/file")" ]; }
+check "lost and written add up" wait_for 10 adds_up ||
+	echo "lost $(lost), written $(got), of $(wc -l <"$tmp/file")"
+exit $failed
