@@ -151,7 +151,7 @@ static void test_nobody(void **state)
 
 static void test_args(void **state)
 {
-	static const struct { const char *args; size_t len; const char *want; } rows[] = {
+	static const struct { const char *args; size_t len; const char *want; } titles[] = {
 		{ "curl", 4, " title=\"curl\" " },
 		{ "curl", 5, " title=\"curl\" " },
 		{ "curl\0-v\0x y", 12, " title=6375726C002D7600782079 " },
@@ -163,16 +163,16 @@ static void test_args(void **state)
 	struct netlog_bpf_event r = record(NETLOG_OP_CONNECT, AF_INET, NULL, 1, NULL, 0);
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++) {
 		struct netlog_bpf_exe x = { .kind = NETLOG_BPF_EXE, .pid = 100, .id = 9,
-					    .args_len = rows[i].len };
+					    .args_len = titles[i].len };
 
-		if (rows[i].len <= sizeof(x.args))
-			memcpy(x.args, rows[i].args, rows[i].len);
+		if (titles[i].len <= sizeof(x.args))
+			memcpy(x.args, titles[i].args, titles[i].len);
 		assert_int_equal(bpf_events_record(e, &x, sizeof(x)), 0);
 		bpf_events_record(e, &r, sizeof(r));
-		if (!strstr(got, rows[i].want))
-			fail_msg("no \"%s\" in: %s", rows[i].want, got);
+		if (!strstr(got, titles[i].want))
+			fail_msg("no \"%s\" in: %s", titles[i].want, got);
 	}
 	bpf_events_free(e);
 }
