@@ -6,6 +6,7 @@ VERSION := $(shell cat VERSION)
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
 SBINDIR ?= $(PREFIX)/sbin
+BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/audit-netlog
 RULESDIR ?= $(PREFIX)/share/audit-netlog/rules
@@ -30,12 +31,27 @@ PARSER := $(wildcard parser/*.c parser/audit/*.c parser/track/*.c parser/entry/*
 QUERY := $(wildcard parser/query/*.c)
 PLUGIN := $(wildcard plugin/*.c plugin/*/*.c)
 
+# The BPF source is built where clang, bpftool and libbpf are; BPF=0 leaves it out.
+CLANG ?= clang
+BPFTOOL ?= $(shell PATH="$$PATH:/usr/sbin:/sbin" command -v bpftool)
+BPF ?= $(shell command -v $(CLANG) >/dev/null && [ -n "$(BPFTOOL)" ] && \
+	echo '\#include <bpf/libbpf.h>' | $(CC) -E - >/dev/null 2>&1 && echo 1)
+ifeq ($(BPF),1)
+PLUGIN := $(filter-out plugin/input/bpf_none.c,$(PLUGIN))
+else
+PLUGIN := $(filter-out plugin/input/bpf.c,$(PLUGIN))
+endif
+
 PARSER_O := $(PARSER:%.c=$B/%.o)
 QUERY_O := $(QUERY:%.c=$B/%.o)
 PLUGIN_O := $(PLUGIN:%.c=$B/%.o)
 
 PARSER_LIBS := -lauparse -laudit
-PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -linih -lmnl -lpthread
+QUERY_LIBS := $(PARSER_LIBS) -lz -lzstd -llzma
+PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lmnl -lpthread
+ifeq ($(BPF),1)
+PLUGIN_LIBS += -lbpf
+endif
 
 all: $B/audisp-netlog $B/aunetlog	## Builds plugin and query tool (the default)
 
@@ -46,12 +62,12 @@ help:	## Lists these targets
 	@echo "Settings: PREFIX, SYSCONFDIR, DESTDIR, CC, CFLAGS; SAN=1 builds with ASan and UBSan."
 
 # Once, before anything is compiled: are the libraries here?
-HEADERS := auparse.h libaudit.h cap-ng.h ini.h libmnl/libmnl.h uthash.h
+HEADERS := auparse.h libaudit.h cap-ng.h libmnl/libmnl.h uthash.h zlib.h zstd.h lzma.h
 
 $B/.libraries: tests/need Makefile
 	@mkdir -p $(@D)
 	@{ printf '#include <%s>\n' stdint.h $(HEADERS); echo 'int main(void) { return 0; }'; } | \
-		$(CC) $(CPPFLAGS) $(CFLAGS) -x c - -o $@ $(LDFLAGS) $(PLUGIN_LIBS) 2>$@.err || \
+		$(CC) $(CPPFLAGS) $(CFLAGS) -x c - -o $@ $(LDFLAGS) $(PLUGIN_LIBS) $(QUERY_LIBS) 2>$@.err || \
 		{ tests/need show || cat $@.err; exit 1; }
 
 $B/%.o: %.c | $B/.libraries
@@ -63,9 +79,26 @@ $B/libnetlog.a: $(PARSER_O)
 
 $B/audisp-netlog: $(PLUGIN_O) $B/libnetlog.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PLUGIN_LIBS)
+ifneq ($(BPF),1)
+	@echo "audisp-netlog is built without BPF: that needs clang, bpftool and libbpf-dev"
+endif
 
 $B/aunetlog: $(QUERY_O) $B/libnetlog.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PARSER_LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(QUERY_LIBS)
+
+# The BPF programs: an object for every kernel with BTF, in a header.
+$B/bpf/netlog.bpf.o: kpatch/bpf/netlog.bpf.c
+	@mkdir -p $(@D)
+	$(CLANG) -O2 -g -target bpf -Wall -Wextra -Wno-unused-parameter -I. \
+		-idirafter /usr/include/$(shell $(CC) -print-multiarch) -MMD -MP -c -o $@ $<
+
+$B/bpf/netlog.skel.h: $B/bpf/netlog.bpf.o
+	$(BPFTOOL) gen object $B/bpf/netlog.linked.o $<
+	$(BPFTOOL) gen skeleton $B/bpf/netlog.linked.o name netlog_bpf >$@.new
+	mv $@.new $@
+
+$B/plugin/input/bpf.o: $B/bpf/netlog.skel.h
+$B/plugin/input/bpf.o: CPPFLAGS += -I$B/bpf
 
 # ---- what a user calls ----
 
@@ -86,7 +119,7 @@ check:	## Runs every test that this machine can run (VM=0: without virtual machi
 
 tests: unit-tests live-programs vm-programs	## Builds the programs that tests need
 
--include $(wildcard tests/*/Makefile.inc)
+-include $(wildcard tests/*/Makefile.inc) packaging/Makefile.inc
 
 # ---- the kernel module ----
 
@@ -110,15 +143,13 @@ dkms:	## Puts the module's source where DKMS takes it from
 D := $(DESTDIR)
 
 install: all	## Installs programs, rules, manual pages and configuration (DESTDIR, PREFIX)
-	$(INSTALL) -d -m 755 $D$(SBINDIR) $D$(RULESDIR) $D$(DOCDIR) \
+	$(INSTALL) -d -m 755 $D$(SBINDIR) $D$(BINDIR) $D$(RULESDIR) $D$(DOCDIR) \
 		$D$(MANDIR)/man4 $D$(MANDIR)/man5 $D$(MANDIR)/man7 $D$(MANDIR)/man8
 	$(INSTALL) -d -m 750 $D$(SYSCONFDIR)/audit $D$(SYSCONFDIR)/audit/plugins.d
-	$(INSTALL) -m 755 $B/audisp-netlog $B/aunetlog $D$(SBINDIR)
-	for r in rules/*.rules; do \
-		sed 's|/usr/sbin/audisp-netlog|$(SBINDIR)/audisp-netlog|' $$r \
-			> build/$${r##*/} && \
-		$(INSTALL) -m 644 build/$${r##*/} $D$(RULESDIR) || exit 1; done
-	$(INSTALL) -m 644 README.md COPYING $D$(DOCDIR)
+	$(INSTALL) -m 755 $B/audisp-netlog $D$(SBINDIR)
+	$(INSTALL) -m 755 $B/aunetlog $D$(BINDIR)
+	$(INSTALL) -m 644 rules/*.rules $D$(RULESDIR)
+	$(INSTALL) -m 644 README.md BENCHMARKS.md CONTRIBUTING.md COPYING $D$(DOCDIR)
 	$(INSTALL) -m 644 rules/README.md $D$(DOCDIR)/README.rules.md
 	mkdir -p build/man
 	for p in man/*.[0-9]; do \
@@ -133,7 +164,7 @@ install: all	## Installs programs, rules, manual pages and configuration (DESTDI
 
 # Configuration that was changed stays.
 uninstall:	## Removes what install put there
-	rm -f $D$(SBINDIR)/audisp-netlog $D$(SBINDIR)/aunetlog
+	rm -f $D$(SBINDIR)/audisp-netlog $D$(BINDIR)/aunetlog
 	for p in man/*.[0-9]; do rm -f $D$(MANDIR)/man$${p##*.}/$${p##*/}; done
 	rm -rf $D$(RULESDIR) $D$(DOCDIR)
 	-rmdir $D$(PREFIX)/share/audit-netlog
@@ -144,6 +175,6 @@ uninstall:	## Removes what install put there
 clean:	## Removes build/
 	rm -rf build
 
--include $(wildcard $B/parser/*.d $B/parser/*/*.d $B/plugin/*.d $B/plugin/*/*.d $B/tests/*/*.d)
+-include $(wildcard $B/bpf/*.d $B/parser/*.d $B/parser/*/*.d $B/plugin/*.d $B/plugin/*/*.d $B/tests/*/*.d)
 
 .PHONY: all help clean try check tests module module_install dkms install uninstall

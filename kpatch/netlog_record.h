@@ -2,30 +2,38 @@
 /*
  * The contract between the kernel module and user space: the names of the
  * operations and of the fields in the audit records that the module writes.
- * Included by kpatch/ (kernel) and by parser/event.c (user space); nothing
- * else may spell these names.
+ * Included by kpatch/ (kernel) and by parser/ (user space); nothing else may spell
+ * these names.
  *
  * One record is one self-contained audit event of type AUDIT_KERNEL:
  *
- *   type=KERNEL msg=audit(1795241079.391:62): netlog=1 op=connect ino=20411
- *   proto=6 family=2 state=2 laddr=10.0.0.5 lport=43210 faddr=192.0.2.7
- *   fport=443 netns=4026531840 mono=8412733019 sid=2211
+ *   type=KERNEL msg=audit(1795241079.391:62): netlog=2 op=connect ino=20411
+ *   cookie=1a3 proto=6 family=2 state=2 laddr=10.0.0.5 lport=43210
+ *   faddr=192.0.2.7 fport=443 netns=4026531840 mono=8412733019 sid=2211
  *   ppid=2211 pid=2304 auid=1000 uid=1000 ... tty=pts0 ses=3 comm="curl"
  *   exe="/usr/bin/curl" subj=unconfined
  *
- * Fields are always in this order; those that do not apply are left out.
- * Everything from ppid= on is what audit_log_task_info() writes. With join=0
- * (lean) it is sid ppid pid auid uid ses comm exe subj, and what auditd would
- * have to look up besides is left out. A record that is written in softirq (the
- * completion of a connect) has neither exe nor subj, since "current" is a
- * stranger there: it names the task that called connect. In lean it names none,
- * where connect has named it already.
+ * Fields are always in this order; those that do not apply are left out. subj= is
+ * the last one, and a reader ignores everything after it: audit writes its value
+ * unescaped, and a user can choose it (AppArmor namespaces). No other value can hold
+ * a blank: comm and exe with one are in hex.
+ *
+ * Everything from ppid= on is what audit_log_task_info() writes. With join=0 (lean)
+ * it is ppid pid auid uid ses comm exe subj; auditd would have to look up the rest.
+ * A record that is written in softirq (the completion of a connect) has neither exe
+ * nor subj, since "current" is a stranger there: it names the task that called
+ * connect(), or in lean none if op=connect has named it already.
  */
 #ifndef NETLOG_RECORD_H
 #define NETLOG_RECORD_H
 
-/* Value of the first field; goes up when a reader would misread new records. */
-#define NETLOG_RECORD_VERSION 1
+/*
+ * Value of the first field; goes up when a reader would misread new records.
+ * 1: no cookie=, and ino= identifies the socket
+ * 2: cookie= identifies the socket
+ */
+#define NETLOG_RECORD_VERSION 2
+#define NETLOG_RECORD_OLDEST 1	/* that a reader must understand */
 
 /*
  * op=          written when                              fields beside the common ones
@@ -38,10 +46,11 @@
  * dgram        a datagram socket got a (new) peer
  * disconnect   a socket lost its peer: connect(AF_UNSPEC), ss -K   tx rx
  *              or, state=10, a listener was shut down
- * flow         first datagram of an unconnected socket to a peer (on request)
- * release      the last reference to the socket is gone   err (pending, unread: 104 reset) tx rx
+ * flow         first datagram of an unconnected socket to a peer (on request);
+ *              the socket has no peer by it, and if it was bound it goes on receiving
+ * release      the last reference to the socket was dropped   err (pending, unread: 104 reset) tx rx
  *              state=2: given up while connecting
- * exit         a process that holds this socket ends; its exe is gone at release
+ * exit         a process that holds this socket exits; release has no exe any more
  * load unload  the module itself                          missed lost ver
  */
 #define NETLOG_OPS(X)				\
@@ -70,7 +79,8 @@ enum netlog_op {
 /* Field names. Addresses: %pI4 / %pI6c without scope; ports: host order. */
 #define NETLOG_F_VERSION	"netlog"
 #define NETLOG_F_OP		"op"
-#define NETLOG_F_INO		"ino"	/* sockfs inode: socket:[N] in /proc, ss -e */
+#define NETLOG_F_INO		"ino"	/* sockfs inode: socket:[N] in /proc, ss -e; used again */
+#define NETLOG_F_COOKIE		"cookie" /* hex: sk:N in ss -e; unique until the next boot */
 #define NETLOG_F_PROTO		"proto"	/* IPPROTO_*; 262 is MPTCP */
 #define NETLOG_F_FAMILY		"family" /* 2 inet, 10 inet6 */
 #define NETLOG_F_STATE		"state"	/* TCP_* before the operation */

@@ -75,7 +75,7 @@ struct event {
 
 	/* kernel module only */
 	enum netlog_op op;
-	uint64_t ino;
+	uint64_t ino, cookie;	/* cookie 0: not known */
 	int64_t netns, mono, tx, rx, missed, lost;	/* -1: unknown */
 	int err, state;
 	struct netaddr local, remote;

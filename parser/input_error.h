@@ -15,10 +15,13 @@
 	X(FIELD,	"field",	"field missing or not a number")	\
 	X(SADDR,	"saddr",	"socket address cannot be read")	\
 	X(ORPHAN,	"orphan",	"record without its SYSCALL record") \
+	X(RECORDS,	"records",	"too many records in one event, the rest skipped") \
+	X(MACHINE,	"machine",	"libaudit here has no system call table for this machine, its events are skipped") \
 	X(INCOMPLETE,	"incomplete",	"event lacks a record")		\
 	X(MODULE,	"module",	"kernel module's record cannot be read") \
 	X(UNATTRIBUTED,	"unattributed",	"descriptor that was opened unseen") \
 	X(EVICTED,	"evicted",	"connection forgotten, table full") \
+	X(STATE,	"state",	"sequence of events that the tracker does not allow for") \
 	X(UNASKED,	"unasked",	"too many at once, not asked of sock_diag") \
 	X(PARSER,	"parser",	"auparse gave an error")	\
 	X(MEMORY,	"memory",	"no memory")

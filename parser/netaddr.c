@@ -66,8 +66,14 @@ void netaddr_set_ip(struct netaddr *a, uint8_t family, const void *bytes)
 	memcpy(a->addr, b, family == AF_INET ? 4 : 16);
 }
 
-int netaddr_parse(const char *hex, size_t len, unsigned int *family,
-		   struct netaddr *out)
+/* A number that another machine wrote in its own byte order. */
+static uint32_t from_host(uint32_t v, bool big_endian)
+{
+	return big_endian == (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) ? v : __builtin_bswap32(v);
+}
+
+int netaddr_parse(const char *hex, size_t len, bool big_endian, unsigned int *family,
+		  struct netaddr *out)
 {
 	union {
 		uint8_t bytes[sizeof(struct sockaddr_in6)];
@@ -84,6 +90,8 @@ int netaddr_parse(const char *hex, size_t len, unsigned int *family,
 		return n;
 	if (n < (int)sizeof(sa_family_t))
 		return -EMSGSIZE;
+	sa.family = big_endian ? sa.bytes[0] << 8 | sa.bytes[1] :
+				 sa.bytes[1] << 8 | sa.bytes[0];
 	*family = sa.family;
 	/* bind() of an IPv4 socket takes AF_UNSPEC with INADDR_ANY for AF_INET */
 	if (sa.family == AF_UNSPEC && n >= 8 && !sa.v4.sin_addr.s_addr &&
@@ -105,7 +113,7 @@ int netaddr_parse(const char *hex, size_t len, unsigned int *family,
 		out->port = ntohs(sa.v6.sin6_port);
 		out->has_port = true;
 		if (is_linklocal(out) && n >= (int)sizeof(sa.v6))
-			out->scope = sa.v6.sin6_scope_id;
+			out->scope = from_host(sa.v6.sin6_scope_id, big_endian);
 	}
 	return 0;
 }
@@ -193,41 +201,60 @@ static int parse_number(const char *text, unsigned long max, unsigned long *out)
 	return errno || *end || *out > max ? -EINVAL : 0;
 }
 
-static int parse_port(const char *text, struct netaddr *a)
+/* PORT, or FIRST-LAST. */
+static int parse_ports(const char *text, struct netaddr_range *out)
 {
-	unsigned long v;
+	size_t digits = strspn(text, "0123456789");
+	unsigned long first, last;
+	char port[6] = "";
 
-	if (parse_number(text, 65535, &v))
+	if (digits >= sizeof(port))
 		return -EINVAL;
-	a->port = v;
-	a->has_port = true;
+	memcpy(port, text, digits);
+	if (parse_number(port, 65535, &first))
+		return -EINVAL;
+	last = first;
+	text += digits;
+	if (*text && (*text != '-' || parse_number(text + 1, 65535, &last) || last < first))
+		return -EINVAL;
+	out->addr.port = first;
+	out->last_port = last;
+	out->addr.has_port = true;
 	return 0;
 }
 
 static int parse_prefix(const char *text, bool v6, struct netaddr_range *out)
 {
-	unsigned long v;
+	size_t digits = strspn(text, "0123456789");
+	unsigned long bits;
+	char prefix[4] = "";
 
-	if (parse_number(text, v6 ? 128 : 32, &v))
+	if (digits >= sizeof(prefix))
+		return -EINVAL;
+	memcpy(prefix, text, digits);
+	if (parse_number(prefix, v6 ? 128 : 32, &bits))
 		return -EINVAL;
 	/* ::ffff:192.0.2.0/120 was folded to IPv4: so is its prefix. */
 	if (v6 && out->addr.family == AF_INET) {
-		if (v < 96)
+		if (bits < 96)
 			return -EINVAL;
-		v -= 96;
+		bits -= 96;
 	}
-	out->prefix = v;
-	return 0;
+	out->prefix = bits;
+	text += digits;
+	if (*text == ':')
+		return parse_ports(text + 1, out);
+	return *text ? -EINVAL : 0;
 }
 
-/* What follows the address: nothing, /PREFIX, or :PORT. */
+/* After the address: nothing, /PREFIX, :PORT, or both. */
 static int parse_tail(const char *tail, bool v6, struct netaddr_range *out)
 {
 	out->prefix = out->addr.family == AF_INET ? 32 : 128;
 	if (*tail == '/')
 		return parse_prefix(tail + 1, v6, out);
 	if (*tail == ':')
-		return parse_port(tail + 1, &out->addr);
+		return parse_ports(tail + 1, out);
 	return *tail ? -EINVAL : 0;
 }
 
@@ -240,7 +267,7 @@ int netaddr_parse_range(const char *text, struct netaddr_range *out)
 
 	memset(out, 0, sizeof(*out));
 	if (*text == ':' && !v6)
-		return parse_port(text + 1, &out->addr);
+		return parse_ports(text + 1, out);
 	if (*text == '[') {
 		start++;
 		len = strcspn(start, "]");
@@ -269,7 +296,8 @@ static bool bits_equal(const uint8_t *a, const uint8_t *b, unsigned int bits)
 
 bool netaddr_in_range(const struct netaddr *a, const struct netaddr_range *r)
 {
-	if (r->addr.has_port && (!a->has_port || a->port != r->addr.port))
+	if (r->addr.has_port && (!a->has_port || a->port < r->addr.port ||
+				 a->port > r->last_port))
 		return false;
 	if (!r->addr.has_addr)
 		return true;

@@ -11,30 +11,27 @@ enum open_state { OPEN_UNKNOWN, OPEN_DROPPED, OPEN_KEPT, OPEN_ENDED };
 
 #define ENRICHED_SEPARATOR 0x1d
 
-enum line_type {
-	TYPE_OTHER, TYPE_SYSCALL, TYPE_SOCKADDR, TYPE_SOCKETCALL, TYPE_PROCTITLE,
-	TYPE_EOE, TYPE_KERNEL, TYPE_BOOT, TYPE_DAEMON,
-};
-
 struct line {
-	const char *text, *end;
-	const char *body;	/* behind "msg=audit(…): " */
-	enum line_type type;
-	uint64_t key;		/* of the event: serial and node */
-	uint64_t node, serial;	/* 0: not read */
-	uint64_t time;		/* milliseconds */
+	struct head head;
 	enum syscall_id call;	/* of a SYSCALL record */
 };
 
-void filter_init(struct filter *l)
+void filter_init(struct filter *f)
 {
-	l->number = l->dropped = l->opened = l->newest = 0;
-	l->late = 0;
-	l->node = l->gaps_since = 0;
-	serials_init(&l->gaps);
-	l->skipping = false;
-	l->carried = l->used = 0;
-	memset(l->open, 0, sizeof(l->open));
+	f->number = f->dropped = f->prefixed = f->opened = f->titles = f->newest = 0;
+	f->late = 0;
+	f->node = f->serials_since = 0;
+	f->begun = f->skipping = f->in_block = false;
+	f->last.len = 0;
+	f->boots = (struct boots){ 0 };
+	serials_init(&f->serials);
+	f->carried = f->used = f->block_used = 0;
+	memset(f->open, 0, sizeof(f->open));
+}
+
+void filter_fini(struct filter *f)
+{
+	boots_fini(&f->boots);
 }
 
 static bool has_prefix(const char *p, const char *end, const char *prefix,
@@ -44,185 +41,103 @@ static bool has_prefix(const char *p, const char *end, const char *prefix,
 }
 #define PREFIX(p, end, text) has_prefix(p, end, text, sizeof(text) - 1)
 
-static enum line_type type_of(const char *p, const char *end)
-{
-	if (PREFIX(p, end, "SYSCALL "))
-		return TYPE_SYSCALL;
-	if (PREFIX(p, end, "PROCTITLE "))
-		return TYPE_PROCTITLE;
-	if (PREFIX(p, end, "SOCKADDR "))
-		return TYPE_SOCKADDR;
-	if (PREFIX(p, end, "EOE "))
-		return TYPE_EOE;
-	if (PREFIX(p, end, "KERNEL "))
-		return TYPE_KERNEL;
-	if (PREFIX(p, end, "SOCKETCALL "))
-		return TYPE_SOCKETCALL;
-	if (PREFIX(p, end, "SYSTEM_BOOT "))
-		return TYPE_BOOT;
-	if (PREFIX(p, end, "DAEMON_"))
-		return TYPE_DAEMON;
-	return TYPE_OTHER;
-}
-
-static uint64_t read_number(const char **p, const char *end, int base)
-{
-	uint64_t v = 0;
-
-	for (; *p < end; (*p)++) {
-		int c = **p, digit;
-
-		if (c >= '0' && c <= '9')
-			digit = c - '0';
-		else if (base == 16 && c >= 'a' && c <= 'f')
-			digit = c - 'a' + 10;
-		else
-			break;
-		v = v * base + digit;
-	}
-	return v;
-}
-
-/* 1 to most digits and what stands behind them. */
-static bool read_part(const char **p, const char *end, int most, char behind,
-		      uint64_t *v)
-{
-	const char *start = *p;
-
-	*v = read_number(p, end, 10);
-	if (*p == start || *p - start > most || *p == end)
-		return false;
-	return *(*p)++ == behind;
-}
-
-/* "…audit(SEC.MILLI:SERIAL):": mixes the serial into the key. auparse takes any
- * number for a time. */
-static bool read_stamp(struct line *l, const char *p)
-{
-	uint64_t sec, milli, serial;
-
-	p = memchr(p, ' ', l->end - p);
-	if (!p || !PREFIX(p, l->end, " msg=audit("))
-		return false;
-	p += 11;
-	if (!read_part(&p, l->end, 11, '.', &sec) ||
-	    !read_part(&p, l->end, 3, ':', &milli) ||
-	    !read_part(&p, l->end, 19, ')', &serial))
-		return false;
-	l->time = sec * 1000 + milli;
-	l->node = l->key;
-	l->serial = serial;
-	/* serials are near each other, and so may the nodes' names be */
-	l->key = l->key * 0x9e3779b97f4a7c15 + serial;
-	l->body = l->end - p >= 2 ? p + 2 : l->end;
-	return true;
-}
-
-/* False when it is not an audit record at all. */
-static bool read_head(struct line *l)
-{
-	const char *p = l->text;
-
-	l->key = l->serial = 0;
-	if (PREFIX(p, l->end, "node=")) {
-		for (p += 5; p < l->end && *p != ' '; p++)
-			l->key = l->key * 31 + (unsigned char)*p;
-		if (p < l->end)
-			p++;
-	}
-	if (!PREFIX(p, l->end, "type="))
-		return false;
-	l->type = type_of(p + 5, l->end);
-	if (l->type == TYPE_DAEMON)	/* auditd numbers its own events itself */
-		return true;
-	return read_stamp(l, p) || l->type == TYPE_OTHER;
-}
-
 /* "arch=c000003e syscall=42 …": when it does not look so, let auparse see it. */
-static bool syscall_matters(struct line *l)
+static bool syscall_matters(struct filter *f, struct line *line)
 {
-	const char *p = l->body;
+	const struct head *h = &line->head;
+	const char *p = h->body;
 	uint64_t arch, nr;
 
-	if (!PREFIX(p, l->end, "arch="))
+	if (!PREFIX(p, h->end, "arch="))
 		return true;
 	p += 5;
-	arch = read_number(&p, l->end, 16);
-	if (!PREFIX(p, l->end, " syscall="))
+	arch = head_number(&p, h->end, 16);
+	if (!PREFIX(p, h->end, " syscall="))
 		return true;
 	p += 9;
-	nr = read_number(&p, l->end, 10);
-	l->call = syscalls_id(arch, nr);
+	nr = head_number(&p, h->end, 10);
+	line->call = syscalls_id(arch, nr);
+	if (line->call == SC_NONE && !syscalls_known(arch))
+		input_error(f->complaints, INPUT_ERROR_MACHINE, h->body, p - h->body);
 	/* exit(2) ends a thread: it says nothing of the process */
-	return l->call != SC_NONE && l->call != SC_EXIT;
+	return line->call != SC_NONE && line->call != SC_EXIT;
 }
 
-static bool keep_syscall(struct filter *l, struct line *line)
+static void open_event(struct filter *f, const struct head *h, enum open_state state)
 {
-	bool keep = syscall_matters(line);
-	unsigned int slot = line->key % FILTER_OPEN;
+	unsigned int slot = h->key % FILTER_OPEN;
 
-	l->open[slot].key = line->key;
-	l->open[slot].state = keep ? OPEN_KEPT : OPEN_DROPPED;
-	l->opened += keep;
+	f->open[slot].key = h->key;
+	f->open[slot].state = state;
+	f->open[slot].followers = 0;
+}
+
+static bool keep_syscall(struct filter *f, struct line *line)
+{
+	bool keep = syscall_matters(f, line);
+
+	open_event(f, &line->head, keep ? OPEN_KEPT : OPEN_DROPPED);
+	f->opened += keep;
 	return keep;
 }
 
 /* A record that follows its event's SYSCALL record. */
-static bool keep_follower(struct filter *l, const struct line *line)
+static bool keep_follower(struct filter *f, const struct head *h)
 {
-	unsigned int slot = line->key % FILTER_OPEN;
-	enum open_state state = l->open[slot].key == line->key ?
-				l->open[slot].state : OPEN_UNKNOWN;
+	unsigned int slot = h->key % FILTER_OPEN;
+	enum open_state state = f->open[slot].key == h->key ?
+				f->open[slot].state : OPEN_UNKNOWN;
 
-	if (state == OPEN_UNKNOWN && line->type == TYPE_SOCKADDR)
-		input_error(l->complaints, INPUT_ERROR_ORPHAN, line->text,
-			 line->end - line->text);
+	if (state == OPEN_UNKNOWN && h->type == RECORD_SOCKADDR)
+		input_error(f->complaints, INPUT_ERROR_ORPHAN, h->text,
+			    h->end - h->text);
 	/* With audit=1 the kernel sends again what auditd did not take, behind what it
 	 * took: a SOCKADDR can come after PROCTITLE. The EOE then ends it once more. */
 	if (state == OPEN_ENDED &&
-	    (line->type == TYPE_SOCKADDR || line->type == TYPE_SOCKETCALL))
-		state = l->open[slot].state = OPEN_KEPT;
+	    (h->type == RECORD_SOCKADDR || h->type == RECORD_SOCKETCALL))
+		state = f->open[slot].state = OPEN_KEPT;
 	if (state != OPEN_KEPT)
 		return false;
-	if (line->type == TYPE_PROCTITLE || line->type == TYPE_EOE)
-		l->open[slot].state = OPEN_ENDED;
+	if (h->type == RECORD_PROCTITLE || h->type == RECORD_EOE) {
+		f->open[slot].state = OPEN_ENDED;
+	} else if (f->open[slot].followers++ >= FILTER_FOLLOWERS) {
+		f->open[slot].followers = FILTER_FOLLOWERS;
+		input_error(f->complaints, INPUT_ERROR_RECORDS, h->text, h->end - h->text);
+		return false;
+	}
+	f->titles += h->type == RECORD_PROCTITLE;
 	return true;
 }
 
-static bool keep(struct filter *l, struct line *line)
+static bool keep(struct filter *f, struct line *line)
 {
-	switch (line->type) {
-	case TYPE_SYSCALL:
-		return keep_syscall(l, line);
-	case TYPE_SOCKADDR:
-	case TYPE_SOCKETCALL:
-	case TYPE_PROCTITLE:
-	case TYPE_EOE:
-		return keep_follower(l, line);
-	case TYPE_KERNEL:
-		return PREFIX(line->body, line->end, NETLOG_F_VERSION "=");
-	case TYPE_BOOT:
-		return true;
+	const struct head *h = &line->head;
+
+	switch (h->type) {
+	case RECORD_SYSCALL:
+		return keep_syscall(f, line);
+	case RECORD_SOCKADDR:
+	case RECORD_SOCKETCALL:
+	case RECORD_PROCTITLE:
+	case RECORD_EOE:
+		return keep_follower(f, h);
+	case RECORD_URINGOP:	/* its SOCKADDR says nothing that is not in it */
+		open_event(f, h, OPEN_DROPPED);
+		return false;
+	case RECORD_KERNEL:
+		return PREFIX(h->body, h->end, NETLOG_F_VERSION "=");
 	default:
 		return false;
 	}
 }
 
-/* Between events, ausearch writes "----" and "time->…". */
-static bool is_ausearch_heading(const struct line *l)
+static void copy(struct filter *f, const char *from, const char *to)
 {
-	return l->text == l->end || PREFIX(l->text, l->end, "----") ||
-	       PREFIX(l->text, l->end, "time->");
+	memcpy(f->buffer + f->used, from, to - from);
+	f->used += to - from;
 }
 
-static void copy(struct filter *l, const char *from, const char *to)
-{
-	memcpy(l->buffer + l->used, from, to - from);
-	l->used += to - from;
-}
-
-/* The arguments that piece.c uses of each call, a0 is bit 0. Of a call not listed
+/* The arguments that fragment.c uses of each call, a0 is bit 0. Of a call not listed
  * here, none; of a record that does not look as expected, all. */
 static const uint8_t arguments_used[SC_COUNT] = {
 	[SC_NONE] = 0xf,
@@ -243,13 +158,16 @@ static const uint8_t arguments_used[SC_COUNT] = {
 	[SC_CLONE] = 0x1,
 };
 
-/* The fields of a SYSCALL record that piece.c reads; others may slip through. */
+/* The fields of a SYSCALL record that fragment.c reads; others may slip through. */
 static bool field_matters(const char *p, enum syscall_id call)
 {
 	switch (*p) {
 	case 'a':			/* arch auid a0 a1 a2 a3 */
-		return p[1] < '0' || p[1] > '3' ||
-		       arguments_used[call] >> (p[1] - '0') & 1;
+		if (p[1] < '0' || p[1] > '3')
+			return true;
+		if (p[1] == '1' && (call == SC_ACCEPT || call == SC_ACCEPT4))
+			return p[3] == '0';	/* no address is asked for */
+		return arguments_used[call] >> (p[1] - '0') & 1;
 	case 's':			/* syscall ses subj; success suid sgid */
 		return p[1] == 'y' || p[1] == 'e' || (p[1] == 'u' && p[2] == 'b');
 	case 'e':			/* exit exe; euid egid */
@@ -265,24 +183,74 @@ static bool field_matters(const char *p, enum syscall_id call)
 }
 
 /*
+ * Where a value ends by its kind: behind the closing quote or bracket, or with the last
+ * hex digit. What ENRICHED appends follows the last field of a record, and its separator
+ * 0x1d is lost or altered on many a way (syslog writes #035 or drops it).
+ */
+static const char *value_end(const char *value, const char *end)
+{
+	const char *p = value, *close;
+	char last = *value == '"' ? '"' : *value == '(' ? ')' : 0;
+
+	if (last) {
+		close = memchr(p + 1, last, end - p - 1);
+		return close ? close + 1 : end;
+	}
+	while (p < end && ((*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'F') ||
+			   (*p >= 'a' && *p <= 'f')))
+		p++;
+	return p;
+}
+
+/* The end of a record whose last field is this one. */
+static const char *cut_behind(const struct head *h, const char *field, size_t len)
+{
+	const char *p = h->body;
+
+	if (!has_prefix(p, h->end, field, len) || p + len == h->end)
+		return h->end;
+	p += len;
+	/* what is appended has a name and "=" */
+	return memchr(p, '=', h->end - p) ? value_end(p, h->end) : h->end;
+}
+
+static const char *record_end(const struct head *h)
+{
+	const char *cut = memchr(h->body, ENRICHED_SEPARATOR, h->end - h->body);
+
+	if (cut)
+		return cut;
+	if (h->type == RECORD_SOCKADDR)
+		return cut_behind(h, "saddr=", 6);
+	if (h->type == RECORD_PROCTITLE)
+		return cut_behind(h, "proctitle=", 10);
+	return h->end;
+}
+
+/*
  * auparse's cost is by the byte and the field: a SYSCALL record is copied without
  * the fields that are never read. Values hold no spaces: audit writes those that
- * would in hex.
+ * would in hex. key= is the last one.
  */
-static void copy_syscall(struct filter *l, const char *from, const char *body,
-			 const char *end, enum syscall_id call)
+static void copy_syscall(struct filter *f, const char *from, const struct line *line,
+			 const char *end)
 {
-	const char *p = body, *next;
+	const char *p = line->head.body, *next;
 
 	for (; p < end; p = next) {
+		if (PREFIX(p, end, "key=") && p + 4 < end &&
+		    !memmem(p + 4, end - p - 4, " key=", 5))
+			end = value_end(p + 4, end);
 		next = memchr(p, ' ', end - p);
 		next = next ? next + 1 : end;
-		if (end - p > 3 && field_matters(p, call))
+		/* key=(null) elsewhere is a part of subj= */
+		if (end - p > 3 && field_matters(p, line->call) &&
+		    (*p != 'k' || next == end))
 			continue;
-		copy(l, from, p);
+		copy(f, from, p);
 		from = next;
 	}
-	copy(l, from, end);
+	copy(f, from, end);
 }
 
 /*
@@ -291,133 +259,231 @@ static void copy_syscall(struct filter *l, const char *from, const char *body,
  * a line older than the newest one never shares a go with it. Should the newest be a
  * wrong one, far ahead, it is given up after a while.
  */
-static bool is_late(struct filter *l, const struct line *line)
+static bool is_late(struct filter *f, const struct head *h)
 {
-	bool late = line->time < l->newest;
+	bool late = h->time < f->newest;
 
-	l->late = late ? l->late + 1 : 0;
-	if (!late || l->late > FILTER_LATE) {
-		l->newest = line->time;
-		l->late = 0;
+	f->late = late ? f->late + 1 : 0;
+	if (!late || f->late > FILTER_LATE) {
+		f->newest = h->time;
+		f->late = 0;
 	}
 	return late;
 }
 
-static void pass_on(struct filter *l, const struct line *line)
+static void flush(struct filter *f)
 {
-	const char *cut = memchr(line->body, ENRICHED_SEPARATOR,
-				 line->end - line->body);
-	const char *end = cut ? cut : line->end;
+	if (f->used)
+		f->out(f->buffer, f->used, f->arg);
+	f->used = 0;
+}
 
-	if (is_late(l, line) ||
-	    l->used + (end - line->text) + 1 > sizeof(l->buffer))
-		filter_push(l, false);
-	if (line->type == TYPE_SYSCALL)
-		copy_syscall(l, line->text, line->body, end, line->call);
+static void pass_on(struct filter *f, const struct line *line)
+{
+	const struct head *h = &line->head;
+	const char *end = record_end(h), *from = h->text;
+
+	if (is_late(f, h) || f->used + (end - h->text) + 5 > sizeof(f->buffer))
+		flush(f);
+	if (h->no_msg) {
+		copy(f, from, h->stamp);
+		copy(f, "msg=", "msg=" + 4);
+		from = h->stamp;
+	}
+	f->prefixed += h->prefixed;
+	if (h->type == RECORD_SYSCALL)
+		copy_syscall(f, from, line, end);
 	else
-		copy(l, line->text, end);
-	l->buffer[l->used++] = '\n';
+		copy(f, from, end);
+	f->buffer[f->used++] = '\n';
 }
 
 /* Not one of those that follow it. */
-static bool is_head(enum line_type type)
+static bool is_first(enum record_type type)
 {
-	return type == TYPE_SYSCALL || type == TYPE_KERNEL || type == TYPE_OTHER ||
-	       type == TYPE_BOOT;
+	return type == RECORD_SYSCALL || type == RECORD_KERNEL || type == RECORD_OTHER ||
+	       type == RECORD_BOOT || type == RECORD_URINGOP;
 }
 
 /* When auditd starts it is first given what the kernel held back for it: events of
  * before, and those between them another auditd may have had. Of several nodes only the
- * first is looked at: on a host that collects from others that is mostly the host. */
-static void look_for_gaps(struct filter *l, const struct line *line)
+ * first is counted: on a host that collects from others that is mostly the host. */
+static void count_serial(struct filter *f, const struct head *h)
 {
-	if (!line->serial)
+	if (!h->serial)
 		return;
-	if (!l->gaps.started && line->time < l->gaps_since)
+	if (!f->serials.started && h->time < f->serials_since)
 		return;
-	if (!l->gaps.started)
-		l->node = line->node;
-	if (line->node == l->node)
-		serials_came(&l->gaps, line->serial, is_head(line->type));
+	if (!f->serials.started)
+		f->node = h->node;
+	if (h->node == f->node)
+		serials_came(&f->serials, h->serial, is_first(h->type));
 }
 
-static void one_line(struct filter *l, const char *text, size_t len)
+static void look_for_boot(struct filter *f, const struct head *h)
 {
-	struct line line = { .text = text, .end = text + len, .body = text };
+	if (!f->boot || !boots_before(&f->boots, h))
+		return;
+	flush(f);
+	if (h->node == f->node)
+		serials_init(&f->serials);
+	f->newest = f->late = 0;
+	memset(f->open, 0, sizeof(f->open));
+	f->boot(h, f->arg);
+}
 
-	l->number++;
-	if (len && text[len - 1] == '\r')
-		line.end--;
-	if (memchr(text, 0, len) || !read_head(&line)) {
-		l->dropped++;
-		if (!is_ausearch_heading(&line))
-			input_error(l->complaints, INPUT_ERROR_LINE_GARBAGE, text, len);
-	} else if (look_for_gaps(l, &line), keep(l, &line)) {
-		pass_on(l, &line);
-	} else {
-		l->dropped++;
+static void one_record(struct filter *f, struct line *line)
+{
+	look_for_boot(f, &line->head);
+	count_serial(f, &line->head);
+	if (keep(f, line))
+		pass_on(f, line);
+	else
+		f->dropped++;
+}
+
+/* ---- ausearch's output: "----", "time->…", then an event's records in reverse order ---- */
+
+static bool is_ausearch_heading(const struct head *h)
+{
+	return h->text == h->end || PREFIX(h->text, h->end, "----") ||
+	       PREFIX(h->text, h->end, "time->");
+}
+
+static void pass_on_block_line(struct filter *f, const char *text, size_t len, bool first)
+{
+	struct line line = { .call = SC_NONE };
+
+	if (head_read(&line.head, text, len, true, &f->last) && is_first(line.head.type) == first)
+		one_record(f, &line);
+}
+
+/* The first record of the event, or else all others, from the last line on: PROCTITLE
+ * is to come last, as in the kernel's order. */
+static void pass_on_block(struct filter *f, bool first)
+{
+	const char *end = f->block + f->block_used - 1, *start;
+
+	for (; end > f->block; end = start - 1) {
+		start = memrchr(f->block, '\n', end - f->block);
+		start = start ? start + 1 : f->block;
+		pass_on_block_line(f, start, end - start, first);
 	}
 }
 
-static void line_too_long(struct filter *l, const char *data, size_t len)
+static void end_block(struct filter *f)
 {
-	l->number += !l->skipping;
-	if (!l->skipping)
-		input_error(l->complaints, INPUT_ERROR_LINE_LONG,
-			 l->carried ? l->carry : data,
-			 l->carried ? l->carried : len);
-	l->skipping = true;
-	l->carried = 0;
+	if (f->block_used) {
+		pass_on_block(f, true);
+		pass_on_block(f, false);
+	}
+	f->block_used = 0;
+	f->in_block = false;
+}
+
+static void add_to_block(struct filter *f, const struct head *h)
+{
+	size_t len = h->end - h->text;
+
+	if (f->block_used + len + 1 > sizeof(f->block)) {
+		end_block(f);
+		f->in_block = true;
+	}
+	memcpy(f->block + f->block_used, h->text, len);
+	f->block_used += len;
+	f->block[f->block_used++] = '\n';
+}
+
+/* ---- lines ---- */
+
+static void one_line(struct filter *f, const char *text, size_t len)
+{
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	struct line line = { .call = SC_NONE };
+	struct head *h = &line.head;
+
+	f->number++;
+	if (!f->begun && len >= 3 && !memcmp(text, byte_order_mark, 3)) {
+		text += 3;
+		len -= 3;
+	}
+	f->begun = true;
+	if (!head_read(h, text, len, f->pasted, &f->last)) {
+		f->dropped++;
+		if (!is_ausearch_heading(h)) {
+			input_error(f->complaints, INPUT_ERROR_LINE_GARBAGE, text, len);
+			return;
+		}
+		end_block(f);
+		f->in_block = f->pasted && PREFIX(h->text, h->end, "time->");
+	} else if (f->in_block) {
+		add_to_block(f, h);
+	} else {
+		one_record(f, &line);
+	}
+}
+
+static void line_too_long(struct filter *f, const char *data, size_t len)
+{
+	f->number += !f->skipping;
+	if (!f->skipping)
+		input_error(f->complaints, INPUT_ERROR_LINE_LONG,
+			 f->carried ? f->carry : data,
+			 f->carried ? f->carried : len);
+	f->skipping = true;
+	f->carried = 0;
 }
 
 /* The rest of the data has no newline: keep it for the next time. */
-static void carry(struct filter *l, const char *data, size_t len)
+static void carry(struct filter *f, const char *data, size_t len)
 {
-	if (l->skipping)
+	if (f->skipping)
 		return;
-	if (l->carried + len > sizeof(l->carry)) {
-		line_too_long(l, data, len);
+	if (f->carried + len > sizeof(f->carry)) {
+		line_too_long(f, data, len);
 		return;
 	}
-	memcpy(l->carry + l->carried, data, len);
-	l->carried += len;
+	memcpy(f->carry + f->carried, data, len);
+	f->carried += len;
 }
 
-static void end_of_line(struct filter *l, const char *data, size_t len)
+static void end_of_line(struct filter *f, const char *data, size_t len)
 {
-	if (!l->skipping && !l->carried && len <= sizeof(l->carry)) {
-		one_line(l, data, len);
+	if (!f->skipping && !f->carried && len <= sizeof(f->carry)) {
+		one_line(f, data, len);
 		return;
 	}
-	carry(l, data, len);
-	if (l->skipping)
-		l->dropped++;
+	carry(f, data, len);
+	if (f->skipping)
+		f->dropped++;
 	else
-		one_line(l, l->carry, l->carried);
-	l->skipping = false;
-	l->carried = 0;
+		one_line(f, f->carry, f->carried);
+	f->skipping = false;
+	f->carried = 0;
 }
 
-void filter_feed(struct filter *l, const char *data, size_t len)
+void filter_feed(struct filter *f, const char *data, size_t len)
 {
 	const char *end = data + len, *newline;
 
 	while (data < end) {
 		newline = memchr(data, '\n', end - data);
 		if (!newline) {
-			carry(l, data, end - data);
+			carry(f, data, end - data);
 			return;
 		}
-		end_of_line(l, data, newline - data);
+		end_of_line(f, data, newline - data);
 		data = newline + 1;
 	}
 }
 
-void filter_push(struct filter *l, bool end)
+void filter_push(struct filter *f, bool end)
 {
-	if (end && (l->carried || l->skipping))
-		end_of_line(l, "", 0);
-	if (l->used)
-		l->out(l->buffer, l->used, l->arg);
-	l->used = 0;
+	if (end) {
+		if (f->carried || f->skipping)
+			end_of_line(f, "", 0);
+		end_block(f);
+		f->begun = false;
+	}
+	flush(f);
 }

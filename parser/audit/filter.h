@@ -5,51 +5,69 @@
  *
  * Kept are SYSCALL records of the calls in syscalls.h, the SOCKADDR, SOCKETCALL
  * and PROCTITLE records of the same events, an EOE only where no PROCTITLE came
- * (either ends the event), the kernel module's records, and SYSTEM_BOOT. The
- * interpretation that ENRICHED logs append to a record is cut off.
+ * (either ends the event), and the kernel module's records. The interpretation that
+ * ENRICHED logs append to a record is cut off.
  */
-#ifndef NETLOG_LINES_H
-#define NETLOG_LINES_H
+#ifndef NETLOG_FILTER_H
+#define NETLOG_FILTER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "parser/input_error.h"
+#include "parser/audit/boots.h"
+#include "parser/audit/head.h"
 #include "parser/audit/serials.h"
+#include "parser/input_error.h"
 
-#define FILTER_MAX 16384		/* the kernel's records end at 8970 */
-#define FILTER_OUT 32768		/* what auparse gets in one go, at most */
-#define FILTER_LATE 10000		/* older lines until the newest is doubted */
-#define FILTER_OPEN 4096		/* events whose later records are expected */
+#define FILTER_MAX 16384	/* bytes of a line; the kernel's records end at 8970 */
+#define FILTER_OUT 32768	/* bytes that auparse gets in one go, at most */
+#define FILTER_LATE 10000	/* older lines until the newest is doubted */
+#define FILTER_OPEN 4096	/* events whose later records are expected */
+#define FILTER_FOLLOWERS 16	/* records kept of one event: auparse is quadratic in them */
+#define FILTER_BLOCK 32768	/* bytes of one event as ausearch prints it */
 
 struct filter {
+	/* Whole lines, many at a time. */
 	void (*out)(const char *data, size_t len, void *arg);
+	/* The host was restarted before the record of this head. All earlier lines have
+	 * been passed on. NULL: nobody wants to know, as of a host that is running. */
+	void (*boot)(const struct head *h, void *arg);
 	void *arg;
 	struct input_errors *complaints;
+	bool pasted;			/* what people paste: syslog's prefixes, ausearch's
+					 * order. Not for the kernel's or auditd's stream. */
+
 	uint64_t number, dropped;	/* lines seen, lines not passed on */
+	uint64_t prefixed;		/* lines with a prefix, passed on */
 	uint64_t opened;		/* SYSCALL records passed on */
+	uint64_t titles;		/* PROCTITLE records passed on */
 	uint64_t newest;		/* time of the newest line passed on, ms */
 	unsigned int late;		/* lines since that were older */
-	struct serials gaps;		/* of the node that came first */
-	uint64_t gaps_since;		/* ms; older events do not begin the count */
+	struct head_stamp last;
+	struct boots boots;
+	struct serials serials;		/* of the node that came first */
+	uint64_t serials_since;		/* ms; older events do not begin the count */
 	uint64_t node;
+	bool begun;			/* the first line of the source was read */
 
 	bool skipping;			/* inside a line that is too long */
-	size_t carried, used;
+	bool in_block;			/* behind ausearch's "time->" */
+	size_t carried, used, block_used;
 	char carry[FILTER_MAX];
 	char buffer[FILTER_OUT];
+	char block[FILTER_BLOCK];
 	struct {
 		uint64_t key;
-		uint8_t state;
+		uint8_t state, followers;
 	} open[FILTER_OPEN];
 };
 
-/* Sets everything but out, arg and complaints. */
-void filter_init(struct filter *l);
-/* Whole lines that are kept go to out(), many at a time. */
-void filter_feed(struct filter *l, const char *data, size_t len);
-/* Passes on what is buffered; end: also a last line without newline. */
-void filter_push(struct filter *l, bool end);
+/* Sets everything but out, boot, arg, complaints and pasted. */
+void filter_init(struct filter *f);
+void filter_fini(struct filter *f);
+void filter_feed(struct filter *f, const char *data, size_t len);
+/* Passes on what is buffered; end: of the source, also a last line without newline. */
+void filter_push(struct filter *f, bool end);
 
 #endif

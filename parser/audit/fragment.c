@@ -30,6 +30,7 @@ void fragment_init(struct fragment *p, int64_t sec, uint32_t milli, uint64_t ser
 	p->stamp = (struct stamp){ .sec = sec, .milli = milli, .serial = serial };
 	p->node = node;
 	p->task = unknown;
+	p->a[1] = UINT64_MAX;	/* not read: see field_matters() in filter.c */
 	p->complaint = "";
 }
 
@@ -262,7 +263,7 @@ static void module_begin(struct fragment *p, const char *value)
 	p->module.missed = p->module.lost = -1;
 	p->task = unknown;
 	p->malformed = false;
-	if (!read_u64(value, 10, &v) || v != NETLOG_RECORD_VERSION)
+	if (!read_u64(value, 10, &v) || v < NETLOG_RECORD_OLDEST || v > NETLOG_RECORD_VERSION)
 		bad(p, NETLOG_F_VERSION);
 	p->module_version = v;
 }
@@ -279,6 +280,9 @@ static void module_field(struct fragment *p, const char *name, const char *value
 	} else if (!strcmp(name, NETLOG_F_INO)) {
 		if (!read_u64(value, 10, &m->ino))
 			bad(p, NETLOG_F_INO);
+	} else if (!strcmp(name, NETLOG_F_COOKIE)) {
+		if (!read_u64(value, 16, &m->cookie))
+			bad(p, NETLOG_F_COOKIE);
 	} else if (!strcmp(name, NETLOG_F_LADDR) || !strcmp(name, NETLOG_F_LPORT)) {
 		module_end(p, &m->local, name, value);
 	} else if (!strcmp(name, NETLOG_F_FADDR) || !strcmp(name, NETLOG_F_FPORT)) {
@@ -291,8 +295,16 @@ static void module_field(struct fragment *p, const char *name, const char *value
 	}
 }
 
+void fragment_record(struct fragment *p)
+{
+	p->past_subj = false;
+}
+
 void fragment_field(struct fragment *p, int type, const char *name, const char *value)
 {
+	if (p->past_subj && (type != AUDIT_SYSCALL || strcmp(name, "key")))
+		return;
+	p->past_subj |= !strcmp(name, "subj");
 	switch (type) {
 	case AUDIT_SYSCALL:
 		p->has_syscall = true;
@@ -328,6 +340,20 @@ static enum syscall_id call_of(const struct fragment *p)
 	return id == SC_SOCKETCALL ? syscalls_socketcall(p->a[0]) : id;
 }
 
+static const uint64_t *arguments(const struct fragment *p)
+{
+	return syscalls_id(p->arch, p->nr) == SC_SOCKETCALL ? p->call : p->a;
+}
+
+/* The kernel writes exit= as a long: a 32-bit error can come without its sign. */
+static int64_t exit_of(const struct fragment *p)
+{
+	bool wide = p->arch & __AUDIT_ARCH_64BIT;
+
+	return !wide && p->exit > UINT32_MAX - 4096LL && p->exit <= UINT32_MAX ?
+	       (int32_t)p->exit : p->exit;
+}
+
 /* These have an address unless the kernel could not read one; it can come behind
  * PROCTITLE (lines.c). Without any rule the kernel keeps none, and yet writes SYSCALL
  * where a security module denies (AVC, LANDLOCK_ACCESS): key=(null). */
@@ -350,9 +376,9 @@ bool fragment_complete(const struct fragment *p)
 		return true;
 	if (syscalls_id(p->arch, p->nr) == SC_SOCKETCALL && !p->has_call)
 		return false;
-	return p->has_saddr ||
-	       (id != SC_CONNECT && id != SC_BIND && id != SC_ACCEPT &&
-		id != SC_ACCEPT4);
+	if (id == SC_ACCEPT || id == SC_ACCEPT4)
+		return p->has_saddr || !arguments(p)[1];
+	return p->has_saddr || p->unkeyed || (id != SC_CONNECT && id != SC_BIND);
 }
 
 struct fragment *fragment_copy(const struct fragment *p)
@@ -511,6 +537,7 @@ enum fragment_result fragment_event(struct fragment *p, struct event *f,
 	f->stamp = p->stamp;
 	f->node = p->node;
 	f->task = p->task;
+	p->exit = exit_of(p);
 	f->result = p->exit;
 	f->mono = f->tx = f->rx = f->netns = f->missed = f->lost = -1;
 	if (p->task.pid == ID_UNKNOWN)
@@ -521,20 +548,25 @@ enum fragment_result fragment_event(struct fragment *p, struct event *f,
 	}
 	if (id == SC_SOCKETCALL) {
 		id = syscalls_socketcall(p->a[0]);
-		if (id != SC_NONE && !p->has_call)
+		if (id != SC_NONE && !p->has_call && (id != SC_CONNECT || !p->has_saddr))
 			return lacking(p, "SOCKETCALL", why);
 		args = p->call;
 	}
 	if (!p->has_exit || p->exit > INT_MAX || p->exit < -4095)
 		return broken(p, "exit", INPUT_ERROR_FIELD, why);
 	result = call_fact(p, id, args, f);
+	/* Its descriptor is in the SOCKETCALL record that is missing: one of its own,
+	 * which ends with the process. */
+	if (args == p->call && !p->has_call)
+		f->fd = f->newfd = -1 - (int)(p->stamp.serial % INT_MAX);
 	if (result != FRAGMENT_FACT)
 		return result;
 	if (!p->has_saddr)
 		return lacks_saddr(f) ? lacking(p, "SOCKADDR", why) : FRAGMENT_FACT;
 	f->has_sockaddr = true;
 	/* An address that the kernel itself refused is short or odd rightly. */
-	if (netaddr_parse(p->saddr, strlen(p->saddr), &f->sa_family, &f->addr) &&
+	if (netaddr_parse(p->saddr, strlen(p->saddr), !(p->arch & __AUDIT_ARCH_LE),
+			  &f->sa_family, &f->addr) &&
 	    p->exit >= 0)
 		return broken(p, "saddr", INPUT_ERROR_SADDR, why);
 	return FRAGMENT_FACT;

@@ -18,6 +18,7 @@ struct fragment {
 	bool has_exit, malformed;
 	bool ended;			/* an EOE record said so */
 	bool unkeyed;			/* key=(null): no rule made it */
+	bool past_subj;			/* of the record that is read */
 	const char *complaint;		/* field at fault, or "" */
 	uint32_t arch;
 	uint64_t nr;
@@ -37,7 +38,13 @@ enum fragment_result { FRAGMENT_NOTHING, FRAGMENT_FACT, FRAGMENT_BROKEN };
 
 void fragment_init(struct fragment *p, int64_t sec, uint32_t milli, uint64_t serial,
 		const char *node);
-/* One field of a record of this type (AUDIT_*). Borrows the strings. */
+/* Begins a record: call before its first field. */
+void fragment_record(struct fragment *p);
+/*
+ * One field of a record of this type (AUDIT_*), in the record's order. Borrows the
+ * strings. Ignores fields after subj=, which may be a part of its unescaped value,
+ * but for the key= that the kernel writes last.
+ */
 void fragment_field(struct fragment *p, int type, const char *name, const char *value);
 
 /* True when no later record of the event could add anything that matters. */

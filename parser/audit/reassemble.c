@@ -26,6 +26,7 @@
 #define HELD_MAX 1024
 /* How many events later, or how many calls of reassemble_age, a piece is given up. */
 #define HELD_EVENTS 8192
+#define HELD_UNTITLED 64	/* the same where the site excludes PROCTITLE */
 #define HELD_AGES 5
 
 struct held_key {
@@ -48,8 +49,8 @@ struct reassembler {
 	event_fn event;
 	void *arg;
 	struct input_errors *complaints;
-	struct filter lines;
-	uint64_t opened_before;	/* lines.opened when the list was last empty */
+	struct filter filter;
+	uint64_t opened_before;	/* filter.opened when the list was last empty */
 	uint64_t given;		/* SYSCALL records that came back since */
 	struct reassemble_stats stats;
 	struct held *held;
@@ -118,7 +119,7 @@ static void release_held(struct reassembler *r, struct held *h)
 {
 	if (!h->piece->has_syscall)
 		input_error(r->complaints, INPUT_ERROR_ORPHAN, "", 0);
-	else if (give(r, h->piece))
+	else if (give(r, h->piece) && r->filter.titles)
 		input_error(r->complaints, INPUT_ERROR_INCOMPLETE, "", 0);
 	unhold(r, h);
 }
@@ -195,10 +196,10 @@ static void join(struct reassembler *r, struct fragment *p)
 
 static void release_old(struct reassembler *r)
 {
+	uint64_t most = r->filter.titles ? HELD_EVENTS : HELD_UNTITLED;
 	struct held *h;
 
-	while ((h = TAILQ_FIRST(&r->fifo)) &&
-	       r->stats.events - h->since > HELD_EVENTS)
+	while ((h = TAILQ_FIRST(&r->fifo)) && r->stats.events - h->since > most)
 		release_held(r, h);
 }
 
@@ -228,19 +229,11 @@ static void on_module(struct reassembler *r, struct fragment *p)
 	r->event(&f, r->arg);
 }
 
-static void on_boot(struct reassembler *r, const struct fragment *p)
-{
-	struct event f = { .kind = EVENT_BOOT, .stamp = p->stamp, .node = p->node,
-			  .task = TASK_UNKNOWN };
-
-	r->stats.facts++;
-	r->event(&f, r->arg);
-}
-
 static void read_fields(auparse_state_t *au, struct fragment *p, int type)
 {
 	if (auparse_first_field(au) != 1)
 		return;
+	fragment_record(p);
 	do {
 		const char *name = auparse_get_field_name(au);
 		const char *value = auparse_get_field_str(au);
@@ -264,10 +257,6 @@ static void on_event(auparse_state_t *au, auparse_cb_event_t type, void *arg)
 	do {
 		int record = auparse_get_type(au);
 
-		if (record == AUDIT_SYSTEM_BOOT) {
-			on_boot(r, &p);
-			continue;
-		}
 		if (record == AUDIT_EOE)
 			p.ended = true;
 		read_fields(au, &p, record);
@@ -284,13 +273,37 @@ static void on_event(auparse_state_t *au, auparse_cb_event_t type, void *arg)
 /* Between two calls into auparse: keeps its list of unfinished events short. */
 static void trim(struct reassembler *r)
 {
-	if (r->lines.opened - r->opened_before <= r->given + UNFINISHED_MAX)
+	if (r->filter.opened - r->opened_before <= r->given + UNFINISHED_MAX)
 		return;
 	auparse_flush_feed(r->au);
 	auparse_reset(r->au);
 	r->stats.resets++;
-	r->opened_before = r->lines.opened;
+	r->opened_before = r->filter.opened;
 	r->given = 0;
+}
+
+/* Nothing of the time before is still to come. */
+static void on_boot(const struct head *h, void *arg)
+{
+	static const struct task unknown = TASK_UNKNOWN;
+	struct reassembler *r = arg;
+	char *node = h->node_name ? strndup(h->node_name, h->node_len) : NULL;
+	struct event e = {
+		.kind = EVENT_BOOT,
+		.stamp = { .sec = h->time / 1000, .milli = h->time % 1000,
+			   .serial = h->serial },
+		.node = node,
+		.task = unknown,
+		.mono = -1,
+	};
+
+	auparse_flush_feed(r->au);
+	auparse_reset(r->au);
+	while (!TAILQ_EMPTY(&r->fifo))
+		release_held(r, TAILQ_FIRST(&r->fifo));
+	r->stats.facts++;
+	r->event(&e, r->arg);
+	free(node);
 }
 
 struct reassembler *reassemble_open(event_fn event, void *arg,
@@ -309,10 +322,10 @@ struct reassembler *reassemble_open(event_fn event, void *arg,
 	r->event = event;
 	r->arg = arg;
 	r->complaints = complaints;
-	r->lines.out = to_auparse;
-	r->lines.arg = r;
-	r->lines.complaints = complaints;
-	filter_init(&r->lines);
+	r->filter.out = to_auparse;
+	r->filter.arg = r;
+	r->filter.complaints = complaints;
+	filter_init(&r->filter);
 	TAILQ_INIT(&r->fifo);
 	return r;
 }
@@ -324,6 +337,7 @@ void reassemble_close(struct reassembler *r)
 	while (!TAILQ_EMPTY(&r->fifo))
 		unhold(r, TAILQ_FIRST(&r->fifo));
 	auparse_destroy(r->au);
+	filter_fini(&r->filter);
 	free(r);
 }
 
@@ -333,7 +347,7 @@ void reassemble_feed(struct reassembler *r, const char *data, size_t len)
 	while (len) {
 		size_t n = len < FILTER_OUT ? len : FILTER_OUT;
 
-		filter_feed(&r->lines, data, n);
+		filter_feed(&r->filter, data, n);
 		trim(r);
 		data += n;
 		len -= n;
@@ -342,7 +356,7 @@ void reassemble_feed(struct reassembler *r, const char *data, size_t len)
 
 void reassemble_push(struct reassembler *r)
 {
-	filter_push(&r->lines, false);
+	filter_push(&r->filter, false);
 	trim(r);
 }
 
@@ -352,7 +366,7 @@ void reassemble_age(struct reassembler *r)
 
 	reassemble_push(r);
 	auparse_feed_age_events(r->au);
-	serials_age(&r->lines.gaps);
+	serials_age(&r->filter.serials);
 	for (h = TAILQ_FIRST(&r->fifo); h; h = next) {
 		next = TAILQ_NEXT(h, fifo);
 		if (++h->ages > HELD_AGES)
@@ -362,34 +376,45 @@ void reassemble_age(struct reassembler *r)
 
 void reassemble_flush(struct reassembler *r)
 {
-	filter_push(&r->lines, true);
-	serials_end(&r->lines.gaps);
+	filter_push(&r->filter, true);
+	serials_end(&r->filter.serials);
 	auparse_flush_feed(r->au);
 	while (!TAILQ_EMPTY(&r->fifo))
 		release_held(r, TAILQ_FIRST(&r->fifo));
 }
 
+void reassemble_replay(struct reassembler *r, bool pasted)
+{
+	r->filter.boot = on_boot;
+	r->filter.pasted = pasted;
+}
+
+uint64_t reassemble_prefixed(const struct reassembler *r)
+{
+	return r->filter.prefixed;
+}
+
 uint64_t reassemble_line(const struct reassembler *r)
 {
-	return r->lines.number;
+	return r->filter.number;
 }
 
 void reassemble_new_source(struct reassembler *r)
 {
-	filter_push(&r->lines, true);
-	r->lines.number = 0;
+	filter_push(&r->filter, true);
+	r->filter.number = 0;
 }
 
 void reassemble_serials_since(struct reassembler *r, uint64_t ms)
 {
-	r->lines.gaps_since = ms;
+	r->filter.serials_since = ms;
 }
 
 void reassemble_stats(const struct reassembler *r, struct reassemble_stats *out)
 {
 	*out = r->stats;
-	out->lines = r->lines.number;
-	out->dropped = r->lines.dropped;
+	out->lines = r->filter.number;
+	out->dropped = r->filter.dropped;
 	out->held = HASH_COUNT(r->held);
-	out->gaps = r->lines.gaps.lost;
+	out->gaps = r->filter.serials.lost;
 }

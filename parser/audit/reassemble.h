@@ -11,6 +11,7 @@
 #ifndef NETLOG_EVENT_H
 #define NETLOG_EVENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,16 @@ struct reassembler;
 struct reassembler *reassemble_open(event_fn event, void *arg,
 				struct input_errors *complaints);
 void reassemble_close(struct reassembler *r);
+
+/*
+ * The stream is a log and not that of this running host: restarts are found and given as
+ * EVENT_BOOT. pasted: lines may have a prefix of syslog, audispd or the kernel's log, and
+ * the records of an event ausearch's order. Any local user can write such a line: not for
+ * auditd's pipe, the kernel's stream or its own logs. To be called before the first byte.
+ */
+void reassemble_replay(struct reassembler *r, bool pasted);
+/* Records that had a prefix. */
+uint64_t reassemble_prefixed(const struct reassembler *r);
 
 /* Bytes of the stream, split anywhere. Facts are handed out as they complete. */
 void reassemble_feed(struct reassembler *r, const char *data, size_t len);

@@ -47,6 +47,13 @@ enum syscall_id syscalls_id(uint32_t arch, uint64_t nr)
 	return nr < NUMBERS ? numbers[machine][nr] : SC_NONE;
 }
 
+bool syscalls_known(uint32_t arch)
+{
+	int machine = audit_elf_to_machine(arch);
+
+	return machine >= 0 && machine < MACHINES;
+}
+
 enum syscall_id syscalls_socketcall(uint64_t call)
 {
 	switch (call) {

@@ -3,6 +3,7 @@
 #ifndef NETLOG_SYSCALLS_H
 #define NETLOG_SYSCALLS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SYSCALL_NAMES(X)		\
@@ -39,6 +40,9 @@ enum syscall_id {
 /* arch and nr as in a SYSCALL record's arch= (hex) and syscall=. SC_NONE when
  * it is none of the above. Numbers come from libaudit's tables. */
 enum syscall_id syscalls_id(uint32_t arch, uint64_t nr);
+
+/* Returns true if libaudit has a table for the machine of this arch=. */
+bool syscalls_known(uint32_t arch);
 
 /* The call a socketcall(2) number means (include/uapi/linux/net.h). */
 enum syscall_id syscalls_socketcall(uint64_t call);

@@ -23,8 +23,29 @@ struct track_limits {
 	unsigned int processes;
 };
 
+/* What the tracker calls, before track_event() returns. None may call the tracker. */
+struct track_io {
+	void (*emit)(const struct entry *e, void *arg);
+	/*
+	 * Returns true if the connection of e is to be left out. Asked once, with its
+	 * start or failure (or the stop of one whose start was not seen); the answer
+	 * holds for its stop. May be NULL.
+	 */
+	bool (*ignores)(const struct entry *e, void *arg);
+	/* Which socket is this? The answer is a later event. May be NULL without sock_diag. */
+	void (*ask)(const struct request *q, void *arg);
+	void *arg;
+};
+
+/* The boot that runs on this host. */
+struct track_boot {
+	const char *node;	/* name that audit may give this host; NULL: none */
+	uint32_t id;		/* first 8 hex digits of /proc/sys/kernel/random/boot_id */
+	int64_t since;		/* events from before that second are of another boot */
+};
+
 struct track_stats {
-	uint64_t facts, records;
+	uint64_t events, records, ignored;	/* ignored: of the records, not emitted */
 	unsigned int sockets, processes;	/* now */
 	unsigned int open;			/* started, not yet stopped */
 	bool module;				/* the module has been heard */
@@ -33,13 +54,16 @@ struct track_stats {
 
 struct track;
 
-/* emit is called for each record, before track_event returns. complaints is
- * counted into and outlives the tracker. NULL without memory. */
-struct track *track_new(const struct track_limits *limits, entry_fn emit,
-			void *arg, struct input_errors *complaints);
+/* *io is copied. errors is counted into and outlives the tracker. NULL without memory. */
+struct track *track_new(const struct track_limits *limits, const struct track_io *io,
+			struct input_errors *errors);
 void track_free(struct track *t);
 
 void track_event(struct track *t, const struct event *f);
+
+/* Connections of this host that begin from now on carry *boot in their number. *boot is
+ * copied, its node is borrowed. */
+void track_set_boot(struct track *t, const struct track_boot *boot);
 
 /*
  * Switches sock_diag on (facts of kind EVENT_DIAG and EVENT_TICK will come; *o is copied,

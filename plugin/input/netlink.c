@@ -40,8 +40,8 @@ bool netlink_beside_auditd(const struct netlink_input *l)
 
 static int open_socket(struct netlink_input *l)
 {
-	/* Bound by hand: a socket without a port of its own is taken for the
-	 * kernel's by the multicast, and left out. */
+	/* bind() assigns a port id; the multicast skips a socket without one, as if it
+	 * were the kernel's. */
 	struct sockaddr_nl group = {
 		.nl_family = AF_NETLINK,
 		.nl_groups = 1 << (AUDIT_NLGRP_READLOG - 1),
@@ -62,8 +62,8 @@ static int prepare_kernel(struct netlink_input *l)
 {
 	int err = 0;
 
-	/* With no auditd, nobody else has chosen these for this host; and a
-	 * reader that is slow for a moment must not make the host wait. */
+	/* Without auditd nobody has chosen these for the host, and a reader that is slow
+	 * for a moment must not make the host wait. */
 	if (!l->beside) {
 		l->set_backlog = true;
 		audit_set_backlog_limit(l->fd, BACKLOG);
@@ -97,10 +97,8 @@ static bool put_back(struct netlink_input *l)
 	return good;
 }
 
-/*
- * A process whose only work is to put things back should this one be killed: it
- * waits on a pipe that says "done", or ends without a word.
- */
+/* The keeper process: restores the settings if the plugin is killed, which closes the
+ * pipe without a byte. Does not return. */
 static void keep(struct netlink_input *l, int from)
 {
 	char word;
@@ -150,12 +148,12 @@ static const char *why_not(int err)
 	switch (err) {
 	case -EPERM:
 	case -EACCES:
-		return "this needs root (CAP_AUDIT_CONTROL, CAP_AUDIT_READ)";
+		return "needs root (CAP_AUDIT_CONTROL, CAP_AUDIT_READ)";
 	case -EPROTONOSUPPORT:
 	case -EINVAL:
 		return "this kernel has no audit (CONFIG_AUDIT)";
 	case -ECONNREFUSED:
-		return "audit is not available here (a container?)";
+		return "not available here (a container?)";
 	}
 	return strerror(-err);
 }
@@ -205,28 +203,37 @@ bool netlink_close(struct netlink_input *l, char *error, size_t size)
 
 	end_keeper(l);
 	if (!good)
-		snprintf(error, size, "the audit settings could not all be put "
-			 "back; look at auditctl -s and auditctl -l");
+		snprintf(error, size, "some audit settings could not be restored; "
+			 "check auditctl -s and auditctl -l");
 	if (l->fd >= 0)
 		audit_close(l->fd);
 	free(l);
 	return good;
 }
 
-/* As auditd writes it: "type=SYSCALL msg=audit(…): …". 0 for what is no record.
- * The length in the header counts the header for the multicast group only: see
+int netlink_record(int type, const char *message, int len, char *buf, size_t size)
+{
+	const char *name = audit_msg_type_to_name(type);
+	int n;
+
+	if (!message || !name || len < 6 || strncmp(message, "audit(", 6))
+		return 0;
+	n = snprintf(buf, size, "type=%s msg=%.*s\n", name, len, message);
+	if (n >= (int)size)
+		return 0;
+	for (char *p = buf; p < buf + n - 1; p++)
+		if ((unsigned char)*p < ' ')
+			*p = ' ';
+	return n;
+}
+
+/* The length in the header counts the header for the multicast group only: see
  * kauditd_send_multicast_skb() in kernel/audit.c. */
 static int format_record(const struct netlink_input *l, const struct audit_reply *rep,
 			 char *buf, size_t size)
 {
-	const char *name = audit_msg_type_to_name(rep->type);
-	int len = rep->len - (l->beside ? NLMSG_HDRLEN : 0), n;
-
-	if (!rep->message || !name || len < 6 ||
-	    strncmp(rep->message, "audit(", 6))
-		return 0;
-	n = snprintf(buf, size, "type=%s msg=%.*s\n", name, len, rep->message);
-	return n < (int)size ? n : 0;
+	return netlink_record(rep->type, rep->message,
+			      rep->len - (l->beside ? NLMSG_HDRLEN : 0), buf, size);
 }
 
 int netlink_read(struct netlink_input *l, char *buf, size_t size)

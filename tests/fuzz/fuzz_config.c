@@ -72,11 +72,11 @@ static void try_config(const void *data, size_t size)
 
 static void try_match(const char *text)
 {
-	const char *allowed = NULL;
+	struct match_error error = { "" };
 	struct match m = { 0 };
 
-	if (match_parse(&m, text, &allowed))
-		must(allowed);
+	if (match_parse(&m, text, MATCH_QUERY, &error))
+		must(*error.text && strlen(error.text) < sizeof(error.text));
 	else
 		match_entry(&m, &record);
 	match_fini(&m);
@@ -94,7 +94,7 @@ static void try_addresses(const char *text, size_t len)
 		must(netaddr_in_range(&r.addr, &r));
 		must(netaddr_format(&r.addr, buf) == strlen(buf));
 	}
-	if (!netaddr_parse(text, len, &family, &a))
+	if (!netaddr_parse(text, len, false, &family, &a))
 		must(a.has_addr == (family == AF_INET || family == AF_INET6) ||
 		     family == AF_UNSPEC);
 	else

@@ -19,7 +19,7 @@
 
 struct stream {
 	const char *name, *in, *out;
-	uint64_t lines, garbage, orphan, length;
+	uint64_t lines, garbage, orphan, length, machine;
 };
 
 static const struct stream streams[] = {
@@ -93,8 +93,25 @@ static const struct stream streams[] = {
 	  "type=KERNEL" EV("2") "state=initialized audit_enabled=0 res=1\n"
 	  "type=KERNEL" EV("3") "\ntype=KERNEL" EV("4") "netlog\n",
 	  "type=KERNEL" EV("1") "netlog=1 op=connect\n", 4 },
-	{ "boot", "type=SYSTEM_BOOT" EV("1") "pid=1\n",
-	  "type=SYSTEM_BOOT" EV("1") "pid=1\n", 1 },
+	{ "a user's SYSTEM_BOOT is nothing", "type=SYSTEM_BOOT" EV("1") "pid=1\n", "", 1 },
+	{ "io_uring's operation and its address",
+	  "type=URINGOP" EV("1") "uring_op=16 success=yes\n" SADDR("1"), "", 2 },
+	{ "types by number", "type=1300" EV("1") CONNECT_BODY "type=1306" EV("1")
+	  "saddr=0200\ntype=1327" EV("1") "proctitle=6375726C\n",
+	  "type=1300" EV("1") CONNECT_BODY "type=1306" EV("1")
+	  "saddr=0200\ntype=1327" EV("1") "proctitle=6375726C\n", 3 },
+	{ "ENRICHED without its separator", "type=SYSCALL" EV("1")
+	  "arch=c000003e syscall=42 comm=\"x\" key=\"netlog\"ARCH=x86_64 UID=\"root\"\n"
+	  "type=SOCKADDR" EV("1") "saddr=0200#035SADDR={ saddr_fam=inet }\n"
+	  "type=SYSCALL" EV("2") "arch=c000003e syscall=42 comm=\"ARCH=\" pid=2 "
+	  "key=(null)\xef\xbf\xbd" "ARCH=x86_64\n",
+	  "type=SYSCALL" EV("1") "arch=c000003e syscall=42 comm=\"x\" \n"
+	  "type=SOCKADDR" EV("1") "saddr=0200\n"
+	  "type=SYSCALL" EV("2") "arch=c000003e syscall=42 comm=\"ARCH=\" pid=2 "
+	  "key=(null)\n", 3 },
+	{ "a byte order mark", "\xef\xbb\xbf" CONNECT("1"), CONNECT("1"), 1 },
+	{ "a prefix is not read here", "Nov 21 06:00:51 host audispd: " CONNECT("1"), "", 1,
+	  .garbage = 1 },
 	{ "last line without its end", CONNECT("1") "type=SOCKADDR" EV("1") "saddr=02",
 	  CONNECT("1") "type=SOCKADDR" EV("1") "saddr=02\n", 2 },
 	{ "i386 socketcall", "type=SYSCALL" EV("1") "arch=40000003 syscall=102 a0=3\n"
@@ -111,12 +128,15 @@ static const struct stream streams[] = {
 	  "auid=3 uid=4 ses=12 comm=\"a\" exe=\"/b\" subj=c \n"
 	  "type=SYSCALL" EV("2") "arch=c000003e syscall=288 exit=5 a0=3 a3=80000 pid=2\n",
 	  2 },
+	{ "accept without an address", "type=SYSCALL" EV("2") "arch=c000003e syscall=43 "
+	  "exit=5 a0=3 a1=0 a2=0 pid=2\n", "type=SYSCALL" EV("2") "arch=c000003e syscall=43 "
+	  "exit=5 a0=3 a1=0 pid=2\n", 1 },
 	{ "exit of a thread", "type=SYSCALL" EV("1") "arch=c000003e syscall=60 a0=0\n"
 	  TITLE("1"), "", 2 },
 	{ "a machine nobody knows", "type=SYSCALL" EV("1") "arch=ffffffff syscall=42\n"
 	  "type=SYSCALL" EV("2") "arch=c000003ec000003e syscall=42\n"
 	  "type=SYSCALL" EV("3") "arch=c000003e syscall=99999999999999999999\n",
-	  NULL, 3 },
+	  NULL, 3, .machine = 1 },
 };
 
 struct sum {
@@ -173,8 +193,9 @@ static void check(const struct stream *row)
 	assert_int_equal(count[INPUT_ERROR_LINE_GARBAGE], row->garbage);
 	assert_int_equal(count[INPUT_ERROR_ORPHAN], row->orphan);
 	assert_int_equal(count[INPUT_ERROR_LINE_LONG], row->length);
+	assert_int_equal(count[INPUT_ERROR_MACHINE], row->machine);
 	assert_int_equal(input_error_total(&sum.complaints),
-			 row->garbage + row->orphan + row->length);
+			 row->garbage + row->orphan + row->length + row->machine);
 }
 
 static void test_stream(void **state)
@@ -321,8 +342,8 @@ static void test_gaps(void **state)
 	(void)state;
 	begin();
 	feed(in, sizeof(in) - 1);
-	serials_end(&sum.lines.gaps);
-	assert_int_equal(sum.lines.gaps.lost, 5);	/* 2, 5, 8; 6, 10 without head */
+	serials_end(&sum.lines.serials);
+	assert_int_equal(sum.lines.serials.lost, 5);	/* 2, 5, 8; 6, 10 without head */
 }
 
 /* What the kernel held back for an auditd that starts is not where it begins. */
@@ -335,10 +356,10 @@ static void test_gaps_since(void **state)
 
 	(void)state;
 	begin();
-	sum.lines.gaps_since = 1000000;
+	sum.lines.serials_since = 1000000;
 	feed(in, sizeof(in) - 1);
-	serials_end(&sum.lines.gaps);
-	assert_int_equal(sum.lines.gaps.lost, 1);	/* 91 */
+	serials_end(&sum.lines.serials);
+	assert_int_equal(sum.lines.serials.lost, 1);	/* 91 */
 }
 
 int main(void)

@@ -21,9 +21,14 @@ struct saddr {
 	int result;
 	unsigned int family;
 	const char *text;
+	bool big_endian;
 };
 
 static const struct saddr saddrs[] = {
+	{ "big-endian: inet", "000201BBC0000207" ZERO8, 0, AF_INET, "192.0.2.7:443", true },
+	{ "big-endian: a little-endian inet is not", "020001BBC0000207" ZERO8, 0, 512, "-", true },
+	{ "big-endian: link-local and its scope", "000A00160000000" "0"
+	  "FE80000000000000" "0000000000000001" "00000002", 0, AF_INET6, "[fe80::1%2]:22", true },
 	{ "empty", "", -EMSGSIZE, 0, "-" },
 	{ "1 byte", "02", -EMSGSIZE, 0, "-" },
 	{ "2 bytes: inet", "0200", -EMSGSIZE, AF_INET, "-" },
@@ -89,7 +94,7 @@ static void test_saddr(void **state)
 	assert_non_null(hex);
 	memcpy(hex, row->hex, len);
 	memset(&a, 0xee, sizeof(a));
-	assert_int_equal(netaddr_parse(hex, len, &family, &a), row->result);
+	assert_int_equal(netaddr_parse(hex, len, row->big_endian, &family, &a), row->result);
 	free(hex);
 	assert_int_equal(family, row->family);
 	assert_int_equal(netaddr_format(&a, text), strlen(row->text));
@@ -155,6 +160,13 @@ static const struct range ranges[] = {
 	{ "::ffff:192.0.2.7", 0, "192.0.2.7:1", "192.0.2.8:1" },
 	{ "::ffff:192.0.2.0/120", 0, "192.0.2.7:1", "192.0.3.7:1" },
 	{ "[::ffff:192.0.2.7]:80", 0, "192.0.2.7:80", "192.0.2.7:81" },
+	{ "192.0.2.0/24:80", 0, "192.0.2.255:80",
+	  "192.0.2.255:81 192.0.3.0:80 -:80 192.0.2.7:-" },
+	{ "2001:db8::/32:22", 0, "[2001:db8::1]:22", "[2001:db8::1]:23 [2001:db9::]:22" },
+	{ "[2001:db8::]/32:22", 0, "[2001:db8::1]:22", "[2001:db8::1]:23 [2001:db9::]:22" },
+	{ ":80-443", 0, "192.0.2.7:80 [::1]:443 -:100", "-:79 -:444 192.0.2.7:- -" },
+	{ ":0-65535", 0, "-:0 -:65535", "192.0.2.7:- -" },
+	{ "10.0.0.0/8:1024-65535", 0, "10.1.2.3:1024", "10.1.2.3:1023 11.0.0.0:1024" },
 	{ "::ffff:192.0.2.0/95", -EINVAL },
 	{ "", -EINVAL },
 	{ ":", -EINVAL },
@@ -175,7 +187,15 @@ static const struct range ranges[] = {
 	{ "192.0.2.7/33", -EINVAL },
 	{ "192.0.2.7/-1", -EINVAL },
 	{ "192.0.2.7/24/8", -EINVAL },
-	{ "192.0.2.0/24:80", -EINVAL },
+	{ "192.0.2.7/24/8:80", -EINVAL },
+	{ "192.0.2.0/24:", -EINVAL },
+	{ "192.0.2.0/24:80x", -EINVAL },
+	{ ":80-", -EINVAL },
+	{ ":-80", -EINVAL },
+	{ ":80-79", -EINVAL },
+	{ ":80-65536", -EINVAL },
+	{ ":80-90-100", -EINVAL },
+	{ ":000080", -EINVAL },
 	{ "192.0.2.7:", -EINVAL },
 	{ "192.0.2.7:http", -EINVAL },
 	{ "192.0.2.7:80:80", -EINVAL },

@@ -29,6 +29,7 @@ static struct diag_known make_known(uint64_t cookie, bool listens)
 		.listens = listens, .inbound = true, .unknown_start = true,
 		.ev = { .sec = 1795241079, .milli = 391, .serial = 62 },
 		.start = { .sec = 1795241079, .milli = 392 },
+		.id = { 0xfeedbeef, true, cookie, listens, 7 }, .nth = 8, .ignored = listens,
 	};
 
 	netaddr_parse_ip("10.0.0.5", &k.sock.local);
@@ -62,9 +63,9 @@ static void ask_nobody(const struct request *q, void *arg)
 static struct track *make_track(struct input_errors *c, int count)
 {
 	struct track_limits limits = { .sockets = 100, .processes = 100 };
-	struct diag_options o = { .wait_ms = 1, .settle_ms = 1, .max = 10,
-				  .ask = ask_nobody };
-	struct track *t = track_new(&limits, no_record, NULL, c);
+	struct diag_options o = { .wait_ms = 1, .settle_ms = 1, .max = 10 };
+	struct track_io io = { .emit = no_record, .ask = ask_nobody };
+	struct track *t = track_new(&limits, &io, c);
 
 	track_set_diag(t, &o);
 	for (int i = 0; i < count; i++) {
@@ -106,6 +107,9 @@ static void on_known(const struct diag_known *k, const struct task *task, void *
 	assert_int_equal(k->unknown_direction, 0);
 	assert_int_equal(k->ev.serial, 62);
 	assert_int_equal(k->start.milli, 392);
+	assert_memory_equal(&k->id, &want.id, sizeof(k->id));
+	assert_int_equal(k->nth, 8);
+	assert_int_equal(k->ignored, want.ignored);
 	assert_int_equal(task->pid, opener.pid);
 	assert_true(task->auid == ID_UNSET);
 	assert_string_equal(task->comm, opener.comm);
@@ -226,6 +230,35 @@ static void test_other_version(void **state)
 	expect_refused(-EINVAL);
 }
 
+static void on_old(const struct diag_known *k, const struct task *task, void *arg)
+{
+	assert_int_equal(k->id.nth, 0);
+	assert_false(k->ignored);
+	on_any(k, task, arg);
+}
+
+/* A file of version 2 has neither numbers nor what was ignored: read all the same. */
+static void test_version_2(void **state)
+{
+	char text[8192], *end;
+	int count = 0;
+	size_t len;
+
+	(void)state;
+	save(1);
+	len = read_file(text, sizeof(text) - 1);
+	text[len] = 0;
+	text[strlen("audisp-netlog-state ")] = '2';
+	end = strstr(text, "\nend ");
+	assert_non_null(end);
+	for (int blanks = 0; blanks < 7; blanks += *end == ' ')
+		end--;
+	memmove(end, "\nend 1\n", sizeof("\nend 1\n"));
+	write_file(text, strlen(text));
+	assert_int_equal(statefile_load(path, on_old, &count), 0);
+	assert_int_equal(count, 1);
+}
+
 static void test_others_could_write(void **state)
 {
 	(void)state;
@@ -262,7 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round), cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_noise), cmocka_unit_test(test_other_boot),
-		cmocka_unit_test(test_other_version),
+		cmocka_unit_test(test_other_version), cmocka_unit_test(test_version_2),
 		cmocka_unit_test(test_others_could_write), cmocka_unit_test(test_no_file),
 	};
 	/* in memory: thousands of small files are slow on a disk */

@@ -865,6 +865,7 @@ static const struct row rows[] = {
 
 struct known {
 	struct stamp ev;
+	struct conn_id id;
 	int64_t time;
 	bool open;
 };
@@ -902,7 +903,11 @@ static void check_pairs(const struct entry *r)
 		assert_false(r->incomplete);
 		assert_true(seen.count < 512);
 		k = &seen.starts[seen.count++];
+		assert_true(r->id.nth > 0);
+		for (size_t i = 0; i + 1 < seen.count; i++)
+			assert_memory_not_equal(&seen.starts[i].id, &r->id, sizeof(r->id));
 		k->ev = r->ev;
+		k->id = r->id;
 		k->time = r->time.sec;
 		k->open = r->what != CONNECT_FAIL;
 		seen.open += k->open;
@@ -910,11 +915,13 @@ static void check_pairs(const struct entry *r)
 	default:
 		if (r->incomplete) {
 			assert_int_equal(r->ev.serial, 0);
+			assert_int_equal(r->id.nth, 0);
 			break;
 		}
 		assert_non_null(k);
 		assert_true(k->open);
 		assert_true(k->time <= r->time.sec);
+		assert_memory_equal(&k->id, &r->id, sizeof(k->id));
 		k->open = false;
 		seen.open--;
 	}
@@ -969,11 +976,12 @@ static void on_record(const struct entry *r, void *arg)
 static struct track *begin(unsigned int sockets, unsigned int processes)
 {
 	struct track_limits limits = { sockets, processes };
+	struct track_io io = { .emit = on_record, .arg = &seen };
 	struct track *t;
 
 	memset(&seen, 0, sizeof(seen));
 	seen.now = 1000;
-	t = track_new(&limits, on_record, &seen, &seen.complaints);
+	t = track_new(&limits, &io, &seen.complaints);
 	assert_non_null(t);
 	return t;
 }
@@ -1228,6 +1236,89 @@ static void test_duration(void **state)
 	track_free(t);
 }
 
+/* The serial of the start's event where no cookie is known, of this boot or not. */
+static void test_id(void **state)
+{
+	static const struct track_boot this_boot = { .node = "a", .id = 0xfeed, .since = 1003 };
+	struct track *t = begin(16, 16);
+
+	(void)state;
+	track_set_boot(t, &this_boot);
+	STEP(t, SOCKET(100, 3, STREAM));
+	STEP(t, CONNECT(100, 3, A, 0));		/* at 1002 */
+	assert_false(seen.starts[0].id.has_boot);
+	assert_true(seen.starts[0].id.by_serial);
+	assert_int_equal(seen.starts[0].id.number, seen.starts[0].ev.serial);
+	STEP(t, CONNECT(100, 3, B, 0));
+	assert_true(seen.starts[1].id.has_boot);
+	assert_int_equal(seen.starts[1].id.boot, 0xfeed);
+	assert_int_equal(seen.starts[1].id.nth, 2);
+	STEP(t, CONNECT(100, 3, A, 0, .node = "a"));
+	STEP(t, CONNECT(100, 3, A, 0, .node = "b"));
+	assert_true(seen.starts[2].id.has_boot);
+	assert_false(seen.starts[3].id.has_boot);
+	track_free(t);
+}
+
+/* The module's cookie is the number, and counts on. */
+static void test_id_of_cookie(void **state)
+{
+	struct track *t = begin(16, 16);
+	struct event f;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		seen.now++;
+		fact_of(&(struct step)MOD(DGRAM, 100, 7, L, i ? A : B, UDP), &f);
+		f.cookie = 0x2a;
+		track_event(t, &f);
+		assert_false(seen.starts[i].id.by_serial);
+		assert_int_equal(seen.starts[i].id.number, 0x2a);
+		assert_int_equal(seen.starts[i].id.nth, i + 1);
+	}
+	track_free(t);
+}
+
+static bool ignores_b = true;
+
+static bool on_ignores(const struct entry *r, void *arg)
+{
+	assert_ptr_equal(arg, &seen);
+	assert_true(r->what == CONNECT_START || r->what == CONNECT_FAIL);
+	return ignores_b && r->remote.port == 80;
+}
+
+/* Decided at the start; the stop follows, whatever the list says by then. */
+static void test_ignored(void **state)
+{
+	struct track_io io = { .emit = on_record, .ignores = on_ignores, .arg = &seen };
+	struct track_limits limits = { 16, 16 };
+	struct track_stats stats;
+	struct track *t;
+
+	(void)state;
+	track_free(begin(16, 16));
+	t = track_new(&limits, &io, &seen.complaints);
+	STEP(t, SOCKET(100, 3, STREAM));
+	STEP(t, CONNECT(100, 3, B, 0));
+	assert_string_equal(seen.out, "");
+	STEP(t, SOCKET(100, 4, STREAM));
+	STEP(t, CONNECT(100, 4, B, -ECONNREFUSED));
+	assert_string_equal(seen.out, "");
+	ignores_b = false;
+	STEP(t, CLOSE(100, 3));
+	assert_string_equal(seen.out, "");
+	STEP(t, CONNECT(100, 4, B, 0));
+	assert_string_equal(seen.out, START_B);
+	ignores_b = true;
+	STEP(t, CLOSE(100, 4));
+	assert_string_equal(seen.out, STOP_B " via=close");
+	track_stats(t, &stats);
+	assert_int_equal(stats.ignored, 3);
+	assert_int_equal(stats.records, 5);
+	track_free(t);
+}
+
 static void test_module_counts(void **state)
 {
 	struct track *t = begin(16, 16);
@@ -1261,6 +1352,8 @@ int main(void)
 		cmocka_unit_test(test_node_bound),
 		cmocka_unit_test(test_limits_of_one),
 		cmocka_unit_test(test_duration),
+		cmocka_unit_test(test_id), cmocka_unit_test(test_id_of_cookie),
+		cmocka_unit_test(test_ignored),
 		cmocka_unit_test(test_module_counts),
 	};
 

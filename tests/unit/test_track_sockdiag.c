@@ -388,6 +388,10 @@ static struct {
 	size_t used;
 	uint64_t questions;
 	int at;
+	struct conn_id open[512];	/* numbers of what was started */
+	unsigned int count;
+	struct conn_id last;
+	bool anything;			/* foolish input: evictions, numbers 0 */
 } seen;
 
 static void put(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -402,6 +406,27 @@ static void put(const char *format, ...)
 	assert_true(seen.used < sizeof(seen.text));
 }
 
+/* No number twice, and the stop has that of its start. */
+static void check_id(const struct entry *r)
+{
+	unsigned int i;
+
+	for (i = 0; i < seen.count; i++)
+		if (!memcmp(&seen.open[i], &r->id, sizeof(r->id)))
+			break;
+	seen.last = r->id;
+	assert_true(r->id.nth > 0);
+	if (r->what == CONNECT_STOP || r->what == LISTEN_STOP) {
+		assert_true(i < seen.count);
+		seen.open[i] = seen.open[--seen.count];
+		return;
+	}
+	assert_int_equal(i, seen.count);
+	assert_true(seen.count < 512);
+	if (r->what != CONNECT_FAIL)
+		seen.open[seen.count++] = r->id;
+}
+
 static void on_record(const struct entry *r, void *arg)
 {
 	static const char *const names[] = {
@@ -410,6 +435,8 @@ static void on_record(const struct entry *r, void *arg)
 	char text[NETADDR_TEXT_MAX];
 
 	(void)arg;
+	if (r->what < ENTRY_KIND_COUNT && !seen.anything)
+		check_id(r);
 	netaddr_format(&r->local, text);
 	put("%s%s %s", seen.used ? "\n" : "", names[r->what], text);
 	netaddr_format(&r->remote, text);
@@ -491,7 +518,8 @@ static void make_fact(const struct step *s, struct event *f)
 	*f = (struct event){
 		.kind = s->kind,
 		.stamp = { .sec = 1000 + s->at / 1000, .milli = s->at % 1000,
-			   .serial = s->kind < EVENT_MODULE ? s->at + 1 : 0 },
+			   .serial = s->kind >= EVENT_MODULE ? 0 :
+				     s->at + 1 + 100000 * (s->pid - 1) },
 		.node = s->node,
 		.task = { .pid = s->pid, .ppid = s->ppid ? s->ppid : 5000, .uid = 0, .auid = 0, .ses = 0,
 			  .sid = -1, .comm = "\"prog\"", .exe = "\"/bin/prog\"" },
@@ -531,9 +559,10 @@ static struct track *make_tracker(struct input_errors *c, unsigned int max)
 	struct track_limits limits = { .sockets = 100, .processes = 100 };
 	struct diag_options o = {
 		.wait_ms = WAIT, .settle_ms = SETTLE, .max = max, .node = HOST,
-		.ask = on_question, .netns = OURS,
+		.netns = OURS,
 	};
-	struct track *t = track_new(&limits, on_record, NULL, c);
+	struct track_io io = { .emit = on_record, .ask = on_question };
+	struct track *t = track_new(&limits, &io, c);
 	struct step start = TICK(0);
 
 	memset(&seen, 0, sizeof(seen));
@@ -596,7 +625,7 @@ static void test_bounded(void **state)
 {
 	static const struct step steps[] = {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), SOCKET(0, 1, 4),
-		CONNECT(1, 1, 4, R, 0, .out = "start - -> " R " 1"),
+		CONNECT(2, 1, 4, R, 0, .out = "start - -> " R " 1"),
 		TICK(1100, .out = "start - -> " R " 1"),
 	};
 	struct input_errors c = { 0 };
@@ -607,6 +636,75 @@ static void test_bounded(void **state)
 		do_step(t, &steps[i]);
 	assert_int_equal(c.count[INPUT_ERROR_UNASKED], 1);
 	track_free(t);
+}
+
+/* A start that is held until the socket is known has its cookie, else its event's serial. */
+static void test_id(void **state)
+{
+	static const struct step steps[] = {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+	}, late[] = {
+		SOCKET(40, 1, 4), CONNECT(41, 1, 4, R, 0),
+		TICK(1100, .out = "start - -> " R " 1"),
+	}, refused[] = {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, -EINPROGRESS),
+		END(3, 11, L, R, .est = 0, .refused = true), GONE(5, 1), STREAM(20),
+		TICK(120, .out = "fail " L " -> " R " 1 via=destroy errno=111"),
+	};
+	struct input_errors c = { 0 };
+	struct track *t = make_tracker(&c, 100);
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		do_step(t, &steps[i]);
+	assert_false(seen.last.by_serial);
+	assert_int_equal(seen.last.number, 11);
+	for (int i = 0; i < 3; i++)
+		do_step(t, &late[i]);
+	assert_true(seen.last.by_serial);
+	assert_int_equal(seen.last.number, 42);
+	track_free(t);
+	t = make_tracker(&c, 100);
+	for (int i = 0; i < 6; i++)
+		do_step(t, &refused[i]);
+	assert_false(seen.last.by_serial);
+	assert_int_equal(seen.last.number, 11);
+	track_free(t);
+}
+
+/* What an earlier run wrote, or left out, ends in the same way. */
+static void test_id_kept(void **state)
+{
+	struct diag_known k = {
+		.sock = { .cookie = 11, .proto = IPPROTO_TCP, .state = EST },
+		.ev = { 900, 0, 42 }, .start = { .sec = 900 }, .id = { 1, true, 42, true, 3 }, .nth = 3,
+	};
+	struct step known = DIAG(10, KNOWN, .pid = 1, .cookie = 11, .local = L, .remote = R);
+	struct step end[] = { END(20, 11, L, R), STREAM(30), TICK(40) };
+	struct input_errors c = { 0 };
+
+	(void)state;
+	for (int ignored = 0; ignored < 2; ignored++) {
+		struct track *t = make_tracker(&c, 100);
+		struct event f;
+		struct diag d;
+
+		make_fact(&known, &f);
+		make_diag(&known, &d);
+		k.ignored = ignored;
+		k.sock.local = d.sock.local;
+		k.sock.remote = d.sock.remote;
+		d.known = &k;
+		f.diag = &d;
+		track_event(t, &f);
+		seen.open[seen.count++] = k.id;
+		end[2].out = ignored ? NULL : "stop " L " -> " R " 1 via=destroy";
+		for (int i = 0; i < 3; i++)
+			do_step(t, &end[i]);
+		assert_int_equal(seen.count, ignored);
+		track_free(t);
+	}
 }
 
 static void count_known(const struct diag_known *k, const struct identity *opener, void *arg)
@@ -648,6 +746,7 @@ static void test_anything(void **state)
 	unsigned int seed = 1;
 
 	(void)state;
+	seen.anything = true;
 	for (int i = 0; i < 50000; i++) {
 		struct step s = { .at = i };
 		struct diag d;
@@ -692,7 +791,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_off), cmocka_unit_test(test_switched_off),
-		cmocka_unit_test(test_bounded), cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_bounded), cmocka_unit_test(test_id),
+		cmocka_unit_test(test_id_kept), cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_anything),
 	};
 	int failed = table_run("rows", test_row, ROWS(rows));

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel's types, as far as netlog.bpf.c reads them. libbpf finds the place of each
+ * field in the running kernel by its name (CO-RE), so order and size mean nothing here.
+ */
+#ifndef NETLOG_BPF_KERNEL_H
+#define NETLOG_BPF_KERNEL_H
+
+#include <linux/types.h>
+
+#include <linux/bpf.h>
+#include <stdbool.h>
+
+#define AF_UNSPEC 0
+#define AF_INET 2
+#define AF_INET6 10
+#define ECONNABORTED 103
+#define SOCKFS_MAGIC 0x534F434B
+#define SIN_LEN 16
+#define SIN6_LEN 24			/* without the scope: SIN6_LEN_RFC2133 */
+
+enum { SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_RAW = 3 };
+enum { IPPROTO_TCP = 6, IPPROTO_UDP = 17, IPPROTO_SCTP = 132, IPPROTO_UDPLITE = 136,
+       IPPROTO_MPTCP = 262 };
+enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT, TCP_SYN_RECV, TCP_FIN_WAIT1, TCP_FIN_WAIT2,
+       TCP_TIME_WAIT, TCP_CLOSE, TCP_CLOSE_WAIT, TCP_LAST_ACK, TCP_LISTEN, TCP_CLOSING };
+typedef enum { SS_UNCONNECTED = 1, SS_CONNECTED = 3 } socket_state;
+#define SOCK_DONE_FLAG 1		/* enum sock_flags: SOCK_DONE */
+#define PIDTYPE_SID 3
+
+/* GFP_ATOMIC | __GFP_MEMALLOC until 6.3, and since. */
+#define GFP_MEMALLOC_OLD 0x20a20
+#define GFP_MEMALLOC 0x20820
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct ns_common { unsigned int inum; };
+struct net { struct ns_common ns; };
+typedef struct { struct net *net; } possible_net_t;
+
+struct in6_addr { union { __u32 u6_addr32[4]; } in6_u; };
+
+struct sock_common {
+	__u32 skc_daddr, skc_rcv_saddr;
+	__u16 skc_dport, skc_num, skc_family;
+	volatile unsigned char skc_state;
+	unsigned char skc_reuse : 4;
+	int skc_bound_dev_if;
+	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
+	unsigned long skc_flags;
+};
+
+struct socket;
+struct sock {
+	struct sock_common __sk_common;
+	struct socket *sk_socket;
+	unsigned char sk_kern_sock : 1;
+	__u16 sk_type, sk_protocol;
+	unsigned int sk_allocation;
+	int sk_err;
+};
+
+struct inet_sock { struct sock sk; __u16 inet_sport; };
+struct inet_connection_sock { struct inet_sock icsk_inet; };
+struct tcp_sock {
+	struct inet_connection_sock inet_conn;
+	__u64 bytes_sent, bytes_retrans, bytes_received;
+	__u32 write_seq, snd_nxt, rcv_nxt;
+};
+
+struct super_block { unsigned long s_magic; };
+struct inode { unsigned long i_ino; struct super_block *i_sb; };
+
+struct qstr { const unsigned char *name; };
+struct hlist_bl_node { struct hlist_bl_node *next, **pprev; };
+struct dentry {
+	struct hlist_bl_node d_hash;
+	struct dentry *d_parent;
+	struct qstr d_name;
+};
+struct vfsmount { struct dentry *mnt_root; };
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+};
+struct path { struct vfsmount *mnt; struct dentry *dentry; };
+
+struct file { struct inode *f_inode; struct path f_path; void *private_data; };
+/* The reference count until 6.12, and since. */
+typedef struct { long counter; } atomic_long_t;
+typedef struct { atomic_long_t refcnt; } file_ref_t;
+struct file___old { atomic_long_t f_count; };
+struct file___new { file_ref_t f_ref; };
+
+struct socket { socket_state state; struct file *file; struct sock *sk; };
+
+struct fdtable { unsigned int max_fds; struct file **fd; unsigned long *open_fds; };
+struct files_struct { struct fdtable *fdt; };
+struct fs_struct { struct path root; };
+struct mm_struct { struct file *exe_file; };
+struct upid { int nr; };
+struct pid { struct upid numbers[1]; };
+struct signal_struct { struct pid *pids[4]; };
+typedef struct { unsigned int val; } kuid_t;
+struct task_struct {
+	int tgid;
+	struct task_struct *real_parent, *group_leader;
+	struct signal_struct *signal;
+	kuid_t loginuid;
+	unsigned int sessionid;
+	struct mm_struct *mm;
+	struct fs_struct *fs;
+	struct files_struct *files;
+	__u64 start_time, self_exec_id;
+};
+
+struct msghdr { void *msg_name; int msg_namelen; };
+
+struct sctp_ep_common { struct sock *sk; };
+union sctp_addr { char bytes[28]; };
+struct sctp_association {
+	struct sctp_ep_common base;
+	struct { union sctp_addr primary_addr; } peer;
+	__u8 temp : 1;
+};
+
+#pragma clang attribute pop
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* netlog.bpf.c: what user space decides before loading, the maps, the ring buffer. */
+#ifndef NETLOG_BPF_MAPS_H
+#define NETLOG_BPF_MAPS_H
+
+/* Set by user space before loading: what this kernel allows. */
+const volatile bool can_read = true;	/* bpf_probe_read_kernel(): no lockdown=confidentiality */
+const volatile bool has_task_btf = true;	/* bpf_get_current_task_btf(), 5.11 */
+const volatile bool has_cookie = true;	/* bpf_get_socket_cookie(), 5.12 */
+
+struct netlog_bpf_shared shared = {};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 << 20);
+} ring SEC(".maps");
+
+/* Connects under way. By inode number: an MPTCP socket and its first subflow share it. */
+struct pending {
+	struct netlog_bpf_sock sock;	/* as it was when the SYN left */
+	struct netlog_bpf_task task;	/* pid 0 where op=connect has named it */
+	__u64 of;			/* SCTP: the association; a socket may try several */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, struct pending);
+} pending SEC(".maps");
+
+/* Calls under way, by function and thread: the socket when the function was entered. */
+struct call {
+	struct netlog_bpf_sock before;
+	struct netlog_bpf_sock asked;	/* with the remote end asked for */
+	__u64 asks;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, struct call);
+} calls SEC(".maps");
+
+/* Processes whose program was reported, by tgid. */
+struct known_exe {
+	__u64 id, file, exec_id, start;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, struct known_exe);
+} exes SEC(".maps");
+
+/* Peers that an unconnected datagram socket has sent to. */
+struct flow {
+	__u64 ino, faddr[2], fport;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);	/* 1 unless flows are on */
+	__type(key, struct flow);
+	__type(value, __u8);
+} flows SEC(".maps");
+
+static __always_inline void count(__u64 *counter)
+{
+	__sync_fetch_and_add(counter, 1);
+}
+
+#endif

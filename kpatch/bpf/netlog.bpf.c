@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The operations of netlog_record.h from BPF, without a module: what kpatch/probes.c
+ * finds with kprobes is found here by fentry, fexit and one tracepoint, in the same order
+ * and by the same rules. Records go to a ring buffer (netlog_bpf.h), which
+ * plugin/input/bpf.c reads. One object, built once, serves every kernel with BTF (CO-RE).
+ *
+ * A sleeping function may have an exit program here: a trampoline has no pool of
+ * instances as a kretprobe has. The kernel skips a program that already runs on the same
+ * processor, and counts that (recursion_misses).
+ */
+#include "kernel.h"
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+
+#include "netlog_bpf.h"
+#include "kpatch/netlog_record.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#include "maps.h"
+#include "socket.h"
+#include "task.h"
+
+/* ---- the record ---- */
+
+/*
+ * Writes one record. task NULL: the current task's, which must then be the one that acts;
+ * pid 0: nobody's. Returns false if there was no room.
+ */
+static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
+			     const struct netlog_bpf_task *task, int err)
+{
+	struct netlog_bpf_task self;
+	struct netlog_bpf_event *e;
+
+	if (!s)
+		return false;
+	if (!task) {
+		read_task(&self);
+		task = &self;
+	}
+	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
+	if (!e) {
+		count(&shared.lost);
+		return false;
+	}
+	e->kind = NETLOG_BPF_EVENT;
+	e->op = op;
+	e->err = err;
+	e->pad = 0;
+	e->mono = bpf_ktime_get_ns();
+	__builtin_memcpy(&e->sock, s, sizeof(*s));
+	__builtin_memcpy(&e->task, task, sizeof(*task));
+	bpf_ringbuf_submit(e, 0);
+	count(&shared.written);
+	return true;
+}
+
+/* Moves the entry of sock, if of is 0 or the same, to *p. Returns true if there was one. */
+static __noinline bool pending_take(struct socket *sock, __u64 of, struct pending *p)
+{
+	struct pending *e;
+	struct file *f;
+	__u64 ino;
+
+	if (!sock || !p)
+		return false;
+	f = sock->file;
+	if (!f)
+		return false;
+	ino = f->f_inode->i_ino;
+	e = bpf_map_lookup_elem(&pending, &ino);
+	if (!e || (of && e->of != of))
+		return false;
+	__builtin_memcpy(p, e, sizeof(*p));
+	return !bpf_map_delete_elem(&pending, &ino);
+}
+
+/* ---- connect ---- */
+
+/* peer NULL: sk knows it. */
+static __always_inline int begin(struct sock *sk, __u64 of, const void *peer, int len)
+{
+	struct socket *sock = sk->sk_socket;
+	struct pending p = {};
+
+	/* Given up without a word, as a Fast Open that could not be sent. */
+	if (pending_take(sock, 0, &p))
+		write(NETLOG_OP_FAIL, &p.sock, &p.task, ECONNABORTED);
+	if (!read_sock(&p.sock, sk, sock) || (peer && !read_remote(&p.sock, peer, len)))
+		return 0;
+	p.of = of;
+	p.task.pid = 0;
+	if (!write(NETLOG_OP_CONNECT, &p.sock, NULL, 0))
+		read_task(&p.task);
+	if (bpf_map_update_elem(&pending, &p.sock.ino, &p, BPF_ANY))
+		count(&shared.map_full);
+	return 0;
+}
+
+SEC("fentry/tcp_connect")
+int on_tcp_connect(__u64 *ctx)
+{
+	return begin((struct sock *)ctx[0], 0, NULL, 0);
+}
+
+static __always_inline bool is_connecting(struct sock *sk, int old)
+{
+	if (sk->sk_protocol == IPPROTO_SCTP)
+		return old == TCP_CLOSE;
+	/* SYN_RECV: the second state of a simultaneous open */
+	return sk->sk_protocol == IPPROTO_TCP && (old == TCP_SYN_SENT || old == TCP_SYN_RECV);
+}
+
+/*
+ * In softirq current is a stranger. Embryonic sockets have no struct socket. A close
+ * without sk_err is reported by whoever asked for it: leave(), on_release().
+ */
+SEC("tp_btf/inet_sock_set_state")
+int on_state(__u64 *ctx)
+{
+	struct sock *sk = (struct sock *)ctx[0];
+	int old = (int)ctx[1], new = (int)ctx[2];
+	int err = new == TCP_CLOSE ? sk->sk_err : 0;
+	struct socket *sock;
+	struct pending p;
+
+	if (!is_connecting(sk, old) || (new != TCP_ESTABLISHED && !err))
+		return 0;
+	sock = sk->sk_socket;
+	if (!sock)
+		return 0;
+	/* connect() is about to return an error, and sk_err is an older one's; or accepted */
+	if (sock->sk == sk && sk->sk_protocol == IPPROTO_TCP) {
+		int state = sock->state;
+
+		if (state == SS_CONNECTED || (err && state == SS_UNCONNECTED))
+			return 0;
+	}
+	if (!pending_take(sock, 0, &p)) {
+		/* There was no room for it, or this came after the connect. */
+		if (old != TCP_SYN_SENT || !in_use(sk) || !read_sock(&p.sock, sk, sock))
+			return 0;
+		__builtin_memset(&p.task, 0, sizeof(p.task));
+	}
+	p.sock.state = old;
+	write(err ? NETLOG_OP_FAIL : NETLOG_OP_ESTABLISHED, &p.sock, &p.task, err);
+	return 0;
+}
+
+/* ---- what a call made of a socket: compared before and after ---- */
+
+static __always_inline __u64 call_key(__u32 function)
+{
+	return (__u64)function << 32 | (__u32)bpf_get_current_pid_tgid();
+}
+
+static __noinline int enter(__u32 function, struct sock *sk, const void *uaddr, int len)
+{
+	__u64 key = call_key(function);
+	struct call c;
+
+	if (!sk || !read_sock(&c.before, sk, sk->sk_socket))
+		return 0;
+	__builtin_memcpy(&c.asked, &c.before, sizeof(c.asked));
+	c.asks = read_remote(&c.asked, uaddr, len);
+	if (bpf_map_update_elem(&calls, &key, &c, BPF_ANY))
+		count(&shared.map_full);
+	return 0;
+}
+
+/* Refused by this host: no route, no free port, forbidden. What was sent ends elsewhere,
+ * and a peer that the socket had before stays. */
+static __always_inline void refused(struct sock *sk, struct call *c, int err)
+{
+	struct pending p;
+
+	/* SCTP has not begun here; what is under way is of an earlier connect. */
+	if (c->before.proto != IPPROTO_SCTP && pending_take(sk->sk_socket, 0, &p))
+		write(NETLOG_OP_FAIL, &p.sock, NULL, err);
+	else
+		write(NETLOG_OP_FAIL, &c->asked, NULL, err);
+}
+
+static __always_inline bool differs(const struct netlog_bpf_sock *a,
+				    const struct netlog_bpf_sock *b)
+{
+	return a->faddr[0] != b->faddr[0] || a->faddr[1] != b->faddr[1] || a->fport != b->fport;
+}
+
+/* The socket has no peer any more, or stopped listening. */
+static __always_inline void lost_peer(struct sock *sk, const struct call *c)
+{
+	struct pending p;
+
+	if (pending_take(sk->sk_socket, 0, &p))
+		write(NETLOG_OP_FAIL, &p.sock, NULL, ECONNABORTED);
+	else if (c->before.state != TCP_SYN_SENT)	/* op=fail reported it */
+		write(NETLOG_OP_DISCONNECT, &c->before, NULL, 0);
+}
+
+static __always_inline void changed(struct sock *sk, const struct call *c)
+{
+	struct netlog_bpf_sock now;
+	__u8 was = c->before.state;
+	bool other, lost;
+
+	if (!read_sock(&now, sk, sk->sk_socket))
+		return;
+	other = differs(&c->before, &now);
+	lost = now.state == TCP_CLOSE && (was != TCP_CLOSE || (other && !remote_known(&now)));
+	if (lost)
+		lost_peer(sk, c);
+	if (now.datagram && now.state == TCP_CLOSE) {
+		/* A port that was asked for stays: it receives from all again. Not after
+		 * "ss -K": the listener would be reported as ss's. */
+		if (now.lport && (lost || !c->before.lport) && sk->sk_err != ECONNABORTED)
+			write(NETLOG_OP_BIND, &now, NULL, 0);
+	} else if (now.datagram ? other : now.state == TCP_LISTEN && was != TCP_LISTEN) {
+		now.state = was;
+		write(now.datagram ? NETLOG_OP_DGRAM : NETLOG_OP_LISTEN, &now, NULL, 0);
+	}
+}
+
+static __noinline int leave(__u32 function, struct sock *sk, int ret)
+{
+	__u64 key = call_key(function);
+	struct call *c = bpf_map_lookup_elem(&calls, &key);
+
+	if (!c)
+		return 0;
+	if (sk && ret >= 0)
+		changed(sk, c);
+	else if (sk && c->asks && c->before.state == TCP_CLOSE)
+		refused(sk, c, -ret);
+	bpf_map_delete_elem(&calls, &key);
+	return 0;
+}
+
+#define SOCK(ctx)	((struct sock *)(ctx)[0])
+#define SOCKET_SK(ctx)	(((struct socket *)(ctx)[0])->sk)
+
+#define CALL(n, fn, sk, when, uaddr, len, ret)					\
+SEC("fentry/" #fn) int enter_##fn(__u64 *ctx)					\
+{ return (when) ? enter(n, sk, uaddr, len) : 0; }				\
+SEC("fexit/" #fn) int leave_##fn(__u64 *ctx)					\
+{ return leave(n, sk, ret); }
+
+/* fn(struct socket *, struct sockaddr *, int, …) with so many arguments */
+#define CALL_TO(n, fn, args)							\
+	CALL(n, fn, SOCKET_SK(ctx), true, (void *)ctx[1], (int)ctx[2], (int)ctx[args])
+/* fn(struct sock *, struct sockaddr *, int); not tcp_v4_connect called by tcp_v6_connect,
+ * which has a program too. send(MSG_FASTOPEN) may give no address. */
+#define CALL_SK_TO(n, fn)							\
+	CALL(n, fn, SOCK(ctx), same_family(SOCK(ctx), (void *)ctx[1]),		\
+	     (void *)ctx[1], (int)ctx[2], (int)ctx[3])
+/* fn(struct sock *, int) that takes the peer away; not when close() or MPTCP asks */
+#define CALL_END(n, fn, when)							\
+	CALL(n, fn, SOCK(ctx), (when) && in_use(SOCK(ctx)), NULL, 0, (int)ctx[2])
+
+static __always_inline bool same_family(struct sock *sk, const void *uaddr)
+{
+	__u16 family = sk->__sk_common.skc_family;
+
+	if (!uaddr)
+		return false;
+	if (can_read)
+		bpf_probe_read_kernel(&family, sizeof(family), uaddr);
+	return family == sk->__sk_common.skc_family;
+}
+
+CALL_TO(1, security_socket_connect, 3)
+CALL_SK_TO(2, tcp_v4_pre_connect)
+CALL_SK_TO(3, tcp_v6_pre_connect)
+CALL_SK_TO(4, tcp_v4_connect)
+CALL_SK_TO(5, tcp_v6_connect)
+CALL_TO(6, inet_dgram_connect, 4)
+CALL_END(7, tcp_disconnect, true)
+CALL_END(8, mptcp_disconnect, true)
+CALL_END(9, udp_abort, true)
+/* Of a listener alone: others, among them no full sockets, say it by their state. */
+CALL_END(10, tcp_abort, SOCK(ctx)->__sk_common.skc_state == TCP_LISTEN)
+CALL(11, inet_bind, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[3])
+CALL(12, inet6_bind, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[3])
+/* One argument less since 5.17: the state alone says whether it listens. */
+CALL(13, inet_csk_listen_start, SOCK(ctx), true, NULL, 0, 0)
+CALL(14, sctp_inet_listen, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[2])
+
+/* ---- accept ---- */
+
+SEC("fentry/__inet_accept")
+int on_accept(__u64 *ctx)
+{
+	struct netlog_bpf_sock s;
+
+	if (read_sock(&s, (struct sock *)ctx[2], (struct socket *)ctx[1]))
+		write(NETLOG_OP_ACCEPT, &s, NULL, 0);
+	return 0;
+}
+
+/* Where there is no __inet_accept(). Its arguments differ between kernels, so its result is
+ * not read. */
+SEC("fexit/inet_accept")
+int on_accept_old(__u64 *ctx)
+{
+	struct socket *sock = (struct socket *)ctx[1];
+	struct netlog_bpf_sock s;
+
+	if (sock->state == SS_CONNECTED && read_sock(&s, sock->sk, sock))
+		write(NETLOG_OP_ACCEPT, &s, NULL, 0);
+	return 0;
+}
+
+/* ---- datagrams without connect, on request ---- */
+
+static __always_inline int on_sendmsg(__u64 *ctx)
+{
+	struct sock *sk = (struct sock *)ctx[0];
+	struct msghdr *msg = (struct msghdr *)ctx[1];
+	struct netlog_bpf_sock s;
+	struct flow f = {};
+	__u8 seen = 1;
+
+	if (!msg->msg_name || !read_sock(&s, sk, sk->sk_socket) || remote_known(&s) ||
+	    !read_remote(&s, msg->msg_name, msg->msg_namelen))
+		return 0;
+	/* IPv4 by way of IPv6 comes by udp_sendmsg() too. */
+	if (s.family == AF_INET6 && !s.faddr[0] && (__u32)s.faddr[1] == bpf_htonl(0xffff))
+		return 0;
+	f.ino = s.ino;
+	f.faddr[0] = s.faddr[0];
+	f.faddr[1] = s.faddr[1];
+	f.fport = s.fport;
+	if (!bpf_map_update_elem(&flows, &f, &seen, BPF_NOEXIST))
+		write(NETLOG_OP_FLOW, &s, NULL, 0);
+	return 0;
+}
+
+SEC("fentry/udp_sendmsg") int on_udp_sendmsg(__u64 *ctx) { return on_sendmsg(ctx); }
+SEC("fentry/udpv6_sendmsg") int on_udpv6_sendmsg(__u64 *ctx) { return on_sendmsg(ctx); }
+
+/* ---- the end ---- */
+
+SEC("fentry/inet_release")
+int on_release(__u64 *ctx)
+{
+	struct socket *sock = (struct socket *)ctx[0];
+	struct sock *sk = sock->sk;
+	struct netlog_bpf_sock s;
+	struct pending p;
+	bool unfinished;
+
+	if (!shared.fired)
+		shared.fired = 1;
+	unfinished = pending_take(sock, 0, &p);
+	if (!read_sock(&s, sk, sock))
+		return 0;
+	if (unfinished) {
+		__builtin_memcpy(&s, &p.sock, sizeof(s));
+		s.state = TCP_SYN_SENT;
+	}
+	/* Nothing to report of one that was never connected or listening, nor could receive. */
+	if (s.state != TCP_CLOSE || remote_known(&s) ||
+	    (s.lport && s.proto != IPPROTO_TCP && s.proto != IPPROTO_MPTCP))
+		write(NETLOG_OP_RELEASE, &s, NULL, sk->sk_err);
+	return 0;
+}
+
+#define EXIT_FDS 512
+
+/* Returns true if the file is a socket that is reported, by its family and protocol. */
+static __always_inline bool read_held(struct netlog_bpf_sock *s, struct file *f)
+{
+	struct socket *sock;
+	struct sock *sk;
+
+	if (BPF_CORE_READ(f, f_inode, i_sb, s_magic) != SOCKFS_MAGIC)
+		return false;
+	sock = BPF_CORE_READ(f, private_data);
+	sk = BPF_CORE_READ(sock, sk);
+	s->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	if (s->family != AF_INET && s->family != AF_INET6)
+		return false;
+	s->ino = BPF_CORE_READ(f, f_inode, i_ino);
+	s->proto = BPF_CORE_READ(sk, sk_protocol);
+	s->state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	s->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	return true;
+}
+
+/* Later, when its sockets are released, an ending process has no program any more: a
+ * process that holds one and has not been reported, is reported here. */
+SEC("fentry/tty_audit_exit")
+int on_exit(__u64 *ctx)
+{
+	struct task_struct *p = (void *)bpf_get_current_task();
+	__u32 pid = bpf_get_current_pid_tgid() >> 32, max;
+	struct netlog_bpf_sock s = {};
+	struct file **fds, *f;
+	struct known_exe now, *k;
+
+	if (!can_read || shared.silent)
+		return 0;
+	read_exe(&now);
+	k = bpf_map_lookup_elem(&exes, &pid);
+	if (k && k->start == now.start && k->file == now.file && k->exec_id == now.exec_id)
+		return 0;
+	max = BPF_CORE_READ(p, files, fdt, max_fds);
+	fds = BPF_CORE_READ(p, files, fdt, fd);
+	for (__u32 i = 0; i < EXIT_FDS && i < max; i++) {
+		f = NULL;
+		bpf_probe_read_kernel(&f, sizeof(f), fds + i);
+		if (!f || !read_held(&s, f))
+			continue;
+		write(NETLOG_OP_EXIT, &s, NULL, 0);
+		break;
+	}
+	return 0;
+}
+
+/* ---- SCTP, one-to-one style; established is on_state() ---- */
+
+SEC("fentry/sctp_primitive_ASSOCIATE")
+int on_sctp_associate(__u64 *ctx)
+{
+	struct sctp_association *asoc = (struct sctp_association *)ctx[1];
+	struct sock *sk = asoc->base.sk;
+
+	if (sk->sk_type != SOCK_STREAM)
+		return 0;
+	return begin(sk, (__u64)asoc, &asoc->peer.primary_addr, sizeof(union sctp_addr));
+}
+
+/* An association that ends before it was established. */
+SEC("fentry/sctp_association_free")
+int on_sctp_free(__u64 *ctx)
+{
+	struct sctp_association *asoc = (struct sctp_association *)ctx[0];
+	struct sock *sk = asoc->base.sk;
+	struct pending p;
+	int err;
+
+	/* temp: made to answer a colliding INIT or COOKIE, not the caller's. */
+	if (sk->sk_type != SOCK_STREAM || BPF_CORE_READ_BITFIELD(asoc, temp) ||
+	    !pending_take(sk->sk_socket, (__u64)asoc, &p))
+		return 0;
+	err = sk->sk_err;
+	write(NETLOG_OP_FAIL, &p.sock, &p.task, err ? err : ECONNABORTED);
+	return 0;
+}

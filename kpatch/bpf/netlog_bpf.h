@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The contract between netlog.bpf.c and plugin/input/bpf.c: the records in the ring
+ * buffer and the counters that both sides map. Operations and the meaning of the
+ * fields are those of netlog_record.h. Both sides are built together, so the layout
+ * has no version.
+ */
+#ifndef NETLOG_BPF_H
+#define NETLOG_BPF_H
+
+#define NETLOG_BPF_COMM 16
+#define NETLOG_BPF_PATH 4096		/* longest path, as PATH_MAX */
+#define NETLOG_BPF_NAME 256		/* longest component with its NUL */
+
+enum netlog_bpf_kind {
+	NETLOG_BPF_EVENT = 1,		/* struct netlog_bpf_event */
+	NETLOG_BPF_EXE,			/* struct netlog_bpf_exe */
+};
+
+/* Ports are in host order. Addresses are in network order, IPv4 in the first four
+ * bytes. An end that is not known is all zero. */
+struct netlog_bpf_sock {
+	__u64 ino, cookie;		/* cookie 0: not known */
+	__u64 tx, rx;			/* TCP only */
+	__u64 laddr[2], faddr[2];
+	__u32 netns;
+	__s32 oif;
+	__u16 family, proto, lport, fport;
+	__u8 state, datagram, pad[6];
+};
+
+struct netlog_bpf_task {		/* pid 0: not known */
+	__u64 exe;			/* id of a netlog_bpf_exe; 0: not known */
+	__u32 pid, ppid, sid;		/* initial pid namespace */
+	__u32 uid, auid, ses;
+	char comm[NETLOG_BPF_COMM];
+};
+
+struct netlog_bpf_event {
+	__u32 kind, op;			/* enum netlog_op */
+	__s32 err, pad;
+	__u64 mono;			/* CLOCK_MONOTONIC, ns */
+	struct netlog_bpf_sock sock;
+	struct netlog_bpf_task task;
+};
+
+/*
+ * The program of a process, written before the first event of that process and again
+ * after each exec. text has the components of the path, last first, each with its NUL.
+ */
+struct netlog_bpf_exe {
+	__u32 kind, pid;
+	__u64 id;			/* unique */
+	__u32 parts, len;
+	__u8 deleted, cut, pad[6];	/* cut: longer than text */
+	char text[NETLOG_BPF_PATH + NETLOG_BPF_NAME];
+};
+
+/* In .bss. All but silent are written by the kernel's side. */
+struct netlog_bpf_shared {
+	__u64 written;
+	__u64 lost;			/* events without room in the ring */
+	__u64 exe_lost;			/* paths without room in the ring */
+	__u64 map_full;			/* calls and connects without room in a map */
+	__u32 fired;			/* a release was seen since user space cleared it */
+	__u32 silent;			/* user space: write nothing */
+};
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* netlog.bpf.c: what a socket says of itself. As kpatch/record.c, which says why. */
+#ifndef NETLOG_BPF_SOCKET_H
+#define NETLOG_BPF_SOCKET_H
+
+static __always_inline bool is_kernels(struct sock *sk)
+{
+	unsigned int gfp = sk->sk_allocation;
+
+	return BPF_CORE_READ_BITFIELD(sk, sk_kern_sock) ||
+	       ((gfp == GFP_MEMALLOC || gfp == GFP_MEMALLOC_OLD) &&
+		!BPF_CORE_READ_BITFIELD(sk, __sk_common.skc_reuse));
+}
+
+static __always_inline bool is_reported(struct sock *sk)
+{
+	__u16 proto = sk->sk_protocol, family = sk->__sk_common.skc_family;
+
+	return (family == AF_INET || family == AF_INET6) && sk->sk_type != SOCK_RAW &&
+	       (proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE ||
+		proto == IPPROTO_SCTP || proto == IPPROTO_MPTCP) &&
+	       !is_kernels(sk);
+}
+
+static __always_inline bool remote_known(const struct netlog_bpf_sock *s)
+{
+	return s->faddr[0] || s->faddr[1] || s->fport;
+}
+
+static __always_inline void read_ends(struct netlog_bpf_sock *s, struct sock *sk)
+{
+	struct sock_common *c = &sk->__sk_common;
+
+	s->lport = c->skc_num;
+	s->fport = bpf_ntohs(c->skc_dport);
+	if (s->family == AF_INET) {
+		*(__u32 *)s->laddr = c->skc_rcv_saddr;
+		*(__u32 *)s->faddr = c->skc_daddr;
+		return;
+	}
+	s->laddr[0] = *(__u64 *)&c->skc_v6_rcv_saddr.in6_u.u6_addr32[0];
+	s->laddr[1] = *(__u64 *)&c->skc_v6_rcv_saddr.in6_u.u6_addr32[2];
+	s->faddr[0] = *(__u64 *)&c->skc_v6_daddr.in6_u.u6_addr32[0];
+	s->faddr[1] = *(__u64 *)&c->skc_v6_daddr.in6_u.u6_addr32[2];
+}
+
+/* Payload only: rx counts the FIN, which tcp_fin() marks with SOCK_DONE. */
+static __always_inline void read_bytes(struct netlog_bpf_sock *s, struct sock *sk,
+				       struct tcp_sock *tp)
+{
+	__u32 queued = tp->write_seq - tp->snd_nxt, bit = 1U << (s->state & 31);
+
+	s->tx = tp->bytes_sent - tp->bytes_retrans;
+	if (bit & (1 << TCP_ESTABLISHED | 1 << TCP_CLOSE_WAIT))
+		s->tx += queued;
+	else if (queued && (bit & (1 << TCP_FIN_WAIT1 | 1 << TCP_CLOSING | 1 << TCP_LAST_ACK)))
+		s->tx += queued - 1;
+	s->rx = tp->bytes_received;
+	if (s->rx && (sk->__sk_common.skc_flags & (1UL << SOCK_DONE_FLAG)))
+		s->rx--;
+}
+
+/*
+ * Fills *s. sock is sk->sk_socket, or the one that sk is about to be given, or NULL.
+ * Returns true if the socket is user space's and of a protocol that is reported.
+ */
+static __noinline bool read_sock(struct netlog_bpf_sock *s, struct sock *sk, struct socket *sock)
+{
+	struct tcp_sock *tp = NULL;
+	struct sock *owner;
+	struct file *file;
+
+	__builtin_memset(s, 0, sizeof(*s));
+	if (shared.silent || !sk || !sock)
+		return false;
+	file = sock->file;
+	if (!file)
+		return false;
+	owner = sock->sk;
+	if (!owner)
+		owner = sk;
+	if (!is_reported(owner))
+		return false;
+	/* The first subflow of an MPTCP socket borrows its struct socket. */
+	if (owner != sk && owner->sk_protocol != IPPROTO_MPTCP)
+		return false;
+	s->ino = file->f_inode->i_ino;
+	if (has_cookie)
+		s->cookie = bpf_get_socket_cookie(owner);
+	s->netns = sk->__sk_common.skc_net.net->ns.inum;
+	s->oif = sk->__sk_common.skc_bound_dev_if;
+	s->family = sk->__sk_common.skc_family;
+	s->proto = owner->sk_protocol;
+	s->state = sk->__sk_common.skc_state;
+	s->datagram = sk->sk_type == SOCK_DGRAM;
+	read_ends(s, sk);
+	if (sk->sk_protocol == IPPROTO_TCP)
+		tp = bpf_skc_to_tcp_sock(sk);
+	if (tp)		/* an embryonic or closed socket has no skc_num any more */
+		s->lport = bpf_ntohs(tp->inet_conn.icsk_inet.inet_sport);
+	/* A closed socket keeps what is left over of its last peer; it still has one only
+	 * if TCP's closed or reset it: that socket has sent a SYN. */
+	if (s->state == TCP_CLOSE && (s->datagram || (tp && (!s->fport || !tp->rcv_nxt))))
+		s->fport = s->faddr[0] = s->faddr[1] = 0;
+	if (tp && s->state != TCP_LISTEN)
+		read_bytes(s, sk, tp);
+	return true;
+}
+
+/* Takes the remote end from what was passed to connect(), len bytes of it. */
+static __always_inline bool read_remote(struct netlog_bpf_sock *s, const void *uaddr, int len)
+{
+	struct { __u16 family, port; __u32 addr4, addr6[4]; } to = {};
+	bool v4;
+
+	if (!can_read || !uaddr || len < SIN_LEN || bpf_probe_read_kernel(&to, SIN_LEN, uaddr))
+		return false;
+	/* sendto() of an IPv4 socket takes AF_UNSPEC for AF_INET */
+	v4 = to.family == AF_INET || (!to.family && s->family == AF_INET);
+	if (v4) {
+		s->faddr[0] = s->faddr[1] = 0;
+		*(__u32 *)s->faddr = to.addr4;
+	} else if (to.family != AF_INET6 || s->family != AF_INET6 || len < SIN6_LEN ||
+		   bpf_probe_read_kernel(&to, SIN6_LEN, uaddr)) {
+		return false;
+	} else {
+		__builtin_memcpy(s->faddr, to.addr6, sizeof(to.addr6));
+	}
+	s->fport = bpf_ntohs(to.port);
+	return true;
+}
+
+/* Returns true if user space holds the socket: neither on its way to inet_release()
+ * nor a subflow of another one. */
+static __always_inline bool in_use(struct sock *sk)
+{
+	struct socket *sock = sk->sk_socket;
+	struct file *f;
+
+	if (!sock)
+		return false;
+	f = sock->file;
+	if (!f || sock->sk != sk)
+		return false;
+	if (bpf_core_field_exists(((struct file___new *)0)->f_ref))
+		return ((struct file___new *)f)->f_ref.refcnt.counter >= 0;
+	return ((struct file___old *)f)->f_count.counter != 0;
+}
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* netlog.bpf.c: who the current task is, and its program. */
+#ifndef NETLOG_BPF_TASK_H
+#define NETLOG_BPF_TASK_H
+
+#define PATH_PARTS 128
+
+/*
+ * Writes the path of exe as d_path() would: up to the root of the task. The record holds
+ * what changes from round to round, where the verifier does not follow it: so each round
+ * looks alike to the verifier.
+ */
+static __always_inline void read_path(struct netlog_bpf_exe *x, struct task_struct *p,
+				      struct file *exe)
+{
+	struct dentry *d = BPF_CORE_READ(exe, f_path.dentry), *up;
+	struct vfsmount *m = BPF_CORE_READ(exe, f_path.mnt);
+	struct dentry *root = BPF_CORE_READ(p, fs, root.dentry);
+	struct vfsmount *root_mnt = BPF_CORE_READ(p, fs, root.mnt);
+	bool alone = BPF_CORE_READ(d, d_parent) == d && BPF_CORE_READ(m, mnt_root) != d;
+
+	/* memfd_create(2): no directory holds it */
+	x->deleted = alone || (!BPF_CORE_READ(d, d_hash.pprev) && BPF_CORE_READ(d, d_parent) != d);
+	x->cut = 1;
+	for (int i = 0; i < PATH_PARTS; i++) {
+		long n;
+
+		if (d == root && m == root_mnt) {
+			x->cut = 0;
+			break;
+		}
+		up = BPF_CORE_READ(d, d_parent);
+		if (!alone && (d == up || d == BPF_CORE_READ(m, mnt_root))) {
+			struct mount *mnt = (void *)m - bpf_core_field_offset(struct mount, mnt);
+			struct mount *parent = BPF_CORE_READ(mnt, mnt_parent);
+
+			if (parent == mnt) {
+				x->cut = 0;
+				break;
+			}
+			d = BPF_CORE_READ(mnt, mnt_mountpoint);
+			m = (void *)parent + bpf_core_field_offset(struct mount, mnt);
+			continue;
+		}
+		n = bpf_probe_read_kernel_str(x->text + (x->len & (NETLOG_BPF_PATH - 1)),
+					      NETLOG_BPF_NAME, BPF_CORE_READ(d, d_name.name));
+		if (n <= 0 || x->len >= NETLOG_BPF_PATH)
+			break;
+		x->len += n;
+		x->parts++;
+		if (alone) {
+			x->cut = 0;
+			break;
+		}
+		d = up;
+	}
+}
+
+static __always_inline bool write_exe(struct task_struct *p, const struct known_exe *k, __u32 pid)
+{
+	struct netlog_bpf_exe *x = bpf_ringbuf_reserve(&ring, sizeof(*x), 0);
+
+	if (!x) {
+		count(&shared.exe_lost);
+		return false;
+	}
+	x->kind = NETLOG_BPF_EXE;
+	x->pid = pid;
+	x->id = k->id;
+	x->parts = x->len = x->deleted = 0;
+	read_path(x, p, (struct file *)k->file);
+	bpf_ringbuf_submit(x, 0);
+	return true;
+}
+
+/* The program of the current task; all but id. file 0: its memory is gone, it exits. */
+static __always_inline void read_exe(struct known_exe *k)
+{
+	if (has_task_btf) {
+		struct task_struct *p = bpf_get_current_task_btf();
+		struct mm_struct *mm = p->mm;
+
+		k->start = p->group_leader->start_time;
+		k->exec_id = p->self_exec_id;
+		k->file = mm ? (__u64)mm->exe_file : 0;
+	} else {
+		struct task_struct *p = (void *)bpf_get_current_task();
+
+		k->start = BPF_CORE_READ(p, group_leader, start_time);
+		k->exec_id = BPF_CORE_READ(p, self_exec_id);
+		k->file = (__u64)BPF_CORE_READ(p, mm, exe_file);
+	}
+}
+
+/*
+ * Returns the id of the current task's program, which is reported first where it has not
+ * been; 0 if it is not known. A global function: the verifier reads it once.
+ */
+__noinline __u64 exe_id(void)
+{
+	__u32 pid = bpf_get_current_pid_tgid() >> 32;
+	struct known_exe now = {}, *k;
+
+	if (!can_read)
+		return 0;
+	read_exe(&now);
+	k = bpf_map_lookup_elem(&exes, &pid);
+	if (k && k->start == now.start &&
+	    (!now.file || (k->file == now.file && k->exec_id == now.exec_id)))
+		return k->id;
+	if (!now.file)
+		return 0;
+	/* No two are made on one processor in one nanosecond. */
+	now.id = bpf_ktime_get_ns() << 8 | (bpf_get_smp_processor_id() & 255);
+	if (!write_exe((void *)bpf_get_current_task(), &now, pid))
+		return 0;
+	bpf_map_update_elem(&exes, &pid, &now, BPF_ANY);
+	return now.id;
+}
+
+static __always_inline void read_task(struct netlog_bpf_task *t)
+{
+	__builtin_memset(t, 0, sizeof(*t));
+	t->exe = exe_id();
+	t->pid = bpf_get_current_pid_tgid() >> 32;
+	t->uid = bpf_get_current_uid_gid();
+	bpf_get_current_comm(t->comm, sizeof(t->comm));
+	if (has_task_btf) {
+		struct task_struct *p = bpf_get_current_task_btf();
+
+		t->ppid = p->real_parent->tgid;
+		t->sid = p->signal->pids[PIDTYPE_SID]->numbers[0].nr;
+		t->auid = p->loginuid.val;
+		t->ses = p->sessionid;
+	} else {
+		struct task_struct *p = (void *)bpf_get_current_task();
+
+		t->ppid = BPF_CORE_READ(p, real_parent, tgid);
+		t->sid = BPF_CORE_READ(p, signal, pids[PIDTYPE_SID], numbers[0].nr);
+		t->auid = BPF_CORE_READ(p, loginuid.val);
+		t->ses = BPF_CORE_READ(p, sessionid);
+	}
+}
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * handlers: a moment in the life of a socket, turned into records. The table in
+ * probes.c says which function of the kernel each handler belongs to.
+ *
+ * Handlers run with preemption off and never sleep. A handler at the end of a
+ * function is placed only where that function does not wait for the network: each
+ * caller inside the function holds one of the probe's few instances.
+ */
+#ifndef NETLOG_HANDLERS_H
+#define NETLOG_HANDLERS_H
+
+#include <linux/kprobes.h>
+
+#include "sockinfo.h"
+
+/* What an entry handler leaves for handle_return(): the kretprobe's data. */
+struct handlers_call {
+	struct sock *sk;
+	struct sockinfo before;
+	struct sockinfo asked;	/* before, with the remote end that the caller asked for */
+	bool asks;
+};
+
+/* Entry handlers: 0 asks for handle_return() at the function's end, 1 does not. The
+ * comment is the arguments that the probed function must have. */
+typedef int handlers_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
+
+handlers_entry handle_enter_sk;		/* (struct sock *, ...) */
+handlers_entry handle_enter_sk_to;	/* (struct sock *, struct sockaddr *, int) */
+handlers_entry handle_enter;		/* (struct socket *, ...) */
+handlers_entry handle_enter_to;		/* (struct socket *, struct sockaddr *, int) */
+handlers_entry handle_enter_disconnect;	/* (struct sock *, ...) */
+handlers_entry handle_enter_abort;	/* (struct sock *, ...) */
+int handle_return(struct kretprobe_instance *ri, struct pt_regs *regs);
+
+/* Handlers that are through at entry; they return 1. */
+handlers_entry handle_tcp_connect;	/* (struct sock *) */
+handlers_entry handle_icmp;		/* (struct sock *, struct sk_buff *, int err, ...) */
+handlers_entry handle_accept;		/* (struct socket *, struct socket *, struct sock *) */
+handlers_entry handle_sock_graft;	/* (struct sock *, struct socket *) */
+handlers_entry handle_fd_install;	/* (unsigned int, struct file *) */
+handlers_entry handle_smc;		/* (struct socket *, ...) */
+handlers_entry handle_smc_graft;	/* (struct sock *, struct socket *) */
+handlers_entry handle_release;		/* (struct socket *) */
+handlers_entry handle_udp_sendmsg;	/* (struct sock *, struct msghdr *, ...) */
+handlers_entry handle_sctp_associate;	/* (struct net *, struct sctp_association *, ...) */
+handlers_entry handle_sctp_free;	/* (struct sctp_association *) */
+handlers_entry handle_exit;		/* (): the current process ends */
+
+/* The tracepoint inet_sock_set_state. */
+void handle_state(void *data, const struct sock *sk, const int old, const int new);
+
+/* Returns true if handle_release() has run since the module was loaded. */
+bool handlers_fired(void);
+
+#endif

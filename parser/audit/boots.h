@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/audit/boots: finds the restarts of each host in a log, by evidence that no
+ * program can forge.
+ *
+ * SYSTEM_BOOT is a user message: whoever has CAP_AUDIT_WRITE can send it, and current
+ * systemd does not write it at all. What only a restart can do is let the kernel number
+ * its events anew at a later time (audit_serial() starts at 1), or set back the clock
+ * that counts from the start (mono= of the module's records).
+ */
+#ifndef NETLOG_BOOTS_H
+#define NETLOG_BOOTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "parser/audit/head.h"
+
+#define BOOTS_NODES_MAX 4096	/* hosts in one log; the boots of more are not found */
+
+struct boots_node;
+
+struct boots {
+	struct boots_node *by_node, *last;
+};
+
+/* Returns true if the host was restarted before this record was written. */
+bool boots_before(struct boots *b, const struct head *h);
+void boots_fini(struct boots *b);
+
+#endif

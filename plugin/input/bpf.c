@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/input/bpf: loads and attaches the BPF programs, reads their ring buffer. */
+#include "plugin/input/bpf.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "plugin/input/bpf_event.h"
+#include "plugin/log.h"
+
+#include "kpatch/bpf/netlog_bpf.h"
+#include "netlog.skel.h"	/* made by make */
+
+#define BATCH_MS 20	/* from the first record in the ring to reading it */
+
+struct bpf_input {
+	struct netlog_bpf *bpf;
+	struct ring_buffer *ring;
+	struct bpf_events *events;
+	int64_t due;		/* monotonic ms: the ring is to be read; 0: it is empty */
+	bool confused;		/* a record was none: reported once */
+};
+
+/* These kernels have no such function, or it is inlined, and others report the same. */
+static const char *const optional[] = {
+	"tcp_v4_pre_connect", "tcp_v6_pre_connect", "tcp_v6_connect", "mptcp_disconnect",
+	"udp_abort", "tcp_abort", "inet6_bind", "udpv6_sendmsg", "tty_audit_exit",
+	"sctp_inet_listen", "sctp_primitive_ASSOCIATE", "sctp_association_free",
+};
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static int64_t now_ms(void)
+{
+	return clock_ns(CLOCK_MONOTONIC) / 1000000;
+}
+
+/* ---- libbpf's own messages: the last warning explains an error ---- */
+
+static char last_warning[512];
+
+static int on_print(enum libbpf_print_level level, const char *format, va_list ap)
+{
+	char text[512];
+
+	if (level == LIBBPF_DEBUG)
+		return 0;
+	vsnprintf(text, sizeof(text), format, ap);
+	text[strcspn(text, "\n")] = 0;
+	log_debug("%s", text);
+	if (level == LIBBPF_WARN)
+		snprintf(last_warning, sizeof(last_warning), "%s", text);
+	return 0;
+}
+
+/* ---- loading ---- */
+
+/* The kernel function of a program; NULL for a tracepoint. */
+static const char *function_of(const struct bpf_program *p)
+{
+	const char *section = bpf_program__section_name(p);
+
+	if (strncmp(section, "fentry/", 7) && strncmp(section, "fexit/", 6))
+		return NULL;
+	return strchr(section, '/') + 1;
+}
+
+static bool is_optional(const char *function)
+{
+	for (size_t i = 0; i < sizeof(optional) / sizeof(*optional); i++)
+		if (!strcmp(function, optional[i]))
+			return true;
+	return false;
+}
+
+static bool has_function(const struct btf *btf, const char *name)
+{
+	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+}
+
+/* In the kernel, or in a module that is loaded. */
+static bool can_attach(const struct btf *btf, const char *function)
+{
+	if (!strncmp(function, "sctp_", 5))
+		return !access("/sys/kernel/btf/sctp", F_OK);
+	return has_function(btf, function) ||
+	       (strstr(function, "6_") && !access("/sys/kernel/btf/ipv6", F_OK));
+}
+
+/* Sets what this kernel has; its own types are read once here. Returns 0 or -errno. */
+static int choose(struct netlog_bpf *b, const struct bpf_input_options *o, bool can_read,
+		  char *error, size_t size)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	struct bpf_program *p;
+	const char *missing = NULL;
+
+	if (!btf) {
+		snprintf(error, size, "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
+		return -ENOENT;
+	}
+	b->rodata->can_read = can_read;
+	b->rodata->has_task_btf = has_function(btf, "bpf_get_current_task_btf");
+	b->rodata->has_cookie = has_function(btf, "bpf_get_socket_ptr_cookie");
+	bpf_object__for_each_program(p, b->obj) {
+		const char *function = function_of(p);
+		bool there = !function || can_attach(btf, function);
+
+		if (p == b->progs.on_udp_sendmsg || p == b->progs.on_udpv6_sendmsg)
+			there = there && o->flows;
+		else if (p == b->progs.on_accept_old)
+			there = !has_function(btf, "__inet_accept");
+		else if (!there && p != b->progs.on_accept && !is_optional(function))
+			missing = function;
+		bpf_program__set_autoload(p, there);
+	}
+	if (!o->flows)
+		bpf_map__set_max_entries(b->maps.flows, 1);
+	btf__free(btf);
+	if (!missing)
+		return 0;
+	snprintf(error, size, "this kernel has no function %s", missing);
+	return -ENOENT;
+}
+
+static struct netlog_bpf *load(const struct bpf_input_options *o, bool can_read,
+			       char *error, size_t size)
+{
+	struct netlog_bpf *b = netlog_bpf__open();
+	int err;
+
+	*error = 0;
+	if (!b) {
+		snprintf(error, size, "no memory");
+		return NULL;
+	}
+	if (choose(b, o, can_read, error, size))
+		goto err_open;
+	err = netlog_bpf__load(b);
+	if (!err)
+		return b;
+	snprintf(error, size, "the kernel refuses the programs: %s%s%s", strerror(-err),
+		 *last_warning ? ": " : "", last_warning);
+err_open:
+	netlog_bpf__destroy(b);
+	return NULL;
+}
+
+static int attach(struct netlog_bpf *b, char *error, size_t size)
+{
+	struct bpf_program *p;
+	int err = netlog_bpf__attach(b);
+
+	if (!err)
+		return 0;
+	/* which one was it? */
+	bpf_object__for_each_program(p, b->obj) {
+		struct bpf_link *l;
+
+		if (!bpf_program__autoload(p))
+			continue;
+		l = bpf_program__attach(p);
+		if (!l) {
+			snprintf(error, size, "cannot attach to %s: %s",
+				 bpf_program__section_name(p), strerror(errno));
+			return err;
+		}
+		bpf_link__destroy(l);
+	}
+	snprintf(error, size, "cannot attach: %s", strerror(-err));
+	return err;
+}
+
+/* ---- reading ---- */
+
+static int on_record(void *arg, void *data, size_t size)
+{
+	struct bpf_input *b = arg;
+
+	if (bpf_events_record(b->events, data, size) == -EINVAL && !b->confused) {
+		log_warnx("BPF: a record of %zu bytes is not understood", size);
+		b->confused = true;
+	}
+	return 0;
+}
+
+void bpf_input_read(struct bpf_input *b)
+{
+	bpf_events_clock(b->events, clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC));
+	ring_buffer__consume(b->ring);
+	b->due = 0;
+}
+
+/* Once it has woken us, the kernel does not again until all is read. */
+int bpf_input_poll(const struct bpf_input *b, struct pollfd *fd)
+{
+	int64_t wait;
+
+	fd->fd = b->due ? -1 : ring_buffer__epoll_fd(b->ring);
+	fd->events = POLLIN;
+	fd->revents = 0;
+	if (!b->due)
+		return -1;
+	wait = b->due - now_ms();
+	return wait > 0 ? wait : 0;
+}
+
+void bpf_input_work(struct bpf_input *b, const struct pollfd *fd)
+{
+	if (!b->due && fd->fd >= 0 && fd->revents)
+		b->due = now_ms() + BATCH_MS;
+	else if (b->due && now_ms() >= b->due)
+		bpf_input_read(b);
+}
+
+/* ---- the rest ---- */
+
+bool bpf_input_test(struct bpf_input *b)
+{
+	struct netlog_bpf_shared *s = &b->bpf->bss->shared;
+	int fd;
+
+	__atomic_store_n(&s->fired, 0, __ATOMIC_SEQ_CST);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return true;	/* not this one's fault */
+	close(fd);
+	return __atomic_load_n(&s->fired, __ATOMIC_SEQ_CST);
+}
+
+void bpf_input_silence(struct bpf_input *b, bool silent)
+{
+	__atomic_store_n(&b->bpf->bss->shared.silent, silent, __ATOMIC_SEQ_CST);
+}
+
+static int64_t missed(const struct bpf_input *b)
+{
+	struct bpf_program *p;
+	int64_t sum = 0;
+
+	bpf_object__for_each_program(p, b->bpf->obj) {
+		struct bpf_prog_info info = { 0 };
+		__u32 len = sizeof(info);
+
+		if (!bpf_program__autoload(p))
+			continue;
+		/* len comes back as what the kernel knows */
+		if (bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &len) ||
+		    len < offsetof(struct bpf_prog_info, recursion_misses) +
+			  sizeof(info.recursion_misses))
+			return -1;
+		sum += info.recursion_misses;
+	}
+	return sum;
+}
+
+void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c)
+{
+	const struct netlog_bpf_shared *s = &b->bpf->bss->shared;
+
+	*c = (struct bpf_input_counts){
+		.written = s->written, .lost = s->lost, .map_full = s->map_full,
+		.exe_lost = s->exe_lost, .missed = missed(b),
+	};
+}
+
+void bpf_input_close(struct bpf_input *b)
+{
+	if (!b)
+		return;
+	ring_buffer__free(b->ring);
+	bpf_events_free(b->events);
+	if (b->bpf)
+		netlog_bpf__destroy(b->bpf);
+	free(b);
+}
+
+struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error, size_t size)
+{
+	struct bpf_input *b = calloc(1, sizeof(*b));
+
+	snprintf(error, size, "no memory");
+	if (!b)
+		return NULL;
+	libbpf_set_print(on_print);
+	*last_warning = 0;
+	b->events = bpf_events_new(o->event, o->arg);
+	if (!b->events)
+		goto err;
+	b->bpf = load(o, true, error, size);
+	/* lockdown=confidentiality refuses helpers that read kernel memory */
+	if (!b->bpf)
+		b->bpf = load(o, false, error, size);
+	if (!b->bpf || attach(b->bpf, error, size))
+		goto err;
+	b->ring = ring_buffer__new(bpf_map__fd(b->bpf->maps.ring), on_record, b, NULL);
+	if (!b->ring) {
+		snprintf(error, size, "cannot map the ring buffer: %s", strerror(errno));
+		goto err;
+	}
+	if (bpf_input_test(b))
+		return b;
+	snprintf(error, size, "the programs do not run: kernel.ftrace_enabled is 0");
+err:
+	bpf_input_close(b);
+	return NULL;
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/input/bpf_event: from a record of the BPF ring buffer to an event. */
+#include "plugin/input/bpf_event.h"
+
+#include <errno.h>
+#include <linux/types.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <uthash.h>
+
+#include "kpatch/bpf/netlog_bpf.h"
+
+#define PROGRAMS_MAX 32768	/* twice as many as the kernel's side remembers */
+#define STATE_LISTEN 10
+#define PATH_TEXT (NETLOG_BPF_PATH + 16)	/* with " (deleted)" */
+
+/* The program of one process. */
+struct program {
+	uint32_t pid;
+	uint64_t id;
+	UT_hash_handle hh;
+	TAILQ_ENTRY(program) lru;
+	char exe[];		/* as audit writes it */
+};
+
+struct bpf_events {
+	void (*event)(const struct event *e, void *arg);
+	void *arg;
+	int64_t real_minus_mono;
+	struct program *by_pid;
+	TAILQ_HEAD(, program) lru;	/* oldest first */
+};
+
+struct bpf_events *bpf_events_new(void (*event)(const struct event *, void *arg), void *arg)
+{
+	struct bpf_events *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return NULL;
+	e->event = event;
+	e->arg = arg;
+	TAILQ_INIT(&e->lru);
+	return e;
+}
+
+static void program_remove(struct bpf_events *e, struct program *p)
+{
+	HASH_DEL(e->by_pid, p);
+	TAILQ_REMOVE(&e->lru, p, lru);
+	free(p);
+}
+
+void bpf_events_free(struct bpf_events *e)
+{
+	struct program *p;
+
+	if (!e)
+		return;
+	while ((p = TAILQ_FIRST(&e->lru)))
+		program_remove(e, p);
+	free(e);
+}
+
+void bpf_events_clock(struct bpf_events *e, int64_t real_minus_mono)
+{
+	e->real_minus_mono = real_minus_mono;
+}
+
+/* As audit_log_untrustedstring() writes it: quoted when harmless, hex otherwise. to holds
+ * 2 * len + 3 bytes. */
+static void encode(char *to, const char *s, size_t len)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	bool plain = true;
+
+	for (size_t i = 0; i < len; i++)
+		plain = plain && s[i] > 0x20 && s[i] < 0x7f && s[i] != '"';
+	if (plain) {
+		*to++ = '"';
+		memcpy(to, s, len);
+		to[len] = '"';
+		to[len + 1] = 0;
+		return;
+	}
+	for (size_t i = 0; i < len; i++) {
+		*to++ = hex[(unsigned char)s[i] >> 4];
+		*to++ = hex[s[i] & 15];
+	}
+	*to = 0;
+}
+
+/*
+ * The path, from its components in reverse. Returns its length, or 0 if it is not
+ * complete. path holds PATH_TEXT bytes.
+ */
+static size_t join(const struct netlog_bpf_exe *x, char *path)
+{
+	char *at = path + NETLOG_BPF_PATH;
+	const char *part = x->text, *end = x->text + x->len;
+	size_t len;
+
+	if (x->cut || x->len > sizeof(x->text))
+		return 0;
+	for (uint32_t i = 0; i < x->parts; i++, part += len + 1) {
+		len = strnlen(part, end - part);
+		if (part + len >= end || len + 1 > (size_t)(at - path))
+			return 0;
+		at -= len;
+		memcpy(at, part, len);
+		*--at = '/';
+	}
+	len = path + NETLOG_BPF_PATH - at;
+	memmove(path, at, len);
+	if (len && x->deleted)
+		len += sprintf(path + len, " (deleted)");
+	return len;
+}
+
+static int on_exe(struct bpf_events *e, const struct netlog_bpf_exe *x)
+{
+	char path[PATH_TEXT];
+	size_t len = join(x, path);
+	struct program *p;
+
+	HASH_FIND(hh, e->by_pid, &x->pid, sizeof(x->pid), p);
+	if (p)
+		program_remove(e, p);
+	if (!len)
+		return 0;
+	if (HASH_COUNT(e->by_pid) >= PROGRAMS_MAX)
+		program_remove(e, TAILQ_FIRST(&e->lru));
+	p = malloc(sizeof(*p) + 2 * len + 3);
+	if (!p)
+		return -ENOMEM;
+	p->pid = x->pid;
+	p->id = x->id;
+	encode(p->exe, path, len);
+	HASH_ADD(hh, e->by_pid, pid, sizeof(p->pid), p);
+	TAILQ_INSERT_TAIL(&e->lru, p, lru);
+	return 0;
+}
+
+/* NULL if it is not known, or not that one any more. */
+static const char *exe_of(struct bpf_events *e, const struct netlog_bpf_task *t)
+{
+	struct program *p;
+
+	HASH_FIND(hh, e->by_pid, &t->pid, sizeof(t->pid), p);
+	if (!p || !t->exe || p->id != t->exe)
+		return NULL;
+	TAILQ_REMOVE(&e->lru, p, lru);
+	TAILQ_INSERT_TAIL(&e->lru, p, lru);
+	return p->exe;
+}
+
+static void set_end(struct netaddr *a, const struct netlog_bpf_sock *s, const void *ip,
+		    uint16_t port)
+{
+	const uint8_t *bytes = ip;
+
+	netaddr_set_ip(a, s->family, ip);
+	a->port = port;
+	a->has_port = port != 0;
+	if (s->family == AF_INET6 && bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80)
+		a->scope = s->oif;
+}
+
+static void set_socket(struct event *f, const struct netlog_bpf_sock *s)
+{
+	bool bytes = (f->op == NETLOG_OP_RELEASE || f->op == NETLOG_OP_DISCONNECT) &&
+		     s->proto == IPPROTO_TCP && s->state != STATE_LISTEN;
+
+	f->ino = s->ino;
+	f->cookie = s->cookie;
+	f->netns = s->netns;
+	f->family = s->family;
+	f->proto = s->proto;
+	f->state = s->state;
+	if (bytes) {
+		f->tx = s->tx;
+		f->rx = s->rx;
+	}
+	if (s->lport)
+		set_end(&f->local, s, s->laddr, s->lport);
+	if (s->faddr[0] || s->faddr[1] || s->fport)
+		set_end(&f->remote, s, s->faddr, s->fport);
+}
+
+static int on_event(struct bpf_events *e, const struct netlog_bpf_event *r)
+{
+	int64_t real = (int64_t)r->mono + e->real_minus_mono;
+	char comm[2 * NETLOG_BPF_COMM + 3];
+	struct event f = {
+		.kind = EVENT_MODULE, .op = r->op, .err = r->err, .mono = r->mono,
+		.stamp = { .sec = real / 1000000000, .milli = real / 1000000 % 1000 },
+		.task = { ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN,
+			  ID_UNKNOWN, NULL, NULL, NULL, NULL },
+		.tx = -1, .rx = -1, .missed = -1, .lost = -1,
+	};
+
+	if (r->op <= NETLOG_OP_NONE || r->op >= NETLOG_OP_COUNT)
+		return -EINVAL;
+	if (r->task.pid) {
+		const struct netlog_bpf_task *t = &r->task;
+
+		encode(comm, t->comm, strnlen(t->comm, sizeof(t->comm)));
+		f.task = (struct task){ t->pid, t->ppid, t->uid, t->auid, t->ses, t->sid,
+					comm, exe_of(e, t), NULL, NULL };
+	}
+	set_socket(&f, &r->sock);
+	e->event(&f, e->arg);
+	return 0;
+}
+
+int bpf_events_record(struct bpf_events *e, const void *data, size_t size)
+{
+	const struct netlog_bpf_event *r = data;
+
+	/* the ring rounds sizes up to 8 */
+	if (size >= sizeof(*r) && r->kind == NETLOG_BPF_EVENT)
+		return on_event(e, r);
+	if (size >= sizeof(struct netlog_bpf_exe) && r->kind == NETLOG_BPF_EXE)
+		return on_exe(e, data);
+	return -EINVAL;
+}

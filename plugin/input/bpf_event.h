@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plugin/input/bpf_event: from a record of the BPF ring buffer to an event, the same as
+ * the kernel module's records give. Remembers the program of each process, which the
+ * ring has once per exec. No I/O and no clock.
+ */
+#ifndef NETLOG_BPF_EVENT_H
+#define NETLOG_BPF_EVENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "parser/event.h"
+
+struct bpf_events;
+
+/* event is called for each event, which is valid until it returns. NULL without memory. */
+struct bpf_events *bpf_events_new(void (*event)(const struct event *, void *arg), void *arg);
+void bpf_events_free(struct bpf_events *e);
+
+/* CLOCK_REALTIME minus CLOCK_MONOTONIC, ns: gives the records that follow their time. */
+void bpf_events_clock(struct bpf_events *e, int64_t real_minus_mono);
+
+/* One record. Returns 0; -EINVAL if it is none; -ENOMEM if a program's path was lost. */
+int bpf_events_record(struct bpf_events *e, const void *data, size_t size);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plugin/kernel_source: which of the kernel's exact sources speaks: the module, whose
+ * records come by way of auditd, or BPF, which is read here. Never both.
+ */
+#ifndef NETLOG_KERNEL_SOURCE_H
+#define NETLOG_KERNEL_SOURCE_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "parser/event.h"
+#include "plugin/input/bpf.h"
+
+/* [kernel] source: the best there is, or this one alone. */
+enum kernel_use { KERNEL_AUTO, KERNEL_MODULE, KERNEL_BPF, KERNEL_SOCKDIAG, KERNEL_NONE };
+
+struct kernel_source {
+	enum kernel_use use;
+	void (*event)(const struct event *e, void *arg);
+	void *arg;
+	struct bpf_input *bpf;	/* NULL: none */
+	bool module;		/* it is loaded */
+	bool broken;		/* BPF is attached, and its programs do not run */
+	int64_t module_since;	/* the module's records speak from then on, mono ns */
+	struct bpf_input_counts told;
+	int64_t next_test;	/* mono ns */
+};
+
+/* What BPF lost. */
+struct kernel_losses {
+	uint64_t bpf;		/* no room in the ring or in a map */
+	uint64_t missed;	/* program runs that the kernel skipped */
+};
+
+/*
+ * Attaches BPF where use wants it, before privileges are dropped; where that fails, logs
+ * why. event is called for what BPF reports.
+ */
+void kernel_source_open(struct kernel_source *k, enum kernel_use use, bool flows,
+			void (*event)(const struct event *e, void *arg), void *arg);
+void kernel_source_close(struct kernel_source *k);
+
+/* As bpf_input_poll() and bpf_input_work(); fd->fd is -1 without BPF. */
+int kernel_source_poll(const struct kernel_source *k, struct pollfd *fd);
+void kernel_source_work(struct kernel_source *k, const struct pollfd *fd);
+/* Reads what is left in the ring, at the end. */
+void kernel_source_finish(struct kernel_source *k);
+
+/* Call it once a second. Returns true if another source speaks now. */
+bool kernel_source_check(struct kernel_source *k);
+
+/* An event from audit's stream. Returns true if the tracker is to have it: the module's
+ * are dropped as long as BPF speaks. */
+bool kernel_source_takes(struct kernel_source *k, const struct event *e);
+
+/* Returns true if module or BPF speaks: nothing is left for sock_diag to add. */
+bool kernel_source_exact(const struct kernel_source *k);
+/* "module", "bpf"; NULL if neither speaks. */
+const char *kernel_source_name(const struct kernel_source *k);
+
+/* Losses since the last call that returned true. Returns true if there are any. */
+bool kernel_source_losses(struct kernel_source *k, struct kernel_losses *l);
+
+#endif
