@@ -36,7 +36,7 @@ struct netaddr_range {
 /*
  * Reads the value of an audit saddr= field: hex of a struct sockaddr, whose family and
  * scope are in the byte order of the host that wrote it (arch= says which).
- * *family gets the raw address family also one that is not an inet one. AF_UNSPEC
+ * *family gets the raw address family, also one that is not an inet one. AF_UNSPEC
  * with the any-address and a port is read as bind(2) reads it: as IPv4.
  * Returns 0; -EINVAL if the text is not hex; -EMSGSIZE if it is too short
  * for its family. On error and for other families *out is all unknown.

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/config: audisp-netlog.conf, by inih; one table of keys for reading and
- * for printing back. */
+/* plugin/config: audisp-netlog.conf; one table of keys for reading and for printing. */
 #define SYSLOG_NAMES
 #include "plugin/config.h"
 
 #include <errno.h>
-#include <ini.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
+
+#include "plugin/ini.h"
 
 enum key_type { KEY_BOOL, KEY_NUMBER, KEY_PATH, KEY_FACILITY, KEY_PRIORITY, KEY_USE,
 		KEY_SOURCE, KEY_NETNS, KEY_IGNORE };
@@ -22,6 +22,8 @@ struct key {
 	unsigned int min, max;
 	const char *allowed;
 };
+
+#define ERROR_MAX 900
 
 #define AT(field) offsetof(struct config, field)
 
@@ -58,14 +60,6 @@ static const struct key keys[] = {
 	{ "ignore", "match", KEY_IGNORE, 0 },
 };
 #define KEY_COUNT (sizeof(keys) / sizeof(*keys))
-
-struct reading {
-	struct config *config;
-	FILE *file;
-	int lines;		/* read so far */
-	int failed;		/* line of the first mistake found here, or 0 */
-	char what[1024];
-};
 
 void config_init(struct config *c)
 {
@@ -208,8 +202,8 @@ static int add_ignore(struct config *c, const char *value, struct match_error *e
 	int err;
 
 	if (c->ignores == CONFIG_IGNORES_MAX) {
-		snprintf(error->text, sizeof(error->text),
-			 "at most %d of these lines are allowed", CONFIG_IGNORES_MAX);
+		snprintf(error->text, sizeof(error->text), "at most %d of these lines",
+			 CONFIG_IGNORES_MAX);
 		return -EINVAL;
 	}
 	err = match_parse(m, value, MATCH_IGNORE, error);
@@ -220,7 +214,6 @@ static int add_ignore(struct config *c, const char *value, struct match_error *e
 	c->ignore_text[c->ignores] = strdup(value);
 	if (!c->ignore_text[c->ignores]) {
 		match_fini(m);
-		snprintf(error->text, sizeof(error->text), "out of memory");
 		return -ENOMEM;
 	}
 	c->ignores++;
@@ -232,8 +225,6 @@ static int set_key(struct config *c, const struct key *k, const char *value,
 {
 	void *at = (char *)c + k->offset;
 
-	snprintf(error->text, sizeof(error->text), "is not allowed here; allowed is: %s",
-		 k->allowed ? k->allowed : "");
 	switch (k->type) {
 	case KEY_BOOL:		return set_bool(at, value);
 	case KEY_NUMBER:	return set_number(at, k, value);
@@ -248,92 +239,99 @@ static int set_key(struct config *c, const struct key *k, const char *value,
 	return -EINVAL;
 }
 
-static void unknown_key(struct reading *r, const char *section, const char *name)
+static const struct key *find_key(const struct ini_line *line)
 {
-	size_t n = snprintf(r->what, sizeof(r->what),
-			    "[%s] %s: no such key; there are:", section, name);
-
-	for (size_t i = 0; i < KEY_COUNT && n < sizeof(r->what); i++)
-		n += snprintf(r->what + n, sizeof(r->what) - n, " [%s] %s%s",
-			      keys[i].section, keys[i].name,
-			      i + 1 < KEY_COUNT ? "," : "");
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		if (!strcmp(keys[i].section, line->section) &&
+		    !strcmp(keys[i].name, line->key))
+			return &keys[i];
+	return NULL;
 }
 
-/* inih's handler: 1 is good; 0 makes ini_parse return the line. */
-static int on_key(void *user, const char *section, const char *name,
-		  const char *value)
+static bool section_known(const char *section)
 {
-	struct reading *r = user;
-	struct match_error error;
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		if (!strcmp(keys[i].section, section))
+			return true;
+	return false;
+}
 
-	if (r->failed)
-		return 0;
-	r->failed = r->lines;
-	for (size_t i = 0; i < KEY_COUNT; i++) {
-		if (strcmp(keys[i].section, section) || strcmp(keys[i].name, name))
+static int unknown_section(const char *section, char *what, size_t size)
+{
+	const char *last = "";
+	size_t n = snprintf(what, size, "[%.64s]: no such section; there are:", section);
+
+	for (size_t i = 0; i < KEY_COUNT && n < size; i++) {
+		if (strcmp(last, keys[i].section))
+			n += snprintf(what + n, size - n, " [%s]", keys[i].section);
+		last = keys[i].section;
+	}
+	return -EINVAL;
+}
+
+static int unknown_key(const struct ini_line *line, char *what, size_t size)
+{
+	const char *separator = " ";
+	size_t n;
+
+	if (!*line->section) {
+		snprintf(what, size, "%.64s: a key needs a [section] before it", line->key);
+		return -EINVAL;
+	}
+	n = snprintf(what, size, "[%s] %.64s: no such key; there are:", line->section, line->key);
+	for (size_t i = 0; i < KEY_COUNT && n < size; i++) {
+		if (strcmp(keys[i].section, line->section))
 			continue;
-		if (set_key(r->config, &keys[i], value, &error)) {
-			snprintf(r->what, sizeof(r->what), "%s: '%s'%s %s", name, value,
-				 keys[i].type == KEY_IGNORE ? ":" : "", error.text);
-			return 0;
-		}
-		r->failed = 0;
-		return 1;
+		n += snprintf(what + n, size - n, "%s%s", separator, keys[i].name);
+		separator = ", ";
 	}
-	unknown_key(r, section, name);
-	return 0;
+	return -EINVAL;
 }
 
-/* inih's buffer holds 200 bytes; it would take what is behind them for another
- * line. A comment may be longer. */
-static char *read_line(char *line, int size, void *stream)
+static int on_line(const struct ini_line *line, char *what, size_t size, void *arg)
 {
-	struct reading *r = stream;
-	const char *text;
-	int c;
+	struct config *c = arg;
+	struct match_error error;
+	const struct key *k;
+	int err;
 
-	if (!fgets(line, size, r->file))
-		return NULL;
-	r->lines++;
-	if (strchr(line, '\n') || strlen(line) + 1 < (size_t)size)
-		return line;
-	c = fgetc(r->file);
-	text = line + strspn(line, " \t");
-	if (c != EOF && c != '\n' && *text != '#' && *text != ';' && !r->failed) {
-		r->failed = r->lines;
-		snprintf(r->what, sizeof(r->what), "%.*s…: line too long; allowed "
-			 "are %d bytes", (int)strcspn(text, " \t="), text, size - 1);
-	}
-	while (c != EOF && c != '\n')
-		c = fgetc(r->file);
-	return line;
+	if (!line->key)
+		return section_known(line->section) ? 0 :
+		       unknown_section(line->section, what, size);
+	k = find_key(line);
+	if (!k)
+		return unknown_key(line, what, size);
+	err = set_key(c, k, line->value, &error);
+	if (err == -EINVAL && k->type == KEY_IGNORE)
+		snprintf(what, size, "%s: '%.200s': %s", line->key, line->value, error.text);
+	else if (err == -EINVAL)
+		snprintf(what, size, "%s: '%.200s' is not allowed here; allowed is: %s",
+			 line->key, line->value, k->allowed);
+	return err;
 }
 
-static int read_error(const char *path, int err, char *error, size_t size)
+static int file_error(const char *path, int err, char *error, size_t size)
 {
-	snprintf(error, size, "%s: %s", path, strerror(err));
-	return -err;
+	snprintf(error, size, "%s: %s", path, strerror(-err));
+	return err;
 }
 
 int config_read(struct config *c, const char *path, char *error, size_t size)
 {
-	struct reading r = { .config = c, .file = fopen(path, "re") };
-	int line, err;
+	FILE *file = fopen(path, "re");
+	unsigned int number;
+	char what[ERROR_MAX];
+	int err;
 
-	if (!r.file)
-		return read_error(path, errno, error, size);
-	errno = 0;
-	line = ini_parse_stream(read_line, &r, on_key, &r);
-	err = ferror(r.file) || line < 0 ? errno ? errno : EIO : 0;
-	fclose(r.file);
-	if (err)
-		return read_error(path, err, error, size);
-	if (r.failed && (!line || r.failed <= line))
-		snprintf(error, size, "%s:%d: %s", path, r.failed, r.what);
-	else if (line)
-		snprintf(error, size, "%s:%d: neither a [section] nor key = value "
-			 "nor a # comment", path, line);
-	return r.failed || line ? -EINVAL : 0;
+	if (!file)
+		return file_error(path, -errno, error, size);
+	err = ini_read(file, on_line, c, &number, what, sizeof(what));
+	fclose(file);
+	if (err == -EINVAL && number)
+		snprintf(error, size, "%s:%u: %s", path, number, what);
+	else if (err)
+		file_error(path, err, error, size);
+	return err;
 }
 
 static void print_key(const struct config *c, const struct key *k, FILE *to)
@@ -363,7 +361,7 @@ static void print_key(const struct config *c, const struct key *k, FILE *to)
 	case KEY_SOURCE:
 		fprintf(to, " %s", kernel_uses[*(const enum kernel_use *)at]);
 		break;
-	case KEY_NETNS:		/* one a line: lines are not long */
+	case KEY_NETNS:		/* one a line, to keep lines short */
 		for (unsigned int i = 0; i < c->netns_count; i++)
 			fprintf(to, "%s %s", i ? "\nnetns =" : "", c->netns[i]);
 		break;
@@ -386,6 +384,75 @@ void config_print(const struct config *c, FILE *to)
 	}
 	for (unsigned int i = 0; i < c->ignores; i++)
 		fprintf(to, "match = %s\n", c->ignore_text[i]);
+}
+
+unsigned int config_outputs(const struct config *c, struct config_output *list)
+{
+	struct config_output o = {
+		.format = "netlog",
+		.facility = c->facility,
+		.priority = c->priority,
+		.path = c->file,
+		.queue_kib = c->queue_kib,
+	};
+	unsigned int n = 0;
+
+	o.name = "syslog";
+	o.transport = CONFIG_SYSLOG;
+	if (c->to_syslog)
+		list[n++] = o;
+	o.name = "file";
+	o.transport = CONFIG_FILE;
+	if (c->file)
+		list[n++] = o;
+	o.name = "stdout";
+	o.transport = CONFIG_STDOUT;
+	if (c->to_stdout)
+		list[n++] = o;
+	return n;
+}
+
+/* NULL is a text of its own. */
+static bool same_text(const char *a, const char *b)
+{
+	return !a || !b ? a == b : !strcmp(a, b);
+}
+
+static bool same_output(const struct config_output *a, const struct config_output *b)
+{
+	return same_text(a->name, b->name) && same_text(a->format, b->format) &&
+	       a->transport == b->transport && a->facility == b->facility &&
+	       a->priority == b->priority && same_text(a->path, b->path) &&
+	       a->queue_kib == b->queue_kib;
+}
+
+bool config_same_outputs(const struct config *a, const struct config *b)
+{
+	struct config_output of_a[3 + CONFIG_OUTPUTS_MAX], of_b[3 + CONFIG_OUTPUTS_MAX];
+	unsigned int count = config_outputs(a, of_a);
+
+	if (config_outputs(b, of_b) != count)
+		return false;
+	for (unsigned int i = 0; i < count; i++)
+		if (!same_output(&of_a[i], &of_b[i]))
+			return false;
+	return true;
+}
+
+bool config_same_limits(const struct config *a, const struct config *b)
+{
+	return a->sockets == b->sockets && a->processes == b->processes;
+}
+
+bool config_same_sockdiag(const struct config *a, const struct config *b)
+{
+	if (a->netns_count != b->netns_count)
+		return false;
+	for (unsigned int i = 0; i < a->netns_count; i++)
+		if (strcmp(a->netns[i], b->netns[i]))
+			return false;
+	return a->use == b->use && a->wait == b->wait && a->sweep == b->sweep &&
+	       a->snapshot == b->snapshot && same_text(a->state, b->state);
 }
 
 bool config_netns_all(const struct config *c)

@@ -13,9 +13,22 @@
 #define STATE_DEFAULT "/run/audisp-netlog.state"
 #define CONFIG_IGNORES_MAX 64
 #define CONFIG_NETNS_MAX 64
+#define CONFIG_OUTPUTS_MAX 0
 #define CONFIG_NETNS_ALL "all"
 
 enum config_use { USE_AUTO, USE_YES, USE_NO };
+
+enum config_transport { CONFIG_SYSLOG, CONFIG_FILE, CONFIG_STDOUT };
+
+/* One output: a format and a transport. Texts are borrowed from the configuration. */
+struct config_output {
+	const char *name;		/* unique */
+	const char *format;
+	enum config_transport transport;
+	int facility, priority;		/* as syslog.h */
+	const char *path;		/* file */
+	unsigned int queue_kib;
+};
 
 struct config {
 	/* [output] */
@@ -30,14 +43,14 @@ struct config {
 	bool flows;			/* report unconnected datagrams, too (BPF) */
 	/* [sockdiag] */
 	enum config_use use;
-	unsigned int wait;		/* ms that a record waits for the kernel's word */
-	unsigned int sweep;		/* seconds between looks at all sockets */
-	bool snapshot;			/* tell what is open at the start */
+	unsigned int wait;		/* ms that an event waits for the kernel's answer */
+	unsigned int sweep;		/* seconds between scans of all sockets */
+	bool snapshot;			/* report what is open at the start */
 	char *state;			/* file; NULL: none */
 	unsigned int netns_count;	/* network namespaces to watch besides our own: */
 	char *netns[CONFIG_NETNS_MAX];	/* names of ip-netns(8), absolute paths, "all" */
 	/* [status] */
-	unsigned int interval;		/* seconds between looks at the kernel's count of lost records */
+	unsigned int interval;		/* seconds between checks of rules and module */
 	/* [ignore] */
 	unsigned int ignores;
 	struct match ignore[CONFIG_IGNORES_MAX];
@@ -49,19 +62,28 @@ void config_init(struct config *c);
 void config_fini(struct config *c);
 
 /*
- * Reads the file over what is in *c. On a mistake returns -EINVAL and writes to
- * error "FILE:LINE: KEY: what is allowed"; a file that cannot be read gives
- * -errno and its text. *c must then be thrown away.
+ * Reads the file over what is in *c. A mistake returns -EINVAL and writes to error
+ * "FILE:LINE: KEY: what is allowed"; a file that cannot be read returns -errno and writes
+ * the reason. In both cases the caller must discard *c with config_fini().
  */
 int config_read(struct config *c, const char *path, char *error, size_t size);
 
-/* The configuration as a file that config_read() reads to the same. */
+/* Writes the configuration as a file that config_read() reads to the same. */
 void config_print(const struct config *c, FILE *to);
 
-/* True when those met are to be watched, whatever their names. */
+/* Fills list (room for 3 + CONFIG_OUTPUTS_MAX) with the outputs; returns how many. Their
+ * texts live as long as the configuration. */
+unsigned int config_outputs(const struct config *c, struct config_output *list);
+
+/* Return true if two configurations ask for the same outputs, limits, or sock_diag. */
+bool config_same_outputs(const struct config *a, const struct config *b);
+bool config_same_limits(const struct config *a, const struct config *b);
+bool config_same_sockdiag(const struct config *a, const struct config *b);
+
+/* Returns true if network namespaces are watched whatever their names ("all"). */
 bool config_netns_all(const struct config *c);
 
-/* True when one of the ignore lines matches. */
+/* Returns true if one of the ignore lines matches. */
 bool config_ignores(const struct config *c, const struct entry *r);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/log: what the program has to say of itself, to stderr or syslog. */
+/* plugin/log: the program's messages to its administrator. */
 #include "plugin/log.h"
 
 #include <errno.h>
@@ -7,11 +7,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 
-#include "plugin/output/output.h"
-
-static struct output *sink;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;	/* outputs' threads log too */
+static void (*sink)(int severity, const char *text, size_t len, void *arg);
+static void *sink_arg;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool use_debug;
 
 void log_debugging(bool on)
@@ -19,14 +19,16 @@ void log_debugging(bool on)
 	use_debug = on;
 }
 
-void log_to(struct output *s)
+void log_to(void (*write)(int severity, const char *text, size_t len, void *arg), void *arg)
 {
-	sink = s;
+	pthread_mutex_lock(&lock);
+	sink = write;
+	sink_arg = arg;
+	pthread_mutex_unlock(&lock);
 }
 
-static void say(int err, const char *format, va_list ap)
+static void message(int severity, int err, const char *format, va_list ap)
 {
-	static const char no_time[] = "- - ";
 	char text[1024];
 	size_t n;
 
@@ -35,41 +37,39 @@ static void say(int err, const char *format, va_list ap)
 	if (err)
 		snprintf(text + n, sizeof(text) - n, ": %s", strerror(err));
 	pthread_mutex_lock(&lock);
-	if (sink) {
-		output_put(sink, no_time, sizeof(no_time) - 1, text, strlen(text));
-		output_push(sink);
-	}
-	pthread_mutex_unlock(&lock);
-	if (!sink)
+	if (sink)
+		sink(severity, text, strlen(text), sink_arg);
+	else
 		fprintf(stderr, "audisp-netlog: %s\n", text);
+	pthread_mutex_unlock(&lock);
 }
 
-#define SAY(err)			\
-	do {					\
-		int saved = (err);		\
-		va_list ap;			\
-		va_start(ap, format);		\
-		say(saved, format, ap);	\
-		va_end(ap);			\
+#define MESSAGE(severity, err)				\
+	do {						\
+		int saved = (err);			\
+		va_list ap;				\
+		va_start(ap, format);			\
+		message(severity, saved, format, ap);	\
+		va_end(ap);				\
 	} while (0)
 
 void log_warn(const char *format, ...)
 {
-	SAY(errno);
+	MESSAGE(LOG_WARNING, errno);
 }
 
 void log_warnx(const char *format, ...)
 {
-	SAY(0);
+	MESSAGE(LOG_WARNING, 0);
 }
 
 void log_info(const char *format, ...)
 {
-	SAY(0);
+	MESSAGE(LOG_INFO, 0);
 }
 
 void log_debug(const char *format, ...)
 {
 	if (use_debug)
-		SAY(0);
+		MESSAGE(LOG_DEBUG, 0);
 }

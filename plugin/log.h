@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/log: what the program has to say of itself, to stderr or syslog. */
+/* plugin/log: the program's messages to its administrator, to stderr or to whatever
+ * log_to() names. Any thread may log. Knows no output. */
 #ifndef NETLOG_LOG_H
 #define NETLOG_LOG_H
 
 #include <stdbool.h>
-
-struct output;
+#include <stddef.h>
 
 void log_debugging(bool on);
-/* From now on messages go there, and never make the caller wait; NULL, as at the
- * beginning: to stderr. */
-void log_to(struct output *s);
-/* With ": " and the text of errno behind. */
+/* From now on write gets each message (severity as in syslog.h; one line without its
+ * newline), one at a time. It must not wait and must not log. NULL, as at the beginning:
+ * to stderr. */
+void log_to(void (*write)(int severity, const char *text, size_t len, void *arg), void *arg);
+/* Appends ": " and the text of errno. */
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warnx(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,209 +1,183 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/report: everything that the program says: records and its own lines, to the
- * outputs that are configured. */
-#include "plugin/plugin.h"
+/* plugin/report: entries and the plugin's notes, to every output. */
+#include "plugin/report.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+#include <syslog.h>
 
-#include "parser/entry/line.h"
-#include "parser/text.h"
+#include "plugin/clock.h"
 #include "plugin/log.h"
-#include "plugin/input/audit_status.h"
 
 #define CLOSE_MS 5000
+#define NOTE_MAX 1024
 
-static void report_line(struct plugin *p, const struct stamp *time,
-			const char *text, size_t len)
+/* Called from an output's thread. */
+static void on_change(enum output_change what, const char *name, const struct transport *t,
+		      int err, void *arg)
 {
-	char stamp[FORMAT_TIME_MAX];
-	size_t n = line_format_time(p->line, time, stamp);
-
-	for (unsigned int i = 0; i < p->output_count; i++)
-		output_put(p->outputs[i], stamp, n, text, len);
-}
-
-void report_push(struct plugin *p)
-{
-	for (unsigned int i = 0; i < p->output_count; i++)
-		output_push(p->outputs[i]);
-}
-
-void report_self(struct plugin *p, const char *format, ...)
-{
-	struct timespec now;
-	struct stamp time;
-	char text[512];
-	va_list ap;
-	int n;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	time = (struct stamp){ .sec = now.tv_sec, .milli = now.tv_nsec / 1000000 };
-	va_start(ap, format);
-	n = vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
-	report_line(p, &time, text, n < (int)sizeof(text) ? n : (int)sizeof(text) - 1);
-}
-
-void report_entry(const struct entry *r, void *arg)
-{
-	struct plugin *p = arg;
-	char line[FORMAT_LINE_MAX];
-
-	report_line(p, &r->time, line, line_format(p->line, r, line));
-}
-
-bool report_ignores(const struct entry *r, void *arg)
-{
-	const struct plugin *p = arg;
-
-	return config_ignores(&p->config, r);
-}
-
-void report_complaint(enum input_error_kind kind, const char *sample,
-			 size_t len, void *arg)
-{
-	char text[160] = "", *end;
-
 	(void)arg;
-	end = text_escape(text, text + sizeof(text) - 1, sample, len);
-	*end = 0;
-	log_warnx("%s%s%s (told once; counted from now on)", input_error_text(kind),
-		  *text ? ": " : "", text);
-}
-
-static const char *yes_no(bool yes)
-{
-	return yes ? "yes" : "no";
-}
-
-const char *report_yes_no(int what)
-{
-	return what < 0 ? "-" : yes_no(what);
-}
-
-void report_state(struct plugin *p)
-{
-	struct reassemble_stats e;
-	struct track_stats t;
-	struct output_counts c;
-
-	reassemble_stats(p->reader, &e);
-	track_stats(p->track, &t);
-	report_self(p, "netlog state lines=%llu dropped=%llu events=%llu facts=%llu "
-		 "held=%u joined=%llu resets=%llu records=%llu open=%u sockets=%u "
-		 "processes=%u ignored=%llu module=%s",
-		 (unsigned long long)e.lines, (unsigned long long)e.dropped,
-		 (unsigned long long)e.events, (unsigned long long)e.facts, e.held,
-		 (unsigned long long)e.joined, (unsigned long long)e.resets,
-		 (unsigned long long)t.records, t.open, t.sockets, t.processes,
-		 (unsigned long long)t.ignored, yes_no(t.module));
-	for (int i = 0; i < INPUT_ERROR_COUNT; i++)
-		if (p->complaints.count[i])
-			report_self(p, "netlog state complaint=%s count=%llu",
-				 input_error_key(i),
-				 (unsigned long long)p->complaints.count[i]);
-	for (unsigned int i = 0; i < p->output_count; i++) {
-		output_counts(p->outputs[i], &c);
-		report_self(p, "netlog state sink=%s lines=%llu lost=%llu "
-			 "queue_peak=%llu", output_name(p->outputs[i]),
-			 (unsigned long long)c.lines, (unsigned long long)c.lost,
-			 (unsigned long long)c.queue_peak);
+	switch (what) {
+	case OUTPUT_FAILED:
+		log_warnx("output %s: %s: %s; %s", name, t->target, strerror(err),
+			  t->ops->keeps ? "lines wait in the queue" :
+			  "lines are lost until it can be written");
+		break;
+	case OUTPUT_WORKS:
+		log_info("output %s: %s: writing again", name, t->target);
+		break;
+	case OUTPUT_NOT_REOPENED:
+		log_warnx("output %s: %s: %s; the old file stays in use", name, t->target,
+			  strerror(err));
+		break;
 	}
 }
 
-static bool add_sink(struct plugin *p, struct output *s)
+static struct format *shared_format(struct report *r, const char *name)
 {
-	if (!s) {
-		log_warnx("no memory for an output");
+	struct format *f;
+
+	for (unsigned int i = 0; i < r->format_count; i++)
+		if (!strcmp(format_name(r->formats[i]), name))
+			return r->formats[i];
+	f = format_open(name);
+	if (f)
+		r->formats[r->format_count++] = f;
+	return f;
+}
+
+static struct transport *open_transport(const struct config_output *o)
+{
+	switch (o->transport) {
+	case CONFIG_SYSLOG:	return transport_syslog(o->facility);
+	case CONFIG_FILE:	return transport_file(o->path);
+	case CONFIG_STDOUT:	return transport_stdout();
+	}
+	return NULL;
+}
+
+static bool add_output(struct report *r, const struct config_output *o)
+{
+	struct report_output *to = &r->at[r->count];
+	struct format *f = shared_format(r, o->format);
+	struct transport *t = f ? open_transport(o) : NULL;
+	struct output_options options = {
+		.name = o->name,
+		.queue_size = o->queue_kib * 1024UL,
+		.format = f,
+		.severity = o->priority,
+		.changed = on_change,
+	};
+
+	*to = (struct report_output){
+		.output = t ? output_new(t, &options) : NULL,
+		.format = f,
+		.severity = o->priority,
+	};
+	if (!to->output) {
+		log_warnx("output %s: no memory", o->name);
 		return false;
 	}
-	p->outputs[p->output_count++] = s;
+	r->count++;
 	return true;
 }
 
-bool report_open(struct plugin *p)
+bool report_open(struct report *r, const struct config *c)
 {
-	const struct config *c = &p->config;
-	size_t queue = c->queue_kib * 1024UL;
+	struct config_output list[REPORT_OUTPUTS_MAX];
+	unsigned int count = config_outputs(c, list);
 
-	p->output_count = 0;
-	p->line = line_format_new();
-	if (!p->line) {
-		log_warnx("no memory for an output");
-		return false;
-	}
-	if (c->to_syslog && !add_sink(p, output_syslog(c->facility, c->priority, queue)))
-		return false;
-	if (c->file && !add_sink(p, output_file(c->file, queue)))
-		return false;
-	if (c->to_stdout && !add_sink(p, output_stdout(queue)))
-		return false;
+	r->count = r->format_count = 0;
+	for (unsigned int i = 0; i < count; i++)
+		if (!add_output(r, &list[i]))
+			return false;
 	return true;
 }
 
-void report_close(struct plugin *p)
+void report_close(struct report *r)
 {
-	for (unsigned int i = 0; i < p->output_count; i++) {
-		const char *name = output_name(p->outputs[i]);
-		size_t left = output_close(p->outputs[i], CLOSE_MS);
+	for (unsigned int i = 0; i < r->count; i++) {
+		char name[64];
+		uint64_t left;
 
+		snprintf(name, sizeof(name), "%s", output_name(r->at[i].output));
+		left = output_close(r->at[i].output, CLOSE_MS);
 		if (left)
-			log_warnx("%s: did not take the last lines (%zu bytes)",
-				  name, left);
+			log_warnx("output %s: the last %llu lines could not be written in %d s",
+				  name, (unsigned long long)left, CLOSE_MS / 1000);
 	}
-	p->output_count = 0;
-	line_format_free(p->line);
-	p->line = NULL;
+	for (unsigned int i = 0; i < r->format_count; i++)
+		format_close(r->formats[i]);
+	r->count = r->format_count = 0;
 }
 
-bool report_same(const struct config *a, const struct config *b)
+void report_reopen(struct report *r)
 {
-	return a->to_syslog == b->to_syslog && a->facility == b->facility &&
-	       a->priority == b->priority && a->to_stdout == b->to_stdout &&
-	       a->queue_kib == b->queue_kib && !a->file == !b->file &&
-	       (!a->file || !strcmp(a->file, b->file));
+	for (unsigned int i = 0; i < r->count; i++)
+		output_reopen(r->at[i].output);
 }
 
-void report_reopen(struct plugin *p)
+void report_push(struct report *r)
 {
-	for (unsigned int i = 0; i < p->output_count; i++)
-		output_reopen(p->outputs[i]);
+	for (unsigned int i = 0; i < r->count; i++)
+		output_push(r->at[i].output);
 }
 
-bool report_gone(struct plugin *p)
+bool report_dead(struct report *r)
 {
 	struct output_counts c;
 
-	if (p->output_count != 1)
+	if (r->count != 1)
 		return false;
-	output_counts(p->outputs[0], &c);
+	output_counts(r->at[0].output, &c);
 	return c.dead;
 }
 
-void report_heading(const struct plugin *p)
+void report_entry(struct report *r, const struct entry *e)
 {
-	bool module = audit_status_module();
+	const struct format *made = NULL;
+	char text[MESSAGE_MAX];
+	struct message m = { .time = e->time, .text = text };
 
-	printf("# audit-netlog %s: TCP and UDP connections of all processes on this "
-	       "host, IPv4 and IPv6, as they happen.\n", NETLOG_VERSION);
-	printf("# Source: %s. Kernel module: %s.\n",
-	       netlink_beside_auditd(p->live) ? "the kernel's audit records, beside auditd" :
-					     "the kernel's audit records (no auditd runs)",
-	       module ? "loaded, every line is exact" : "not loaded");
-	if (p->resolver)
-		printf("# The kernel's socket diagnostics add local ports, outcomes and "
-		       "ends (via=destroy); for that a line may come\n# %u ms late. "
-		       "What was gone too soon and could be several is -, or "
-		       "via=in-progress: outcome unknown.\n", p->config.wait);
-	else if (!module)
-		printf("# Without it: - is unknown (a local port the kernel chose); "
-		       "via=in-progress: the outcome of a non-blocking\n"
-		       "# connect is not shown; via=gone: a process that was killed, "
-		       "found out some seconds later. Programs\n"
-		       "# started before now are known by what they do from now on.\n");
-	printf("# Ctrl-C ends it and puts the audit settings back.\n");
-	fflush(stdout);
+	for (unsigned int i = 0; i < r->count; i++) {
+		struct report_output *o = &r->at[i];
+
+		if (o->format != made)
+			m.len = format_entry(o->format, e, text);
+		made = o->format;
+		m.severity = o->severity;
+		output_put(o->output, &m);
+	}
+}
+
+void report_note(struct report *r, const char *format, ...)
+{
+	char note[NOTE_MAX], text[MESSAGE_MAX];
+	struct message m = { .time = clock_stamp(), .text = text };
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(note, sizeof(note), format, ap);
+	va_end(ap);
+	for (unsigned int i = 0; i < r->count; i++) {
+		m.len = format_note(r->at[i].format, note, strlen(note), text);
+		m.severity = r->at[i].severity;
+		output_put(r->at[i].output, &m);
+	}
+}
+
+void report_state(struct report *r)
+{
+	for (unsigned int i = 0; i < r->count; i++) {
+		struct output_counts c;
+
+		output_counts(r->at[i].output, &c);
+		report_note(r, "netlog state sink=%s lines=%llu lost=%llu queue_peak=%llu "
+			    "written=%llu queued=%llu failures=%llu failing=%s",
+			    output_name(r->at[i].output), (unsigned long long)c.messages,
+			    (unsigned long long)c.lost, (unsigned long long)c.queue_peak,
+			    (unsigned long long)c.written, (unsigned long long)c.queued,
+			    (unsigned long long)c.failures, c.failing ? "yes" : "no");
+	}
 }

@@ -17,7 +17,7 @@ void node_fini(struct node_table *t)
 
 bool node_is(const struct node *n, const char *name)
 {
-	return !strcmp(n->name, name ? name : "");
+	return name ? !strcmp(n->name, name) : !*n->name;
 }
 
 const char *node_name(const struct node *n)

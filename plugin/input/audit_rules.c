@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/input/audit_rules: adds the rules of a file to the kernel and removes them again. */
+/* plugin/input/audit_rules: adds the rules of a file to the kernel and removes them. */
 #include "plugin/input/audit_rules.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ struct reading {
 	char what[256];
 };
 
-/* LIST,ACTION in either order, as auditctl takes it. */
+/* LIST,ACTION in either order, as auditctl accepts it. */
 static int add_list(struct reading *r, const char *value)
 {
 	char one[16], two[16];
@@ -56,7 +56,7 @@ static int add_field(struct reading *r, const char *value)
 	return err ? -EINVAL : 0;
 }
 
-/* As -F key=, which libaudit lets auditctl alone use. */
+/* Does what -F key= does, which libaudit accepts from auditctl alone. */
 static int add_key(struct reading *r, const char *value)
 {
 	struct audit_rule_data *d = r->rule.data;
@@ -107,7 +107,7 @@ static int add_option(struct reading *r, const char *option, const char *value)
 	return -EINVAL;
 }
 
-/* One line; 1: there is no rule in it. */
+/* Reads one line. Returns 0, -errno, or 1 if the line has no rule. */
 static int read_rule(struct reading *r, char *line)
 {
 	char *save, *option, *value;
@@ -125,7 +125,7 @@ static int read_rule(struct reading *r, char *line)
 		value = strtok_r(NULL, " \t", &save);
 		err = value ? add_option(r, option, value) : -EINVAL;
 		if (err)
-			snprintf(r->what, sizeof(r->what), "%s %s: not understood",
+			snprintf(r->what, sizeof(r->what), "'%s %s' is not understood",
 				 option, value ? value : "");
 	}
 	if (err)
@@ -133,7 +133,7 @@ static int read_rule(struct reading *r, char *line)
 	return err;
 }
 
-/* Keeps the rule if it was added, so that it can be removed. */
+/* Keeps the rule if it was added, to remove it later. */
 static int add_rule(struct audit_rules *rules, int fd, struct reading *r)
 {
 	struct rule *list;

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/input/audit_rules: loads an audit rules file for the time of --live, and takes away
- * exactly the rules that it added. It reads the subset of auditctl(8) that this
- * project's rules are written in: -a LIST,ACTION -F … -S … -k KEY.
+ * plugin/input/audit_rules: loads the audit rules of a file while --live runs, and removes
+ * exactly the rules that it added. It reads the part of auditctl(8)'s language in which
+ * this project's rules are written: -a LIST,ACTION -F … -S … -k KEY.
  */
-#ifndef NETLOG_RULES_H
-#define NETLOG_RULES_H
+#ifndef NETLOG_AUDIT_RULES_H
+#define NETLOG_AUDIT_RULES_H
 
 #include <stddef.h>
 
 struct audit_rules;
 
-/* Reads and adds. On error returns NULL after writing to error, with nothing
- * left behind. Rules that were there already stay when audit_rules_remove() is called. */
+/* Adds the rules of the file. Returns NULL after an error, with the reason in error and
+ * no rule left behind. Rules that were loaded before are not removed later. */
 struct audit_rules *audit_rules_add(const char *path, char *error, size_t size);
-/* Returns how many could not be removed. Frees. */
+/* Removes them and frees. Returns how many could not be removed. */
 unsigned int audit_rules_remove(struct audit_rules *r);
 
 #endif

@@ -3,13 +3,17 @@
 #include "plugin/input/audit_status.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <libaudit.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define ANSWER_MS 2000
 #define KEY "netlog"
+#define MODULE "/sys/module/audit_netlog"
 
 /* The next message on the socket: its type, 0 after ANSWER_MS, or -errno. */
 static int next_reply(int fd, struct audit_reply *rep)
@@ -101,5 +105,34 @@ int audit_status_rules(struct audit_status_rules *r)
 
 bool audit_status_module(void)
 {
-	return !access("/sys/module/audit_netlog", F_OK);
+	return !access(MODULE, F_OK);
+}
+
+/* False: there is no such counter (any more). */
+static bool read_counter(const char *path, uint64_t *value)
+{
+	FILE *f = fopen(path, "re");
+	bool good = f && fscanf(f, "%" SCNu64, value) == 1;
+
+	if (f)
+		fclose(f);
+	return good;
+}
+
+/* The directory is made anew by each load, with a new inode number. */
+static uint64_t module_load(void)
+{
+	struct stat st;
+
+	return stat(MODULE, &st) ? 0 : st.st_ino;
+}
+
+void audit_status_module_counts(struct module_counts *m)
+{
+	uint64_t load = module_load();
+
+	memset(m, 0, sizeof(*m));
+	if (load && read_counter(MODULE "/parameters/lost", &m->lost) &&
+	    read_counter(MODULE "/parameters/missed", &m->missed) && module_load() == load)
+		m->load = load;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/input/audit_status: what the kernel says of its audit system, the rules and the
- * module. By libaudit; every function opens its own socket, needs CAP_AUDIT_CONTROL
- * and returns 0 or -errno. */
-#ifndef NETLOG_STATUS_H
-#define NETLOG_STATUS_H
+/* plugin/input/audit_status: asks the kernel for the state of audit, of the rules (both by
+ * libaudit: they open a socket, need CAP_AUDIT_CONTROL, wait at most 2 s and return 0 or
+ * -errno) and of the kernel module. */
+#ifndef NETLOG_AUDIT_STATUS_H
+#define NETLOG_AUDIT_STATUS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,7 +25,15 @@ struct audit_status_rules {
 
 int audit_status_rules(struct audit_status_rules *r);
 
-/* The kernel module is loaded. */
+/* Returns true if the kernel module is loaded. */
 bool audit_status_module(void);
+
+struct module_counts {
+	uint64_t load;		/* differs for each load; 0: not loaded */
+	uint64_t lost, missed;	/* records not written, probe hits skipped, since then */
+};
+
+/* Reads the module's counters from /sys/module; needs no capability. */
+void audit_status_module_counts(struct module_counts *m);
 
 #endif

@@ -40,8 +40,8 @@ bool netlink_beside_auditd(const struct netlink_input *l)
 
 static int open_socket(struct netlink_input *l)
 {
-	/* Bound by hand: a socket without a port of its own is taken for the
-	 * kernel's by the multicast, and left out. */
+	/* bind() assigns a port id; the multicast skips a socket without one, as if it
+	 * were the kernel's. */
 	struct sockaddr_nl group = {
 		.nl_family = AF_NETLINK,
 		.nl_groups = 1 << (AUDIT_NLGRP_READLOG - 1),
@@ -62,8 +62,8 @@ static int prepare_kernel(struct netlink_input *l)
 {
 	int err = 0;
 
-	/* With no auditd, nobody else has chosen these for this host; and a
-	 * reader that is slow for a moment must not make the host wait. */
+	/* Without auditd nobody has chosen these for the host, and a reader that is slow
+	 * for a moment must not make the host wait. */
 	if (!l->beside) {
 		l->set_backlog = true;
 		audit_set_backlog_limit(l->fd, BACKLOG);
@@ -97,10 +97,8 @@ static bool put_back(struct netlink_input *l)
 	return good;
 }
 
-/*
- * A process whose only work is to put things back should this one be killed: it
- * waits on a pipe that says "done", or ends without a word.
- */
+/* The keeper process: restores the settings if the plugin is killed, which closes the
+ * pipe without a byte. Does not return. */
 static void keep(struct netlink_input *l, int from)
 {
 	char word;
@@ -150,12 +148,12 @@ static const char *why_not(int err)
 	switch (err) {
 	case -EPERM:
 	case -EACCES:
-		return "this needs root (CAP_AUDIT_CONTROL, CAP_AUDIT_READ)";
+		return "needs root (CAP_AUDIT_CONTROL, CAP_AUDIT_READ)";
 	case -EPROTONOSUPPORT:
 	case -EINVAL:
 		return "this kernel has no audit (CONFIG_AUDIT)";
 	case -ECONNREFUSED:
-		return "audit is not available here (a container?)";
+		return "not available here (a container?)";
 	}
 	return strerror(-err);
 }
@@ -205,8 +203,8 @@ bool netlink_close(struct netlink_input *l, char *error, size_t size)
 
 	end_keeper(l);
 	if (!good)
-		snprintf(error, size, "the audit settings could not all be put "
-			 "back; look at auditctl -s and auditctl -l");
+		snprintf(error, size, "some audit settings could not be restored; "
+			 "check auditctl -s and auditctl -l");
 	if (l->fd >= 0)
 		audit_close(l->fd);
 	free(l);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/input/netlink: takes audit records straight from the kernel, for --live. Where
- * auditd runs, beside it, by the read-only multicast group; where none does, as
- * the audit daemon for as long as it lasts. What it changes (rules, the enabled
- * flag, the backlog) it puts back.
+ * plugin/input/netlink: reads audit records from the kernel, for --live. If auditd runs, this
+ * listens beside it, by the read-only multicast group; if not, it is the audit daemon
+ * until it closes. It restores what it changes: rules, the enabled flag, the backlog.
  */
-#ifndef NETLOG_LIVE_H
-#define NETLOG_LIVE_H
+#ifndef NETLOG_NETLINK_H
+#define NETLOG_NETLINK_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,25 +13,25 @@
 
 struct netlink_input;
 
-/* rules: a file to load, or NULL. NULL with error filled on failure, with all as
- * it was. */
+/* rules: a file to load, or NULL. Returns NULL after an error, with the reason in error
+ * and every setting as before. */
 struct netlink_input *netlink_open(const char *rules, char *error, size_t size);
-/* Takes the state back. Returns false, with error filled, when something could
- * not be put back. Frees. */
+/* Restores the settings and frees. Returns false, with the reason in error, if one of them
+ * could not be restored. */
 bool netlink_close(struct netlink_input *l, char *error, size_t size);
 
 int netlink_fd(const struct netlink_input *l);
 bool netlink_beside_auditd(const struct netlink_input *l);
 
 /*
- * Reads what is there, without waiting, as text lines for reassemble_feed(), to buf.
- * Returns the length, 0 when there is nothing more now, or -errno; -ENOBUFS
- * means that records were lost, and reading goes on.
+ * Reads the records that are there, without waiting, to buf as lines for
+ * reassemble_feed(). Returns their length, 0 if there are no more now, or -errno; after
+ * -ENOBUFS (records were lost) reading may go on.
  */
 int netlink_read(struct netlink_input *l, char *buf, size_t size);
 
 /*
- * One message as auditd writes it: "type=SYSCALL msg=audit(…): …" and a newline. Every
+ * Writes one message to buf as auditd does: "type=SYSCALL msg=audit(…): …" and a newline. Every
  * byte below 0x20 becomes a blank, as in auditd: the kernel writes some names unescaped,
  * and a newline in one of them would begin another record. Returns the length, 0 for a
  * message that is no record.

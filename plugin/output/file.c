@@ -1,22 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/output/output: lines to a file or to standard output. */
+/* plugin/output/file: lines with the time in front, to a file or to standard output. */
+#include "plugin/output/transport.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "plugin/log.h"
-#include "plugin/output/output.h"
+#include "parser/entry/line.h"
+
+#define BUFFER 65536
 
 struct file {
-	int fd;			/* -1: could not be opened, try again */
+	struct transport t;
+	int fd;			/* -1: not open, try again */
 	bool torn;		/* the last line was written in part */
+	struct line_format *clock;	/* for the time in front of each line */
+	char buffer[BUFFER];	/* lines to be written by one write(2) */
 	char path[];
 };
+_Static_assert(BUFFER > FORMAT_TIME_MAX + MESSAGE_MAX, "a line fits");
 
-/* The file's last line has no end: whoever wrote it was stopped in the middle. */
+/* Returns true if the file's last line has no newline: its writer was stopped in it. */
 static bool ends_torn(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
@@ -32,135 +40,193 @@ static bool ends_torn(const char *path)
 	return last != '\n';
 }
 
-static int open_file(struct file *f)
+static int open_path(const char *path)
 {
-	f->fd = open(f->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY,
-		     0640);
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int file_open(struct transport *t)
+{
+	struct file *f = (struct file *)t;
+
+	if (f->fd >= 0)
+		return 0;
+	f->fd = open_path(f->path);
 	if (f->fd < 0)
-		return -errno;
+		return f->fd;
 	f->torn = ends_torn(f->path);
 	return 0;
 }
 
-static unsigned int count_lines(const char *data, size_t len)
+static int file_reopen(struct transport *t)
 {
-	unsigned int n = 0;
+	struct file *f = (struct file *)t;
+	int fd = open_path(f->path);
 
-	for (size_t i = 0; i < len; i++)
-		n += data[i] == '\n';
-	return n;
-}
-
-static int write_all(int fd, const char **data, size_t *len)
-{
-	while (*len) {
-		ssize_t n = write(fd, *data, *len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		*data += n;
-		*len -= n;
-	}
+	if (fd < 0)
+		return fd;
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = fd;
+	f->torn = ends_torn(f->path);
 	return 0;
 }
 
-/* Ends the line that an earlier error tore, so that the next one stands alone. */
+/* Whoever made standard output non-blocking did so for its own end of it: this thread
+ * can wait. */
+static int wait_writable(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	return poll(&p, 1, -1) < 0 && errno != EINTR ? -errno : 0;
+}
+
+/* Returns 0 or -errno; *written is set in both cases. */
+static int write_all(int fd, const char *data, size_t len, size_t *written)
+{
+	int err = 0;
+
+	for (*written = 0; *written < len && !err;) {
+		ssize_t n = write(fd, data + *written, len - *written);
+
+		if (n >= 0)
+			*written += n;
+		else if (errno == EAGAIN)
+			err = wait_writable(fd);
+		else if (errno != EINTR)
+			err = -errno;
+	}
+	return err;
+}
+
+/* Ends a line that an earlier error tore, so that the next one stands alone. */
 static int mend(struct file *f)
 {
-	const char *newline = "\n";
-	size_t len = 1;
+	size_t written;
 	int err;
 
 	if (!f->torn)
 		return 0;
-	err = write_all(f->fd, &newline, &len);
+	err = write_all(f->fd, "\n", 1, &written);
 	if (!err)
 		f->torn = false;
 	return err;
 }
 
-static int file_write(void *self, const char *lines, size_t len,
-		      unsigned int *lost)
+static size_t line_put(struct file *f, char *to, const struct message *m)
 {
-	struct file *f = self;
-	const char *data = lines;
-	int err = f->fd < 0 ? open_file(f) : 0;
+	size_t n = line_format_time(f->clock, &m->time, to);
 
-	if (!err)
-		err = mend(f);
-	if (!err)
-		err = write_all(f->fd, &data, &len);
-	if (!err)
+	memcpy(to + n, m->text, m->len);
+	to[n + m->len] = '\n';
+	return n + m->len + 1;
+}
+
+/* Writes as many messages as fit in the buffer. */
+static int write_some(struct file *f, const struct message *m, unsigned int count,
+		      unsigned int *done)
+{
+	size_t used = 0, written, end = 0;
+	unsigned int n = 0;
+	int err;
+
+	for (; n < count && BUFFER - used > FORMAT_TIME_MAX + m[n].len; n++)
+		used += line_put(f, f->buffer + used, &m[n]);
+	err = write_all(f->fd, f->buffer, used, &written);
+	if (!err) {
+		*done += n;
 		return 0;
-	*lost = count_lines(data, len);
-	if (data > lines && data[-1] != '\n')
-		f->torn = true;
+	}
+	while (end < written) {
+		const char *newline = memchr(f->buffer + end, '\n', written - end);
+
+		if (!newline)
+			break;
+		end = newline - f->buffer + 1;
+		(*done)++;
+	}
+	f->torn |= end < written;
 	return err;
 }
 
-static void file_reopen(void *self)
+static int file_write(struct transport *t, const struct message *m, unsigned int count,
+		      unsigned int *done)
 {
-	struct file *f = self;
-	int old = f->fd, err;
+	struct file *f = (struct file *)t;
+	int err;
 
-	err = open_file(f);
-	if (err) {
-		log_warnx("%s: %s; writing on to the old file", f->path,
-			  strerror(-err));
-		f->fd = old;
-		return;
-	}
-	if (old >= 0)
-		close(old);
+	*done = 0;
+	err = t->ops->open(t);
+	if (!err)
+		err = mend(f);
+	while (!err && *done < count)
+		err = write_some(f, m + *done, count - *done, done);
+	return err;
 }
 
-static void file_free(void *self)
+static void file_close(struct transport *t)
 {
-	struct file *f = self;
+	struct file *f = (struct file *)t;
 
 	if (f->fd >= 0)
 		close(f->fd);
+	line_format_free(f->clock);
 	free(f);
 }
 
-struct output *output_file(const char *path, size_t queue_size)
+static struct file *new_file(const struct transport_ops *ops, const char *path)
 {
-	static const struct output_ops ops = {
-		.name = "file",
-		.write = file_write,
-		.reopen = file_reopen,
-		.free = file_free,
-	};
-	struct file *f = calloc(1, sizeof(*f) + strlen(path) + 1);
-	int err;
+	struct file *f = malloc(sizeof(*f) + strlen(path) + 1);
 
 	if (!f)
 		return NULL;
-	strcpy(f->path, path);
-	err = open_file(f);
-	if (err)
-		log_warnx("%s: %s; lines are lost until it can be opened", path,
-			  strerror(-err));
-	return output_new(&ops, f, queue_size);
-}
-
-struct output *output_stdout(size_t queue_size)
-{
-	static const struct output_ops ops = {
-		.name = "stdout",
-		.write = file_write,
-		.free = file_free,
-	};
-	struct file *f = calloc(1, sizeof(*f) + 1);
-
-	if (!f)
-		return NULL;
-	f->fd = dup(STDOUT_FILENO);
-	if (f->fd < 0) {
+	f->clock = line_format_new();
+	if (!f->clock) {
 		free(f);
 		return NULL;
 	}
-	return output_new(&ops, f, queue_size);
+	strcpy(f->path, path);
+	f->t = (struct transport){ .ops = ops, .target = f->path };
+	f->fd = -1;
+	f->torn = false;
+	return f;
+}
+
+struct transport *transport_file(const char *path)
+{
+	static const struct transport_ops ops = {
+		.name = "file",
+		.open = file_open,
+		.write = file_write,
+		.reopen = file_reopen,
+		.close = file_close,
+	};
+	struct file *f = new_file(&ops, path);
+
+	return f ? &f->t : NULL;
+}
+
+static int stdout_open(struct transport *t)
+{
+	struct file *f = (struct file *)t;
+
+	if (f->fd >= 0)
+		return 0;
+	f->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	return f->fd < 0 ? -errno : 0;
+}
+
+struct transport *transport_stdout(void)
+{
+	static const struct transport_ops ops = {
+		.name = "stdout",
+		.open = stdout_open,
+		.write = file_write,
+		.close = file_close,
+	};
+	struct file *f = new_file(&ops, "standard output");
+
+	return f ? &f->t : NULL;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/output/output: a bounded queue of lines and the thread that writes from it. */
+/* plugin/output/output: a queue, a transport, and the thread between them. */
 #include "plugin/output/output.h"
 
 #include <errno.h>
@@ -10,65 +10,75 @@
 #include <string.h>
 #include <time.h>
 
-#include "plugin/log.h"
+#include "plugin/output/queue.h"
 
+#define PATIENCE_MS 200		/* once, when a queue fills up: see make_room() */
+#define STAGE 20480		/* less than the smallest queue, more than any frame */
 #define BATCH 32768
-#define PATIENCE_MS 200	/* once, when a queue fills up: see make_room() */
-#define STAGE 16384	/* less than the smallest queue, more than any line */
+#define BATCH_MESSAGES 256
+#define RETRY_MIN_MS 100	/* of a transport that keeps: doubled up to the maximum */
+#define RETRY_MAX_MS 30000
+#define LOSS_MS 1000		/* a loss is reported after this even if nothing else comes */
 
 struct output {
-	const struct output_ops *ops;
-	void *self;
+	struct transport *transport;
+	const struct format *format;
+	int severity;
+	void (*changed)(enum output_change what, const char *name,
+			const struct transport *t, int err, void *arg);
+	void *changed_arg;
+	char *name;
+
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t filled, emptied, ended;
-	bool stopping, stopped, want_reopen, failing;
+	pthread_cond_t filled, emptied, ended;	/* by the monotonic clock */
+	bool stopping, stopped, want_reopen;
 	bool stalled;		/* took nothing for PATIENCE_MS with a full queue */
-	uint64_t dropped;	/* lines, not yet told */
+	uint64_t dropped;	/* messages, not yet reported */
+	uint64_t in_queue, in_batch;	/* messages */
 	struct output_counts counts;
-	size_t size, head, used;	/* head: oldest byte */
-	char *queue;
-	char batch[BATCH];
+	struct queue queue;
 
-	/* the putting thread's own: lines not yet in the queue */
+	/* the writing thread's own */
+	char batch[BATCH];
+	struct message messages[BATCH_MESSAGES];
+	unsigned int first, count;	/* of messages: those not written yet */
+	unsigned int retry_ms;
+
+	/* the putting thread's own: frames not yet in the queue */
 	char stage[STAGE];
 	size_t staged;
-	unsigned int staged_lines;
+	unsigned int staged_messages;
 };
+_Static_assert(STAGE > FRAME_MAX && BATCH > FRAME_MAX, "a frame fits");
 
-static void copy_in(struct output *s, const char *data, size_t len)
+static struct timespec deadline(unsigned int ms)
 {
-	size_t at = (s->head + s->used) % s->size;
-	size_t first = s->size - at < len ? s->size - at : len;
+	struct timespec t;
 
-	memcpy(s->queue + at, data, first);
-	memcpy(s->queue, data + first, len - first);
-	s->used += len;
-}
-
-static void deadline(struct timespec *until, unsigned int ms)
-{
-	clock_gettime(CLOCK_REALTIME, until);
-	until->tv_sec += ms / 1000;
-	until->tv_nsec += ms % 1000 * 1000000L;
-	if (until->tv_nsec >= 1000000000L) {
-		until->tv_sec++;
-		until->tv_nsec -= 1000000000L;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_sec += ms / 1000;
+	t.tv_nsec += ms % 1000 * 1000000L;
+	if (t.tv_nsec >= 1000000000L) {
+		t.tv_sec++;
+		t.tv_nsec -= 1000000000L;
 	}
+	return t;
 }
+
+/* ---- the putting thread ---- */
 
 /*
- * A reader that is faster than its output for a moment is not a stalled output:
- * it is given PATIENCE_MS, once. If nothing moves in that time it is stalled, and
- * until it moves again lines are dropped without waiting. Lock held.
+ * A caller that is faster than its output for a moment is no stalled output: the
+ * output gets PATIENCE_MS, once. If nothing moves in that time it is stalled, and
+ * until it moves again messages are dropped without waiting. Lock held.
  */
 static void make_room(struct output *s, size_t need)
 {
-	struct timespec until;
+	struct timespec until = deadline(PATIENCE_MS);
 	int err = 0;
 
-	deadline(&until, PATIENCE_MS);
-	while (s->size - s->used < need && !s->stalled && !err)
+	while (s->queue.size - s->queue.used < need && !s->stalled && !err)
 		err = pthread_cond_timedwait(&s->emptied, &s->lock, &until);
 	if (err)
 		s->stalled = true;
@@ -77,18 +87,18 @@ static void make_room(struct output *s, size_t need)
 /* Moves what is staged to the queue. Lock held. */
 static void enqueue(struct output *s)
 {
-	if (s->size - s->used < s->staged)
+	if (s->queue.size - s->queue.used < s->staged)
 		make_room(s, s->staged);
-	if (s->size - s->used < s->staged) {
-		s->dropped += s->staged_lines;
-		s->counts.lost += s->staged_lines;
+	if (queue_put(&s->queue, s->stage, s->staged)) {
+		s->in_queue += s->staged_messages;
+		s->counts.messages += s->staged_messages;
 	} else {
-		copy_in(s, s->stage, s->staged);
-		s->counts.lines += s->staged_lines;
+		s->dropped += s->staged_messages;
+		s->counts.lost += s->staged_messages;
 	}
-	if (s->used > s->counts.queue_peak)
-		s->counts.queue_peak = s->used;
-	s->staged = s->staged_lines = 0;
+	if (s->queue.used > s->counts.queue_peak)
+		s->counts.queue_peak = s->queue.used;
+	s->staged = s->staged_messages = 0;
 }
 
 void output_push(struct output *s)
@@ -96,149 +106,223 @@ void output_push(struct output *s)
 	pthread_mutex_lock(&s->lock);
 	if (s->staged)
 		enqueue(s);
-	if (s->used || s->dropped)
+	if (s->queue.used || s->dropped)
 		pthread_cond_signal(&s->filled);
 	pthread_mutex_unlock(&s->lock);
 }
 
-/* Waking the thread costs more than writing a line: more may come. */
+/* Waking the thread costs more than writing a message: more may come. */
 static void stage_full(struct output *s)
 {
 	pthread_mutex_lock(&s->lock);
 	enqueue(s);
-	if (s->used > s->size / 8)
+	if (s->queue.used > s->queue.size / 8)
 		pthread_cond_signal(&s->filled);
 	pthread_mutex_unlock(&s->lock);
 }
 
-void output_put(struct output *s, const char *time, size_t time_len,
-	      const char *text, size_t len)
+static void drop(struct output *s)
 {
-	size_t total = time_len + len + 1;
-	char *to;
+	pthread_mutex_lock(&s->lock);
+	s->dropped++;
+	s->counts.lost++;
+	pthread_mutex_unlock(&s->lock);
+}
 
-	if (s->staged + total > sizeof(s->stage))
+void output_put(struct output *s, const struct message *m)
+{
+	if (m->len > MESSAGE_MAX) {
+		drop(s);
+		return;
+	}
+	if (s->staged + FRAME_HEADER + m->len > STAGE)
 		stage_full(s);
-	to = s->stage + s->staged;
-	memcpy(to, time, time_len);
-	memcpy(to + time_len, text, len);
-	to[total - 1] = '\n';
-	s->staged += total;
-	s->staged_lines++;
+	s->staged += frame_put(s->stage + s->staged, m);
+	s->staged_messages++;
 }
 
-/* Whole lines from the queue to the batch: returns their length. Lock held. */
-static size_t copy_out(struct output *s)
-{
-	size_t len = s->used < BATCH ? s->used : BATCH;
-	size_t first = s->size - s->head < len ? s->size - s->head : len;
+/* ---- the writing thread ---- */
 
-	memcpy(s->batch, s->queue + s->head, first);
-	memcpy(s->batch + first, s->queue, len - first);
-	while (len && s->batch[len - 1] != '\n')
-		len--;
-	s->used -= len;
-	/* an empty queue begins anew: memory never touched stays untouched */
-	s->head = s->used ? (s->head + len) % s->size : 0;
-	return len;
+static void change(struct output *s, enum output_change what, int err)
+{
+	if (s->changed)
+		s->changed(what, s->name, s->transport, -err, s->changed_arg);
 }
 
-static void told(struct output *s, int err, unsigned int lost)
+/* Tells the owner when the transport begins to fail and when it works again. */
+static void judge(struct output *s, int err)
 {
+	bool failed;
+
+	pthread_mutex_lock(&s->lock);
+	failed = s->counts.failing;
+	s->counts.failing = err;
+	if (err && !failed)
+		s->counts.failures++;
+	if (err == -EPIPE && !s->transport->ops->keeps)
+		s->counts.dead = true;
+	pthread_mutex_unlock(&s->lock);
+	if (!err)
+		s->retry_ms = 0;
+	if (err && !failed)
+		change(s, OUTPUT_FAILED, err);
+	else if (!err && failed)
+		change(s, OUTPUT_WORKS, 0);
+}
+
+/* Takes the next messages from the queue, unless some are left. Lock held. */
+static void fill_batch(struct output *s)
+{
+	size_t len, at = 0;
+
+	if (s->count)
+		return;
+	len = queue_take(&s->queue, s->batch, BATCH, BATCH_MESSAGES);
+	for (s->first = 0; at < len; s->count++)
+		at += frame_get(s->batch + at, &s->messages[s->count]);
+	s->in_queue -= s->count;
+	s->in_batch = s->count;
+}
+
+static int write_batch(struct output *s)
+{
+	const struct transport_ops *ops = s->transport->ops;
+	unsigned int done = s->count, lost = 0;
+	int err;
+
+	if (!s->count)
+		return 0;
+	err = ops->write(s->transport, s->messages + s->first, s->count, &done);
+	s->first += done;
+	s->count -= done;
+	if (!ops->keeps) {
+		lost = s->count;
+		s->count = 0;
+	}
 	pthread_mutex_lock(&s->lock);
 	s->dropped += lost;
 	s->counts.lost += lost;
-	if (err == -EPIPE)
-		s->counts.dead = true;
+	s->counts.written += done;
+	s->in_batch = s->count;
 	pthread_mutex_unlock(&s->lock);
-	if (err && !s->failing)
-		log_warnx("%s: %s; lines are lost until this ends", s->ops->name,
-			  strerror(-err));
-	if (!err && s->failing)
-		log_info("%s: writing again", s->ops->name);
-	s->failing = err;
+	judge(s, err);
+	return err;
 }
 
-/* Says in the stream itself that lines are missing from it. */
-static void tell_lost(struct output *s, uint64_t lost)
+/* Reports in the stream itself that messages are missing from it. */
+static void report_loss(struct output *s, uint64_t lost)
 {
-	char line[128], stamp[40];
+	char note[64], text[MESSAGE_MAX];
 	struct timespec now;
-	struct tm tm;
-	unsigned int not_written = 0;
-	int n;
+	struct message m = { .severity = s->severity, .text = text };
+	unsigned int done;
+	int n, err;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	localtime_r(&now.tv_sec, &tm);
-	strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S", &tm);
-	n = snprintf(line, sizeof(line), "%s.%03ld netlog lost plugin=%llu\n",
-		     stamp, now.tv_nsec / 1000000, (unsigned long long)lost);
-	if (!s->ops->write(s->self, line, n, &not_written))
+	m.time.sec = now.tv_sec;
+	m.time.milli = now.tv_nsec / 1000000;
+	n = snprintf(note, sizeof(note), "netlog lost plugin=%llu",
+		     (unsigned long long)lost);
+	m.len = format_note(s->format, note, n, text);
+	err = s->transport->ops->write(s->transport, &m, 1, &done);
+	judge(s, err);
+	if (!err)
 		return;
 	pthread_mutex_lock(&s->lock);
-	s->dropped += lost;	/* still to be told */
+	s->dropped += lost;	/* still to be reported */
 	pthread_mutex_unlock(&s->lock);
 }
 
-static void write_batch(struct output *s, size_t len, uint64_t dropped)
+/* Waits until there is something to do. Lock held. */
+static void wait_for_work(struct output *s)
 {
-	unsigned int lost = 0;
+	struct timespec until;
+
+	if (s->stopping || s->want_reopen)
+		return;
+	if (s->count && s->retry_ms) {
+		until = deadline(s->retry_ms);
+		while (!s->stopping && !s->want_reopen &&
+		       pthread_cond_timedwait(&s->filled, &s->lock, &until) != ETIMEDOUT)
+			;
+	} else if (!s->queue.used && !s->count) {
+		/* a loss is reported when the queue has moved on, or after a while */
+		until = deadline(LOSS_MS);
+		if (s->dropped)
+			pthread_cond_timedwait(&s->filled, &s->lock, &until);
+		else
+			pthread_cond_wait(&s->filled, &s->lock);
+	}
+}
+
+static void back_off(struct output *s)
+{
+	if (!s->count)
+		return;
+	s->retry_ms = s->retry_ms ? s->retry_ms * 2 : RETRY_MIN_MS;
+	if (s->retry_ms > RETRY_MAX_MS)
+		s->retry_ms = RETRY_MAX_MS;
+}
+
+static void reopen(struct output *s)
+{
 	int err = 0;
 
-	if (len) {
-		err = s->ops->write(s->self, s->batch, len, &lost);
-		told(s, err, lost);
-	}
-	if (dropped && !err) {
-		tell_lost(s, dropped);
-	} else if (dropped) {
-		pthread_mutex_lock(&s->lock);
-		s->dropped += dropped;
+	if (s->transport->ops->reopen)
+		err = s->transport->ops->reopen(s->transport);
+	if (err)
+		change(s, OUTPUT_NOT_REOPENED, err);
+}
+
+/* One turn. Returns false at the end. Lock held, and released while it writes. */
+static bool turn(struct output *s)
+{
+	uint64_t dropped;
+	bool again;
+	int err;
+
+	wait_for_work(s);
+	fill_batch(s);
+	again = s->want_reopen;
+	s->want_reopen = false;
+	pthread_mutex_unlock(&s->lock);
+	if (again)
+		reopen(s);
+	err = write_batch(s);
+	back_off(s);
+	pthread_mutex_lock(&s->lock);
+	dropped = err ? 0 : s->dropped;
+	s->dropped -= dropped;
+	if (dropped) {
 		pthread_mutex_unlock(&s->lock);
+		report_loss(s, dropped);
+		pthread_mutex_lock(&s->lock);
 	}
+	if (!s->count) {	/* else nothing has moved */
+		s->stalled = false;
+		pthread_cond_signal(&s->emptied);
+	}
+	/* what fails while stopping is given up */
+	return !s->stopping || (s->queue.used && !s->count);
 }
 
 static void *writer(void *arg)
 {
 	struct output *s = arg;
-	uint64_t dropped;
-	bool reopen;
-	size_t len;
 
+	judge(s, s->transport->ops->open(s->transport));
 	pthread_mutex_lock(&s->lock);
-	while (s->used || s->dropped || !s->stopping) {
-		/* a loss is told when the queue has moved on, or after a while */
-		if (!s->used && !s->stopping && !s->want_reopen) {
-			struct timespec until;
-
-			deadline(&until, 1000);
-			if (s->dropped)
-				pthread_cond_timedwait(&s->filled, &s->lock, &until);
-			else
-				pthread_cond_wait(&s->filled, &s->lock);
-		}
-		len = copy_out(s);
-		dropped = s->dropped;
-		s->dropped = 0;
-		reopen = s->want_reopen;
-		s->want_reopen = false;
-		pthread_mutex_unlock(&s->lock);
-		if (reopen && s->ops->reopen)
-			s->ops->reopen(s->self);
-		write_batch(s, len, dropped);
-		pthread_mutex_lock(&s->lock);
-		s->stalled = false;
-		pthread_cond_signal(&s->emptied);
-		if (s->stopping && !s->used)
-			break;
-	}
+	while (turn(s))
+		;
 	s->stopped = true;
 	pthread_cond_signal(&s->ended);
 	pthread_mutex_unlock(&s->lock);
 	return NULL;
 }
 
-/* The thread takes no signals: they are the event loop's. */
+/* ---- the owner ---- */
+
+/* The thread takes no signals: they belong to the event loop. */
 static int start_thread(struct output *s)
 {
 	sigset_t all, old;
@@ -251,32 +335,47 @@ static int start_thread(struct output *s)
 	return err;
 }
 
-struct output *output_new(const struct output_ops *ops, void *self, size_t queue_size)
+static void init_locks(struct output *s)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->filled, &monotonic);
+	pthread_cond_init(&s->emptied, &monotonic);
+	pthread_cond_init(&s->ended, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+}
+
+static void free_output(struct output *s)
+{
+	s->transport->ops->close(s->transport);
+	queue_fini(&s->queue);
+	free(s->name);
+	free(s);
+}
+
+struct output *output_new(struct transport *t, const struct output_options *o)
 {
 	struct output *s = calloc(1, sizeof(*s));
 
-	if (!s)
-		goto err_self;
-	s->ops = ops;
-	s->self = self;
-	s->size = queue_size;
-	s->queue = malloc(queue_size);
-	if (!s->queue)
-		goto err_sink;
-	pthread_mutex_init(&s->lock, NULL);
-	pthread_cond_init(&s->filled, NULL);
-	pthread_cond_init(&s->emptied, NULL);
-	pthread_cond_init(&s->ended, NULL);
-	if (start_thread(s))
-		goto err_queue;
+	if (!s) {
+		t->ops->close(t);
+		return NULL;
+	}
+	s->transport = t;
+	s->format = o->format;
+	s->severity = o->severity;
+	s->changed = o->changed;
+	s->changed_arg = o->arg;
+	s->name = strdup(o->name);
+	init_locks(s);
+	if (queue_init(&s->queue, o->queue_size) || !s->name || start_thread(s)) {
+		free_output(s);
+		return NULL;
+	}
 	return s;
-err_queue:
-	free(s->queue);
-err_sink:
-	free(s);
-err_self:
-	ops->free(self);
-	return NULL;
 }
 
 void output_reopen(struct output *s)
@@ -292,28 +391,29 @@ void output_counts(struct output *s, struct output_counts *out)
 {
 	pthread_mutex_lock(&s->lock);
 	*out = s->counts;
+	out->queued = s->queue.used;
 	pthread_mutex_unlock(&s->lock);
 }
 
 const char *output_name(const struct output *s)
 {
-	return s->ops->name;
+	return s->name;
 }
 
+/* Lock held. */
 static bool wait_stopped(struct output *s, unsigned int timeout_ms)
 {
-	struct timespec until;
+	struct timespec until = deadline(timeout_ms);
 	int err = 0;
 
-	deadline(&until, timeout_ms);
 	while (!s->stopped && !err)
 		err = pthread_cond_timedwait(&s->ended, &s->lock, &until);
 	return s->stopped;
 }
 
-size_t output_close(struct output *s, unsigned int timeout_ms)
+uint64_t output_close(struct output *s, unsigned int timeout_ms)
 {
-	size_t left;
+	uint64_t left;
 	bool stopped;
 
 	output_push(s);
@@ -321,16 +421,14 @@ size_t output_close(struct output *s, unsigned int timeout_ms)
 	s->stopping = true;
 	pthread_cond_signal(&s->filled);
 	stopped = wait_stopped(s, timeout_ms);
-	left = s->used;
+	left = s->in_queue + s->in_batch;
 	pthread_mutex_unlock(&s->lock);
 	if (!stopped) {
-		/* It hangs in a write: the process is about to end with it. */
+		/* The thread hangs in a write: the process is about to end with it. */
 		pthread_detach(s->thread);
 		return left ? left : 1;
 	}
 	pthread_join(s->thread, NULL);
-	s->ops->free(s->self);
-	free(s->queue);
-	free(s);
+	free_output(s);
 	return left;
 }

@@ -1,58 +1,66 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/output/output: where lines go. Each sink has a bounded queue and a thread that
- * writes from it, so that whoever puts a line in does not wait for it (but once,
- * at most 0.2 s, to tell slow from stalled): when the queue is full the line is dropped, counted, and a "netlog lost plugin=N" line says so
- * in the same stream as soon as there is room. Knows nothing of audit.
+ * plugin/output/output: a bounded queue in front of a transport, and the thread that
+ * writes from the one to the other. The caller never waits for the transport, except
+ * once for at most 0.2 s when the queue fills up, to tell a slow transport from a
+ * stalled one. A full queue drops messages and counts them; "netlog lost plugin=N" in
+ * the same stream reports them as soon as there is room.
  */
-#ifndef NETLOG_SINK_H
-#define NETLOG_SINK_H
+#ifndef NETLOG_OUTPUT_H
+#define NETLOG_OUTPUT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * A kind of sink. Called by the sink's own thread alone. write gets whole
- * lines, each ended by a newline, each with a time of time_len bytes in front;
- * it returns 0 or -errno, and *lost the number of lines that were not written.
- */
-struct output_ops {
-	const char *name;
-	int (*write)(void *self, const char *lines, size_t len,
-		     unsigned int *lost);
-	void (*reopen)(void *self);	/* may be NULL */
-	void (*free)(void *self);
+#include "plugin/output/format.h"
+#include "plugin/output/message.h"
+#include "plugin/output/transport.h"
+
+enum output_change {
+	OUTPUT_FAILED,		/* messages wait or are lost until OUTPUT_WORKS */
+	OUTPUT_WORKS,		/* after OUTPUT_FAILED */
+	OUTPUT_NOT_REOPENED,	/* writes go on to the old file */
+};
+
+struct output_options {
+	const char *name;	/* as in "netlog state sink=NAME"; copied */
+	size_t queue_size;	/* bytes, 65536 or more */
+	const struct format *format;	/* for the reports of loss; outlives the output */
+	int severity;		/* of these reports */
+	/* Called from the output's thread; may be NULL. transport: its name; err: errno. */
+	void (*changed)(enum output_change what, const char *name,
+			const struct transport *t, int err, void *arg);
+	void *arg;
+};
+
+struct output_counts {
+	uint64_t messages;	/* taken into the queue */
+	uint64_t lost;		/* dropped before or after that */
+	uint64_t written;
+	uint64_t failures;	/* times that the transport began to fail */
+	uint64_t queued;	/* bytes, now */
+	uint64_t queue_peak;	/* bytes */
+	bool failing;
+	bool dead;		/* the reader of the pipe is gone */
 };
 
 struct output;
 
-struct output_counts {
-	uint64_t lines, lost, queue_peak;	/* queue_peak: bytes */
-	bool dead;				/* the reader of the pipe is gone */
-};
-
-/* Takes self. NULL without memory or thread (self is freed then). */
-struct output *output_new(const struct output_ops *ops, void *self, size_t queue_size);
-/* A line is time, text and newline. Never blocks. Lines are gathered until
- * output_push() or until there are enough of them. */
-void output_put(struct output *s, const char *time, size_t time_len,
-	      const char *text, size_t len);
-/* Hands what was gathered to the sink's thread. To be called when there is no more
- * to put for now. */
+/* Takes the transport. NULL without memory or thread (the transport is closed then). */
+struct output *output_new(struct transport *t, const struct output_options *o);
+/* Copies the message. One thread at a time. Messages are gathered until output_push()
+ * or until there are enough of them. */
+void output_put(struct output *s, const struct message *m);
+/* Hands what was gathered to the output's thread. To be called when there is nothing
+ * more to put for now. */
 void output_push(struct output *s);
-/* The file was rotated away: open it anew before the next line. */
+/* The file was rotated: opens it anew before the next message. */
 void output_reopen(struct output *s);
 void output_counts(struct output *s, struct output_counts *out);
 const char *output_name(const struct output *s);
 /* Writes what is queued, for at most this long, then ends the thread and frees.
- * Returns how many bytes of lines were given up. */
-size_t output_close(struct output *s, unsigned int timeout_ms);
-
-/* Appends to a file, created 0640. The path is copied. */
-struct output *output_file(const char *path, size_t queue_size);
-struct output *output_stdout(size_t queue_size);
-/* facility and priority as in syslog.h; the time in front is left out. */
-struct output *output_syslog(int facility, int priority, size_t queue_size);
+ * Returns how many messages were given up. */
+uint64_t output_close(struct output *s, unsigned int timeout_ms);
 
 #endif

@@ -1,67 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/output/output: lines to syslog(3), without the time in front: syslog has its own. */
+/* plugin/output/syslog: messages to syslog(3), which adds time, host and program. */
+#include "plugin/output/transport.h"
+
 #include <errno.h>
 #include <paths.h>
 #include <stdlib.h>
-#include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
-#include "plugin/output/output.h"
-
-#define TIME_WORDS 2	/* "2026-11-21 06:00:51.123 " */
-
-struct syslog_sink {
-	int priority;
+struct syslog_transport {
+	struct transport t;
+	int facility;
 };
 
-static const char *skip_time(const char *line, const char *end)
+/* syslog(3) itself never reports that nobody listens. */
+static int syslog_open(struct transport *t)
 {
-	const char *p = line;
-
-	for (int i = 0; i < TIME_WORDS; i++) {
-		p = memchr(p, ' ', end - p);
-		if (!p)
-			return line;
-		p++;
-	}
-	return p;
+	(void)t;
+	return access(_PATH_LOG, W_OK) ? -errno : 0;
 }
 
-static int syslog_write(void *self, const char *lines, size_t len,
-			unsigned int *lost)
+static int syslog_write(struct transport *t, const struct message *m, unsigned int count,
+			unsigned int *done)
 {
-	struct syslog_sink *s = self;
-	const char *end = lines + len;
+	const struct syslog_transport *s = (const struct syslog_transport *)t;
+	int err = syslog_open(t);
 
-	*lost = 0;
-	/* syslog(3) itself never says that nobody listens */
-	if (access(_PATH_LOG, W_OK)) {
-		for (size_t i = 0; i < len; i++)
-			*lost += lines[i] == '\n';
-		return -errno;
-	}
-	while (lines < end) {
-		const char *newline = memchr(lines, '\n', end - lines);
-		const char *text = skip_time(lines, newline);
-
-		syslog(s->priority, "%.*s", (int)(newline - text), text);
-		lines = newline + 1;
-	}
+	*done = 0;
+	if (err)
+		return err;
+	for (; *done < count; (*done)++, m++)
+		syslog(s->facility | m->severity, "%.*s", (int)m->len, m->text);
 	return 0;
 }
 
-struct output *output_syslog(int facility, int priority, size_t queue_size)
+static void syslog_close(struct transport *t)
 {
-	static const struct output_ops ops = {
+	free(t);
+}
+
+struct transport *transport_syslog(int facility)
+{
+	static const struct transport_ops ops = {
 		.name = "syslog",
+		.open = syslog_open,
 		.write = syslog_write,
-		.free = free,
+		.close = syslog_close,
 	};
-	struct syslog_sink *s = malloc(sizeof(*s));
+	struct syslog_transport *s = malloc(sizeof(*s));
 
 	if (!s)
 		return NULL;
-	s->priority = facility | priority;
-	return output_new(&ops, s, queue_size);
+	*s = (struct syslog_transport){
+		.t = { .ops = &ops, .target = _PATH_LOG },
+		.facility = facility,
+	};
+	return &s->t;
 }

@@ -98,7 +98,7 @@ static void go_back(const struct netns_set *set)
 {
 	if (!setns(set->own, CLONE_NEWNET))
 		return;
-	log_to(NULL);
+	log_to(NULL, NULL);
 	log_warn("cannot go back to our own network namespace");
 	syslog(LOG_ERR, "cannot go back to our own network namespace: %m; ended");
 	exit(1);

@@ -189,6 +189,11 @@ test_reload_messages() {
 	check 'SIGHUP with a bad configuration: the old one works' \
 		wait_for has "$out" ' connect stop '
 
+	config '[limits]' 'connections = 99' "${to_stdout[@]}"
+	kill -HUP "$pid"
+	check 'SIGHUP with other [limits]: it is logged' \
+		wait_for has "$tmp/terminal" '\[limits\] has changed: .* when auditd is restarted'
+
 	rm -f "$conf"
 	kill -HUP "$pid"
 	check 'SIGHUP without the configuration' \
@@ -236,6 +241,61 @@ test_reload() {
 	check 'the new file, what is ignored left out' \
 		[ "$(lines "$tmp/other" ' connect start ')" = 2 ]
 	check 'the end: status 0' [ "$status" = 0 ]
+}
+
+# What a reload cannot change it says, until it is as before.
+test_limits() {
+	config '[limits]' 'connections = 1000' "${to_stdout[@]}"
+	start
+	wait_for has "$out" ' netlog start '
+	config '[limits]' 'connections = 2000' "${to_stdout[@]}"
+	kill -HUP "$pid"
+	check 'SIGHUP with other [limits]: they need a restart' \
+		wait_for has "$out" ' netlog config result=loaded restart=limits$'
+	config '[limits]' 'connections = 1000' "${to_stdout[@]}"
+	kill -HUP "$pid"
+	check 'SIGHUP with the first [limits] again' \
+		wait_for has "$out" ' netlog config result=loaded$'
+	finish
+}
+
+# An interval of a day does not put off what SIGHUP asks for.
+test_timers() {
+	if [ "$(id -u)" != 0 ]; then
+		skip 'SIGHUP switches sock_diag' 'needs root'
+		return
+	fi
+	printf '%s\n' '[output]' 'syslog = no' 'stdout = yes' '[status]' 'interval = 86400' \
+		'[sockdiag]' 'snapshot = no' 'state =' 'use = yes' >"$conf"
+	start
+	wait_for has "$out" ' netlog start '
+	if ! has "$out" ' netlog start .* sockdiag=yes'; then
+		skip 'SIGHUP switches sock_diag' 'there is none here'
+		finish
+		return
+	fi
+	sed -i 's/^use = .*/use = no/' "$conf"
+	kill -HUP "$pid"
+	deadline=5 check 'SIGHUP switches sock_diag off at once' \
+		wait_for has "$out" ' netlog config .* sockdiag=no'
+	sed -i 's/^use = .*/use = yes/' "$conf"
+	kill -HUP "$pid"
+	deadline=5 check 'SIGHUP switches sock_diag on at once' \
+		wait_for has "$out" ' netlog config .* sockdiag=yes'
+	finish
+}
+
+# Long comments and long lines are no mistakes of another kind.
+test_big_config() {
+	local long
+	long=$(printf '%300s' '' | tr ' ' x)
+	config "# $long" "${to_stdout[@]}" "file = $tmp/${long:0:240}" '[ignore]' \
+		"# $long" "match = exe=/$long"
+	connections 1 1 >"$tmp/records"
+	"$plugin" -c "$conf" <"$tmp/records" >"$out" 2>"$tmp/err"
+	check 'a configuration with long lines' [ $? = 0 ]
+	check 'a configuration with long lines: its file has the lines' \
+		pairs "$tmp/${long:0:240}"
 }
 
 test_state() {
@@ -390,6 +450,63 @@ test_torn() {
 		[ "$(grep -Evc "$whole" "$tmp/log3")" = 1 ]
 }
 
+faults=$(dirname "$plugin")/tests/cli/faults.so
+can_fault() { # TEXT
+	LD_PRELOAD=$faults "$plugin" --version >"$tmp/version" 2>&1 && [ -e "$faults" ] &&
+		! has "$tmp/version" 'cannot be preloaded' && return
+	skip "$1" 'no faults.so, or a build that takes no preloaded library'
+	return 1
+}
+
+# A poll that fails with EINTR leaves the events of the one before in its array: they
+# must not be taken for new ones. Reading then would wait for records that nobody sends.
+test_interrupted() {
+	local i good=0
+	can_fault 'a poll that is interrupted' || return
+	config "${to_stdout[@]}"
+	export FAULT=poll LD_PRELOAD=$faults
+	start
+	unset FAULT LD_PRELOAD
+	for i in 1 2 3; do
+		connections "$i" 1 >&9
+		stops() { [ "$(lines "$out" ' connect stop ')" = "$i" ]; }
+		wait_for stops
+		kill -USR1 "$pid"
+		answers() { [ "$(lines "$out" ' netlog state sink=')" = "$i" ]; }
+		deadline=5 wait_for answers || good=1
+	done
+	verdict 'a poll that is interrupted has no events' $good
+	kill -KILL "$pid"
+	finish 2>/dev/null
+}
+
+# Better none than one with all of root's capabilities.
+test_capabilities() {
+	if [ "$(id -u)" != 0 ]; then
+		skip 'capabilities that cannot be dropped' 'needs root'
+		return
+	fi
+	can_fault 'capabilities that cannot be dropped' || return
+	config "${to_stdout[@]}"
+	connections 1 1 | FAULT=capset LD_PRELOAD=$faults timeout 10 "$plugin" -c "$conf" \
+		>"$out" 2>"$tmp/err"
+	check 'capabilities that cannot be dropped: status 1' [ $? = 1 ]
+	check 'capabilities that cannot be dropped: nothing is read' [ ! -s "$out" ]
+	check 'capabilities that cannot be dropped: why' \
+		has "$tmp/err" 'capabilities cannot be dropped; refusing to run'
+
+	start
+	wait_for has "$out" ' netlog start '
+	extra() { # of each thread: what is more than audit_control, audit_read
+		grep -h '^Cap\(Eff\|Prm\):' /proc/"$pid"/task/*/status |
+			awk '{ print $2 }' | while read -r mask; do
+			[ $((16#$mask & ~((1 << 30) | (1 << 37)))) = 0 ] || echo "$mask"
+		done
+	}
+	check 'no thread has more than it needs' [ -z "$(extra)" ]
+	finish
+}
+
 in_namespace() { # function: its own verdicts are counted here
 	if [ "$(id -u)" != 0 ]; then
 		skip "$1" 'needs root'
@@ -477,6 +594,11 @@ test_lost
 test_stalled
 test_reader_gone
 test_torn
+test_interrupted
+test_capabilities
+test_limits
+test_timers
+test_big_config
 in_namespace test_full_disk
 echo "plugin: $passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

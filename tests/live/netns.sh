@@ -283,7 +283,7 @@ stop
 configure "netns = $blue"
 start --drop=cap_sys_admin
 check "without CAP_SYS_ADMIN: netns=no" has 'netlog start .* sockdiag=yes netns=no$'
-check "without CAP_SYS_ADMIN: why" says 'netns: takes CAP_SYS_ADMIN'
+check "without CAP_SYS_ADMIN: why" says 'netns: needs CAP_SYS_ADMIN'
 do_it blue "dial 7000"
 check "without CAP_SYS_ADMIN: unseen" soon "connect start TCP - -> $at:7000 - ${pids[blue]} .* unseen=netns"
 stop

@@ -57,6 +57,10 @@ static const struct good goods[] = {
 	  { DEFAULTS, .sockets = 16, .processes = 4194304 } },
 	{ "other limits", "[limits]\nconnections = 16777216\nprocesses = 16\n",
 	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
+	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\n",
+	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .flows = true } },
+	{ "kernel, the last word", "[kernel]\nsource = module\nsource = none\n",
+	  { DEFAULTS, .source = KERNEL_NONE } },
 	{ "sockdiag", "[sockdiag]\nuse = no\nwait = 10\nsweep = 1\nsnapshot = no\n"
 	  "state = /run/a\n", { DEFAULTS, .use = USE_NO, .wait = 10, .sweep = 1,
 	  .snapshot = false, .state = "/run/a" } },
@@ -76,6 +80,10 @@ static const struct good goods[] = {
 	  { DEFAULTS, .to_syslog = false } },
 	{ "sections in any order, twice", "[status]\ninterval=5\n[output]\nsyslog=no\n"
 	  "[status]\ninterval=6\n", { DEFAULTS, .to_syslog = false, .interval = 6 } },
+	{ "an indented key is a key", "[output]\n  syslog = no\n  queue = 64\n",
+	  { DEFAULTS, .to_syslog = false, .queue_kib = 64 } },
+	{ "a byte order mark", "\xEF\xBB\xBF[output]\nsyslog = no\n",
+	  { DEFAULTS, .to_syslog = false } },
 	{ "facility auth", "[output]\nfacility = auth\n", { DEFAULTS, .facility = LOG_AUTH } },
 	{ "facility kern", "[output]\nfacility = kern\n", { DEFAULTS, .facility = LOG_KERN } },
 	{ "facility daemon", "[output]\nfacility = daemon\n",
@@ -111,6 +119,8 @@ static void assert_same(const struct config *a, const struct config *b)
 	assert_int_equal(a->queue_kib, b->queue_kib);
 	assert_int_equal(a->sockets, b->sockets);
 	assert_int_equal(a->processes, b->processes);
+	assert_int_equal(a->source, b->source);
+	assert_int_equal(a->flows, b->flows);
 	assert_int_equal(a->use, b->use);
 	assert_int_equal(a->wait, b->wait);
 	assert_int_equal(a->sweep, b->sweep);
@@ -160,7 +170,7 @@ struct mistake {
 	const char *key, *allowed;	/* both in the message */
 };
 
-#define NEITHER "neither a [section] nor key = value nor a # comment"
+#define NEITHER "not understood; expected [section], key = value, or # comment"
 #define LONG50 "/23456789012345678901234567890123456789012345678/"
 
 static const struct mistake mistakes[] = {
@@ -199,6 +209,8 @@ static const struct mistake mistakes[] = {
 	{ "netns, too many", "[sockdiag]\nnetns = 1 2 3 4 5 6 7 8 9 a b c d e f g h i j k l m n o p q r s t u "
 	  "v w x y z A B C D E F G H I J K L M N O P Q R S T U V W X Y Z _ - + = ~\n", 2,
 	  "netns: '1 2", "at most 64" },
+	{ "kernel source", "[kernel]\nsource = rules\n", 2, "source: 'rules'",
+	  "auto, module, bpf, sockdiag or none" },
 	{ "use", "[sockdiag]\nuse = maybe\n", 2, "use: 'maybe'", "auto, yes or no" },
 	{ "interval", "[status]\ninterval = 0\n", 2, "interval: '0'",
 	  "seconds, a whole number from 1 to 86400" },
@@ -216,18 +228,18 @@ static const struct mistake mistakes[] = {
 	{ "match, empty", "[ignore]\nmatch =\n", 2, "match: ''",
 	  "at least one key=value" },
 	{ "key that is none", "[output]\nsyslog = no\nfille = /a\n", 3,
-	  "[output] fille: no such key", "[output] syslog, [output] facility, "
-	  "[output] priority, [output] file, [output] stdout, [output] queue, "
-	  "[limits] connections, [limits] processes, [kernel] source, [kernel] flows, [sockdiag] use, "
-	  "[sockdiag] wait, [sockdiag] sweep, [sockdiag] snapshot, "
-	  "[sockdiag] state, [sockdiag] netns, [status] interval, "
-	  "[ignore] match" },
+	  "[output] fille: no such key",
+	  "there are: syslog, facility, priority, file, stdout, queue" },
 	{ "key of another section", "[limits]\nsyslog = no\n", 2,
-	  "[limits] syslog: no such key", "[output] syslog" },
-	{ "section that is none", "[outputs]\nsyslog = no\n", 2,
-	  "[outputs] syslog: no such key", "[output] syslog" },
-	{ "no section", "syslog = no\n", 1, "[] syslog: no such key",
-	  "[output] syslog" },
+	  "[limits] syslog: no such key", "there are: connections, processes" },
+	{ "section that is none", "[outputs]\nsyslog = no\n", 1,
+	  "[outputs]: no such section",
+	  "there are: [output] [limits] [kernel] [sockdiag] [status] [ignore]" },
+	{ "section that is none, without keys", "[ouput]\n[limits]\n", 1,
+	  "[ouput]: no such section", "[output]" },
+	{ "no section", "syslog = no\n", 1, "syslog: a key needs a [section] before it", "" },
+	{ "no key", "[output]\n= no\n", 2, NEITHER, "" },
+	{ "text behind a section", "[output] syslog = no\n", 1, NEITHER, "" },
 	{ "no equals sign", "[output]\nsyslog no\n", 2, NEITHER, "" },
 	{ "section not closed", "[output\nsyslog = no\n", 1, NEITHER, "" },
 	{ "garbage", "\x01\x02\xff\n", 1, NEITHER, "" },
@@ -239,6 +251,10 @@ static const struct mistake mistakes[] = {
 	  "syslog: 'maybe'", "yes or no" },
 	{ "the line behind a long comment", "# " LONG50 LONG50 LONG50 LONG50 LONG50
 	  "\n[output]\nsyslog = maybe\n", 3, "syslog: 'maybe'", "yes or no" },
+	{ "a long value is cut, not what is allowed", "[output]\nsyslog = "
+	  LONG50 LONG50 LONG50 LONG50 LONG50 LONG50 LONG50 LONG50 LONG50 LONG50 LONG50 LONG50
+	  LONG50 LONG50 LONG50 LONG50 LONG50 LONG50 LONG50 LONG50 "\n", 2,
+	  "syslog: '/2345", "yes or no" },
 };
 
 static void test_mistake(void **state)
@@ -259,31 +275,108 @@ static void test_mistake(void **state)
 	assert_null(strchr(error, '\n'));
 }
 
-/* inih takes lines of 199 bytes: what is longer is refused, not cut. */
+static char *filled(size_t len, const char *before, const char *after)
+{
+	char *text = malloc(strlen(before) + len + strlen(after) + 1);
+
+	assert_non_null(text);
+	strcpy(text, before);
+	memset(text + strlen(before), 'x', len);
+	strcpy(text + strlen(before) + len, after);
+	return text;
+}
+
+/* A value may be as long as its line; a longer line is refused as what it is, and a
+ * comment has no bound. libinih's 199 bytes are none of these. */
 static void test_long_line(void **state)
 {
-	char text[600], error[1024], expected[128];
-	struct config c;
+	static const size_t lens[] = {
+		10, 190, 191, 192, 199, 200, 201, 400, 1000, 4088, 4089, 5000, 70000,
+	};
+	static const char before[] = "[output]\nfile = /";
 
 	(void)state;
-	for (size_t len = 190; len < 210; len++) {
-		size_t n = snprintf(text, sizeof(text), "[output]\nfile = /");
+	for (size_t i = 0; i < sizeof(lens) / sizeof(*lens); i++) {
+		char *text = filled(lens[i], before, "\nsyslog = no\n"), error[1024];
+		bool fits = strlen("file = /") + lens[i] <= 4096;
+		struct config c;
+		int err;
 
-		memset(text + n, 'x', len - 8);
-		snprintf(text + n + len - 8, sizeof(text) - n - len,
-			 "\nsyslog = %s\n", len % 2 ? "no" : "maybe");
 		write_file(text);
 		config_init(&c);
-		if (config_read(&c, path, error, sizeof(error))) {
-			snprintf(expected, sizeof(expected), "%s:%d: %s", path,
-				 len < 200 ? 3 : 2, len < 200 ? "syslog" : "file");
-			assert_memory_equal(error, expected, strlen(expected));
-		} else {
-			assert_true(len < 200 && len % 2);
-			assert_int_equal(strlen(c.file), len - 7);
-		}
+		err = config_read(&c, path, error, sizeof(error));
+		assert_int_equal(err, fits ? 0 : -EINVAL);
+		if (fits)
+			assert_int_equal(strlen(c.file), lens[i] + 1);
+		else if (!strstr(error, ":2: file…: the line has ") ||
+			 !strstr(error, "at most 4096 are allowed"))
+			fail_msg("%s", error);
+		if (fits)
+			assert_false(c.to_syslog);
 		config_fini(&c);
+		free(text);
 	}
+}
+
+static void test_long_comment(void **state)
+{
+	static const size_t lens[] = { 190, 197, 198, 199, 200, 201, 400, 4096, 70000 };
+	static const char *const starts[] = { "# ", "  ; ", "[output]\n# ", "[output]\n#=" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lens) / sizeof(*lens); i++)
+		for (size_t j = 0; j < sizeof(starts) / sizeof(*starts); j++) {
+			char *text = filled(lens[i], starts[j], "\n[output]\nqueue = 64\n");
+			char error[1024];
+			struct config c;
+
+			write_file(text);
+			config_init(&c);
+			if (config_read(&c, path, error, sizeof(error)))
+				fail_msg("%zu: %s", lens[i], error);
+			assert_int_equal(c.queue_kib, 64);
+			config_fini(&c);
+			free(text);
+		}
+}
+
+/* The file that is installed is the defaults, and needs no long lines. */
+static void test_shipped(void **state)
+{
+	struct good row = { .c = { DEFAULTS } };
+	char error[1024], line[4096];
+	struct config c;
+	FILE *f;
+
+	(void)state;
+	config_init(&c);
+	if (config_read(&c, "plugin/audisp-netlog.conf", error, sizeof(error)))
+		fail_msg("%s", error);
+	assert_same(&c, &row.c);
+	config_fini(&c);
+	f = fopen("plugin/audisp-netlog.conf", "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f))
+		assert_true(strlen(line) < 100);
+	fclose(f);
+}
+
+/* A zero byte does not hide what is behind it. */
+static void test_zero_byte(void **state)
+{
+	static const char text[] = "[output]\nsyslog = no\0 or yes\n";
+	char error[1024];
+	struct config c;
+	FILE *f = fopen(path, "w");
+
+	(void)state;
+	assert_non_null(f);
+	assert_int_equal(fwrite(text, 1, sizeof(text) - 1, f), sizeof(text) - 1);
+	fclose(f);
+	config_init(&c);
+	assert_int_equal(config_read(&c, path, error, sizeof(error)), -EINVAL);
+	assert_non_null(strstr(error, ":2: " NEITHER));
+	config_fini(&c);
 }
 
 static void test_many_ignores(void **state)
@@ -353,6 +446,9 @@ int main(void)
 {
 	const struct CMUnitTest rest[] = {
 		cmocka_unit_test(test_long_line),
+		cmocka_unit_test(test_long_comment),
+		cmocka_unit_test(test_shipped),
+		cmocka_unit_test(test_zero_byte),
 		cmocka_unit_test(test_many_ignores),
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_ignores),

@@ -347,6 +347,43 @@ static void test_text_decoded(void **state)
 	match_fini(&m);
 }
 
+/* What is not there because there is none, and what is not known. */
+static void test_none(void **state)
+{
+	static const struct entry seen = {
+		.what = LISTEN_START, .proto = IPPROTO_TCP, .identity = &who, .opener = -1,
+		.local = { AF_INET, true, true, 22, 0, { 10, 0, 0, 5 } },
+		.dur_ms = -1, .tx = -1, .rx = -1, .netns = -1,
+	};
+	static const struct {
+		const char *text;
+		bool holds;
+	} conditions[] = {
+		{ "via!=sweep", true },		/* seen itself */
+		{ "pid!=5", true },		/* no other opener */
+		{ "opener!=5", true },
+		{ "addr!=:23", true },		/* a listener has one end */
+		{ "addr!=:22", false },
+		{ "remote!=:23", false },
+		{ "errno!=ETIMEDOUT", false },
+		{ "dur!=5", false },
+		{ "netns!=5", false },
+		{ "id!=3f1a09c2-5e01", false },
+		{ "direction!=in", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(conditions) / sizeof(*conditions); i++) {
+		struct match_error error;
+		struct match m = { 0 };
+
+		assert_int_equal(match_parse(&m, conditions[i].text, MATCH_QUERY, &error), 0);
+		if (match_entry(&m, &seen) != conditions[i].holds)
+			fail_msg("%s", conditions[i].text);
+		match_fini(&m);
+	}
+}
+
 static void test_options(void **state)
 {
 	static const struct {
@@ -499,6 +536,7 @@ int main(void)
 {
 	const struct CMUnitTest rest[] = {
 		cmocka_unit_test(test_text_decoded),
+		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_ignore),
 		cmocka_unit_test(test_ignore_kind),

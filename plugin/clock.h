@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plugin/clock: what time it is. */
+#ifndef NETLOG_CLOCK_H
+#define NETLOG_CLOCK_H
+
+#include <stdint.h>
+
+#include "parser/event.h"
+
+int64_t clock_now_ms(void);		/* monotonic */
+struct stamp clock_stamp(void);		/* time of day; the serial is 0 */
+
+#endif

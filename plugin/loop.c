@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/loop: the event loop. Waits for input, signals and sock_diag, and calls each
+ * part in turn. */
+#include "plugin/plugin.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "plugin/clock.h"
+#include "plugin/input/audit_status.h"
+#include "plugin/log.h"
+#include "plugin/privileges.h"
+
+#define READ_SIZE 32768
+#define TIMER_MS 1000
+#define SCAN_MS 3000	/* between scans for processes that were killed */
+
+/* ---- losses and state ---- */
+
+static void count_losses(struct plugin *p, struct loss_counts *now)
+{
+	struct audit_state status;
+	struct module_counts module;
+	struct reassemble_stats input;
+	struct track_stats stats;
+
+	sources_count_losses(&p->sources);
+	track_stats(p->track, &stats);
+	reassemble_stats(p->reassembler, &input);
+	audit_status_module_counts(&module);
+	*now = (struct loss_counts){
+		.module_load = module.load,
+		.module_lost = module.lost,
+		.module_missed = module.missed,
+		.unload_lost = stats.module_lost,
+		.unload_missed = stats.module_missed,
+		.socket = p->socket_lost,
+		.gaps = input.gaps,
+		.torn = p->errors.count[INPUT_ERROR_INCOMPLETE],
+		.sockdiag = sources_sockdiag_lost(&p->sources),
+		.bpf = p->sources.bpf_lost,
+		.bpf_missed = p->sources.bpf_missed,
+	};
+	if (clock_now_ms() < p->next_status)
+		return;
+	now->has_kernel = !audit_status_read(&status);
+	if (now->has_kernel)
+		now->kernel = status.lost;
+	else	/* it may have taken 2 s to find out */
+		p->next_status = clock_now_ms() + p->config.interval * 1000LL;
+}
+
+void loop_check_losses(struct plugin *p)
+{
+	struct loss_counts now;
+	struct loss_report lost;
+
+	count_losses(p, &now);
+	if (!losses_update(&p->losses, &now, &lost))
+		return;
+	report_note(&p->report, "netlog lost kernel=%llu module=%llu socket=%llu gaps=%llu "
+		    "torn=%llu sockdiag=%llu bpf=%llu missed=%llu", (unsigned long long)lost.kernel,
+		    (unsigned long long)lost.module, (unsigned long long)lost.socket,
+		    (unsigned long long)lost.gaps, (unsigned long long)lost.torn,
+		    (unsigned long long)lost.sockdiag, (unsigned long long)lost.bpf,
+		    (unsigned long long)lost.missed);
+}
+
+static void report_counters(struct plugin *p)
+{
+	struct reassemble_stats e;
+	struct track_stats t;
+
+	reassemble_stats(p->reassembler, &e);
+	track_stats(p->track, &t);
+	report_note(&p->report, "netlog state lines=%llu dropped=%llu events=%llu facts=%llu "
+		    "held=%u joined=%llu resets=%llu records=%llu open=%u sockets=%u "
+		    "processes=%u ignored=%llu module=%s",
+		    (unsigned long long)e.lines, (unsigned long long)e.dropped,
+		    (unsigned long long)e.events, (unsigned long long)e.facts, e.held,
+		    (unsigned long long)e.joined, (unsigned long long)e.resets,
+		    (unsigned long long)t.records, t.open, t.sockets, t.processes,
+		    (unsigned long long)t.ignored, t.module ? "yes" : "no");
+	for (int i = 0; i < INPUT_ERROR_COUNT; i++)
+		if (p->errors.count[i])
+			report_note(&p->report, "netlog state complaint=%s count=%llu",
+				    input_error_key(i),
+				    (unsigned long long)p->errors.count[i]);
+	report_state(&p->report);
+}
+
+/* ---- signals ---- */
+
+/* What the new configuration asks for and this run cannot give any more. */
+static const char *needs_restart(const struct plugin *p, const struct config *fresh)
+{
+	bool limits = fresh->sockets != p->limits.sockets ||
+		      fresh->processes != p->limits.processes;
+	bool kernel = fresh->source != p->source || fresh->flows != p->flows;
+
+	return limits && kernel ? "limits,kernel" : limits ? "limits" :
+	       kernel ? "kernel" : NULL;
+}
+
+/* Outputs that stay the same are not closed: a stalled one would be waited for, and its
+ * lines be lost. */
+static void apply_config(struct plugin *p, struct config *fresh)
+{
+	const char *restart = needs_restart(p, fresh);
+	bool same = config_same_outputs(&p->config, fresh);
+
+	if (!config_same_sockdiag(&p->config, fresh))
+		sources_close_sockdiag(&p->sources, true);
+	if (!fresh->netns_count && !privileges_drop_netns())
+		p->stop = true;
+	if (!same)
+		report_close(&p->report);
+	config_fini(&p->config);
+	p->config = *fresh;
+	if (same)
+		report_reopen(&p->report);
+	else if (!report_open(&p->report, &p->config))
+		p->stop = true;
+	if (restart)
+		log_warnx("[%s] has changed: it takes effect when auditd is restarted", restart);
+	report_note(&p->report, "netlog config result=loaded%s%s", restart ? " restart=" : "",
+		    restart ? restart : "");
+}
+
+static void reload(struct plugin *p)
+{
+	struct config fresh;
+
+	if (options_load_config(&p->options, &fresh)) {
+		log_warnx("the old configuration stays in use");
+		report_reopen(&p->report);
+		report_note(&p->report, "netlog config result=kept");
+	} else {
+		apply_config(p, &fresh);
+	}
+	p->next_check = 0;
+}
+
+/* auditd ends its plugins itself; anybody else's SIGTERM is a mistake that would leave
+ * the host unwatched. With --live a person decides. */
+static void on_term(struct plugin *p, const struct signalfd_siginfo *s)
+{
+	if (p->netlink || (pid_t)s->ssi_pid == getppid() || s->ssi_pid <= 1)
+		p->stop = true;
+	else
+		log_warnx("SIGTERM from pid %u is ignored: only auditd may stop its plugins "
+			  "(service auditd stop, or active = no in netlog.conf)", s->ssi_pid);
+}
+
+static void on_signal(struct plugin *p)
+{
+	struct signalfd_siginfo s;
+
+	while (read(p->signals, &s, sizeof(s)) == sizeof(s)) {
+		switch (s.ssi_signo) {
+		case SIGTERM:	on_term(p, &s); break;
+		case SIGINT:	p->stop |= p->options.live; break;
+		case SIGHUP:	reload(p); break;
+		case SIGUSR1:	report_counters(p); break;
+		}
+	}
+}
+
+bool loop_open_signals(struct plugin *p)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	p->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (p->signals < 0)
+		log_warn("signalfd");
+	return p->signals >= 0;
+}
+
+/* ---- input ---- */
+
+/* Returns what read(2) would: 0 is the end of the input. */
+static int read_input(struct plugin *p, char *buf)
+{
+	int n;
+
+	if (!p->netlink)
+		return read(STDIN_FILENO, buf, READ_SIZE);
+	n = netlink_read(p->netlink, buf, READ_SIZE);
+	if (n == -ENOBUFS) {
+		p->socket_lost++;
+		n = 0;
+	}
+	if (n < 0) {
+		errno = -n;
+		return -1;
+	}
+	if (!n)
+		errno = EAGAIN;
+	return n ? n : -1;
+}
+
+/* Reads until there is nothing more for now. */
+static void take_input(struct plugin *p, int fd)
+{
+	static char buf[READ_SIZE];
+	struct pollfd more = { .fd = fd, .events = POLLIN };
+	int n, rounds = 64;
+
+	do {
+		n = read_input(p, buf);
+		if (n > 0)
+			reassemble_feed(p->reassembler, buf, n);
+		if (p->sources.resolver)
+			resolver_look(p->sources.resolver);
+	} while (n > 0 && --rounds && poll(&more, 1, 0) > 0);
+	reassemble_push(p->reassembler);
+	if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
+		return;
+	if (n < 0)
+		log_warn("standard input");
+	p->stop = true;
+}
+
+/* ---- timers ---- */
+
+static void check_capabilities(struct plugin *p)
+{
+	sources_update(&p->sources);
+	capabilities_check(&p->capabilities, &p->sources, &p->report);
+	p->next_check = clock_now_ms() + p->config.interval * 1000LL;
+}
+
+static void on_timer(struct plugin *p)
+{
+	int64_t now = clock_now_ms();
+
+	reassemble_age(p->reassembler);
+	if (p->sources.resolver && p->config.netns_count)
+		resolver_check_netns(p->sources.resolver);
+	if (kernel_source_check(&p->sources.kernel) || now >= p->next_check ||
+	    capabilities_netns_changed(&p->capabilities, &p->sources))
+		check_capabilities(p);
+	loop_check_losses(p);
+	if (p->sources.initial_pids && (p->netlink || p->sources.resolver) &&
+	    now >= p->next_scan) {
+		processes_scan(&p->processes, p->track);
+		p->next_scan = now + SCAN_MS;
+	}
+	if ((p->end && now >= p->end) || report_dead(&p->report))
+		p->stop = true;
+}
+
+/* The module's first record, or its last, is a reason to look again. */
+static bool module_changed(struct plugin *p)
+{
+	struct track_stats stats;
+
+	track_stats(p->track, &stats);
+	if (stats.module == p->module)
+		return false;
+	p->module = stats.module;
+	return true;
+}
+
+/* ---- the loop ---- */
+
+enum { INPUT, SIGNALS, KERNEL, RESOLVER, FDS = RESOLVER + RESOLVER_FDS };
+
+/* Waits for events, at most until next_timer (ms). Returns false after an error. An
+ * interrupted wait has no events, whatever the one before had. */
+static bool wait_for_events(struct plugin *p, struct pollfd *fds, int64_t next_timer)
+{
+	int64_t wait = next_timer - clock_now_ms();
+	int most = kernel_source_poll(&p->sources.kernel, &fds[KERNEL]);
+
+	if (most >= 0 && most < wait)
+		wait = most;
+	most = -1;
+	for (int i = RESOLVER; i < FDS; i++)
+		fds[i].fd = -1;
+	if (p->sources.resolver)
+		most = resolver_poll(p->sources.resolver, &fds[RESOLVER]);
+	if (most >= 0 && most < wait)
+		wait = most;
+	if (poll(fds, FDS, wait > 0 ? wait : 0) >= 0)
+		return true;
+	for (int i = 0; i < FDS; i++)
+		fds[i].revents = 0;
+	if (errno == EINTR)
+		return true;
+	log_warn("poll");
+	return false;
+}
+
+static void work(struct plugin *p, struct pollfd *fds)
+{
+	if (p->sources.resolver)
+		resolver_events(p->sources.resolver);
+	kernel_source_work(&p->sources.kernel, &fds[KERNEL]);
+	if (fds[INPUT].revents)
+		take_input(p, fds[INPUT].fd);
+	if (module_changed(p)) {
+		loop_check_losses(p);
+		check_capabilities(p);
+	}
+	if (p->sources.resolver)
+		resolver_work(p->sources.resolver);
+}
+
+/* After SIGTERM: what auditd has written already is still read. */
+static void read_rest(struct plugin *p, struct pollfd *input)
+{
+	while (poll(input, 1, 0) > 0 && input->revents & POLLIN) {
+		p->stop = false;
+		take_input(p, input->fd);
+		if (p->stop || p->netlink)
+			break;
+	}
+	kernel_source_finish(&p->sources.kernel);
+	reassemble_flush(p->reassembler);
+}
+
+/* Entries that wait for an answer of sock_diag get it, or the time for it. */
+static void finish_sockdiag(struct plugin *p)
+{
+	int64_t end = clock_now_ms() + p->config.wait + 500;
+	struct pollfd fds[RESOLVER_FDS];
+
+	while (p->sources.resolver && track_diag_waits(p->track) && clock_now_ms() < end) {
+		int wait = resolver_poll(p->sources.resolver, fds);
+
+		poll(fds, RESOLVER_FDS, wait);
+		resolver_work(p->sources.resolver);
+	}
+	sources_close_sockdiag(&p->sources, true);
+}
+
+void loop_run(struct plugin *p)
+{
+	struct pollfd fds[FDS] = {
+		[INPUT] = {
+			.fd = p->netlink ? netlink_fd(p->netlink) : STDIN_FILENO,
+			.events = POLLIN,
+		},
+		[SIGNALS] = { .fd = p->signals, .events = POLLIN },
+	};
+	int64_t next_timer = clock_now_ms() + TIMER_MS;
+
+	while (!p->stop && wait_for_events(p, fds, next_timer)) {
+		if (fds[SIGNALS].revents)
+			on_signal(p);
+		work(p, fds);
+		if (clock_now_ms() >= next_timer) {
+			on_timer(p);
+			next_timer = clock_now_ms() + TIMER_MS;
+		}
+		report_push(&p->report);
+	}
+	read_rest(p, &fds[INPUT]);
+	finish_sockdiag(p);
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/losses: how much was lost before it reached an output. */
+#include "plugin/losses.h"
+
+#include <string.h>
+
+/* A counter that is less than before was set back to zero meanwhile (auditctl
+ * --reset-lost). */
+static uint64_t grown(uint64_t last, uint64_t now)
+{
+	return now >= last ? now - last : now;
+}
+
+static uint64_t more_than(uint64_t last, int64_t now)
+{
+	return now > (int64_t)last ? now - last : 0;
+}
+
+/*
+ * While the module is loaded its parameters are read. Once it is unloaded its record
+ * "unload" has the final counts; that may arrive a while after the module has gone.
+ */
+static void module_losses(struct losses *l, const struct loss_counts *now,
+			  struct loss_report *out)
+{
+	struct loss_counts *last = &l->last;
+
+	if (now->module_load && now->module_load == last->module_load) {
+		out->module = grown(last->module_lost, now->module_lost);
+		out->missed = grown(last->module_missed, now->module_missed);
+	} else {
+		out->module = more_than(last->module_lost, now->unload_lost);
+		out->missed = more_than(last->module_missed, now->unload_missed);
+	}
+	if (now->module_load && now->module_load != last->module_load) {
+		out->module += now->module_lost;
+		out->missed += now->module_missed;
+	}
+}
+
+/* What the next call compares with. */
+static void remember(struct losses *l, const struct loss_counts *now,
+		     const struct loss_report *out)
+{
+	struct loss_counts last = l->last;
+
+	l->last = *now;
+	l->known = true;
+	if (!now->has_kernel && last.has_kernel) {	/* not answered this time */
+		l->last.has_kernel = true;
+		l->last.kernel = last.kernel;
+	}
+	if (now->module_load)
+		return;
+	l->last.module_lost = last.module_lost + out->module;	/* of the load that has ended */
+	l->last.module_missed = last.module_missed + out->missed;
+}
+
+bool losses_update(struct losses *l, const struct loss_counts *now, struct loss_report *out)
+{
+	uint64_t bpf_missed = now->bpf_missed - l->last.bpf_missed;
+
+	memset(out, 0, sizeof(*out));
+	if (l->known)
+		module_losses(l, now, out);
+	if (now->has_kernel && l->last.has_kernel)
+		out->kernel = grown(l->last.kernel, now->kernel);
+	out->socket = now->socket - l->last.socket;
+	out->gaps = now->gaps - l->last.gaps;
+	out->torn = now->torn - l->last.torn;
+	out->sockdiag = now->sockdiag - l->last.sockdiag;
+	out->bpf = now->bpf - l->last.bpf;
+	remember(l, now, out);
+	out->missed += bpf_missed;
+	return out->kernel || out->module || out->missed || out->socket || out->gaps ||
+	       out->torn || out->sockdiag || out->bpf;
+}

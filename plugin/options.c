@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/options: audisp-netlog's command line, and the configuration that it names. */
+#include "plugin/options.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "plugin/log.h"
+
+static const char usage[] =
+	"usage: audisp-netlog [-c FILE] [-n]\n"
+	"       audisp-netlog --live [--rules FILE] [--duration SECONDS] [-c FILE]\n"
+	"\n"
+	"Reads audit records from auditd on standard input and writes one line for each\n"
+	"start and stop of a network connection. auditd starts it; see audisp-netlog(8).\n"
+	"\n"
+	"  -c, --config FILE   read this configuration (default " CONFIG_DEFAULT ")\n"
+	"  -n, --check         check the configuration, print it, and exit\n"
+	"  -l, --live          read the records from the kernel, write to standard output\n"
+	"      --rules FILE    with --live: load these audit rules until exit\n"
+	"      --duration N    with --live: exit after N seconds\n"
+	"  -d, --debug         log more\n"
+	"  -v, --version       print the version and exit\n"
+	"  -h, --help          print this help and exit\n";
+
+enum { OPT_RULES = 256, OPT_DURATION };
+
+static int bad_usage(const char *what)
+{
+	fprintf(stderr, "audisp-netlog: %s\n%s", what, usage);
+	return 2;
+}
+
+static bool read_duration(const char *text, unsigned int *seconds)
+{
+	unsigned long v;
+	char *end;
+
+	if (*text < '1' || *text > '9')
+		return false;
+	v = strtoul(text, &end, 10);
+	*seconds = v;
+	return !*end && v <= INT_MAX;
+}
+
+int options_read(struct options *o, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "check", no_argument, NULL, 'n' },
+		{ "live", no_argument, NULL, 'l' },
+		{ "rules", required_argument, NULL, OPT_RULES },
+		{ "duration", required_argument, NULL, OPT_DURATION },
+		{ "debug", no_argument, NULL, 'd' },
+		{ "version", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 }
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:nldvh", longs, NULL)) >= 0) {
+		switch (c) {
+		case 'c':	o->config = optarg; break;
+		case 'n':	o->check = true; break;
+		case 'l':	o->live = true; break;
+		case 'd':	o->debug = true; break;
+		case OPT_RULES:	o->rules = optarg; break;
+		case OPT_DURATION:
+			if (!read_duration(optarg, &o->duration))
+				return bad_usage("--duration needs a number of seconds");
+			break;
+		case 'v':
+			puts("audisp-netlog " NETLOG_VERSION);
+			return 0;
+		case 'h':
+			fputs(usage, stdout);
+			return 0;
+		default:
+			return bad_usage("option not understood");
+		}
+	}
+	if (optind < argc)
+		return bad_usage("there are no arguments, only options");
+	if ((o->rules || o->duration) && !o->live)
+		return bad_usage("--rules and --duration need --live");
+	return -1;
+}
+
+int options_load_config(const struct options *o, struct config *c)
+{
+	const char *path = o->config ? o->config : CONFIG_DEFAULT;
+	char error[1024];
+	int err;
+
+	config_init(c);
+	if (o->live) {
+		c->to_syslog = false;
+		c->to_stdout = true;
+	}
+	if (!o->config && (o->live || access(path, F_OK)))
+		return 0;
+	err = config_read(c, path, error, sizeof(error));
+	if (!err)
+		return 0;
+	log_warnx("%s", error);
+	config_fini(c);
+	return err;
+}

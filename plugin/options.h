@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plugin/options: audisp-netlog's command line, and the configuration that it names. */
+#ifndef NETLOG_OPTIONS_H
+#define NETLOG_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "plugin/config.h"
+
+struct options {
+	const char *config;	/* NULL: the default, which may be missing */
+	bool check, live, debug;
+	const char *rules;	/* NULL: none */
+	unsigned int duration;	/* seconds, 0: no end */
+};
+
+/* Returns -1 to go on, else the exit status; help and errors are written then. */
+int options_read(struct options *o, int argc, char **argv);
+
+/* Reads the configuration; without -c a missing file means the defaults. Returns 0, or
+ * -errno after logging the reason. The caller frees *c with config_fini() if 0. */
+int options_load_config(const struct options *o, struct config *c);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plugin/output/message: one finished text with the time and the severity that belong to
+ * it, kept apart from each other so that each transport frames them its own way. */
+#ifndef NETLOG_MESSAGE_H
+#define NETLOG_MESSAGE_H
+
+#include <stddef.h>
+
+#include "parser/event.h"
+
+#define MESSAGE_MAX 16384	/* bytes of text; an output drops and counts longer ones */
+
+struct message {
+	struct stamp time;	/* the serial is unused */
+	int severity;		/* LOG_EMERG to LOG_DEBUG */
+	const char *text;	/* one line without its newline; not NUL-terminated */
+	size_t len;
+};
+
+#endif

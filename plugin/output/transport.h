@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plugin/output/transport: where finished messages go, and how they are framed there. An
+ * output owns one transport and calls it from its own thread alone; a transport may
+ * block, and knows neither queue nor format.
+ */
+#ifndef NETLOG_TRANSPORT_H
+#define NETLOG_TRANSPORT_H
+
+#include <stdbool.h>
+
+#include "plugin/output/message.h"
+
+struct transport {
+	const struct transport_ops *ops;
+	const char *target;	/* for messages: a path or an address; owned by the transport */
+};
+
+/*
+ * open: called once before the first write. 0 or -errno; after an error, write tries
+ * again. write: writes the messages in order and sets *done to how many were written
+ * whole; returns 0, or -errno if *done is less than count. reopen: the file was rotated;
+ * on error the old one stays in use. close frees.
+ * keeps: after an error the rest is offered again later; otherwise it is lost.
+ */
+struct transport_ops {
+	const char *name;	/* "file" */
+	bool keeps;
+	int (*open)(struct transport *t);
+	int (*write)(struct transport *t, const struct message *m, unsigned int count,
+		     unsigned int *done);
+	int (*reopen)(struct transport *t);	/* may be NULL */
+	void (*close)(struct transport *t);
+};
+
+/* All return NULL without memory. Texts are copied. */
+
+/* Appends "TIME TEXT\n" to a file, created with mode 0640. */
+struct transport *transport_file(const char *path);
+struct transport *transport_stdout(void);
+/* facility as in syslog.h. syslog(3) adds the time itself. */
+struct transport *transport_syslog(int facility);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plugin/privileges: which capabilities the program keeps, and which it has. */
+#ifndef NETLOG_PRIVILEGES_H
+#define NETLOG_PRIVILEGES_H
+
+#include <stdbool.h>
+
+#include "plugin/config.h"
+
+/*
+ * As root, keeps only those that the configuration needs: CAP_AUDIT_CONTROL (rules,
+ * status, lost count) and CAP_AUDIT_READ (multicast) always; for sock_diag CAP_NET_ADMIN
+ * (destroy groups), CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (other processes' descriptors);
+ * with netns= CAP_SYS_ADMIN (to enter network namespaces). False if the kernel refuses:
+ * then the program must not go on. Logs the reason.
+ */
+bool privileges_drop(const struct config *c);
+/* After a reload without netns=: CAP_SYS_ADMIN goes, for good. False as above. */
+bool privileges_drop_netns(void);
+
+bool privileges_has(unsigned int capability);	/* effective now */
+/* Returns true if other processes' descriptors can be read. */
+bool privileges_sees_all(void);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plugin/report: hands entries, and the plugin's own "netlog …" notes, to every output
+ * that is configured, each in the output's format. */
+#ifndef NETLOG_REPORT_H
+#define NETLOG_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "parser/entry/entry.h"
+#include "plugin/config.h"
+#include "plugin/output/output.h"
+
+#define REPORT_OUTPUTS_MAX (3 + CONFIG_OUTPUTS_MAX)
+
+struct report_output {
+	struct output *output;
+	struct format *format;		/* shared by all outputs that use it */
+	int severity;
+};
+
+struct report {
+	struct report_output at[REPORT_OUTPUTS_MAX];
+	unsigned int count;
+	struct format *formats[REPORT_OUTPUTS_MAX];
+	unsigned int format_count;
+};
+
+/* Opens the outputs of the configuration. False without memory; logs the reason. */
+bool report_open(struct report *r, const struct config *c);
+/* Writes what is queued, for at most 5 s each; logs what is given up. */
+void report_close(struct report *r);
+/* Files were rotated. */
+void report_reopen(struct report *r);
+/* Hands what was gathered to the outputs' threads. */
+void report_push(struct report *r);
+/* Returns true if the only output is a pipe that nobody reads any more. */
+bool report_dead(struct report *r);
+
+void report_entry(struct report *r, const struct entry *e);
+/* A note of the plugin, stamped with the time of day. */
+void report_note(struct report *r, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* A "netlog state" note for each output. */
+void report_state(struct report *r);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plugin/sources: which source the tracker gets besides audit's records: module or BPF
+ * (kernel_source), else sock_diag (resolver). */
+#ifndef NETLOG_SOURCES_H
+#define NETLOG_SOURCES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "parser/track/track.h"
+#include "plugin/config.h"
+#include "plugin/kernel_source.h"
+#include "plugin/resolve/resolver.h"
+
+struct sources {
+	const struct config *config;	/* borrowed, as the tracker */
+	struct track *track;
+	bool live;
+	bool initial_pids;		/* set by sources_init() */
+	struct kernel_source kernel;
+	uint64_t bpf_lost, bpf_missed;	/* since the plugin started */
+	struct resolver *resolver;	/* NULL: sock_diag is off */
+	uint64_t lost_before;		/* by resolvers that are closed */
+	bool sockdiag_failed, netns_failed;	/* logged already */
+};
+
+/*
+ * Attaches BPF where the configuration wants it, so call it before privileges are
+ * dropped; BPF's events go to the tracker. sources_update() opens sock_diag.
+ */
+void sources_open(struct sources *s, const struct config *c, struct track *track, bool live);
+/* Opens or closes sock_diag, as the configuration and the module ask for now. */
+void sources_update(struct sources *s);
+/* Closes sock_diag. ending: open connections are saved for the next run. */
+void sources_close_sockdiag(struct sources *s, bool ending);
+void sources_close(struct sources *s);	/* all */
+/* "module", "bpf", "sockdiag", or NULL: the best one that is there. */
+const char *sources_name(const struct sources *s);
+
+/* Adds to bpf_lost and bpf_missed what BPF lost since the call before. */
+void sources_count_losses(struct sources *s);
+
+/* Times that reports of destroyed sockets were lost since the plugin started. */
+uint64_t sources_sockdiag_lost(const struct sources *s);
+/* NULL, or why other network namespaces cannot be entered. */
+const char *sources_netns_error(void);
+
+#endif

@@ -1,0 +1,520 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* tests/unit: plugin/output: the queue alone, and outputs whose transport stalls, fails
+ * and returns. */
+#include "plugin/output/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "plugin/output/queue.h"
+#include "table.h"
+
+#define SMALL 65536
+
+/* In place of libc's: the time of day is set while the program runs. */
+static _Atomic int64_t day_offset;	/* seconds */
+
+int clock_gettime(clockid_t clock, struct timespec *t)
+{
+	if (syscall(SYS_clock_gettime, clock, t))
+		return -1;
+	if (clock == CLOCK_REALTIME)
+		t->tv_sec += day_offset;
+	return 0;
+}
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+/* ---- the queue ---- */
+
+static size_t frame(char *buf, unsigned int number, size_t len)
+{
+	char text[MESSAGE_MAX];
+	struct message m = {
+		.time = { .sec = 1000 + number, .milli = number % 1000 },
+		.severity = number % 8, .text = text, .len = len,
+	};
+
+	memset(text, 'a' + number % 26, len);
+	return frame_put(buf, &m);
+}
+
+static void assert_frame(const struct message *m, unsigned int number, size_t len)
+{
+	assert_int_equal(m->len, len);
+	assert_int_equal(m->time.sec, 1000 + number);
+	assert_int_equal(m->time.milli, number % 1000);
+	assert_int_equal(m->severity, number % 8);
+	for (size_t i = 0; i < len; i++)
+		assert_int_equal(m->text[i], 'a' + number % 26);
+}
+
+static size_t some_len(unsigned int number)
+{
+	return number * 7919u % 3 ? number * 31 % 400 : number * 104729u % 9000;
+}
+
+/* Whatever the sizes and wherever the ring wraps: in order, whole, at most its size. */
+static void test_queue(void **state)
+{
+	static char buf[FRAME_MAX * 2];
+	struct queue q;
+	unsigned int in = 0, out = 0;
+
+	(void)state;
+	assert_int_equal(queue_init(&q, SMALL), 0);
+	while (out < 20000) {
+		size_t len, at = 0;
+		struct message m;
+
+		while (in - out < 5000 &&
+		       queue_put(&q, buf, frame(buf, in, some_len(in))))
+			in++;
+		assert_true(q.used <= q.size);
+		len = queue_take(&q, buf, sizeof(buf), 1 + out % 17);
+		assert_true(len > 0);
+		while (at < len) {
+			at += frame_get(buf + at, &m);
+			assert_frame(&m, out, some_len(out));
+			out++;
+		}
+	}
+	queue_fini(&q);
+}
+
+static void test_queue_bounds(void **state)
+{
+	static char buf[FRAME_MAX];
+	struct queue q;
+	size_t size = frame(buf, 1, MESSAGE_MAX);
+
+	(void)state;
+	assert_int_equal(queue_init(&q, 3 * size), 0);
+	assert_int_equal(queue_take(&q, buf, sizeof(buf), 9), 0);
+	for (int i = 0; i < 3; i++)
+		assert_true(queue_put(&q, buf, size));
+	assert_false(queue_put(&q, buf, 1));
+	assert_int_equal(queue_take(&q, buf, sizeof(buf), 9), size);
+	assert_int_equal(q.used, 2 * size);
+	queue_fini(&q);
+}
+
+/* ---- a transport of ours ---- */
+
+#define SEEN_MAX 4096
+
+struct fake {
+	struct transport t;
+	pthread_mutex_t lock;
+	sem_t go;		/* write waits for it, if gated */
+	bool gated;
+	int fail;		/* -errno of the next writes, 0: they work */
+	unsigned int fail_count;	/* so many of them */
+	unsigned int take;	/* messages that a failing write takes before it fails */
+	unsigned int writes, seen, severity[SEEN_MAX];
+	char text[SEEN_MAX][48];
+	unsigned int failed, works;	/* changes that the owner was told */
+	double at[SEEN_MAX];	/* of the failing writes */
+};
+
+static int fake_open(struct transport *t)
+{
+	(void)t;
+	return 0;
+}
+
+static int fake_write(struct transport *t, const struct message *m, unsigned int count,
+		      unsigned int *done)
+{
+	struct fake *f = (struct fake *)t;
+	int err = 0;
+
+	if (f->gated)
+		sem_wait(&f->go);
+	pthread_mutex_lock(&f->lock);
+	if (f->fail && f->fail_count) {
+		f->fail_count--;
+		err = f->fail;
+		if (count > f->take)
+			count = f->take;
+		f->at[f->writes] = seconds();
+	}
+	f->writes++;
+	for (*done = 0; *done < count && f->seen < SEEN_MAX; (*done)++, f->seen++, m++) {
+		f->severity[f->seen] = m->severity;
+		snprintf(f->text[f->seen], sizeof(f->text[0]), "%.*s", (int)m->len, m->text);
+	}
+	pthread_mutex_unlock(&f->lock);
+	return err;
+}
+
+static void fake_close(struct transport *t)
+{
+	(void)t;
+}
+
+static void on_change(enum output_change what, const char *name, const struct transport *t,
+		      int err, void *arg)
+{
+	struct fake *f = arg;
+
+	assert_string_equal(name, "fake");
+	assert_ptr_equal(t, f);
+	f->failed += what == OUTPUT_FAILED && err > 0;
+	f->works += what == OUTPUT_WORKS;
+}
+
+static const struct transport_ops loses = {
+	.name = "fake", .open = fake_open, .write = fake_write, .close = fake_close,
+};
+static const struct transport_ops keeps = {
+	.name = "fake", .keeps = true,
+	.open = fake_open, .write = fake_write, .close = fake_close,
+};
+
+static struct format *format;
+static struct fake fake;
+
+static struct output *open_fake(const struct transport_ops *ops)
+{
+	struct output_options o = {
+		.name = "fake", .queue_size = SMALL, .format = format,
+		.severity = LOG_NOTICE, .changed = on_change, .arg = &fake,
+	};
+
+	memset(&fake, 0, sizeof(fake));
+	fake.t = (struct transport){ .ops = ops, .target = "nowhere" };
+	pthread_mutex_init(&fake.lock, NULL);
+	sem_init(&fake.go, 0, 0);
+	return output_new(&fake.t, &o);
+}
+
+static void put(struct output *o, unsigned int number, size_t len)
+{
+	static char text[MESSAGE_MAX + 1];
+	struct message m = { .text = text, .len = len, .severity = LOG_INFO };
+
+	memset(text, '.', len);
+	text[snprintf(text, sizeof(text), "%u ", number)] = '.';
+	output_put(o, &m);
+}
+
+static void wait_until(bool (*state)(void))
+{
+	double end = seconds() + 20;
+
+	while (!state()) {
+		assert_true(seconds() < end);
+		poll(NULL, 0, 5);
+	}
+}
+
+static unsigned long lost_by_notes(void)
+{
+	unsigned long sum = 0, n;
+
+	for (unsigned int i = 0; i < fake.seen; i++)
+		if (sscanf(fake.text[i], "netlog lost plugin=%lu", &n) == 1)
+			sum += n;
+	return sum;
+}
+
+/* ---- outputs ---- */
+
+static void test_order(void **state)
+{
+	struct output *o = open_fake(&loses);
+
+	(void)state;
+	for (unsigned int i = 0; i < 1000; i++)
+		put(o, i, 40);
+	output_push(o);
+	assert_int_equal(output_close(o, 20000), 0);
+	assert_int_equal(fake.seen, 1000);
+	for (unsigned int i = 0; i < 1000; i++) {
+		assert_int_equal(atoi(fake.text[i]), i);
+		assert_int_equal(fake.severity[i], LOG_INFO);
+	}
+}
+
+static void test_too_long(void **state)
+{
+	struct output *o = open_fake(&loses);
+	struct output_counts c;
+
+	(void)state;
+	put(o, 1, MESSAGE_MAX + 1);
+	put(o, 2, MESSAGE_MAX);
+	output_push(o);
+	output_counts(o, &c);
+	assert_int_equal(c.lost, 1);
+	assert_int_equal(output_close(o, 20000), 0);
+	assert_int_equal(fake.seen, 2);
+	assert_int_equal(lost_by_notes(), 1);
+}
+
+static bool all_back(void)
+{
+	return lost_by_notes() > 0;
+}
+
+/*
+ * The clock of the day is set forward by an hour: what waits for a stalled output waits
+ * for 0.2 s, not for an hour. The loss is counted, and is in the stream.
+ */
+static void test_stalled(void **state)
+{
+	struct output *o;
+	struct output_counts c;
+	double begun;
+
+	(void)state;
+	o = open_fake(&loses);
+	fake.gated = true;
+	day_offset = 3600;
+	begun = seconds();
+	for (unsigned int i = 0; i < 3000; i++)
+		put(o, i, 100);
+	output_push(o);
+	assert_true(seconds() - begun < 5);
+	day_offset = 0;
+	output_counts(o, &c);
+	assert_true(c.lost > 1000);
+	assert_true(c.queue_peak > SMALL / 2 && c.queue_peak <= SMALL);
+	fake.gated = false;
+	sem_post(&fake.go);
+	wait_until(all_back);
+	assert_int_equal(output_close(o, 20000), 0);
+	assert_int_equal(fake.seen - 1 + lost_by_notes(), 3000);
+	for (unsigned int i = 0; i < fake.seen; i++)
+		if (strstr(fake.text[i], "netlog lost"))
+			assert_int_equal(fake.severity[i], LOG_NOTICE);
+}
+
+/* A stalled output does not keep the program from ending, whatever the clock. */
+static void test_close_stalled(void **state)
+{
+	struct output *o = open_fake(&loses);
+	double begun = seconds();
+
+	(void)state;
+	fake.gated = true;
+	for (unsigned int i = 0; i < 5; i++)
+		put(o, i, 100);
+	output_push(o);
+	day_offset = 3600;
+	assert_int_equal(output_close(o, 300), 5);
+	day_offset = 0;
+	assert_true(seconds() - begun < 5);
+	/* the thread is detached and hangs in write: let it end before fake is reused */
+	fake.gated = false;
+	sem_post(&fake.go);
+	poll(NULL, 0, 200);
+}
+
+static bool failed_enough(void)
+{
+	return fake.writes >= 4;
+}
+
+/* A transport that keeps: each message once, in order, though writes fail in the middle;
+ * it is left alone for longer and longer. */
+static void test_retry(void **state)
+{
+	struct output *o = open_fake(&keeps);
+	struct output_counts c;
+
+	(void)state;
+	fake.fail = -ECONNREFUSED;
+	fake.fail_count = 3;
+	fake.take = 3;
+	for (unsigned int i = 0; i < 100; i++)
+		put(o, i, 40);
+	output_push(o);
+	for (int i = 0; i < 50; i++) {	/* news do not make it try earlier */
+		poll(NULL, 0, 5);
+		put(o, 100 + i, 40);
+		output_push(o);
+	}
+	wait_until(failed_enough);
+	output_counts(o, &c);
+	assert_int_equal(c.failures, 1);
+	assert_int_equal(output_close(o, 20000), 0);
+	assert_int_equal(fake.seen, 150);
+	for (unsigned int i = 0; i < 150; i++)
+		assert_int_equal(atoi(fake.text[i]), i);
+	assert_int_equal(fake.failed, 1);
+	assert_int_equal(fake.works, 1);
+	assert_true(fake.at[1] - fake.at[0] > 0.09);
+	assert_true(fake.at[2] - fake.at[1] > 0.19);
+	assert_int_equal(lost_by_notes(), 0);
+}
+
+/* One that does not keep loses what it fails to write, and says so when it works. */
+static void test_fails(void **state)
+{
+	struct output *o = open_fake(&loses);
+	struct output_counts c;
+
+	(void)state;
+	fake.fail = -ENOSPC;
+	fake.fail_count = 1;
+	fake.take = 2;
+	for (unsigned int i = 0; i < 10; i++)
+		put(o, i, 40);
+	output_push(o);
+	wait_until(all_back);
+	output_counts(o, &c);
+	assert_int_equal(c.lost, 8);
+	assert_int_equal(c.written, 2);
+	assert_int_equal(output_close(o, 20000), 0);
+	assert_int_equal(lost_by_notes(), 8);
+	assert_int_equal(fake.failed, 1);
+	assert_int_equal(fake.works, 1);
+}
+
+/* What could not be written by the end is counted. */
+static void test_close_failing(void **state)
+{
+	struct output *o = open_fake(&keeps);
+
+	(void)state;
+	fake.fail = -ECONNREFUSED;
+	fake.fail_count = 1000;
+	for (unsigned int i = 0; i < 10; i++)
+		put(o, i, 40);
+	output_push(o);
+	assert_int_equal(output_close(o, 20000), 10);
+}
+
+/* ---- standard output that does not block ---- */
+
+static unsigned int drain(int fd, bool *told, unsigned long *lost, double until)
+{
+	static char buf[1 << 20];
+	size_t have = 0;
+	unsigned int lines = 0;
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	unsigned long n;
+
+	while (seconds() < until && poll(&p, 1, 200) > 0) {
+		ssize_t got = read(fd, buf + have, sizeof(buf) - have - 1);
+
+		if (got <= 0)
+			break;
+		have += got;
+	}
+	buf[have] = 0;
+	*lost = 0;
+	for (char *save, *line = strtok_r(buf, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		const char *note = strstr(line, "netlog lost plugin=");
+
+		if (note && sscanf(note, "netlog lost plugin=%lu", &n) == 1)
+			*lost += n;
+		else
+			lines++;
+	}
+	*told = *lost;
+	return lines;
+}
+
+static struct output *stdout_to(int fd)
+{
+	struct output_options o = {
+		.name = "stdout", .queue_size = SMALL, .format = format, .severity = LOG_INFO,
+	};
+	int saved = dup(STDOUT_FILENO);
+	struct output *out;
+	struct output_counts c;
+
+	fflush(stdout);
+	dup2(fd, STDOUT_FILENO);
+	out = output_new(transport_stdout(), &o);
+	put(out, 0, 20);
+	output_push(out);
+	do {
+		poll(NULL, 0, 5);
+		output_counts(out, &c);
+	} while (!c.written);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	return out;
+}
+
+/* A full pipe is waited for, not lost; what does not fit in the queue is, and the stream
+ * says how much. */
+static void test_nonblocking(void **state)
+{
+	unsigned int sent = 1, lines;
+	unsigned long lost;
+	struct output_counts c;
+	struct output *o;
+	int ends[2];
+	bool told;
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+	o = stdout_to(ends[1]);
+	close(ends[1]);
+	for (; sent < 1000; sent++) {	/* more than the pipe holds, less than both */
+		put(o, sent, 80);
+		output_push(o);
+	}
+	output_counts(o, &c);
+	assert_int_equal(c.lost, 0);
+	lines = drain(ends[0], &told, &lost, seconds() + 20);
+	assert_int_equal(lines, sent);
+	assert_false(told);
+	output_counts(o, &c);
+	assert_int_equal(c.failures, 0);
+
+	for (; sent < 4000; sent++)
+		put(o, sent, 80);
+	output_push(o);
+	output_counts(o, &c);
+	assert_true(c.lost > 0);
+	lines += drain(ends[0], &told, &lost, seconds() + 20);
+	assert_true(told);
+	assert_int_equal(lost, c.lost);
+	assert_int_equal(lines + lost, sent);
+	assert_int_equal(output_close(o, 20000), 0);
+	close(ends[0]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_queue),
+		cmocka_unit_test(test_queue_bounds),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_stalled),
+		cmocka_unit_test(test_close_stalled),
+		cmocka_unit_test(test_retry),
+		cmocka_unit_test(test_fails),
+		cmocka_unit_test(test_close_failing),
+		cmocka_unit_test(test_nonblocking),
+	};
+	int failed;
+
+	format = format_open("netlog");
+	failed = cmocka_run_group_tests_name("output", tests, NULL, NULL);
+	format_close(format);
+	return failed;
+}
