@@ -56,6 +56,9 @@ enum diag_op {
 	DIAG_ABSENT,		/* answer: a socket that no dump shows: closed by the kernel,
 				 * or of a network namespace that is not watched */
 	DIAG_HIDDEN,		/* answer: the descriptor could not be read */
+	/* answers to REQUEST_HELD; DIAG_HIDDEN if not all of its sockets could be dumped */
+	DIAG_STILL_HELD,	/* a process holds it: see sock */
+	DIAG_NOT_HELD,		/* two dumps did not show it, or without a process */
 	DIAG_DESTROYED,		/* a socket was destroyed */
 	DIAG_LOST,		/* some reports of destroyed sockets were lost */
 	DIAG_OPEN,		/* scan: a socket is open, at fd of the event's task */
