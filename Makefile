@@ -161,6 +161,7 @@ install: all	## Installs programs, rules, manual pages and configuration (DESTDI
 	test -e $D$(SYSCONFDIR)/audit/audisp-netlog.conf || \
 		$(INSTALL) -m 640 plugin/audisp-netlog.conf $D$(SYSCONFDIR)/audit/audisp-netlog.conf
 	$(own)
+	@echo "installed. To start the plugin: auditctl --signal HUP. To load the rules: auditctl -R $(RULESDIR)/30-netlog.rules"
 
 # Configuration that was changed stays.
 uninstall:	## Removes what install put there
@@ -171,6 +172,9 @@ uninstall:	## Removes what install put there
 	rm -f $D$(SYSCONFDIR)/audit/plugins.d/netlog.conf
 	cmp -s plugin/audisp-netlog.conf $D$(SYSCONFDIR)/audit/audisp-netlog.conf && \
 		rm -f $D$(SYSCONFDIR)/audit/audisp-netlog.conf || true
+	@echo "removed. To end the plugin: auditctl --signal HUP. To remove loaded rules: auditctl -D -k netlog"
+	@ls $D$(SYSCONFDIR)/audit/rules.d/3[0-2]-netlog*.rules 2>/dev/null | \
+		sed 's/$$/ is loaded at every boot: delete it and run augenrules --load/'
 
 clean:	## Removes build/
 	rm -rf build
