@@ -35,12 +35,10 @@ int64_t sweep_due_ms(const struct sweep *w)
 
 void sweep_soon(struct sweep *w)
 {
-	int64_t at = w->last_ms + LEAST_MS;
+	int64_t rest = 20 * w->took_ms > LEAST_MS ? 20 * w->took_ms : LEAST_MS;
 
-	if (!w->last_ms)
-		at = 0;
-	if (at < w->next_ms)
-		w->next_ms = at;
+	if (w->last_ms + rest < w->next_ms)
+		w->next_ms = w->last_ms ? w->last_ms + rest : 0;
 }
 
 void sweep_new_namespace(struct sweep *w)
@@ -182,9 +180,9 @@ static void snapshot(struct sweep *w, const struct slice *slice)
 	}
 	if (w->snapshot_due) {
 		netns_snapshot_end(w->spaces);
-		w->snapshot_due = netns_fresh(w->spaces);
-		if (w->snapshot_due)	/* a namespace that was found meanwhile */
-			sweep_soon(w);
+		w->snapshot_due = false;
+		if (netns_fresh(w->spaces))	/* found meanwhile */
+			sweep_new_namespace(w);
 	}
 	w->phase = SWEEP_END;
 }
@@ -229,9 +227,7 @@ static bool wants_scan(const struct sweep *w, int64_t now)
 {
 	struct missing m = { .inventory = &w->inventory };
 
-	if (!w->sees_all)
-		return false;
-	if (w->snapshot_due || now >= w->next_scan_ms)
+	if (now >= w->next_scan_ms)
 		return true;
 	if (now < w->next_doubt_ms)
 		return false;
@@ -244,6 +240,7 @@ void sweep_dumped(struct sweep *w, int64_t begun_ms, bool complete)
 	int64_t now = clock_now_ms();
 
 	w->begun_ms = begun_ms;
+	w->took_ms = now - begun_ms;
 	w->last_ms = now;
 	w->next_ms = w->interval_s ? now + w->interval_s * 1000LL : INT64_MAX;
 	if (w->inventory.cut)
@@ -255,8 +252,14 @@ void sweep_dumped(struct sweep *w, int64_t begun_ms, bool complete)
 		w->phase = SWEEP_IDLE;
 		return;
 	}
-	if (!wants_scan(w, now)) {
+	if (!w->sees_all) {
 		w->phase = SWEEP_SNAPSHOT;
+		return;
+	}
+	if (!wants_scan(w, now)) {
+		if (w->snapshot_due)
+			sweep_new_namespace(w);
+		w->phase = SWEEP_END;
 		return;
 	}
 	snapshot_read_ports(&w->ports);

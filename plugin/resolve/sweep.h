@@ -31,7 +31,7 @@ struct sweep {
 	bool scanned;			/* all descriptors are known */
 	struct inventory_sock *next;	/* to be reported */
 	struct snapshot_ports ports;
-	int64_t begun_ms;		/* of the dumps, mono */
+	int64_t begun_ms, took_ms;	/* of the dumps, mono */
 	int64_t cost_ns;		/* of this sweep */
 	int64_t last_ms, next_ms;	/* mono */
 	int64_t next_scan_ms;		/* scans rest 200 times what they cost */
