@@ -79,11 +79,12 @@ check "shows a connection and its end" shows_traffic
 # Somebody who looks must have seen where it listened.
 shows_a_killed() {
 	local listener
-	python3 -c "import signal, socket; s = socket.create_server((\"127.0.0.1\", 0)); signal.pause()" &
+	python3 -c "import signal, socket; s = socket.create_server((\"127.0.0.1\", 0)); signal.pause()" 9>&- &
 	listener=$!
-	until_true 40 has "listen start TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 " || return
+	until_true 40 has "listen start TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 "
+	local told=$?
 	kill -KILL "$listener"
-	until_true 40 has "listen stop TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 .* via=destroy"
+	until_true 40 has "listen stop TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 .* via=destroy" && [ $told = 0 ]
 }
 check "shows the end of a process that was killed" shows_a_killed
 kill -INT "$plugin"
