@@ -84,7 +84,7 @@ shows_a_killed() {
 	until_true 40 has "listen start TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 "
 	local told=$?
 	kill -KILL "$listener"
-	until_true 40 has "listen stop TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 .* via=destroy" && [ $told = 0 ]
+	until_true 40 has "listen stop TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 .* via=destroy" && [ "$told" = 0 ]
 }
 check "shows the end of a process that was killed" shows_a_killed
 kill -INT "$plugin"
