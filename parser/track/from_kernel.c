@@ -9,6 +9,8 @@
 #include "parser/track/bounds.h"
 #include "parser/track/ending.h"
 
+#define ADOPT_MAX 1024	/* sockets of a process to look through */
+
 static void know_process(struct track *t, const struct event *f)
 {
 	t->proc = bounds_event_process(t);
@@ -41,6 +43,12 @@ static bool may_be(const struct conn *s, const struct event *f)
 	}
 }
 
+static bool begins_anew(enum netlog_op op)
+{
+	return op == NETLOG_OP_CONNECT || op == NETLOG_OP_ACCEPT ||
+	       op == NETLOG_OP_DGRAM || op == NETLOG_OP_FLOW;
+}
+
 /*
  * A socket that the rules learnt before the module was loaded is known by its
  * descriptor only: find it by its process and its peer, if there is but one.
@@ -49,10 +57,14 @@ static struct conn *adopt(struct track *t, const struct event *f)
 {
 	struct conn *found = NULL;
 	struct fdent *fd;
+	int looked_at = 0;
 
-	if (!t->proc)
+	if (!t->proc || begins_anew(f->op))
 		return NULL;
+	/* oldest first: those from before the module are there */
 	TAILQ_FOREACH(fd, &t->proc->fds, of_proc) {
+		if (++looked_at > ADOPT_MAX)
+			break;
 		if (fd->conn == found || !may_be(fd->conn, f))
 			continue;
 		if (found)
@@ -201,10 +213,8 @@ static void on_listen(struct track *t, const struct event *f)
 	life_open(t, s, KIND_LISTEN, VIA_NONE);
 }
 
-static void on_datagram(struct track *t, const struct event *f)
+static void on_datagram(struct track *t, const struct event *f, struct conn *s)
 {
-	struct conn *s = socket_of(t, f);
-
 	if (!s || (s->kind == KIND_CONNECT &&
 		   netaddr_equal(&s->remote, &f->remote)))
 		return;
@@ -215,6 +225,39 @@ static void on_datagram(struct track *t, const struct event *f)
 	s->direction = CONN_OUTBOUND;
 	life_begin(t, s);
 	life_open(t, s, KIND_CONNECT, VIA_NONE);
+}
+
+static struct conn *add_flow(struct track *t, const struct event *f)
+{
+	struct conn *flow = bounds_conn(t), *listener;
+
+	if (!flow)
+		return NULL;
+	/* making room may have taken it */
+	listener = conn_by_ino(&t->conns, t->node->index, f->ino);
+	if (!listener) {
+		conn_drop(&t->conns, flow);
+		return NULL;
+	}
+	conn_set_flow(listener, flow);
+	return flow;
+}
+
+/* A datagram to a peer by a socket that is not connected. A socket that was bound goes on
+ * receiving from all: the flow is beside the listener. */
+static void on_flow(struct track *t, const struct event *f)
+{
+	struct conn *s = socket_of(t, f), *flow;
+
+	if (!s || s->kind != KIND_LISTEN) {
+		on_datagram(t, f, s);
+		return;
+	}
+	flow = s->flow ? s->flow : f->remote.port ? add_flow(t, f) : NULL;
+	if (!flow)
+		return;
+	conn_touch(&t->conns, flow);
+	on_datagram(t, f, flow);
 }
 
 /* connect(AF_UNSPEC), or shutdown() of a listener. A datagram socket that still has
@@ -284,7 +327,6 @@ static void on_release(struct track *t, const struct event *f)
 
 static void on_load(struct track *t, const struct event *f)
 {
-	t->node->left = 0;
 	node_forget_releases(t->node);	/* a boot may be between */
 	if (f->op == NETLOG_OP_UNLOAD)
 		ending_module_gone(t);
@@ -315,8 +357,8 @@ void from_kernel(struct track *t, const struct event *f)
 	case NETLOG_OP_ACCEPT:		on_accept(t, f); break;
 	case NETLOG_OP_BIND:
 	case NETLOG_OP_LISTEN:		on_listen(t, f); break;
-	case NETLOG_OP_DGRAM:
-	case NETLOG_OP_FLOW:		on_datagram(t, f); break;
+	case NETLOG_OP_DGRAM:		on_datagram(t, f, socket_of(t, f)); break;
+	case NETLOG_OP_FLOW:		on_flow(t, f); break;
 	case NETLOG_OP_DISCONNECT:	on_disconnect(t, f); break;
 	case NETLOG_OP_RELEASE:		on_release(t, f); break;
 	case NETLOG_OP_EXIT:		break;	/* know_process() was all */

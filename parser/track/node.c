@@ -82,7 +82,6 @@ void node_rename(struct node_table *t, struct node *n, const char *name)
 void node_reset(struct node *n)
 {
 	n->module = false;
-	n->left = 0;
 	memset(n->connects, 0, sizeof(n->connects));
 	memset(n->released, 0, sizeof(n->released));
 	memset(n->exited, 0, sizeof(n->exited));

@@ -29,7 +29,6 @@ struct node {
 	uint32_t index;
 	bool module;		/* the module decides */
 	bool unnamed;		/* sock_diag's; audit has not told its name */
-	unsigned int left;	/* open at the module's unload, holder unknown */
 	struct stamp now;	/* time of the last event */
 	struct recent_connect connects[RECENT_CONNECTS];
 	unsigned int next_connect;

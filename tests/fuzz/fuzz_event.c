@@ -30,7 +30,8 @@ static void check_line(struct line_format *f, const struct entry *r)
 	for (size_t i = 0; i < len; i++)
 		must(line[i] >= ' ' && line[i] <= '~');
 	must(!strstr(line, "  ") && line[len - 1] != ' ');
-	must(strstr(line, " ev="));
+	must(!r->ev.serial == !strstr(line, " ev="));
+	must(!r->id.nth == !strstr(line, " id=") && (r->id.nth || r->incomplete));
 	len = line_format_time(f, &r->time, time);
 	must(len > 0 && len <= 40 && strlen(time) == len);
 }

@@ -746,6 +746,57 @@ static const struct step m_late[] = {
 	MOD(RELEASE, 100, 8, L, A, .state = 2, .out = M_FAIL " via=close errno=ECONNABORTED"),
 	BOOT(), M_OPEN(100, 8),
 };
+/* A datagram of a bound socket to a peer is a flow beside the listener. */
+#define FLOW_A "connect start UDP 10.0.0.5:53 -> " A " 100 prog"
+#define FLOW_STOP_A "connect stop UDP 10.0.0.5:53 -> " A " 100 prog"
+#define LISTEN_53 "listen start UDP 0.0.0.0:53 100 prog"
+#define LISTEN_STOP_53 "listen stop UDP 0.0.0.0:53 100 prog"
+#define M_FLOWS MOD(BIND, 100, 7, "0.0.0.0:53", NULL, UDP, .out = LISTEN_53), \
+	MOD(FLOW, 100, 7, "10.0.0.5:53", A, UDP, .out = FLOW_A)
+static const struct step m_flow[] = {
+	M_FLOWS, MOD(FLOW, 100, 7, "10.0.0.5:53", A, UDP),
+	MOD(FLOW, 100, 7, "10.0.0.5:53", B, UDP, .out = FLOW_STOP_A "\n"
+	    "connect start UDP 10.0.0.5:53 -> " B " 100 prog"),
+	MOD(RELEASE, 100, 7, "0.0.0.0:53", NULL, UDP, .state = 7, .out =
+	    "connect stop UDP 10.0.0.5:53 -> " B " 100 prog\n" LISTEN_STOP_53),
+	/* not bound: the flow is the socket's connection */
+	MOD(FLOW, 100, 8, L, A, UDP, .out = "connect start UDP " L " -> " A " 100 prog"),
+	MOD(RELEASE, 100, 8, L, NULL, UDP, .state = 7,
+	    .out = "connect stop UDP " L " -> " A " 100 prog"),
+};
+static const struct step m_flow_connected[] = {
+	M_FLOWS,
+	MOD(DGRAM, 100, 7, "10.0.0.5:53", B, UDP, .out = FLOW_STOP_A "\n" LISTEN_STOP_53
+	    "\nconnect start UDP 10.0.0.5:53 -> " B " 100 prog"),
+	MOD(RELEASE, 100, 7, "10.0.0.5:53", B, UDP, .state = 1,
+	    .out = "connect stop UDP 10.0.0.5:53 -> " B " 100 prog"),
+};
+static const struct step m_flow_boot[] = {
+	M_FLOWS, MOD(FLOW, 100, 7, "10.0.0.5:53", "192.0.2.7:0", UDP, .out = FLOW_STOP_A),
+	MOD(FLOW, 100, 7, "10.0.0.5:53", A, UDP, .out = FLOW_A),
+	BOOT(.out = FLOW_STOP_A " via=boot\n" LISTEN_STOP_53 " via=boot"),
+};
+static const struct step m_flow_unload[] = {
+	M_FLOWS, MOD(UNLOAD, 1, 0, NULL, NULL),
+	EXIT(100, .out = FLOW_STOP_A " via=exit\n" LISTEN_STOP_53 " via=exit"),
+};
+/* connect(AF_UNSPEC) while a connect is under way: its failure is still of that peer. */
+static const struct step m_disconnect_connecting[] = {
+	MOD(CONNECT, 100, 7, L, A), MOD(DISCONNECT, 100, 7, L, NULL),
+	MOD(RELEASE, 100, 7, L, NULL, .state = 7,
+	    .out = M_FAIL " via=close errno=ECONNABORTED"),
+};
+/* A connect that was refused before the boot says nothing of one after it. */
+static const struct step m_boot[] = {
+	MOD(CONNECT, 100, 7, L, A),
+	MOD(FAIL, 100, 7, L, A, .err = ENETUNREACH, .out = M_FAIL " errno=ENETUNREACH"),
+	BOOT(), MOD(LOAD, 1, 0, NULL, NULL), SOCKET(100, 3, STREAM),
+	CONNECT(100, 3, A, -ENETUNREACH, .out = FAIL_A " errno=ENETUNREACH"),
+};
+static const struct step boot_forks[] = {	/* nor does an exit */
+	EXIT(200), BOOT(), OPEN_A, FORK(100, 200), EXIT(100),
+	EXIT(200, .out = "connect stop TCP - -> " A " 200 prog opener=100 via=exit"),
+};
 static const struct step m_exec[] = {
 	M_OPEN(100, 7),
 	/* records of the module do not tell of descriptors: nothing is closed */
@@ -857,6 +908,13 @@ static const struct row rows[] = {
 	ROW("module: adopts a listener", m_adopt_listener),
 	ROW("module: accepts from a listener of the rules", m_adopt_accept_first),
 	ROW("module: second connection to the same server", m_adopt_second),
+	ROW("module: a flow beside a listener", m_flow),
+	ROW("module: a flow, then connected", m_flow_connected),
+	ROW("module: a flow, then a boot", m_flow_boot),
+	ROW("module: a flow, left behind", m_flow_unload),
+	ROW("module: disconnected while it connects", m_disconnect_connecting),
+	ROW("module: refused before a boot", m_boot),
+	ROW("fork of a pid that exited before a boot", boot_forks),
 	ROW("module: exec", m_exec),
 	ROW("module: completion after release", m_late),
 };
@@ -1171,6 +1229,24 @@ static void test_node_bound(void **state)
 	track_free(t);
 }
 
+/* Flows and listeners evict each other. */
+static void test_flow_bound(void **state)
+{
+	for (unsigned int max = 1; max < 6; max++) {
+		struct track *t = begin(max, 16);
+
+		for (int i = 0; i < 60; i++) {
+			STEP(t, MOD(BIND, 100, 7 + i % 4, "0.0.0.0:53", NULL, UDP));
+			STEP(t, MOD(FLOW, 100, 7 + i % 4, "10.0.0.5:53", i % 3 ? A : B, UDP));
+			check_open(t);
+		}
+		STEP(t, BOOT());
+		check_open(t);
+		track_free(t);
+	}
+	(void)state;
+}
+
 static void test_limits_of_one(void **state)
 {
 	struct track *t = begin(0, 0);
@@ -1350,7 +1426,7 @@ int main(void)
 		cmocka_unit_test(test_descriptor_bound),
 		cmocka_unit_test(test_inherit_bound),
 		cmocka_unit_test(test_node_bound),
-		cmocka_unit_test(test_limits_of_one),
+		cmocka_unit_test(test_limits_of_one), cmocka_unit_test(test_flow_bound),
 		cmocka_unit_test(test_duration),
 		cmocka_unit_test(test_id), cmocka_unit_test(test_id_of_cookie),
 		cmocka_unit_test(test_ignored),
