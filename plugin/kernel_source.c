@@ -2,7 +2,9 @@
 /* plugin/kernel_source: which of the kernel's exact sources speaks, module or BPF. */
 #include "plugin/kernel_source.h"
 
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "plugin/input/audit_status.h"
 #include "plugin/log.h"
@@ -44,7 +46,7 @@ static void module_came(struct kernel_source *k)
 	if (!k->bpf)
 		return;
 	bpf_input_silence(k->bpf, true);
-	bpf_input_read(k->bpf);
+	kernel_source_finish(k);
 	k->module_since = now_ns();
 }
 
@@ -57,10 +59,26 @@ static void module_went(struct kernel_source *k)
 	announce(k, NETLOG_OP_LOAD);
 }
 
+static void on_bpf_event(const struct event *e, void *arg)
+{
+	struct kernel_source *k = arg;
+
+	join_put(k->join, e, now_ns());
+}
+
+static void on_bpf_stamp(int64_t pid, int64_t mono, uint64_t serial, void *arg)
+{
+	struct kernel_source *k = arg;
+
+	join_stamp(k->join, pid, mono, serial);
+}
+
 void kernel_source_open(struct kernel_source *k, enum kernel_use use, bool flows,
 			void (*event)(const struct event *e, void *arg), void *arg)
 {
-	struct bpf_input_options o = { .flows = flows, .event = event, .arg = arg };
+	struct bpf_input_options o = {
+		.flows = flows, .to = { on_bpf_event, on_bpf_stamp, k },
+	};
 	char error[768];
 
 	*k = (struct kernel_source){ .use = use, .event = event, .arg = arg };
@@ -70,9 +88,12 @@ void kernel_source_open(struct kernel_source *k, enum kernel_use use, bool flows
 	if (use == KERNEL_BPF && k->module) {
 		log_warnx("[kernel] source = bpf, but the module is loaded: its records are used");
 	}
-	k->bpf = bpf_input_open(&o, error, sizeof(error));
+	if (!gethostname(k->host_text, sizeof(k->host_text) - 1))
+		k->host = k->host_text;
+	k->join = join_new(event, arg);
+	k->bpf = k->join ? bpf_input_open(&o, error, sizeof(error)) : NULL;
 	if (!k->bpf) {
-		log_warnx("BPF cannot be used: %s", error);
+		log_warnx("BPF cannot be used: %s", k->join ? error : "no memory");
 		return;
 	}
 	k->next_test = now_ns() + TEST_NS;
@@ -85,25 +106,45 @@ void kernel_source_open(struct kernel_source *k, enum kernel_use use, bool flows
 void kernel_source_close(struct kernel_source *k)
 {
 	bpf_input_close(k->bpf);
+	join_free(k->join);
 	k->bpf = NULL;
+	k->join = NULL;
 }
 
 int kernel_source_poll(const struct kernel_source *k, struct pollfd *fd)
 {
+	int ring, waits;
+
 	*fd = (struct pollfd){ .fd = -1 };
-	return k->bpf ? bpf_input_poll(k->bpf, fd) : -1;
+	if (!k->bpf)
+		return -1;
+	ring = bpf_input_poll(k->bpf, fd);
+	waits = join_due(k->join, now_ns());
+	return ring < 0 || (waits >= 0 && waits < ring) ? waits : ring;
 }
 
 void kernel_source_work(struct kernel_source *k, const struct pollfd *fd)
 {
-	if (k->bpf)
-		bpf_input_work(k->bpf, fd);
+	if (!k->bpf)
+		return;
+	bpf_input_work(k->bpf, fd);
+	join_release(k->join, now_ns());
 }
 
 void kernel_source_finish(struct kernel_source *k)
 {
-	if (k->bpf)
-		bpf_input_read(k->bpf);
+	if (!k->bpf)
+		return;
+	bpf_input_read(k->bpf);
+	join_flush(k->join);
+}
+
+void kernel_source_rules(struct kernel_source *k, bool loaded)
+{
+	if (!k->bpf)
+		return;
+	bpf_input_stamps(k->bpf, loaded);
+	join_enable(k->join, loaded);
 }
 
 /* kernel.ftrace_enabled=0 stops the programs, but not the one on the tracepoint. */
@@ -120,7 +161,7 @@ static void test(struct kernel_source *k)
 	if (k->module)
 		return;
 	bpf_input_silence(k->bpf, k->broken);
-	bpf_input_read(k->bpf);
+	kernel_source_finish(k);
 	announce(k, k->broken ? NETLOG_OP_UNLOAD : NETLOG_OP_LOAD);
 }
 
@@ -143,10 +184,23 @@ bool kernel_source_check(struct kernel_source *k)
 	return kernel_source_name(k) != before;
 }
 
+/* auditd may add the host's name, short or full (name_format). */
+static bool is_own(const struct kernel_source *k, const char *node)
+{
+	size_t len = k->host ? strcspn(k->host, ".") : 0;
+
+	return !node || (len && !strncmp(node, k->host, len) && (!node[len] || node[len] == '.'));
+}
+
 bool kernel_source_takes(struct kernel_source *k, const struct event *e)
 {
-	if (e->kind != EVENT_MODULE || e->node || !k->bpf)
+	if (!k->bpf || e->kind == EVENT_BOOT || !is_own(k, e->node))
 		return true;
+	if (e->kind != EVENT_MODULE) {
+		if (bpf_speaks(k))
+			join_audit(k->join, e);
+		return !bpf_speaks(k);
+	}
 	if (e->op == NETLOG_OP_UNLOAD) {
 		if (k->module)
 			module_went(k);

@@ -12,6 +12,7 @@
 
 #include "parser/event.h"
 #include "plugin/input/bpf.h"
+#include "plugin/input/join.h"
 
 /* [kernel] source: the best there is, or this one alone. */
 enum kernel_use { KERNEL_AUTO, KERNEL_MODULE, KERNEL_BPF, KERNEL_SOCKDIAG, KERNEL_NONE };
@@ -21,6 +22,9 @@ struct kernel_source {
 	void (*event)(const struct event *e, void *arg);
 	void *arg;
 	struct bpf_input *bpf;	/* NULL: none */
+	struct join *join;	/* with bpf */
+	const char *host;	/* its own name, for node= */
+	char host_text[256];
 	bool module;		/* it is loaded */
 	bool incomplete;	/* SCTP came later: logged */
 	bool broken;		/* BPF is attached, and its programs do not run */
@@ -52,8 +56,11 @@ void kernel_source_finish(struct kernel_source *k);
 /* Call it once a second. Returns true if another source speaks now. */
 bool kernel_source_check(struct kernel_source *k);
 
-/* An event from audit's stream. Returns true if the tracker is to have it: the module's
- * are dropped as long as BPF speaks. */
+/* Says whether audit rules are loaded: their events are then waited for, and joined. */
+void kernel_source_rules(struct kernel_source *k, bool loaded);
+
+/* An event from audit's stream. Returns true if the tracker is to have it. As long as BPF
+ * speaks this host's are not for the tracker: they come later than BPF's. */
 bool kernel_source_takes(struct kernel_source *k, const struct event *e);
 
 /* Returns true if module or BPF speaks: nothing is left for sock_diag to add. */

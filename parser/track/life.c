@@ -186,7 +186,7 @@ void life_begin(struct track *t, struct conn *c)
 
 	identity_put(c->opener);
 	c->opener = opener;
-	c->ev = t->event->stamp;
+	c->ev = t->event->ev.serial ? t->event->ev : t->event->stamp;
 	c->start = t->when;
 	c->mono = t->event->mono;
 	c->unknown_start = false;

@@ -13,7 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "plugin/input/bpf_event.h"
 #include "plugin/log.h"
 
 #include "kpatch/bpf/netlog_bpf.h"
@@ -33,7 +32,7 @@ struct bpf_input {
 /* These kernels have no such function, or it is inlined, and others report the same. */
 static const char *const optional[] = {
 	"tcp_v4_pre_connect", "tcp_v6_pre_connect", "tcp_v6_connect", "mptcp_disconnect",
-	"udp_abort", "tcp_abort", "inet6_bind", "udpv6_sendmsg", "tty_audit_exit",
+	"udp_abort", "tcp_abort", "inet6_bind", "udpv6_sendmsg", "tty_audit_exit", "auditsc_get_stamp",
 	"sctp_inet_listen", "sctp_primitive_ASSOCIATE", "sctp_association_free",
 };
 
@@ -256,6 +255,11 @@ void bpf_input_silence(struct bpf_input *b, bool silent)
 	__atomic_store_n(&b->bpf->bss->shared.silent, silent, __ATOMIC_SEQ_CST);
 }
 
+void bpf_input_stamps(struct bpf_input *b, bool on)
+{
+	__atomic_store_n(&b->bpf->bss->shared.stamps, on, __ATOMIC_SEQ_CST);
+}
+
 static int64_t missed(const struct bpf_input *b)
 {
 	struct bpf_program *p;
@@ -307,7 +311,7 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 		return NULL;
 	libbpf_set_print(on_print);
 	*last_warning = 0;
-	b->events = bpf_events_new(o->event, o->arg);
+	b->events = bpf_events_new(&o->to);
 	if (!b->events)
 		goto err;
 	b->bpf = load(o, true, error, size);

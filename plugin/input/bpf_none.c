@@ -51,6 +51,11 @@ void bpf_input_silence(struct bpf_input *b, bool silent)
 	(void)b, (void)silent;
 }
 
+void bpf_input_stamps(struct bpf_input *b, bool on)
+{
+	(void)b, (void)on;
+}
+
 void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c)
 {
 	(void)b;
