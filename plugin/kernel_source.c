@@ -119,6 +119,8 @@ int kernel_source_poll(const struct kernel_source *k, struct pollfd *fd)
 	if (!k->bpf)
 		return -1;
 	ring = bpf_input_poll(k->bpf, fd);
+	if (!k->scanned && bpf_speaks(k))
+		return 0;
 	waits = join_due(k->join, now_ns());
 	return ring < 0 || (waits >= 0 && waits < ring) ? waits : ring;
 }
@@ -127,6 +129,11 @@ void kernel_source_work(struct kernel_source *k, const struct pollfd *fd)
 {
 	if (!k->bpf)
 		return;
+	if (!k->scanned && bpf_speaks(k)) {
+		k->scanned = true;
+		bpf_input_snapshot(k->bpf);
+		bpf_input_read(k->bpf);
+	}
 	bpf_input_work(k->bpf, fd);
 	join_release(k->join, now_ns());
 }

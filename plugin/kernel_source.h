@@ -26,6 +26,7 @@ struct kernel_source {
 	const char *host;	/* its own name, for node= */
 	char host_text[256];
 	bool module;		/* it is loaded */
+	bool scanned;		/* what was open at the start is reported */
 	bool incomplete;	/* SCTP came later: logged */
 	bool broken;		/* BPF is attached, and its programs do not run */
 	int64_t module_since;	/* the module's records speak from then on, mono ns */

@@ -24,6 +24,7 @@ char LICENSE[] SEC("license") = "GPL";
 #include "socket.h"
 #include "task.h"
 #include "stamp.h"
+#include "snapshot.h"
 
 /* ---- the record ---- */
 

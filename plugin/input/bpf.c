@@ -26,6 +26,9 @@ struct bpf_input {
 	struct ring_buffer *ring;
 	struct bpf_events *events;
 	int64_t due;		/* monotonic ms: the ring is to be read; 0: it is empty */
+	int iterator;		/* descriptor of the snapshot, or -1 */
+	struct netlog_bpf_event *found;	/* by the snapshot, in the order of time */
+	size_t found_count, found_next;
 	bool confused;		/* a record was none: reported once */
 };
 
@@ -122,6 +125,8 @@ static int choose(struct netlog_bpf *b, const struct bpf_input_options *o, bool 
 
 		if (p == b->progs.on_udp_sendmsg || p == b->progs.on_udpv6_sendmsg)
 			there = there && o->flows;
+		else if (p == b->progs.on_file)
+			there = has_function(btf, "bpf_sock_from_file");
 		else if (p == b->progs.on_accept_old)
 			there = !has_function(btf, "__inet_accept");
 		else if (!there && p != b->progs.on_accept && !is_optional(function))
@@ -187,12 +192,89 @@ static int attach(struct netlog_bpf *b, char *error, size_t size)
 	return err;
 }
 
+/* ---- the snapshot ---- */
+
+static void take_found(struct bpf_input *b, const struct netlog_bpf_event *e)
+{
+	struct netlog_bpf_event *more;
+
+	if (!(b->found_count & (b->found_count - 1))) {	/* a power of two: it is full */
+		size_t room = b->found_count ? 2 * b->found_count : 1;
+
+		more = realloc(b->found, room * sizeof(*more));
+		if (!more)
+			return;
+		b->found = more;
+	}
+	b->found[b->found_count++] = *e;
+}
+
+/* Records lie one behind the other. Returns how many bytes were whole ones. */
+static size_t parse_found(struct bpf_input *b, const char *data, size_t size)
+{
+	size_t done = 0, len;
+
+	for (; size - done >= sizeof(struct netlog_bpf_event); done += len) {
+		const struct netlog_bpf_event *e = (const void *)(data + done);
+
+		len = e->kind == NETLOG_BPF_EXE ? sizeof(struct netlog_bpf_exe) : sizeof(*e);
+		if (len > size - done)
+			break;
+		if (e->kind == NETLOG_BPF_EXE)
+			bpf_events_record(b->events, e, len);
+		else
+			take_found(b, e);
+	}
+	return done;
+}
+
+void bpf_input_snapshot(struct bpf_input *b)
+{
+	static char buf[128 << 10] __attribute__((aligned(8)));
+	size_t have = 0, done;
+	ssize_t n;
+
+	if (b->iterator < 0)
+		return;
+	while ((n = read(b->iterator, buf + have, sizeof(buf) - have)) > 0 ||
+	       (n < 0 && errno == EAGAIN)) {
+		if (n < 0)
+			continue;
+		have += n;
+		done = parse_found(b, buf, have);
+		memmove(buf, buf + done, have - done);
+		have -= done;
+	}
+	if (n < 0)
+		log_warn("BPF: cannot read what is open");
+	close(b->iterator);
+	b->iterator = -1;
+}
+
+/* What was found before this time, so that it comes in its place among the events. */
+static void report_found(struct bpf_input *b, uint64_t mono)
+{
+	for (; b->found_next < b->found_count; b->found_next++) {
+		const struct netlog_bpf_event *e = &b->found[b->found_next];
+
+		if (e->mono > mono)
+			return;
+		bpf_events_record(b->events, e, sizeof(*e));
+	}
+	free(b->found);
+	b->found = NULL;
+	b->found_count = b->found_next = 0;
+}
+
 /* ---- reading ---- */
 
 static int on_record(void *arg, void *data, size_t size)
 {
 	struct bpf_input *b = arg;
+	const struct netlog_bpf_event *e = data;
 
+	if (b->found && e->kind == NETLOG_BPF_EVENT)
+		report_found(b, e->mono);
 	if (bpf_events_record(b->events, data, size) == -EINVAL && !b->confused) {
 		log_warnx("BPF: a record of %zu bytes is not understood", size);
 		b->confused = true;
@@ -204,6 +286,8 @@ void bpf_input_read(struct bpf_input *b)
 {
 	bpf_events_clock(b->events, clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC));
 	ring_buffer__consume(b->ring);
+	if (b->found)
+		report_found(b, UINT64_MAX);
 	b->due = 0;
 }
 
@@ -296,6 +380,9 @@ void bpf_input_close(struct bpf_input *b)
 	if (!b)
 		return;
 	ring_buffer__free(b->ring);
+	if (b->iterator >= 0)
+		close(b->iterator);
+	free(b->found);
 	bpf_events_free(b->events);
 	if (b->bpf)
 		netlog_bpf__destroy(b->bpf);
@@ -309,6 +396,7 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 	snprintf(error, size, "no memory");
 	if (!b)
 		return NULL;
+	b->iterator = -1;
 	libbpf_set_print(on_print);
 	*last_warning = 0;
 	b->events = bpf_events_new(&o->to);
@@ -325,6 +413,8 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 		snprintf(error, size, "cannot map the ring buffer: %s", strerror(errno));
 		goto err;
 	}
+	if (b->bpf->links.on_file)	/* reading it later needs no privilege */
+		b->iterator = bpf_iter_create(bpf_link__fd(b->bpf->links.on_file));
 	if (bpf_input_test(b))
 		return b;
 	snprintf(error, size, "the programs do not run: kernel.ftrace_enabled is 0");

@@ -45,6 +45,10 @@ void bpf_input_work(struct bpf_input *b, const struct pollfd *fd);
 /* Reads all that is there now. */
 void bpf_input_read(struct bpf_input *b);
 
+/* Reports what was open already, once, by events of NETLOG_OP_FOUND with the next
+ * bpf_input_read(). Not before Linux 5.11. */
+void bpf_input_snapshot(struct bpf_input *b);
+
 /* Returns true if the programs run: kernel.ftrace_enabled=0 stops them without an error. */
 bool bpf_input_test(struct bpf_input *b);
 /* Returns false if SCTP was loaded after the programs: its connections are not reported. */

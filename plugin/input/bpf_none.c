@@ -34,6 +34,11 @@ void bpf_input_read(struct bpf_input *b)
 	(void)b;
 }
 
+void bpf_input_snapshot(struct bpf_input *b)
+{
+	(void)b;
+}
+
 bool bpf_input_test(struct bpf_input *b)
 {
 	(void)b;
