@@ -2,11 +2,11 @@
 /* plugin/kernel_source: which of the kernel's exact sources speaks, module or BPF. */
 #include "plugin/kernel_source.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "plugin/input/audit_status.h"
 #include "plugin/log.h"
 
 #define TEST_NS (60 * 1000000000LL)	/* between tests whether BPF's programs run */
@@ -17,6 +17,20 @@ static int64_t now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+/* It is loaded, and has placed its probes. */
+static bool module_is_live(void)
+{
+	FILE *f = fopen("/sys/module/audit_netlog/initstate", "re");
+	char state[16] = "";
+	bool live;
+
+	if (!f)
+		return false;
+	live = fgets(state, sizeof(state), f) && !strcmp(state, "live\n");
+	fclose(f);
+	return live;
 }
 
 /* BPF begins or ceases to speak, as the module does with op=load and op=unload. */
@@ -46,8 +60,8 @@ static void module_came(struct kernel_source *k)
 	if (!k->bpf)
 		return;
 	bpf_input_silence(k->bpf, true);
+	handover_begin(&k->handover, now_ns());
 	kernel_source_finish(k);
-	k->module_since = now_ns();
 }
 
 static void module_went(struct kernel_source *k)
@@ -56,6 +70,7 @@ static void module_went(struct kernel_source *k)
 	if (!bpf_speaks(k))
 		return;
 	bpf_input_silence(k->bpf, false);
+	k->scanned = false;	/* what began in between is found */
 	announce(k, NETLOG_OP_LOAD);
 }
 
@@ -63,6 +78,7 @@ static void on_bpf_event(const struct event *e, void *arg)
 {
 	struct kernel_source *k = arg;
 
+	handover_note(&k->handover, e);
 	join_put(k->join, e, now_ns());
 }
 
@@ -82,7 +98,7 @@ void kernel_source_open(struct kernel_source *k, enum kernel_use use, bool flows
 	char error[768];
 
 	*k = (struct kernel_source){ .use = use, .event = event, .arg = arg };
-	k->module = audit_status_module();
+	k->module = module_is_live();
 	if (use != KERNEL_AUTO && use != KERNEL_BPF)
 		return;
 	if (use == KERNEL_BPF && k->module) {
@@ -98,7 +114,7 @@ void kernel_source_open(struct kernel_source *k, enum kernel_use use, bool flows
 	}
 	k->next_test = now_ns() + TEST_NS;
 	if (k->module)
-		module_came(k);
+		bpf_input_silence(k->bpf, true);
 	else
 		announce(k, NETLOG_OP_LOAD);
 }
@@ -175,7 +191,7 @@ static void test(struct kernel_source *k)
 bool kernel_source_check(struct kernel_source *k)
 {
 	const char *before = kernel_source_name(k);
-	bool module = audit_status_module();
+	bool module = module_is_live();
 
 	if (module && !k->module)
 		module_came(k);
@@ -208,14 +224,9 @@ bool kernel_source_takes(struct kernel_source *k, const struct event *e)
 			join_audit(k->join, e);
 		return !bpf_speaks(k);
 	}
-	if (e->op == NETLOG_OP_UNLOAD) {
-		if (k->module)
-			module_went(k);
-		return !bpf_speaks(k);
-	}
-	if (!k->module)
-		module_came(k);
-	return e->op == NETLOG_OP_LOAD || e->mono > k->module_since;
+	if (e->op == NETLOG_OP_UNLOAD && k->module)
+		module_went(k);
+	return !bpf_speaks(k) && handover_takes(&k->handover, e);
 }
 
 bool kernel_source_exact(const struct kernel_source *k)

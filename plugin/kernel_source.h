@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "parser/event.h"
+#include "plugin/handover.h"
 #include "plugin/input/bpf.h"
 #include "plugin/input/join.h"
 
@@ -25,11 +26,11 @@ struct kernel_source {
 	struct join *join;	/* with bpf */
 	const char *host;	/* its own name, for node= */
 	char host_text[256];
-	bool module;		/* it is loaded */
+	bool module;		/* it is loaded, and speaks */
 	bool scanned;		/* what was open at the start is reported */
 	bool incomplete;	/* SCTP came later: logged */
 	bool broken;		/* BPF is attached, and its programs do not run */
-	int64_t module_since;	/* the module's records speak from then on, mono ns */
+	struct handover handover;	/* to the module */
 	struct bpf_input_counts told;
 	int64_t next_test;	/* mono ns */
 };

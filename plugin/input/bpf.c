@@ -228,12 +228,21 @@ static size_t parse_found(struct bpf_input *b, const char *data, size_t size)
 	return done;
 }
 
+/* Each reports once. The first is opened with privileges; before Linux 5.19 a later one
+ * may be refused. */
+static void open_iterator(struct bpf_input *b)
+{
+	if (b->iterator < 0 && b->bpf->links.on_file)
+		b->iterator = bpf_iter_create(bpf_link__fd(b->bpf->links.on_file));
+}
+
 void bpf_input_snapshot(struct bpf_input *b)
 {
 	static char buf[128 << 10] __attribute__((aligned(8)));
 	size_t have = 0, done;
 	ssize_t n;
 
+	open_iterator(b);
 	if (b->iterator < 0)
 		return;
 	while ((n = read(b->iterator, buf + have, sizeof(buf) - have)) > 0 ||
@@ -413,8 +422,7 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 		snprintf(error, size, "cannot map the ring buffer: %s", strerror(errno));
 		goto err;
 	}
-	if (b->bpf->links.on_file)	/* reading it later needs no privilege */
-		b->iterator = bpf_iter_create(bpf_link__fd(b->bpf->links.on_file));
+	open_iterator(b);	/* reading it later needs no privilege */
 	if (bpf_input_test(b))
 		return b;
 	snprintf(error, size, "the programs do not run: kernel.ftrace_enabled is 0");

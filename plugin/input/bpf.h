@@ -45,7 +45,7 @@ void bpf_input_work(struct bpf_input *b, const struct pollfd *fd);
 /* Reads all that is there now. */
 void bpf_input_read(struct bpf_input *b);
 
-/* Reports what was open already, once, by events of NETLOG_OP_FOUND with the next
+/* Reports what is open, by events of NETLOG_OP_FOUND with the next
  * bpf_input_read(). Not before Linux 5.11. */
 void bpf_input_snapshot(struct bpf_input *b);
 
