@@ -52,9 +52,9 @@ static int64_t now_ms(void)
 	return clock_ns(CLOCK_MONOTONIC) / 1000000;
 }
 
-/* ---- libbpf's own messages: the last warning explains an error ---- */
+/* ---- libbpf's own messages: the first warning explains an error ---- */
 
-static char last_warning[512];
+static char warning[512];
 
 static int on_print(enum libbpf_print_level level, const char *format, va_list ap)
 {
@@ -65,8 +65,9 @@ static int on_print(enum libbpf_print_level level, const char *format, va_list a
 	vsnprintf(text, sizeof(text), format, ap);
 	text[strcspn(text, "\n")] = 0;
 	log_debug("%s", text);
-	if (level == LIBBPF_WARN)
-		snprintf(last_warning, sizeof(last_warning), "%s", text);
+	if (level == LIBBPF_WARN && !*warning)
+		snprintf(warning, sizeof(warning), "%s",
+			 strncmp(text, "libbpf: ", 8) ? text : text + 8);
 	return 0;
 }
 
@@ -150,7 +151,7 @@ static struct netlog_bpf *load(const struct bpf_input_options *o, bool can_read,
 	struct netlog_bpf *b = netlog_bpf__open();
 	int err;
 
-	*error = 0;
+	*error = *warning = 0;
 	if (!b) {
 		snprintf(error, size, "no memory");
 		return NULL;
@@ -160,8 +161,8 @@ static struct netlog_bpf *load(const struct bpf_input_options *o, bool can_read,
 	err = netlog_bpf__load(b);
 	if (!err)
 		return b;
-	snprintf(error, size, "the kernel refuses the programs: %s%s%s", strerror(-err),
-		 *last_warning ? ": " : "", last_warning);
+	snprintf(error, size, "the kernel refuses the programs: %s",
+		 *warning ? warning : strerror(-err));
 err_open:
 	netlog_bpf__destroy(b);
 	return NULL;
@@ -407,7 +408,6 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 		return NULL;
 	b->iterator = -1;
 	libbpf_set_print(on_print);
-	*last_warning = 0;
 	b->events = bpf_events_new(&o->to);
 	if (!b->events)
 		goto err;
