@@ -58,7 +58,8 @@ void handle_state(void *data, const struct sock *sk, const int old, const int ne
 		return;
 	if (!pending_take(sock, NULL, &p)) {
 		/* There was no memory for the entry, or the module was loaded later. */
-		if (old != TCP_SYN_SENT || !sockinfo_in_use(sk) || !sockinfo_read(&p.sock, sk, sock))
+		if (old != TCP_SYN_SENT || !sockinfo_in_use(sk) ||
+		    !sockinfo_read(&p.sock, sk, sock))
 			return;
 		p.task.pid = 0;
 	}

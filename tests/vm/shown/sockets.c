@@ -1102,7 +1102,8 @@ static const struct {
 	{ "killed", killed }, { "taken", taken }, { "dup-race", dup_race },
 	{ "bad-address", bad_address }, { "half-shut", half_shut },
 	{ "rejected", rejected }, { "smc", smc }, { "wide", wide },
-	{ "odd-calls", odd_calls }, { "flows", flows }, { "storm", storm }, { "sentinel", sentinel },
+	{ "odd-calls", odd_calls }, { "flows", flows }, { "storm", storm },
+	{ "sentinel", sentinel },
 };
 
 int main(int argc, char **argv)
