@@ -305,6 +305,17 @@ bool netaddr_in_range(const struct netaddr *a, const struct netaddr_range *r)
 	       bits_equal(a->addr, r->addr.addr, r->prefix);
 }
 
+uint32_t netaddr_hash(const struct netaddr *a)
+{
+	uint32_t hash = 2166136261u;	/* FNV-1a */
+
+	hash = (hash ^ a->family) * 16777619u;
+	hash = (hash ^ a->port) * 16777619u;
+	for (int i = 0; i < 16; i++)
+		hash = (hash ^ a->addr[i]) * 16777619u;
+	return hash ^ hash >> 16;
+}
+
 bool netaddr_equal(const struct netaddr *a, const struct netaddr *b)
 {
 	return a->family == b->family && a->has_addr == b->has_addr &&

@@ -135,6 +135,11 @@ bool kernel_source_check(struct kernel_source *k)
 		module_went(k);
 	if (k->bpf && now_ns() >= k->next_test)
 		test(k);
+	if (bpf_speaks(k) && !k->incomplete && !bpf_input_complete(k->bpf)) {
+		log_warnx("SCTP was loaded after BPF was attached, or the kernel is older than "
+			  "5.11: SCTP connections are not reported by BPF; restart auditd");
+		k->incomplete = true;
+	}
 	return kernel_source_name(k) != before;
 }
 

@@ -22,6 +22,7 @@ struct kernel_source {
 	void *arg;
 	struct bpf_input *bpf;	/* NULL: none */
 	bool module;		/* it is loaded */
+	bool incomplete;	/* SCTP came later: logged */
 	bool broken;		/* BPF is attached, and its programs do not run */
 	int64_t module_since;	/* the module's records speak from then on, mono ns */
 	struct bpf_input_counts told;

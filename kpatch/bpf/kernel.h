@@ -99,7 +99,7 @@ struct socket { socket_state state; struct file *file; struct sock *sk; };
 struct fdtable { unsigned int max_fds; struct file **fd; unsigned long *open_fds; };
 struct files_struct { struct fdtable *fdt; };
 struct fs_struct { struct path root; };
-struct mm_struct { struct file *exe_file; };
+struct mm_struct { struct file *exe_file; unsigned long arg_start, arg_end; };
 struct upid { int nr; };
 struct pid { struct upid numbers[1]; };
 struct signal_struct { struct pid *pids[4]; };

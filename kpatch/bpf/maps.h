@@ -15,6 +15,14 @@ struct {
 	__uint(max_entries, 4 << 20);
 } ring SEC(".maps");
 
+/* Own numbers of sockets where there are no cookies, until inet_release(). */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);	/* 1 where there are cookies */
+	__type(key, __u64);		/* struct sock * */
+	__type(value, __u64);
+} numbers SEC(".maps");
+
 /* Connects under way. By inode number: an MPTCP socket and its first subflow share it. */
 struct pending {
 	struct netlog_bpf_sock sock;	/* as it was when the SYN left */
@@ -66,6 +74,12 @@ struct {
 	__type(key, struct flow);
 	__type(value, __u8);
 } flows SEC(".maps");
+
+/* No two are made on one processor in one nanosecond. */
+static __always_inline __u64 unique(void)
+{
+	return bpf_ktime_get_ns() << 8 | (bpf_get_smp_processor_id() & 255);
+}
 
 static __always_inline void count(__u64 *counter)
 {

@@ -352,12 +352,15 @@ int on_release(__u64 *ctx)
 	struct netlog_bpf_sock s;
 	struct pending p;
 	bool unfinished;
+	__u64 key = (__u64)sk;
 
 	if (!shared.fired)
 		shared.fired = 1;
 	unfinished = pending_take(sock, 0, &p);
 	if (!read_sock(&s, sk, sock))
 		return 0;
+	if (!has_cookie)
+		bpf_map_delete_elem(&numbers, &key);
 	if (unfinished) {
 		__builtin_memcpy(&s, &p.sock, sizeof(s));
 		s.state = TCP_SYN_SENT;

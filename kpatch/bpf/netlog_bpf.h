@@ -11,6 +11,7 @@
 #define NETLOG_BPF_COMM 16
 #define NETLOG_BPF_PATH 4096		/* longest path, as PATH_MAX */
 #define NETLOG_BPF_NAME 256		/* longest component with its NUL */
+#define NETLOG_BPF_ARGS 128		/* of the command line, as audit's PROCTITLE */
 
 enum netlog_bpf_kind {
 	NETLOG_BPF_EVENT = 1,		/* struct netlog_bpf_event */
@@ -46,13 +47,16 @@ struct netlog_bpf_event {
 
 /*
  * The program of a process, written before the first event of that process and again
- * after each exec. text has the components of the path, last first, each with its NUL.
+ * after each exec. text has the components of the path, last first, each with its NUL;
+ * args the beginning of the command line, arguments separated by NUL.
  */
 struct netlog_bpf_exe {
 	__u32 kind, pid;
 	__u64 id;			/* unique */
 	__u32 parts, len;
-	__u8 deleted, cut, pad[6];	/* cut: longer than text */
+	__u32 args_len;
+	__u8 deleted, cut, pad[2];	/* cut: longer than text */
+	char args[NETLOG_BPF_ARGS];
 	char text[NETLOG_BPF_PATH + NETLOG_BPF_NAME];
 };
 

@@ -19,6 +19,7 @@
 #include "kpatch/bpf/netlog_bpf.h"
 #include "netlog.skel.h"	/* made by make */
 
+#define SCTP_BTF "/sys/kernel/btf/sctp"	/* since 5.11 */
 #define BATCH_MS 20	/* from the first record in the ring to reading it */
 
 struct bpf_input {
@@ -96,7 +97,7 @@ static bool has_function(const struct btf *btf, const char *name)
 static bool can_attach(const struct btf *btf, const char *function)
 {
 	if (!strncmp(function, "sctp_", 5))
-		return !access("/sys/kernel/btf/sctp", F_OK);
+		return !access(SCTP_BTF, F_OK);
 	return has_function(btf, function) ||
 	       (strstr(function, "6_") && !access("/sys/kernel/btf/ipv6", F_OK));
 }
@@ -128,6 +129,8 @@ static int choose(struct netlog_bpf *b, const struct bpf_input_options *o, bool 
 			missing = function;
 		bpf_program__set_autoload(p, there);
 	}
+	if (b->rodata->has_cookie)
+		bpf_map__set_max_entries(b->maps.numbers, 1);
 	if (!o->flows)
 		bpf_map__set_max_entries(b->maps.flows, 1);
 	btf__free(btf);
@@ -240,6 +243,12 @@ bool bpf_input_test(struct bpf_input *b)
 		return true;	/* not this one's fault */
 	close(fd);
 	return __atomic_load_n(&s->fired, __ATOMIC_SEQ_CST);
+}
+
+bool bpf_input_complete(const struct bpf_input *b)
+{
+	return bpf_program__autoload(b->bpf->progs.on_sctp_associate) ||
+	       access("/sys/module/sctp", F_OK);
 }
 
 void bpf_input_silence(struct bpf_input *b, bool silent)

@@ -48,6 +48,8 @@ void bpf_input_read(struct bpf_input *b);
 
 /* Returns true if the programs run: kernel.ftrace_enabled=0 stops them without an error. */
 bool bpf_input_test(struct bpf_input *b);
+/* Returns false if SCTP was loaded after the programs: its connections are not reported. */
+bool bpf_input_complete(const struct bpf_input *b);
 /* A silent source writes no records, and stays attached. */
 void bpf_input_silence(struct bpf_input *b, bool silent);
 void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c);

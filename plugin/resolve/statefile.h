@@ -7,7 +7,7 @@
 #define NETLOG_STATEFILE_H
 
 #include "parser/track/track.h"
-#include "plugin/resolve/clock.h"
+#include "plugin/resolve/slice.h"
 
 struct statefile_writer;
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 
 #include "plugin/log.h"
+#include "plugin/clock.h"
+#include "plugin/resolve/deliver.h"
 
 #define PORT_RANGE "/proc/sys/net/ipv4/ip_local_port_range"
 #define AGAIN_MS 1000	/* after a snapshot that failed */
@@ -82,7 +84,7 @@ static void end(struct sweep *w)
 	};
 	struct event e = { .kind = EVENT_DIAG, .diag = &d };
 
-	clock_deliver(w->track, &e);
+	deliver(w->track, &e);
 	w->count++;
 	inventory_clear(&w->inventory);
 	w->phase = SWEEP_IDLE;
@@ -106,7 +108,7 @@ static const struct task *read_task(int64_t pid)
 {
 	static struct procfs_task last;
 	static int64_t until_ns;
-	int64_t now = clock_mono_ns();
+	int64_t now = slice_now_ns();
 
 	if (last.task.pid == pid && now < until_ns)
 		return &last.task;
@@ -136,7 +138,7 @@ static void deliver_held(struct sweep *w, const struct inventory_inode *n, int f
 			e.task = *task;
 			e.cloexec = procfs_cloexec(n->last_pid, fd);
 		}
-		clock_deliver(w->track, &e);
+		deliver(w->track, &e);
 	}
 }
 
@@ -206,7 +208,7 @@ static bool deliver_open(struct sweep *w, enum diag_op op, const struct diag_soc
 	if (procfs_socket(h->pid, h->fd, &ino) != 1 || ino != s->ino)
 		return false;
 	e.task = *task;
-	clock_deliver(w->track, &e);
+	deliver(w->track, &e);
 	return true;
 }
 
@@ -217,7 +219,7 @@ static void deliver_unheld(struct sweep *w, const struct diag_sock *s)
 	struct event e = { .kind = EVENT_DIAG, .diag = &d, .fd = -1, .task = {
 		ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN } };
 
-	clock_deliver(w->track, &e);
+	deliver(w->track, &e);
 }
 
 /* The process to name is the one whose parent does not hold the socket. */
@@ -349,7 +351,7 @@ static bool wants_scan(const struct sweep *w, int64_t now)
 
 void sweep_dumped(struct sweep *w, int64_t begun_ms, bool complete)
 {
-	int64_t now = clock_mono_ms();
+	int64_t now = clock_now_ms();
 
 	w->begun_ms = begun_ms;
 	w->last_ms = now;
@@ -375,7 +377,7 @@ void sweep_dumped(struct sweep *w, int64_t begun_ms, bool complete)
 
 static void rest(struct sweep *w)
 {
-	int64_t now = clock_mono_ms();
+	int64_t now = clock_now_ms();
 
 	w->next_scan_ms = now + 200 * (w->cost_ns / 1000000);
 	w->next_doubt_ms = now + 20 * (w->cost_ns / 1000000);

@@ -7,7 +7,7 @@
 #ifndef NETLOG_SWEEP_H
 #define NETLOG_SWEEP_H
 
-#include "plugin/resolve/clock.h"
+#include "plugin/resolve/slice.h"
 #include "plugin/resolve/inventory.h"
 #include "plugin/resolve/netns.h"
 #include "plugin/resolve/procfs.h"

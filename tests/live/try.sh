@@ -100,7 +100,17 @@ check "everything is back after SIGKILL" until_true 5 state_is_back
 
 DURATION=1 plugin/try.sh >"$tmp/out" 2>&1 9>&-
 check "DURATION=1 ends by itself with status 0" test $? = 0
+check "says how long it runs" has '^# Runs for 1 s\.'
 check "everything is back after DURATION" until_true 5 state_is_back
+if command -v sudo >/dev/null && env -u DURATION sudo -n true 2>/dev/null; then
+	DURATION=1 timeout 60 sudo -n plugin/try.sh >"$tmp/out" 2>&1 9>&-
+	check "DURATION=1 before sudo ends it, too" test $? = 0
+	check "everything is back after that" until_true 5 state_is_back
+else
+	echo "skip - DURATION=1 before sudo: no sudo here"
+fi
+DURATION=soon plugin/try.sh >"$tmp/out" 2>&1 9>&-
+check "DURATION=soon is refused" test $? = 1
 
 # beside a private auditd
 mkdir -p "$tmp/audit/plugins.d"; chmod 750 "$tmp/audit" "$tmp/audit/plugins.d"

@@ -25,7 +25,7 @@ static void on_event(const struct event *e, void *arg)
 	netaddr_format(&e->remote, remote);
 	snprintf(got, sizeof(got), "%d %lld.%03u:%llu op=%d err=%d ino=%llu cookie=%llx "
 		 "netns=%lld proto=%d state=%d %s %s tx=%lld rx=%lld mono=%lld pid=%lld "
-		 "ppid=%lld sid=%lld uid=%lld auid=%lld ses=%lld comm=%s exe=%s",
+		 "ppid=%lld sid=%lld uid=%lld auid=%lld ses=%lld comm=%s title=%s exe=%s",
 		 e->kind == EVENT_MODULE, (long long)e->stamp.sec, e->stamp.milli,
 		 (unsigned long long)e->stamp.serial, e->op, e->err,
 		 (unsigned long long)e->ino, (unsigned long long)e->cookie,
@@ -33,7 +33,7 @@ static void on_event(const struct event *e, void *arg)
 		 (long long)e->rx, (long long)e->mono, (long long)e->task.pid,
 		 (long long)e->task.ppid, (long long)e->task.sid, (long long)e->task.uid,
 		 (long long)e->task.auid, (long long)e->task.ses,
-		 e->task.comm ? e->task.comm : "-", e->task.exe ? e->task.exe : "-");
+		 e->task.comm ? e->task.comm : "-", e->task.proctitle ? e->task.proctitle : "-", e->task.exe ? e->task.exe : "-");
 }
 
 static struct netlog_bpf_event record(enum netlog_op op, int family, const char *local,
@@ -132,7 +132,7 @@ static void test_all_fields(void **state)
 	assert_string_equal(got, "1 1005.123:0 op=3 err=111 ino=20411 cookie=abc netns=77 "
 			    "proto=6 state=1 10.0.0.5:43210 192.0.2.7:443 tx=-1 rx=-1 "
 			    "mono=5123456789 pid=100 ppid=1 sid=50 uid=1000 auid=1001 "
-			    "ses=4294967295 comm=\"curl\" exe=\"/usr/bin/curl\"");
+			    "ses=4294967295 comm=\"curl\" title=- exe=\"/usr/bin/curl\"");
 	bpf_events_free(e);
 }
 
@@ -145,7 +145,35 @@ static void test_nobody(void **state)
 	(void)state;
 	r.task.pid = 0;
 	assert_int_equal(bpf_events_record(e, &r, sizeof(r)), 0);
-	assert_non_null(strstr(got, " pid=-1 ppid=-1 sid=-1 uid=-1 auid=-1 ses=-1 comm=- exe=-"));
+	assert_non_null(strstr(got, " pid=-1 ppid=-1 sid=-1 uid=-1 auid=-1 ses=-1 comm=- title=- exe=-"));
+	bpf_events_free(e);
+}
+
+static void test_args(void **state)
+{
+	static const struct { const char *args; size_t len; const char *want; } titles[] = {
+		{ "curl", 4, " title=\"curl\" " },
+		{ "curl", 5, " title=\"curl\" " },
+		{ "curl\0-v\0x y", 12, " title=6375726C002D7600782079 " },
+		{ "\0\0\n ", 4, " title=- " },
+		{ "", 0, " title=- " },
+		{ "", 129, " title=- " },	/* claims more than it can hold */
+	};
+	struct bpf_events *e = bpf_events_new(on_event, NULL);
+	struct netlog_bpf_event r = record(NETLOG_OP_CONNECT, AF_INET, NULL, 1, NULL, 0);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++) {
+		struct netlog_bpf_exe x = { .kind = NETLOG_BPF_EXE, .pid = 100, .id = 9,
+					    .args_len = titles[i].len };
+
+		if (titles[i].len <= sizeof(x.args))
+			memcpy(x.args, titles[i].args, titles[i].len);
+		assert_int_equal(bpf_events_record(e, &x, sizeof(x)), 0);
+		bpf_events_record(e, &r, sizeof(r));
+		if (!strstr(got, titles[i].want))
+			fail_msg("no \"%s\" in: %s", titles[i].want, got);
+	}
 	bpf_events_free(e);
 }
 
@@ -254,6 +282,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_fields), cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_args),
 		cmocka_unit_test(test_exe), cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_longest_path), cmocka_unit_test(test_no_record),
 	};
