@@ -55,6 +55,7 @@ QUERY_O := $(QUERY:%.c=$B/%.o)
 PLUGIN_O := $(PLUGIN:%.c=$B/%.o)
 
 PARSER_LIBS := -lauparse -laudit
+QUERY_LIBS := $(PARSER_LIBS) -lz -lzstd -llzma
 PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lmnl -lpthread
 ifeq ($(BPF),1)
 PLUGIN_LIBS += -lbpf
@@ -72,12 +73,12 @@ help:	## Lists these targets
 	@echo "Settings: PREFIX, SYSCONFDIR, DESTDIR, CC, CFLAGS; SAN=1 builds with ASan and UBSan."
 
 # Once, before anything is compiled: are the libraries here?
-HEADERS := auparse.h libaudit.h cap-ng.h libmnl/libmnl.h uthash.h
+HEADERS := auparse.h libaudit.h cap-ng.h libmnl/libmnl.h uthash.h zlib.h zstd.h lzma.h
 
 $B/.libraries: tests/need Makefile
 	@mkdir -p $(@D)
 	@{ printf '#include <%s>\n' stdint.h $(HEADERS); echo 'int main(void) { return 0; }'; } | \
-		$(CC) $(CPPFLAGS) $(CFLAGS) -x c - -o $@ $(LDFLAGS) $(PLUGIN_LIBS) 2>$@.err || \
+		$(CC) $(CPPFLAGS) $(CFLAGS) -x c - -o $@ $(LDFLAGS) $(PLUGIN_LIBS) $(QUERY_LIBS) 2>$@.err || \
 		{ tests/need show || cat $@.err; exit 1; }
 
 $B/%.o: %.c | $B/.libraries
@@ -94,7 +95,7 @@ ifneq ($(BPF),1)
 endif
 
 $B/aunetlog: $(QUERY_O) $B/libnetlog.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PARSER_LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(QUERY_LIBS)
 
 # The BPF programs: an object for every kernel with BTF, in a header.
 $B/bpf/netlog.bpf.o: kpatch/bpf/netlog.bpf.c

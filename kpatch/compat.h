@@ -24,6 +24,9 @@
 #define IPPROTO_UDPLITE 136
 #endif
 
+/* 6.11 added the protocol to AF_INET, beside the family AF_SMC. */
+#define NETLOG_IPPROTO_SMC 256
+
 /*
  * A reference to *f, to be given to fput(), or NULL; under rcu_read_lock(). It was a
  * macro until 6.7 made it take the place where f is. (get_task_exe_file() takes a

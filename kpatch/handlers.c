@@ -11,6 +11,9 @@
 
 #include "pending.h"
 #include "record.h"
+#include "smc.h"
+
+#define EXIT_SLOTS 16384U	/* of a descriptor table that handle_exit() scans */
 
 #define ARG(n) ((void *)regs_get_kernel_argument(regs, n))
 
@@ -27,7 +30,7 @@ static int begin(const struct sock *sk, const struct sctp_association *asoc)
 		return 1;
 	/* An earlier attempt ended silently, as a Fast Open that could not be sent. */
 	if (pending_take(sk->sk_socket, NULL, &old))
-		record_write(NETLOG_OP_FAIL, &old.sock, &old.task, ECONNABORTED);
+		record_write(NETLOG_OP_FAIL, &old.sock, &old.task, pending_reason(&old));
 	record_task_current(&p.task);
 	/* In lean the task is named once. */
 	if (record_write(NETLOG_OP_CONNECT, &p.sock, NULL, 0) && !record_joins())
@@ -48,7 +51,7 @@ static bool in_use(const struct sock *sk)
 	const struct socket *sock = READ_ONCE(sk->sk_socket);
 	struct file *file = sock ? READ_ONCE(sock->file) : NULL;
 
-	return file && file_count(file) && sock->sk == sk;
+	return sock && sock->sk == sk && ((file && file_count(file)) || smc_ino(sk));
 }
 
 /*
@@ -81,6 +84,20 @@ void handle_state(void *data, const struct sock *sk, const int old, const int ne
 	}
 	p.sock.state = old;
 	record_write(err ? NETLOG_OP_FAIL : NETLOG_OP_ESTABLISHED, &p.sock, &p.task, err);
+}
+
+/*
+ * An ICMP error for an attempt under way. While the program is inside a call on the
+ * socket, TCP only sets sk_err_soft; SO_ERROR then returns that error once and clears
+ * it, and the attempt ends without a trace of it. Otherwise handle_state() follows.
+ */
+int handle_icmp(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct sock *sk = ARG(0);
+
+	if (sk->sk_protocol == IPPROTO_TCP)
+		pending_icmp(READ_ONCE(sk->sk_socket), (long)ARG(2));
+	return 1;
 }
 
 /* ---- calls that are compared before and after ---- */
@@ -170,7 +187,7 @@ int handle_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	       (was->state != TCP_CLOSE || (differs && !sockinfo_end_known(&now.remote)));
 
 	if (lost && pending_take(c->sk->sk_socket, NULL, &p))
-		record_write(NETLOG_OP_FAIL, &p.sock, NULL, ECONNABORTED);
+		record_write(NETLOG_OP_FAIL, &p.sock, NULL, pending_reason(&p));
 	else if (lost && was->state != TCP_SYN_SENT)	/* op=fail reported that one */
 		record_write(NETLOG_OP_DISCONNECT, was, NULL, 0);
 
@@ -229,6 +246,40 @@ int handle_fd_install(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 1;
 }
 
+/* ---- AF_SMC ---- */
+
+/* An AF_SMC socket connects or listens: from now on its TCP socket is reported. */
+int handle_smc(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct socket *sock = ARG(0);
+
+	rcu_read_lock();
+	if (sock->sk)
+		smc_mark(sock->sk, sock);
+	rcu_read_unlock();
+	return 1;
+}
+
+/* An AF_SMC socket is accepted. The TCP connection was accepted before by a worker of
+ * the kernel. For want of exe see handle_sock_graft(). */
+int handle_smc_graft(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct sock *sk = ARG(0);
+	struct socket *sock = NULL;
+	struct record_task task;
+	struct sockinfo s;
+
+	rcu_read_lock();
+	if (sk->sk_family == AF_SMC || sk->sk_protocol == NETLOG_IPPROTO_SMC)
+		sock = smc_mark(sk, ARG(1));
+	if (sock && sockinfo_read(&s, sock->sk, sock)) {
+		record_task_current(&task);
+		record_write(NETLOG_OP_ACCEPT, &s, &task, 0);
+	}
+	rcu_read_unlock();
+	return 1;
+}
+
 /* ---- datagrams without connect ---- */
 
 /*
@@ -281,10 +332,12 @@ bool handlers_fired(void)
 
 int handle_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
+	static const struct record_task nobody;
 	struct socket *sock = ARG(0);
 	struct sockinfo s;
 	struct pending p;
 	bool unfinished = pending_take(sock, NULL, &p);
+	int err;
 
 	if (unfinished && p.of == PENDING_ACCEPTED) {	/* it never got a descriptor */
 		record_write(NETLOG_OP_ACCEPT, &p.sock, NULL, 0);
@@ -294,32 +347,56 @@ int handle_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 		WRITE_ONCE(fired, true);
 	if (!sockinfo_read(&s, sock->sk, sock))
 		return 1;
+	err = READ_ONCE(sock->sk->sk_err);
 	if (unfinished) {
 		s = p.sock;
 		s.state = TCP_SYN_SENT;
+		err = err ?: p.icmp_err;
 	}
 	/* Sockets that never connected nor listened, and cannot receive, have no record. */
 	if (s.state != TCP_CLOSE || sockinfo_end_known(&s.remote) ||
 	    (s.local.in.sin_port && s.proto != IPPROTO_TCP && s.proto != IPPROTO_MPTCP))
-		record_write(NETLOG_OP_RELEASE, &s, NULL, READ_ONCE(sock->sk->sk_err));
+		/* a worker of the kernel closes for an AF_SMC socket */
+		record_write(NETLOG_OP_RELEASE, &s, current->flags & PF_KTHREAD ? &nobody : NULL,
+			     err);
+	smc_unmark(sock->sk);
 	return 1;
 }
 
-/* For iterate_fd(), which holds a lock: the scan ends at descriptor 16384. */
-static int read_held(const void *s, struct file *file, unsigned int fd)
+/*
+ * Copies the first socket among the descriptors of current. The scan is under a spin
+ * lock, so it is bounded by slots of the table, used or not. (iterate_fd() would
+ * visit every slot: a table may have a billion of them for one descriptor.)
+ */
+static bool read_held(struct sockinfo *s)
 {
-	struct socket *sock = socket_of(file);
+	struct files_struct *files = current->files;
+	struct fdtable *fdt;
+	unsigned long fd;
+	bool found = false;
 
-	return fd >= 16384 || (sock && sockinfo_read((void *)s, sock->sk, sock));
+	if (!files)
+		return false;
+	spin_lock(&files->file_lock);
+	fdt = files_fdtable(files);
+	for_each_set_bit(fd, fdt->open_fds, min(fdt->max_fds, EXIT_SLOTS)) {
+		struct file *file = rcu_dereference_raw(fdt->fd[fd]);
+		struct socket *sock = file ? socket_of(file) : NULL;
+
+		found = sock && sockinfo_read(s, sock->sk, sock);
+		if (found)
+			break;
+	}
+	spin_unlock(&files->file_lock);
+	return found;
 }
 
 /* When its sockets are released later, an exiting process has no exe any more. */
 int handle_exit(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct sockinfo s = { 0 };
+	struct sockinfo s;
 
-	iterate_fd(current->files, 0, read_held, &s);
-	if (s.ino)
+	if (read_held(&s))
 		record_write(NETLOG_OP_EXIT, &s, NULL, 0);
 	return 1;
 }
@@ -344,6 +421,6 @@ int handle_sctp_free(struct kretprobe_instance *ri, struct pt_regs *regs)
 	/* temp: made to answer a colliding INIT or COOKIE, not the caller's. */
 	if (sk->sk_type == SOCK_STREAM && !asoc->temp && pending_take(sk->sk_socket, asoc, &p))
 		record_write(NETLOG_OP_FAIL, &p.sock, &p.task,
-			     READ_ONCE(sk->sk_err) ?: ECONNABORTED);
+			     READ_ONCE(sk->sk_err) ?: pending_reason(&p));
 	return 1;
 }

@@ -36,9 +36,12 @@ int handle_return(struct kretprobe_instance *ri, struct pt_regs *regs);
 
 /* Handlers that are through at entry; they return 1. */
 handlers_entry handle_tcp_connect;	/* (struct sock *) */
+handlers_entry handle_icmp;		/* (struct sock *, struct sk_buff *, int err, ...) */
 handlers_entry handle_accept;		/* (struct socket *, struct socket *, struct sock *) */
 handlers_entry handle_sock_graft;	/* (struct sock *, struct socket *) */
 handlers_entry handle_fd_install;	/* (unsigned int, struct file *) */
+handlers_entry handle_smc;		/* (struct socket *, ...) */
+handlers_entry handle_smc_graft;	/* (struct sock *, struct socket *) */
 handlers_entry handle_release;		/* (struct socket *) */
 handlers_entry handle_udp_sendmsg;	/* (struct sock *, struct msghdr *, ...) */
 handlers_entry handle_sctp_associate;	/* (struct net *, struct sctp_association *, ...) */

@@ -37,6 +37,29 @@ static u64 cookie_of(const struct socket *sock)
 	return sk ? atomic64_read(&sk->sk_cookie) : 0;
 }
 
+/* Under the table's lock. An index has 32 bits on some machines. */
+static struct pending *find(u64 cookie)
+{
+	struct pending *e = xa_load(&table, cookie);
+
+	return e && e->sock.cookie == cookie ? e : NULL;
+}
+
+void pending_icmp(struct socket *sock, int err)
+{
+	u64 cookie = READ_ONCE(count) ? cookie_of(sock) : 0;
+	struct pending *e;
+	unsigned long flags;
+
+	if (!cookie)
+		return;
+	xa_lock_irqsave(&table, flags);
+	e = find(cookie);
+	if (e)
+		e->icmp_err = err;
+	xa_unlock_irqrestore(&table, flags);
+}
+
 bool pending_take(struct socket *sock, const void *of, struct pending *p)
 {
 	u64 cookie = READ_ONCE(count) ? cookie_of(sock) : 0;
@@ -46,9 +69,8 @@ bool pending_take(struct socket *sock, const void *of, struct pending *p)
 	if (!cookie)
 		return false;
 	xa_lock_irqsave(&table, flags);
-	e = xa_load(&table, cookie);
-	/* An index has 32 bits on some machines. */
-	if (e && (e->sock.cookie != cookie || (of && e->of != of)))
+	e = find(cookie);
+	if (e && of && e->of != of)
 		e = NULL;
 	if (e) {
 		__xa_erase(&table, cookie);

@@ -11,6 +11,7 @@ struct pending {
 	struct sockinfo sock;		/* as it was when the SYN was sent */
 	struct record_task task;	/* the caller of connect() */
 	const void *of;			/* SCTP: the association, a socket may try several */
+	int icmp_err;			/* of an ICMP error that arrived, or 0 */
 };
 
 #define PENDING_ACCEPTED ((void *)1)	/* of: accepted, without a descriptor yet */
@@ -21,6 +22,16 @@ void pending_add(const struct pending *p);
 
 /* Moves the entry of sock to *p, if of is NULL or that of the entry. False: none. */
 bool pending_take(struct socket *sock, const void *of, struct pending *p);
+
+/* Notes the error of an ICMP message in the entry of sock, if there is one. */
+void pending_icmp(struct socket *sock, int err);
+
+/* The reason why an attempt without sk_err ended: the ICMP error, or that the program
+ * gave it up. */
+static inline int pending_reason(const struct pending *p)
+{
+	return p->icmp_err ?: ECONNABORTED;
+}
 
 /* Frees all entries. No handler may run any more. */
 void pending_fini(void);

@@ -14,6 +14,7 @@
 #include "handlers.h"
 #include "pending.h"
 #include "record.h"
+#include "smc.h"
 
 static bool udp_flows;
 module_param(udp_flows, bool, 0444);
@@ -21,8 +22,12 @@ MODULE_PARM_DESC(udp_flows, "record the first datagram of an unconnected socket 
 
 /* ---- the table ---- */
 
-/* INSTEAD: only if the first probe of the table cannot be placed. */
-enum { REQUIRED = 0, OPTIONAL = 1, FLOWS = 2, INSTEAD = 4 };
+/*
+ * INSTEAD: only if the first probe of the table cannot be placed. DETAIL: it adds to a
+ * record that is written without it, too; hits that the kernel skips are not counted.
+ * SMC: only while AF_SMC is in the kernel, the probe before it having been placed.
+ */
+enum { REQUIRED = 0, OPTIONAL = 1, FLOWS = 2, INSTEAD = 4, DETAIL = 8, SMC = 16 };
 
 static struct probe {
 	int when;
@@ -41,6 +46,8 @@ static struct probe {
 	PROBE("tcp_v6_pre_connect", handle_enter_sk_to, handle_return, OPTIONAL),
 	PROBE("tcp_v4_connect", handle_enter_sk_to, handle_return, REQUIRED),
 	PROBE("tcp_v6_connect", handle_enter_sk_to, handle_return, OPTIONAL),
+	PROBE("ip_icmp_error", handle_icmp, NULL, OPTIONAL | DETAIL),
+	PROBE("ipv6_icmp_error", handle_icmp, NULL, OPTIONAL | DETAIL),
 	PROBE("inet_dgram_connect", handle_enter_to, handle_return, REQUIRED),
 	PROBE("tcp_disconnect", handle_enter_disconnect, handle_return, REQUIRED),
 	PROBE("mptcp_disconnect", handle_enter_disconnect, handle_return, OPTIONAL),
@@ -52,6 +59,9 @@ static struct probe {
 	PROBE("sctp_inet_listen", handle_enter, handle_return, OPTIONAL),
 	PROBE("sctp_primitive_ASSOCIATE", handle_sctp_associate, NULL, OPTIONAL),
 	PROBE("sctp_association_free", handle_sctp_free, NULL, OPTIONAL),
+	PROBE("smc_listen", handle_smc, NULL, OPTIONAL),
+	PROBE("smc_connect", handle_smc, NULL, OPTIONAL),
+	PROBE("security_sock_graft", handle_smc_graft, NULL, OPTIONAL | SMC),
 	PROBE("udp_sendmsg", handle_udp_sendmsg, NULL, FLOWS),
 	PROBE("udpv6_sendmsg", handle_udp_sendmsg, NULL, FLOWS | OPTIONAL),
 	PROBE("tty_audit_exit", handle_exit, NULL, OPTIONAL),
@@ -63,22 +73,29 @@ static struct tracepoint *state_tp;
 static DEFINE_MUTEX(lock);	/* placing: also when another module is loaded */
 static u64 missed_before;	/* by probes that were removed */
 
+static u64 missed_by(const struct probe *p)
+{
+	return p->when & DETAIL ? 0 : p->rp.nmissed + p->rp.kp.nmissed;
+}
+
 static u64 missed(void)
 {
 	u64 sum = missed_before;
 	struct probe *p;
 
 	for (p = probes; p < probes + ARRAY_SIZE(probes); p++)
-		sum += p->rp.nmissed + p->rp.kp.nmissed;
+		sum += missed_by(p);
 	return sum;
 }
 
-/* Leaves rp as if never used: it may be placed again. */
-static void take_away(struct kretprobe *rp)
+/* Leaves p as if never used: it may be placed again. */
+static void take_away(struct probe *p)
 {
+	struct kretprobe *rp = &p->rp;
+
 	if (rp->kp.addr)
 		unregister_kretprobe(rp);
-	missed_before += rp->nmissed + rp->kp.nmissed;
+	missed_before += missed_by(p);
 	rp->nmissed = rp->kp.nmissed = rp->kp.flags = 0;
 	rp->kp.addr = NULL;
 }
@@ -97,9 +114,10 @@ static int place_all(void)
 
 	for (p = probes; p < probes + ARRAY_SIZE(probes); p++) {
 		if (kprobe_gone(&p->rp.kp))
-			take_away(&p->rp);
+			take_away(p);
 		if (p->rp.kp.addr || (p->when & FLOWS && !udp_flows) ||
-		    (p->when & INSTEAD && probes[0].rp.kp.addr))
+		    (p->when & INSTEAD && probes[0].rp.kp.addr) ||
+		    (p->when & SMC && !p[-1].rp.kp.addr))
 			continue;
 		/* Callers that wait for a lock hold an instance, on every processor. */
 		p->rp.maxactive = max(128, 4 * (int)num_possible_cpus());
@@ -150,7 +168,7 @@ static int missed_get(char *page, const struct kernel_param *kp)
 static const struct kernel_param_ops missed_ops = { .set = param_set_ullong, .get = missed_get };
 module_param_cb(missed, &missed_ops, &missed_before, 0444);
 
-/* IPv6 and SCTP may be loaded, and unloaded, after this module. */
+/* IPv6, SCTP and SMC may be loaded, and unloaded, after this module. */
 static int on_module(struct notifier_block *nb, unsigned long state, void *data)
 {
 	mutex_lock(&lock);
@@ -170,9 +188,10 @@ static void stop(void)
 		tracepoint_probe_unregister(state_tp, handle_state, NULL);
 	tracepoint_synchronize_unregister();
 	for (i = 0; i < ARRAY_SIZE(probes); i++)
-		take_away(&probes[i].rp);
+		take_away(&probes[i]);
 	record_write_module(NETLOG_OP_UNLOAD, missed());
 	pending_fini();
+	smc_fini();
 }
 
 static int __init netlog_init(void)

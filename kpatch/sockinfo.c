@@ -7,19 +7,24 @@
 #include <linux/audit.h>
 #include <linux/sock_diag.h>
 
+#include "smc.h"
+
 /*
- * Sockets of the kernel itself are marked, if they have a file at all. NVMe over TCP
- * in Linux 6.7 to 6.13 creates its socket as a process would; the settings that it
- * makes before it connects identify it. (iSCSI makes the same settings on a
- * process's socket, and sets sk_reuse.)
+ * Sockets of the kernel itself have no file, or are marked. NVMe over TCP in Linux 6.7
+ * to 6.13 creates its socket as a process would; the settings that it makes before it
+ * connects identify it. (iSCSI makes the same settings on a process's socket, and sets
+ * sk_reuse.)
  */
+static bool is_users(const struct sock *sk, const struct socket *sock)
+{
+	return sock->file && !sk->sk_kern_sock &&
+	       !(sk->sk_allocation == (GFP_ATOMIC | __GFP_MEMALLOC) && !sk->sk_reuse);
+}
+
 static bool is_reported(const struct sock *sk)
 {
 	int proto = sk->sk_protocol;
 
-	if (sk->sk_kern_sock ||
-	    (sk->sk_allocation == (GFP_ATOMIC | __GFP_MEMALLOC) && !sk->sk_reuse))
-		return false;
 	return (sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
 	       sk->sk_type != SOCK_RAW &&
 	       (proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE ||
@@ -86,16 +91,20 @@ static u64 cookie_of(const struct sock *sk)
 bool sockinfo_read(struct sockinfo *s, const struct sock *sk, struct socket *sock)
 {
 	const struct sock *owner = sock ? READ_ONCE(sock->sk) ?: sk : NULL;
+	u64 ino;
 	bool tcp;
 
 	/* The first subflow of an MPTCP socket borrows its struct socket. */
-	if (audit_enabled == AUDIT_OFF || !owner || !sock->file || !is_reported(owner) ||
+	if (audit_enabled == AUDIT_OFF || !owner || !is_reported(owner) ||
 	    (owner != sk && owner->sk_protocol != IPPROTO_MPTCP))
+		return false;
+	ino = smc_ino(owner);
+	if (!ino && !is_users(owner, sock))
 		return false;
 	tcp = sk->sk_protocol == IPPROTO_TCP;
 	*s = (struct sockinfo){
 		.cookie = cookie_of(owner),
-		.ino = SOCK_INODE(sock)->i_ino, .netns = sock_net(sk)->ns.inum,
+		.ino = ino ?: SOCK_INODE(sock)->i_ino, .netns = sock_net(sk)->ns.inum,
 		.oif = sk->sk_bound_dev_if, .family = sk->sk_family, .proto = owner->sk_protocol,
 		.state = READ_ONCE(sk->sk_state), .datagram = sk->sk_type == SOCK_DGRAM,
 	};

@@ -58,6 +58,9 @@ enum diag_op {
 				 * the kernel, or of a network namespace that is not
 				 * watched */
 	DIAG_HIDDEN,		/* answer: it could not be looked at */
+	/* answers to REQUEST_HELD; DIAG_HIDDEN if not all of its sockets could be dumped */
+	DIAG_STILL_HELD,	/* a process has it: see sock */
+	DIAG_NOT_HELD,		/* two dumps did not show it, or without a process */
 	DIAG_DESTROYED,		/* a socket was destroyed */
 	DIAG_LOST,		/* some of these announcements were lost */
 	DIAG_OPEN,		/* a socket is open, at fd of the fact's task */
@@ -92,14 +95,25 @@ struct diag {
 	int64_t begun;
 };
 
-/* Which socket is at descriptor fd (-1: it is known to be gone from there) of a
- * process? Parts of local and remote that are unknown may be anything. */
+enum request_kind {
+	REQUEST_DESCRIPTOR,	/* which socket is at a descriptor? */
+	REQUEST_HELD		/* does a process still have the socket? */
+};
+
+/*
+ * DESCRIPTOR: fd (-1: known to be closed) of a process; unknown parts of local and remote
+ * may be anything. HELD: the socket with that cookie, else with that inode, else with both
+ * ends (local, remote, proto); in netns, or if that is 0 in any namespace.
+ */
 struct request {
+	enum request_kind kind;
 	uint64_t id;
 	int64_t pid, ppid;
 	int fd;
 	int proto;
 	struct netaddr local, remote;
+	uint64_t cookie, ino;		/* HELD; 0: not known */
+	int64_t netns;			/* HELD; 0: not known */
 };
 
 struct diag_options {

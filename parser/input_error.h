@@ -21,6 +21,7 @@
 	X(MODULE,	"module",	"kernel module's record cannot be read") \
 	X(UNATTRIBUTED,	"unattributed",	"descriptor that was opened unseen") \
 	X(EVICTED,	"evicted",	"connection forgotten, table full") \
+	X(STATE,	"state",	"sequence of events that the tracker does not allow for") \
 	X(UNASKED,	"unasked",	"too many at once, not asked of sock_diag") \
 	X(PARSER,	"parser",	"auparse gave an error")	\
 	X(MEMORY,	"memory",	"no memory")

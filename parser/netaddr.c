@@ -201,41 +201,60 @@ static int parse_number(const char *text, unsigned long max, unsigned long *out)
 	return errno || *end || *out > max ? -EINVAL : 0;
 }
 
-static int parse_port(const char *text, struct netaddr *a)
+/* PORT, or FIRST-LAST. */
+static int parse_ports(const char *text, struct netaddr_range *out)
 {
-	unsigned long v;
+	size_t digits = strspn(text, "0123456789");
+	unsigned long first, last;
+	char port[6] = "";
 
-	if (parse_number(text, 65535, &v))
+	if (digits >= sizeof(port))
 		return -EINVAL;
-	a->port = v;
-	a->has_port = true;
+	memcpy(port, text, digits);
+	if (parse_number(port, 65535, &first))
+		return -EINVAL;
+	last = first;
+	text += digits;
+	if (*text && (*text != '-' || parse_number(text + 1, 65535, &last) || last < first))
+		return -EINVAL;
+	out->addr.port = first;
+	out->last_port = last;
+	out->addr.has_port = true;
 	return 0;
 }
 
 static int parse_prefix(const char *text, bool v6, struct netaddr_range *out)
 {
-	unsigned long v;
+	size_t digits = strspn(text, "0123456789");
+	unsigned long bits;
+	char prefix[4] = "";
 
-	if (parse_number(text, v6 ? 128 : 32, &v))
+	if (digits >= sizeof(prefix))
+		return -EINVAL;
+	memcpy(prefix, text, digits);
+	if (parse_number(prefix, v6 ? 128 : 32, &bits))
 		return -EINVAL;
 	/* ::ffff:192.0.2.0/120 was folded to IPv4: so is its prefix. */
 	if (v6 && out->addr.family == AF_INET) {
-		if (v < 96)
+		if (bits < 96)
 			return -EINVAL;
-		v -= 96;
+		bits -= 96;
 	}
-	out->prefix = v;
-	return 0;
+	out->prefix = bits;
+	text += digits;
+	if (*text == ':')
+		return parse_ports(text + 1, out);
+	return *text ? -EINVAL : 0;
 }
 
-/* What follows the address: nothing, /PREFIX, or :PORT. */
+/* After the address: nothing, /PREFIX, :PORT, or both. */
 static int parse_tail(const char *tail, bool v6, struct netaddr_range *out)
 {
 	out->prefix = out->addr.family == AF_INET ? 32 : 128;
 	if (*tail == '/')
 		return parse_prefix(tail + 1, v6, out);
 	if (*tail == ':')
-		return parse_port(tail + 1, &out->addr);
+		return parse_ports(tail + 1, out);
 	return *tail ? -EINVAL : 0;
 }
 
@@ -248,7 +267,7 @@ int netaddr_parse_range(const char *text, struct netaddr_range *out)
 
 	memset(out, 0, sizeof(*out));
 	if (*text == ':' && !v6)
-		return parse_port(text + 1, &out->addr);
+		return parse_ports(text + 1, out);
 	if (*text == '[') {
 		start++;
 		len = strcspn(start, "]");
@@ -277,7 +296,8 @@ static bool bits_equal(const uint8_t *a, const uint8_t *b, unsigned int bits)
 
 bool netaddr_in_range(const struct netaddr *a, const struct netaddr_range *r)
 {
-	if (r->addr.has_port && (!a->has_port || a->port != r->addr.port))
+	if (r->addr.has_port && (!a->has_port || a->port < r->addr.port ||
+				 a->port > r->last_port))
 		return false;
 	if (!r->addr.has_addr)
 		return true;

@@ -3,12 +3,12 @@
  * parser/netaddr: one end of a connection, from audit's saddr= hex dump or
  * from text, to text.
  *
- * Either half of an end can be unknown: has_addr and has_port say what is
- * there. A v4-mapped IPv6 address is stored as IPv4, so that printing and
+ * Either half of an end can be unknown: has_addr and has_port say which is known.
+ * A v4-mapped IPv6 address is stored as IPv4, so that printing and
  * matching never see the difference.
  */
-#ifndef NETLOG_SOCKADDR_H
-#define NETLOG_SOCKADDR_H
+#ifndef NETLOG_NETADDR_H
+#define NETLOG_NETADDR_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,18 +26,19 @@ struct netaddr {
 /* "[" + address + "%" + scope + "]:" + port + NUL */
 #define NETADDR_TEXT_MAX 80
 
-/* An address with prefix length and port, any part of it optional. */
+/* A network and a range of ports, either of them optional. */
 struct netaddr_range {
-	struct netaddr addr;
-	uint8_t prefix;		/* bits that must agree */
+	struct netaddr addr;	/* its port is the first one */
+	uint8_t prefix;		/* bits of the address that must agree */
+	uint16_t last_port;	/* inclusive */
 };
 
 /*
  * Reads the value of an audit saddr= field: hex of a struct sockaddr, whose family and
  * scope are in the byte order of the host that wrote it (arch= says which).
- * *family gets the raw address family also where it is not an inet one. AF_UNSPEC
+ * *family gets the raw address family, also one that is not an inet one. AF_UNSPEC
  * with the any-address and a port is read as bind(2) reads it: as IPv4.
- * Returns 0; -EINVAL when the text is not hex; -EMSGSIZE when it is too short
+ * Returns 0; -EINVAL if the text is not hex; -EMSGSIZE if it is too short
  * for its family. On error and for other families *out is all unknown.
  */
 int netaddr_parse(const char *hex, size_t len, bool big_endian, unsigned int *family,
@@ -57,16 +58,17 @@ int netaddr_parse_ip(const char *text, struct netaddr *a);
  */
 size_t netaddr_format(const struct netaddr *a, char *buf);
 
-/* ADDR, ADDR/PREFIX, ADDR:PORT, [V6], [V6]/PREFIX, [V6]:PORT, V6, V6/PREFIX,
- * :PORT. Returns 0 or -EINVAL. */
+/* ADDR, ADDR/PREFIX, V6 and V6/PREFIX, each followed by nothing, :PORT or
+ * :FIRST-LAST; these alone. A plain V6 needs brackets before a port. Returns 0 or
+ * -EINVAL. */
 int netaddr_parse_range(const char *text, struct netaddr_range *out);
 
-/* True when every part that the range names is known and agrees. */
+/* Returns true if every part that the range names is known and in it. */
 bool netaddr_in_range(const struct netaddr *a, const struct netaddr_range *r);
 
 bool netaddr_equal(const struct netaddr *a, const struct netaddr *b);
 
-/* True for 0.0.0.0 and :: */
+/* Returns true for 0.0.0.0 and :: */
 bool netaddr_is_any(const struct netaddr *a);
 
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/text: strings as audit writes them: quoted, hex or bare. */
+/* parser/text: strings as audit writes them (quoted, hex or bare), and escaping. */
 #include "parser/text.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/types.h>
@@ -23,7 +24,7 @@ const char *audit_text_copy(const char *s, char **to)
 	return start;
 }
 
-/* 0 to 15, or 255 for what is no hex digit. */
+/* 0 to 15; 255: not a hex digit. */
 static const uint8_t hex_value[256] = {
 	[0 ... 255] = 255,
 	['0'] = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
@@ -31,7 +32,7 @@ static const uint8_t hex_value[256] = {
 	['a'] = 10, 11, 12, 13, 14, 15,
 };
 
-/* Returns the number of bytes, or -1 when it is not all hex. */
+/* Returns the number of bytes, or -1 unless all of s is hex. */
 static ssize_t decode_hex(const char *s, size_t len, char *buf, size_t max)
 {
 	const unsigned char *h = (const unsigned char *)s;
@@ -72,4 +73,54 @@ size_t audit_text(const char *s, char *buf, size_t size)
 	memcpy(buf, s, len);
 	buf[len] = 0;
 	return len;
+}
+
+char *text_escape(char *to, const char *end, const char *text, size_t len)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	static const bool plain[256] = {
+		['!'] = true, ['#' ... '&'] = true, ['(' ... '['] = true,
+		[']' ... '~'] = true,
+	};
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = text[i];
+
+		if (plain[c]) {
+			if (to >= end)
+				break;
+			*to++ = c;
+			continue;
+		}
+		if (end - to < 4)
+			break;
+		*to++ = '\\';
+		*to++ = 'x';
+		*to++ = hex[c >> 4];
+		*to++ = hex[c & 15];
+	}
+	return to;
+}
+
+static bool is_escape(const char *text, size_t len)
+{
+	return len >= 4 && text[0] == '\\' && text[1] == 'x' &&
+	       hex_value[(unsigned char)text[2]] < 16 &&
+	       hex_value[(unsigned char)text[3]] < 16;
+}
+
+size_t text_unescape(char *text, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; n++) {
+		if (!is_escape(text + i, len - i)) {
+			text[n] = text[i++];
+			continue;
+		}
+		text[n] = hex_value[(unsigned char)text[i + 2]] << 4 |
+			  hex_value[(unsigned char)text[i + 3]];
+		i += 4;
+	}
+	return n;
 }

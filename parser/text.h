@@ -1,16 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/text: strings as audit writes them: quoted, hex or bare. */
+/* parser/text: strings as audit writes them (quoted, hex or bare), and escaping. */
 #ifndef NETLOG_TEXT_H
 #define NETLOG_TEXT_H
 
 #include <stddef.h>
 
-/* Decodes an audit string ("quoted", hex, or bare) into buf: returns the number
- * of bytes (at most size - 1; buf is NUL-terminated, and may hold NULs).
- * NULs inside a proctitle separate arguments. */
+/*
+ * Decodes an audit string ("quoted", hex, or bare) into buf. Returns the number of
+ * bytes, at most size - 1; longer ones are cut. buf is NUL-terminated and may hold
+ * NULs: those inside a proctitle separate arguments.
+ */
 size_t audit_text(const char *encoded, char *buf, size_t size);
-/* What a copy takes, NUL included (nothing for NULL); the copy, at *to, which moves on. */
+
+/* Bytes that a copy of s takes, NUL included; 0 for NULL. */
 size_t audit_text_size(const char *s);
+
+/* Copies s, if it is not NULL, to *to and moves *to behind it. Returns the copy or NULL. */
 const char *audit_text_copy(const char *s, char **to);
+
+/*
+ * Copies text to to, with every byte outside printable ASCII, space, quotes and
+ * backslash as \xHH. Stops before it would pass end. Returns the end of the copy;
+ * writes no NUL.
+ */
+char *text_escape(char *to, const char *end, const char *text, size_t len);
+
+/*
+ * Undoes text_escape() in place: \xHH becomes that byte, everything else stays.
+ * Returns the new length; writes no NUL.
+ */
+size_t text_unescape(char *text, size_t len);
 
 #endif

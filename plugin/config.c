@@ -77,7 +77,7 @@ static const struct key keys[] = {
 	  .allowed = "names of ip netns, absolute paths, or all; at most 64" },
 	{ "status", "interval", KEY_NUMBER, AT(interval), 1, 86400,
 	  "seconds, a whole number from 1 to 86400" },
-	{ "ignore", "match", KEY_IGNORE, 0, .allowed = "key=value key=value" },
+	{ "ignore", "match", KEY_IGNORE, 0 },
 };
 #define KEY_COUNT (sizeof(keys) / sizeof(*keys))
 
@@ -249,16 +249,17 @@ static int set_code(int *to, const CODE *codes, int max, const char *value)
 	return 0;
 }
 
-static int add_ignore(struct config *c, const char *value, const char **allowed)
+static int add_ignore(struct config *c, const char *value, struct match_error *error)
 {
 	struct match *m = &c->ignore[c->ignores];
 	int err;
 
 	if (c->ignores == CONFIG_IGNORES_MAX) {
-		*allowed = "at most 64 of these lines";
+		snprintf(error->text, sizeof(error->text), "at most %d of these lines",
+			 CONFIG_IGNORES_MAX);
 		return -EINVAL;
 	}
-	err = match_parse(m, value, allowed);
+	err = match_parse(m, value, MATCH_IGNORE, error);
 	if (err) {
 		match_fini(m);
 		return err;
@@ -274,11 +275,10 @@ static int add_ignore(struct config *c, const char *value, const char **allowed)
 
 /* base: the configuration, or one of its named outputs. */
 static int set_key(struct config *c, void *base, const struct key *k, const char *value,
-		   const char **allowed)
+		   struct match_error *error)
 {
 	void *at = (char *)base + k->offset;
 
-	*allowed = k->allowed;
 	switch (k->type) {
 	case KEY_BOOL:		return set_bool(at, value);
 	case KEY_NUMBER:	return set_number(at, k, value);
@@ -291,7 +291,7 @@ static int set_key(struct config *c, void *base, const struct key *k, const char
 	case KEY_TRANSPORT:	return set_name(at, transports, value);
 	case KEY_HOST:		return set_host(at, value);
 	case KEY_NETNS:		return add_netns(c, value);
-	case KEY_IGNORE:	return add_ignore(c, value, allowed);
+	case KEY_IGNORE:	return add_ignore(c, value, error);
 	}
 	return -EINVAL;
 }
@@ -413,7 +413,7 @@ static int unknown_key(const struct ini_line *line, char *what, size_t size)
 static int on_line(const struct ini_line *line, char *what, size_t size, void *arg)
 {
 	struct config *c = arg;
-	const char *allowed = "";
+	struct match_error error;
 	const struct key *k;
 	void *base;
 	int err;
@@ -427,10 +427,12 @@ static int on_line(const struct ini_line *line, char *what, size_t size, void *a
 	if (!k)
 		return unknown_key(line, what, size);
 	base = is_output(line->section) ? (void *)find_output(c, output_name(line->section)) : c;
-	err = set_key(c, base, k, line->value, &allowed);
-	if (err == -EINVAL)
+	err = set_key(c, base, k, line->value, &error);
+	if (err == -EINVAL && k->type == KEY_IGNORE)
+		snprintf(what, size, "%s: '%.200s': %s", line->key, line->value, error.text);
+	else if (err == -EINVAL)
 		snprintf(what, size, "%s: '%.200s' is not allowed here; allowed is: %s",
-			 line->key, line->value, allowed);
+			 line->key, line->value, k->allowed);
 	return err;
 }
 

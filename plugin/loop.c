@@ -221,6 +221,8 @@ static void take_input(struct plugin *p, int fd)
 		n = read_input(p, buf);
 		if (n > 0)
 			reassemble_feed(p->reassembler, buf, n);
+		if (p->sources.resolver)
+			resolver_look(p->sources.resolver);
 	} while (n > 0 && --rounds && poll(&more, 1, 0) > 0);
 	reassemble_push(p->reassembler);
 	if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "parser/entry/line.h"
+#include "parser/text.h"
 #include "plugin/clock.h"
 #include "plugin/input/audit_status.h"
 #include "plugin/log.h"
@@ -83,7 +83,7 @@ static void on_input_error(enum input_error_kind kind, const char *sample, size_
 	char text[160] = "", *end;
 
 	(void)arg;
-	end = format_escape(text, text + sizeof(text) - 1, sample, len);
+	end = text_escape(text, text + sizeof(text) - 1, sample, len);
 	*end = 0;
 	log_warnx("input: %s%s%s (only the first is logged; SIGUSR1 reports how many)",
 		  input_error_text(kind), *text ? ": " : "", text);

@@ -24,7 +24,7 @@ enum { IPPROTO_TCP = 6, IPPROTO_UDP = 17, IPPROTO_SCTP = 132, IPPROTO_UDPLITE = 
        IPPROTO_MPTCP = 262 };
 enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT, TCP_SYN_RECV, TCP_FIN_WAIT1, TCP_FIN_WAIT2,
        TCP_TIME_WAIT, TCP_CLOSE, TCP_CLOSE_WAIT, TCP_LAST_ACK, TCP_LISTEN, TCP_CLOSING };
-enum { SS_UNCONNECTED = 1, SS_CONNECTED = 3 };	/* socket.state */
+typedef enum { SS_UNCONNECTED = 1, SS_CONNECTED = 3 } socket_state;
 #define SOCK_DONE_FLAG 1		/* enum sock_flags: SOCK_DONE */
 #define PIDTYPE_SID 3
 
@@ -94,7 +94,7 @@ typedef struct { atomic_long_t refcnt; } file_ref_t;
 struct file___old { atomic_long_t f_count; };
 struct file___new { file_ref_t f_ref; };
 
-struct socket { int state; struct file *file; struct sock *sk; };
+struct socket { socket_state state; struct file *file; struct sock *sk; };
 
 struct fdtable { unsigned int max_fds; struct file **fd; unsigned long *open_fds; };
 struct files_struct { struct fdtable *fdt; };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/entry/entry: one line of output before it is text. The tracker makes it,
- * match and format read it. Everything is borrowed from the tracker and valid
- * until the emit function returns.
+ * parser/entry/entry: one start, stop or failure before it is text. The tracker makes
+ * it; fields, match and the formats read it. Strings, identity and the entry itself
+ * are borrowed from the tracker and valid until its emit function returns.
  */
-#ifndef NETLOG_RECORD_H_OUT
-#define NETLOG_RECORD_H_OUT
+#ifndef NETLOG_ENTRY_H
+#define NETLOG_ENTRY_H
 
 #include "parser/event.h"
 #include "parser/entry/identity.h"
@@ -19,20 +19,20 @@ enum entry_kind {
 	ENTRY_KIND_COUNT
 };
 
-/* How a fact was learnt when it was not seen itself; the value of via=. */
+/* How an entry was inferred if the event itself was not seen; the value of via=. */
 #define ENTRY_VIAS(X)							\
 	X(NONE,		"")		/* seen */			\
 	X(PROGRESS,	"in-progress")	/* outcome of the connect unknown */ \
 	X(CLOSE,	"close")	/* close() of the last known descriptor */ \
 	X(EXIT,		"exit")		/* the last known holder exited */ \
 	X(EXEC,		"exec")		/* close-on-exec */		\
-	X(REUSE,	"reuse")	/* its descriptor number came back */ \
-	X(GONE,		"gone")		/* its last known holder is no more */	\
+	X(REUSE,	"reuse")	/* its descriptor number was given out again */ \
+	X(GONE,		"gone")		/* the last known holder was found missing */ \
 	X(BOOT,		"boot")		/* the machine was restarted */	\
-	X(DESTROY,	"destroy")	/* the kernel announced the socket's end */ \
+	X(DESTROY,	"destroy")	/* the kernel reported the socket's destruction */ \
 	X(FOUND,	"found")	/* the connect was found to have succeeded */ \
 	X(SNAPSHOT,	"snapshot")	/* it was open when this program started */ \
-	X(SWEEP,	"sweep")	/* a look at all sockets did not find it */
+	X(SWEEP,	"sweep")	/* a scan of all sockets did not find it */
 
 enum entry_via {
 #define ENTRY_VIA_ENUM(name, text) VIA_##name,
@@ -41,23 +41,21 @@ enum entry_via {
 	VIA_COUNT
 };
 
-/*
- * The connection's own number: the same at its start and its stop, from every source.
- * number is the socket's cookie, or, by_serial, the audit serial of the start's event;
- * nth counts the connections on that socket from 1. nth 0: there is no number.
- */
+enum entry_direction { DIRECTION_UNKNOWN, DIRECTION_OUT, DIRECTION_IN };
+
+/* The connection's own number: the same at its start and at its stop. */
 struct conn_id {
-	uint32_t boot;		/* first 8 hex digits of the boot id */
+	uint32_t boot;		/* first 32 bits of the boot id */
 	bool has_boot;
-	uint64_t number;
-	bool by_serial;
-	uint32_t nth;
+	uint64_t number;	/* the socket's cookie; see by_serial */
+	bool by_serial;		/* number is the audit serial of the start instead */
+	uint32_t nth;		/* connection on that socket, from 1; 0: no id */
 };
 
 struct entry {
 	enum entry_kind what;
 	struct stamp time;	/* when it happened */
-	struct stamp ev;	/* audit event of the start; serial 0: unknown */
+	struct stamp ev;	/* audit event of the start; all 0: unknown */
 	struct conn_id id;
 	const char *node;	/* NULL: the log has no node names */
 	int proto;		/* IPPROTO_*, PROTO_MPTCP or PROTO_UNKNOWN */
@@ -69,15 +67,28 @@ struct entry {
 	enum entry_via via;
 	int err;		/* positive errno, 0: none */
 	int64_t dur_ms;		/* stop: milliseconds since the start; -1: unknown */
-	int64_t tx, rx, netns;	/* -1: unknown */
-	bool other_netns;	/* not looked for: its process is in that netns */
+	int64_t tx, rx;		/* bytes; -1: unknown */
+	int64_t netns;		/* inode; -1: unknown */
+	bool other_netns;	/* its process is in a netns that is not watched */
 	bool incomplete;	/* stop of something whose start was never seen */
 };
 
-typedef void (*entry_fn)(const struct entry *r, void *arg);
+typedef void (*entry_fn)(const struct entry *e, void *arg);
 
-const char *entry_kind_name(enum entry_kind what);	/* "connect start" */
+const char *entry_kind_name(enum entry_kind kind);	/* "connect start" */
 const char *entry_via_name(enum entry_via via);
 const char *entry_proto_name(int proto);		/* "TCP", or "-" */
+
+/* Returns IPPROTO_* or PROTO_MPTCP by its name in any case, or PROTO_UNKNOWN. */
+int entry_proto_by_name(const char *name);
+
+/* A listener has none: DIRECTION_UNKNOWN. */
+enum entry_direction entry_direction(const struct entry *e);
+
+/* Returns true for both ends of a listening socket's life. */
+static inline bool entry_is_listen(const struct entry *e)
+{
+	return e->what == LISTEN_START || e->what == LISTEN_STOP;
+}
 
 #endif

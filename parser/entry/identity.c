@@ -1,46 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* entry/identity: the identity of a process at one moment. */
+/* parser/entry/identity: who a process was at one moment. */
 #include "parser/entry/identity.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "parser/text.h"
 
+/* Formats cache what they made of an identity under this number: an address could
+ * belong to another identity by then. */
+static uint64_t next_generation(void)
+{
+	static atomic_uint_least64_t last;
+
+	return atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1;
+}
+
 struct identity *identity_new(const struct task *t)
 {
-	struct identity *w = malloc(sizeof(*w) + audit_text_size(t->comm) +
-			       audit_text_size(t->exe) + audit_text_size(t->subj) +
-			       audit_text_size(t->proctitle));
+	struct identity *id = malloc(sizeof(*id) + audit_text_size(t->comm) +
+				     audit_text_size(t->exe) + audit_text_size(t->subj) +
+				     audit_text_size(t->proctitle));
 	char *to;
 
-	if (!w)
+	if (!id)
 		return NULL;
-	to = w->text;
-	w->refs = 1;
-	w->extras = NULL;
-	w->pid = t->pid;
-	w->ppid = t->ppid;
-	w->uid = t->uid;
-	w->auid = t->auid;
-	w->ses = t->ses;
-	w->sid = t->sid;
-	w->comm = audit_text_copy(t->comm, &to);
-	w->exe = audit_text_copy(t->exe, &to);
-	w->subj = audit_text_copy(t->subj, &to);
-	w->proctitle = audit_text_copy(t->proctitle, &to);
-	return w;
+	to = id->text;
+	id->refs = 1;
+	id->generation = next_generation();
+	id->pid = t->pid;
+	id->ppid = t->ppid;
+	id->uid = t->uid;
+	id->auid = t->auid;
+	id->ses = t->ses;
+	id->sid = t->sid;
+	id->comm = audit_text_copy(t->comm, &to);
+	id->exe = audit_text_copy(t->exe, &to);
+	id->subj = audit_text_copy(t->subj, &to);
+	id->proctitle = audit_text_copy(t->proctitle, &to);
+	return id;
 }
 
-struct identity *identity_get(struct identity *w)
+struct identity *identity_get(struct identity *id)
 {
-	w->refs++;
-	return w;
+	id->refs++;
+	return id;
 }
 
-void identity_put(struct identity *w)
+void identity_put(struct identity *id)
 {
-	if (!w || --w->refs)
-		return;
-	free(w->extras);
-	free(w);
+	if (id && !--id->refs)
+		free(id);
 }

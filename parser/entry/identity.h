@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * entry/identity: who a process was at one moment. Immutable and reference-counted;
- * all connections of the process share it.
+ * parser/entry/identity: who a process was at one moment. Immutable and
+ * reference-counted; all connections of the process share it.
  */
 #ifndef NETLOG_IDENTITY_H
 #define NETLOG_IDENTITY_H
 
 #include "parser/event.h"
 
-/* Identity of a process at one moment. Strings are audit-encoded, see fact.h;
- * NULL when unknown. */
+/* Strings are audit-encoded, see event.h; NULL when unknown. */
 struct identity {
 	unsigned int refs;
+	uint64_t generation;	/* no two that identity_new() made have the same; not 0 */
 	int64_t pid, ppid, uid, auid, ses, sid;
 	const char *comm, *exe, *subj, *proctitle;
-	char *extras;		/* its part of a line, made once by format.c, or NULL */
 	char text[];
 };
 
+/* Copies the task's strings. One reference, the caller's; NULL without memory. */
 struct identity *identity_new(const struct task *t);
-struct identity *identity_get(struct identity *w);
-void identity_put(struct identity *w);
+struct identity *identity_get(struct identity *id);	/* one more reference */
+void identity_put(struct identity *id);			/* frees with the last; may be NULL */
 
 #endif

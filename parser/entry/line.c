@@ -1,166 +1,57 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/entry/line: a record as one line of text. The table of extras is below. */
+/*
+ * parser/entry/line: an entry as one line of text. The words at its beginning are
+ * here; the key=value extras come from fields.def, in its order.
+ */
 #include "parser/entry/line.h"
-#include "parser/text.h"
 
 #include <libaudit.h>
-#include <netinet/in.h>
-#include <string.h>
+#include <stdlib.h>
 #include <time.h>
 
-/* Room for one string, so that the five of them leave room for the rest. */
+#include "parser/text.h"
+
+/* Room for one string, so that five of them leave room for the rest. */
 #define TEXT_ROOM 1200
+/* Identities whose text is kept: the latest ones, and old ones that they left alone. */
+#define CACHED 512
 
-struct out {
-	char *to;
-	const char *end;
+/* The extras of an identity, as text. */
+struct cached {
+	uint64_t generation;	/* of the identity; 0: nothing here */
+	size_t len, size;
+	char *text;
 };
 
-static const char *const what_names[ENTRY_KIND_COUNT] = {
-	[CONNECT_START] = "connect start",
-	[CONNECT_STOP] = "connect stop",
-	[CONNECT_FAIL] = "connect fail",
-	[LISTEN_START] = "listen start",
-	[LISTEN_STOP] = "listen stop",
+struct line_format {
+	struct cached cache[CACHED];
+	int64_t second;		/* that second_text is of */
+	char second_text[32];
+	size_t second_len;
 };
 
-const char *entry_kind_name(enum entry_kind what)
-{
-	return what_names[what];
-}
-
-const char *entry_via_name(enum entry_via via)
-{
-	static const char *const names[] = {
-#define VIA_NAME(name, text) text,
-		ENTRY_VIAS(VIA_NAME)
-#undef VIA_NAME
-	};
-
-	return names[via];
-}
-
-const char *entry_proto_name(int proto)
-{
-	switch (proto) {
-	case IPPROTO_TCP:	return "TCP";
-	case IPPROTO_UDP:	return "UDP";
-	case IPPROTO_SCTP:	return "SCTP";
-	case IPPROTO_DCCP:	return "DCCP";
-	case IPPROTO_UDPLITE:	return "UDPLITE";
-	case PROTO_MPTCP:	return "MPTCP";
-	}
-	return "-";
-}
-
-static void put(struct out *o, const char *text)
-{
-	size_t len = strlen(text), room = o->end - o->to;
-
-	if (len > room)
-		len = room;
-	memcpy(o->to, text, len);
-	o->to += len;
-}
-
-static void put_char(struct out *o, char c)
-{
-	if (o->to < o->end)
-		*o->to++ = c;
-}
-
-static void put_uint(struct out *o, uint64_t v)
-{
-	char tmp[20];
-	int n = 0;
-
-	do
-		tmp[n++] = '0' + v % 10;
-	while (v /= 10);
-	while (n)
-		put_char(o, tmp[--n]);
-}
-
-static void put_hex(struct out *o, uint64_t v, int digits)
-{
-	static const char hex[] = "0123456789abcdef";
-
-	while (digits < 16 && v >> 4 * digits)
-		digits++;
-	while (digits--)
-		put_char(o, hex[v >> 4 * digits & 15]);
-}
-
-static void put_id(struct out *o, int64_t id)
-{
-	if (id == ID_UNKNOWN)
-		put_char(o, '-');
-	else if (id == ID_UNSET)
-		put(o, "unset");
-	else
-		put_uint(o, id);
-}
-
-static void put_milli(struct out *o, uint64_t whole, unsigned int milli)
-{
-	put_uint(o, whole);
-	put_char(o, '.');
-	put_char(o, '0' + milli / 100 % 10);
-	put_char(o, '0' + milli / 10 % 10);
-	put_char(o, '0' + milli % 10);
-}
-
-static void put_end(struct out *o, const struct netaddr *a)
+static void put_address(struct put *p, const struct netaddr *a)
 {
 	char text[NETADDR_TEXT_MAX];
 
-	netaddr_format(a, text);
-	put(o, text);
+	put_bytes(p, text, netaddr_format(a, text));
 }
 
-char *format_escape(char *to, const char *end, const char *text, size_t len)
+static void put_escaped(struct put *p, const char *text, size_t len)
 {
-	static const char hex[] = "0123456789ABCDEF";
-	static const bool plain[256] = {
-		['!'] = true, ['#' ... '&'] = true, ['(' ... '['] = true,
-		[']' ... '~'] = true,
-	};
+	const char *end = p->end - p->to > TEXT_ROOM ? p->to + TEXT_ROOM : p->end;
 
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = text[i];
-
-		if (plain[c]) {
-			if (to >= end)
-				break;
-			*to++ = c;
-			continue;
-		}
-		if (end - to < 4)
-			break;
-		*to++ = '\\';
-		*to++ = 'x';
-		*to++ = hex[c >> 4];
-		*to++ = hex[c & 15];
-	}
-	return to;
+	p->to = text_escape(p->to, end, text, len);
 }
 
-static void put_escaped(struct out *o, const char *text, size_t len)
-{
-	const char *end = o->end - o->to > TEXT_ROOM ? o->to + TEXT_ROOM : o->end;
-
-	o->to = format_escape(o->to, end, text, len);
-}
-
-/* An audit-encoded string; a value that would look like "unknown" or nothing
- * is escaped too. */
-static void put_text(struct out *o, const char *encoded, bool arguments)
+/* A value that would read as "unknown" or as nothing is escaped, too. */
+static void put_text(struct put *p, const char *encoded, bool arguments)
 {
 	char text[1024];
 	size_t len;
 
 	if (!encoded) {
-		put_char(o, '-');
+		put_char(p, '-');
 		return;
 	}
 	len = audit_text(encoded, text, sizeof(text));
@@ -169,168 +60,274 @@ static void put_text(struct out *o, const char *encoded, bool arguments)
 			if (!text[i])
 				text[i] = ' ';
 	if (len == 1 && *text == '-')
-		put(o, "\\x2D");
+		put_string(p, "\\x2D");
 	else if (!len)
-		put(o, "\\x00");
+		put_string(p, "\\x00");
 	else
-		put_escaped(o, text, len);
+		put_escaped(p, text, len);
 }
 
-static void put_errno(struct out *o, int err)
+static void put_number(struct put *p, int64_t v)
+{
+	if (v == ID_UNKNOWN)
+		put_char(p, '-');
+	else if (v == ID_UNSET)
+		put_string(p, "unset");
+	else
+		put_uint(p, v);
+}
+
+static void put_errno(struct put *p, int err)
 {
 	const char *name = audit_errno_to_name(err);
 
 	if (name)
-		put(o, name);
+		put_string(p, name);
 	else
-		put_uint(o, err);
+		put_uint(p, err);
 }
 
-/*
- * The extras, in the order in which they stand: first those of the task, then
- * those of the record. Each row: key, when it is written, how. exe and auid always
- * stand; the others where they are known or apply.
- */
-#define WHO_EXTRAS(X)							\
-	X("exe",	true,			put_text(o, w->exe, false))	\
-	X("auid",	true,			put_id(o, w->auid))	\
-	X("ses",	w->ses != ID_UNKNOWN,	put_id(o, w->ses))	\
-	X("ppid",	w->ppid != ID_UNKNOWN,	put_id(o, w->ppid))	\
-	X("subj",	w->subj,		put_text(o, w->subj, false))	\
-	X("proctitle",	w->proctitle,		put_text(o, w->proctitle, true))
+static void put_event(struct put *p, const struct stamp *ev)
+{
+	put_milli(p, ev->sec, ev->milli);
+	put_char(p, ':');
+	put_uint(p, ev->serial);
+}
 
-#define EXTRAS(X)							\
-	X("opener",	r->opener != ID_UNKNOWN, put_id(o, r->opener))	\
-	X("netns",	r->netns >= 0,		put_uint(o, r->netns))	\
-	X("via",	r->via != VIA_NONE,	put(o, entry_via_name(r->via))) \
-	X("errno",	r->err,			put_errno(o, r->err))	\
-	X("dur",	r->dur_ms >= 0,	\
-		put_milli(o, r->dur_ms / 1000, r->dur_ms % 1000))	\
-	X("tx",		r->tx >= 0,		put_uint(o, r->tx))	\
-	X("rx",		r->rx >= 0,		put_uint(o, r->rx))	\
-	X("unseen",	r->other_netns,		put(o, "netns"))	\
-	X("incomplete",	r->incomplete,		put(o, "yes"))		\
-	X("id",		r->id.nth,		put_conn_id(o, &r->id))	\
-	X("ev",		true,			put_event(o, &r->ev))	\
-	X("node",	r->node,		put_node(o, r->node))
-
-/* BOOT-NUMBER.N; an "s" before a number that is an audit serial. */
-static void put_conn_id(struct out *o, const struct conn_id *id)
+static void put_id(struct put *p, const struct conn_id *id)
 {
 	if (id->has_boot)
-		put_hex(o, id->boot, 8);
+		put_hex(p, id->boot, 8);
 	else
-		put_char(o, '-');
-	put_char(o, '-');
+		put_char(p, '-');
+	put_char(p, '-');
 	if (id->by_serial)
-		put_char(o, 's');
-	put_hex(o, id->number, 1);
-	put_char(o, '.');
-	put_uint(o, id->nth);
+		put_char(p, 's');
+	put_hex(p, id->number, 1);
+	put_char(p, '.');
+	put_uint(p, id->nth);
 }
 
-static void put_event(struct out *o, const struct stamp *ev)
+static const char *direction_text(enum entry_direction direction)
 {
-	if (!ev->serial && !ev->sec) {
-		put_char(o, '-');
+	static const char *const texts[] = {
+		[DIRECTION_UNKNOWN] = "-", [DIRECTION_OUT] = "->", [DIRECTION_IN] = "<-",
+	};
+
+	return texts[direction];
+}
+
+static inline __attribute__((always_inline))
+void put_value(struct put *p, const struct field *f, const struct field_value *v)
+{
+	if (!v->known) {
+		put_char(p, '-');
 		return;
 	}
-	put_milli(o, ev->sec, ev->milli);
-	put_char(o, ':');
-	put_uint(o, ev->serial);
-}
-
-static void put_node(struct out *o, const char *name)
-{
-	put_escaped(o, name, strlen(name));
-}
-
-#define EXTRA(key, when, how)			\
-	if (when) {				\
-		put(o, " " key "=");		\
-		how;				\
+	switch (f->type) {
+	case TYPE_KIND:
+		put_string(p, entry_kind_name(v->number));
+		break;
+	case TYPE_PROTO:
+		put_string(p, entry_proto_name(v->number));
+		break;
+	case TYPE_DIRECTION:
+		put_string(p, direction_text(v->number));
+		break;
+	case TYPE_ADDRESS:
+		put_address(p, v->address);
+		break;
+	case TYPE_USER:
+	case TYPE_SESSION:
+		put_number(p, v->number);
+		break;
+	case TYPE_NUMBER:
+	case TYPE_BYTES:
+		put_uint(p, v->number);
+		break;
+	case TYPE_TEXT:
+	case TYPE_ARGUMENTS:
+		put_text(p, v->text, f->type == TYPE_ARGUMENTS);
+		break;
+	case TYPE_NAME:
+		put_escaped(p, v->text, strlen(v->text));
+		break;
+	case TYPE_VIA:
+		put_string(p, entry_via_name(v->number));
+		break;
+	case TYPE_ERRNO:
+		put_errno(p, v->number);
+		break;
+	case TYPE_DURATION:
+		put_milli(p, v->number / 1000, v->number % 1000);
+		break;
+	case TYPE_FLAG:
+		put_string(p, v->number ? f->flag : "no");
+		break;
+	case TYPE_ID:
+		put_id(p, v->id);
+		break;
+	case TYPE_EVENT:
+		put_event(p, v->stamp);
+		break;
+	case TYPE_TIME:
+		put_milli(p, v->stamp->sec, v->stamp->milli);
+		break;
+	case TYPE_COUNT:
+		break;
 	}
-
-/* A task's extras are the same in all its lines: made with the first. */
-static const char *who_extras(struct identity *w)
-{
-	char buf[FORMAT_LINE_MAX / 2];
-	struct out out = { .to = buf, .end = buf + sizeof(buf) - 1 }, *o = &out;
-
-	if (w->extras)
-		return w->extras;
-	WHO_EXTRAS(EXTRA)
-	*o->to = 0;
-	w->extras = strdup(buf);
-	return w->extras;
 }
 
-static void put_extras(struct out *o, const struct entry *r)
+void line_put_value(struct put *p, enum field_id id, const struct field_value *v)
 {
-	const char *extras = who_extras(r->identity);
+	put_value(p, &fields[id], v);
+}
 
-	if (extras)
-		put(o, extras);
-	EXTRAS(EXTRA)
+static inline __attribute__((always_inline))
+void put_extra(struct put *p, const struct field *f, const struct entry *e)
+{
+	struct field_value v = field_value(f, e);
+
+	if (f->line == LINE_KNOWN && (!v.known || (f->type == TYPE_FLAG && !v.number)))
+		return;
+	put_char(p, ' ');
+	put_string(p, f->key);
+	put_char(p, '=');
+	put_value(p, f, &v);
+}
+
+/* The rows of fields.def as constants: each leaves just the code for its type. */
+#define EXTRA(identity, ...)							\
+	do {									\
+		static const struct field row = { __VA_ARGS__ };		\
+										\
+		if ((row.line == LINE_KNOWN || row.line == LINE_ALWAYS) &&	\
+		    row.of_identity == (identity))				\
+			put_extra(p, &row, e);					\
+	} while (0);
+
+static void put_identity_extras(struct put *p, const struct entry *e)
+{
+#define FIELD(id, ...) EXTRA(true, __VA_ARGS__)
+#include "parser/entry/fields.def"
+#undef FIELD
+}
+
+static void put_own_extras(struct put *p, const struct entry *e)
+{
+#define FIELD(id, ...) EXTRA(false, __VA_ARGS__)
+#include "parser/entry/fields.def"
+#undef FIELD
 }
 #undef EXTRA
 
-static void put_connection(struct out *o, const struct entry *r)
+/* Without memory nothing is kept, and the text is made anew each time. */
+static void keep(struct cached *c, uint64_t generation, const char *text, size_t len)
 {
-	put_end(o, &r->local);
-	if (r->what == LISTEN_START || r->what == LISTEN_STOP)
-		return;
-	/* who opened it was at its start */
-	put(o, r->incomplete || r->unknown_direction ? " - " : r->inbound ? " <- " : " -> ");
-	put_end(o, &r->remote);
-}
+	if (len > c->size) {
+		char *larger = realloc(c->text, len);
 
-size_t format_line(const struct entry *r, char *buf)
-{
-	struct out o = { .to = buf, .end = buf + FORMAT_LINE_MAX - 1 };
-
-	put(&o, what_names[r->what]);
-	put_char(&o, ' ');
-	put(&o, entry_proto_name(r->proto));
-	put_char(&o, ' ');
-	put_connection(&o, r);
-	put_char(&o, ' ');
-	put_id(&o, r->identity->sid);
-	put_char(&o, ' ');
-	put_id(&o, r->identity->pid);
-	put_char(&o, ' ');
-	put_id(&o, r->identity->uid);
-	put_char(&o, ' ');
-	put_text(&o, r->identity->comm, false);
-	put_extras(&o, r);
-	*o.to = 0;
-	return o.to - buf;
-}
-
-/* localtime_r costs a lock and a search: ask once a second. */
-size_t format_time(const struct stamp *time, char *buf)
-{
-	static _Thread_local int64_t last = -1;
-	static _Thread_local char text[32];
-	static _Thread_local size_t len;
-	struct out o = { .to = buf, .end = buf + 40 };
-
-	if (time->sec != last) {
-		time_t sec = time->sec;
-		struct tm tm;
-
-		if (!localtime_r(&sec, &tm))
-			memset(&tm, 0, sizeof(tm));
-		len = strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
-		last = time->sec;
+		if (!larger)
+			return;
+		c->text = larger;
+		c->size = len;
 	}
-	memcpy(buf, text, len);
-	o.to += len;
-	put_char(&o, '.');
-	put_char(&o, '0' + time->milli / 100 % 10);
-	put_char(&o, '0' + time->milli / 10 % 10);
-	put_char(&o, '0' + time->milli % 10);
-	put_char(&o, ' ');
-	*o.to = 0;
-	return o.to - buf;
+	memcpy(c->text, text, len);
+	c->len = len;
+	c->generation = generation;
+}
+
+/* A process's extras are the same in all its lines: made with the first of them. */
+static void put_identity(struct line_format *f, struct put *p, const struct entry *e)
+{
+	uint64_t generation = e->identity->generation;
+	struct cached *c = &f->cache[generation % CACHED];
+	char *start = p->to;
+
+	if (generation && c->generation == generation) {
+		put_bytes(p, c->text, c->len);
+		return;
+	}
+	put_identity_extras(p, e);
+	if (generation)
+		keep(c, generation, start, p->to - start);
+}
+
+static void put_head(struct put *p, const struct entry *e)
+{
+	const struct identity *id = e->identity;
+
+	put_string(p, entry_kind_name(e->what));
+	put_char(p, ' ');
+	put_string(p, entry_proto_name(e->proto));
+	put_char(p, ' ');
+	put_address(p, &e->local);
+	put_char(p, ' ');
+	if (!entry_is_listen(e)) {
+		put_string(p, direction_text(entry_direction(e)));
+		put_char(p, ' ');
+		put_address(p, &e->remote);
+		put_char(p, ' ');
+	}
+	put_number(p, id->sid);
+	put_char(p, ' ');
+	put_number(p, id->pid);
+	put_char(p, ' ');
+	put_number(p, id->uid);
+	put_char(p, ' ');
+	put_text(p, id->comm, false);
+}
+
+size_t line_format(struct line_format *f, const struct entry *e, char *buf)
+{
+	struct put p = { .to = buf, .end = buf + FORMAT_LINE_MAX - 1 };
+
+	put_head(&p, e);
+	put_identity(f, &p, e);
+	put_own_extras(&p, e);
+	*p.to = 0;
+	return p.to - buf;
+}
+
+/* localtime_r costs a lock and a search: asked once a second. */
+static void set_second(struct line_format *f, int64_t second)
+{
+	time_t sec = second;
+	struct tm tm;
+
+	if (!localtime_r(&sec, &tm))
+		memset(&tm, 0, sizeof(tm));
+	f->second_len = strftime(f->second_text, sizeof(f->second_text),
+				 "%Y-%m-%d %H:%M:%S", &tm);
+	f->second = second;
+}
+
+size_t line_format_time(struct line_format *f, const struct stamp *time, char *buf)
+{
+	struct put p = { .to = buf, .end = buf + FORMAT_TIME_MAX - 1 };
+
+	if (time->sec != f->second || !f->second_len)
+		set_second(f, time->sec);
+	put_bytes(&p, f->second_text, f->second_len);
+	put_char(&p, '.');
+	put_char(&p, '0' + time->milli / 100 % 10);
+	put_char(&p, '0' + time->milli / 10 % 10);
+	put_char(&p, '0' + time->milli % 10);
+	put_char(&p, ' ');
+	*p.to = 0;
+	return p.to - buf;
+}
+
+struct line_format *line_format_new(void)
+{
+	return calloc(1, sizeof(struct line_format));
+}
+
+void line_format_free(struct line_format *f)
+{
+	if (!f)
+		return;
+	for (unsigned int i = 0; i < CACHED; i++)
+		free(f->cache[i].text);
+	free(f);
 }

@@ -1,26 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/entry/line: a record as one line of text, the project's public contract. */
-#ifndef NETLOG_FORMAT_H
-#define NETLOG_FORMAT_H
+/* parser/entry/line: an entry as one line of text, the project's public contract. */
+#ifndef NETLOG_LINE_H
+#define NETLOG_LINE_H
 
 #include <stddef.h>
 
-#include "parser/entry/entry.h"
+#include "parser/entry/fields.h"
+#include "parser/entry/put.h"
 
-/* Longer lines than this are not made: long strings are cut. */
+/* No line is longer, its NUL included: long strings are cut. */
 #define FORMAT_LINE_MAX 8192
+/* The same for the time in front of it. */
+#define FORMAT_TIME_MAX 41
+
+/*
+ * What the format keeps from one line to the next: the text of identities and of the
+ * present second. One per thread.
+ */
+struct line_format;
+
+struct line_format *line_format_new(void);	/* NULL without memory */
+void line_format_free(struct line_format *f);	/* may be NULL */
 
 /*
  * Writes the line, without time and newline, NUL-terminated, into buf (at least
  * FORMAT_LINE_MAX bytes). Returns its length.
  */
-size_t format_line(const struct entry *r, char *buf);
+size_t line_format(struct line_format *f, const struct entry *e, char *buf);
 
-/* "2026-11-21 06:00:51.123 " in local time; returns its length (at most 40). */
-size_t format_time(const struct stamp *time, char *buf);
+/* Writes "2026-11-21 06:00:51.123 ", local time, NUL-terminated, into buf (at least
+ * FORMAT_TIME_MAX bytes). Returns its length. */
+size_t line_format_time(struct line_format *f, const struct stamp *time, char *buf);
 
-/* Copies text, escaping what is outside printable ASCII and space, quote,
- * backslash as \xHH. Stops before *to* would reach end. Returns the new to. */
-char *format_escape(char *to, const char *end, const char *text, size_t len);
+/* Writes one value as the line has it, "-" if it is unknown. */
+void line_put_value(struct put *p, enum field_id id, const struct field_value *v);
 
 #endif

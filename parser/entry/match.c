@@ -1,190 +1,138 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/entry/match: a predicate on a record, for queries and for the ignore list. */
+/* parser/entry/match: whether the conditions hold for an entry. expression.c reads them. */
 #include "parser/entry/match.h"
-#include "parser/text.h"
 
-#include <errno.h>
-#include <netinet/in.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-static const int protos[] = {
-	IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP, IPPROTO_DCCP, IPPROTO_UDPLITE,
-	PROTO_MPTCP,
-};
+#include "parser/text.h"
 
-int match_key(const char *name, size_t len)
+/* Room for a path of PATH_MAX; a longer text is compared as far as this. */
+#define TEXT_MAX 4096
+
+/* A condition on something that is not known neither holds nor fails. */
+enum truth { NO, YES, UNKNOWN };
+
+static enum truth truth(bool is)
 {
-	static const char *const names[] = {
-#define MATCH_KEY_NAME(key, text) text,
-		MATCH_KEYS(MATCH_KEY_NAME)
-#undef MATCH_KEY_NAME
-	};
-
-	for (int i = 0; i < MATCH_KEY_COUNT; i++)
-		if (strlen(names[i]) == len && !memcmp(names[i], name, len))
-			return i;
-	return -1;
+	return is ? YES : NO;
 }
 
-static int set_number(struct match *m, enum match_key key, const char *value)
+static enum truth test_text(const struct condition *c, const char *encoded)
 {
-	char *end;
-	long long v;
+	const struct value *want = &c->value;
+	enum field_type type = fields[c->field].type;
+	char text[TEXT_MAX + 1];
+	const char *have = encoded;
+	size_t len;
 
-	errno = 0;
-	v = strtoll(value, &end, 10);
-	if (errno || *end || end == value || v < -1 || v > ID_UNSET)
-		return -EINVAL;
-	m->number[key] = v == -1 ? ID_UNSET : v;
-	return 0;
-}
-
-static int set_user(struct match *m, enum match_key key, const char *value)
-{
-	struct passwd *pw;
-
-	if (!strcmp(value, "unset")) {
-		m->number[key] = ID_UNSET;
-		return 0;
+	if (type == TYPE_NAME) {
+		len = strlen(encoded);
+	} else {
+		len = audit_text(encoded, text, sizeof(text));
+		have = text;
 	}
-	if (!set_number(m, key, value))
-		return 0;
-	pw = getpwnam(value);
-	if (!pw)
-		return -EINVAL;
-	m->number[key] = pw->pw_uid;
-	return 0;
+	if (type == TYPE_ARGUMENTS)	/* the line has a blank there */
+		for (size_t i = 0; i < len; i++)
+			if (!text[i])
+				text[i] = ' ';
+	if (c->op == OP_HAS || c->op == OP_HAS_NOT)
+		return truth(memmem(have, len, want->text, want->len));
+	return truth(len == want->len && !memcmp(have, want->text, len));
 }
 
-static int set_proto(struct match *m, const char *value)
+static enum truth test_address(const struct netaddr *a, const struct netaddr_range *r)
 {
-	for (size_t i = 0; i < sizeof(protos) / sizeof(*protos); i++) {
-		if (strcasecmp(value, entry_proto_name(protos[i])))
-			continue;
-		m->proto = protos[i];
-		return 0;
+	if ((r->addr.has_addr && !a->has_addr) || (r->addr.has_port && !a->has_port))
+		return UNKNOWN;
+	return truth(netaddr_in_range(a, r));
+}
+
+static enum truth test_id(const struct conn_id *id, const struct conn_id *want)
+{
+	return truth(id->number == want->number && id->by_serial == want->by_serial &&
+		     id->has_boot == want->has_boot &&
+		     (!id->has_boot || id->boot == want->boot) &&
+		     (!want->nth || id->nth == want->nth));
+}
+
+static enum truth test_event(const struct stamp *ev, const struct stamp *want)
+{
+	return truth(ev->serial == want->serial &&
+		     (want->sec < 0 || (ev->sec == want->sec && ev->milli == want->milli)));
+}
+
+static enum truth test_number(const struct condition *c, int64_t number)
+{
+	enum field_type type = fields[c->field].type;
+	const struct value *v = &c->value;
+
+	if (c->op == OP_IS || c->op == OP_IS_NOT)
+		return truth(number >= v->low && number <= v->high);
+	/* "unset" is the largest number, and greater than none */
+	if ((type == TYPE_USER || type == TYPE_SESSION) && number == ID_UNSET)
+		return NO;
+	switch (c->op) {
+	case OP_BELOW:	return truth(number < v->low);
+	case OP_UP_TO:	return truth(number <= v->high);
+	case OP_ABOVE:	return truth(number > v->high);
+	default:	return truth(number >= v->low);
 	}
-	return -EINVAL;
 }
 
-static int set_text(struct match *m, enum match_key key, const char *value)
+static int64_t milliseconds(const struct stamp *s)
 {
-	char *copy = strdup(value);
+	int64_t ms;
 
-	if (!copy)
-		return -ENOMEM;
-	free(m->text[key]);
-	m->text[key] = copy;
-	return 0;
+	if (__builtin_mul_overflow(s->sec, 1000, &ms) ||
+	    __builtin_add_overflow(ms, s->milli, &ms))
+		return s->sec < 0 ? INT64_MIN : INT64_MAX;
+	return ms;
 }
 
-int match_add(struct match *m, enum match_key key, const char *value,
-	      const char **allowed)
+/* The field may be the condition's own, or the one that counts also. */
+static enum truth test_field(const struct condition *c, enum field_id id,
+			     const struct entry *e)
 {
-	int err;
+	struct field_value v = field_get(id, e);
 
-	switch (key) {
-	case MATCH_UID:
-	case MATCH_AUID:
-		*allowed = "a user name, a number, or unset";
-		err = set_user(m, key, value);
-		break;
-	case MATCH_PID:
-	case MATCH_PPID:
-	case MATCH_SES:
-		*allowed = "a number";
-		err = set_number(m, key, value);
-		break;
-	case MATCH_PROTO:
-		*allowed = "tcp, udp, sctp, mptcp, udplite or dccp";
-		err = set_proto(m, value);
-		break;
-	case MATCH_LOCAL:
-	case MATCH_REMOTE:
-		*allowed = "ADDRESS, ADDRESS/PREFIX, ADDRESS:PORT, [V6]:PORT or :PORT";
-		err = netaddr_parse_range(value, key == MATCH_LOCAL ? &m->local :
-								       &m->remote);
-		break;
-	default:
-		*allowed = "a text that is not empty";
-		err = *value ? set_text(m, key, value) : -EINVAL;
+	if (!v.known)
+		return fields[id].none ? NO : UNKNOWN;
+	switch (fields[id].type) {
+	case TYPE_TEXT:
+	case TYPE_ARGUMENTS:
+	case TYPE_NAME:		return test_text(c, v.text);
+	case TYPE_ADDRESS:	return test_address(v.address, &c->value.range);
+	case TYPE_ID:		return test_id(v.id, &c->value.id);
+	case TYPE_EVENT:	return test_event(v.stamp, &c->value.ev);
+	case TYPE_KIND:		return truth(c->value.kinds & 1u << v.number);
+	case TYPE_TIME:		return test_number(c, milliseconds(v.stamp));
+	default:		return test_number(c, v.number);
 	}
-	if (!err)
-		m->set |= 1u << key;
-	return err;
 }
 
-void match_fini(struct match *m)
+static bool can_have(const struct entry *e, enum field_id id)
 {
-	for (size_t i = 0; i < sizeof(m->text) / sizeof(*m->text); i++)
-		free(m->text[i]);
-	memset(m, 0, sizeof(*m));
+	return fields[id].kinds & 1u << e->what;
 }
 
-static int parse_word(struct match *m, char *word, const char **allowed)
+static bool holds(const struct condition *c, const struct entry *e)
 {
-	char *eq = strchr(word, '=');
-	int key = eq ? match_key(word, eq - word) : -1;
+	enum field_id also = fields[c->field].also;
+	enum truth is = test_field(c, c->field, e), second;
 
-	if (key < 0) {
-		*allowed = "key=value, with a key of: pid ppid uid auid ses comm "
-			   "exe node proto local remote";
-		return -EINVAL;
+	if (also && is != YES && can_have(e, also)) {
+		second = test_field(c, also, e);
+		is = second == NO ? is : second;
 	}
-	return match_add(m, key, eq + 1, allowed);
+	if (c->op == OP_IS_NOT || c->op == OP_HAS_NOT)
+		return is == NO;
+	return is == YES;
 }
 
-int match_parse(struct match *m, const char *text, const char **allowed)
+static bool is_alternative(const struct condition *c)
 {
-	char *copy = strdup(text), *save = NULL, *word;
-	int err = 0;
-
-	if (!copy)
-		return -ENOMEM;
-	for (word = strtok_r(copy, " \t", &save); word && !err;
-	     word = strtok_r(NULL, " \t", &save))
-		err = parse_word(m, word, allowed);
-	free(copy);
-	if (!err && !m->set) {
-		*allowed = "at least one key=value";
-		err = -EINVAL;
-	}
-	return err;
-}
-
-static bool same_text(const char *encoded, const char *want)
-{
-	char text[4096];
-
-	if (!encoded)
-		return false;
-	audit_text(encoded, text, sizeof(text));
-	return !strcmp(text, want);
-}
-
-static bool holds(const struct match *m, enum match_key key,
-		  const struct entry *r)
-{
-	const struct identity *w = r->identity;
-
-	switch (key) {
-	case MATCH_PID:		return w->pid == m->number[key] ||
-				       r->opener == m->number[key];
-	case MATCH_PPID:	return w->ppid == m->number[key];
-	case MATCH_UID:		return w->uid == m->number[key];
-	case MATCH_AUID:	return w->auid == m->number[key];
-	case MATCH_SES:		return w->ses == m->number[key];
-	case MATCH_COMM:	return same_text(w->comm, m->text[key]);
-	case MATCH_EXE:		return same_text(w->exe, m->text[key]);
-	case MATCH_NODE:	return r->node && !strcmp(r->node, m->text[key]);
-	case MATCH_PROTO:	return r->proto == m->proto;
-	case MATCH_LOCAL:	return netaddr_in_range(&r->local, &m->local);
-	case MATCH_REMOTE:	return netaddr_in_range(&r->remote, &m->remote);
-	default:		return false;
-	}
+	return c->op == OP_IS || c->op == OP_HAS;
 }
 
 static bool before(const struct stamp *a, const struct stamp *b)
@@ -192,14 +140,36 @@ static bool before(const struct stamp *a, const struct stamp *b)
 	return a->sec != b->sec ? a->sec < b->sec : a->milli < b->milli;
 }
 
-bool match_entry(const struct match *m, const struct entry *r)
+bool match_entry(const struct match *m, const struct entry *e)
 {
-	if (m->has_from && before(&r->time, &m->from))
+	const struct condition *c = m->conditions, *end = c + m->count;
+
+	if (m->has_from && before(&e->time, &m->from))
 		return false;
-	if (m->has_to && before(&m->to, &r->time))
+	if (m->has_to && before(&m->to, &e->time))
 		return false;
-	for (int key = 0; key < MATCH_KEY_COUNT; key++)
-		if (m->set & 1u << key && !holds(m, key, r))
+	while (c < end) {
+		enum field_id field = c->field;
+		bool choice = false, found = false;
+
+		for (; c < end && c->field == field; c++) {
+			if (is_alternative(c)) {
+				choice = true;
+				found = found || holds(c, e);
+			} else if (!holds(c, e)) {
+				return false;
+			}
+		}
+		if (choice && !found)
 			return false;
+	}
 	return true;
+}
+
+void match_fini(struct match *m)
+{
+	for (unsigned int i = 0; i < m->count; i++)
+		value_fini(&m->conditions[i].value);
+	free(m->conditions);
+	memset(m, 0, sizeof(*m));
 }

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/entry/match: a predicate on a record. One struct, used by aunetlog's query
- * options and by the plugin's ignore list alike.
+ * parser/entry/match: conditions on an entry. aunetlog's options and the plugin's
+ * ignore list are both a struct match.
+ *
+ * A condition is a field, an operator and a value: dur>60. Conditions of one field
+ * with =, ~ or "in" are alternatives; of everything else, all must hold. A condition
+ * on something unknown never holds, whatever its operator.
  */
 #ifndef NETLOG_MATCH_H
 #define NETLOG_MATCH_H
@@ -9,55 +13,70 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "parser/entry/entry.h"
+#include "parser/entry/value.h"
 
-/* What may be asked for; a key of the ignore list and, with dashes, an option. */
-#define MATCH_KEYS(X)		\
-	X(PID,		"pid")	\
-	X(PPID,		"ppid")	\
-	X(UID,		"uid")	\
-	X(AUID,		"auid")	\
-	X(SES,		"ses")	\
-	X(COMM,		"comm")	\
-	X(EXE,		"exe")	\
-	X(NODE,		"node")	\
-	X(PROTO,	"proto") \
-	X(LOCAL,	"local") \
-	X(REMOTE,	"remote")
-
-enum match_key {
-#define MATCH_KEY_ENUM(name, text) MATCH_##name,
-	MATCH_KEYS(MATCH_KEY_ENUM)
-#undef MATCH_KEY_ENUM
-	MATCH_KEY_COUNT
+enum match_op {
+	OP_IS,			/* = : is the value, is in the network or range */
+	OP_IS_NOT,		/* != */
+	OP_HAS,			/* ~ : a text contains the value */
+	OP_HAS_NOT,		/* !~ */
+	OP_BELOW,		/* < */
+	OP_UP_TO,		/* <= */
+	OP_ABOVE,		/* > */
+	OP_FROM,		/* >= */
+	OP_IN,			/* in A,B,C : is one of them */
+	OP_COUNT
 };
 
+struct condition {
+	enum field_id field;
+	enum match_op op;	/* not OP_IN: that is one OP_IS for each value */
+	struct value value;
+};
+
+/* All zero: no condition, which every entry meets. */
 struct match {
-	unsigned int set;	/* bit per match_key: all that are set must hold */
-	int64_t number[MATCH_SES + 1];
-	char *text[MATCH_NODE + 1];	/* owned; comm, exe, node */
-	int proto;
-	struct netaddr_range local, remote;
+	struct condition *conditions;	/* owned; those of one field are together */
+	unsigned int count;
 	bool has_from, has_to;
-	struct stamp from, to;	/* time of the record, both inclusive */
+	struct stamp from, to;	/* time of the entry, both inclusive */
+};
+
+/* Where it is used: what is ignored is decided at the start of a connection. */
+enum match_use { MATCH_QUERY, MATCH_IGNORE };
+
+struct match_error {
+	char text[512];
 };
 
 /*
- * Adds a condition. value is a number (uid and auid also a user name, "unset"),
- * a string to be equal to (comm, exe, node), a protocol name in any case, or an
- * address, CIDR, or :port. Returns 0, -EINVAL (value cannot be read; *allowed
- * says what could be, in English), or -ENOMEM.
+ * Adds a condition; with OP_IN, value is a list with commas. Returns 0, -ENOMEM, or
+ * -EINVAL with, in error, what is wrong, to be written behind the name of the field:
+ * "must be a number".
  */
-int match_add(struct match *m, enum match_key key, const char *value,
-	      const char **allowed);
+int match_add(struct match *m, enum field_id field, enum match_op op,
+	      const char *value, enum match_use use, struct match_error *error);
+
+/*
+ * The value of a command-line option: a value for op, or an operator with a value
+ * (">60", "in 22,80"). \xHH in a text is that byte. Result and error as above.
+ */
+int match_add_option(struct match *m, enum field_id field, enum match_op op,
+		     const char *text, struct match_error *error);
+
+/*
+ * A whole expression, conditions parted by blanks: uid=0 dur>60 remote in 10.0.0.0/8
+ * comm="a b". Result as above; error is complete: "pid must be a number".
+ */
+int match_parse(struct match *m, const char *text, enum match_use use,
+		struct match_error *error);
+
 void match_fini(struct match *m);
 
-/* Key by its name, or -1. */
-int match_key(const char *name, size_t len);
+/* Returns true if the conditions hold. */
+bool match_entry(const struct match *m, const struct entry *e);
 
-/* A whole expression: "key=value key=value". On error *allowed as above. */
-int match_parse(struct match *m, const char *text, const char **allowed);
-
-bool match_entry(const struct match *m, const struct entry *r);
+/* Operators that fields of that type take, as text: "= != <". */
+void match_operators(enum field_type type, char *buf, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * parser/query/main: the query tool. Audit logs in, the same lines as the plugin
- * writes out: source -> event -> track -> match -> print.
+ * parser/query/main: aunetlog. Reads audit logs and prints the lines that the plugin
+ * would have written: source -> event -> track -> match -> line.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -15,6 +15,7 @@
 #include "parser/query/source.h"
 #include "parser/audit/reassemble.h"
 #include "parser/entry/line.h"
+#include "parser/text.h"
 #include "parser/track/track.h"
 
 #define CHUNK 65536
@@ -26,36 +27,37 @@ struct query {
 	struct aunetlog_source source;
 	struct reassembler *reader;
 	struct track *track;
-	struct input_errors complaints;
+	struct line_format *line;
+	struct input_errors errors;
 	struct utsname name;
 	const char *path;	/* being read */
 	uint64_t found;
-	bool done;		/* no more records are wanted */
+	bool done;		/* no more entries are wanted */
 	int write_error;
 };
 
-static void on_event(const struct event *f, void *arg)
+static void on_event(const struct event *e, void *arg)
 {
 	struct query *q = arg;
 
-	track_event(q->track, f);
+	track_event(q->track, e);
 }
 
 /*
- * Every event goes through the tracker and only records are filtered: -ts could
- * skip the events before it, but then the stop of a connection that began
- * earlier would not know its start, its ends or its process.
+ * Every event goes through the tracker and only entries are filtered: if -ts skipped
+ * the events before it, the stop of a connection that began earlier would lack its
+ * start, its addresses and its process.
  */
-static void on_record(const struct entry *r, void *arg)
+static void on_entry(const struct entry *e, void *arg)
 {
-	char line[40 + FORMAT_LINE_MAX + 1];
+	char line[FORMAT_TIME_MAX + FORMAT_LINE_MAX + 1];
 	struct query *q = arg;
 	size_t n;
 
-	if (q->done || !aunetlog_options_match(&q->options, r))
+	if (q->done || !match_entry(&q->options.match, e))
 		return;
-	n = format_time(&r->time, line);
-	n += format_line(r, line + n);
+	n = line_format_time(q->line, &e->time, line);
+	n += line_format(q->line, e, line + n);
 	line[n++] = '\n';
 	if (fwrite(line, 1, n, stdout) != n) {
 		q->write_error = errno;
@@ -66,8 +68,8 @@ static void on_record(const struct entry *r, void *arg)
 	q->done |= q->options.just_one;
 }
 
-/* What any log has: it began while programs were running, and most often in
- * the middle of an event. */
+/* Returns true for what every log has: it begins while programs are running, and
+ * mostly in the middle of an event. */
 static bool is_usual(const struct query *q, enum input_error_kind kind)
 {
 	if (q->options.debug)
@@ -76,31 +78,31 @@ static bool is_usual(const struct query *q, enum input_error_kind kind)
 	       (kind == INPUT_ERROR_ORPHAN && reassemble_line(q->reader) <= HEAD_LINES);
 }
 
-static void on_complaint(enum input_error_kind kind, const char *sample, size_t len,
+static void on_input_error(enum input_error_kind kind, const char *sample, size_t len,
 			 void *arg)
 {
 	struct query *q = arg;
 	char text[64], *end;
 
 	if (is_usual(q, kind)) {
-		q->complaints.count[kind] = 0;
+		q->errors.count[kind] = 0;
 		return;
 	}
 	fprintf(stderr, "aunetlog: %s:%llu: %s", q->path,
 		(unsigned long long)reassemble_line(q->reader), input_error_text(kind));
-	end = format_escape(text, text + sizeof(text) - 1, sample, len);
+	end = text_escape(text, text + sizeof(text) - 1, sample, len);
 	if (end > text)
 		fprintf(stderr, ": %.*s", (int)(end - text), text);
 	fputc('\n', stderr);
 }
 
-/* Once a file is read: the next one's first complaint is to be told again. */
-static void count_complaints(struct query *q)
+/* At the end of a file: the first error of each kind in the next one is reported again. */
+static void count_input_errors(struct query *q)
 {
 	for (int kind = 0; kind < INPUT_ERROR_COUNT; kind++) {
-		uint64_t count = q->complaints.count[kind];
+		uint64_t count = q->errors.count[kind];
 
-		q->complaints.count[kind] = 0;
+		q->errors.count[kind] = 0;
 		if (count > 1)
 			fprintf(stderr, "aunetlog: %s: and %llu more: %s\n",
 				q->path, (unsigned long long)count - 1,
@@ -108,7 +110,7 @@ static void count_complaints(struct query *q)
 	}
 }
 
-/* A live input has nothing for now: what came so far is to be seen. */
+/* A live input has nothing for now: everything read so far is written out. */
 static void idle(struct query *q, bool second)
 {
 	if (second)
@@ -154,16 +156,16 @@ static void read_logs(struct query *q)
 		if (q->source.logs[i].fd < 0)
 			continue;
 		if (q->path)
-			count_complaints(q);
+			count_input_errors(q);
 		read_log(q, &q->source.logs[i]);
 	}
 	/* Not after each: an event may go on in the next file. */
 	if (!q->done)
 		reassemble_flush(q->reader);
-	count_complaints(q);
+	count_input_errors(q);
 }
 
-/* EPIPE: the reader (head, a pager) has what it wanted. */
+/* EPIPE: the reader (head, a pager) has seen enough. */
 static int finish_output(struct query *q)
 {
 	if (fclose(stdout) && !q->write_error)
@@ -226,13 +228,14 @@ static int query(struct query *q)
 		.sockets = 65536, .processes = 32768,
 	};
 
-	struct track_io io = { .emit = on_record, .arg = q };
+	struct track_io io = { .emit = on_entry, .arg = q };
 
-	q->complaints.first = on_complaint;
-	q->complaints.arg = q;
-	q->track = track_new(&limits, &io, &q->complaints);
-	q->reader = reassemble_open(on_event, q, &q->complaints);
-	if (!q->track || !q->reader) {
+	q->errors.first = on_input_error;
+	q->errors.arg = q;
+	q->track = track_new(&limits, &io, &q->errors);
+	q->reader = reassemble_open(on_event, q, &q->errors);
+	q->line = line_format_new();
+	if (!q->track || !q->reader || !q->line) {
 		fprintf(stderr, "aunetlog: out of memory\n");
 		return EXIT_FAILURE;
 	}
@@ -262,6 +265,9 @@ static int run(struct query *q, int argc, char **argv)
 	case AUNETLOG_HELP:
 		aunetlog_options_usage(stdout);
 		break;
+	case AUNETLOG_HELP_FIELDS:
+		aunetlog_options_fields(stdout);
+		break;
 	case AUNETLOG_VERSION:
 		printf("aunetlog version %s\n", NETLOG_VERSION);
 		break;
@@ -283,6 +289,7 @@ int main(int argc, char **argv)
 		reassemble_close(q.reader);
 	if (q.track)
 		track_free(q.track);
+	line_format_free(q.line);
 	aunetlog_source_close(&q.source);
 	aunetlog_options_fini(&q.options);
 	return status;

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * parser/query/options: the command line of aunetlog, one struct of it, and
- * whether a record is what it asks for.
- */
-#ifndef NETLOG_AUNETLOG_OPTIONS_H
-#define NETLOG_AUNETLOG_OPTIONS_H
+/* parser/query/options: the command line of aunetlog, in one struct. */
+#ifndef NETLOG_QUERY_OPTIONS_H
+#define NETLOG_QUERY_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,37 +11,33 @@
 
 #define AUDITD_CONF "/etc/audit/auditd.conf"
 
-enum aunetlog_action { AUNETLOG_QUERY, AUNETLOG_HELP, AUNETLOG_VERSION };
+enum aunetlog_action {
+	AUNETLOG_QUERY,
+	AUNETLOG_HELP,
+	AUNETLOG_HELP_FIELDS,
+	AUNETLOG_VERSION,
+};
 
-/* Strings are borrowed from argv; match and nodes are owned. */
+/* Strings are borrowed from argv; match is owned. */
 struct aunetlog_options {
 	enum aunetlog_action action;
 	const char *input;	/* file, directory, "-", or NULL */
 	const char *auditd_conf; /* names the logs when input is NULL */
 	bool input_logs, just_one, line_buffered, debug;
-
+	bool word;		/* -c, -x and the like give the whole text, not a part */
 	struct match match;
-	/* What ausearch asks in a way that struct match does not. */
-	const char *comm, *exe, *context;	/* part of the name, all of it with word */
-	bool word;
-	bool has_any_user;
-	int64_t any_user;	/* uid or auid */
-	const char **nodes;	/* any of them */
-	unsigned int node_count;
-
-	time_t now;		/* what the words of -ts and -te refer to */
-	char error[256];	/* what is wrong with the command line */
+	time_t now;		/* the time that the words of -ts and -te refer to */
+	char error[768];	/* what is wrong with the command line */
 };
 
-/* argv[0] is the name of the program. Returns 0; or -EINVAL or -ENOMEM, error
- * is filled then. To be undone with _fini in either case. */
+/* argv[0] is the name of the program. Returns 0, or -EINVAL or -ENOMEM with the
+ * reason in error. Either way it is undone with _fini. */
 int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 			   time_t now);
 void aunetlog_options_fini(struct aunetlog_options *o);
 
-bool aunetlog_options_match(const struct aunetlog_options *o,
-			    const struct entry *r);
-
+/* What --help and --help fields print. */
 void aunetlog_options_usage(FILE *out);
+void aunetlog_options_fields(FILE *out);
 
 #endif

@@ -16,6 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "parser/audit/head.h"
+#include "parser/query/decompress.h"
+
 #define LOG_NAME "audit.log"
 #define BUILTIN_LOG "/var/log/audit/" LOG_NAME
 
@@ -45,7 +48,8 @@ static struct aunetlog_log *add(struct aunetlog_source *s, const char *path,
 		return NULL;
 	}
 	log = &logs[s->count++];
-	*log = (struct aunetlog_log){ copy, -1, rotation, false };
+	*log = (struct aunetlog_log){ .path = copy, .fd = -1, .rotation = rotation,
+				      .first_ms = -1 };
 	return log;
 }
 
@@ -56,11 +60,44 @@ static int older_first(const void *a, const void *b)
 	return (x->rotation < y->rotation) - (x->rotation > y->rotation);
 }
 
-static bool is_compressed(int fd)
+static int earlier_first(const void *a, const void *b)
 {
-	unsigned char magic[2];
+	const struct aunetlog_log *x = a, *y = b;
 
-	return pread(fd, magic, 2, 0) == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
+	if (x->first_ms != y->first_ms)
+		return x->first_ms < y->first_ms ? -1 : 1;
+	return older_first(a, b);
+}
+
+/* The time of the first record among these bytes, or -1. */
+static int64_t first_time(const char *text, size_t len)
+{
+	static const char before[] = "audit(";
+	struct head_stamp last = { .len = 0 };
+	const char *end = text + len, *newline;
+	struct head h;
+
+	for (; text < end; text = newline + 1) {
+		newline = memchr(text, '\n', end - text);
+		if (!newline)
+			newline = end;
+		if (!memmem(text, newline - text, before, sizeof(before) - 1))
+			continue;
+		if (head_read(&h, text, newline - text, true, &last) && h.serial)
+			return h.time;
+	}
+	return -1;
+}
+
+/* Reads a little of a file for the time of its first event, and begins it anew. */
+static void look_ahead(struct aunetlog_log *log)
+{
+	static char buf[65536];
+	ssize_t n = decompress_read(log->bytes, buf, sizeof(buf));
+
+	log->first_ms = n > 0 ? first_time(buf, n) : -1;
+	decompress_free(log->bytes);
+	log->bytes = lseek(log->fd, 0, SEEK_SET) < 0 ? NULL : decompress_new(log->fd);
 }
 
 static void open_log(struct aunetlog_source *s, struct aunetlog_log *log)
@@ -73,28 +110,36 @@ static void open_log(struct aunetlog_source *s, struct aunetlog_log *log)
 		return;
 	}
 	log->live = !S_ISREG(st.st_mode);
-	if (log->live || !is_compressed(log->fd))
+	log->bytes = decompress_new(log->fd);
+	if (log->bytes && !log->live)
+		look_ahead(log);
+	if (log->bytes)
 		return;
-	fprintf(stderr, "aunetlog: %s: compressed, not read; use "
-		"zcat %s | aunetlog …\n", log->path, log->path);
-	s->failed = true;
+	complain_path(s, log->path, ENOMEM);
 	close(log->fd);
 	log->fd = -1;
 }
 
-/* audit.log, or audit.log.N: its N. -1: the name is not of that form. */
+static bool is_packed_suffix(const char *s)
+{
+	return !*s || !strcmp(s, ".gz") || !strcmp(s, ".zst") || !strcmp(s, ".xz");
+}
+
+/* audit.log, audit.log.N, audit.log-20261128, and these with .gz, .zst or .xz: the N, or
+ * 0. -1: the name is not of that form. */
 static long rotation_of(const char *name, const char *base)
 {
 	size_t n = strlen(base), digits;
 
 	if (strncmp(name, base, n))
 		return -1;
-	if (!name[n])
+	if (is_packed_suffix(name + n))
 		return 0;
 	digits = strspn(name + n + 1, "0123456789");
-	if (name[n] != '.' || !digits || digits > 9 || name[n + 1 + digits])
+	if ((name[n] != '.' && name[n] != '-') || !digits || digits > 9 ||
+	    !is_packed_suffix(name + n + 1 + digits))
 		return -1;
-	return atol(name + n + 1);
+	return name[n] == '.' ? atol(name + n + 1) : 1;
 }
 
 /* Of the files in dir whose name starts with base: a log, or said not to be. */
@@ -114,8 +159,8 @@ static void add_named(struct aunetlog_source *s, const char *dir,
 	if (rotation >= 0)
 		add(s, path, rotation);
 	else
-		fprintf(stderr, "aunetlog: %s: not read, rotations are named %s.1, "
-			"%s.2 and so on\n", path, base, base);
+		fprintf(stderr, "aunetlog: %s: not read; rotations are named %s.1, "
+			"%s.2.gz, %s-20261128.xz and so on\n", path, base, base, base);
 	free(path);
 }
 
@@ -200,6 +245,9 @@ static void add_stdin(struct aunetlog_source *s)
 		return;
 	log->fd = STDIN_FILENO;
 	log->live = true;
+	log->bytes = decompress_new(STDIN_FILENO);
+	if (!log->bytes)
+		log->fd = -1;
 }
 
 static void add_input(struct aunetlog_source *s, const char *path)
@@ -214,6 +262,28 @@ static void add_input(struct aunetlog_source *s, const char *path)
 		add_directory(s, path, LOG_NAME);
 	else
 		add(s, path, 0);
+}
+
+/* Names can lie about the order; a file without any event keeps its place by name. */
+static void sort_by_time(struct aunetlog_source *s)
+{
+	int64_t latest = -1;
+	bool sorted = true;
+
+	for (size_t i = 0; i < s->count; i++) {
+		struct aunetlog_log *log = &s->logs[i];
+
+		if (log->first_ms < 0)
+			log->first_ms = latest;
+		sorted &= log->first_ms >= latest;
+		if (log->first_ms > latest)
+			latest = log->first_ms;
+	}
+	if (sorted)
+		return;
+	fprintf(stderr, "aunetlog: the files are read in the order of their first events, which "
+		"is not that of their names\n");
+	qsort(s->logs, s->count, sizeof(*s->logs), earlier_first);
 }
 
 static bool is_pipe(int fd)
@@ -236,6 +306,7 @@ void aunetlog_source_open(struct aunetlog_source *s,
 	for (size_t i = 0; i < s->count; i++)
 		if (s->logs[i].fd < 0)
 			open_log(s, &s->logs[i]);
+	sort_by_time(s);
 }
 
 void aunetlog_source_close(struct aunetlog_source *s)
@@ -243,6 +314,7 @@ void aunetlog_source_close(struct aunetlog_source *s)
 	for (size_t i = 0; i < s->count; i++) {
 		if (s->logs[i].fd > STDIN_FILENO)
 			close(s->logs[i].fd);
+		decompress_free(s->logs[i].bytes);
 		free(s->logs[i].path);
 	}
 	free(s->logs);
@@ -257,11 +329,16 @@ ssize_t aunetlog_source_read(struct aunetlog_source *s, struct aunetlog_log *log
 
 	if (log->live && !poll(&p, 1, wait))
 		return -EAGAIN;
-	do
-		n = read(log->fd, buf, size);
-	while (n < 0 && errno == EINTR);
+	n = decompress_read(log->bytes, buf, size);
 	if (n >= 0)
 		return n;
-	complain_path(s, log->path, errno);
+	if (n == -ENODATA || n == -EBADMSG) {
+		fprintf(stderr, "aunetlog: %s: %s data %s; what comes before it was read\n",
+			log->path, decompress_kind(log->bytes),
+			n == -ENODATA ? "ends too early" : "is damaged");
+		s->failed = true;
+		return 0;
+	}
+	complain_path(s, log->path, -n);
 	return 0;
 }

@@ -3,10 +3,11 @@
  * parser/query/source: which files aunetlog reads, oldest first, and their
  * bytes. What cannot be read is said on stderr here, once.
  */
-#ifndef NETLOG_AUNETLOG_SOURCE_H
-#define NETLOG_AUNETLOG_SOURCE_H
+#ifndef NETLOG_SOURCE_H
+#define NETLOG_SOURCE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "parser/query/options.h"
@@ -14,7 +15,9 @@
 struct aunetlog_log {
 	char *path;		/* "stdin" for standard input */
 	int fd;			/* -1: could not be opened */
+	struct decompress *bytes;	/* of fd */
 	unsigned long rotation;	/* 3 of audit.log.3; 0: the youngest */
+	int64_t first_ms;	/* time of the first event; -1: not known */
 	bool live;		/* a pipe or the like: may have nothing yet */
 };
 
@@ -24,13 +27,13 @@ struct aunetlog_source {
 	bool failed;		/* something could not be read, it was said */
 };
 
-/* Finds and opens the logs that the options ask for. On return failed is set
+/* Finds and opens the logs that the options ask for, and orders them by their first event. On return failed is set
  * when one of them, or all, cannot be read. Undone with _close in any case. */
 void aunetlog_source_open(struct aunetlog_source *s,
 			  const struct aunetlog_options *o);
 void aunetlog_source_close(struct aunetlog_source *s);
 
-/* Up to size bytes of one log. Returns their number, 0 at its end, -EAGAIN when
+/* Up to size bytes of one log, decompressed. Returns their number, 0 at its end, -EAGAIN when
  * a live one had nothing for wait milliseconds. A read error is said, sets
  * failed, and is an end. */
 ssize_t aunetlog_source_read(struct aunetlog_source *s, struct aunetlog_log *log,

@@ -1,155 +1,274 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/track/conn: known sockets, their descriptors, and the bounds on both. */
+/* parser/track/conn: the table of connections, its indexes, and the checked phase. */
 #include "parser/track/conn.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define FDS_PER_SOCKET 4
+#if defined(__SANITIZE_ADDRESS__)
+#define NETLOG_CHECK
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define NETLOG_CHECK
+#endif
+#endif
 
-void socket_init(struct socket_table *t, unsigned int max,
-		 void (*evicted)(struct sock *, void *), void *arg)
+void conn_init(struct conn_table *t, unsigned int max, struct fd_table *fds,
+	       struct input_errors *errors)
 {
-	t->by_ino = NULL;
-	t->by_fd = NULL;
+	memset(t, 0, sizeof(*t));
 	TAILQ_INIT(&t->lru);
-	t->count = 0;
+	TAILQ_INIT(&t->waiting);
+	TAILQ_INIT(&t->dying);
 	t->max = max ? max : 1;
-	t->fd_max = t->max * FDS_PER_SOCKET;
-	t->evicted = evicted;
-	t->dropped = NULL;
-	t->arg = arg;
+	t->fds = fds;
+	t->errors = errors;
 }
 
-void socket_fini(struct socket_table *t)
+void conn_fini(struct conn_table *t)
 {
-	struct sock *s;
+	struct conn *c;
 
-	while ((s = TAILQ_FIRST(&t->lru)))
-		socket_drop(t, s);
+	while ((c = TAILQ_FIRST(&t->lru)))
+		conn_drop(t, c);
 }
 
-static void evict_oldest(struct socket_table *t)
-{
-	struct sock *s = TAILQ_FIRST(&t->lru);
+/* ---- phases ---- */
 
-	if (!s)
-		return;
-	t->evicted(s, t->arg);
-	socket_drop(t, s);
+/* A scan of all sockets is to confirm its end. */
+static bool is_doubted(const struct conn *c)
+{
+	return c->phase == CONN_ENDING ||
+	       (c->diag && c->diag->missed && c->phase != CONN_DESTROYED);
 }
 
-struct sock *socket_new(struct socket_table *t)
+static void illegal(struct conn_table *t, const struct conn *c, enum conn_step step)
 {
-	struct sock *s;
+	char text[64];
+	int n = snprintf(text, sizeof(text), "%s in %s", phase_step_name(step),
+			 phase_name(c->phase));
 
-	if (t->count >= t->max)
-		evict_oldest(t);
-	s = calloc(1, sizeof(*s));
-	if (!s)
-		return NULL;
-	s->proto = PROTO_UNKNOWN;
-	s->mono = s->netns = -1;
-	LIST_INIT(&s->fds);
-	TAILQ_INSERT_TAIL(&t->lru, s, lru);
-	t->count++;
-	return s;
+#ifdef NETLOG_CHECK
+	fprintf(stderr, "illegal transition: %s\n", text);
+	abort();
+#endif
+	input_error(t->errors, INPUT_ERROR_STATE, text, n);
 }
 
-void socket_touch(struct socket_table *t, struct sock *s)
+bool conn_step(struct conn_table *t, struct conn *c, enum conn_step step)
 {
-	if (!TAILQ_NEXT(s, lru))
-		return;
-	TAILQ_REMOVE(&t->lru, s, lru);
-	TAILQ_INSERT_TAIL(&t->lru, s, lru);
-}
+	bool before = is_doubted(c);
+	enum conn_phase to;
 
-bool socket_unused(const struct sock *s)
-{
-	return !s->key.ino && !s->follow && LIST_EMPTY(&s->fds);
-}
-
-void socket_drop(struct socket_table *t, struct sock *s)
-{
-	struct fdent *f;
-
-	while ((f = LIST_FIRST(&s->fds)))
-		socket_fd_remove(t, f);
-	socket_clear_ino(t, s);
-	if (s->follow)
-		t->dropped(s, t->arg);
-	TAILQ_REMOVE(&t->lru, s, lru);
-	t->count--;
-	identity_put(s->opener);
-	free(s);
-}
-
-struct sock *socket_by_ino(struct socket_table *t, uint32_t node, uint64_t ino)
-{
-	struct sock_ino key = { .ino = ino, .node = node };
-	struct sock *s;
-
-	HASH_FIND(hh, t->by_ino, &key, sizeof(key), s);
-	return s;
-}
-
-void socket_set_ino(struct socket_table *t, struct sock *s, uint32_t node,
-		    uint64_t ino)
-{
-	socket_clear_ino(t, s);
-	s->key.ino = ino;
-	s->key.node = node;
-	HASH_ADD(hh, t->by_ino, key, sizeof(s->key), s);
-}
-
-void socket_clear_ino(struct socket_table *t, struct sock *s)
-{
-	if (!s->key.ino)
-		return;
-	HASH_DEL(t->by_ino, s);
-	s->key.ino = 0;
-}
-
-struct fdent *socket_fd(struct socket_table *t, struct proc *p, int fd)
-{
-	struct fd_key key = { .proc = p, .fd = fd };
-	struct fdent *f;
-
-	HASH_FIND(hh, t->by_fd, &key, sizeof(key), f);
-	return f;
-}
-
-int socket_fd_add(struct socket_table *t, struct proc *p, int fd,
-		  struct sock *s, bool cloexec)
-{
-	struct fdent *f;
-
-	if (HASH_COUNT(t->by_fd) >= t->fd_max) {
-		if (TAILQ_FIRST(&t->lru) == s)
-			return -ENOMEM;
-		evict_oldest(t);
+	if (!phase_next(c->phase, step, &to)) {
+		illegal(t, c, step);
+		return false;
 	}
-	f = calloc(1, sizeof(*f));
-	if (!f)
-		return -ENOMEM;
-	f->key.proc = p;
-	f->key.fd = fd;
-	f->sock = s;
-	f->cloexec = cloexec;
-	f->seen = t->round;
-	HASH_ADD(hh, t->by_fd, key, sizeof(f->key), f);
-	LIST_INSERT_HEAD(&p->fds, f, of_proc);
-	LIST_INSERT_HEAD(&s->fds, f, of_sock);
-	return 0;
+	c->phase = to;
+	t->doubts += is_doubted(c) - before;
+	return true;
 }
 
-struct sock *socket_fd_remove(struct socket_table *t, struct fdent *f)
+bool conn_is_open(const struct conn *c)
 {
-	struct sock *s = f->sock;
+	return c->kind != KIND_NONE && c->phase != CONN_IDLE &&
+	       c->phase != CONN_CONNECTING;
+}
 
-	HASH_DEL(t->by_fd, f);
-	LIST_REMOVE(f, of_proc);
-	LIST_REMOVE(f, of_sock);
-	free(f);
-	return s;
+/* ---- the table ---- */
+
+struct conn *conn_new(struct conn_table *t)
+{
+	struct conn *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->proto = PROTO_UNKNOWN;
+	c->mono = c->netns = -1;
+	LIST_INIT(&c->fds);
+	TAILQ_INSERT_TAIL(&t->lru, c, lru);
+	t->count++;
+	return c;
+}
+
+void conn_touch(struct conn_table *t, struct conn *c)
+{
+	if (!TAILQ_NEXT(c, lru))
+		return;
+	TAILQ_REMOVE(&t->lru, c, lru);
+	TAILQ_INSERT_TAIL(&t->lru, c, lru);
+}
+
+bool conn_unused(const struct conn *c)
+{
+	return !c->key.ino && !c->diag && LIST_EMPTY(&c->fds);
+}
+
+void conn_drop(struct conn_table *t, struct conn *c)
+{
+	struct fdent *f;
+
+	while ((f = LIST_FIRST(&c->fds)))
+		fdtable_remove(t->fds, f);
+	conn_clear_ino(t, c);
+	conn_drop_diag(t, c);
+	TAILQ_REMOVE(&t->lru, c, lru);
+	t->count--;
+	identity_put(c->opener);
+	free(c);
+}
+
+struct conn *conn_by_ino(const struct conn_table *t, uint32_t node, uint64_t ino)
+{
+	struct conn_key key = { .ino = ino, .node = node };
+	struct conn *c;
+
+	HASH_FIND(hh, t->by_ino, &key, sizeof(key), c);
+	return c;
+}
+
+void conn_set_ino(struct conn_table *t, struct conn *c, uint32_t node, uint64_t ino)
+{
+	conn_clear_ino(t, c);
+	c->key.ino = ino;
+	c->key.node = node;
+	HASH_ADD(hh, t->by_ino, key, sizeof(c->key), c);
+}
+
+void conn_clear_ino(struct conn_table *t, struct conn *c)
+{
+	if (!c->key.ino)
+		return;
+	HASH_DEL(t->by_ino, c);
+	c->key.ino = 0;
+}
+
+/* ---- sock_diag's part ---- */
+
+struct conn_diag *conn_add_diag(struct conn *c)
+{
+	struct conn_diag *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	d->conn = c;
+	d->tx = d->rx = -1;
+	c->diag = d;
+	return d;
+}
+
+void conn_drop_diag(struct conn_table *t, struct conn *c)
+{
+	struct conn_diag *d = c->diag;
+
+	if (!d)
+		return;
+	conn_stop_waiting(t, c);
+	conn_follow(t, c, 0, 0);
+	if (c->phase == CONN_DESTROYED)
+		TAILQ_REMOVE(&t->dying, d, link);
+	t->doubts -= is_doubted(c);
+	identity_put(d->let_go);
+	identity_put(d->opener);
+	free(d);
+	c->diag = NULL;
+}
+
+struct conn *conn_by_cookie(const struct conn_table *t, uint64_t cookie)
+{
+	struct conn_diag *d;
+
+	HASH_FIND(hh_cookie, t->by_cookie, &cookie, sizeof(cookie), d);
+	return d ? d->conn : NULL;
+}
+
+void conn_follow(struct conn_table *t, struct conn *c, uint64_t cookie, int64_t mono)
+{
+	struct conn_diag *d = c->diag;
+
+	if (d->cookie == cookie)
+		return;
+	if (d->cookie)
+		HASH_DELETE(hh_cookie, t->by_cookie, d);
+	d->cookie = cookie;
+	d->cookie_mono = mono;
+	if (!cookie)
+		return;
+	c->cookie = cookie;
+	HASH_ADD(hh_cookie, t->by_cookie, cookie, sizeof(cookie), d);
+}
+
+void conn_learn(struct conn *c, const struct diag_sock *sock)
+{
+	c->learnt = sock->local;
+	if (!sock->netns)
+		return;
+	c->netns = sock->netns;
+	c->other_netns = false;
+}
+
+bool conn_waits(const struct conn *c)
+{
+	return c->diag && c->diag->question != QUESTION_NONE;
+}
+
+void conn_wait(struct conn_table *t, struct conn *c)
+{
+	TAILQ_INSERT_TAIL(&t->waiting, c->diag, link);
+	t->waiting_count++;
+	c->diag->question = QUESTION_NEW;
+}
+
+void conn_stop_waiting(struct conn_table *t, struct conn *c)
+{
+	if (!conn_waits(c))
+		return;
+	conn_forget_question(t, c);
+	TAILQ_REMOVE(&t->waiting, c->diag, link);
+	t->waiting_count--;
+	c->diag->question = QUESTION_NONE;
+}
+
+struct conn *conn_by_question(const struct conn_table *t, uint64_t id)
+{
+	struct conn_diag *d;
+
+	HASH_FIND(hh_question, t->by_question, &id, sizeof(id), d);
+	return d ? d->conn : NULL;
+}
+
+void conn_ask(struct conn_table *t, struct conn *c, uint64_t id)
+{
+	struct conn_diag *d = c->diag;
+
+	conn_forget_question(t, c);
+	d->question_id = id;
+	d->question = QUESTION_ASKED;
+	HASH_ADD(hh_question, t->by_question, question_id, sizeof(id), d);
+}
+
+void conn_forget_question(struct conn_table *t, struct conn *c)
+{
+	if (!c->diag->question_id)
+		return;
+	HASH_DELETE(hh_question, t->by_question, c->diag);
+	c->diag->question_id = 0;
+}
+
+void conn_set_missed(struct conn_table *t, struct conn *c, const struct stamp *at)
+{
+	bool before = is_doubted(c);
+
+	c->diag->missed = true;
+	c->diag->missed_at = *at;
+	t->doubts += is_doubted(c) - before;
+}
+
+void conn_forget_missed(struct conn_table *t, struct conn *c)
+{
+	bool before = is_doubted(c);
+
+	c->diag->missed = false;
+	t->doubts += is_doubted(c) - before;
 }

@@ -1,111 +1,168 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/conn: the sockets that are known, who holds them by which
- * descriptor, and the bounds on both. Lifetimes only: what a socket's life
- * means as log lines is track's business.
+ * parser/track/conn: one socket and its connection: the struct, the table, the indexes.
+ * Every change of phase goes through conn_step(). What a phase means as lines of output
+ * is life.c's.
  *
- * A socket lives while a descriptor refers to it (learnt from the rules) or
- * while it is listed under its inode number (learnt from the module), or is followed
- * with sock_diag. Whoever
- * takes the last of these away (socket_unused) reports its end and drops it.
+ * A struct conn lives while a descriptor refers to it (learnt from system calls), while it
+ * is listed under an inode (learnt from the kernel module), or while sock_diag follows it
+ * (diag). Whoever takes the last of these away (conn_unused) writes its stop and drops it.
  */
-#ifndef NETLOG_SOCKET_H
-#define NETLOG_SOCKET_H
+#ifndef NETLOG_CONN_H
+#define NETLOG_CONN_H
 
-#include <sys/queue.h>
-#include <uthash.h>
-
-#include "parser/event.h"
-#include "parser/track/process.h"
+#include "parser/diag.h"
 #include "parser/entry/entry.h"
+#include "parser/input_error.h"
+#include "parser/track/fdtable.h"
+#include "parser/track/phase.h"
 
-struct follow;
+/* What is open, or under way. */
+enum conn_kind { KIND_NONE, KIND_CONNECT, KIND_LISTEN };
 
-/* The record that is open for a socket: a start without its stop. */
-enum sock_open { OPEN_NONE, OPEN_CONNECT, OPEN_LISTEN };
+enum conn_direction { CONN_OUTBOUND, CONN_INBOUND, CONN_EITHER };
 
-struct sock_ino {
+struct conn_key {
 	uint64_t ino;
 	uint32_t node;
 	uint32_t zero;
 };
 
-struct sock {
-	struct sock_ino key;	/* ino 0: not listed under an inode */
-	enum sock_open open;
+/* What sock_diag was asked about a connection. A dimension of its own: also an open
+ * connection, complete from the rules, is asked for its cookie. */
+enum question_state {
+	QUESTION_NONE,
+	QUESTION_NEW,		/* to be asked at the end of this event */
+	QUESTION_ASKED,
+	QUESTION_FOUND,		/* answered: a socket is at the descriptor */
+	QUESTION_GONE,		/* answered: the descriptor is no longer that socket */
+	QUESTION_AGAIN		/* to be asked again, a little later */
+};
+
+/* sock_diag's part of a connection; there while it is asked for, or followed by cookie. */
+struct conn_diag {
+	struct conn *conn;
+	uint64_t cookie;	/* 0: not followed (yet) */
+	int64_t cookie_mono;	/* when the cookie was learnt */
+	int64_t opened_ms;	/* found open by a scan then, real time; 0: audit reported it */
+
+	enum question_state question;
+	uint64_t question_id;	/* 0: none is out */
+	int64_t pid, ppid;
+	int fd;			/* -1: known to be gone */
+	int64_t fd_gone_ms;	/* time of the audit event that closed it; 0: none has */
+	int64_t deadline, answered;	/* mono */
+	int64_t looked_ms, answered_ms;	/* real time */
+	struct diag_sock found;
+	uint64_t live[DIAG_LIVE_MAX];
+	unsigned int live_count;
+	int64_t netns;		/* this and the next two: see struct diag */
+	bool netns_sure, watched;
+	bool stranger;		/* may be of a namespace that is not watched */
+	enum entry_via via;	/* of the start; VIA_PROGRESS: outcome not known */
+	bool handshaking;	/* an answer found the connect still under way */
+
+	enum entry_via end_via;	/* of an inferred end, VIA_NONE: there is none */
+	struct stamp end;
+	/* who let go of a descriptor last, before the destruction; and when the opener did */
+	struct identity *let_go, *opener;
+	bool presumed;		/* let_go had it only if it inherited it */
+	int64_t let_go_ms, opener_ms;	/* real time */
+
+	bool missed;		/* one scan did not find it; that was at: */
+	struct stamp missed_at;
+
+	struct stamp dead_at;	/* DESTROYED: when */
+	int64_t dead_mono, tx, rx;
+
+	TAILQ_ENTRY(conn_diag) link;	/* waiting, or dying */
+	UT_hash_handle hh_question, hh_cookie;
+};
+
+TAILQ_HEAD(diag_list, conn_diag);
+
+struct conn {
+	struct conn_key key;	/* ino 0: not listed under an inode */
+	enum conn_phase phase;
+	enum conn_kind kind;	/* KIND_NONE in IDLE */
+	enum conn_direction direction;
 	int proto, family, type;
-	bool ignored;		/* not a protocol that is logged (raw, ping, …) */
-	bool bound;		/* local was chosen by bind() */
-	bool connecting;	/* connect under way, outcome unknown */
-	bool inbound, unknown_direction;
-	bool other_netns;	/* not looked for: its process is in a netns that is not
-				 * watched */
-	bool unknown_start;	/* when it began is not known exactly */
+	bool unlogged;		/* not a protocol that is logged (raw, ping, …) */
+	bool bound;		/* bind() chose local */
+	bool uncollected;	/* the program has yet to ask for its connect's outcome */
+	bool unwritten;		/* the start is still to be written: DEFERRED, DESTROYED */
+	bool other_netns;	/* its process is in a namespace that is not watched */
+	bool unknown_start;	/* its begin is not known exactly */
+	bool ignored;		/* the ignore list has it */
 	struct netaddr local, remote;
-	struct netaddr learnt;	/* local end as sock_diag told it; family 0: not */
+	struct netaddr learnt;	/* local end by sock_diag; family 0: none */
 	struct stamp ev, start;
-	uint64_t cookie;	/* 0: not known */
-	struct conn_id id;	/* of the connection that is open; nth 0: not numbered yet */
-	uint32_t nth;		/* connections numbered on this socket */
-	bool left_out;		/* the ignore list has it */
 	int64_t mono, netns;
+	uint64_t cookie;	/* 0: not known */
+	struct conn_id id;	/* of the connection, from its first line on */
+	uint32_t nth;		/* connections numbered on this socket */
 	struct identity *opener;
-	struct follow *follow;	/* track_diag's, or NULL */
-	LIST_HEAD(, fdent) fds;
-	TAILQ_ENTRY(sock) lru;
+	struct conn_diag *diag;
+	struct fd_holders fds;
+	TAILQ_ENTRY(conn) lru;
 	UT_hash_handle hh;
 };
 
-struct fd_key {
-	struct proc *proc;
-	int64_t fd;
+struct conn_table {
+	struct conn *by_ino;
+	TAILQ_HEAD(, conn) lru;		/* least recently used first */
+	unsigned int count, max;
+	struct fd_table *fds;
+	struct input_errors *errors;
+
+	struct conn_diag *by_question, *by_cookie;
+	struct diag_list waiting, dying;	/* oldest first */
+	unsigned int waiting_count;
+	unsigned int doubts;		/* ends inferred or missed, not yet confirmed */
 };
 
-struct fdent {
-	struct fd_key key;
-	struct sock *sock;
-	bool cloexec;
-	bool presumed;		/* its parent has it: it may be from before the fork */
-	unsigned int seen;	/* the table's round in which it was last known to be */
-	LIST_ENTRY(fdent) of_proc, of_sock;
-	UT_hash_handle hh;
-};
+/* errors and fds are borrowed. */
+void conn_init(struct conn_table *t, unsigned int max, struct fd_table *fds,
+	       struct input_errors *errors);
+void conn_fini(struct conn_table *t);
 
-struct socket_table {
-	struct sock *by_ino;
-	struct fdent *by_fd;
-	TAILQ_HEAD(, sock) lru;		/* least recently used first */
-	unsigned int count, max;	/* sockets */
-	unsigned int fd_max;		/* descriptors */
-	unsigned int round;		/* of looks at all processes' descriptors */
-	void (*evicted)(struct sock *s, void *arg);
-	void (*dropped)(struct sock *s, void *arg);	/* may be NULL */
-	void *arg;
-};
+/*
+ * Takes one legal step. Returns false, changes nothing and counts an input error if the
+ * table has no such transition; aborts then in a checked build (NETLOG_CHECK, ASan).
+ */
+bool conn_step(struct conn_table *t, struct conn *c, enum conn_step step);
+/* Returns true if a start without its stop is written or deferred. */
+bool conn_is_open(const struct conn *c);
 
-/* max bounds the sockets and, at four times as many, the descriptors. evicted()
- * is told of each socket thrown out because the table was full. */
-void socket_init(struct socket_table *t, unsigned int max,
-		 void (*evicted)(struct sock *, void *), void *arg);
-void socket_fini(struct socket_table *t);
+/* A new connection without a reference: give it one, or drop it. The table has room
+ * (bounds.c). NULL without memory. */
+struct conn *conn_new(struct conn_table *t);
+void conn_touch(struct conn_table *t, struct conn *c);
+bool conn_unused(const struct conn *c);		/* no reference is left */
+void conn_drop(struct conn_table *t, struct conn *c);
 
-/* A new socket with no reference yet: give it one (socket_fd_add or
- * socket_set_ino) or socket_drop it. NULL without memory. */
-struct sock *socket_new(struct socket_table *t);
-void socket_touch(struct socket_table *t, struct sock *s);
-bool socket_unused(const struct sock *s);	/* no reference left */
-void socket_drop(struct socket_table *t, struct sock *s);
+struct conn *conn_by_ino(const struct conn_table *t, uint32_t node, uint64_t ino);
+void conn_set_ino(struct conn_table *t, struct conn *c, uint32_t node, uint64_t ino);
+void conn_clear_ino(struct conn_table *t, struct conn *c);
 
-struct sock *socket_by_ino(struct socket_table *t, uint32_t node, uint64_t ino);
-void socket_set_ino(struct socket_table *t, struct sock *s, uint32_t node,
-		    uint64_t ino);
-void socket_clear_ino(struct socket_table *t, struct sock *s);
+/* ---- sock_diag's part ---- */
 
-struct fdent *socket_fd(struct socket_table *t, struct proc *p, int fd);
-/* The number must be free. Returns 0 or -ENOMEM. */
-int socket_fd_add(struct socket_table *t, struct proc *p, int fd,
-		  struct sock *s, bool cloexec);
-/* Takes the descriptor away and returns its socket, which may be unused now. */
-struct sock *socket_fd_remove(struct socket_table *t, struct fdent *f);
+struct conn_diag *conn_add_diag(struct conn *c);	/* NULL without memory */
+void conn_drop_diag(struct conn_table *t, struct conn *c);
+struct conn *conn_by_cookie(const struct conn_table *t, uint64_t cookie);
+/* cookie 0: no longer followed. */
+void conn_follow(struct conn_table *t, struct conn *c, uint64_t cookie, int64_t mono);
+/* Network namespace and local end. */
+void conn_learn(struct conn *c, const struct diag_sock *sock);
+
+bool conn_waits(const struct conn *c);
+void conn_wait(struct conn_table *t, struct conn *c);
+void conn_stop_waiting(struct conn_table *t, struct conn *c);
+struct conn *conn_by_question(const struct conn_table *t, uint64_t id);
+void conn_ask(struct conn_table *t, struct conn *c, uint64_t id);
+void conn_forget_question(struct conn_table *t, struct conn *c);
+
+void conn_set_missed(struct conn_table *t, struct conn *c, const struct stamp *at);
+void conn_forget_missed(struct conn_table *t, struct conn *c);
 
 #endif

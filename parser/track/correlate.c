@@ -1,45 +1,128 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * parser/track/correlate: which of the sockets that waits is the one that sock_diag tells of.
+ * parser/track/correlate: matches waiting connections with sockets.
  *
  * Nothing is guessed. What was found at a descriptor counts only when no audit event
  * from before the look can still say that the descriptor was used again. A socket that
  * was gone before the look is recognised among those destroyed since only when it must
  * be one of these, and but one fits.
  */
-#include "parser/track/follow.h"
+#include "parser/track/correlate.h"
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <string.h>
 
+#include "parser/track/defer.h"
+#include "parser/track/ending.h"
+
+#define LOOK_NS 20000000LL	/* between looks at what waits */
 #define ASK_AGAIN_NS 50000000LL
 /* So much later the kernel has announced what was destroyed before a look. */
 #define ANNOUNCED_NS 100000000LL
 /* So much later those that several fit have been claimed, if they can be. */
 #define CLAIMED_MS 400
 
-static void learn_ends(struct sock *s, const struct diag_sock *sock)
+/* ---- answers ---- */
+
+/* What the process said of itself stands when it is gone at the next look. */
+static void take_netns(struct conn_diag *d, const struct diag *answer)
 {
-	follow_learn(s, sock);
-	if (s->inbound && !s->remote.has_addr)
-		s->remote = sock->remote;
+	if (d->netns_sure && !answer->netns_sure)
+		return;
+	d->netns = answer->netns;
+	d->netns_sure = answer->netns_sure;
+	d->watched = answer->watched;
+}
+
+static void take_found(struct track *t, struct conn *c, const struct diag *answer)
+{
+	struct conn_diag *d = c->diag;
+
+	d->found = answer->sock;
+	d->question = QUESTION_FOUND;
+	if (d->fd_gone_ms && d->fd_gone_ms <= d->looked_ms)
+		defer_not_there(t, c);
+}
+
+static void take_gone(struct conn_diag *d, const struct diag *answer)
+{
+	d->stranger |= !d->watched;
+	d->live_count = answer->live_count;
+	memcpy(d->live, answer->live, sizeof(d->live));
+	d->question = QUESTION_GONE;
+}
+
+void correlate_answer(struct track *t, const struct diag *answer)
+{
+	struct conn *c = conn_by_question(&t->conns, answer->question);
+	struct conn_diag *d;
+	bool elsewhere;
+
+	if (!c)
+		return;
+	d = c->diag;
+	conn_forget_question(&t->conns, c);
+	d->answered = t->diag.mono;
+	d->answered_ms = stamp_ms(&t->diag.now);
+	d->looked_ms = answer->looked_ms;
+	take_netns(d, answer);
+	switch (answer->op) {
+	case DIAG_FOUND:
+		take_found(t, c, answer);
+		return;
+	case DIAG_GONE:
+		take_gone(d, answer);
+		break;
+	case DIAG_ABSENT:
+		/* one that is connected shows in a dump of its own namespace */
+		d->stranger |= d->via == VIA_NONE;
+		defer_again(t, c);
+		break;
+	default:
+		d->stranger = true;
+	}
+	elsewhere = d->netns && !d->watched;
+	c->other_netns |= elsewhere;
+	if (d->stranger && (answer->op != DIAG_ABSENT || elsewhere))
+		ending_give_up(t, c);
+}
+
+void correlate_destroyed(struct track *t, const struct event *f)
+{
+	const struct diag_sock *sock = &f->diag->sock;
+	struct conn *c = conn_by_cookie(&t->conns, sock->cookie);
+
+	if (c)
+		ending_destroyed(t, c, sock, &f->stamp, f->mono);
+	else
+		destroyed_add(&t->diag.destroyed, sock, &f->stamp, f->mono);
+}
+
+/* ---- a socket was found at the descriptor ---- */
+
+static void learn_ends(struct conn *c, const struct diag_sock *sock)
+{
+	conn_learn(c, sock);
+	if (c->direction == CONN_INBOUND && !c->remote.has_addr)
+		c->remote = sock->remote;
 }
 
 /* The socket that was found can be the one that was asked for. */
-static bool may_be(const struct track *t, const struct follow *f)
+static bool may_be(const struct track *t, const struct conn *c)
 {
-	const struct sock *s = f->sock;
-	const struct diag_sock *d = &f->found;
-	struct follow *other = follow_by_cookie((struct track *)t, d->cookie);
+	const struct diag_sock *found = &c->diag->found;
+	const struct conn *other = conn_by_cookie(&t->conns, found->cookie);
 
-	if ((other && other != f) || (s->proto != PROTO_UNKNOWN && s->proto != d->proto))
+	if ((other && other != c) ||
+	    (c->proto != PROTO_UNKNOWN && c->proto != found->proto))
 		return false;
-	if (s->local.port && s->local.port != d->local.port)
+	if (c->local.port && c->local.port != found->local.port)
 		return false;
-	if (s->open == OPEN_LISTEN)
-		return !d->remote.port &&
-		       (d->proto == IPPROTO_UDP || d->state == STATE_LISTEN);
-	return d->remote.port && follow_same_end(&s->remote, &d->remote);
+	if (c->kind == KIND_LISTEN)
+		return !found->remote.port &&
+		       (found->proto == IPPROTO_UDP || found->state == STATE_LISTEN);
+	return found->remote.port && defer_same_end(&c->remote, &found->remote);
 }
 
 static bool is_handshaking(const struct diag_sock *d)
@@ -48,213 +131,236 @@ static bool is_handshaking(const struct diag_sock *d)
 	       (d->state == STATE_SYN_SENT || d->state == STATE_SYN_RECV);
 }
 
-bool decide_passed(const struct track *t, int64_t real_ms, int64_t mono)
+static void decide_found(struct track *t, struct conn *c, bool late)
 {
-	int64_t since = mono > t->diag.news ? mono : t->diag.news;
+	struct conn_diag *d = c->diag;
+	bool handshaking = is_handshaking(&d->found);
+	struct destroyed *dead;
 
-	return t->diag.stream_ms > real_ms ||
-	       t->diag.mono >= since + t->diag.o.settle_ms * 1000000LL;
-}
-
-/* What was found is another socket: its number was used again, or, when no event says
- * so, something is not as it seems. */
-void decide_not_there(struct track *t, struct follow *f)
-{
-	f->stranger |= !f->fd_gone_ms;
-	f->fd = -1;
-	follow_ask_again(t, f);
-}
-
-static void take_found(struct track *t, struct follow *f, bool late)
-{
-	struct sock *s = f->sock;
-	struct destroyed *d;
-
-	if (!may_be(t, f) || (is_handshaking(&f->found) && f->via == VIA_NONE)) {
+	if (!may_be(t, c) || (handshaking && d->via == VIA_NONE)) {
 		if (late)
-			follow_give_up(t, f);
+			ending_give_up(t, c);
 		else
-			decide_not_there(t, f);
+			defer_not_there(t, c);
 		return;
 	}
-	if (is_handshaking(&f->found) && f->held && !late) {
-		f->handshaking = true;
-		follow_ask_again(t, f);
+	if (handshaking && c->unwritten && !late) {
+		d->handshaking = true;
+		defer_again(t, c);
 		return;
 	}
-	follow_set_cookie(t, f, f->found.cookie);
-	learn_ends(s, &f->found);
-	if (!is_handshaking(&f->found))
-		follow_established(f, f->answered_ms);
-	follow_write_start(t, s);
-	follow_stop_waiting(t, f);
-	d = destroyed_by_cookie(&t->diag.destroyed, f->cookie);
-	if (d)
-		follow_die_of(t, f, d);
+	conn_follow(&t->conns, c, d->found.cookie, t->diag.mono);
+	learn_ends(c, &d->found);
+	if (!handshaking)
+		defer_established(c, d->answered_ms);
+	life_write_start(t, c);
+	conn_stop_waiting(&t->conns, c);
+	dead = destroyed_by_cookie(&t->diag.destroyed, d->cookie);
+	if (dead)
+		ending_claim(t, c, dead);
 }
+
+/* ---- it was gone from there ---- */
 
 /* All living sockets that it could be are known to be others. */
-static bool lives_nowhere(struct track *t, const struct follow *f)
+static bool lives_nowhere(const struct track *t, const struct conn_diag *d)
 {
-	if (f->live_count > DIAG_LIVE_MAX)
+	if (d->live_count > DIAG_LIVE_MAX)
 		return false;
-	for (unsigned int i = 0; i < f->live_count; i++)
-		if (!follow_by_cookie(t, f->live[i]))
+	for (unsigned int i = 0; i < d->live_count; i++)
+		if (!conn_by_cookie(&t->conns, d->live[i]))
 			return false;
 	return true;
 }
 
-static int64_t announced_until(const struct follow *f)
+static int64_t announced_until(const struct conn_diag *d)
 {
-	return f->state == FOLLOW_GONE ? f->answered_ms + ANNOUNCED_NS / 1000000 :
-					 INT64_MAX;
+	return d->question == QUESTION_GONE ? d->answered_ms + ANNOUNCED_NS / 1000000 :
+					      INT64_MAX;
 }
 
-static bool may_have_been(const struct follow *f, const struct destroyed *d)
+static bool may_have_been(const struct conn *c, const struct destroyed *dead)
 {
-	const struct sock *s = f->sock;
-	int64_t at = track_stamp_ms(&d->at);
+	const struct conn_diag *d = c->diag;
+	int64_t at = stamp_ms(&dead->at);
 
-	if (s->proto != d->sock.proto || at < track_stamp_ms(&s->start) ||
-	    at > announced_until(f) ||
-	    (f->netns_sure && f->netns != d->sock.netns) ||
-	    (f->state == FOLLOW_FOUND && f->found.cookie != d->sock.cookie))
+	if (c->proto != dead->sock.proto || at < stamp_ms(&c->start) ||
+	    at > announced_until(d) ||
+	    (d->netns_sure && d->netns != dead->sock.netns) ||
+	    (d->question == QUESTION_FOUND && d->found.cookie != dead->sock.cookie))
 		return false;
-	if (s->local.port && s->local.port != d->sock.local.port)
+	if (c->local.port && c->local.port != dead->sock.local.port)
 		return false;
-	if (s->open == OPEN_LISTEN)
-		return !d->sock.remote.port;
-	return follow_same_end(&s->remote, &d->sock.remote);
+	if (c->kind == KIND_LISTEN)
+		return !dead->sock.remote.port;
+	return defer_same_end(&c->remote, &dead->sock.remote);
 }
 
 /* Another process's start that waits may be the one that was destroyed. */
-static bool has_rival(const struct track *t, const struct follow *f,
-		      const struct destroyed *d)
+static bool has_rival(const struct track *t, const struct conn *c,
+		      const struct destroyed *dead)
 {
-	const struct follow *r;
+	const struct conn_diag *d;
 
-	TAILQ_FOREACH(r, &t->diag.waiting, link)
-		if (r->pid != f->pid && may_have_been(r, d))
+	TAILQ_FOREACH(d, &t->conns.waiting, link)
+		if (d->pid != c->diag->pid && may_have_been(d->conn, dead))
 			return true;
 	return false;
 }
 
 /*
- * The destroyed socket that f's must have been. Audit has told of all that began before
- * its end; and where f's namespace is only a likely one, or one of those that are watched,
+ * The destroyed socket that c must have been. Audit has reported all that began before
+ * its end; and where c's namespace is only a likely one, or one of those that are watched,
  * no other process's fits, and no other socket of any namespace.
  */
-static struct destroyed *only_one(struct track *t, const struct follow *f, bool *several)
+static struct destroyed *only_one(struct track *t, const struct conn *c, bool *several)
 {
-	const struct sock *s = f->sock;
-	struct destroyed *d;
+	const struct conn_diag *d = c->diag;
+	struct destroyed *dead;
 	struct destroyed_pattern p = {
-		.proto = s->proto,
-		.netns = f->netns_sure ? f->netns : 0,
-		.local = s->local,
-		.remote = s->remote,
-		.unconnected = s->open == OPEN_LISTEN,
-		.established = !s->inbound && f->via == VIA_NONE &&
-			       s->open == OPEN_CONNECT,
-		.since_ms = track_stamp_ms(&s->start),
-		.until_ms = announced_until(f),
+		.proto = c->proto,
+		.netns = d->netns_sure ? d->netns : 0,
+		.local = c->local,
+		.remote = c->remote,
+		.unconnected = c->kind == KIND_LISTEN,
+		.established = c->direction != CONN_INBOUND && d->via == VIA_NONE &&
+			       c->kind == KIND_CONNECT,
+		.since_ms = stamp_ms(&c->start),
+		.until_ms = announced_until(d),
 	};
 
 	/* "Some port of this address" is too little: a listener that audit did not
-	 * tell of (io_uring) may be the one. */
-	if (s->open == OPEN_LISTEN && !s->local.port)
+	 * report (io_uring) may be the one. */
+	if (c->kind == KIND_LISTEN && !c->local.port)
 		return NULL;
-	if (s->open == OPEN_LISTEN)
+	if (c->kind == KIND_LISTEN)
 		p.remote = (struct netaddr){ .has_port = true };
-	d = destroyed_only(&t->diag.destroyed, &p, several);
-	if (!d || !decide_passed(t, track_stamp_ms(&d->at), d->mono) ||
-	    (!f->netns_sure &&
-	     ((f->netns && f->netns != d->sock.netns) || has_rival(t, f, d))))
+	dead = destroyed_only(&t->diag.destroyed, &p, several);
+	if (!dead || !defer_passed(t, stamp_ms(&dead->at), dead->mono) ||
+	    (!d->netns_sure &&
+	     ((d->netns && d->netns != dead->sock.netns) || has_rival(t, c, dead))))
 		return NULL;
-	return d;
+	return dead;
 }
 
-static void take_gone(struct track *t, struct follow *f, struct destroyed *d)
+static void claim(struct track *t, struct conn *c, struct destroyed *dead)
 {
-	struct sock *s = f->sock;
+	struct conn_diag *d = c->diag;
 
-	learn_ends(s, &d->sock);
-	s->cookie = d->sock.cookie;
-	if (f->held && f->via == VIA_PROGRESS && s->proto == IPPROTO_TCP) {
-		if (d->sock.established == 0) {
-			follow_write_fail(t, s, VIA_DESTROY,
-				   d->sock.refused ? ECONNREFUSED : 0);
-			destroyed_remove(&t->diag.destroyed, d);
-			socket_drop(&t->sockets, s);
+	learn_ends(c, &dead->sock);
+	c->cookie = dead->sock.cookie;
+	if (c->unwritten && d->via == VIA_PROGRESS && c->proto == IPPROTO_TCP) {
+		if (dead->sock.established == 0) {
+			life_fail_deferred(t, c, dead->sock.refused ? ECONNREFUSED : 0,
+					   VIA_DESTROY);
+			destroyed_remove(&t->diag.destroyed, dead);
+			conn_drop(&t->conns, c);
 			return;
 		}
-		if (d->sock.established == 1)
-			follow_established(f, track_stamp_ms(&d->at));
+		if (dead->sock.established == 1)
+			defer_established(c, stamp_ms(&dead->at));
 	}
-	follow_write_start(t, s);
-	follow_set_cookie(t, f, d->sock.cookie);
-	follow_die_of(t, f, d);
+	life_write_start(t, c);
+	conn_follow(&t->conns, c, dead->sock.cookie, t->diag.mono);
+	ending_claim(t, c, dead);
 }
 
-static void look_for_gone(struct track *t, struct follow *f, bool late)
+static void decide_gone(struct track *t, struct conn *c, bool late)
 {
-	struct destroyed *d;
+	struct conn_diag *d = c->diag;
+	struct destroyed *dead;
 	bool several = false;
 
-	if (t->diag.mono < f->answered + ANNOUNCED_NS) {
+	if (t->diag.mono < d->answered + ANNOUNCED_NS) {
 		if (late)
-			follow_give_up(t, f);
+			ending_give_up(t, c);
 		return;
 	}
-	d = f->stranger ? NULL : only_one(t, f, &several);
+	dead = d->stranger ? NULL : only_one(t, c, &several);
 	/* at the last moment a rival may just have given up */
-	if (d && lives_nowhere(t, f) && (f->netns_sure || !late))
-		take_gone(t, f, d);
+	if (dead && lives_nowhere(t, d) && (d->netns_sure || !late))
+		claim(t, c, dead);
 	/* in a storm of alike connections nothing is gained by waiting on */
-	else if (late || (several && t->diag.stream_ms >
-				     track_stamp_ms(&f->sock->start) + CLAIMED_MS))
-		follow_give_up(t, f);
-	else if (!lives_nowhere(t, f))
-		follow_ask_again(t, f);
+	else if (late || (several && t->diag.stream_ms > stamp_ms(&c->start) + CLAIMED_MS))
+		ending_give_up(t, c);
+	else if (!lives_nowhere(t, d))
+		defer_again(t, c);
 }
 
-static void decide(struct track *t, struct follow *f)
-{
-	bool late = t->diag.mono >= f->deadline;
+/* ---- once an event ---- */
 
-	switch (f->state) {
-	case FOLLOW_FOUND:
-		if (decide_passed(t, f->looked_ms, f->answered))
-			take_found(t, f, late);
+static void ask(struct track *t, struct conn *c)
+{
+	struct request q = {
+		.id = ++t->diag.last_question,
+		.pid = c->diag->pid,
+		.ppid = c->diag->ppid,
+		.fd = c->diag->fd,
+		.proto = c->proto,
+		.local = c->local,
+		.remote = c->remote,
+	};
+
+	conn_ask(&t->conns, c, q.id);
+	t->io.ask(&q, t->io.arg);
+}
+
+static void decide(struct track *t, struct conn *c)
+{
+	struct conn_diag *d = c->diag;
+	bool late = t->diag.mono >= d->deadline;
+
+	switch (d->question) {
+	case QUESTION_FOUND:
+		if (defer_passed(t, d->looked_ms, d->answered))
+			decide_found(t, c, late);
 		else if (late)
-			follow_give_up(t, f);
+			ending_give_up(t, c);
 		return;
-	case FOLLOW_GONE:
-		look_for_gone(t, f, late);
+	case QUESTION_GONE:
+		decide_gone(t, c, late);
 		return;
-	case FOLLOW_AGAIN:
-		if (!late && t->diag.mono >= f->answered + ASK_AGAIN_NS)
-			follow_ask(t, f);
+	case QUESTION_AGAIN:
+		if (!late && t->diag.mono >= d->answered + ASK_AGAIN_NS)
+			ask(t, c);
 		/* fall through */
 	default:
 		if (late)
-			follow_give_up(t, f);
+			ending_give_up(t, c);
 	}
 }
 
-/* From the youngest on: the later it began, the fewer destroyed sockets it can be,
- * and what it is its elders are not. */
-void decide_all(struct track *t)
+/* From the youngest on: the later it began, the fewer destroyed sockets it can be, and
+ * what it is its elders are not. */
+static void decide_all(struct track *t)
 {
-	struct follow *f, *next;
+	struct conn_diag *d, *next;
 
-	for (f = TAILQ_LAST(&t->diag.waiting, follow_list); f; f = next) {
-		next = TAILQ_PREV(f, follow_list, link);
-		decide(t, f);
+	for (d = TAILQ_LAST(&t->conns.waiting, diag_list); d; d = next) {
+		next = TAILQ_PREV(d, diag_list, link);
+		decide(t, d->conn);
 	}
-	for (f = TAILQ_FIRST(&t->diag.dying); f; f = next) {
-		next = TAILQ_NEXT(f, link);
-		if (decide_passed(t, track_stamp_ms(&f->dead_at), f->dead_mono))
-			follow_bury(t, f);
+	for (d = TAILQ_FIRST(&t->conns.dying); d; d = next) {
+		next = TAILQ_NEXT(d, link);
+		if (defer_passed(t, stamp_ms(&d->dead_at), d->dead_mono))
+			ending_bury(t, d->conn);
 	}
+}
+
+void correlate(struct track *t)
+{
+	struct conn_diag *d;
+
+	if (!t->diag.on)
+		return;
+	/* new ones are at the young end; asked, they are no longer new */
+	TAILQ_FOREACH_REVERSE(d, &t->conns.waiting, diag_list, link) {
+		if (d->question != QUESTION_NEW)
+			break;
+		ask(t, d->conn);
+	}
+	if (t->event->kind != EVENT_TICK || t->diag.mono < t->diag.next_look)
+		return;
+	t->diag.next_look = t->diag.mono + LOOK_NS;
+	decide_all(t);
 }

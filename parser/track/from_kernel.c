@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/track/track: what the kernel module's records mean for connections. */
+/* parser/track/from_kernel: what the kernel side's records (module or BPF) mean for connections. */
+#include "parser/track/from_kernel.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 
-#include "parser/track/internal.h"
+#include "parser/track/bounds.h"
+#include "parser/track/ending.h"
 
 static void know_process(struct track *t, const struct event *f)
 {
-	t->proc = track_proc(t);
+	t->proc = bounds_event_process(t);
 	if (t->proc)
 		process_update(t->proc, &f->task);
 }
 
 /* s, learnt from the rules, may be the socket of the record. */
-static bool may_be(const struct sock *s, const struct event *f)
+static bool may_be(const struct conn *s, const struct event *f)
 {
 	if (s->key.ino || (s->proto != PROTO_UNKNOWN && s->proto != f->proto))
 		return false;
@@ -23,15 +26,15 @@ static bool may_be(const struct sock *s, const struct event *f)
 	switch (f->op) {
 	case NETLOG_OP_LISTEN:
 	case NETLOG_OP_BIND:
-		return s->open == OPEN_LISTEN && s->local.port;
+		return s->kind == KIND_LISTEN && s->local.port;
 	case NETLOG_OP_RELEASE:
-		if (s->open == OPEN_LISTEN)
+		if (s->kind == KIND_LISTEN)
 			return s->local.port && !f->remote.port;
 		/* fall through */
 	case NETLOG_OP_ESTABLISHED:
 	case NETLOG_OP_FAIL:
 	case NETLOG_OP_DISCONNECT:
-		return s->open == OPEN_CONNECT &&
+		return s->kind == KIND_CONNECT &&
 		       netaddr_equal(&s->remote, &f->remote);
 	default:	/* connect, accept, dgram: something new begins */
 		return false;
@@ -42,37 +45,37 @@ static bool may_be(const struct sock *s, const struct event *f)
  * A socket that the rules learnt before the module was loaded is known by its
  * descriptor only: find it by its process and its peer, if there is but one.
  */
-static struct sock *adopt(struct track *t, const struct event *f)
+static struct conn *adopt(struct track *t, const struct event *f)
 {
-	struct sock *found = NULL;
+	struct conn *found = NULL;
 	struct fdent *fd;
 
 	if (!t->proc)
 		return NULL;
-	LIST_FOREACH(fd, &t->proc->fds, of_proc) {
-		if (fd->sock == found || !may_be(fd->sock, f))
+	TAILQ_FOREACH(fd, &t->proc->fds, of_proc) {
+		if (fd->conn == found || !may_be(fd->conn, f))
 			continue;
 		if (found)
 			return NULL;
-		found = fd->sock;
+		found = fd->conn;
 	}
 	if (found)
-		socket_set_ino(&t->sockets, found, t->node_index, f->ino);
+		conn_set_ino(&t->conns, found, t->node->index, f->ino);
 	return found;
 }
 
-static struct sock *known_socket(struct track *t, const struct event *f)
+static struct conn *known_socket(struct track *t, const struct event *f)
 {
-	struct sock *s = socket_by_ino(&t->sockets, t->node_index, f->ino);
+	struct conn *s = conn_by_ino(&t->conns, t->node->index, f->ino);
 
 	if (!s)
 		s = adopt(t, f);
 	if (s)
-		socket_touch(&t->sockets, s);
+		conn_touch(&t->conns, s);
 	return s;
 }
 
-static void take_fields(struct sock *s, const struct event *f)
+static void take_fields(struct conn *s, const struct event *f)
 {
 	s->proto = f->proto;
 	s->family = f->family;
@@ -83,94 +86,66 @@ static void take_fields(struct sock *s, const struct event *f)
 	s->remote = f->remote;
 }
 
-static struct sock *socket_of(struct track *t, const struct event *f)
+static struct conn *socket_of(struct track *t, const struct event *f)
 {
-	struct sock *s = known_socket(t, f);
+	struct conn *s = known_socket(t, f);
 
 	if (s)
 		return s;
-	s = socket_new(&t->sockets);
-	if (!s) {
-		input_error(t->complaints, INPUT_ERROR_MEMORY, "socket", 6);
+	s = bounds_conn(t);
+	if (!s)
 		return NULL;
-	}
-	socket_set_ino(&t->sockets, s, t->node_index, f->ino);
+	conn_set_ino(&t->conns, s, t->node->index, f->ino);
 	take_fields(s, f);
 	return s;
 }
 
-static void forget(struct track *t, struct sock *s)
+static void forget(struct track *t, struct conn *s)
 {
-	socket_drop(&t->sockets, s);
-}
-
-static void remember_connect(struct track *t, const struct event *f)
-{
-	struct node *n = t->node;
-
-	n->recent[n->next_recent++ % RECENT_CONNECTS] = (struct recent_connect){
-		.serial = f->stamp.serial,
-		.pid = f->task.pid,
-		.sec = f->stamp.sec,
-		.err = f->err,
-		.remote = f->remote,
-	};
-}
-
-static void remember_release(struct track *t, const struct event *f)
-{
-	struct node *n = t->node;
-
-	n->released[n->next_released++ % RECENT_RELEASES] = f->ino;
-}
-
-/* The end of a connect that is already told of: its release came before it. */
-static bool came_late(const struct track *t, const struct event *f)
-{
-	for (int i = 0; i < RECENT_RELEASES; i++)
-		if (t->node->released[i] == f->ino)
-			return true;
-	return false;
+	conn_drop(&t->conns, s);
 }
 
 static void on_connect(struct track *t, const struct event *f)
 {
-	struct sock *s = socket_of(t, f);
+	struct conn *s = socket_of(t, f);
 
-	remember_connect(t, f);
+	node_add_connect(t->node, f);
+	if (s && s->phase == CONN_DESTROYED) {	/* the inode is another socket's now */
+		ending_bury(t, s);
+		s = socket_of(t, f);
+	}
 	if (!s)
 		return;
 	/* An open one here had its release lost. */
-	track_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
+	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
 	take_fields(s, f);
-	s->inbound = false;
-	s->connecting = true;
-	track_begin(t, s);
+	s->direction = CONN_OUTBOUND;
+	if (conn_step(&t->conns, s, STEP_CONNECT))
+		life_begin(t, s);
 }
 
 static void on_established(struct track *t, const struct event *f)
 {
-	struct sock *s = came_late(t, f) ? NULL : socket_of(t, f);
+	struct conn *s = node_has_release(t->node, f->ino) ? NULL : socket_of(t, f);
 
-	if (!s || s->open == OPEN_CONNECT)
+	if (!s || s->kind == KIND_CONNECT)
 		return;
-	if (!s->connecting) {	/* the record of its connect was lost */
-		track_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
-		track_begin(t, s);
+	if (s->phase != CONN_CONNECTING) {	/* the record of its connect was lost */
+		life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
+		life_begin(t, s);
 	}
 	take_fields(s, f);
-	s->connecting = false;
 	/* the connection begins now, its evidence is still the connect */
 	s->start = t->when;
 	s->mono = f->mono;
-	track_open(t, s, OPEN_CONNECT, VIA_NONE);
+	life_open(t, s, KIND_CONNECT, VIA_NONE);
 }
 
 /*
  * An SCTP socket that was shut down while its connect was under way is CLOSE_WAIT at its
  * release, as if it had been connected: it is remembered that it was not. TCP's is CLOSE.
  */
-static void after_failure(struct track *t, struct sock *s)
+static void after_failure(struct track *t, struct conn *s)
 {
 	if (s->proto != IPPROTO_SCTP) {
 		forget(t, s);
@@ -182,127 +157,126 @@ static void after_failure(struct track *t, struct sock *s)
 
 static void on_fail(struct track *t, const struct event *f)
 {
-	struct sock *s = came_late(t, f) ? NULL : socket_of(t, f);
+	struct conn *s = node_has_release(t->node, f->ino) ? NULL : socket_of(t, f);
 
-	remember_connect(t, f);
+	node_add_connect(t->node, f);
 	if (!s)
 		return;
-	s->connecting = false;
-	if (s->open) {
-		track_close(t, s, ENDING(.err = f->err, .mono = f->mono));
+	if (s->kind) {
+		life_close(t, s, ENDING(.err = f->err, .mono = f->mono));
 	} else {
 		take_fields(s, f);
 		if (!s->opener)
-			track_begin(t, s);
-		track_fail(t, s, f->err, VIA_NONE);
+			life_begin(t, s);
+		life_fail(t, s, f->err, VIA_NONE);
 	}
 	after_failure(t, s);
 }
 
 static void on_accept(struct track *t, const struct event *f)
 {
-	struct sock *s = socket_of(t, f);
+	struct conn *s = socket_of(t, f);
 
 	if (!s)
 		return;
-	track_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
+	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
 	take_fields(s, f);
-	s->inbound = true;
-	track_begin(t, s);
-	track_open(t, s, OPEN_CONNECT, VIA_NONE);
+	s->direction = CONN_INBOUND;
+	life_begin(t, s);
+	life_open(t, s, KIND_CONNECT, VIA_NONE);
 }
 
 /* op=listen, and op=bind of a datagram socket. */
 static void on_listen(struct track *t, const struct event *f)
 {
-	struct sock *s = socket_of(t, f);
+	struct conn *s = socket_of(t, f);
 
-	if (!s || s->open == OPEN_LISTEN)
+	if (!s || s->kind == KIND_LISTEN)
 		return;
-	track_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
+	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
 	take_fields(s, f);
 	memset(&s->remote, 0, sizeof(s->remote));
-	s->inbound = false;
-	track_begin(t, s);
-	track_open(t, s, OPEN_LISTEN, VIA_NONE);
+	s->direction = CONN_OUTBOUND;
+	life_begin(t, s);
+	life_open(t, s, KIND_LISTEN, VIA_NONE);
 }
 
 static void on_datagram(struct track *t, const struct event *f)
 {
-	struct sock *s = socket_of(t, f);
+	struct conn *s = socket_of(t, f);
 
-	if (!s || (s->open == OPEN_CONNECT &&
+	if (!s || (s->kind == KIND_CONNECT &&
 		   netaddr_equal(&s->remote, &f->remote)))
 		return;
-	track_close(t, s, ENDING(.mono = f->mono));
+	life_close(t, s, ENDING(.mono = f->mono));
 	if (!f->remote.port)	/* getaddrinfo(3) looking for a route */
 		return;
 	take_fields(s, f);
-	s->inbound = false;
-	track_begin(t, s);
-	track_open(t, s, OPEN_CONNECT, VIA_NONE);
+	s->direction = CONN_OUTBOUND;
+	life_begin(t, s);
+	life_open(t, s, KIND_CONNECT, VIA_NONE);
 }
 
 /* connect(AF_UNSPEC), or shutdown() of a listener. A datagram socket that still has
  * its port is told of by an op=bind that follows. */
 static void on_disconnect(struct track *t, const struct event *f)
 {
-	struct sock *s = known_socket(t, f);
+	struct conn *s = known_socket(t, f);
 
 	if (!s)
 		return;
-	track_close(t, s, ENDING(.mono = f->mono, .tx = f->tx, .rx = f->rx));
-	memset(&s->remote, 0, sizeof(s->remote));
+	life_close(t, s, ENDING(.mono = f->mono, .tx = f->tx, .rx = f->rx));
+	if (s->phase != CONN_CONNECTING)	/* its failure is still to be written */
+		memset(&s->remote, 0, sizeof(s->remote));
 }
 
 /* The end of a socket whose beginning was not seen, if it was worth a line. */
 static void unseen_release(struct track *t, const struct event *f)
 {
 	bool listener = f->state == STATE_LISTEN;
-	struct sock *s;
+	struct conn *s;
 
 	if (!listener && (!f->remote.has_port || !f->remote.port ||
-			  (f->state == STATE_CLOSE && !track_is_datagram(f->proto))))
+			  (f->state == STATE_CLOSE && !life_is_datagram(f->proto))))
 		return;
 	s = socket_of(t, f);
 	if (!s)
 		return;
-	s->open = listener ? OPEN_LISTEN : OPEN_CONNECT;
-	t->stats.open++;
-	track_close(t, s, ENDING(.tx = f->tx, .rx = f->rx, .err = f->err));
+	life_resume(t, s, listener ? KIND_LISTEN : KIND_CONNECT);
+	life_close(t, s, ENDING(.tx = f->tx, .rx = f->rx, .err = f->err));
 	forget(t, s);
 }
 
 /* Released before we read how its connect ended. What the socket was says it:
  * still in SYN_SENT, or with an error, it never came about. */
-static void release_connecting(struct track *t, struct sock *s,
+static void release_connecting(struct track *t, struct conn *s,
 			       const struct event *f)
 {
 	bool failed = f->state == STATE_SYN_SENT || f->state == STATE_SYN_RECV ||
 		      f->state == STATE_CLOSE;
 
 	if (failed) {
-		track_fail(t, s, f->err ? f->err : ECONNABORTED, VIA_CLOSE);
+		life_fail(t, s, f->err ? f->err : ECONNABORTED, VIA_CLOSE);
 		return;
 	}
-	track_open(t, s, OPEN_CONNECT, VIA_NONE);
-	track_close(t, s, ENDING(.mono = f->mono, .tx = f->tx, .rx = f->rx,
+	life_open(t, s, KIND_CONNECT, VIA_NONE);
+	life_close(t, s, ENDING(.mono = f->mono, .tx = f->tx, .rx = f->rx,
 				 .err = f->err));
 }
 
 static void on_release(struct track *t, const struct event *f)
 {
-	struct sock *s = known_socket(t, f);
+	struct conn *s = known_socket(t, f);
 
 	if (!s) {
 		unseen_release(t, f);
 		return;
 	}
-	if (s->connecting && !s->open) {
+	if (s->phase == CONN_CONNECTING) {
 		release_connecting(t, s, f);
-		remember_release(t, f);
+		node_add_release(t->node, f->ino);
 	} else {
-		track_close(t, s, ENDING(.mono = f->mono, .tx = f->tx,
+		life_close(t, s, ENDING(.mono = f->mono, .tx = f->tx,
 					 .rx = f->rx, .err = f->err));
 	}
 	forget(t, s);
@@ -311,14 +285,14 @@ static void on_release(struct track *t, const struct event *f)
 static void on_load(struct track *t, const struct event *f)
 {
 	t->node->left = 0;
-	memset(t->node->released, 0, sizeof(t->node->released));	/* a boot may be between */
+	node_forget_releases(t->node);	/* a boot may be between */
 	if (f->op == NETLOG_OP_UNLOAD)
-		track_module_gone(t);
+		ending_module_gone(t);
 	t->node->module = f->op == NETLOG_OP_LOAD;
 	t->stats.module = t->node->module;
 }
 
-void track_module(struct track *t, const struct event *f)
+void from_kernel(struct track *t, const struct event *f)
 {
 	if (f->missed >= 0)
 		t->stats.module_missed = f->missed;
@@ -331,7 +305,7 @@ void track_module(struct track *t, const struct event *f)
 	t->node->module = t->stats.module = true;
 	know_process(t, f);
 	if (!f->ino) {
-		input_error(t->complaints, INPUT_ERROR_MODULE, "ino", 3);
+		input_error(t->errors, INPUT_ERROR_MODULE, "ino", 3);
 		return;
 	}
 	switch (f->op) {

@@ -29,7 +29,7 @@ struct proc *process_add(struct process_table *t, uint32_t node, int64_t pid)
 		return NULL;
 	p->key.pid = pid;
 	p->key.node = node;
-	LIST_INIT(&p->fds);
+	TAILQ_INIT(&p->fds);
 	HASH_ADD(hh, t->hash, key, sizeof(p->key), p);
 	TAILQ_INSERT_TAIL(&t->lru, p, lru);
 	return p;

@@ -2,7 +2,7 @@
 /*
  * parser/track/process: what is known of each process: who it is (an immutable,
  * counted struct identity, shared by all its connections) and which socket
- * descriptors it holds. A bounded table; the least recently heard of goes first.
+ * descriptors it holds. A bounded table; the process without news for longest goes first.
  */
 #ifndef NETLOG_PROCESS_H
 #define NETLOG_PROCESS_H
@@ -15,6 +15,7 @@
 #include "parser/event.h"
 
 struct fdent;
+TAILQ_HEAD(fd_list, fdent);
 
 struct proc_key {
 	int64_t pid;
@@ -26,7 +27,8 @@ struct proc {
 	struct proc_key key;
 	struct identity *identity;
 	char *stale_title;	/* proctitle of a program it ran before, or NULL */
-	LIST_HEAD(, fdent) fds;
+	struct fd_list fds;	/* oldest first */
+	unsigned int fd_count;
 	TAILQ_ENTRY(proc) lru;
 	UT_hash_handle hh;
 };

@@ -1,365 +1,298 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * parser/track/reconcile: sockets that were open before audit could tell of them, or when
- * this program last ended; and the sweep, which finds what is open no more.
- */
-#include "parser/track/follow.h"
+/* parser/track/reconcile: snapshot, state file, holders and sweep. */
+#include "parser/track/reconcile.h"
 
 #include <netinet/in.h>
-#include <string.h>
 
-static enum sock_open kind_of(const struct diag_sock *d)
+#include "parser/track/bounds.h"
+#include "parser/track/defer.h"
+#include "parser/track/ending.h"
+
+static enum conn_kind kind_of(const struct diag_sock *d)
 {
 	if (d->proto == IPPROTO_TCP)
-		return d->state == STATE_LISTEN ? OPEN_LISTEN : OPEN_CONNECT;
-	return d->remote.port ? OPEN_CONNECT : OPEN_LISTEN;
+		return d->state == STATE_LISTEN ? KIND_LISTEN : KIND_CONNECT;
+	return d->remote.port ? KIND_CONNECT : KIND_LISTEN;
 }
 
-static struct sock *add_socket(struct track *t, const struct diag_sock *d)
+/* This host's node. Returns false without memory. */
+static bool take_local_node(struct track *t)
 {
-	struct sock *s = socket_new(&t->sockets);
+	t->node = node_local(&t->nodes, t->diag.o.node);
+	return t->node;
+}
 
-	if (!s)
+static void follow(struct track *t, struct conn *c, const struct diag_sock *d)
+{
+	c->diag->found = *d;
+	conn_learn(c, d);
+	conn_follow(&t->conns, c, d->cookie, t->diag.mono);
+}
+
+static struct conn *add_conn(struct track *t, const struct diag_sock *d,
+			     enum conn_kind kind)
+{
+	struct conn *c = bounds_conn(t);
+
+	if (!c)
 		return NULL;
-	if (!follow_new(s)) {
-		socket_drop(&t->sockets, s);
+	if (!conn_add_diag(c)) {
+		input_error(t->errors, INPUT_ERROR_MEMORY, "socket", 6);
+		conn_drop(&t->conns, c);
 		return NULL;
 	}
-	s->key.node = t->node_index;
-	s->proto = d->proto;
-	s->family = d->family;
-	s->local = d->local;
-	follow_learn(s, d);
-	s->open = kind_of(d);
-	if (s->open == OPEN_CONNECT)
-		s->remote = d->remote;
-	s->bound = s->open == OPEN_LISTEN;
-	s->follow->found = *d;
-	follow_set_cookie(t, s->follow, d->cookie);
-	return s;
+	c->proto = d->proto;
+	c->family = d->family;
+	c->local = d->local;
+	if (kind == KIND_CONNECT)
+		c->remote = d->remote;
+	c->bound = kind == KIND_LISTEN;
+	follow(t, c, d);
+	return c;
 }
 
-/* The process of the fact. What audit told of it stands. */
+/* The process of the event in hand. What audit reported of it stands. */
 static struct proc *holder_of(struct track *t)
 {
-	struct proc *p = track_proc(t);
+	struct proc *p = bounds_event_process(t);
 
 	if (p && !p->identity)
 		process_update(p, &t->event->task);
 	return p;
 }
 
-static void hold(struct track *t, struct sock *s, struct proc *p)
-{
-	struct fdent *old = p ? socket_fd(&t->sockets, p, t->event->fd) : NULL;
+/* ---- holders ---- */
 
-	if (old && old->sock == s) {
-		old->presumed = false;
-		old->seen = t->sockets.round;
-	}
-	if (!p || (old && old->sock == s))
-		return;
-	/* Audit may still be about to tell of the one that had the number before. (Of one
-	 * that is told as open, older events are not heard: track_diag_stale().) */
-	if (old && !(s->follow && s->follow->opened_ms) &&
-	    !decide_passed(t, track_stamp_ms(&t->event->stamp), t->event->mono))
-		return;
-	if (HASH_COUNT(t->sockets.by_fd) >= t->sockets.fd_max) {
-		input_error(t->complaints, INPUT_ERROR_EVICTED, "", 0);
+static void add_holder(struct track *t, struct conn *c, struct proc *p)
+{
+	if (fdtable_full(&t->fds)) {
+		input_error(t->errors, INPUT_ERROR_EVICTED, "", 0);
 		return;
 	}
-	if (old)
-		track_fd_gone(t, old, VIA_REUSE);
-	if (s->follow && s->follow->ended)	/* by the rules' word; but it goes on */
-		follow_forget_end(t, s->follow);
-	if (socket_fd_add(&t->sockets, p, t->event->fd, s, t->event->cloexec))
-		input_error(t->complaints, INPUT_ERROR_MEMORY, "descriptor", 10);
+	if (!fdtable_add(&t->fds, p, t->event->fd, c, &c->fds, t->event->cloexec))
+		input_error(t->errors, INPUT_ERROR_MEMORY, "descriptor", 10);
 }
+
+static void hold(struct track *t, struct conn *c, struct proc *p)
+{
+	struct fdent *old = p ? fdtable_find(&t->fds, p, t->event->fd) : NULL;
+
+	if (!p)
+		return;
+	if (old && old->conn == c) {
+		old->presumed = false;
+		old->seen = t->fds.round;
+		return;
+	}
+	/* Audit may still be about to report the one that had the number before. (Of one
+	 * that a scan reported, older events are not heard: from_syscalls.c, is_stale().) */
+	if (old && !(c->diag && c->diag->opened_ms) &&
+	    !defer_passed(t, stamp_ms(&t->event->stamp), t->event->mono))
+		return;
+	if (old)
+		ending_fd_gone(t, old, VIA_REUSE);
+	ending_held(t, c);
+	add_holder(t, c, p);
+}
+
+void reconcile_held(struct track *t, const struct event *f)
+{
+	struct conn *known = conn_by_cookie(&t->conns, f->diag->sock.cookie);
+	struct proc *p;
+
+	if (!known || !take_local_node(t))
+		return;
+	p = holder_of(t);
+	if (p)
+		hold(t, known, p);
+}
+
+/* ---- snapshot ---- */
 
 /* The rules know the socket at that descriptor as the one that was found there. */
-static struct sock *known_by_rules(struct track *t, struct proc *p)
+static struct conn *known_by_rules(struct track *t, struct proc *p)
 {
 	const struct diag_sock *d = &t->event->diag->sock;
-	struct fdent *fd = p ? socket_fd(&t->sockets, p, t->event->fd) : NULL;
-	struct sock *s = fd ? fd->sock : NULL;
+	struct fdent *fd = p ? fdtable_find(&t->fds, p, t->event->fd) : NULL;
+	struct conn *c = fd ? fd->conn : NULL;
 
-	if (!s)
-		s = socket_by_ino(&t->sockets, t->node_index, d->ino);
-	if (!s || s->open != kind_of(d) || (s->netns > 0 && s->netns != d->netns) ||
-	    (s->open == OPEN_CONNECT && !follow_same_end(&s->remote, &d->remote)))
+	if (!c)
+		c = conn_by_ino(&t->conns, t->node->index, d->ino);
+	if (!c || c->kind != kind_of(d) || (c->netns > 0 && c->netns != d->netns) ||
+	    (c->kind == KIND_CONNECT && !defer_same_end(&c->remote, &d->remote)))
 		return NULL;
-	return s;
+	return c;
 }
 
-static void adopt(struct track *t, struct sock *s, const struct diag_sock *d)
+static void adopt(struct track *t, struct conn *c, const struct diag_sock *d)
 {
-	if (s->follow)	/* it has asked for itself */
+	if (c->diag)	/* it has asked for itself */
 		return;
-	if (!follow_new(s))
-		return;
-	s->follow->found = *d;
-	follow_learn(s, d);
-	follow_set_cookie(t, s->follow, d->cookie);
+	if (conn_add_diag(c))
+		follow(t, c, d);
 }
 
 /*
- * Of a namespace that is watched only now audit has told already, with unseen=netns: this
- * may be one of those. Which one cannot be said, so it stays as the rules have it.
+ * Of a namespace that is watched only now, audit's connections were written already, with
+ * unseen=netns: this may be one of those. Which one cannot be said, so it stays as the
+ * rules have it.
  */
 static bool told_unseen(const struct track *t, const struct diag_sock *d)
 {
-	const struct sock *s;
+	const struct conn *c;
 
-	TAILQ_FOREACH(s, &t->sockets.lru, lru)
-		if (s->other_netns && s->key.node == t->node_index && !s->follow &&
-		    s->open == kind_of(d) && s->proto == d->proto &&
-		    (!s->local.port || s->local.port == d->local.port) &&
-		    (s->open == OPEN_LISTEN || follow_same_end(&s->remote, &d->remote)))
+	TAILQ_FOREACH(c, &t->conns.lru, lru)
+		if (c->other_netns && c->key.node == t->node->index && !c->diag &&
+		    c->kind == kind_of(d) && c->proto == d->proto &&
+		    (!c->local.port || c->local.port == d->local.port) &&
+		    (c->kind == KIND_LISTEN || defer_same_end(&c->remote, &d->remote)))
 			return true;
 	return false;
 }
 
-void snapshot_open(struct track *t, const struct event *f)
+static void open_new(struct track *t, const struct event *f, struct proc *p)
 {
 	const struct diag_sock *d = &f->diag->sock;
-	struct follow *known = follow_by_cookie(t, d->cookie);
-	struct proc *p;
-	struct sock *s;
+	enum conn_kind kind = kind_of(d);
+	struct conn *c = add_conn(t, d, kind);
 
-	if (!track_local_node(t))
+	if (!c)
+		return;
+	if (d->active == 0)
+		c->direction = CONN_INBOUND;
+	else if (d->active < 0 && kind == KIND_CONNECT)
+		c->direction = CONN_EITHER;
+	c->diag->opened_ms = stamp_ms(&f->stamp);
+	hold(t, c, p);
+	t->proc = p;
+	life_begin(t, c);
+	c->unknown_start = true;
+	life_open_found(t, c, kind, VIA_SNAPSHOT);
+}
+
+void reconcile_open(struct track *t, const struct event *f)
+{
+	const struct diag_sock *d = &f->diag->sock;
+	struct conn *known = conn_by_cookie(&t->conns, d->cookie), *c;
+	struct proc *p;
+
+	if (!take_local_node(t))
 		return;
 	p = holder_of(t);	/* NULL: nobody that can be seen */
-	s = known ? known->sock : known_by_rules(t, p);
-	if (!s && told_unseen(t, d))
-		return;
-	if (s) {
+	c = known ? known : known_by_rules(t, p);
+	if (c) {
 		if (!known)
-			adopt(t, s, d);
-		hold(t, s, p);
-		return;
+			adopt(t, c, d);
+		hold(t, c, p);
+	} else if (!told_unseen(t, d)) {
+		open_new(t, f, p);
 	}
-	s = add_socket(t, d);
-	if (!s) {
-		input_error(t->complaints, INPUT_ERROR_MEMORY, "socket", 6);
-		return;
-	}
-	s->inbound = d->active == 0;
-	s->unknown_direction = d->active < 0 && s->open == OPEN_CONNECT;
-	s->follow->opened_ms = track_stamp_ms(&f->stamp);
-	hold(t, s, p);
-	t->proc = p;
-	track_begin(t, s);
-	s->unknown_start = true;
-	t->stats.open++;
-	track_emit(t, s, s->open == OPEN_LISTEN ? LISTEN_START : CONNECT_START,
-		   ENDING(.via = VIA_SNAPSHOT));
 }
 
-void snapshot_held(struct track *t, const struct event *f)
-{
-	struct follow *known = follow_by_cookie(t, f->diag->sock.cookie);
-	struct proc *p;
-
-	if (!known || !track_local_node(t))
-		return;
-	p = holder_of(t);
-	if (p)
-		hold(t, known->sock, p);
-}
-
-void snapshot_known(struct track *t, const struct event *f)
+void reconcile_known(struct track *t, const struct event *f)
 {
 	const struct diag_known *k = f->diag->known;
-	struct sock *s;
+	enum conn_kind kind = k->listens ? KIND_LISTEN : KIND_CONNECT;
+	struct conn *c;
 
-	if (follow_by_cookie(t, k->sock.cookie) || !track_local_node(t))
+	if (conn_by_cookie(&t->conns, k->sock.cookie) || !take_local_node(t))
 		return;
-	s = add_socket(t, &k->sock);
-	if (!s)
+	c = add_conn(t, &k->sock, kind);
+	if (!c)
 		return;
-	s->open = k->listens ? OPEN_LISTEN : OPEN_CONNECT;
-	s->inbound = k->inbound;
-	s->unknown_direction = k->unknown_direction;
-	s->unknown_start = k->unknown_start;
-	s->ev = k->ev;
-	s->start = k->start;
-	s->id = k->id;
-	s->nth = k->nth;
-	s->left_out = k->ignored;
-	s->opener = identity_new(&f->task);
-	s->follow->known = 0;		/* the first sweep may end it */
-	s->follow->opened_ms = track_stamp_ms(&f->stamp);
-	t->stats.open++;
+	c->direction = k->unknown_direction ? CONN_EITHER :
+		       k->inbound ? CONN_INBOUND : CONN_OUTBOUND;
+	c->unknown_start = k->unknown_start;
+	c->ev = k->ev;
+	c->start = k->start;
+	c->id = k->id;
+	c->nth = k->nth;
+	c->ignored = k->ignored;
+	c->opener = identity_new(&f->task);
+	c->diag->cookie_mono = 0;	/* the first sweep may end it */
+	c->diag->opened_ms = stamp_ms(&f->stamp);
+	life_resume(t, c, kind);
 }
 
-/* A socket that is not there any more, or that no process has; its announcement may be
- * to come: its cookie is then still known, and says nothing again. */
-static void end(struct track *t, struct follow *f, enum diag_life life)
+/* ---- sweep ---- */
+
+/* A socket that is not there any more, or that no process has. Its destruction may be
+ * reported later: an orphan's cookie stays known for that, and nothing more is written. */
+static void end(struct track *t, struct conn *c, enum diag_life life)
 {
-	struct sock *s = f->sock;
-	struct stamp when = f->ended ? f->end : f->missed_at;
-	struct ending e = {
-		.via = f->ended ? f->end_via : VIA_SWEEP,
-		.tx = -1, .rx = -1, .mono = -1, .when = &when,
-		.identity = f->let_go && !f->presumed ? f->let_go : s->opener,
-	};
+	struct conn_diag *d = c->diag;
+	bool inferred = c->phase == CONN_ENDING;
+	struct stamp when = inferred ? d->end : d->missed_at;
 	struct fdent *fd;
 
-	track_close(t, s, &e);
+	life_close(t, c, ENDING(.via = inferred ? d->end_via : VIA_SWEEP, .when = &when,
+				.identity = d->let_go && !d->presumed ? d->let_go :
+									c->opener));
 	if (life == DIAG_MISSING) {
-		socket_drop(&t->sockets, s);
+		conn_drop(&t->conns, c);
 		return;
 	}
-	while ((fd = LIST_FIRST(&s->fds)))
-		socket_fd_remove(&t->sockets, fd);
+	while ((fd = LIST_FIRST(&c->fds)))
+		fdtable_remove(&t->fds, fd);
 }
 
-/* Just closed, most likely, and its announcement is on its way, which says more: the next
- * sweep, soon, is to find the same. */
-static void miss(struct track *t, struct follow *f)
-{
-	f->missed = true;
-	f->missed_at = t->diag.now;
-	follow_set_doubted(t, f, true);
-}
-
-static bool is_held(const struct track *t, const struct sock *s)
+static bool is_held(const struct track *t, const struct conn *c)
 {
 	const struct fdent *fd;
 
-	LIST_FOREACH(fd, &s->fds, of_sock)
-		if (fd->seen == t->sockets.round)
+	LIST_FOREACH(fd, &c->fds, of_conn)
+		if (fd->seen == t->fds.round)
 			return true;
 	return false;
 }
 
 /* Those that closed it unseen. It goes on, wherever it is: unless somebody is known to
- * have it, it may have been hidden from the look. */
-static void forget_holders(struct track *t, struct sock *s)
+ * have it, it may have been hidden from the scan. */
+static void forget_holders(struct track *t, struct conn *c)
 {
 	struct fdent *fd, *next;
 
-	if (!is_held(t, s))
+	if (!is_held(t, c))
 		return;
-	for (fd = LIST_FIRST(&s->fds); fd; fd = next) {
-		next = LIST_NEXT(fd, of_sock);
-		if (fd->seen != t->sockets.round)
-			socket_fd_remove(&t->sockets, fd);
+	for (fd = LIST_FIRST(&c->fds); fd; fd = next) {
+		next = LIST_NEXT(fd, of_conn);
+		if (fd->seen != t->fds.round)
+			fdtable_remove(&t->fds, fd);
 	}
 }
 
-void snapshot_sweep(struct track *t, const struct diag *d)
+/* The first miss is most likely a socket just closed, whose destruction will be reported,
+ * which says more: the next sweep, soon, is to find the same. */
+static void sweep_one(struct track *t, struct conn *c, const struct diag *sweep)
 {
-	struct sock *s, *next;
-	enum diag_life life;
+	enum diag_life life = sweep->life(c->diag->cookie, c->diag->found.ino, sweep->arg);
 
-	for (s = TAILQ_FIRST(&t->sockets.lru); s; s = next) {
-		struct follow *f = s->follow;
-
-		next = TAILQ_NEXT(s, lru);
-		if (!f || !f->cookie || f->dead || f->known >= d->begun)
-			continue;
-		life = d->life(f->cookie, f->found.ino, d->arg);
-		if (life != DIAG_ALIVE && !f->missed) {
-			miss(t, f);
-			continue;
-		}
-		follow_set_doubted(t, f, false);
-		f->missed = false;
-		if (life != DIAG_ALIVE)
-			end(t, f, life);
-		else if (d->holders)
-			forget_holders(t, s);
+	if (life != DIAG_ALIVE && !c->diag->missed) {
+		conn_set_missed(&t->conns, c, &t->diag.now);
+		return;
 	}
-	if (d->holders)
-		t->sockets.round++;
-}
-
-bool track_diag_follows(struct track *t, uint64_t cookie)
-{
-	return follow_by_cookie(t, cookie);
-}
-
-bool track_diag_holds(struct track *t, uint64_t cookie, int64_t pid, int fd)
-{
-	struct follow *f = follow_by_cookie(t, cookie);
-	const struct fdent *e;
-
-	if (!f)
-		return false;
-	LIST_FOREACH(e, &f->sock->fds, of_sock)
-		if (e->key.fd == (unsigned int)fd && e->key.proc->key.pid == pid)
-			return true;
-	return false;
-}
-
-bool track_diag_stale(const struct track *t)
-{
-	const struct event *f = t->event;
-	const struct fdent *fd;
-
-	switch (f->kind) {
-	case EVENT_SOCKET: case EVENT_ACCEPT: case EVENT_BIND: case EVENT_LISTEN:
-	case EVENT_CONNECT:
-		break;
-	default:
-		return false;
+	conn_forget_missed(&t->conns, c);
+	if (life != DIAG_ALIVE) {
+		end(t, c, life);
+		return;
 	}
-	fd = socket_fd((struct socket_table *)&t->sockets, t->proc,
-		       f->kind == EVENT_SOCKET || f->kind == EVENT_ACCEPT ? f->result : f->fd);
-	return fd && fd->sock->follow && fd->sock->follow->opened_ms >=
-					 track_stamp_ms(&f->stamp);
+	ending_held(t, c);
+	if (sweep->holders)
+		forget_holders(t, c);
 }
 
-static void known_of(const struct follow *f, struct diag_known *k)
+void reconcile_sweep(struct track *t, const struct diag *sweep)
 {
-	const struct sock *s = f->sock;
+	struct conn *c, *next;
 
-	*k = (struct diag_known){
-		.sock = f->found,
-		.listens = s->open == OPEN_LISTEN,
-		.inbound = s->inbound,
-		.unknown_direction = s->unknown_direction,
-		.unknown_start = s->unknown_start,
-		.ev = s->ev,
-		.start = s->start,
-		.id = s->id,
-		.nth = s->nth,
-		.ignored = s->left_out,
-	};
-	k->sock.cookie = f->cookie;
-	k->sock.proto = s->proto;
-	k->sock.netns = s->netns > 0 ? s->netns : 0;
-	k->sock.local = s->learnt.family ? s->learnt : s->local;
-	k->sock.remote = s->remote;
-}
+	for (c = TAILQ_FIRST(&t->conns.lru); c; c = next) {
+		const struct conn_diag *d = c->diag;
 
-void track_diag_each(const struct track *t,
-		     void (*fn)(const struct diag_known *k, const struct identity *opener,
-				void *arg), void *arg)
-{
-	const struct sock *s;
-	struct diag_known k;
-
-	TAILQ_FOREACH(s, &t->sockets.lru, lru) {
-		const struct follow *f = s->follow;
-
-		if (!f || !f->cookie || f->dead || !s->open || f->held)
-			continue;
-		known_of(f, &k);
-		fn(&k, s->opener, arg);
+		next = TAILQ_NEXT(c, lru);
+		if (d && d->cookie && c->phase != CONN_DESTROYED &&
+		    d->cookie_mono < sweep->begun)
+			sweep_one(t, c, sweep);
 	}
-}
-
-void track_diag_leave(struct track *t)
-{
-	struct sock *s, *next;
-
-	for (s = TAILQ_FIRST(&t->sockets.lru); s; s = next) {
-		const struct follow *f = s->follow;
-
-		next = TAILQ_NEXT(s, lru);
-		if (f && f->cookie && !f->dead && !f->held)
-			socket_drop(&t->sockets, s);
-	}
+	if (sweep->holders)
+		t->fds.round++;
 }

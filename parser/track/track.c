@@ -1,43 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/track/track: facts to records; tables of nodes and processes, and the
- * writing of starts and stops. */
+/*
+ * parser/track/track: events in, entries out. Each event goes to the file of its source;
+ * last, once an event, the waiting connections are matched with sock_diag's sockets.
+ */
 #include "parser/track/track.h"
 
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#include "parser/track/internal.h"
+#include "parser/track/bounds.h"
+#include "parser/track/correlate.h"
+#include "parser/track/defer.h"
+#include "parser/track/from_kernel.h"
+#include "parser/track/from_sockdiag.h"
+#include "parser/track/from_syscalls.h"
 
-#ifndef IPPROTO_UDPLITE
-#define IPPROTO_UDPLITE 136
-#endif
-#ifndef IPPROTO_SCTP
-#define IPPROTO_SCTP 132
-#endif
-
-static struct identity *nobody(void)
-{
-	static struct identity who = {
-		.refs = 1,
-		.pid = ID_UNKNOWN, .ppid = ID_UNKNOWN, .uid = ID_UNKNOWN,
-		.auid = ID_UNKNOWN, .ses = ID_UNKNOWN, .sid = ID_UNKNOWN,
-	};
-
-	return &who;
-}
-
-static void evicted(struct sock *s, void *arg)
-{
-	struct track *t = arg;
-
-	track_diag_flush(t, s);
-	if (!s->open)
-		return;
-	t->stats.open--;
-	input_error(t->complaints, INPUT_ERROR_EVICTED, "", 0);
-}
+#define FDS_PER_CONN 4
 
 struct track *track_new(const struct track_limits *limits, const struct track_io *io,
 			struct input_errors *errors)
@@ -46,12 +24,12 @@ struct track *track_new(const struct track_limits *limits, const struct track_io
 
 	if (!t)
 		return NULL;
-	socket_init(&t->sockets, limits->sockets, evicted, t);
-	t->sockets.dropped = track_diag_dropped;
+	conn_init(&t->conns, limits->sockets, &t->fds, errors);
+	fdtable_init(&t->fds, t->conns.max * FDS_PER_CONN);
 	process_init(&t->processes);
 	t->max_processes = limits->processes > 2 ? limits->processes : 2;
 	t->io = *io;
-	t->complaints = errors;
+	t->errors = errors;
 	t->stats.module_missed = t->stats.module_lost = -1;
 	return t;
 }
@@ -63,13 +41,10 @@ void track_free(struct track *t)
 	if (!t)
 		return;
 	track_set_diag(t, NULL);
-	socket_fini(&t->sockets);
+	conn_fini(&t->conns);
 	while ((p = process_oldest(&t->processes)))
 		process_remove(&t->processes, p);
-	for (unsigned int i = 0; i < t->node_count; i++) {
-		free(t->nodes[i]->name);
-		free(t->nodes[i]);
-	}
+	node_fini(&t->nodes);
 	free(t);
 }
 
@@ -79,10 +54,20 @@ void track_set_boot(struct track *t, const struct track_boot *boot)
 	t->has_boot = true;
 }
 
+void track_set_diag(struct track *t, const struct diag_options *o)
+{
+	if (t->diag.on)
+		from_sockdiag_off(t);
+	if (o)
+		from_sockdiag_on(t, o);
+}
+
+/* ---- what others ask ---- */
+
 void track_stats(const struct track *t, struct track_stats *out)
 {
 	*out = t->stats;
-	out->sockets = t->sockets.count;
+	out->sockets = t->conns.count;
 	out->processes = process_count(&t->processes);
 }
 
@@ -92,373 +77,144 @@ void track_holders(const struct track *t, void (*fn)(int64_t pid, void *arg),
 	const struct proc *p;
 
 	TAILQ_FOREACH(p, &t->processes.lru, lru) {
-		const struct node *n = t->nodes[p->key.node];
+		const struct node *n = t->nodes.at[p->key.node];
 
-		if (!n->name && !n->module && !LIST_EMPTY(&p->fds))
+		if (!node_name(n) && !n->module && !TAILQ_EMPTY(&p->fds))
 			fn(p->key.pid, arg);
 	}
 }
 
-int track_socket_proto(int type, int proto)
+bool track_diag_waits(const struct track *t)
 {
-	switch (type) {
-	case SOCK_STREAM:
-		return proto == 0 ? IPPROTO_TCP : proto;
-	case SOCK_DGRAM:
-		if (proto == 0 || proto == IPPROTO_UDP)
-			return IPPROTO_UDP;
-		return proto == IPPROTO_UDPLITE ? proto : PROTO_UNKNOWN;
-	case SOCK_SEQPACKET:
-		return proto == 0 || proto == IPPROTO_SCTP ? IPPROTO_SCTP :
-							     PROTO_UNKNOWN;
-	case SOCK_DCCP:
-		return IPPROTO_DCCP;
-	}
-	return PROTO_UNKNOWN;
+	return t->diag.on && (!TAILQ_EMPTY(&t->conns.waiting) ||
+			      !TAILQ_EMPTY(&t->conns.dying));
 }
 
-bool track_is_datagram(int proto)
+bool track_diag_doubts(const struct track *t)
 {
-	return proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE;
+	return t->diag.on && t->conns.doubts;
 }
 
-/* What is known of the local end. For a connection a wildcard address says
- * nothing, and port 0 means that the kernel has yet to choose. */
-static struct netaddr local_end(const struct sock *s)
+bool track_diag_follows(struct track *t, uint64_t cookie)
 {
-	struct netaddr a = s->learnt.family ? s->learnt : s->local;
-
-	if (s->open == OPEN_CONNECT && netaddr_is_any(&a)) {
-		a.has_addr = false;
-		memset(a.addr, 0, sizeof(a.addr));
-	}
-	if (!a.port)
-		a.has_port = false;
-	return a;
+	return conn_by_cookie(&t->conns, cookie);
 }
 
-int64_t track_stamp_ms(const struct stamp *s)
+bool track_diag_holds(struct track *t, uint64_t cookie, int64_t pid, int fd)
 {
-	return s->sec * 1000 + s->milli;
+	const struct conn *c = conn_by_cookie(&t->conns, cookie);
+	const struct fdent *e;
+
+	if (!c)
+		return false;
+	LIST_FOREACH(e, &c->fds, of_conn)
+		if (e->key.fd == (unsigned int)fd && e->key.proc->key.pid == pid)
+			return true;
+	return false;
 }
 
-static int64_t duration_ms(const struct sock *s, const struct stamp *when,
-			   int64_t mono)
+/* Followed, and written of: it can be kept over a restart. */
+static bool is_kept(const struct conn *c)
 {
-	int64_t ms;
-
-	if (s->mono >= 0 && mono >= 0)
-		return mono > s->mono ? (mono - s->mono) / 1000000 : 0;
-	if (s->unknown_start || !s->start.sec)
-		return -1;
-	ms = track_stamp_ms(when) - track_stamp_ms(&s->start);
-	return ms < 0 ? -1 : ms;
+	return c->diag && c->diag->cookie && c->phase != CONN_DESTROYED && !c->unwritten;
 }
 
-/* The end was some time before this. */
-static bool found_later(enum entry_via via)
+static struct diag_known known_of(const struct conn *c)
 {
-	return via == VIA_REUSE || via == VIA_GONE || via == VIA_BOOT ||
-	       via == VIA_SWEEP;
-}
-
-static bool is_of_this_boot(const struct track *t, const struct sock *s)
-{
-	const char *node = t->nodes[s->key.node]->name;
-
-	return t->has_boot && s->start.sec >= t->boot.since &&
-	       (!node || (t->boot.node && !strcmp(node, t->boot.node)));
-}
-
-/* The connection's number, by what is known when its first line is written. */
-static void number(struct track *t, struct sock *s)
-{
-	s->id = (struct conn_id){ .has_boot = is_of_this_boot(t, s) };
-	if (s->id.has_boot)
-		s->id.boot = t->boot.id;
-	s->id.by_serial = !s->cookie;
-	s->id.number = s->cookie ? s->cookie : s->ev.serial;
-	if (s->id.number)
-		s->id.nth = ++s->nth;
-}
-
-static void emit(struct track *t, struct sock *s, const struct entry *r, bool first)
-{
-	t->stats.records++;
-	if (first)
-		s->left_out = t->io.ignores && t->io.ignores(r, t->io.arg);
-	if (s->left_out)
-		t->stats.ignored++;
-	else
-		t->io.emit(r, t->io.arg);
-}
-
-void track_emit(struct track *t, struct sock *s, enum entry_kind what,
-		const struct ending *e)
-{
-	struct identity *who = e->identity ? e->identity : t->proc ? t->proc->identity : NULL;
-	const struct stamp *when = e->when ? e->when : &t->when;
-	bool stop = what == CONNECT_STOP || what == LISTEN_STOP;
-	struct entry r = {
-		.what = what,
-		.time = *when,
-		.ev = s->ev,
-		.node = t->nodes[s->key.node]->name,
-		.proto = s->proto,
-		.inbound = s->inbound,
-		.unknown_direction = s->unknown_direction,
-		.local = local_end(s),
-		.remote = s->remote,
-		.opener = ID_UNKNOWN,
-		.via = e->via,
-		.err = e->err,
-		.dur_ms = -1,
-		.tx = e->tx,
-		.rx = e->rx,
-		.netns = s->netns,
-		.other_netns = s->other_netns,
+	struct diag_known k = {
+		.sock = c->diag->found,
+		.listens = c->kind == KIND_LISTEN,
+		.inbound = c->direction == CONN_INBOUND,
+		.unknown_direction = c->direction == CONN_EITHER,
+		.unknown_start = c->unknown_start,
+		.ev = c->ev,
+		.start = c->start,
+		.id = c->id,
+		.nth = c->nth,
+		.ignored = c->ignored,
 	};
 
-	if (what == CONNECT_START || what == LISTEN_START || !who)
-		who = s->opener;
-	r.identity = who ? who : nobody();
-	if (stop && !found_later(e->via))
-		r.dur_ms = duration_ms(s, when, e->mono);
-	if (s->opener && s->opener->pid != r.identity->pid)
-		r.opener = s->opener->pid;
-	r.incomplete = stop && !s->ev.serial && !s->ev.sec;
-	if (!stop)
-		number(t, s);
-	if (!r.incomplete)
-		r.id = s->id;
-	emit(t, s, &r, !stop || r.incomplete);
+	k.sock.cookie = c->diag->cookie;
+	k.sock.proto = c->proto;
+	k.sock.netns = c->netns > 0 ? c->netns : 0;
+	k.sock.local = c->learnt.family ? c->learnt : c->local;
+	k.sock.remote = c->remote;
+	return k;
 }
 
-void track_begin(struct track *t, struct sock *s)
+void track_diag_each(const struct track *t,
+		     void (*fn)(const struct diag_known *k, const struct identity *opener,
+				void *arg), void *arg)
 {
-	struct identity *opener = t->proc && t->proc->identity ? identity_get(t->proc->identity) : NULL;
+	const struct conn *c;
 
-	identity_put(s->opener);
-	s->opener = opener;
-	s->ev = t->event->stamp;
-	s->start = t->when;
-	s->mono = t->event->mono;
-	s->unknown_start = false;
-}
+	TAILQ_FOREACH(c, &t->conns.lru, lru) {
+		struct diag_known k;
 
-void track_open(struct track *t, struct sock *s, enum sock_open kind,
-		enum entry_via via)
-{
-	s->open = kind;
-	t->stats.open++;
-	memset(&s->learnt, 0, sizeof(s->learnt));
-	if (t->diag.on && track_diag_open(t, s, via))
-		return;
-	track_emit(t, s, kind == OPEN_LISTEN ? LISTEN_START : CONNECT_START,
-	     ENDING(.via = via));
-}
-
-void track_close(struct track *t, struct sock *s, const struct ending *e)
-{
-	track_diag_flush(t, s);
-	if (!s->open)
-		return;
-	track_emit(t, s, s->open == OPEN_LISTEN ? LISTEN_STOP : CONNECT_STOP, e);
-	s->open = OPEN_NONE;
-	t->stats.open--;
-}
-
-void track_fail(struct track *t, struct sock *s, int err, enum entry_via via)
-{
-	s->open = OPEN_CONNECT;	/* for local_end: a connection's, not a listener's */
-	track_emit(t, s, CONNECT_FAIL, ENDING(.via = via, .err = err));
-	s->open = OPEN_NONE;
-}
-
-void track_fd_gone(struct track *t, struct fdent *fd, enum entry_via via)
-{
-	int64_t pid = fd->key.proc->key.pid, number = fd->key.fd;
-	bool presumed = fd->presumed;
-	struct sock *s = socket_fd_remove(&t->sockets, fd);
-
-	if (s->follow && track_diag_fd_gone(t, s, pid, number, presumed, via))
-		return;
-	if (!socket_unused(s))
-		return;
-	/* when the missing process let go is not known, so not that it was the last */
-	track_close(t, s, ENDING(.via = via, .identity = via == VIA_GONE && t->diag.on ?
-						   s->opener : NULL));
-	socket_drop(&t->sockets, s);
-}
-
-void track_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
-		    enum entry_via via)
-{
-	struct fdent *f, *next;
-
-	for (f = LIST_FIRST(&p->fds); f; f = next) {
-		next = LIST_NEXT(f, of_proc);
-		if (!cloexec_only || f->cloexec)
-			track_fd_gone(t, f, via);
-	}
-}
-
-void track_module_gone(struct track *t)
-{
-	struct sock *s, *next;
-
-	t->node->left = 0;
-	for (s = TAILQ_FIRST(&t->sockets.lru); s; s = next) {
-		next = TAILQ_NEXT(s, lru);
-		if (s->key.node != t->node_index || !s->key.ino)
+		if (!is_kept(c) || !c->kind)
 			continue;
-		if (s->connecting && !s->open)
-			track_open(t, s, OPEN_CONNECT, VIA_PROGRESS);
-		if (!LIST_EMPTY(&s->fds))
-			socket_clear_ino(&t->sockets, s);
-		else if (s->open)
-			t->node->left++;
-		else
-			socket_drop(&t->sockets, s);
+		k = known_of(c);
+		fn(&k, c->opener, arg);
 	}
 }
 
-void track_left_gone(struct track *t, int64_t pid, enum entry_via via)
+void track_diag_leave(struct track *t)
 {
-	struct sock *s, *next;
+	struct conn *c, *next;
 
-	if (!t->node->left)
-		return;
-	for (s = TAILQ_FIRST(&t->sockets.lru); s; s = next) {
-		next = TAILQ_NEXT(s, lru);
-		if (s->key.node != t->node_index || !s->key.ino || !s->open ||
-		    !s->opener || s->opener->pid != pid)
-			continue;
-		track_close(t, s, ENDING(.via = via));
-		socket_drop(&t->sockets, s);
-		t->node->left--;
+	for (c = TAILQ_FIRST(&t->conns.lru); c; c = next) {
+		next = TAILQ_NEXT(c, lru);
+		if (is_kept(c))
+			conn_drop(&t->conns, c);
 	}
 }
 
-static void forget_process(struct track *t, struct proc *p)
-{
-	struct fdent *f;
-	struct sock *s;
+/* ---- events ---- */
 
-	while ((f = LIST_FIRST(&p->fds))) {
-		s = socket_fd_remove(&t->sockets, f);
-		if (socket_unused(s)) {
-			evicted(s, t);
-			socket_drop(&t->sockets, s);
-		}
-	}
-	process_remove(&t->processes, p);
+/* sock_diag reported of this host before audit told its name. */
+static void name_local_node(struct track *t, const char *name)
+{
+	struct node *n = t->nodes.count ? t->nodes.at[0] : NULL;
+
+	if (n && n->unnamed && !node_name(n) && name && t->diag.o.node &&
+	    !strcmp(name, t->diag.o.node))
+		node_rename(&t->nodes, n, name);
 }
 
-struct proc *track_new_proc(struct track *t, int64_t pid)
-{
-	struct proc *p;
-
-	while (process_count(&t->processes) >= t->max_processes)
-		forget_process(t, process_oldest(&t->processes));
-	p = process_add(&t->processes, t->node_index, pid);
-	if (!p)
-		input_error(t->complaints, INPUT_ERROR_MEMORY, "process", 7);
-	return p;
-}
-
-struct proc *track_proc(struct track *t)
-{
-	int64_t pid = t->event->task.pid;
-	struct proc *p;
-
-	if (pid < 0)
-		return NULL;
-	p = process_find(&t->processes, t->node_index, pid);
-	if (p) {
-		process_touch(&t->processes, p);
-		return p;
-	}
-	return track_new_proc(t, pid);
-}
-
-static bool node_is(const struct node *n, const char *name)
-{
-	if (!n->name || !name)
-		return n->name == name;
-	return !strcmp(n->name, name);
-}
-
-static struct node *add_node(struct track *t, const char *name)
+/* Sets t->node. A log has one node or a few. */
+static bool find_node(struct track *t, const char *name)
 {
 	struct node *n;
 
-	if (t->node_count == NODES_MAX)
-		return NULL;
-	n = calloc(1, sizeof(*n));
-	if (!n)
-		return NULL;
-	if (name) {
-		n->name = strdup(name);
-		if (!n->name) {
-			free(n);
-			return NULL;
-		}
-	}
-	t->nodes[t->node_count++] = n;
-	return n;
-}
-
-/* sock_diag told of this host before audit told its name. */
-static void name_local_node(struct track *t, const char *name)
-{
-	struct node *n = t->node_count ? t->nodes[0] : NULL;
-
-	if (!n || n->name || !n->unnamed || !name || !t->diag.o.node ||
-	    strcmp(name, t->diag.o.node))
-		return;
-	n->name = strdup(name);
-}
-
-/* Sets t->node and t->node_index. A log has one node or a few. */
-static bool find_node(struct track *t, const char *name)
-{
 	if (t->node && node_is(t->node, name))
 		return true;
 	name_local_node(t, name);
-	for (unsigned int i = 0; i < t->node_count; i++) {
-		if (!node_is(t->nodes[i], name))
-			continue;
-		t->node = t->nodes[i];
-		t->node_index = i;
-		return true;
-	}
-	t->node = add_node(t, name);
-	t->node_index = t->node_count - 1;
+	n = node_find(&t->nodes, name);
+	t->node = n ? n : node_add(&t->nodes, name);
 	return t->node;
 }
 
 /* Nothing of this node survives its restart. */
 static void node_boot(struct track *t)
 {
-	struct sock *s, *next_s;
+	struct conn *c, *next_c;
 	struct proc *p, *next_p;
 
 	t->proc = NULL;
-	memset(t->node->released, 0, sizeof(t->node->released));
-	for (s = TAILQ_FIRST(&t->sockets.lru); s; s = next_s) {
-		next_s = TAILQ_NEXT(s, lru);
-		if (s->key.node != t->node_index)
+	for (c = TAILQ_FIRST(&t->conns.lru); c; c = next_c) {
+		next_c = TAILQ_NEXT(c, lru);
+		if (c->key.node != t->node->index)
 			continue;
-		track_close(t, s, ENDING(.via = VIA_BOOT));
-		socket_drop(&t->sockets, s);
+		life_close(t, c, ENDING(.via = VIA_BOOT));
+		conn_drop(&t->conns, c);
 	}
 	for (p = process_oldest(&t->processes); p; p = next_p) {
 		next_p = TAILQ_NEXT(p, lru);
-		if (p->key.node == t->node_index)
-			forget_process(t, p);
+		if (p->key.node == t->node->index)
+			bounds_forget_process(t, p);
 	}
 	t->node->module = false;
+	node_forget_releases(t->node);
 }
 
 /*
@@ -474,45 +230,20 @@ static void set_time(struct track *t, const struct event *f)
 	t->when = f->stamp;
 	if (f->kind == EVENT_GONE)
 		return;
-	if (f->kind == EVENT_ACCEPT && track_stamp_ms(&f->stamp) < track_stamp_ms(now)) {
+	if (f->kind == EVENT_ACCEPT && stamp_ms(&f->stamp) < stamp_ms(now)) {
 		t->when.sec = now->sec;
 		t->when.milli = now->milli;
 	}
 	*now = t->when;
 	if (t->diag.on)
-		track_diag_stream(t);
+		defer_stream(t);
 }
 
-bool track_local_node(struct track *t)
+static void from_audit(struct track *t, const struct event *f)
 {
-	for (unsigned int i = 0; i < t->node_count; i++) {
-		struct node *n = t->nodes[i];
-
-		if (n->name && (!t->diag.o.node || strcmp(n->name, t->diag.o.node)))
-			continue;
-		t->node = n;
-		t->node_index = i;
-		return true;
-	}
-	if (!find_node(t, NULL))
-		return false;
-	t->node->unnamed = true;
-	return true;
-}
-
-void track_event(struct track *t, const struct event *f)
-{
-	t->event = f;
-	t->proc = NULL;
-	t->stats.facts++;
-	if (f->kind == EVENT_DIAG || f->kind == EVENT_TICK) {
-		t->when = f->stamp;
-		track_diag_event(t, f);
-		return;
-	}
 	if (!find_node(t, f->node)) {
-		input_error(t->complaints, INPUT_ERROR_EVICTED, f->node ? f->node : "",
-			 f->node ? strlen(f->node) : 0);
+		input_error(t->errors, INPUT_ERROR_EVICTED, f->node ? f->node : "",
+			    f->node ? strlen(f->node) : 0);
 		return;
 	}
 	if (!f->node)
@@ -521,7 +252,21 @@ void track_event(struct track *t, const struct event *f)
 	if (f->kind == EVENT_BOOT)
 		node_boot(t);
 	else if (f->kind == EVENT_MODULE)
-		track_module(t, f);
+		from_kernel(t, f);
 	else
-		track_rules(t, f);
+		from_syscalls(t, f);
+}
+
+void track_event(struct track *t, const struct event *f)
+{
+	t->event = f;
+	t->proc = NULL;
+	t->stats.events++;
+	if (f->kind == EVENT_DIAG || f->kind == EVENT_TICK) {
+		t->when = f->stamp;
+		from_sockdiag(t, f);
+	} else {
+		from_audit(t, f);
+	}
+	correlate(t);
 }

@@ -45,7 +45,7 @@ struct track_boot {
 };
 
 struct track_stats {
-	uint64_t facts, records, ignored;	/* ignored: of the records, not emitted */
+	uint64_t events, records, ignored;	/* ignored: of the records, not emitted */
 	unsigned int sockets, processes;	/* now */
 	unsigned int open;			/* started, not yet stopped */
 	bool module;				/* the module has been heard */

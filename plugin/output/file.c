@@ -12,17 +12,17 @@
 
 #include "parser/entry/line.h"
 
-#define TIME_MAX 41		/* of format_time() */
 #define BUFFER 65536
 
 struct file {
 	struct transport t;
 	int fd;			/* -1: not open, try again */
 	bool torn;		/* the last line was written in part */
+	struct line_format *clock;	/* for the time in front of each line */
 	char buffer[BUFFER];	/* lines to be written by one write(2) */
 	char path[];
 };
-_Static_assert(BUFFER > TIME_MAX + MESSAGE_MAX, "a line fits");
+_Static_assert(BUFFER > FORMAT_TIME_MAX + MESSAGE_MAX, "a line fits");
 
 /* Returns true if the file's last line has no newline: its writer was stopped in it. */
 static bool ends_torn(const char *path)
@@ -115,9 +115,9 @@ static int mend(struct file *f)
 	return err;
 }
 
-static size_t line_put(char *to, const struct message *m)
+static size_t line_put(struct file *f, char *to, const struct message *m)
 {
-	size_t n = format_time(&m->time, to);
+	size_t n = line_format_time(f->clock, &m->time, to);
 
 	memcpy(to + n, m->text, m->len);
 	to[n + m->len] = '\n';
@@ -132,8 +132,8 @@ static int write_some(struct file *f, const struct message *m, unsigned int coun
 	unsigned int n = 0;
 	int err;
 
-	for (; n < count && BUFFER - used > TIME_MAX + m[n].len; n++)
-		used += line_put(f->buffer + used, &m[n]);
+	for (; n < count && BUFFER - used > FORMAT_TIME_MAX + m[n].len; n++)
+		used += line_put(f, f->buffer + used, &m[n]);
 	err = write_all(f->fd, f->buffer, used, &written);
 	if (!err) {
 		*done += n;
@@ -172,6 +172,7 @@ static void file_close(struct transport *t)
 
 	if (f->fd >= 0)
 		close(f->fd);
+	line_format_free(f->clock);
 	free(f);
 }
 
@@ -181,6 +182,11 @@ static struct file *new_file(const struct transport_ops *ops, const char *path)
 
 	if (!f)
 		return NULL;
+	f->clock = line_format_new();
+	if (!f->clock) {
+		free(f);
+		return NULL;
+	}
 	strcpy(f->path, path);
 	f->t = (struct transport){ .ops = ops, .target = f->path };
 	f->fd = -1;

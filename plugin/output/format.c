@@ -17,12 +17,12 @@ struct format_ops {
 
 struct format {
 	const struct format_ops *ops;
+	struct line_format *line;
 };
 
 static size_t netlog_entry(struct format *f, const struct entry *e, char *buf)
 {
-	(void)f;
-	return format_line(e, buf);
+	return line_format(f->line, e, buf);
 }
 
 static size_t netlog_note(const struct format *f, const char *text, size_t len, char *buf)
@@ -54,13 +54,21 @@ struct format *format_open(const char *name)
 	const struct format_ops *ops = find(name);
 	struct format *f = ops ? calloc(1, sizeof(*f)) : NULL;
 
-	if (f)
-		f->ops = ops;
-	return f;
+	if (!f)
+		return NULL;
+	f->ops = ops;
+	f->line = line_format_new();
+	if (f->line)
+		return f;
+	free(f);
+	return NULL;
 }
 
 void format_close(struct format *f)
 {
+	if (!f)
+		return;
+	line_format_free(f->line);
 	free(f);
 }
 

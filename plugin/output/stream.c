@@ -40,6 +40,7 @@ struct stream {
 	bool use_tls;
 	char *ca, *cert, *key;
 	int facility;
+	struct line_format *clock;	/* for the time in front of each line */
 
 	int fd;			/* -1: not connected */
 	struct tls *tls;
@@ -228,9 +229,9 @@ static int drain(struct stream *s)
 
 /* ---- messages ---- */
 
-static size_t line_put(const struct message *m, char *to)
+static size_t line_put(struct stream *s, const struct message *m, char *to)
 {
-	size_t n = format_time(&m->time, to);
+	size_t n = line_format_time(s->clock, &m->time, to);
 
 	memcpy(to + n, m->text, m->len);
 	to[n + m->len] = '\n';
@@ -244,7 +245,7 @@ static unsigned int fill(struct stream *s, const struct message *m, unsigned int
 	unsigned int n = 0;
 
 	for (; n < count && n < BUFFER / 64 && BUFFER - used > RFC5424_OVERHEAD + m[n].len; n++) {
-		used += s->path ? line_put(&m[n], s->buffer + used) :
+		used += s->path ? line_put(s, &m[n], s->buffer + used) :
 				  rfc5424_frame(&m[n], s->facility, s->buffer + used);
 		s->at[n] = used;
 	}
@@ -329,6 +330,7 @@ static void stream_close(struct transport *t)
 	free(s->ca);
 	free(s->cert);
 	free(s->key);
+	line_format_free(s->clock);
 	free(s);
 }
 
@@ -360,7 +362,9 @@ struct transport *transport_unix(const char *path)
 	};
 	struct stream *s = new_stream(&ops);
 
-	if (s && !copy(&s->path, path)) {
+	if (s)
+		s->clock = line_format_new();
+	if (s && (!s->clock || !copy(&s->path, path))) {
 		stream_close(&s->t);
 		return NULL;
 	}

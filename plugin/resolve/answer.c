@@ -1,129 +1,205 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/resolver_answer: what the dumps of a round, and /proc, tell of each question. */
-#include "plugin/resolve/internal.h"
+/* plugin/resolve/answer: requests answered, slice by slice. */
+#include "plugin/resolve/answer.h"
 
+#include <errno.h>
 #include <string.h>
 
-#include "plugin/resolve/procfd.h"
+#define CENSUS_MS 1000	/* between reads of all processes' namespaces */
 
-#define CENSUS_MS 1000	/* between looks at all processes' namespaces */
-
-static bool all_watched(struct resolver *s)
+void answer_begin(struct answers *a, struct requests *requests, struct requests *again,
+		  bool incomplete)
 {
-	if (resolver_now_ms() >= s->next_census) {
-		s->all_watched = netns_all_watched(&s->spaces);
-		s->next_census = resolver_now_ms() + CENSUS_MS;
-	}
-	return s->all_watched;
+	a->requests = requests;
+	a->again = again;
+	a->incomplete = incomplete;
+	a->next = a->closed = 0;
 }
 
-/* What is gone was in one of those that are watched, if there is no other; else most
- * likely in that of its parent. */
-static void likely_netns(struct resolver *s, const struct request *q, struct diag *d)
+/* ---- which namespace ---- */
+
+static bool depends_on_census(const struct answers *a)
 {
-	d->netns = q->ppid > 0 ? procfd_netns(q->ppid) : 0;
-	if (!d->netns && s->spaces.all)	/* it may have had one of its own, gone with it */
+	for (unsigned int i = 0; i < a->requests->count; i++)
+		if (!a->requests->at[i].netns)
+			return true;
+	return false;
+}
+
+void answer_forget_census(struct answers *a)
+{
+	a->census_ms = 0;
+	procfs_walk_end(&a->walk);
+}
+
+bool answer_census(struct answers *a, const struct slice *slice)
+{
+	int64_t pid, ns;
+
+	if (!a->walk.processes) {
+		if (clock_mono_ms() < a->census_ms || !depends_on_census(a))
+			return true;
+		procfs_walk_begin(&a->walk);
+		a->census_ok = !a->walk.failed;
+	}
+	while (a->census_ok && (pid = procfs_next_process(&a->walk))) {
+		ns = procfs_netns(pid);
+		if (ns)
+			a->census_ok = netns_find(a->spaces, ns);
+		else	/* exited since; or hidden */
+			a->census_ok = errno == ENOENT || errno == ESRCH;
+		if (slice_over(slice))
+			return false;
+	}
+	procfs_walk_end(&a->walk);
+	a->all_watched = a->census_ok && netns_names_watched(a->spaces);
+	a->census_ms = clock_mono_ms() + CENSUS_MS;
+	return true;
+}
+
+static bool all_watched(const struct answers *a)
+{
+	return a->all_watched && a->census_ms;
+}
+
+/* The process has exited. If all namespaces are watched, its own was one of them; else it
+ * was most likely that of its parent. */
+static void likely_netns(struct answers *a, const struct request *q, struct diag *d)
+{
+	d->netns = q->ppid > 0 ? procfs_netns(q->ppid) : 0;
+	if (!d->netns && a->spaces->all)	/* it may have had its own, gone with it */
 		return;
-	d->watched = netns_find(&s->spaces, d->netns);
-	if ((d->netns && !d->watched) || !all_watched(s))
+	d->watched = netns_find(a->spaces, d->netns);
+	if ((d->netns && !d->watched) || !all_watched(a))
 		return;
-	d->netns = s->spaces.count > 1 ? 0 : s->spaces.at[0].ino;
+	d->netns = a->spaces->count > 1 ? 0 : a->spaces->at[0].ino;
 	d->watched = true;
 }
 
-/* In which network namespace the process is: see struct diag. */
-static void fill_netns(struct resolver *s, const struct pending *l, struct diag *d)
-{
-	d->netns = l->netns;
-	d->netns_sure = l->netns_sure;
-	d->watched = netns_find(&s->spaces, l->netns);
-	if (!l->netns)
-		likely_netns(s, &l->q, d);
-}
+/* ---- one answer ---- */
 
-static void tell_found(struct resolver *s, const struct pending *l)
-{
-	struct diag d = {
-		.op = DIAG_FOUND,
-		.question = l->q.id,
-		.looked_ms = l->looked_ms,
-		.sock = l->sock,
-		.netns = l->netns,
-		.netns_sure = l->netns_sure,
-		.watched = netns_find(&s->spaces, l->netns),
-	};
-
-	resolver_tell(s, EVENT_DIAG, &d);
-}
-
-static void tell_other(struct resolver *s, const struct pending *l, enum diag_op op)
+static void deliver(struct answers *a, const struct pending *p, enum diag_op op)
 {
 	struct diag d = {
 		.op = op,
-		.question = l->q.id,
-		.looked_ms = l->looked_ms,
-		.live_count = l->live_count,
+		.question = p->q.id,
+		.looked_ms = p->looked_ms,
+		.sock = p->sock,
+		.netns = p->netns,
+		.netns_sure = p->netns_sure,
+		.watched = netns_find(a->spaces, p->netns),
+		.live_count = p->live_count,
 	};
+	struct event e = { .kind = EVENT_DIAG, .diag = &d };
 
-	fill_netns(s, l, &d);
-	memcpy(d.live, l->live, sizeof(d.live));
-	resolver_tell(s, EVENT_DIAG, &d);
+	memcpy(d.live, p->live, sizeof(d.live));
+	if (!p->netns && op != DIAG_FOUND && p->q.kind == REQUEST_DESCRIPTOR)
+		likely_netns(a, &p->q, &d);
+	clock_deliver(a->track, &e);
 }
 
 /*
- * It was there before the dump, and the dump does not have it. It was closed meanwhile
- * (which ones live?), or is one of another network namespace than its process is in.
+ * The descriptor was a socket before the dumps, and they do not have it. Either it was
+ * closed meanwhile (another round says which fitting sockets live), or its namespace is
+ * not that of its process.
  */
-static void look_again(struct resolver *s, struct pending *l)
+static void read_again(struct answers *a, struct pending *p)
 {
-	uint64_t before = l->ino;
+	uint64_t before = p->ino;
 	struct pending *again;
 
-	pending_descriptor(l);
-	if (l->hidden || (l->ino == before && l->everywhere)) {
-		tell_other(s, l, l->hidden ? DIAG_HIDDEN : DIAG_ABSENT);
+	pending_read_descriptor(p);
+	if (p->hidden || (p->ino == before && p->everywhere)) {
+		deliver(a, p, p->hidden || a->incomplete ? DIAG_HIDDEN : DIAG_ABSENT);
 		return;
 	}
-	again = requests_add(s->fresh, &l->q);
-	if (!again)
+	again = requests_add(a->again, &p->q);
+	if (!again) {
+		deliver(a, p, DIAG_HIDDEN);
 		return;
-	again->ino = l->ino == before ? before : 0;
-	again->netns = l->netns;
-	again->netns_sure = l->netns_sure;
-	again->everywhere = l->everywhere || l->ino == before;
-	again->looked_ms = l->looked_ms;
+	}
+	again->ino = p->ino == before ? before : 0;
+	again->netns = p->netns;
+	again->netns_sure = p->netns_sure;
+	again->everywhere = p->everywhere || p->ino == before;
+	again->looked_ms = p->looked_ms;
+	again->looked = true;
 }
 
-unsigned int resolver_answer_most(struct resolver *s)
+/* A dump can miss a socket while its neighbours in the kernel's table come and go: two of
+ * them must. */
+static void answer_not_held(struct answers *a, struct pending *p)
 {
-	struct requests *r = s->serving;
-	unsigned int gone = 0;
+	bool known = p->q.netns ? netns_find(a->spaces, p->q.netns) != NULL : all_watched(a);
+	struct pending *again = NULL;
 
-	for (unsigned int i = 0; i < r->count; i++)
-		if (r->at[i].found)
-			tell_found(s, &r->at[i]);
-	for (unsigned int i = 0; i < r->count; i++) {
-		struct pending *l = &r->at[i];
-
-		l->answered = l->hidden || l->found || l->ino;
-		if (l->hidden)
-			tell_other(s, l, DIAG_HIDDEN);
-		else if (!l->answered)
-			gone++;
-		else if (!l->found)
-			look_again(s, l);
+	if (!a->incomplete && known && !p->missed)
+		again = requests_add(a->again, &p->q);
+	if (!again) {
+		deliver(a, p, p->missed && !a->incomplete && known ? DIAG_NOT_HELD :
+								      DIAG_HIDDEN);
+		return;
 	}
-	return gone;
+	again->netns = p->netns;
+	again->everywhere = p->everywhere;
+	again->missed = again->looked = true;
 }
 
-void resolver_answer_gone(struct resolver *s, bool sure)
+/* ---- all of a kind ---- */
+
+bool answer_found(struct answers *a, const struct slice *slice)
 {
-	struct requests *r = s->serving;
+	while (a->next < a->requests->count) {
+		struct pending *p = &a->requests->at[a->next++];
 
-	for (unsigned int i = 0; i < r->count; i++) {
-		struct pending *l = &r->at[i];
-
-		if (!l->answered)
-			tell_other(s, l, sure ? DIAG_GONE : DIAG_HIDDEN);
+		if (p->found)
+			deliver(a, p, p->q.kind == REQUEST_HELD ? DIAG_STILL_HELD :
+								  DIAG_FOUND);
+		if (slice_over(slice))
+			return false;
 	}
+	a->next = 0;
+	return true;
+}
+
+static void answer_other(struct answers *a, struct pending *p)
+{
+	bool held = p->q.kind == REQUEST_HELD;
+
+	p->answered = held || p->hidden || p->found || p->ino || a->incomplete;
+	if (!p->answered)
+		a->closed++;
+	else if (p->found)
+		return;
+	else if (held)
+		answer_not_held(a, p);
+	else if (p->ino && !p->hidden)
+		read_again(a, p);
+	else
+		deliver(a, p, DIAG_HIDDEN);
+}
+
+bool answer_others(struct answers *a, const struct slice *slice)
+{
+	while (a->next < a->requests->count) {
+		answer_other(a, &a->requests->at[a->next++]);
+		if (slice_over(slice))
+			return false;
+	}
+	a->next = 0;
+	return true;
+}
+
+bool answer_closed(struct answers *a, bool sure, const struct slice *slice)
+{
+	while (a->closed && a->next < a->requests->count) {
+		struct pending *p = &a->requests->at[a->next++];
+
+		if (!p->answered)
+			deliver(a, p, sure ? DIAG_GONE : DIAG_HIDDEN);
+		if (slice_over(slice))
+			return false;
+	}
+	a->next = 0;
+	return true;
 }

@@ -1,41 +1,72 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/resolve/inventory: one look at all sockets and at who holds them, for the snapshot at the
- * start and for the sweeps. */
-#ifndef NETLOG_SURVEY_H
-#define NETLOG_SURVEY_H
+/*
+ * plugin/resolve/inventory: all sockets of one round of dumps, and the processes that hold
+ * them. Pure data, indexed by cookie, inode and listening port: no operation walks over all
+ * sockets. Bounded; what is left out sets cut.
+ */
+#ifndef NETLOG_INVENTORY_H
+#define NETLOG_INVENTORY_H
+
+#include <uthash.h>
 
 #include "parser/diag.h"
 
-struct inventory;
+#define INVENTORY_SOCKETS_MAX 1048576
+#define INVENTORY_OTHERS_MAX 262144	/* inodes that are in no dump */
+#define INVENTORY_HOLDERS_MAX 64	/* of one socket */
+#define INVENTORY_SAME_MAX 8		/* descriptors of one socket in one process */
 
-/* sees_all: we may look at every process's descriptors. */
-struct inventory *inventory_new(bool sees_all);
-void inventory_free(struct inventory *v);
+struct inventory_sock {
+	struct diag_sock sock;
+	bool destroyed;			/* notified since the dump */
+	struct inventory_sock *next;	/* of the same inode: subflows of MPTCP */
+	UT_hash_handle hh;		/* by cookie, in the order of the dumps */
+};
 
-/* For the next look: nothing is known. */
+struct inventory_holder {
+	int64_t pid, ppid;
+	int fd;
+	struct inventory_holder *next;
+};
+
+/* An inode that is in a dump, or at a descriptor, or both. */
+struct inventory_inode {
+	uint64_t ino;
+	struct inventory_sock *socks;	/* NULL: in no dump */
+	struct inventory_holder *first, *last;
+	unsigned int holders, in_process;
+	int64_t last_pid;		/* of the latest holder */
+	UT_hash_handle hh;
+};
+
+struct inventory {
+	struct inventory_sock *socks;
+	struct inventory_inode *inodes;
+	struct inventory_listener *listeners;
+	struct inventory_block *blocks;
+	bool cut;			/* of sockets: some are missing */
+	bool holders_cut;		/* of inodes: some holders are missing */
+};
+
+/* Empties it; safe on a zeroed struct. */
 void inventory_clear(struct inventory *v);
+
 void inventory_add(struct inventory *v, const struct diag_sock *sock);
-/* All that were added are known. False: they are not (no memory). */
-bool inventory_sort(struct inventory *v);
+/* The kernel has notified of its destruction: it must not be reported as open. dumping: a
+ * piece of a dump that was made earlier may still show it. */
+void inventory_destroyed(struct inventory *v, uint64_t cookie, bool dumping);
 
-/* What has become of a socket; arg is the survey. Unless we see all processes, one that
- * is missing is said to be alive. */
-enum diag_life inventory_life(uint64_t cookie, uint64_t ino, void *arg);
+struct inventory_sock *inventory_find(const struct inventory *v, uint64_t cookie);
+struct inventory_inode *inventory_inode(const struct inventory *v, uint64_t ino);
 
-/* Calls fn for each socket of the wanted network namespaces, if we see all processes:
- * first with the process to be named as its opener, then, with DIAG_HELD, for each other
- * descriptor. */
-/* Looks for all who hold sockets, unless that was done; takes a while. False: unless we
- * see all processes, some may be missing. */
-bool inventory_scan(struct inventory *v);
-/* Calls fn for each descriptor of each of the wanted sockets. */
-void inventory_holders(const struct inventory *v, bool (*wanted)(uint64_t cookie, void *arg),
-		    void (*fn)(const struct diag_sock *sock, int64_t pid, int fd, void *arg),
-		    void *arg);
+/* Returns true if a socket listens on the local port of s. */
+bool inventory_has_listener(const struct inventory *v, const struct diag_sock *s);
 
-typedef void (*inventory_fn)(enum diag_op op, const struct diag_sock *sock,
-			  const struct task *task, int fd, bool cloexec, void *arg);
-void inventory_open(struct inventory *v, bool (*wanted)(int64_t netns, void *arg), inventory_fn fn,
-		 void *arg);
+/* Notes that a process holds an inode. Returns it; NULL if the holder is one too many: the
+ * inode counts as held nevertheless. */
+struct inventory_inode *inventory_hold(struct inventory *v, uint64_t ino, int64_t pid);
+/* Keeps the holder that inventory_hold() counted last, for the snapshot. */
+void inventory_keep_holder(struct inventory *v, struct inventory_inode *n, int64_t ppid,
+			   int fd);
 
 #endif

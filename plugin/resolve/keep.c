@@ -1,56 +1,114 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/resolver_state: what is open and was told, kept in a file from one run to the next. */
-#include "plugin/resolve/internal.h"
+/* plugin/resolve/keep: the state file is rewritten soon after a change, for the case that
+ * this program is killed. */
+#include "plugin/resolve/keep.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "plugin/log.h"
-#include "plugin/resolve/statefile.h"
 
-#define SAVE_MS 1000	/* between savings; and 50 times what one took */
+#define REST_MS 1000	/* between files, plus 50 times what one took */
 
-static void on_known(const struct diag_known *k, const struct task *opener, void *arg)
+static void on_known(const struct diag_known *known, const struct task *opener, void *arg)
 {
-	struct diag d = { .op = DIAG_KNOWN, .known = k };
-	struct event f = { .task = *opener };
+	struct diag d = { .op = DIAG_KNOWN, .known = known };
+	struct event e = { .kind = EVENT_DIAG, .diag = &d, .task = *opener };
 
-	resolver_tell_event(arg, &f, &d);
+	clock_deliver(arg, &e);
 }
 
-void resolver_keep_load(struct resolver *s)
+void keep_load(struct keep *k)
 {
-	int err = statefile_load(s->options.state, on_known, s);
+	int err = k->path ? statefile_load(k->path, on_known, k->track) : -ENOENT;
 
 	if (err == -EINVAL)
-		log_warnx("%s: damaged, of another version, or not ours alone: what is "
-			  "open is told anew", s->options.state);
+		log_warnx("%s: damaged, of another version, or writable by others: not used, "
+			  "open connections are logged again", k->path);
 	else if (err == -ESTALE)
-		log_info("%s: of another boot, not used", s->options.state);
+		log_info("%s: from another boot, not used", k->path);
 	else if (err && err != -ENOENT)
-		log_warnx("%s: %s", s->options.state, strerror(-err));
+		log_warnx("%s: %s", k->path, strerror(-err));
 }
 
-bool resolver_keep_save(struct resolver *s)
+static void rest(struct keep *k, int err)
 {
-	int64_t begun = resolver_now_ms();
-	int err = s->options.state ? statefile_save(s->options.state, s->track) : -ENOENT;
-
-	if (err && s->options.state && !s->save_failed)
-		log_warnx("%s: %s", s->options.state, strerror(-err));
-	s->save_failed = err;
-	s->next_save = resolver_now_ms() + SAVE_MS + 50 * (resolver_now_ms() - begun);
-	return !err;
+	if (err && !k->failed)
+		log_warnx("%s: %s", k->path, strerror(-err));
+	k->failed = err;
+	k->next_ms = clock_mono_ms() + REST_MS + 50 * (k->cost_ns / 1000000);
+	k->cost_ns = 0;
 }
 
-void resolver_keep_keep(struct resolver *s)
+/* Returns 1 if there is more to write, else 0 or -errno. */
+static int write_slice(struct keep *k, const struct slice *slice)
+{
+	int err = statefile_write(k->writer, slice);
+
+	if (err == 1)
+		return 1;
+	k->writer = NULL;
+	if (!err)
+		k->saved_entries = k->writing_entries;
+	return err;
+}
+
+/* Returns 1, or -errno. */
+static int begin(struct keep *k)
 {
 	struct track_stats stats;
 
-	if (!s->options.state || resolver_now_ms() < s->next_save)
+	track_stats(k->track, &stats);
+	if (stats.records == k->saved_entries)
+		return 1;
+	k->writing_entries = stats.records;
+	k->writer = statefile_begin(k->path, k->track);
+	return k->writer ? 1 : -errno;
+}
+
+void keep_go_on(struct keep *k, const struct slice *slice)
+{
+	struct slice own = slice_begin(0);
+	int err;
+
+	if (!k->path || (!k->writer && clock_mono_ms() < k->next_ms))
 		return;
-	track_stats(s->track, &stats);
-	if (stats.records != s->saved_records)
-		resolver_keep_save(s);
-	s->saved_records = stats.records;
+	err = k->writer ? write_slice(k, slice) : begin(k);
+	k->cost_ns += slice_used_ns(&own);
+	if (err != 1)
+		rest(k, err);
+}
+
+bool keep_writes(const struct keep *k)
+{
+	return k->writer;
+}
+
+bool keep_save(struct keep *k)
+{
+	int err;
+
+	if (!k->path)
+		return false;
+	statefile_abandon(k->writer);
+	k->writer = NULL;
+	err = statefile_save(k->path, k->track);
+	rest(k, err);
+	return !err;
+}
+
+void keep_remove(struct keep *k)
+{
+	statefile_abandon(k->writer);
+	k->writer = NULL;
+	if (k->path)
+		unlink(k->path);
+}
+
+void keep_fini(struct keep *k)
+{
+	statefile_abandon(k->writer);
+	free(k->path);
 }

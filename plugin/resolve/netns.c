@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/resolve/netns: network namespaces, entered and left again. */
+/* plugin/resolve/netns: network namespaces, entered and left. */
 #include "plugin/resolve/netns.h"
 
 #include <dirent.h>
@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "plugin/log.h"
-#include "plugin/resolve/procfd.h"
 
 #define NAMES "/run/netns/"	/* of ip-netns(8) */
 #define OWN "/proc/self/ns/net"
@@ -28,10 +27,19 @@ bool netns_fresh(const struct netns_set *set)
 	return false;
 }
 
-void netns_not_fresh(struct netns_set *set)
+void netns_snapshot_begin(struct netns_set *set)
 {
 	for (unsigned int i = 0; i < set->count; i++)
-		set->at[i].fresh = false;
+		set->at[i].snapshot = set->at[i].fresh;
+}
+
+void netns_snapshot_end(struct netns_set *set)
+{
+	for (unsigned int i = 0; i < set->count; i++) {
+		if (set->at[i].snapshot)
+			set->at[i].fresh = false;
+		set->at[i].snapshot = false;
+	}
 }
 
 struct netns *netns_find(struct netns_set *set, int64_t ino)
@@ -51,13 +59,7 @@ unsigned int netns_watched(const struct netns_set *set)
 	return n;
 }
 
-static bool is_watched(int64_t pid, int64_t ino, void *arg)
-{
-	(void)pid;
-	return netns_find(arg, ino);
-}
-
-static bool names_are_watched(struct netns_set *set)
+bool netns_names_watched(struct netns_set *set)
 {
 	DIR *dir = opendir(NAMES);
 	bool all = true;
@@ -72,14 +74,9 @@ static bool names_are_watched(struct netns_set *set)
 	return all;
 }
 
-bool netns_all_watched(struct netns_set *set)
-{
-	return names_are_watched(set) && procfd_all_netns(is_watched, set);
-}
-
 /* ---- one ---- */
 
-/* The sockets, in the namespace where we are. */
+/* Opens the sockets in the current namespace. */
 static int open_here(struct netns *n, int64_t ino, bool hears_ends)
 {
 	int err;
@@ -91,12 +88,12 @@ static int open_here(struct netns *n, int64_t ino, bool hears_ends)
 	n->fresh = true;
 	err = hears_ends ? sockdiag_subscribe(n->nl) : 0;
 	if (err)
-		log_warnx("sock_diag: no announcements of sockets' ends: %s",
+		log_warnx("sock_diag: no notifications of destroyed sockets: %s",
 			  strerror(-err));
 	return 0;
 }
 
-/* Elsewhere all that is told would be wrong. */
+/* In another namespace every answer would be wrong. */
 static void go_back(const struct netns_set *set)
 {
 	if (!setns(set->own, CLONE_NEWNET))
@@ -190,18 +187,23 @@ static int set_path_of_process(struct netns *n, int64_t pid)
 	return 0;
 }
 
-/* The process by which one was known is gone: another one in it will do. */
-static bool find_lost(int64_t pid, int64_t ino, void *arg)
+/* The process by which a namespace was known has exited: another in it will do. */
+static bool find_lost(struct netns_set *set, const struct slice *slice)
 {
-	struct netns *n = netns_find(arg, ino);
+	int64_t pid;
 
-	if (n && n->lost && n->met)
-		set_path_of_process(n, pid);
+	while ((pid = procfs_next_process(&set->search))) {
+		struct netns *n = netns_find(set, procfs_netns(pid));
+
+		if (n && n->lost && n->met)
+			set_path_of_process(n, pid);
+		if (slice_over(slice))
+			return false;
+	}
 	return true;
 }
 
-/* Which are not there any more. */
-static void look_for_all(struct netns_set *set)
+void netns_check_begin(struct netns_set *set)
 {
 	bool search = false;
 
@@ -211,8 +213,10 @@ static void look_for_all(struct netns_set *set)
 		n->lost = n->ino && !is_there(set, n);
 		search |= n->lost && n->met;
 	}
+	set->checking = true;
+	procfs_walk_end(&set->search);
 	if (search)
-		procfd_all_netns(find_lost, set);
+		procfs_walk_begin(&set->search);
 }
 
 static void forget(struct netns_set *set, unsigned int i)
@@ -247,11 +251,10 @@ bool netns_meet(struct netns_set *set, int64_t pid, int64_t ino)
 	return false;
 }
 
-bool netns_check(struct netns_set *set)
+static bool close_lost(struct netns_set *set)
 {
 	bool changed = false;
 
-	look_for_all(set);
 	for (unsigned int i = 1; i < set->count; i++) {
 		struct netns *n = &set->at[i];
 
@@ -263,10 +266,20 @@ bool netns_check(struct netns_set *set)
 		if (n->met)
 			forget(set, i--);
 	}
+	return changed;
+}
+
+bool netns_check_go_on(struct netns_set *set, const struct slice *slice, bool *changed)
+{
+	if (set->search.processes && !find_lost(set, slice))
+		return false;
+	procfs_walk_end(&set->search);
+	set->checking = false;
+	*changed = close_lost(set);
 	for (unsigned int i = 1; i < set->count; i++)
 		if (!set->at[i].ino)
-			changed |= open_one(set, &set->at[i]);
-	return changed;
+			*changed |= open_one(set, &set->at[i]);
+	return true;
 }
 
 static int add(struct netns_set *set, const char *name)
@@ -286,13 +299,15 @@ static int add(struct netns_set *set, const char *name)
 int netns_open(struct netns_set *set, char *const *names, unsigned int count,
 	       bool hears_ends)
 {
+	struct slice slice = slice_begin(0);
+	bool changed;
 	int err;
 
 	memset(set, 0, sizeof(*set));
 	set->hears_ends = hears_ends;
 	set->own = -1;
 	set->count = 1;
-	err = open_here(&set->at[0], procfd_netns(0), hears_ends);
+	err = open_here(&set->at[0], procfs_netns(0), hears_ends);
 	if (err || !count)
 		return err;
 	set->own = open(OWN, O_RDONLY | O_CLOEXEC);
@@ -300,13 +315,16 @@ int netns_open(struct netns_set *set, char *const *names, unsigned int count,
 		return -errno;
 	for (unsigned int i = 0; !err && i < count && set->count < NETNS_MAX; i++)
 		err = add(set, names[i]);
-	if (!err)
-		netns_check(set);
-	return err;
+	if (err)
+		return err;
+	netns_check_begin(set);
+	netns_check_go_on(set, &slice, &changed);
+	return 0;
 }
 
 void netns_close(struct netns_set *set)
 {
+	procfs_walk_end(&set->search);
 	for (unsigned int i = 0; i < set->count; i++) {
 		close_one(&set->at[i]);
 		free(set->at[i].path);

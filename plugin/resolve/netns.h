@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/resolve/netns: the network namespaces whose sockets are looked at: our own, and those
- * that are configured, or, with "all", those in which a process makes a connection. A
- * netlink socket stays in the namespace where it was made, so each of them is entered only
- * to make two.
+ * plugin/resolve/netns: the network namespaces whose sockets are read: our own, those that
+ * are configured, and with "all" those in which a process makes a connection. A netlink
+ * socket stays in the namespace where it was made, so a namespace is entered only to make
+ * its two.
  */
 #ifndef NETLOG_NETNS_H
 #define NETLOG_NETNS_H
@@ -12,50 +12,61 @@
 #include <stdint.h>
 
 #include "plugin/config.h"
+#include "plugin/resolve/clock.h"
+#include "plugin/resolve/procfs.h"
 #include "plugin/resolve/sockdiag.h"
 
 #define NETNS_MAX (1 + CONFIG_NETNS_MAX)
 
 struct netns {
 	char *path;		/* NULL: our own */
-	int64_t ino;		/* 0: it is not watched now */
-	struct sockdiag *nl;	/* NULL: not watched, or another of the set is the same */
+	int64_t ino;		/* 0: not watched now */
+	struct sockdiag *nl;	/* NULL: not watched, or same as another of the set */
 	bool met;		/* not configured by name: path is that of a process */
-	bool fresh;		/* what is open in it was not told yet */
+	bool fresh;		/* the snapshot of its sockets is still to be reported */
+	bool snapshot;		/* is being reported */
 	bool complained;
-	bool lost;		/* its file is gone, or is of another one now */
+	bool lost;		/* its file is gone, or names another namespace now */
 };
 
 struct netns_set {
 	struct netns at[NETNS_MAX];	/* the first is our own */
 	unsigned int count;
-	bool hears_ends;		/* may subscribe to the announcements */
-	bool all, full, complained;	/* those met are watched, too; said: too many, and
-					 * why one of them is not */
+	bool hears_ends;		/* may subscribe to the notifications */
+	bool all;			/* namespaces that are met are watched as well */
+	bool full, complained;		/* logged: too many; why one is not watched */
 	int own;			/* descriptor of our own's file, or -1 */
+	bool checking;
+	struct procfs_walk search;	/* for another process in a namespace */
 };
 
-/* The names are copied. Returns 0, or -errno when our own cannot be watched. */
+/* The names are copied. Returns 0, or -errno if our own cannot be watched. */
 int netns_open(struct netns_set *set, char *const *names, unsigned int count,
 	       bool hears_ends);
 void netns_close(struct netns_set *set);
 
-/* Looks which of them are there. Nothing is kept alive: when a file is gone, or is that
- * of another namespace now, the old one is let go. True when something has changed. */
-bool netns_check(struct netns_set *set);
+/*
+ * Checks which namespaces exist. None is kept alive: if a file is gone, or names another
+ * namespace, the old one is closed. netns_check_go_on() returns false while it needs
+ * another slice; then *changed says whether the set has changed.
+ */
+void netns_check_begin(struct netns_set *set);
+bool netns_check_go_on(struct netns_set *set, const struct slice *slice, bool *changed);
 
-/* What is open in some of them was not told yet; it was. */
+/* Returns true if any namespace is still to be reported. */
 bool netns_fresh(const struct netns_set *set);
-void netns_not_fresh(struct netns_set *set);
+/* The round that begins reads the sockets of all that are fresh; they have been reported. */
+void netns_snapshot_begin(struct netns_set *set);
+void netns_snapshot_end(struct netns_set *set);
 
-/* Where all are to be watched: that of a process, from now on. True when it is new. */
+/* With "all": watches the namespace of a process from now on. Returns true if it is new. */
 bool netns_meet(struct netns_set *set, int64_t pid, int64_t ino);
 
-/* The one that is watched, or NULL. */
+/* Returns the namespace if it is watched, else NULL. */
 struct netns *netns_find(struct netns_set *set, int64_t ino);
-/* True when no other namespace is known to exist: none of a process, none with a name. */
-bool netns_all_watched(struct netns_set *set);
-/* How many of those that are configured are watched. */
+/* Returns true if each namespace with a name is watched. */
+bool netns_names_watched(struct netns_set *set);
+/* Returns how many of the configured namespaces are watched. */
 unsigned int netns_watched(const struct netns_set *set);
 
 #endif

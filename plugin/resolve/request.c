@@ -1,34 +1,120 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/resolve/request: which socket is at a descriptor. */
+/* plugin/resolve/request: requests matched with the sockets of a dump. */
 #include "plugin/resolve/request.h"
 
 #include <string.h>
-#include <time.h>
 
-#include "plugin/resolve/procfd.h"
+#include "plugin/resolve/clock.h"
+#include "plugin/resolve/procfs.h"
 
-struct pending *requests_add(struct requests *ls, const struct request *q)
+struct pending *requests_add(struct requests *rs, const struct request *q)
 {
-	struct pending *l;
+	struct pending *p;
 
-	if (ls->count == REQUESTS_MAX)
+	if (rs->count == REQUESTS_MAX)
 		return NULL;
-	l = &ls->at[ls->count++];
-	*l = (struct pending){ .q = *q };
-	return l;
+	p = &rs->at[rs->count++];
+	*p = (struct pending){ .q = *q };
+	return p;
 }
 
-void pending_descriptor(struct pending *l)
+void pending_read_descriptor(struct pending *p)
 {
-	int found = procfd_socket(l->q.pid, l->q.fd, &l->ino);
-	struct timespec now;
+	int found = procfs_socket(p->q.pid, p->q.fd, &p->ino);
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	l->looked_ms = now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-	l->hidden = found < 0;
+	p->looked_ms = clock_real_ms();
+	p->hidden = found < 0;
 	if (found <= 0)
-		l->ino = 0;
+		p->ino = 0;
 }
+
+/* ---- the index ---- */
+
+static bool has_remote_end(const struct netaddr *a)
+{
+	return a->has_port && a->port && a->has_addr && !netaddr_is_any(a);
+}
+
+/* Of the parts that note_living() compares: not the scope. */
+static unsigned int bucket_of(const struct netaddr *a)
+{
+	unsigned int h = a->port;
+
+	for (size_t i = 0; i < sizeof(a->addr); i++)
+		h = h * 31 + a->addr[i];
+	return h % REQUEST_BUCKETS;
+}
+
+static void index_by_ino(struct requests *rs, struct pending *p)
+{
+	struct pending *first;
+
+	HASH_FIND(hh, rs->by_ino, &p->ino, sizeof(p->ino), first);
+	if (first) {
+		p->next = first->next;
+		first->next = p;
+	} else {
+		HASH_ADD(hh, rs->by_ino, ino, sizeof(p->ino), p);
+	}
+}
+
+static void index_by_cookie(struct requests *rs, struct pending *p)
+{
+	struct pending *first;
+
+	HASH_FIND(hh, rs->by_cookie, &p->q.cookie, sizeof(p->q.cookie), first);
+	if (first) {
+		p->next = first->next;
+		first->next = p;
+	} else {
+		HASH_ADD(hh, rs->by_cookie, q.cookie, sizeof(p->q.cookie), p);
+	}
+}
+
+static void index_by_end(struct requests *rs, struct pending *p)
+{
+	struct pending **list = has_remote_end(&p->q.remote) ?
+				&rs->buckets[bucket_of(&p->q.remote)] : &rs->any_end;
+
+	p->next = *list;
+	*list = p;
+}
+
+static void index_one(struct requests *rs, struct pending *p)
+{
+	p->next = NULL;
+	if (p->hidden)
+		return;
+	if (p->q.kind == REQUEST_HELD) {
+		p->ino = p->q.ino;
+		if (p->q.cookie)
+			index_by_cookie(rs, p);
+		else if (p->ino)
+			index_by_ino(rs, p);
+		else
+			index_by_end(rs, p);
+	} else if (p->ino) {
+		index_by_ino(rs, p);
+	} else {
+		index_by_end(rs, p);
+	}
+}
+
+void requests_index(struct requests *rs)
+{
+	rs->by_ino = rs->by_cookie = rs->any_end = NULL;
+	memset(rs->buckets, 0, sizeof(rs->buckets));
+	for (unsigned int i = 0; i < rs->count; i++)
+		index_one(rs, &rs->at[i]);
+}
+
+void requests_unindex(struct requests *rs)
+{
+	HASH_CLEAR(hh, rs->by_ino);
+	HASH_CLEAR(hh, rs->by_cookie);
+}
+
+/* ---- matching ---- */
 
 static bool end_fits(const struct netaddr *want, const struct netaddr *is)
 {
@@ -38,90 +124,65 @@ static bool end_fits(const struct netaddr *want, const struct netaddr *is)
 	       (want->family == is->family && !memcmp(want->addr, is->addr, 16));
 }
 
-static bool looks_in(const struct pending *l, int64_t netns)
+static bool looks_in(const struct pending *p, int64_t netns)
 {
-	return l->everywhere || l->netns == netns;
+	return p->everywhere || p->netns == netns;
 }
 
-static void note_living(struct pending *l, const struct diag_sock *sock)
+static bool fits(const struct pending *p, const struct diag_sock *sock)
 {
-	for (; l; l = l->next) {
-		if (l->q.proto != sock->proto || !looks_in(l, sock->netns) ||
-		    !end_fits(&l->q.local, &sock->local) ||
-		    !end_fits(&l->q.remote, &sock->remote))
+	return (p->q.proto == PROTO_UNKNOWN || p->q.proto == sock->proto) &&
+	       looks_in(p, sock->netns) && end_fits(&p->q.local, &sock->local) &&
+	       end_fits(&p->q.remote, &sock->remote);
+}
+
+static void take_found(struct pending *p, const struct diag_sock *sock)
+{
+	/* orphans and sockets in TIME_WAIT have no inode: no process has them */
+	if (p->q.kind == REQUEST_HELD && (!sock->ino || !fits(p, sock)))
+		return;
+	p->sock = *sock;
+	p->found = true;
+}
+
+static void match_end(struct pending *p, const struct diag_sock *sock)
+{
+	for (; p; p = p->next) {
+		if (p->q.kind == REQUEST_HELD) {
+			take_found(p, sock);
 			continue;
-		if (l->live_count < DIAG_LIVE_MAX)
-			l->live[l->live_count] = sock->cookie;
-		l->live_count++;
+		}
+		if (p->q.proto != sock->proto || !fits(p, sock))
+			continue;
+		if (p->live_count < DIAG_LIVE_MAX)
+			p->live[p->live_count] = sock->cookie;
+		p->live_count++;
 	}
 }
 
-void requests_match(struct requests *ls, const struct diag_sock *sock)
+void requests_match(struct requests *rs, const struct diag_sock *sock)
 {
-	struct pending *l = NULL;
+	struct pending *p = NULL;
 
 	if (sock->ino)
-		HASH_FIND(hh, ls->by_ino, &sock->ino, sizeof(sock->ino), l);
-	for (; l; l = l->next) {
-		l->sock = *sock;
-		l->found = true;
-	}
-	note_living(ls->buckets[sock->remote.port % REQUEST_BUCKETS], sock);
-	note_living(ls->any_port, sock);
+		HASH_FIND(hh, rs->by_ino, &sock->ino, sizeof(sock->ino), p);
+	for (; p; p = p->next)
+		take_found(p, sock);
+	HASH_FIND(hh, rs->by_cookie, &sock->cookie, sizeof(sock->cookie), p);
+	for (; p; p = p->next)
+		take_found(p, sock);
+	match_end(rs->buckets[bucket_of(&sock->remote)], sock);
+	match_end(rs->any_end, sock);
 }
 
-static void list_by_ino(struct requests *ls, struct pending *l)
+bool requests_want(const struct requests *rs, int proto, int64_t netns)
 {
-	struct pending *first;
+	for (unsigned int i = 0; i < rs->count; i++) {
+		const struct pending *p = &rs->at[i];
+		int wanted = p->q.proto;
 
-	HASH_FIND(hh, ls->by_ino, &l->ino, sizeof(l->ino), first);
-	if (first) {
-		l->next = first->next;
-		first->next = l;
-	} else {
-		HASH_ADD(hh, ls->by_ino, ino, sizeof(l->ino), l);
-	}
-}
-
-static void list_by_port(struct requests *ls, struct pending *l)
-{
-	struct pending **list = &ls->any_port;
-
-	if (l->q.remote.has_port && l->q.remote.port)
-		list = &ls->buckets[l->q.remote.port % REQUEST_BUCKETS];
-	l->next = *list;
-	*list = l;
-}
-
-void requests_index(struct requests *ls)
-{
-	ls->by_ino = ls->any_port = NULL;
-	memset(ls->buckets, 0, sizeof(ls->buckets));
-	for (unsigned int i = 0; i < ls->count; i++) {
-		struct pending *l = &ls->at[i];
-
-		if (l->hidden)
-			continue;
-		if (l->ino)
-			list_by_ino(ls, l);
-		else
-			list_by_port(ls, l);
-	}
-}
-
-void requests_unindex(struct requests *ls)
-{
-	HASH_CLEAR(hh, ls->by_ino);
-}
-
-bool requests_want(const struct requests *ls, int proto, int64_t netns)
-{
-	for (unsigned int i = 0; i < ls->count; i++) {
-		const struct pending *l = &ls->at[i];
-		int p = l->q.proto;
-
-		if (!l->hidden && (p == proto || p == PROTO_UNKNOWN) &&
-		    looks_in(l, netns))
+		if (!p->hidden && (wanted == proto || wanted == PROTO_UNKNOWN) &&
+		    looks_in(p, netns))
 			return true;
 	}
 	return false;

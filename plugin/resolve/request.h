@@ -1,49 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/resolve/request: questions of the tracker, and what is known of the answers: from /proc
- * when they are asked, then from the sockets of a dump. */
-#ifndef NETLOG_LOOKUP_H
-#define NETLOG_LOOKUP_H
+/* plugin/resolve/request: the tracker's requests, and what /proc and the dumps have shown
+ * of each so far. */
+#ifndef NETLOG_REQUEST_H
+#define NETLOG_REQUEST_H
 
 #include <uthash.h>
 
 #include "parser/diag.h"
 
 #define REQUESTS_MAX 8192
-#define REQUEST_BUCKETS 256
+#define REQUEST_BUCKETS 1024
 
 struct pending {
 	struct request q;
-	uint64_t ino;			/* 0: the descriptor is no socket any more */
-	int64_t netns;			/* the process's when it was asked; 0: not known */
-	bool netns_sure;		/* that of all its threads */
-	bool everywhere;		/* not only in that one, if it is watched */
-	int64_t looked_ms;
+	uint64_t ino;			/* of the descriptor; 0: closed, or no socket */
+	int64_t netns;			/* the process's when it was read; 0: not known */
+	bool netns_sure;		/* of all its threads */
+	bool everywhere;		/* match sockets of all namespaces, not only netns */
+	int64_t looked_ms;		/* real time when the descriptor was read */
+	bool looked;			/* in /proc */
 	bool hidden, found, answered;
-	struct diag_sock sock;
-	uint64_t live[DIAG_LIVE_MAX];
+	bool missed;			/* HELD: one dump has not shown it */
+	struct diag_sock sock;		/* found */
+	uint64_t live[DIAG_LIVE_MAX];	/* closed: cookies of the sockets that fit */
 	unsigned int live_count;
-	struct pending *next;		/* with the same inode, or of the same bucket */
-	UT_hash_handle hh;		/* by inode */
+	struct pending *next;		/* of the same inode, cookie or bucket */
+	UT_hash_handle hh;		/* by inode or by cookie */
 };
 
-/* Those that one look at all sockets serves. */
+/* The requests that one round of dumps serves. */
 struct requests {
 	struct pending at[REQUESTS_MAX];
-	unsigned int count;
-	struct pending *by_ino, *any_port;
-	struct pending *buckets[REQUEST_BUCKETS];	/* gone, by remote port */
+	unsigned int count, looked;	/* the first so many have been read in /proc */
+	struct pending *by_ino, *by_cookie, *any_end;
+	struct pending *buckets[REQUEST_BUCKETS];	/* by remote end */
 };
 
-/* NULL when there are too many: the tracker asks again, or gives up in time. */
-struct pending *requests_add(struct requests *ls, const struct request *q);
-/* Reads the descriptor, now. */
-void pending_descriptor(struct pending *l);
+/* Returns NULL if there are too many: the tracker asks again, or gives up in time. */
+struct pending *requests_add(struct requests *rs, const struct request *q);
+/* Reads the descriptor now: ino, hidden, looked_ms. */
+void pending_read_descriptor(struct pending *p);
 
-/* Before the first and after the last socket of a dump. */
-void requests_index(struct requests *ls);
-void requests_unindex(struct requests *ls);
-/* Somebody asks for sockets of the protocol in that network namespace. */
-bool requests_want(const struct requests *ls, int proto, int64_t netns);
-void requests_match(struct requests *ls, const struct diag_sock *sock);
+/* Called before the first and after the last socket of a round. */
+void requests_index(struct requests *rs);
+void requests_unindex(struct requests *rs);
+/* Returns true if any request needs the sockets of a protocol in that namespace. */
+bool requests_want(const struct requests *rs, int proto, int64_t netns);
+void requests_match(struct requests *rs, const struct diag_sock *sock);
 
 #endif

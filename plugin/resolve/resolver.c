@@ -1,237 +1,340 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/resolve/resolver: questions of the tracker, answered from /proc and sock_diag: the loop's
- * side. What is asked and what the kernel announces come in here; the dumps are in
- * resolver_round. */
+/* plugin/resolve/resolver: the event loop's side. */
 #include "plugin/resolve/resolver.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
+#include <sys/utsname.h>
 
-#include "plugin/resolve/procfd.h"
-#include "plugin/resolve/internal.h"
-#include "plugin/resolve/sockdiag.h"
+#include "plugin/resolve/keep.h"
+#include "plugin/resolve/round.h"
+#include "plugin/resolve/sweep.h"
 
 #define TICK_MS 20
+#define SLICE_MS 5	/* of one turn of the loop, for each kind of work */
+#define MEET_MAX 4	/* namespaces entered in one slice */
 
-static int64_t clock_ns(clockid_t clock)
+struct resolver {
+	struct track *track;
+	struct utsname name;
+	struct netns_set spaces;
+	bool check_due;			/* of the namespaces, after this round */
+	bool met;			/* a namespace is new */
+	struct round round;
+	struct sweep sweep;
+	struct keep keep;
+	uint64_t questions, destroyed, lost;
+};
+
+static void deliver(struct resolver *r, enum event_kind kind, const struct diag *d)
 {
-	struct timespec t;
+	struct event e = { .kind = kind, .diag = d };
 
-	clock_gettime(clock, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
+	clock_deliver(r->track, &e);
 }
 
-int64_t resolver_now_ms(void)
+/* ---- requests ---- */
+
+void resolver_ask(struct resolver *r, const struct request *q)
 {
-	return clock_ns(CLOCK_MONOTONIC) / 1000000;
+	r->questions++;
+	requests_add(r->round.fresh, q);
 }
 
-static void tell_at_once(struct resolver *s, struct event *f)
+/* The namespace of the latest process, as read in this slice. */
+struct reading {
+	int64_t pid, netns;
+	bool sure;
+	unsigned int met;
+};
+
+static void look_at(struct resolver *r, struct pending *p, struct reading *last)
 {
-	int64_t real = clock_ns(CLOCK_REALTIME);
-
-	f->stamp = (struct stamp){ .sec = real / 1000000000,
-				   .milli = real / 1000000 % 1000 };
-	f->mono = clock_ns(CLOCK_MONOTONIC);
-	track_event(s->track, f);
-}
-
-void resolver_tell_event(struct resolver *s, struct event *f, const struct diag *d)
-{
-	f->kind = EVENT_DIAG;
-	f->diag = d;
-	tell_at_once(s, f);
-}
-
-void resolver_tell(struct resolver *s, enum event_kind kind, const struct diag *d)
-{
-	struct event f = { .kind = kind, .diag = d };
-
-	tell_at_once(s, &f);
-}
-
-/* ---- what comes in ---- */
-
-void resolver_ask(struct resolver *s, const struct request *q)
-{
-	struct pending *l = requests_add(s->fresh, q);
-
-	s->stats.questions++;
-	if (!l)
+	p->looked = true;
+	if (p->q.kind == REQUEST_HELD) {
+		p->netns = p->q.netns;
+		p->everywhere = !p->netns;
+		p->hidden = p->netns && !netns_find(&r->spaces, p->netns);
 		return;
-	l->netns = procfd_netns(q->pid);
-	l->netns_sure = l->netns && procfd_one_netns(q->pid, l->netns);
-	s->met |= netns_meet(&s->spaces, q->pid, l->netns);
-	l->everywhere = !netns_find(&s->spaces, l->netns);
-	if (q->fd >= 0)
-		pending_descriptor(l);
+	}
+	if (p->q.fd >= 0)
+		pending_read_descriptor(p);
+	if (p->q.pid != last->pid) {
+		last->pid = p->q.pid;
+		last->netns = procfs_netns(p->q.pid);
+		last->sure = last->netns && procfs_single_netns(p->q.pid, last->netns);
+	}
+	p->netns = last->netns;
+	p->netns_sure = last->sure;
+	if (last->met < MEET_MAX && netns_meet(&r->spaces, p->q.pid, p->netns)) {
+		r->met = true;
+		last->met++;
+	}
+	p->everywhere = !netns_find(&r->spaces, p->netns);
 }
 
-static void on_destroyed(const struct diag_sock *sock, void *arg)
+void resolver_look(struct resolver *r)
 {
-	struct resolver *s = arg;
-	struct diag d = { .op = DIAG_DESTROYED, .sock = *sock };
+	struct requests *fresh = r->round.fresh;
+	struct slice slice = slice_begin(SLICE_MS);
+	struct reading last = { 0 };
 
-	s->stats.destroyed++;
-	if (sock->cookie == s->sentinel)
-		s->sentinel_seen = true;
-	else
-		resolver_tell(s, EVENT_DIAG, &d);
-}
+	while (fresh->looked < fresh->count) {
+		struct pending *p = &fresh->at[fresh->looked++];
 
-/* Of sockets that were destroyed up to now nothing may have been heard; away: not of those
- * of our own network namespace. */
-static void tell_lost(struct resolver *s, bool away)
-{
-	struct diag lost = { .op = DIAG_LOST, .away = away };
-
-	resolver_tell(s, EVENT_DIAG, &lost);
-}
-
-/* Our own first: see send_sentinel() in resolver_round.c. */
-void resolver_events(struct resolver *s)
-{
-	for (unsigned int i = 0; i < s->spaces.count; i++) {
-		struct sockdiag *nl = s->spaces.at[i].nl;
-
-		if (!nl || sockdiag_events_fd(nl) < 0)
-			continue;
-		while (sockdiag_read_events(nl, on_destroyed, s) == -ENOBUFS) {
-			s->stats.lost++;
-			s->next_sweep = 0;
-			tell_lost(s, false);
-		}
+		if (!p->looked)
+			look_at(r, p, &last);
+		if (slice_over(&slice))
+			return;
 	}
 }
 
-/* A round's answers rest on the namespaces that it began with. */
-static void check_netns(struct resolver *s)
-{
-	bool changed = s->met;
+/* ---- notifications ---- */
 
-	s->spaces_due = s->met = false;
-	resolver_events(s);
-	changed |= netns_check(&s->spaces);
+static void on_destroyed(const struct diag_sock *sock, void *arg)
+{
+	struct resolver *r = arg;
+	struct diag d = { .op = DIAG_DESTROYED, .sock = *sock };
+
+	r->destroyed++;
+	if (round_destroyed(&r->round, sock->cookie))
+		return;
+	sweep_destroyed(&r->sweep, sock->cookie);
+	deliver(r, EVENT_DIAG, &d);
+}
+
+/* Sockets destroyed up to now may be missing among the notifications; away: none of our
+ * own network namespace. */
+static void deliver_lost(struct resolver *r, bool away)
+{
+	struct diag lost = { .op = DIAG_LOST, .away = away };
+
+	deliver(r, EVENT_DIAG, &lost);
+}
+
+/* Our own namespace first: see send_sentinel() in round.c. The owner of another can send
+ * any number of messages in it, but not stop the loop. */
+void resolver_events(struct resolver *r)
+{
+	for (unsigned int i = 0; i < r->spaces.count; i++) {
+		struct sockdiag *nl = r->spaces.at[i].nl;
+		struct slice slice = slice_begin(i ? SLICE_MS : 4 * SLICE_MS);
+		bool lost = false;
+		int more = 1;
+
+		if (!nl || sockdiag_events_fd(nl) < 0)
+			continue;
+		while (more && !slice_over(&slice)) {
+			more = sockdiag_read_events(nl, on_destroyed, r);
+			lost |= more < 0;
+		}
+		if (!lost)
+			continue;
+		r->lost++;
+		sweep_soon(&r->sweep);
+		deliver_lost(r, i);
+	}
+}
+
+/* ---- namespaces ---- */
+
+/* A round's answers are based on the namespaces that it began with. Returns false while
+ * the check needs another slice. */
+static bool check_netns(struct resolver *r, const struct slice *slice)
+{
+	bool changed = false;
+
+	if (!r->spaces.checking) {
+		r->check_due = false;
+		resolver_events(r);
+		netns_check_begin(&r->spaces);
+	}
+	if (!netns_check_go_on(&r->spaces, slice, &changed))
+		return false;
+	changed |= r->met;
+	r->met = false;
 	if (!changed)
+		return true;
+	deliver_lost(r, true);
+	answer_forget_census(&r->round.answers);
+	if (netns_fresh(&r->spaces))
+		sweep_new_namespace(&r->sweep);
+	return true;
+}
+
+static bool netns_due(const struct resolver *r)
+{
+	return r->check_due || r->met || r->spaces.checking;
+}
+
+void resolver_check_netns(struct resolver *r)
+{
+	struct slice slice = slice_begin(SLICE_MS);
+
+	r->check_due = true;
+	if (r->round.phase == ROUND_IDLE)
+		check_netns(r, &slice);
+}
+
+/* ---- turns of the loop ---- */
+
+static void begin_round(struct resolver *r)
+{
+	int64_t now = clock_mono_ms();
+
+	if (r->round.fresh->looked < r->round.fresh->count)
 		return;
-	tell_lost(s, true);
-	s->next_census = 0;
-	if (!resolver_sweep_wants_snapshot(s) || !netns_fresh(&s->spaces))
+	if (now >= sweep_due_ms(&r->sweep) && now >= r->round.next_ms) {
+		sweep_begin(&r->sweep);
+		round_begin(&r->round, &r->sweep.inventory);
+	} else if (round_due(&r->round)) {
+		round_begin(&r->round, NULL);
+	}
+}
+
+static void work_on_round(struct resolver *r)
+{
+	struct slice slice = slice_begin(SLICE_MS);
+
+	if (r->round.phase == ROUND_IDLE && netns_due(r) && !check_netns(r, &slice))
 		return;
-	s->snapshot_due = true;
-	if (s->next_holders < s->next_sweep)
-		s->next_sweep = s->next_holders;
+	if (r->round.phase == ROUND_IDLE)
+		begin_round(r);
+	if (round_go_on(&r->round, &slice) && r->round.dump.inventory)
+		sweep_dumped(&r->sweep, r->round.dump.begun_ms,
+			     !r->round.dump.incomplete);
 }
 
-void resolver_check_netns(struct resolver *s)
+void resolver_work(struct resolver *r)
 {
-	s->spaces_due = true;
-	if (resolver_round_idle(s))
-		check_netns(s);
+	struct slice slice;
+
+	resolver_events(r);
+	resolver_look(r);
+	work_on_round(r);
+	slice = slice_begin(SLICE_MS);
+	sweep_go_on(&r->sweep, &slice);
+	deliver(r, EVENT_TICK, NULL);
+	slice = slice_begin(SLICE_MS);
+	if (!r->sweep.snapshot_due)	/* until then the old file is better */
+		keep_go_on(&r->keep, &slice);
 }
 
-/* ---- the loop's turns ---- */
-
-void resolver_work(struct resolver *s)
+/* Returns the time until something is due, in ms. */
+static int64_t wait_ms(const struct resolver *r)
 {
-	resolver_events(s);
-	resolver_round_settle(s);
-	if (resolver_round_idle(s) && (s->spaces_due || s->met))
-		check_netns(s);
-	resolver_round_go_on(s);
-	resolver_tell(s, EVENT_TICK, NULL);
-	if (!s->snapshot_due)	/* until then the old file is better */
-		resolver_keep_keep(s);
+	int64_t wait = round_wait_ms(&r->round), sweep;
+
+	if (sweep_works(&r->sweep) || keep_writes(&r->keep) || r->spaces.checking ||
+	    r->round.fresh->looked < r->round.fresh->count)
+		return 0;
+	if (r->round.phase != ROUND_IDLE)
+		return wait;
+	sweep = sweep_due_ms(&r->sweep);
+	if (sweep < r->round.next_ms)
+		sweep = r->round.next_ms;
+	sweep -= clock_mono_ms();
+	return sweep < wait ? sweep : wait;
 }
 
-int resolver_poll(struct resolver *s, struct pollfd fds[RESOLVER_FDS])
+int resolver_poll(struct resolver *r, struct pollfd fds[RESOLVER_FDS])
 {
-	int64_t wait = resolver_round_wait(s);
+	int64_t wait = wait_ms(r);
 
 	for (unsigned int i = 0; i < RESOLVER_FDS; i++) {
-		struct sockdiag *nl = i < s->spaces.count ? s->spaces.at[i].nl : NULL;
+		struct sockdiag *nl = i < r->spaces.count ? r->spaces.at[i].nl : NULL;
 
 		fds[i] = (struct pollfd){ .fd = nl ? sockdiag_events_fd(nl) : -1,
 					  .events = POLLIN };
 	}
-	fds[NETNS_MAX].fd = resolver_round_fd(s);
-	if (track_diag_waits(s->track) && wait > TICK_MS)
+	fds[NETNS_MAX].fd = round_fd(&r->round);
+	if (track_diag_waits(r->track) && wait > TICK_MS)
 		wait = TICK_MS;
 	return wait > 0 ? wait : 0;
 }
 
-void resolver_stats(const struct resolver *s, struct resolver_stats *out)
+void resolver_stats(const struct resolver *r, struct resolver_stats *out)
 {
-	*out = s->stats;
-	out->netns = netns_watched(&s->spaces);
+	*out = (struct resolver_stats){
+		.questions = r->questions, .destroyed = r->destroyed, .lost = r->lost,
+		.dumps = r->round.dump.count, .sweeps = r->sweep.count,
+		.cut = r->sweep.cut, .netns = netns_watched(&r->spaces),
+	};
 }
 
 /* ---- on and off ---- */
 
-static void switch_on(struct resolver *s, const struct resolver_options *o)
+static void switch_on(struct resolver *r, const struct resolver_options *o)
 {
 	struct diag_options options = {
 		.wait_ms = o->wait_ms,
 		.settle_ms = o->settle_ms,
 		.max = REQUESTS_MAX,
-		.node = s->name.nodename,
-		.netns = s->spaces.at[0].ino,
+		.node = r->name.nodename,
+		.netns = r->spaces.at[0].ino,
 	};
 
-	track_set_diag(s->track, &options);
-	resolver_tell(s, EVENT_TICK, NULL);
-	tell_lost(s, false);
-	if (s->options.state)
-		resolver_keep_load(s);
+	track_set_diag(r->track, &options);
+	deliver(r, EVENT_TICK, NULL);
+	deliver_lost(r, false);
+	keep_load(&r->keep);
 }
 
-static void free_all(struct resolver *s)
+static void free_all(struct resolver *r)
 {
-	netns_close(&s->spaces);
-	inventory_free(s->inventory);
-	free((char *)s->options.state);
-	free(s);
+	sweep_fini(&r->sweep);
+	round_fini(&r->round);
+	netns_close(&r->spaces);
+	keep_fini(&r->keep);
+	free(r);
+}
+
+static int init(struct resolver *r, struct track *track, const struct resolver_options *o)
+{
+	r->track = track;
+	uname(&r->name);
+	r->keep = (struct keep){ .track = track, .path = o->state ? strdup(o->state) : NULL };
+	if (o->state && !r->keep.path)
+		return -ENOMEM;
+	round_init(&r->round, track, &r->spaces, o->wait_ms);
+	r->sweep = (struct sweep){
+		.track = track, .spaces = &r->spaces, .interval_s = o->sweep_s,
+		.sees_all = o->sees_all, .snapshot = o->snapshot,
+		.first = o->snapshot || o->state,
+	};
+	sweep_init(&r->sweep);
+	return netns_open(&r->spaces, o->netns, o->netns_count, o->hears_ends);
 }
 
 struct resolver *resolver_open(struct track *track, const struct resolver_options *o,
-		       const char **error)
+			       const char **error)
 {
-	struct resolver *s = calloc(1, sizeof(*s));
+	struct resolver *r = calloc(1, sizeof(*r));
 	int err;
 
 	*error = "no memory";
-	if (!s)
+	if (!r)
 		return NULL;
-	s->track = track;
-	s->options = *o;
-	s->options.state = o->state ? strdup(o->state) : NULL;
-	s->snapshot_due = resolver_sweep_wants_snapshot(s);
-	s->inventory = inventory_new(o->sees_all);
-	resolver_round_init(s);
-	uname(&s->name);
-	err = s->inventory ? netns_open(&s->spaces, o->netns, o->netns_count, o->hears_ends) :
-			  -ENOMEM;
+	err = init(r, track, o);
 	if (err) {
 		*error = strerror(-err);
-		free_all(s);
+		free_all(r);
 		return NULL;
 	}
-	switch_on(s, o);
+	switch_on(r, o);
 	*error = NULL;
-	return s;
+	return r;
 }
 
-void resolver_close(struct resolver *s, bool ending)
+void resolver_close(struct resolver *r, bool ending)
 {
-	if (!s)
+	if (!r)
 		return;
-	if (ending && resolver_keep_save(s))
-		track_diag_leave(s->track);
-	else if (s->options.state)	/* what it says ends without us */
-		unlink(s->options.state);
-	track_set_diag(s->track, NULL);
-	free_all(s);
+	if (ending && keep_save(&r->keep))
+		track_diag_leave(r->track);
+	else	/* the connections that it has end without us */
+		keep_remove(&r->keep);
+	track_set_diag(r->track, NULL);
+	free_all(r);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/resolve/resolver: answers what the tracker asks of sockets (parser/diag.h). A descriptor's
- * inode is read from /proc as soon as it is asked for; one dump of the kernel's sockets
- * then serves all that wait. Announcements of destroyed sockets are passed on as they
- * come.
+ * plugin/resolve/resolver: answers the tracker's requests about sockets (parser/diag.h) from
+ * /proc and the kernel's socket diagnostics. One round of dumps serves all requests that
+ * wait. Notifications of destroyed sockets are passed on as they arrive. All work is done
+ * from the event loop, a few milliseconds a turn.
  */
-#ifndef NETLOG_SEEK_H
-#define NETLOG_SEEK_H
+#ifndef NETLOG_RESOLVER_H
+#define NETLOG_RESOLVER_H
 
 #include <poll.h>
 #include <stdbool.h>
@@ -18,44 +18,49 @@
 struct resolver;
 
 struct resolver_options {
-	unsigned int wait_ms;		/* how long a record waits */
+	unsigned int wait_ms;		/* how long an entry waits for its answer */
 	unsigned int settle_ms;		/* see diag_options */
-	unsigned int sweep_s;		/* between looks at what is open; 0: none */
+	unsigned int sweep_s;		/* between sweeps; 0: none */
 	bool sees_all;			/* other processes' descriptors */
-	bool hears_ends;		/* may subscribe to the announcements */
-	bool snapshot;			/* tell what is open already */
-	const char *state;		/* file to keep what was told in, or NULL */
-	char *const *netns;		/* network namespaces to watch, too: see config */
+	bool hears_ends;		/* may subscribe to the notifications */
+	bool snapshot;			/* report what is open already */
+	const char *state;		/* state file, or NULL */
+	char *const *netns;		/* network namespaces to watch as well: see config */
 	unsigned int netns_count;
 };
 
 struct resolver_stats {
 	uint64_t questions, dumps, destroyed, sweeps;
-	uint64_t lost;			/* times that announcements were lost */
+	uint64_t lost;			/* times that notifications were lost */
+	uint64_t cut;			/* sweeps that a limit has cut short */
 	unsigned int netns;		/* watched now, of those that are configured */
 };
 
-/* Switches the tracker's source on; *o is copied. NULL, with why in *error, when it
- * cannot be. */
+/* Switches the tracker's sock_diag source on; *o is copied. Returns NULL with the reason in
+ * *error if it cannot be. */
 struct resolver *resolver_open(struct track *track, const struct resolver_options *o,
-		       const char **error);
-/* Switches it off. ending: the program ends, too, and a later run is to go on. */
-void resolver_close(struct resolver *s, bool ending);
+			       const char **error);
+/* Switches it off. ending: the program ends as well, and a later run goes on. */
+void resolver_close(struct resolver *r, bool ending);
 
-/* The tracker asks. The answer is an event that resolver_work() brings. */
-void resolver_ask(struct resolver *s, const struct request *q);
+/* Queues a request of the tracker; it may be called from within track_event(). The answer is
+ * an event that resolver_work() delivers. */
+void resolver_ask(struct resolver *r, const struct request *q);
 
 #define RESOLVER_FDS (NETNS_MAX + 1)
 /* Fills what to poll for, and returns how long to wait at most, in ms. */
-int resolver_poll(struct resolver *s, struct pollfd fds[RESOLVER_FDS]);
-/* Announcements: to be called before the audit records are read that came meanwhile. */
-void resolver_events(struct resolver *s);
-/* Questions and dumps, and the tracker's clock. */
-void resolver_work(struct resolver *s);
+int resolver_poll(struct resolver *r, struct pollfd fds[RESOLVER_FDS]);
+/* Reads notifications: to be called before the audit records that arrived meanwhile. */
+void resolver_events(struct resolver *r);
+/* Reads the descriptors of new requests: to be called after each buffer of input, since a
+ * short-lived process is gone a moment later. Bounded to a few milliseconds. */
+void resolver_look(struct resolver *r);
+/* Goes on with everything for one slice, and gives the tracker the time. */
+void resolver_work(struct resolver *r);
 
-/* Looks which of the network namespaces are there, now or after the round under way. */
-void resolver_check_netns(struct resolver *s);
+/* Checks which network namespaces exist, now or after the round under way. */
+void resolver_check_netns(struct resolver *r);
 
-void resolver_stats(const struct resolver *s, struct resolver_stats *out);
+void resolver_stats(const struct resolver *r, struct resolver_stats *out);
 
 #endif

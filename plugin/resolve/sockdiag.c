@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/resolve/sockdiag: NETLINK_SOCK_DIAG, dumps and announcements. */
+/* plugin/resolve/sockdiag: NETLINK_SOCK_DIAG, dumps and notifications. */
 #include "plugin/resolve/sockdiag.h"
 
 #include "parser/event.h"
@@ -10,7 +10,6 @@
 #include <linux/sock_diag.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,14 +18,15 @@
 #define EVENTS_BUFFER (8 << 20)
 #define EVENT_SIZE 1024		/* of one message: about 400 bytes */
 #define BATCH 32
-#define PROBE_MS 5000
-#define DUMP_SIZE 32768		/* what the kernel fills at most for one read */
+#define DUMP_SIZE 32768		/* the kernel fills no more in one read */
 
 struct sockdiag {
 	struct mnl_socket *events, *dumps;
-	int64_t netns;
-	unsigned int seq;
-	int proto;			/* of the dump under way: it does not say */
+	struct sockdiag_query query;	/* the latest dump */
+	bool busy;			/* the kernel has not ended it yet */
+	unsigned int busy_seq;		/* or an earlier one that was abandoned */
+	int queued_family;		/* 0, or its request is still to be sent */
+	bool queued_info;
 	char buf[DUMP_SIZE];
 };
 
@@ -60,9 +60,9 @@ static void read_end(struct netaddr *a, int family, const void *ip, uint16_t por
 }
 
 /*
- * Payload, as the module counts it: bytes_sent leaves out SYN and FIN. bytes_received
- * counts the peer's FIN, and nothing tells whether one came; only when no segment had
- * data is it known.
+ * Payload, as the module counts it: bytes_sent excludes SYN and FIN. bytes_received
+ * includes the peer's FIN, and no field says whether one came; rx is known only if no
+ * segment had data.
  */
 static void read_bytes(struct diag_sock *s, const struct tcp_info *i)
 {
@@ -73,10 +73,10 @@ static void read_bytes(struct diag_sock *s, const struct tcp_info *i)
 }
 
 /*
- * Of a destroyed socket. The handshake of a connect ended when its SYN was acknowledged.
- * When it was not, and one segment came in answer to the one SYN, that segment was a
- * reset: anything else would have left it in SYN_SENT, to be sent a second SYN. A socket
- * without peer port was disconnected, and all its counters are of nothing.
+ * Reads the tcp_info of a destroyed socket. The handshake of a connect ended when its SYN
+ * was acknowledged. If it was not, and one segment answered the one SYN, that segment was
+ * a reset: any other would have left the socket in SYN_SENT, to send a second SYN. A
+ * socket without peer port was disconnected, and its counters mean nothing.
  */
 static void read_info(struct diag_sock *s, const struct nlattr *a)
 {
@@ -95,8 +95,8 @@ static void read_info(struct diag_sock *s, const struct nlattr *a)
 }
 
 /*
- * Of a living one, with nothing on its way: tcp_ack() counts the SYN of who connected
- * among the bytes acknowledged, and not that of who accepted.
+ * Reads the direction of a living socket with no data in flight: tcp_ack() counts the SYN
+ * of the connecting side among the bytes acknowledged, not that of the accepting side.
  */
 static void read_direction(struct diag_sock *s, const struct nlattr *a)
 {
@@ -128,15 +128,30 @@ static bool is_mptcp(const struct nlattr *ulp)
 	return false;
 }
 
+/* The whole message, with its padding, lies in len bytes. mnl_nlmsg_ok() compares signed
+ * lengths: one of 0xffffffff passes. */
+static bool is_whole(const struct nlmsghdr *m, size_t len)
+{
+	return len >= sizeof(*m) && m->nlmsg_len >= sizeof(*m) && m->nlmsg_len <= len &&
+	       NLMSG_ALIGN((size_t)m->nlmsg_len) <= len;
+}
+
+/* The message behind m, which is whole. */
+static const struct nlmsghdr *next_message(const struct nlmsghdr *m, size_t *left)
+{
+	size_t step = NLMSG_ALIGN((size_t)m->nlmsg_len);
+
+	*left -= step;
+	return (const void *)((const char *)m + step);
+}
+
 bool sockdiag_parse(const struct nlmsghdr *message, size_t len, struct diag_sock *out)
 {
 	const struct inet_diag_msg *m;
 	struct attributes at = { 0 };
 
-	/* mnl_attr_parse() reads to the end of the padding */
-	if (!mnl_nlmsg_ok(message, len) || MNL_ALIGN(message->nlmsg_len) > len ||
-	    message->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
-	    mnl_nlmsg_get_payload_len(message) < sizeof(*m))
+	if (!is_whole(message, len) || message->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+	    message->nlmsg_len < NLMSG_HDRLEN + sizeof(*m))
 		return false;
 	m = mnl_nlmsg_get_payload(message);
 	if ((m->idiag_family != AF_INET && m->idiag_family != AF_INET6) ||
@@ -164,7 +179,33 @@ bool sockdiag_parse(const struct nlmsghdr *message, size_t len, struct diag_sock
 	return true;
 }
 
-/* ---- announcements ---- */
+/* ---- sockets ---- */
+
+/* Connected to the kernel: netlink_unicast() refuses every other sender. */
+static struct mnl_socket *open_socket(void)
+{
+	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	struct mnl_socket *s = mnl_socket_open2(NETLINK_SOCK_DIAG,
+						SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int err;
+
+	if (!s)
+		return NULL;
+	if (!mnl_socket_bind(s, 0, MNL_SOCKET_AUTOPID) &&
+	    !connect(mnl_socket_get_fd(s), (const void *)&kernel, sizeof(kernel)))
+		return s;
+	err = errno;
+	mnl_socket_close(s);
+	errno = err;
+	return NULL;
+}
+
+static bool is_kernel(const struct sockaddr_nl *from, socklen_t len)
+{
+	return len >= sizeof(*from) && from->nl_family == AF_NETLINK && !from->nl_pid;
+}
+
+/* ---- notifications ---- */
 
 int sockdiag_subscribe(struct sockdiag *d)
 {
@@ -172,14 +213,13 @@ int sockdiag_subscribe(struct sockdiag *d)
 		SKNLGRP_INET_TCP_DESTROY, SKNLGRP_INET_UDP_DESTROY,
 		SKNLGRP_INET6_TCP_DESTROY, SKNLGRP_INET6_UDP_DESTROY,
 	};
-	int size = EVENTS_BUFFER, err;
+	int size = EVENTS_BUFFER, err = 0;
 
-	d->events = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	d->events = open_socket();
 	if (!d->events)
 		return -errno;
 	setsockopt(mnl_socket_get_fd(d->events), SOL_SOCKET, SO_RCVBUFFORCE, &size,
 		   sizeof(size));
-	err = mnl_socket_bind(d->events, 0, MNL_SOCKET_AUTOPID);
 	for (size_t i = 0; !err && i < sizeof(groups) / sizeof(*groups); i++)
 		err = mnl_socket_setsockopt(d->events, NETLINK_ADD_MEMBERSHIP,
 					    (void *)&groups[i], sizeof(groups[i]));
@@ -196,16 +236,15 @@ int sockdiag_events_fd(const struct sockdiag *d)
 	return d->events ? mnl_socket_get_fd(d->events) : -1;
 }
 
-static void hand_out(const struct sockdiag *d, const char *buf, size_t len, sockdiag_fn fn,
+static void hand_out(const struct sockdiag *d, const char *buf, size_t left, sockdiag_fn fn,
 		     void *arg)
 {
 	const struct nlmsghdr *m = (const struct nlmsghdr *)buf;
 	struct diag_sock s;
-	int left = len;
 
-	for (; mnl_nlmsg_ok(m, left); m = mnl_nlmsg_next(m, &left))
+	for (; is_whole(m, left); m = next_message(m, &left))
 		if (sockdiag_parse(m, left, &s)) {
-			s.netns = d->netns;
+			s.netns = d->query.netns;
 			fn(&s, arg);
 		}
 }
@@ -216,30 +255,34 @@ int sockdiag_read_events(struct sockdiag *d, sockdiag_fn fn, void *arg)
 	struct sockaddr_nl from[BATCH];
 	struct mmsghdr msgs[BATCH];
 	struct iovec iov[BATCH];
+	bool lost = false;
 	int n;
 
-	do {
-		for (int i = 0; i < BATCH; i++) {
-			iov[i] = (struct iovec){ buf[i], EVENT_SIZE };
-			msgs[i] = (struct mmsghdr){ .msg_hdr = {
-				.msg_name = &from[i], .msg_namelen = sizeof(from[i]),
-				.msg_iov = &iov[i], .msg_iovlen = 1 } };
-		}
-		n = recvmmsg(mnl_socket_get_fd(d->events), msgs, BATCH, MSG_DONTWAIT,
-			     NULL);
-		if (n < 0)
-			return errno == ENOBUFS ? -ENOBUFS : 0;
-		for (int i = 0; i < n; i++)	/* of the kernel alone */
-			if (!from[i].nl_pid)
-				hand_out(d, buf[i], msgs[i].msg_len, fn, arg);
-	} while (n == BATCH);
-	return 0;
+	for (int i = 0; i < BATCH; i++) {
+		iov[i] = (struct iovec){ buf[i], EVENT_SIZE };
+		msgs[i] = (struct mmsghdr){ .msg_hdr = {
+			.msg_name = &from[i], .msg_namelen = sizeof(from[i]),
+			.msg_iov = &iov[i], .msg_iovlen = 1 } };
+	}
+	n = recvmmsg(mnl_socket_get_fd(d->events), msgs, BATCH, MSG_DONTWAIT, NULL);
+	if (n < 0)
+		return errno == ENOBUFS ? -ENOBUFS : 0;
+	for (int i = 0; i < n; i++) {
+		const struct msghdr *h = &msgs[i].msg_hdr;
+
+		if (!is_kernel(&from[i], h->msg_namelen))
+			continue;
+		if (h->msg_flags & MSG_TRUNC)
+			lost = true;
+		else
+			hand_out(d, buf[i], msgs[i].msg_len, fn, arg);
+	}
+	return lost ? -ENOBUFS : n == BATCH;
 }
 
 /* ---- dumps ---- */
 
-static int request(struct sockdiag *d, int family, int proto, unsigned int states,
-		   bool info)
+static int send_request(struct sockdiag *d, int family, unsigned int states, bool info)
 {
 	_Alignas(struct nlmsghdr) char buf[NLMSG_SPACE(sizeof(struct inet_diag_req_v2))];
 	struct nlmsghdr *m = mnl_nlmsg_put_header(buf);
@@ -247,22 +290,122 @@ static int request(struct sockdiag *d, int family, int proto, unsigned int state
 
 	m->nlmsg_type = SOCK_DIAG_BY_FAMILY;
 	m->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	m->nlmsg_seq = ++d->seq;
+	m->nlmsg_seq = d->query.seq;
 	r = mnl_nlmsg_put_extra_header(m, sizeof(*r));
 	r->sdiag_family = family;
-	r->sdiag_protocol = proto;
+	r->sdiag_protocol = d->query.proto;
 	r->idiag_ext = info ? 1 << (INET_DIAG_INFO - 1) : 0;
 	r->idiag_states = states;
-	d->proto = proto;
 	if (mnl_socket_sendto(d->dumps, m, m->nlmsg_len) < 0)
 		return -errno;
+	d->busy = true;
+	d->busy_seq = d->query.seq;
 	return 0;
 }
 
+#define ALL_STATES (~(1U << STATE_TIME_WAIT | 1U << STATE_NEW_SYN_RECV))
+
 int sockdiag_dump(struct sockdiag *d, int family, int proto, bool info)
 {
-	return request(d, family, proto,
-		       ~(1U << STATE_TIME_WAIT | 1U << STATE_NEW_SYN_RECV), info);
+	if (d->queued_family)	/* a whole round was waited for the end of the old one */
+		d->busy = false;
+	d->query.seq++;
+	d->query.proto = proto;
+	d->queued_family = d->busy ? family : 0;
+	d->queued_info = info;
+	return d->busy ? 0 : send_request(d, family, ALL_STATES, info);
+}
+
+int sockdiag_dump_fd(const struct sockdiag *d)
+{
+	return mnl_socket_get_fd(d->dumps);
+}
+
+/* The last message of a dump: 0, or its -errno. */
+static int read_end_of_dump(const struct nlmsghdr *m)
+{
+	size_t len = mnl_nlmsg_get_payload_len(m);
+	int err = 0;
+
+	if (len >= sizeof(err))
+		memcpy(&err, mnl_nlmsg_get_payload(m), sizeof(err));
+	if (m->nlmsg_type == NLMSG_ERROR && err >= 0)
+		return -EPROTO;
+	return err < 0 ? err : 0;
+}
+
+static bool ends_dump(const struct nlmsghdr *m)
+{
+	return m->nlmsg_type == NLMSG_DONE || m->nlmsg_type == NLMSG_ERROR;
+}
+
+int sockdiag_parse_dump(const struct sockdiag_query *q, const void *buf, size_t len,
+			sockdiag_fn fn, void *arg)
+{
+	const struct nlmsghdr *m = buf;
+	struct diag_sock s;
+
+	for (; is_whole(m, len); m = next_message(m, &len)) {
+		if (m->nlmsg_seq != q->seq)	/* of a dump that was abandoned */
+			continue;
+		if (ends_dump(m))
+			return read_end_of_dump(m);
+		if (!sockdiag_parse(m, len, &s))
+			continue;
+		s.proto = q->proto;
+		s.netns = q->netns;
+		fn(&s, arg);
+	}
+	return 1;
+}
+
+/* The kernel has ended the dump of that seq. */
+static bool has_end(const void *buf, size_t len, unsigned int seq)
+{
+	const struct nlmsghdr *m = buf;
+
+	for (; is_whole(m, len); m = next_message(m, &len))
+		if (m->nlmsg_seq == seq && ends_dump(m))
+			return true;
+	return false;
+}
+
+/* Returns the length of one piece; 0 if it is to be skipped; -errno. */
+static ssize_t receive(struct sockdiag *d)
+{
+	struct sockaddr_nl from = { 0 };
+	struct iovec iov = { d->buf, sizeof(d->buf) };
+	struct msghdr h = { .msg_name = &from, .msg_namelen = sizeof(from),
+			    .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t n = recvmsg(mnl_socket_get_fd(d->dumps), &h, MSG_DONTWAIT);
+
+	if (n < 0)
+		return -errno;
+	if (!is_kernel(&from, h.msg_namelen))
+		return 0;
+	return h.msg_flags & MSG_TRUNC ? -EMSGSIZE : n;
+}
+
+int sockdiag_read_dump(struct sockdiag *d, sockdiag_fn fn, void *arg)
+{
+	ssize_t n = receive(d);
+
+	if (n == -EAGAIN || n == -EINTR)
+		return 2;
+	if (n < 0)
+		return n;
+	if (d->busy && has_end(d->buf, n, d->busy_seq))
+		d->busy = false;
+	if (!d->queued_family)
+		return sockdiag_parse_dump(&d->query, d->buf, n, fn, arg);
+	if (!d->busy) {
+		int family = d->queued_family;
+
+		d->queued_family = 0;
+		n = send_request(d, family, ALL_STATES, d->queued_info);
+		return n ? n : 1;
+	}
+	return 1;
 }
 
 static void ignore(const struct diag_sock *s, void *arg)
@@ -271,64 +414,22 @@ static void ignore(const struct diag_sock *s, void *arg)
 	(void)arg;
 }
 
-/* A dump of no state: is there anybody to answer? The protocol's own part of the kernel
- * may be a module, which the first question loads. */
+/*
+ * Dumps no state: does anybody answer? The kernel loads the protocol's module and answers
+ * within sendto(), so that nothing is waited for.
+ */
 static int probe(struct sockdiag *d, int proto)
 {
-	struct pollfd p = { .fd = mnl_socket_get_fd(d->dumps), .events = POLLIN };
-	int err = request(d, AF_INET, proto, 0, false);
+	int err, more = 1;
 
-	while (!err && poll(&p, 1, PROBE_MS) > 0) {
-		err = sockdiag_read_dump(d, ignore, NULL);
-		if (err <= 0)
-			return err;
-		err = 0;
-	}
-	return err ? err : -ETIMEDOUT;
-}
-
-int sockdiag_dump_fd(const struct sockdiag *d)
-{
-	return mnl_socket_get_fd(d->dumps);
-}
-
-/* The end of a dump carries its error, if there was one. */
-static int done(const struct nlmsghdr *m)
-{
-	int err = 0;
-
-	if (mnl_nlmsg_get_payload_len(m) >= sizeof(err))
-		memcpy(&err, mnl_nlmsg_get_payload(m), sizeof(err));
-	return err < 0 ? err : 0;
-}
-
-int sockdiag_read_dump(struct sockdiag *d, sockdiag_fn fn, void *arg)
-{
-	struct nlmsghdr *m;
-	struct diag_sock s;
-	int left;
-
-	left = recv(mnl_socket_get_fd(d->dumps), d->buf, sizeof(d->buf), MSG_DONTWAIT);
-	if (left < 0)
-		return errno == EAGAIN || errno == EINTR ? 1 : -errno;
-	for (m = (void *)d->buf; mnl_nlmsg_ok(m, left); m = mnl_nlmsg_next(m, &left)) {
-		if (m->nlmsg_seq != d->seq)	/* of one that was given up */
-			continue;
-		if (m->nlmsg_type == NLMSG_DONE)
-			return done(m);
-		if (m->nlmsg_type == NLMSG_ERROR) {
-			const struct nlmsgerr *e = mnl_nlmsg_get_payload(m);
-
-			return mnl_nlmsg_get_payload_len(m) >= sizeof(*e) && e->error ?
-			       e->error : -EPROTO;
-		}
-		if (!sockdiag_parse(m, left, &s))
-			continue;
-		s.proto = d->proto;
-		s.netns = d->netns;
-		fn(&s, arg);
-	}
-	return 1;
+	d->query.seq++;
+	d->query.proto = proto;
+	err = send_request(d, AF_INET, 0, false);
+	while (!err && more == 1)
+		more = sockdiag_read_dump(d, ignore, NULL);
+	if (err)
+		return err;
+	return more == 2 ? -ETIMEDOUT : more;
 }
 
 struct sockdiag *sockdiag_open(int64_t netns)
@@ -338,9 +439,9 @@ struct sockdiag *sockdiag_open(int64_t netns)
 
 	if (!d)
 		return NULL;
-	d->netns = netns;
-	d->dumps = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (d->dumps && !mnl_socket_bind(d->dumps, 0, MNL_SOCKET_AUTOPID)) {
+	d->query.netns = netns;
+	d->dumps = open_socket();
+	if (d->dumps) {
 		err = probe(d, IPPROTO_TCP);
 		if (!err)
 			err = probe(d, IPPROTO_UDP);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * plugin/resolve/statefile: the state file, text. The first line has the version and the boot, the
- * last one counts the others, which are one socket each, its fields parted by blanks:
- * numbers, ends as family:port:scope:address, and strings, which are hex, or "-".
+ * plugin/resolve/statefile: the state file is text. Its first line has the version and the
+ * boot id; its last line counts the others, one socket each. Fields are separated by
+ * blanks: numbers, ends as family:port:scope:address, and strings in hex, or "-".
  */
 #include "plugin/resolve/statefile.h"
 
@@ -37,15 +37,28 @@ static int read_boot(char boot[40])
 
 /* ---- writing ---- */
 
-struct writing {
+struct saved_known {
+	struct diag_known known;
+	struct identity *opener;
+};
+
+struct statefile_writer {
 	FILE *file;
-	unsigned int count;
+	char *path, *fresh;		/* the file, and its name until it is complete */
+	struct saved_known *all;
+	size_t count, room, next;
+	bool failed;			/* no memory */
 };
 
 static void put_hex(FILE *f, const void *bytes, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		fprintf(f, "%02x", ((const uint8_t *)bytes)[i]);
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *b = bytes;
+
+	for (size_t i = 0; i < len; i++) {
+		putc_unlocked(digits[b[i] >> 4], f);
+		putc_unlocked(digits[b[i] & 15], f);
+	}
 }
 
 static void put_end(FILE *f, const struct netaddr *a)
@@ -60,11 +73,11 @@ static void put_end(FILE *f, const struct netaddr *a)
 
 static void put_string(FILE *f, const char *s)
 {
-	fputc(' ', f);
+	putc_unlocked(' ', f);
 	if (s && *s)
 		put_hex(f, s, strlen(s));
 	else
-		fputc('-', f);
+		putc_unlocked('-', f);
 }
 
 static void put_stamp(FILE *f, const struct stamp *s)
@@ -72,13 +85,11 @@ static void put_stamp(FILE *f, const struct stamp *s)
 	fprintf(f, " %" PRId64 " %u %" PRIu64, s->sec, s->milli, s->serial);
 }
 
-static void put_known(const struct diag_known *k, const struct identity *opener, void *arg)
+static void put_known(FILE *f, const struct diag_known *k, const struct identity *opener)
 {
 	static const struct identity nobody = { 0, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN,
 					   ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN };
-	const struct identity *w = opener ? opener : &nobody;
-	struct writing *to = arg;
-	FILE *f = to->file;
+	const struct identity *o = opener ? opener : &nobody;
 
 	fprintf(f, "%" PRIu64 " %" PRIu64 " %" PRId64 " %d %d %d %d %d %d", k->sock.cookie,
 		k->sock.ino, k->sock.netns, k->sock.proto, k->sock.family, k->listens,
@@ -88,56 +99,138 @@ static void put_known(const struct diag_known *k, const struct identity *opener,
 	put_stamp(f, &k->ev);
 	put_stamp(f, &k->start);
 	fprintf(f, " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64
-		" %" PRId64, w->pid, w->ppid, w->uid, w->auid, w->ses, w->sid);
-	put_string(f, w->comm);
-	put_string(f, w->exe);
-	put_string(f, w->subj);
-	put_string(f, w->proctitle);
+		" %" PRId64, o->pid, o->ppid, o->uid, o->auid, o->ses, o->sid);
+	put_string(f, o->comm);
+	put_string(f, o->exe);
+	put_string(f, o->subj);
+	put_string(f, o->proctitle);
 	fprintf(f, " %d %" PRIu32 " %" PRIu64 " %d %" PRIu32 " %" PRIu32 " %d", k->id.has_boot,
 		k->id.boot, k->id.number, k->id.by_serial, k->id.nth, k->nth, k->ignored);
-	fputc('\n', f);
-	to->count++;
+	putc_unlocked('\n', f);
 }
 
-static int write_all(FILE *f, const struct track *track)
+static void copy_known(const struct diag_known *k, const struct identity *opener, void *arg)
 {
-	struct writing to = { .file = f };
-	char boot[40];
-	int err = read_boot(boot);
+	struct statefile_writer *w = arg;
+	size_t more = w->room ? w->room * 2 : 256;
+	struct saved_known *all;
 
+	if (w->count == w->room) {
+		all = reallocarray(w->all, more, sizeof(*all));
+		if (!all) {
+			w->failed = true;
+			return;
+		}
+		w->all = all;
+		w->room = more;
+	}
+	w->all[w->count++] = (struct saved_known){
+		.known = *k,
+		.opener = opener ? identity_get((struct identity *)opener) : NULL,
+	};
+}
+
+static int create(struct statefile_writer *w, const char *path)
+{
+	int fd;
+
+	w->path = strdup(path);
+	if (!w->path || asprintf(&w->fresh, "%s.new", path) < 0) {
+		w->fresh = NULL;
+		return -ENOMEM;
+	}
+	unlink(w->fresh);
+	fd = open(w->fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	w->file = fdopen(fd, "w");
+	if (w->file)
+		return 0;
+	close(fd);
+	return -ENOMEM;
+}
+
+static void free_writer(struct statefile_writer *w)
+{
+	for (; w->next < w->count; w->next++)
+		if (w->all[w->next].opener)
+			identity_put(w->all[w->next].opener);
+	free(w->all);
+	free(w->path);
+	free(w->fresh);
+	free(w);
+}
+
+void statefile_abandon(struct statefile_writer *w)
+{
+	if (!w)
+		return;
+	if (w->file) {
+		fclose(w->file);
+		unlink(w->fresh);
+	}
+	free_writer(w);
+}
+
+struct statefile_writer *statefile_begin(const char *path, const struct track *track)
+{
+	struct statefile_writer *w = calloc(1, sizeof(*w));
+	char boot[40];
+	int err;
+
+	if (!w)
+		return NULL;
+	err = create(w, path);
+	if (!err)
+		err = read_boot(boot);
+	if (!err) {
+		fprintf(w->file, MAGIC " %s\n", boot);
+		track_diag_each(track, copy_known, w);
+		err = w->failed ? -ENOMEM : 0;
+	}
+	if (!err)
+		return w;
+	statefile_abandon(w);
+	errno = -err;
+	return NULL;
+}
+
+static int put_in_place(struct statefile_writer *w)
+{
+	int err;
+
+	fprintf(w->file, "end %zu\n", w->count);
+	err = fflush(w->file) || ferror(w->file) ? -EIO : 0;
+	if (fclose(w->file) && !err)
+		err = -errno;
+	w->file = NULL;
+	if (!err && rename(w->fresh, w->path))
+		err = -errno;
 	if (err)
-		return err;
-	fprintf(f, MAGIC " %s\n", boot);
-	track_diag_each(track, put_known, &to);
-	fprintf(f, "end %u\n", to.count);
-	return fflush(f) || ferror(f) ? -EIO : 0;
+		unlink(w->fresh);
+	free_writer(w);
+	return err;
+}
+
+int statefile_write(struct statefile_writer *w, const struct slice *slice)
+{
+	while (w->next < w->count) {
+		struct saved_known *s = &w->all[w->next++];
+
+		put_known(w->file, &s->known, s->opener);
+		if (s->opener)
+			identity_put(s->opener);
+		if (slice && slice_over(slice))
+			return 1;
+	}
+	return put_in_place(w);
 }
 
 int statefile_save(const char *path, const struct track *track)
 {
-	char fresh[4096];
-	FILE *f;
-	int fd, err;
+	struct statefile_writer *w = statefile_begin(path, track);
 
-	if (snprintf(fresh, sizeof(fresh), "%s.new", path) >= (int)sizeof(fresh))
-		return -ENAMETOOLONG;
-	unlink(fresh);
-	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	f = fdopen(fd, "w");
-	if (!f) {
-		close(fd);
-		return -ENOMEM;
-	}
-	err = write_all(f, track);
-	if (fclose(f) && !err)
-		err = -errno;
-	if (!err && rename(fresh, path))
-		err = -errno;
-	if (err)
-		unlink(fresh);
-	return err;
+	return w ? statefile_write(w, NULL) : -errno;
 }
 
 /* ---- reading ---- */
@@ -148,7 +241,7 @@ struct saved {
 	char text[4][STRING_MAX];
 };
 
-/* What is left of a line; bad once a field was not what it should be. */
+/* The rest of a line; bad once a field was malformed. */
 struct fields {
 	char *at;
 	bool bad;
@@ -232,7 +325,7 @@ static void read_end(struct fields *f, struct netaddr *a)
 	a->has_addr = a->has_port = true;
 }
 
-/* Encoded as audit does, and so without control characters. */
+/* Audit-encoded text, which has no control characters. */
 static const char *read_string(struct fields *f, char *to)
 {
 	char *text = field(f);
@@ -304,7 +397,7 @@ static bool read_saved(char *line, struct saved *e, bool old)
 	return !f.bad && !*f.at && k->sock.cookie;
 }
 
-/* Nobody else may have written it. */
+/* Refuses a file that anybody else could have written. */
 static int open_file(const char *path, FILE **file)
 {
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
@@ -337,7 +430,7 @@ static int check_head(char *line, bool *old)
 	return strcmp(line + strlen(MAGIC) + 1, boot) ? -ESTALE : 0;
 }
 
-/* Reads all lines; fn NULL: only whether they are good. */
+/* Reads all lines; with fn NULL only checks them. */
 static int read_lines(FILE *f, statefile_fn fn, void *arg)
 {
 	static struct saved e;

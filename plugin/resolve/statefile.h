@@ -1,24 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/resolve/statefile: what was open and told of when the program ended, in a file, so that the
- * next run does not tell it again. Cookies are good until the next boot, and so is the
- * file.
+ * plugin/resolve/statefile: open connections, saved in a file so that the next run does not
+ * report them again. Cookies are valid until the next boot, and so is the file.
  */
-#ifndef NETLOG_STATE_H
-#define NETLOG_STATE_H
+#ifndef NETLOG_STATEFILE_H
+#define NETLOG_STATEFILE_H
 
 #include "parser/track/track.h"
+#include "plugin/resolve/clock.h"
 
-/* Writes a new file in place of the old one. Returns 0 or -errno. */
+struct statefile_writer;
+
+/*
+ * Copies what the tracker has open, and opens a new file beside path (mode 0600). The file
+ * takes the place of the old one when all is written: a program that is killed meanwhile
+ * leaves the old one as it was. Returns NULL with errno set.
+ */
+struct statefile_writer *statefile_begin(const char *path, const struct track *track);
+/* Writes for one slice (NULL: to the end). Returns 1 if there is more to write; 0 when the
+ * new file is in place, or -errno; the writer is freed then. */
+int statefile_write(struct statefile_writer *w, const struct slice *slice);
+/* Gives up; the old file stays. w may be NULL. */
+void statefile_abandon(struct statefile_writer *w);
+
+/* Writes all at once. Returns 0 or -errno. */
 int statefile_save(const char *path, const struct track *track);
 
 typedef void (*statefile_fn)(const struct diag_known *k, const struct task *opener,
-			 void *arg);
+			     void *arg);
 
 /*
- * Hands out what the file has. Returns 0; -ENOENT without a file; -ESTALE when it is of
- * another boot; -EINVAL when it is damaged or of another version, or somebody else could
- * have written it; -errno. Then fn was not called.
+ * Calls fn for each connection of the file. Returns 0; -ENOENT without a file; -ESTALE if
+ * it is of another boot; -EINVAL if it is damaged, of another version, or writable by
+ * others; -errno. On error fn was not called.
  */
 int statefile_load(const char *path, statefile_fn fn, void *arg);
 

@@ -133,6 +133,35 @@ test_filters() {
 	lines 'conditions are joined by and' 2 ' 3675 1000 curl .* node=beta$'
 	run -if "$data" -c curl --just-one
 	lines '--just-one' 1 ' connect start .* curl '
+	run -if "$data" -p 3624 -p 3675
+	lines '-p twice is either' 4 ' (3624|3675) 1000 curl '
+	run -if "$data" -c curl -c python3 --proto udp
+	lines 'alternatives, and another field' 4 ' UDP .* python3 '
+	run -if "$data" --comm '!=curl' --kind start --direction in
+	lines '!=, --kind, --direction' 4 ' connect start TCP .* <- .* python3 '
+	run -if "$data" --kind listen
+	lines '--kind listen' 8 ' listen (start|stop) '
+	run -if "$data" --via in-progress -c curl
+	lines '--via' 6 ' curl .* via=in-progress '
+	run -if "$data" --kind fail
+	[ "$status" = 1 ] && [ ! -s "$out" ]
+	verdict '--kind fail, of which there is none' $?
+	run -if "$data" --remote 'in ::1,127.0.0.1:18080' --kind start -c curl
+	lines '--remote in' 4 ' (::1|127.0.0.1:18080|\[::1\]:18081) '
+	run -if "$data" --remote ':18000-19000' --pid '>3000' --comm curl
+	lines 'a range of ports, >' 8 ':1808[01] '
+	run -if "$data" --proctitle ' -s -o ' --kind start
+	lines '--proctitle, part of it' 6 ' proctitle=curl..20-s'
+	run -if "$data" --exe '/usr/bin/curl' -w --kind start -n alpha
+	lines '--exe' 3 ' exe=/usr/bin/curl .* node=alpha$'
+	serial=$(sed -n 's/.* ev=[0-9.]*:\([0-9]*\) .*/\1/p' "$out" | head -n 1)
+	run -if "$data" -a "$serial" -n alpha
+	lines '-a' 2 " ev=[0-9.]*:$serial node=alpha\$"
+	run -if "$data" --dur '>=0' --dur '<1d' --kind stop -c curl
+	lines '--dur between' 6 ' connect stop .* dur='
+	run -if "$data" --dur '>1d'
+	[ "$status" = 1 ] && [ ! -s "$out" ]
+	verdict '--dur, none so long' $?
 	run -if "$data" -l -p 3624
 	lines '-l' 2 ' 3624 '
 }
@@ -244,12 +273,47 @@ test_sources() {
 	[ "$(started)" = '1700000001 1700000002 1700000003 1700000004 ' ]
 	verdict '-if goes before a pipe' $?
 
-	gzip -c "$dir/audit.log.2" >"$dir/audit.log.3.gz"
-	run -if "$dir"
-	[ "$status" = 0 ] && [ "$(started | wc -w)" = 4 ] &&
-		grep -q "^aunetlog: $dir/audit.log.3.gz: not read" "$err"
+	# Packed by whichever program, and under any name.
+	local pack
+	for pack in gzip zstd xz; do
+		$pack -c <"$dir/audit.log.2" >"$tmp/packed"
+		run -if "$tmp/packed"
+		[ "$status" = 0 ] && [ ! -s "$err" ] && [ "$(started)" = '1700000002 ' ]
+		verdict "a file packed by $pack" $?
+		"$tool" <"$tmp/packed" >"$out" 2>"$err" -if - && [ "$(started)" = '1700000002 ' ]
+		verdict "stdin packed by $pack" $?
+		head -c -20 "$tmp/packed" >"$tmp/cut-off"
+		run -if "$tmp/cut-off"
+		[ "$status" = 1 ] && grep -q "^aunetlog: $tmp/cut-off: .* ends too early; what comes" "$err"
+		verdict "the end cut off what $pack packed" $?
+	done
+	cat "$tmp/packed" "$tmp/packed" >"$tmp/twice"
+	run -if "$tmp/twice"
+	[ "$status" = 0 ] && [ "$(started | wc -w)" -ge 1 ]
+	verdict 'two packed files in one' $?
+	{ head -c 40 "$tmp/packed"; printf 'XXXXXXXXXXXXXXXX'; tail -c +57 "$tmp/packed"; } >"$tmp/broken"
+	run -if "$tmp/broken"
+	[ "$status" = 1 ] && grep -q "^aunetlog: $tmp/broken: xz data \(is damaged\|ends\)" "$err"
+	verdict 'damaged packed data' $?
+
+	# The names say otherwise than the events: audit.log is the oldest here.
+	mkdir "$tmp/misnamed"
+	cp "$dir/audit.log" "$tmp/misnamed/audit.log.1"
+	gzip -c "$dir/audit.log.2" >"$tmp/misnamed/audit.log.gz"
+	run -if "$tmp/misnamed"
+	[ "$status" = 0 ] && [ "$(started)" = "1700000002 1700000004 " ] &&
+		grep -q '^aunetlog: the files are read in the order of their first events' "$err"
+	verdict 'files ordered by their first event' $?
+	mkdir "$tmp/mixed"
+	xz -c "$dir/audit.log.2" >"$tmp/mixed/audit.log.2.xz"
+	cp "$dir/audit.log" "$tmp/mixed/audit.log"
+	run -if "$tmp/mixed"
+	[ "$status" = 0 ] && [ ! -s "$err" ] && [ "$(started)" = "1700000002 1700000004 " ]
+	verdict 'a packed rotation in a directory' $?
+	touch "$tmp/mixed/audit.log.swp"
+	run -if "$tmp/mixed"
+	[ "$status" = 0 ] && grep -q "^aunetlog: $tmp/mixed/audit.log.swp: not read" "$err"
 	verdict 'a directory with another name in it' $?
-	refuses 'a compressed file' ': compressed, not read; use zcat' -if "$dir/audit.log.3.gz"
 	mkdir "$tmp/empty"
 	refuses 'a directory without logs' ": no audit.log in it" -if "$tmp/empty"
 	refuses 'no such file' "^aunetlog: $tmp/none: No such file" -if "$tmp/none"
@@ -368,6 +432,11 @@ test_exits() {
 	run --help
 	[ "$status" = 0 ] && grep -q '^usage: aunetlog' "$out" && grep -q -- '-ts,--start' "$out"
 	verdict '--help' $?
+	grep -q -- '--dur TIME' "$out" && grep -q -- '-pp,--ppid PID' "$out"
+	verdict '--help has the conditions' $?
+	run --help fields
+	[ "$status" = 0 ] && [ "$(wc -l <"$out")" = 31 ] && grep -q '^errno  *= != in ' "$out"
+	verdict '--help fields' $?
 	run -v
 	lines '-v' 1 '^aunetlog version [0-9]'
 	refuses 'an unknown option' '^aunetlog: -zz: unknown option' -zz
@@ -378,6 +447,10 @@ test_exits() {
 	refuses 'an unknown user' '^aunetlog: -ui no.such: must be a user name' -ui no.such
 	refuses 'an unknown protocol' '^aunetlog: --proto foo: must be tcp, ' --proto foo
 	refuses 'an address that is none' '^aunetlog: --remote foo: must be ADDRESS' --remote foo
+	refuses 'an operator that the field does not take' \
+		'^aunetlog: --proto <tcp: must be tcp, ' --proto '<tcp'
+	refuses 'a duration that is none' '^aunetlog: --dur >5x: must be a time in seconds' --dur '>5x'
+	refuses '-ts twice' '^aunetlog: -ts: given twice' -ts today -ts now
 	refuses 'a time that is none' '^aunetlog: -ts foo: neither a date .* nor now, recent' -ts foo
 	refuses 'a time beside a moment' '^aunetlog: -ts recent is a moment' -ts recent 12:00
 	refuses 'checkpoints' '^aunetlog: -ts checkpoint: ' -ts checkpoint

@@ -72,11 +72,11 @@ static void try_config(const void *data, size_t size)
 
 static void try_match(const char *text)
 {
-	const char *allowed = NULL;
+	struct match_error error = { "" };
 	struct match m = { 0 };
 
-	if (match_parse(&m, text, &allowed))
-		must(allowed);
+	if (match_parse(&m, text, MATCH_QUERY, &error))
+		must(*error.text && strlen(error.text) < sizeof(error.text));
 	else
 		match_entry(&m, &record);
 	match_fini(&m);

@@ -9,27 +9,29 @@
 
 #include "parser/audit/reassemble.h"
 #include "parser/entry/line.h"
+#include "parser/text.h"
 #include "parser/track/track.h"
 #include "fuzz.h"
 
 struct world {
 	struct track *track;
+	struct line_format *format;
 	struct input_errors complaints;
 	int64_t open;
 };
 
-static void check_line(const struct entry *r)
+static void check_line(struct line_format *f, const struct entry *r)
 {
 	static char line[FORMAT_LINE_MAX];
-	char time[41];
-	size_t len = format_line(r, line);
+	char time[FORMAT_TIME_MAX];
+	size_t len = line_format(f, r, line);
 
 	must(len > 0 && len < FORMAT_LINE_MAX && strlen(line) == len);
 	for (size_t i = 0; i < len; i++)
 		must(line[i] >= ' ' && line[i] <= '~');
 	must(!strstr(line, "  ") && line[len - 1] != ' ');
 	must(strstr(line, " ev="));
-	len = format_time(&r->time, time);
+	len = line_format_time(f, &r->time, time);
 	must(len > 0 && len <= 40 && strlen(time) == len);
 }
 
@@ -37,7 +39,7 @@ static void on_record(const struct entry *r, void *arg)
 {
 	struct world *w = arg;
 
-	check_line(r);
+	check_line(w->format, r);
 	switch (r->what) {
 	case CONNECT_START:
 	case LISTEN_START:
@@ -74,7 +76,7 @@ static void on_complaint(enum input_error_kind kind, const char *sample,
 
 	(void)kind;
 	(void)arg;
-	format_escape(text, text + sizeof(text), sample, len);
+	text_escape(text, text + sizeof(text), sample, len);
 }
 
 /* The first byte says how large the pieces are. */
@@ -91,7 +93,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	piece = *data & 1 ? SIZE_MAX : (*data >> 1) + 1u;
 	w.track = track_new(&limits, &io, &w.complaints);
 	r = reassemble_open(on_event, &w, &w.complaints);
-	must(w.track && r);
+	w.format = line_format_new();
+	must(w.track && r && w.format);
 	for (data++, size--; size; data += n, size -= n) {
 		n = size < piece ? size : piece;
 		reassemble_feed(r, (const char *)data, n);
@@ -100,5 +103,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	reassemble_flush(r);
 	reassemble_close(r);
 	track_free(w.track);
+	line_format_free(w.format);
 	return 0;
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # of those who source this
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What sockdiag.sh and netns.sh share: checks of the plugin's log. Sourced; $log is its
 # output, $tmp/err what it says on standard error; sets $failed.

@@ -12,7 +12,8 @@
 #   -o DIR  leave the result there; else a tar archive goes to standard output
 # The result: expect/NAME.expect, netlog.log, audit.log.
 # Environment: PROGRAMS and TABLE (default: beside this file), NETLOG_LOG and
-# AUDIT_LOG (default: where they are in the virtual machine), WITHIN: a command, with
+# AUDIT_LOG (default: where they are in the virtual machine), AT: a file that has the name
+# of the scenario that runs (default: none), WITHIN: a command, with
 # options, that runs the programs (default: none).
 # Exit status: 99 when it could not do its work.
 here=$(cd "$(dirname "$0")" && pwd)
@@ -74,6 +75,7 @@ lacks() { # NEEDS
 
 run_one() { # NAME PROGRAM ARGUMENT NEEDS
 	file=$out/expect/$1.expect
+	[ -z "${AT:-}" ] || echo "$1" >"$AT"
 	why=$(lacks "$4" | head -n 1)
 	if [ -n "$why" ]; then
 		echo "skip $why" >"$file"

@@ -33,7 +33,7 @@ live_adds() {
 		live_options+=(--add "$live_programs/$name")
 	done
 	for name in curl socat dig; do
-		[ ! -x /usr/bin/$name ] || live_options+=(--add /usr/bin/$name:/usr/bin/)
+		[ ! -x /usr/bin/$name ] || live_options+=(--add "/usr/bin/$name:/usr/bin/")
 	done
 	version=$(/usr/bin/python3 -c 'import sys; print("%d%d" % sys.version_info[:2])' \
 		2>/dev/null) || return 0

@@ -83,7 +83,7 @@ overflow() {
 		return
 	order 'for i in range(10000): s = socket.socket(type=socket.SOCK_DGRAM); s.connect(("127.0.0.1", 9)); s.close()'
 	order 'print("done", flush=True)'
-	until_true 60 grep -q done "$tmp/ports"
+	until_true 60 grep -q "done" "$tmp/ports"
 	: >"$tmp/ports"
 	return 1
 }
@@ -104,6 +104,7 @@ stop
 check "the state is root's alone" test "$(stat -c %a:%u "$state")" = 600:0
 
 order 'a.close()'
+# shellcheck disable=SC2016 # eval expands it
 until_true 10 eval '! ss -Htn state established "sport = :$lport" | grep -q .' || failed=1
 start
 check "a second run tells what ended meanwhile" soon "connect stop TCP $l <- $c .* via=sweep"

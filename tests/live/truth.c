@@ -17,9 +17,9 @@
 #define UNSET 4294967295U
 
 /* Audit's clock is the coarse one (the last tick's): so the times here are of
- * the same, and an event cannot fall outside of its window. Durations that the
- * module measures are of the fine one. */
-static _Thread_local struct timespec before, before_fine;
+ * the same, and an event cannot fall outside of its window. BPF's times, and the
+ * durations that it and the module measure, are of the fine one. */
+static _Thread_local struct timespec before, before_real, before_fine;
 static _Thread_local const char *extra = "";
 static unsigned int conns;
 
@@ -253,6 +253,7 @@ void truth_who(pid_t pid, struct who *w)
 void truth_before(void)
 {
 	clock_gettime(CLOCK_REALTIME_COARSE, &before);
+	clock_gettime(CLOCK_REALTIME, &before_real);
 	clock_gettime(CLOCK_MONOTONIC, &before_fine);
 }
 
@@ -305,6 +306,7 @@ static void put_between(struct line *l, const char *key, clockid_t clock,
 static void put_window(struct line *l, bool ended)
 {
 	put_between(l, "t", CLOCK_REALTIME_COARSE, &before, ended);
+	put_between(l, "fine", CLOCK_REALTIME, &before_real, ended);
 	put_between(l, "mono", CLOCK_MONOTONIC, &before_fine, ended);
 }
 

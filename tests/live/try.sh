@@ -10,7 +10,7 @@ tmp=$(mktemp -d) plugin='' auditd=''
 failed=0
 
 cleanup() {
-	[ $failed = 0 ] || { echo "--- out"; cut -c1-200 "$tmp/out"; echo "--- auditd"; cat "$tmp/auditd.out"; }
+	[ "$failed" = 0 ] || { echo "--- out"; cut -c1-200 "$tmp/out"; echo "--- auditd"; cat "$tmp/auditd.out"; }
 	[ -n "$plugin" ] && kill "$plugin" 2>/dev/null
 	[ -n "$auditd" ] && kill "$auditd" 2>/dev/null && wait "$auditd" 2>/dev/null
 	rm -rf "$tmp"
@@ -82,7 +82,7 @@ shows_a_killed() {
 	python3 -c "import signal, socket; s = socket.create_server((\"127.0.0.1\", 0)); signal.pause()" &
 	listener=$!
 	until_true 15 has "listen start TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 " || return
-	kill -KILL $listener
+	kill -KILL "$listener"
 	until_true 15 has "listen stop TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 .* via=destroy"
 }
 check "shows the end of a process that was killed" shows_a_killed

@@ -59,6 +59,8 @@ static const struct good goods[] = {
 	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
 	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\n",
 	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .flows = true } },
+	{ "kernel, the last word", "[kernel]\nsource = module\nsource = none\n",
+	  { DEFAULTS, .source = KERNEL_NONE } },
 	{ "sockdiag", "[sockdiag]\nuse = no\nwait = 10\nsweep = 1\nsnapshot = no\n"
 	  "state = /run/a\n", { DEFAULTS, .use = USE_NO, .wait = 10, .sweep = 1,
 	  .snapshot = false, .state = "/run/a" } },
@@ -110,6 +112,10 @@ static const struct good goods[] = {
 	{ "priority err", "[output]\npriority = err\n", { DEFAULTS, .priority = LOG_ERR } },
 	{ "priority emerg", "[output]\npriority = emerg\n",
 	  { DEFAULTS, .priority = LOG_EMERG } },
+	{ "ignore, operators", "[ignore]\n"
+	  "match = comm=\"a b\" exe~/bin/ remote in 10.0.0.0/8,192.0.2.0/24:53\n"
+	  "match = uid!=root kind=fail errno in ECONNREFUSED, 110\n",
+	  { DEFAULTS, .ignores = 2 } },
 	{ "ignore", "[ignore]\nmatch = remote=127.0.0.0/8\n"
 	  "match = uid=0 exe=/usr/sbin/chronyd remote=:123\n",
 	  { DEFAULTS, .ignores = 2 } },
@@ -248,8 +254,12 @@ static const struct mistake mistakes[] = {
 	{ "interval", "[status]\ninterval = 0\n", 2, "interval: '0'",
 	  "seconds, a whole number from 1 to 86400" },
 	{ "match, key", "[ignore]\nmatch = port=53\n", 2, "match: 'port=53'",
-	  "key=value, with a key of: pid ppid uid auid ses comm exe node proto local "
-	  "remote" },
+	  "'port' must be key=value, with a key of: time kind proto local direction "
+	  "remote addr sid pid uid user comm exe auid ses ppid subj proctitle opener "
+	  "netns via errno dur tx rx unseen incomplete id ev node" },
+	{ "match, known at the end", "[ignore]\nmatch = proto=tcp dur>60\n", 2,
+	  "match: 'proto=tcp dur>60': dur is known only at the end, and what is ignored "
+	  "is decided at the start", "" },
 	{ "match, value", "[ignore]\nmatch = pid=1\nmatch = remote=example.org\n", 3,
 	  "match: 'remote=example.org'", "ADDRESS/PREFIX" },
 	{ "match, user", "[ignore]\nmatch = uid=no-such-user-here\n", 2,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/unit: parser/entry/line, one line of printable text whatever the record
- * says, and the contract of its fields. */
+/* tests/unit: parser/entry/line, one line of printable text whatever the entry
+ * holds, and the contract of its fields. */
 #include "parser/entry/line.h"
 
 #include <errno.h>
@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "parser/text.h"
 #include "table.h"
 
 #define EV { 1795241079, 391, 62 }
@@ -95,10 +96,25 @@ static const struct row rows[] = {
 	  { .refs = 1, .pid = -1, .ppid = -1, .uid = -1, .auid = -1, .ses = -1,
 	    .sid = -1, .proctitle = "6375726C002D7600" },
 	  "listen stop TCP - - - - - exe=- auid=- proctitle=curl\\x20-v\\x20 ev=-" },
+	{ "id", { .what = CONNECT_START, .proto = IPPROTO_TCP, UNKNOWN,
+	  .id = { 0x3f1a09c2, true, 0x5e01, false, 1 } }, NO_WHO,
+	  "connect start TCP - -> - - - - - exe=- auid=- id=3f1a09c2-5e01.1 ev=-" },
+	{ "id, boot unknown, by serial", { .what = CONNECT_START, .ev = EV,
+	  .proto = IPPROTO_TCP, UNKNOWN, .id = { 0, false, 62, true, 4294967295U } },
+	  NO_WHO, "connect start TCP - -> - - - - - exe=- auid=- "
+	  "id=--s3e.4294967295 ev=1795241079.391:62" },
+	{ "id, small and large numbers", { .what = CONNECT_STOP, .node = "n",
+	  .proto = IPPROTO_TCP, UNKNOWN, .id = { 1, true, UINT64_MAX, false, 2 } },
+	  NO_WHO, "connect stop TCP - -> - - - - - exe=- auid=- "
+	  "id=00000001-ffffffffffffffff.2 ev=- node=n" },
+	{ "id, number 0", { .what = CONNECT_STOP, .proto = IPPROTO_TCP, UNKNOWN,
+	  .id = { 0, true, 0, false, 1 } }, NO_WHO,
+	  "connect stop TCP - -> - - - - - exe=- auid=- id=00000000-0.1 ev=-" },
 	{ "hostile node", { .what = LISTEN_STOP, .node = "a b\n\"c=\x7f", UNKNOWN },
 	  NO_WHO, NULL },
 };
 
+static struct line_format *format;
 static char line[FORMAT_LINE_MAX];
 
 /* One line of printable characters without an empty word. */
@@ -120,9 +136,8 @@ static void test_row(void **state)
 	struct identity who = row->who;
 
 	r.identity = &who;
-	check_line(format_line(&r, line));
-	check_line(format_line(&r, line));	/* from what it made before */
-	free(who.extras);
+	check_line(line_format(format, &r, line));
+	check_line(line_format(format, &r, line));	/* of an identity that is not kept */
 	if (row->line)
 		assert_string_equal(line, row->line);
 }
@@ -174,10 +189,9 @@ static void test_text(void **state)
 	struct entry r = { .what = CONNECT_STOP, .proto = IPPROTO_TCP, .identity = &who,
 			    .ev = { 7, 8, 9 }, UNKNOWN, .node = "n" };
 	char expected[512];
-	size_t len = format_line(&r, line);
+	size_t len = line_format(format, &r, line);
 	static const char end[] = " ev=7.008:9 node=n";
 
-	free(who.extras);
 	check_line(len);
 	assert_true(len > sizeof(end));
 	assert_string_equal(line + len - sizeof(end) + 1, end);
@@ -204,12 +218,68 @@ static void test_long_node(void **state)
 
 	(void)state;
 	memset(node, '\n', sizeof(node) - 1);
-	check_line(format_line(&r, line));
-	free(who.extras);
+	check_line(line_format(format, &r, line));
 	assert_non_null(strstr(line, " exe=\\xFF"));
 	assert_non_null(strstr(line, " subj=\\xFF"));
 	assert_non_null(strstr(line, " proctitle=\\xFF"));
 	assert_non_null(strstr(line, " ev=7.008:9 node=\\x0A"));
+}
+
+/* What the format keeps is of the identity's generation, not of its address. */
+static void test_kept(void **state)
+{
+	struct identity who = KNOWN_WHO;
+	struct entry r = { .what = LISTEN_STOP, .identity = &who, UNKNOWN };
+
+	(void)state;
+	who.generation = 7;
+	for (int i = 0; i < 2; i++) {
+		line_format(format, &r, line);
+		assert_non_null(strstr(line, " exe=/usr/bin/curl auid=1000 "));
+	}
+	who.generation = 8;
+	who.exe = "\"/bin/sh\"";
+	who.auid = 7;
+	line_format(format, &r, line);
+	assert_non_null(strstr(line, " exe=/bin/sh auid=7 "));
+	/* one that shares its place in the table */
+	who.generation = 7 + (1 << 20);
+	who.exe = "\"/bin/a-longer-path-than-before\"";
+	line_format(format, &r, line);
+	assert_non_null(strstr(line, " exe=/bin/a-longer-path-than-before auid=7 "));
+	who.generation = 7;
+	who.exe = "\"/x\"";
+	line_format(format, &r, line);
+	assert_non_null(strstr(line, " exe=/x auid=7 ses=3 ppid=2211 "));
+}
+
+static void test_generations(void **state)
+{
+	struct task t = { .comm = "\"a\"" };
+	struct identity *a = identity_new(&t), *b = identity_new(&t);
+
+	(void)state;
+	assert_true(a->generation && b->generation);
+	assert_int_not_equal(a->generation, b->generation);
+	identity_put(a);
+	identity_put(b);
+}
+
+static void test_unescape(void **state)
+{
+	char text[] = "a\\x20b\\x5Cx41\\x4\\xg1\\\\x7f\\x", back[64];
+	size_t len = text_unescape(text, strlen(text));
+
+	(void)state;
+	assert_int_equal(len, strlen("a b\\x41\\x4\\xg1\\\x7f\\x"));
+	assert_memory_equal(text, "a b\\x41\\x4\\xg1\\\x7f\\x", len);
+	for (int c = 0; c < 256; c++) {
+		char byte = c;
+		char *end = text_escape(back, back + sizeof(back), &byte, 1);
+
+		assert_int_equal(text_unescape(back, end - back), 1);
+		assert_int_equal(*back & 0xff, c);
+	}
 }
 
 static void test_escape_bounds(void **state)
@@ -221,7 +291,7 @@ static void test_escape_bounds(void **state)
 		char *end;
 
 		memset(buf, '#', sizeof(buf));
-		end = format_escape(buf, buf + room, "a\n\xff", 3);
+		end = text_escape(buf, buf + room, "a\n\xff", 3);
 		assert_int_equal(end - buf, room >= 9 ? 9 : room >= 5 ? 5 : room >= 1);
 		for (size_t i = end - buf; i < sizeof(buf); i++)
 			assert_int_equal(buf[i], '#');
@@ -243,16 +313,16 @@ static void test_time(void **state)
 		{ 0, 1000, 0 }, { 0, UINT32_MAX, 0 }, { INT64_MAX, 0, 0 },
 		{ INT64_MIN, 0, 0 }, { 1LL << 40, 0, 0 }, { -1, 0, 0 },
 	};
-	char buf[41];
+	char buf[FORMAT_TIME_MAX];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
-		assert_int_equal(format_time(&times[i].time, buf),
+		assert_int_equal(line_format_time(format, &times[i].time, buf),
 				 strlen(times[i].text));
 		assert_string_equal(buf, times[i].text);
 	}
 	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
-		size_t len = format_time(&odd[i], buf);
+		size_t len = line_format_time(format, &odd[i], buf);
 
 		assert_true(len > 0 && len <= 40);
 		assert_int_equal(strlen(buf), len);
@@ -264,12 +334,22 @@ int main(void)
 {
 	const struct CMUnitTest rest[] = {
 		cmocka_unit_test(test_long_node),
+		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_generations),
+		cmocka_unit_test(test_unescape),
 		cmocka_unit_test(test_escape_bounds),
 		cmocka_unit_test(test_time),
 	};
 
+	int failed;
+
 	setenv("TZ", "UTC", 1);
-	return table_run("record", test_row, ROWS(rows)) +
-	       table_run("text", test_text, ROWS(texts)) +
-	       cmocka_run_group_tests_name("format", rest, NULL, NULL);
+	format = line_format_new();
+	if (!format)
+		return 99;
+	failed = table_run("entry", test_row, ROWS(rows)) +
+		 table_run("text", test_text, ROWS(texts)) +
+		 cmocka_run_group_tests_name("line", rest, NULL, NULL);
+	line_format_free(format);
+	return failed;
 }

@@ -134,6 +134,13 @@ static void test_errors(void **state)
 		{ "-te checkpoint",	"-te checkpoint: " },
 		{ "--remote 1.2.3",	"--remote 1.2.3: must be ADDRESS" },
 		{ "-ua no.such.user",	"-ua no.such.user: must be a user name" },
+		{ "-ts today -ts now",	"-ts: given twice" },
+		{ "--start now -te now --end now", "--end: given twice" },
+		{ "-if a --input b",	"--input: given twice" },
+		{ "--dur ~5",		"--dur ~5: must be a time in seconds" },
+		{ "--dur >5x",		"--dur >5x: must be a time in seconds" },
+		{ "--key x",		"--key: unknown option" },
+		{ "--",			"--: unknown option" },
 	};
 
 	(void)state;
@@ -147,6 +154,36 @@ static void test_errors(void **state)
 	}
 }
 
+/* In the order of the table of fields. */
+static void check_conditions(const struct aunetlog_options *o)
+{
+	static const struct {
+		enum field_id field;
+		enum match_op op;
+		int64_t number;
+		const char *text;
+	} rows[] = {
+		{ FIELD_USER, OP_IS, 7, NULL },
+		{ FIELD_COMM, OP_IS, 0, "curl" },
+		{ FIELD_EXE, OP_IS, 0, "/usr" },
+		{ FIELD_SES, OP_IS, ID_UNSET, NULL },
+		{ FIELD_PPID, OP_IS, 3, NULL },
+		{ FIELD_NODE, OP_IS, 0, "a" },
+		{ FIELD_NODE, OP_IS, 0, "b" },
+	};
+
+	assert_int_equal(o->match.count, ARRAY_SIZE(rows));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct condition *c = &o->match.conditions[i];
+
+		assert_int_equal(c->field, rows[i].field);
+		assert_int_equal(c->op, rows[i].op);
+		assert_int_equal(c->value.low, rows[i].number);
+		if (rows[i].text)
+			assert_string_equal(c->value.text, rows[i].text);
+	}
+}
+
 static void test_fields(void **state)
 {
 	struct aunetlog_options o;
@@ -157,16 +194,22 @@ static void test_fields(void **state)
 	assert_int_equal(o.action, AUNETLOG_QUERY);
 	assert_string_equal(o.input, "-");
 	assert_true(o.just_one && o.line_buffered && o.word && o.input_logs);
-	assert_string_equal(o.comm, "curl");
-	assert_string_equal(o.exe, "/usr");
-	assert_int_equal(o.node_count, 2);
-	assert_true(o.has_any_user);
-	assert_int_equal(o.any_user, 7);
-	assert_int_equal(o.match.set, 1u << MATCH_PPID | 1u << MATCH_SES);
-	assert_int_equal(o.match.number[MATCH_PPID], 3);
-	assert_int_equal(o.match.number[MATCH_SES], ID_UNSET);
+	check_conditions(&o);
 	assert_string_equal(o.auditd_conf, "/etc/audit/auditd.conf");
 	aunetlog_options_fini(&o);
+}
+
+static void test_help(void **state)
+{
+	struct aunetlog_options o;
+
+	(void)state;
+	assert_int_equal(parse(&o, "--help"), 0);
+	assert_int_equal(o.action, AUNETLOG_HELP);
+	assert_int_equal(parse(&o, "-h fields"), 0);
+	assert_int_equal(o.action, AUNETLOG_HELP_FIELDS);
+	assert_int_equal(parse(&o, "--help files"), 0);
+	assert_int_equal(o.action, AUNETLOG_HELP);
 }
 
 static void test_match(void **state)
@@ -190,6 +233,31 @@ static void test_match(void **state)
 		{ "-n a -n alpha",	true },
 		{ "-p 5",		true },
 		{ "-p 5 -c x",		false },
+		{ "-p 6 -p 5",		true },		/* alternatives */
+		{ "-p 5 -p 6",		true },
+		{ "--pid 6 -p 7",	false },
+		{ "-c x -c cur",	true },
+		{ "-c =curl",		true },
+		{ "-c =cur",		false },
+		{ "-c !=curl",		false },
+		{ "--comm ~ur",		true },
+		{ "-w -c ~ur",		true },
+		{ "--auid >999",	true },
+		{ "--auid >1000",	false },
+		{ "--uid-all 10",	true },
+		{ "--user 10",		true },
+		{ "--kind start",	true },
+		{ "--kind stop",	false },
+		{ "--direction ->",	true },
+		{ "--direction <-",	false },
+		{ "--exit -ECONNREFUSED", true },
+		{ "-e 111",		true },
+		{ "-e -111",		true },
+		{ "-e ETIMEDOUT",	false },
+		{ "-a 62",		true },
+		{ "--event 1000.391:62", true },
+		{ "--ev 63",		false },
+		{ "--dur >60",		false },	/* not known */
 		{ "-ts now",		true },
 		{ "-ts recent -te now",	true },
 		{ "-te recent",		false },
@@ -198,6 +266,7 @@ static void test_match(void **state)
 					.auid = 1000, .comm = "\"curl\"" };
 	static const struct entry record = {
 		.identity = &who, .node = "alpha", .opener = ID_UNKNOWN,
+		.ev = { 1000, 391, 62 }, .err = ECONNREFUSED, .dur_ms = -1,
 		.time = { .sec = NOW, .milli = 999 },
 	};
 
@@ -206,7 +275,7 @@ static void test_match(void **state)
 		struct aunetlog_options o;
 
 		assert_int_equal(parse(&o, rows[i].line), 0);
-		if (aunetlog_options_match(&o, &record) != rows[i].holds)
+		if (match_entry(&o.match, &record) != rows[i].holds)
 			fail_msg("%s", rows[i].line);
 		aunetlog_options_fini(&o);
 	}
@@ -273,6 +342,7 @@ int main(void)
 		cmocka_unit_test(test_boot),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_match),
 		cmocka_unit_test(test_configured),
 	};

@@ -299,7 +299,8 @@ int main(void)
 		cmocka_unit_test(test_others_could_write), cmocka_unit_test(test_no_file),
 	};
 	/* in memory: thousands of small files are slow on a disk */
-	char memory[] = "/dev/shm/netlog-test-state.XXXXXX", disk[] = "/tmp/netlog-test-state.XXXXXX";
+	char memory[] = "/dev/shm/netlog-test-state.XXXXXX";
+	char disk[] = "/tmp/netlog-test-state.XXXXXX";
 	char *dir = mkdtemp(memory);
 	int failed;
 

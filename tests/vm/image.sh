@@ -18,7 +18,7 @@ BASE_MODULES=(virtio_pci virtio_console dummy veth bridge vxlan sch_netem
 	sctp sctp_diag dccp_ipv4 dccp_ipv6 dccp_diag
 	nf_tables nft_ct nft_reject_inet nft_limit nft_nat nft_masq nft_redir
 	nft_chain_nat
-	geneve wireguard nvme_tcp)
+	geneve wireguard nvme_tcp smc)
 
 # The usual directories, so that no archive replaces a link by a directory.
 root_skeleton() {

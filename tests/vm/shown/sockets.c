@@ -27,6 +27,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef AF_SMC
+#define AF_SMC 43
+#endif
 #define LO "127.0.0.1"
 #define THREADS 64
 
@@ -911,6 +914,91 @@ static void odd_calls(char **args)
 		close(pool[i]);
 }
 
+/* ---- rejected IP: connects that a router rejects, each given up at once ---- */
+
+static int dial_nonblock(const char *ip)
+{
+	struct sockaddr_in a = address(ip, 7501);
+	struct sockaddr_in6 a6 = { .sin6_family = AF_INET6, .sin6_port = htons(7501) };
+	bool v6 = inet_pton(AF_INET6, ip, &a6.sin6_addr) == 1;
+	int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		die("socket");
+	if (connect(fd, v6 ? (void *)&a6 : (void *)&a, v6 ? sizeof(a6) : sizeof(a)) &&
+	    errno != EINPROGRESS)
+		die("connect");
+	return fd;
+}
+
+/* One asks for the error, one closes without asking. */
+static void rejected(char **args)
+{
+	int fd = dial_nonblock(args[0]), err = 0;
+	socklen_t len = sizeof(err);
+
+	for (double end = now() + 0.5; !err && now() < end; sleep_ms(10))
+		if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len))
+			die("SO_ERROR");
+	printf("error %s\n", strerrorname_np(err));
+	close(fd);
+	fd = dial_nonblock(args[0]);
+	sleep_ms(100);
+	close(fd);
+}
+
+/* ---- smc: AF_SMC at either end, at both, and where the peer refuses ---- */
+
+static int smc_socket(void)
+{
+	int fd = socket(AF_SMC, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		die("socket(AF_SMC)");
+	return fd;
+}
+
+static int smc_listener(void)
+{
+	struct sockaddr_in a = address(LO, 0);
+	int fd = smc_socket();
+
+	if (bind(fd, (void *)&a, sizeof(a)) || listen(fd, 4))
+		die("AF_SMC: listen");
+	return fd;
+}
+
+static void both_ends(int c, int l)
+{
+	int s;
+
+	if (dial_to(c, LO, port_of(l)))
+		die("AF_SMC: connect");
+	s = answer(l);
+	tell("opened", c);
+	tell("accepted", s);
+	if (write(c, "x", 1) != 1 || read(s, &(char){ 0 }, 1) != 1)
+		die("AF_SMC: a byte");
+	close(c);
+	close(s);
+}
+
+static void smc(char **args)
+{
+	int tcp = listener(0, 4), l = smc_listener(), c;
+
+	(void)args;
+	both_ends(smc_socket(), tcp);
+	both_ends(new_tcp(), l);
+	both_ends(smc_socket(), l);
+	c = smc_socket();
+	if (dial_to(c, LO, 9) != ECONNREFUSED)
+		die("AF_SMC: refused");
+	close(c);
+	close(tcp);
+	close(l);
+}
+
 /* ---- storm: as much as it can, until killed ---- */
 
 static void storm(char **args)
@@ -966,7 +1054,7 @@ static const struct {
 	{ "in-flight", in_flight }, { "collect", collect }, { "no-route", no_route },
 	{ "killed", killed }, { "taken", taken }, { "dup-race", dup_race },
 	{ "bad-address", bad_address }, { "half-shut", half_shut },
-	{ "odd-calls", odd_calls }, { "flows", flows }, { "storm", storm }, { "sentinel", sentinel },
+	{ "rejected", rejected }, { "smc", smc }, { "odd-calls", odd_calls }, { "flows", flows }, { "storm", storm }, { "sentinel", sentinel },
 };
 
 int main(int argc, char **argv)

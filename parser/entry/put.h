@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/entry/put: writes text into a buffer of fixed size. What does not fit is
+ * cut. The caller keeps one byte behind end for the NUL.
+ */
+#ifndef NETLOG_PUT_H
+#define NETLOG_PUT_H
+
+#include <stdint.h>
+#include <string.h>
+
+struct put {
+	char *to;		/* next byte to write */
+	const char *end;	/* first byte that must not be written */
+};
+
+static inline void put_bytes(struct put *p, const char *text, size_t len)
+{
+	size_t room = p->end - p->to;
+
+	if (len > room)
+		len = room;
+	memcpy(p->to, text, len);
+	p->to += len;
+}
+
+static inline void put_string(struct put *p, const char *text)
+{
+	put_bytes(p, text, strlen(text));
+}
+
+static inline void put_char(struct put *p, char c)
+{
+	if (p->to < p->end)
+		*p->to++ = c;
+}
+
+static inline void put_uint(struct put *p, uint64_t v)
+{
+	char digits[20];
+	int n = sizeof(digits);
+
+	do
+		digits[--n] = '0' + v % 10;
+	while (v /= 10);
+	while (n < (int)sizeof(digits))
+		put_char(p, digits[n++]);
+}
+
+/* At least width digits, lower case. */
+static inline void put_hex(struct put *p, uint64_t v, int width)
+{
+	char digits[16];
+	int n = sizeof(digits);
+
+	do
+		digits[--n] = "0123456789abcdef"[v & 15];
+	while ((v >>= 4) || (int)sizeof(digits) - n < width);
+	put_bytes(p, digits + n, sizeof(digits) - n);
+}
+
+/* "1204.007": whole and three digits of milli. */
+static inline void put_milli(struct put *p, uint64_t whole, unsigned int milli)
+{
+	put_uint(p, whole);
+	put_char(p, '.');
+	put_char(p, '0' + milli / 100 % 10);
+	put_char(p, '0' + milli / 10 % 10);
+	put_char(p, '0' + milli % 10);
+}
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/query/decompress: the bytes of a file that may be compressed. gzip, zstd and xz
+ * are recognised by their first bytes, whatever the file's name.
+ */
+#ifndef NETLOG_DECOMPRESS_H
+#define NETLOG_DECOMPRESS_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct decompress;
+
+/* Reads from fd, which stays the caller's, from where it stands. NULL without memory. */
+struct decompress *decompress_new(int fd);
+void decompress_free(struct decompress *d);
+
+/*
+ * Up to size bytes. Returns their number; 0 at the end; -EAGAIN from a descriptor that
+ * does not block; -EBADMSG if the data is damaged, -ENODATA if the file ends in the middle
+ * of it (all that could be read was returned before); -errno of read(2).
+ */
+ssize_t decompress_read(struct decompress *d, char *buf, size_t size);
+
+/* "gzip", "zstd", "xz", or NULL for a plain file or one of which nothing was read yet. */
+const char *decompress_kind(const struct decompress *d);
+
+#endif

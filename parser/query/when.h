@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parser/query/when: the values of -ts and -te, which are one word or two. */
+#ifndef NETLOG_QUERY_WHEN_H
+#define NETLOG_QUERY_WHEN_H
+
+#include <stdbool.h>
+#include <time.h>
+
+#include "parser/event.h"
+
+struct when {
+	time_t now;		/* the time that words such as "recent" refer to */
+	bool end;		/* of -te: a missing part is the latest, not the earliest */
+	char error[256];
+};
+
+/*
+ * Reads a date, a time, or both in any order; second may be NULL. Returns 0, or
+ * -EINVAL with what is wrong in w->error, to be written behind the option's name.
+ */
+int when_read(struct when *w, const char *first, const char *second, struct stamp *out);
+
+#endif

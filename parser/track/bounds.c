@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/track/bounds: room in the tables of connections, descriptors and processes. */
+#include "parser/track/bounds.h"
+
+struct conn *bounds_conn(struct track *t)
+{
+	struct conn *c;
+
+	if (t->conns.count >= t->conns.max)
+		life_lose(t, TAILQ_FIRST(&t->conns.lru));
+	c = conn_new(&t->conns);
+	if (!c) {
+		input_error(t->errors, INPUT_ERROR_MEMORY, "socket", 6);
+		return NULL;
+	}
+	c->key.node = t->node->index;
+	return c;
+}
+
+struct fdent *bounds_fd(struct track *t, struct proc *p, int fd, struct conn *c,
+			bool cloexec)
+{
+	if (fdtable_full(&t->fds)) {
+		if (TAILQ_FIRST(&t->conns.lru) == c)
+			return NULL;
+		life_lose(t, TAILQ_FIRST(&t->conns.lru));
+	}
+	return fdtable_add(&t->fds, p, fd, c, &c->fds, cloexec);
+}
+
+void bounds_forget_process(struct track *t, struct proc *p)
+{
+	struct fdent *f;
+	struct conn *c;
+
+	while ((f = TAILQ_LAST(&p->fds, fd_list))) {
+		c = fdtable_remove(&t->fds, f);
+		if (conn_unused(c))
+			life_lose(t, c);
+	}
+	process_remove(&t->processes, p);
+}
+
+struct proc *bounds_process(struct track *t, int64_t pid)
+{
+	struct proc *p;
+
+	while (process_count(&t->processes) >= t->max_processes)
+		bounds_forget_process(t, process_oldest(&t->processes));
+	p = process_add(&t->processes, t->node->index, pid);
+	if (!p)
+		input_error(t->errors, INPUT_ERROR_MEMORY, "process", 7);
+	return p;
+}
+
+struct proc *bounds_event_process(struct track *t)
+{
+	int64_t pid = t->event->task.pid;
+	struct proc *p;
+
+	if (pid < 0)
+		return NULL;
+	p = process_find(&t->processes, t->node->index, pid);
+	if (p) {
+		process_touch(&t->processes, p);
+		return p;
+	}
+	return bounds_process(t, pid);
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/track/defer: starts that wait for sock_diag's answer. */
+#include "parser/track/defer.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#define TICK_MS 10		/* audit's clock is that of the timer interrupt */
+#define OLD_MS 10000
+
+bool defer_same_end(const struct netaddr *known, const struct netaddr *found)
+{
+	return !known->has_addr || (known->port == found->port &&
+				    known->family == found->family &&
+				    !memcmp(known->addr, found->addr, 16));
+}
+
+bool defer_passed(const struct track *t, int64_t real_ms, int64_t mono)
+{
+	int64_t since = mono > t->diag.news ? mono : t->diag.news;
+
+	return t->diag.stream_ms > real_ms ||
+	       t->diag.mono >= since + t->diag.o.settle_ms * 1000000LL;
+}
+
+void defer_stream(struct track *t)
+{
+	const struct event *f = t->event;
+	int64_t ms = stamp_ms(&f->stamp);
+
+	t->diag.news = t->diag.mono;
+	if (ms > t->diag.stream_ms)
+		t->diag.stream_ms = ms;
+	/* an accept may have waited */
+	if (f->kind != EVENT_ACCEPT)
+		t->diag.live = ms + OLD_MS >= stamp_ms(&t->diag.now);
+}
+
+/* ---- begin ---- */
+
+static bool is_local(const struct track *t)
+{
+	return !node_name(t->node) ||
+	       (t->diag.o.node && node_is(t->node, t->diag.o.node));
+}
+
+/*
+ * Read from a log, or long on its way: whatever is there now is something else. An accept
+ * has the time of its call, which may have waited: if other events came at once, it did.
+ */
+static bool is_old(const struct track *t)
+{
+	return stamp_ms(&t->event->stamp) + OLD_MS < stamp_ms(&t->diag.now) &&
+	       (!t->diag.live || t->event->kind != EVENT_ACCEPT);
+}
+
+static bool can_be_asked(const struct track *t, const struct conn *c)
+{
+	return !t->node->module && t->event->kind != EVENT_MODULE &&
+	       is_local(t) && !is_old(t) &&
+	       (c->proto == IPPROTO_TCP || c->proto == IPPROTO_UDP ||
+		c->proto == PROTO_UNKNOWN);
+}
+
+static bool is_complete(const struct conn *c, enum entry_via via)
+{
+	const struct netaddr *l = &c->local;
+
+	if (via == VIA_PROGRESS || !l->port)
+		return false;
+	if (c->kind == KIND_LISTEN)
+		return true;
+	return c->remote.has_addr && l->has_addr && !netaddr_is_any(l);
+}
+
+static void forget_end(struct conn_diag *d)
+{
+	identity_put(d->let_go);
+	identity_put(d->opener);
+	d->let_go = d->opener = NULL;
+	d->end_via = VIA_NONE;
+}
+
+static void start_waiting(struct track *t, struct conn *c, enum entry_via via)
+{
+	const struct event *f = t->event;
+	struct conn_diag *d = c->diag;
+
+	forget_end(d);
+	conn_stop_waiting(&t->conns, c);
+	d->via = via;
+	d->handshaking = false;
+	d->pid = f->task.pid;
+	d->ppid = f->task.ppid;
+	d->fd = f->kind == EVENT_ACCEPT ? f->result : f->fd;
+	d->fd_gone_ms = 0;
+	d->stranger = d->netns_sure = d->watched = false;
+	d->netns = 0;
+	c->other_netns = false;
+	d->deadline = t->diag.mono + t->diag.o.wait_ms * 1000000LL;
+	conn_wait(&t->conns, c);
+}
+
+bool defer_start(struct track *t, struct conn *c, enum entry_via via)
+{
+	if (!t->diag.on || !can_be_asked(t, c))
+		return false;
+	if (t->conns.waiting_count >= t->diag.o.max) {
+		input_error(t->errors, INPUT_ERROR_UNASKED, "", 0);
+		return false;
+	}
+	if (!c->diag && !conn_add_diag(c))
+		return false;
+	if (c->phase == CONN_DESTROYED) {	/* audit's last event of it */
+		if (defer_same_end(&c->remote, &c->diag->found.remote))
+			conn_learn(c, &c->diag->found);
+		return false;
+	}
+	start_waiting(t, c, via);
+	return !is_complete(c, via);
+}
+
+/* ---- while it waits ---- */
+
+void defer_again(struct track *t, struct conn *c)
+{
+	conn_forget_question(&t->conns, c);
+	c->diag->answered = t->diag.mono;
+	c->diag->question = QUESTION_AGAIN;
+}
+
+/* Its number was used again, or, when no event says so, something is not as it seems. */
+void defer_not_there(struct track *t, struct conn *c)
+{
+	c->diag->stranger |= !c->diag->fd_gone_ms;
+	c->diag->fd = -1;
+	defer_again(t, c);
+}
+
+/*
+ * The time of a start is that of the call, as long as the handshake can have been over
+ * within audit's tick; else that of the answer, and via= says so.
+ */
+void defer_established(struct conn *c, int64_t by_ms)
+{
+	struct conn_diag *d = c->diag;
+
+	if (d->via != VIA_PROGRESS)
+		return;
+	d->via = VIA_NONE;
+	if (!c->unwritten || (!d->handshaking && by_ms <= stamp_ms(&c->start) + 2 * TICK_MS))
+		return;
+	d->via = VIA_FOUND;
+	if (d->handshaking) {
+		c->start.sec = by_ms / 1000;
+		c->start.milli = by_ms % 1000;
+	}
+}

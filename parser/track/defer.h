@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/track/defer: starts that wait for sock_diag's answer. Data only: what is put on
+ * the waiting list here, correlate.c asks for at the end of the event.
+ */
+#ifndef NETLOG_DEFER_H
+#define NETLOG_DEFER_H
+
+#include "parser/track/state.h"
+
+/* Puts the connection that begins with the event in hand on the waiting list, if sock_diag
+ * can know it. Returns true if its start lacks something and is to be deferred. */
+bool defer_start(struct track *t, struct conn *c, enum entry_via via);
+/* To be asked again, a little later. */
+void defer_again(struct track *t, struct conn *c);
+/* What was found at the descriptor is another socket. */
+void defer_not_there(struct track *t, struct conn *c);
+/* The connect under way has succeeded, by that time (real, ms) at the latest. */
+void defer_established(struct conn *c, int64_t by_ms);
+
+/* Returns true if found may be the end known; an unknown one fits any. */
+bool defer_same_end(const struct netaddr *known, const struct netaddr *found);
+/*
+ * Returns true if no audit event from before that moment is still to come: there was a
+ * later one, or none at all for a while. As long as older ones come, there may be more.
+ */
+bool defer_passed(const struct track *t, int64_t real_ms, int64_t mono);
+
+/* The event in hand is the latest of audit's stream. */
+void defer_stream(struct track *t);
+
+#endif

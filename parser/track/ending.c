@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/track/ending: how connections end, and which process the stop names. */
+#include "parser/track/ending.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+
+#include "parser/track/defer.h"
+
+#define TICK_MS 10		/* audit's clock is that of the timer interrupt */
+
+/* ---- who let go ---- */
+
+static struct identity *holder(const struct conn *c)
+{
+	struct identity *found = NULL;
+	const struct fdent *fd;
+
+	LIST_FOREACH(fd, &c->fds, of_conn) {
+		struct identity *who = fd->presumed ? NULL : fd->key.proc->identity;
+
+		if (who && (!found || (c->opener && who->pid == c->opener->pid)))
+			found = who;
+	}
+	return found;
+}
+
+/*
+ * The process to name at the end. Audit's clock may be a tick behind: one that let go
+ * about when the socket was destroyed, else its opener, if it can still have had it, else
+ * whoever is known to have had it.
+ */
+static struct identity *last_holder(const struct conn *c)
+{
+	const struct conn_diag *d = c->diag;
+	int64_t dead_ms = stamp_ms(&d->dead_at);
+	struct identity *now = holder(c);
+
+	if (d->let_go && !d->presumed && d->let_go_ms >= dead_ms - TICK_MS)
+		return d->let_go;
+	if (now && c->opener && now->pid == c->opener->pid)
+		return now;
+	if (d->opener && d->opener_ms >= dead_ms)
+		return d->opener;
+	return now ? now : d->let_go ? d->let_go : c->opener;
+}
+
+static void set_who(struct identity **to, struct identity *who)
+{
+	identity_get(who);
+	identity_put(*to);
+	*to = who;
+}
+
+/* The process of the event in hand let go of a descriptor; presumed: if it had it. */
+static void let_go(struct track *t, struct conn *c, bool presumed)
+{
+	struct identity *who = t->proc ? t->proc->identity : NULL;
+	int64_t ms = stamp_ms(&t->when);
+	struct conn_diag *d = c->diag;
+
+	if (!who)
+		return;
+	if (c->opener && c->opener->pid == who->pid) {
+		set_who(&d->opener, who);
+		d->opener_ms = ms;
+	}
+	if (c->phase == CONN_DESTROYED && ms > stamp_ms(&d->dead_at))
+		return;
+	if (presumed && d->let_go && !d->presumed)
+		return;
+	set_who(&d->let_go, who);
+	d->let_go_ms = ms;
+	d->presumed = presumed;
+}
+
+/* ---- descriptors ---- */
+
+/* The last known holder is gone. A child that audit has not shown may have inherited it. */
+static void infer_end(struct track *t, struct conn *c, enum entry_via via)
+{
+	struct conn_diag *d = c->diag;
+
+	if (c->phase == CONN_DESTROYED || d->end_via)
+		return;
+	d->end_via = via;
+	d->end = t->when;
+	conn_step(&t->conns, c, STEP_LET_GO);
+}
+
+/* Returns true if c goes on, for now. */
+static bool followed_fd_gone(struct track *t, struct conn *c, const struct fd_key *key,
+			     int64_t pid, bool presumed, enum entry_via via)
+{
+	struct conn_diag *d = c->diag;
+
+	if (conn_waits(c) && pid == d->pid && key->fd == d->fd && !d->fd_gone_ms) {
+		d->fd_gone_ms = stamp_ms(&t->event->stamp);
+		if (d->question == QUESTION_FOUND && d->fd_gone_ms <= d->looked_ms)
+			defer_not_there(t, c);
+	}
+	/* when the others let go is not known */
+	if (via != VIA_REUSE && via != VIA_GONE)
+		let_go(t, c, presumed);
+	if (!LIST_EMPTY(&c->fds) || c->key.ino || c->phase == CONN_DESTROYED)
+		return true;
+	if (!conn_is_open(c) || (!d->cookie && !conn_waits(c))) {
+		conn_drop_diag(&t->conns, c);
+		return false;
+	}
+	infer_end(t, c, via);
+	return true;
+}
+
+void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via)
+{
+	int64_t pid = fd->key.proc->key.pid;
+	struct fd_key key = fd->key;
+	bool presumed = fd->presumed;
+	struct conn *c = fdtable_remove(&t->fds, fd);
+
+	if (c->diag && followed_fd_gone(t, c, &key, pid, presumed, via))
+		return;
+	if (!conn_unused(c))
+		return;
+	/* when the missing process let go is not known, so not that it was the last */
+	life_close(t, c, ENDING(.via = via, .identity = via == VIA_GONE && t->diag.on ?
+							c->opener : NULL));
+	conn_drop(&t->conns, c);
+}
+
+void ending_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
+		     enum entry_via via)
+{
+	struct fdent *f, *next;
+
+	for (f = TAILQ_LAST(&p->fds, fd_list); f; f = next) {
+		next = TAILQ_PREV(f, fd_list, of_proc);
+		if (!cloexec_only || f->cloexec)
+			ending_fd_gone(t, f, via);
+	}
+}
+
+/* ---- sock_diag's word ---- */
+
+void ending_held(struct track *t, struct conn *c)
+{
+	if (!c->diag || !c->diag->end_via || !conn_step(&t->conns, c, STEP_HELD))
+		return;
+	c->diag->end_via = VIA_NONE;
+}
+
+void ending_destroyed(struct track *t, struct conn *c, const struct diag_sock *sock,
+		      const struct stamp *at, int64_t mono)
+{
+	struct conn_diag *d = c->diag;
+
+	if (c->phase == CONN_DESTROYED)
+		return;
+	conn_stop_waiting(&t->conns, c);
+	if (!conn_step(&t->conns, c, STEP_DESTROY))
+		return;
+	d->dead_at = *at;
+	d->dead_mono = mono;
+	d->found = *sock;
+	if (c->kind == KIND_CONNECT && sock->proto == IPPROTO_TCP) {
+		d->tx = sock->tx;
+		d->rx = sock->rx;
+	}
+	TAILQ_INSERT_TAIL(&t->conns.dying, d, link);
+}
+
+void ending_claim(struct track *t, struct conn *c, struct destroyed *d)
+{
+	ending_destroyed(t, c, &d->sock, &d->at, d->mono);
+	destroyed_remove(&t->diag.destroyed, d);
+}
+
+void ending_bury(struct track *t, struct conn *c)
+{
+	struct conn_diag *d = c->diag;
+	struct stamp when = d->dead_at;
+	struct ending e = {
+		.via = VIA_DESTROY, .mono = -1, .tx = d->tx, .rx = d->rx,
+		.when = &when,
+		.identity = last_holder(c),
+	};
+
+	if (d->via == VIA_PROGRESS && d->found.refused)
+		e.err = ECONNREFUSED;
+	life_close(t, c, &e);
+	conn_drop(&t->conns, c);
+}
+
+bool ending_over(struct track *t, struct conn *c)
+{
+	struct proc *proc = t->proc;
+
+	if (c->phase != CONN_DESTROYED ||
+	    stamp_ms(&t->event->stamp) <= stamp_ms(&c->diag->dead_at))
+		return false;
+	t->proc = NULL;
+	ending_bury(t, c);
+	t->proc = proc;
+	return true;
+}
+
+void ending_give_up(struct track *t, struct conn *c)
+{
+	struct conn_diag *d = c->diag;
+
+	life_write_start(t, c);
+	conn_stop_waiting(&t->conns, c);
+	if (d->cookie)
+		return;
+	if (c->phase == CONN_ENDING) {
+		struct stamp when = d->end;
+
+		life_close(t, c, ENDING(.via = d->end_via, .when = &when,
+					.identity = d->let_go));
+		conn_drop(&t->conns, c);
+		return;
+	}
+	conn_drop_diag(&t->conns, c);
+	if (conn_unused(c))	/* its holder is not known, or was forgotten */
+		life_lose(t, c);
+}
+
+/* ---- the module's connections after its unload ---- */
+
+void ending_module_gone(struct track *t)
+{
+	struct conn *c, *next;
+
+	t->node->left = 0;
+	for (c = TAILQ_FIRST(&t->conns.lru); c; c = next) {
+		next = TAILQ_NEXT(c, lru);
+		if (c->key.node != t->node->index || !c->key.ino)
+			continue;
+		if (c->phase == CONN_CONNECTING)
+			life_open(t, c, KIND_CONNECT, VIA_PROGRESS);
+		if (!LIST_EMPTY(&c->fds))
+			conn_clear_ino(&t->conns, c);
+		else if (conn_is_open(c))
+			t->node->left++;
+		else
+			conn_drop(&t->conns, c);
+	}
+}
+
+void ending_left_gone(struct track *t, int64_t pid, enum entry_via via)
+{
+	struct conn *c, *next;
+
+	if (!t->node->left)
+		return;
+	for (c = TAILQ_FIRST(&t->conns.lru); c; c = next) {
+		next = TAILQ_NEXT(c, lru);
+		if (c->key.node != t->node->index || !c->key.ino || !conn_is_open(c) ||
+		    !c->opener || c->opener->pid != pid)
+			continue;
+		life_close(t, c, ENDING(.via = via));
+		conn_drop(&t->conns, c);
+		t->node->left--;
+	}
+}

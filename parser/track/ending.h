@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/track/ending: how connections end: a descriptor is closed, its last holder exits,
+ * the kernel reports the socket's destruction. Names the process of the stop.
+ */
+#ifndef NETLOG_ENDING_H
+#define NETLOG_ENDING_H
+
+#include "parser/track/life.h"
+
+/* Takes a descriptor away. The stop follows if it was the last; with sock_diag that is
+ * inferred, and waits for the kernel's word. */
+void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via);
+void ending_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
+		     enum entry_via via);
+
+/* A process was found to hold it: an end that was inferred is dropped. */
+void ending_held(struct track *t, struct conn *c);
+/* The kernel reported its destruction. The stop is written by ending_bury(). */
+void ending_destroyed(struct track *t, struct conn *c, const struct diag_sock *sock,
+		      const struct stamp *at, int64_t mono);
+/* The same, by a report that came before the connection was known. */
+void ending_claim(struct track *t, struct conn *c, struct destroyed *d);
+/* Writes the stop of a destroyed connection and drops it. */
+void ending_bury(struct track *t, struct conn *c);
+/* Buries c if it was destroyed before the event in hand. Returns true if it did. */
+bool ending_over(struct track *t, struct conn *c);
+/* Nothing more will be learnt: what is known is written, and the rules' word holds. */
+void ending_give_up(struct track *t, struct conn *c);
+
+/* The module is unloaded: what the rules know, too, is theirs from now on; the others end
+ * with the process that opened them. */
+void ending_module_gone(struct track *t);
+void ending_left_gone(struct track *t, int64_t pid, enum entry_via via);
+
+#endif

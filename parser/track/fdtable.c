@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/track/fdtable: descriptors of processes and their connections. */
+#include "parser/track/fdtable.h"
+
+#include <stdlib.h>
+
+void fdtable_init(struct fd_table *t, unsigned int max)
+{
+	t->hash = NULL;
+	t->max = max;
+	t->round = 0;
+}
+
+struct fdent *fdtable_find(const struct fd_table *t, const struct proc *p, int fd)
+{
+	struct fd_key key = { .proc = (struct proc *)p, .fd = fd };
+	struct fdent *f;
+
+	HASH_FIND(hh, t->hash, &key, sizeof(key), f);
+	return f;
+}
+
+bool fdtable_full(const struct fd_table *t)
+{
+	return HASH_COUNT(t->hash) >= t->max;
+}
+
+struct fdent *fdtable_add(struct fd_table *t, struct proc *p, int fd, struct conn *c,
+			  struct fd_holders *holders, bool cloexec)
+{
+	struct fdent *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return NULL;
+	f->key.proc = p;
+	f->key.fd = fd;
+	f->conn = c;
+	f->cloexec = cloexec;
+	f->seen = t->round;
+	HASH_ADD(hh, t->hash, key, sizeof(f->key), f);
+	TAILQ_INSERT_TAIL(&p->fds, f, of_proc);
+	LIST_INSERT_HEAD(holders, f, of_conn);
+	p->fd_count++;
+	return f;
+}
+
+struct conn *fdtable_remove(struct fd_table *t, struct fdent *f)
+{
+	struct proc *p = f->key.proc;
+	struct conn *c = f->conn;
+
+	HASH_DEL(t->hash, f);
+	TAILQ_REMOVE(&p->fds, f, of_proc);
+	LIST_REMOVE(f, of_conn);
+	p->fd_count--;
+	free(f);
+	return c;
+}

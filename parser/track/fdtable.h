@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/track/fdtable: which process holds which connection by which descriptor. A
+ * bounded table; who adds an entry makes room first (bounds.c).
+ */
+#ifndef NETLOG_FDTABLE_H
+#define NETLOG_FDTABLE_H
+
+#include "parser/track/process.h"
+
+struct conn;
+
+struct fd_key {
+	struct proc *proc;
+	int64_t fd;
+};
+
+struct fdent {
+	struct fd_key key;
+	struct conn *conn;
+	bool cloexec;
+	bool presumed;		/* inherited, unless the descriptor was closed before the fork */
+	unsigned int seen;	/* the scan (fd_table.round) that found it last */
+	TAILQ_ENTRY(fdent) of_proc;	/* oldest first */
+	LIST_ENTRY(fdent) of_conn;
+	UT_hash_handle hh;
+};
+
+LIST_HEAD(fd_holders, fdent);
+
+struct fd_table {
+	struct fdent *hash;
+	unsigned int max;
+	unsigned int round;	/* scans of all processes' descriptors so far */
+};
+
+void fdtable_init(struct fd_table *t, unsigned int max);
+
+/* NULL if p has no socket at fd. */
+struct fdent *fdtable_find(const struct fd_table *t, const struct proc *p, int fd);
+bool fdtable_full(const struct fd_table *t);
+/* The number must be free in p. holders is the list of c. NULL without memory. */
+struct fdent *fdtable_add(struct fd_table *t, struct proc *p, int fd, struct conn *c,
+			  struct fd_holders *holders, bool cloexec);
+/* Frees f. Returns its connection. */
+struct conn *fdtable_remove(struct fd_table *t, struct fdent *f);
+
+#endif

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/track/from_processes: system calls that change who holds which descriptor. */
+#include "parser/track/from_processes.h"
+
+#include <string.h>
+
+#include "parser/track/bounds.h"
+#include "parser/track/ending.h"
+
+/*
+ * A process that is new here may hold what its parent held when it was forked.
+ * The fork itself is not audited by default, so this is as far as the rules
+ * show it: what the parent is known to hold now. After an exec (another exe
+ * than the parent's) only descriptors without FD_CLOEXEC are left.
+ */
+static void inherit(struct track *t, struct proc *child, struct proc *parent,
+		    bool exec, bool presumed)
+{
+	struct fdent *f, *copy;
+
+	TAILQ_FOREACH_REVERSE(f, &parent->fds, fd_list, of_proc) {
+		if (exec && f->cloexec)
+			continue;
+		copy = fdtable_full(&t->fds) ? NULL :
+		       fdtable_add(&t->fds, child, f->key.fd, f->conn, &f->conn->fds,
+				   f->cloexec);
+		if (!copy) {
+			input_error(t->errors, INPUT_ERROR_EVICTED, "", 0);
+			return;
+		}
+		copy->presumed = presumed || f->presumed;
+	}
+}
+
+static void new_process(struct track *t, const struct event *f)
+{
+	struct proc *parent;
+
+	process_update(t->proc, &f->task);
+	if (f->kind == EVENT_EXIT_GROUP || f->task.ppid < 0)
+		return;
+	parent = process_find(&t->processes, t->node->index, f->task.ppid);
+	if (parent && parent != t->proc && parent->identity)
+		inherit(t, t->proc, parent,
+			parent->identity->exe && f->task.exe &&
+			strcmp(parent->identity->exe, f->task.exe), true);
+}
+
+void from_processes_know(struct track *t, const struct event *f)
+{
+	t->proc = bounds_event_process(t);
+	if (!t->proc)
+		return;
+	if (!t->proc->identity)
+		new_process(t, f);
+	else if (process_update(t->proc, &f->task) && !t->node->module)
+		ending_fds_gone(t, t->proc, true, VIA_EXEC);
+}
+
+void from_processes_reuse(struct track *t, int fd)
+{
+	struct fdent *old = fdtable_find(&t->fds, t->proc, fd);
+
+	if (old)
+		ending_fd_gone(t, old, VIA_REUSE);
+}
+
+void from_processes_close(struct track *t, const struct event *f)
+{
+	struct fdent *fd, *next;
+
+	if (f->fd == f->newfd && !f->cloexec) {
+		fd = fdtable_find(&t->fds, t->proc, f->fd);
+		if (fd)
+			ending_fd_gone(t, fd, VIA_CLOSE);
+		return;
+	}
+	for (fd = TAILQ_LAST(&t->proc->fds, fd_list); fd; fd = next) {
+		next = TAILQ_PREV(fd, fd_list, of_proc);
+		if (fd->key.fd < (unsigned int)f->fd ||
+		    fd->key.fd > (unsigned int)f->newfd)
+			continue;
+		if (f->cloexec)		/* CLOSE_RANGE_CLOEXEC */
+			fd->cloexec = true;
+		else
+			ending_fd_gone(t, fd, VIA_CLOSE);
+	}
+}
+
+void from_processes_dup(struct track *t, const struct event *f)
+{
+	struct fdent *from;
+
+	if (f->result < 0 || f->fd == f->newfd)
+		return;
+	from = fdtable_find(&t->fds, t->proc, f->fd);
+	/* Hold the new reference before the old descriptor's goes: it may be
+	 * the same socket. */
+	if (from) {
+		struct conn *s = from->conn;
+		struct fdent *old = fdtable_find(&t->fds, t->proc, f->newfd);
+
+		if (old && old->conn == s)
+			return;
+		from_processes_reuse(t, f->newfd);
+		if (!bounds_fd(t, t->proc, f->newfd, s, f->cloexec))
+			input_error(t->errors, INPUT_ERROR_MEMORY, "dup", 3);
+		return;
+	}
+	from_processes_reuse(t, f->newfd);
+}
+
+/* Audit writes a fork at its end, and a vfork ends after the child: what exited by then
+ * holds nothing. */
+void from_processes_fork(struct track *t, const struct event *f)
+{
+	struct proc *parent = t->proc, *child;
+	struct task task = f->task;
+
+	if (f->result <= 0 || node_take_exit(t->node, f->result) ||
+	    process_find(&t->processes, t->node->index, f->result))
+		return;
+	task.ppid = task.pid;
+	task.pid = f->result;
+	child = bounds_process(t, f->result);
+	if (!child)
+		return;
+	process_update(child, &task);
+	inherit(t, child, parent, false, false);
+}
+
+void from_processes_exit(struct track *t, enum entry_via via)
+{
+	struct proc *p = t->proc;
+	struct fdent *fd, *next;
+
+	if (!t->node->module) {
+		node_add_exit(t->node, p->key.pid);
+		ending_fds_gone(t, p, false, via);
+		ending_left_gone(t, p->key.pid, via);
+		t->proc = NULL;
+		process_remove(&t->processes, p);
+		return;
+	}
+	/* The module's releases are yet to come: they close what is open, and
+	 * want to know who the process was. */
+	for (fd = TAILQ_LAST(&p->fds, fd_list); fd; fd = next) {
+		next = TAILQ_PREV(fd, fd_list, of_proc);
+		if (!fd->conn->kind)
+			ending_fd_gone(t, fd, VIA_EXIT);
+	}
+}
+

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/track/from_syscalls: system calls that the audit rules report, by process and
+ * descriptor. Beside the kernel's side they add only what that cannot see.
+ */
+#ifndef NETLOG_FROM_SYSCALLS_H
+#define NETLOG_FROM_SYSCALLS_H
+
+#include "parser/track/state.h"
+
+void from_syscalls(struct track *t, const struct event *f);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/track/life: the life of a connection, written as entries: start, stop, failure.
+ * Per connection one start (or one failure), and one stop after each start.
+ */
+#ifndef NETLOG_LIFE_H
+#define NETLOG_LIFE_H
+
+#include "parser/track/state.h"
+
+/* What a stop or a failure may have beside the connection. */
+struct ending {
+	enum entry_via via;
+	int err;
+	int64_t tx, rx, mono;
+	const struct stamp *when;	/* NULL: the time of the event in hand */
+	struct identity *identity;	/* NULL: the process of the event in hand */
+};
+#define ENDING(...) (&(struct ending){ .tx = -1, .rx = -1, .mono = -1, __VA_ARGS__ })
+
+/* Takes the process of the event in hand as the opener of what begins, at its time. */
+void life_begin(struct track *t, struct conn *c);
+/*
+ * Writes the start of a connection or a listener, or defers it when sock_diag is to be
+ * asked first. remote, local, ev and start must be set; nothing may be open.
+ */
+void life_open(struct track *t, struct conn *c, enum conn_kind kind, enum entry_via via);
+/* The same for what a scan found open: complete, and never deferred. */
+void life_open_found(struct track *t, struct conn *c, enum conn_kind kind,
+		     enum entry_via via);
+/* Takes as open what is open without a start of this run: its stop is to come. */
+void life_resume(struct track *t, struct conn *c, enum conn_kind kind);
+/* Writes the start if it is deferred. */
+void life_write_start(struct track *t, struct conn *c);
+/* Writes the stop if anything is open; first the start, if that is deferred. */
+void life_close(struct track *t, struct conn *c, const struct ending *e);
+/* Writes a failure. Nothing may be open. */
+void life_fail(struct track *t, struct conn *c, int err, enum entry_via via);
+/* Writes a failure in place of the start that is deferred. */
+void life_fail_deferred(struct track *t, struct conn *c, int err, enum entry_via via);
+/* Drops c without its stop; what was open is counted. */
+void life_lose(struct track *t, struct conn *c);
+
+/* IPPROTO_* of a socket by its type, PROTO_UNKNOWN when it is not logged. */
+int life_socket_proto(int type, int proto);
+bool life_is_datagram(int proto);
+
+#endif

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/track/node: hosts by name, and their short memory. */
+#include "parser/track/node.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void node_fini(struct node_table *t)
+{
+	HASH_CLEAR(hh, t->by_name);
+	for (unsigned int i = 0; i < t->count; i++) {
+		free(t->at[i]->name);
+		free(t->at[i]);
+	}
+	t->count = 0;
+}
+
+bool node_is(const struct node *n, const char *name)
+{
+	return name ? !strcmp(n->name, name) : !*n->name;
+}
+
+const char *node_name(const struct node *n)
+{
+	return *n->name ? n->name : NULL;
+}
+
+struct node *node_find(const struct node_table *t, const char *name)
+{
+	struct node *n;
+
+	HASH_FIND_STR(t->by_name, name ? name : "", n);
+	return n;
+}
+
+struct node *node_add(struct node_table *t, const char *name)
+{
+	struct node *n;
+
+	if (t->count == NODES_MAX)
+		return NULL;
+	n = calloc(1, sizeof(*n));
+	if (!n)
+		return NULL;
+	n->name = strdup(name ? name : "");
+	if (!n->name) {
+		free(n);
+		return NULL;
+	}
+	n->index = t->count;
+	t->at[t->count++] = n;
+	HASH_ADD_KEYPTR(hh, t->by_name, n->name, strlen(n->name), n);
+	return n;
+}
+
+struct node *node_local(struct node_table *t, const char *host)
+{
+	struct node *n = node_find(t, NULL), *named = host ? node_find(t, host) : NULL;
+
+	if (named && (!n || named->index < n->index))
+		n = named;
+	if (n)
+		return n;
+	n = node_add(t, NULL);
+	if (n)
+		n->unnamed = true;
+	return n;
+}
+
+void node_rename(struct node_table *t, struct node *n, const char *name)
+{
+	char *copy = strdup(name);
+
+	if (!copy)
+		return;
+	HASH_DEL(t->by_name, n);
+	free(n->name);
+	n->name = copy;
+	HASH_ADD_KEYPTR(hh, t->by_name, n->name, strlen(n->name), n);
+}
+
+void node_reset(struct node *n)
+{
+	n->module = false;
+	n->left = 0;
+	memset(n->connects, 0, sizeof(n->connects));
+	memset(n->released, 0, sizeof(n->released));
+	memset(n->exited, 0, sizeof(n->exited));
+}
+
+void node_add_connect(struct node *n, const struct event *f)
+{
+	n->connects[n->next_connect++ % RECENT_CONNECTS] = (struct recent_connect){
+		.serial = f->stamp.serial,
+		.pid = f->task.pid,
+		.sec = f->stamp.sec,
+		.err = f->err,
+		.remote = f->remote,
+	};
+}
+
+void node_add_release(struct node *n, uint64_t ino)
+{
+	n->released[n->next_released++ % RECENT_RELEASES] = ino;
+}
+
+bool node_has_release(const struct node *n, uint64_t ino)
+{
+	for (int i = 0; i < RECENT_RELEASES; i++)
+		if (n->released[i] == ino)
+			return true;
+	return false;
+}
+
+void node_forget_releases(struct node *n)
+{
+	memset(n->released, 0, sizeof(n->released));
+}
+
+void node_add_exit(struct node *n, int64_t pid)
+{
+	n->exited[n->next_exited++ % RECENT_EXITS] = pid;
+}
+
+bool node_take_exit(struct node *n, int64_t pid)
+{
+	for (int i = 0; i < RECENT_EXITS; i++) {
+		if (n->exited[i] != pid)
+			continue;
+		n->exited[i] = 0;
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/track/node: the hosts that a log is of, by their node= name, and what is
+ * remembered of each between events. A bounded table.
+ */
+#ifndef NETLOG_NODE_H
+#define NETLOG_NODE_H
+
+#include <uthash.h>
+
+#include "parser/event.h"
+
+#define NODES_MAX 256
+#define RECENT_CONNECTS 256
+#define RECENT_RELEASES 64
+#define RECENT_EXITS 64
+
+/* A connect that the module reported, so that the system call's event does not report it
+ * again. */
+struct recent_connect {
+	uint64_t serial;
+	int64_t pid, sec;
+	int err;		/* of the failure, 0: not known (yet) */
+	struct netaddr remote;
+};
+
+struct node {
+	char *name;		/* "": records without node= */
+	uint32_t index;
+	bool module;		/* the module decides */
+	bool unnamed;		/* sock_diag's; audit has not told its name */
+	unsigned int left;	/* open at the module's unload, holder unknown */
+	struct stamp now;	/* time of the last event */
+	struct recent_connect connects[RECENT_CONNECTS];
+	unsigned int next_connect;
+	/* Inodes whose release was read. On another processor the record of how the
+	 * connect ended may be written a moment later. */
+	uint64_t released[RECENT_RELEASES];
+	unsigned int next_released;
+	/* Pids that exited: audit reports a vfork after the child's exit. */
+	int64_t exited[RECENT_EXITS];
+	unsigned int next_exited;
+	UT_hash_handle hh;
+};
+
+struct node_table {
+	struct node *at[NODES_MAX];
+	unsigned int count;
+	struct node *by_name;
+};
+
+void node_fini(struct node_table *t);
+
+/* name NULL: records without node=. */
+bool node_is(const struct node *n, const char *name);
+const char *node_name(const struct node *n);	/* NULL: without node= */
+struct node *node_find(const struct node_table *t, const char *name);
+/* NULL if the table is full, or without memory. */
+struct node *node_add(struct node_table *t, const char *name);
+/* The node of this host: without a name, or named host (may be NULL). Made if there is
+ * none; NULL without memory. */
+struct node *node_local(struct node_table *t, const char *host);
+/* Gives one without a name its name. */
+void node_rename(struct node_table *t, struct node *n, const char *name);
+/* Forgets all that a boot makes void: everything but the name and the time. */
+void node_reset(struct node *n);
+
+void node_add_connect(struct node *n, const struct event *f);
+void node_add_release(struct node *n, uint64_t ino);
+bool node_has_release(const struct node *n, uint64_t ino);
+void node_forget_releases(struct node *n);
+void node_add_exit(struct node *n, int64_t pid);
+/* Returns true if pid exited lately, and forgets it. */
+bool node_take_exit(struct node *n, int64_t pid);
+
+#endif

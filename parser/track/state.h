@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parser/track/state: all that the tracker knows, and the event in hand. For the files of
+ * this folder alone. */
+#ifndef NETLOG_TRACK_STATE_H
+#define NETLOG_TRACK_STATE_H
+
+#include "parser/track/conn.h"
+#include "parser/track/destroyed.h"
+#include "parser/track/node.h"
+#include "parser/track/track.h"
+
+/* sock_diag as a source; all zero while it is off. */
+struct track_diag {
+	bool on;
+	struct diag_options o;
+	int64_t mono;			/* now, ns */
+	struct stamp now;
+	int64_t stream_ms;		/* time of the latest audit event */
+	int64_t news;			/* when one came last, mono */
+	bool live;			/* the last one came when it had just happened */
+	int64_t next_look;		/* at what waits, mono */
+	uint64_t last_question;
+	struct destroyed_table destroyed;
+};
+
+struct track {
+	struct conn_table conns;
+	struct fd_table fds;
+	struct process_table processes;
+	unsigned int max_processes;
+	struct node_table nodes;
+	struct track_io io;
+	struct track_boot boot;
+	bool has_boot;
+	struct input_errors *errors;
+	struct track_stats stats;
+	struct track_diag diag;
+
+	/* of the event in hand */
+	const struct event *event;
+	struct stamp when;	/* its time, see set_time() */
+	struct node *node;
+	struct proc *proc;
+};
+
+static inline int64_t stamp_ms(const struct stamp *s)
+{
+	return s->sec * 1000 + s->milli;
+}
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plugin/resolve/sweep: what follows a round that dumped every socket, slice by slice. The
+ * descriptors of all processes are scanned, open sockets are reported once (the snapshot),
+ * and the tracker learns which sockets are no longer there (the sweep).
+ */
+#ifndef NETLOG_SWEEP_H
+#define NETLOG_SWEEP_H
+
+#include "plugin/resolve/clock.h"
+#include "plugin/resolve/inventory.h"
+#include "plugin/resolve/netns.h"
+#include "plugin/resolve/procfs.h"
+
+enum sweep_phase { SWEEP_IDLE, SWEEP_DUMPS, SWEEP_SCAN, SWEEP_SNAPSHOT, SWEEP_END };
+
+struct sweep {
+	struct track *track;
+	struct netns_set *spaces;
+	unsigned int interval_s;	/* 0: only when something asks for it */
+	bool sees_all;			/* other processes' descriptors */
+	bool snapshot;			/* report what is open at the start */
+	bool first;			/* scan at the start, for that or for the state file */
+
+	enum sweep_phase phase;
+	struct inventory inventory;
+	struct procfs_walk walk;
+	int64_t child, parent;		/* pids: of the process that is scanned */
+	bool snapshot_due;		/* a scan at the start, or of a new namespace */
+	bool scanned;			/* all descriptors are known */
+	struct inventory_sock *next;	/* to be reported */
+	unsigned int low, high;		/* ports that the kernel chooses from */
+	int64_t begun_ms;		/* of the dumps, mono */
+	int64_t cost_ns;		/* of this sweep */
+	int64_t last_ms, next_ms;	/* mono */
+	int64_t next_scan_ms;		/* scans rest 200 times what they cost */
+	int64_t next_doubt_ms;		/* or 20 times, if a socket is missing */
+	uint64_t count, cut;		/* sweeps; of which something was left out */
+	bool cut_logged;
+};
+
+/* The other fields of *w up to phase are set. */
+void sweep_init(struct sweep *w);
+void sweep_fini(struct sweep *w);
+
+int64_t sweep_due_ms(const struct sweep *w);	/* mono */
+/* Sweeps soon: at once, or for the snapshot of a new namespace as soon as scans may. */
+void sweep_soon(struct sweep *w);
+void sweep_new_namespace(struct sweep *w);
+
+/* A round of dumps begins that fills w->inventory; it has ended. */
+void sweep_begin(struct sweep *w);
+void sweep_dumped(struct sweep *w, int64_t begun_ms, bool complete);
+/* Goes on for one slice. */
+void sweep_go_on(struct sweep *w, const struct slice *slice);
+/* A socket was destroyed: it is not reported as open. */
+void sweep_destroyed(struct sweep *w, uint64_t cookie);
+/* Returns true if a slice would do something now. */
+bool sweep_works(const struct sweep *w);
+
+#endif

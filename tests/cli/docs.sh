@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What manual pages, README and packages say against the programs: no option, key or
+# value without its text, one version, one list of libraries.
+# Usage: tests/cli/docs.sh BUILD_DIR | --write (the table of states into its manual)
+set -u
+cd "$(dirname "$0")/../.." || exit 99
+build=${1:-build}
+failed=0
+states_page=man/audisp-netlog.8
+
+verdict() { # TEXT; what is wrong comes on standard input
+	local wrong
+	wrong=$(cat)
+	if [ -z "$wrong" ]; then
+		echo "ok - $1"
+		return
+	fi
+	echo "not ok - $1"
+	printf '  %s\n' "${wrong//$'\n'/$'\n'  }"
+	failed=1
+}
+
+# A page as plain words: no macros, no font changes, no escaped hyphens.
+words() { # PAGE…
+	sed -e 's/\\-/-/g; s/\\f[A-Z]//g; s/\\&//g' -e 's/"//g' "${@/#/man/}"
+}
+
+lacks() { # PAGE…; one word a line on standard input
+	local text word
+	text=$(words "$@")
+	while read -r word; do
+		grep -qE -- "(^|[^a-z-])$word([^a-z-]|\$)" <<<"$text" || echo "no word of it in $*: $word"
+	done
+}
+
+options_of() { "$build/$1" --help 2>&1 | grep -oE '(^|[ ,])--?[a-z][a-z-]*' | tr -d ' ,' | sort -u; }
+config_keys() { "$build/audisp-netlog" -n -c plugin/audisp-netlog.conf | grep -oE '^[a-z_]+ =' | sed 's/ =//; $amatch'; }
+vias() { sed -n '/define ENTRY_VIAS/,/^$/s/.*"\([a-z-]\+\)".*/\1/p' parser/entry/entry.h; }
+own_keys() {
+	find plugin -name '*.c' -exec awk '/"netlog (start|config|lost) / { n = 5 } n-- > 0' {} + |
+		grep -oE '[a-z]+=%' | tr -d '%' | sort -u
+}
+
+has_libraries() { # FILE LIST-NAME
+	local package
+	for package in $(sed -n "s/^$2=\"\(.*\)\"/\1/p" tests/need); do
+		case $package in gcc | make | libc6-dev | glibc-devel) continue ;; esac
+		grep -qw -- "$package" "$1" || echo "$1 lacks $package, which tests/need installs"
+	done
+}
+
+# transitions.def as the manual prints it.
+states() {
+	sed -nE 's/^TRANSITION\(([A-Z]+), *([A-Z_]+), *([A-Z]+), *"(.*)"\)$/\1 \2 \3 \4/p' parser/track/transitions.def |
+		while read -r from step to why; do
+			printf '.TP\n.B %s, %s \\-> %s\n%s\n' "${from,,}" "$(tr _ ' ' <<<"${step,,}")" "${to,,}" "$why"
+		done
+}
+states_in_page() { sed -n '/^\.\\" Made from parser\/track/,/^\.\\" End of the table/p' "$states_page" | sed '1d; $d'; }
+write_states() {
+	states >"$states_page.table"
+	sed -i -e '/^\.\\" Made from parser\/track/,/^\.\\" End of the table/{//!d}' \
+		-e "/^\.\\\\\" Made from parser\/track/r $states_page.table" "$states_page"
+	rm "$states_page.table"
+}
+
+version_is() { [ "$2" = "$(cat VERSION)" ] || echo "$1 is at $2, VERSION at $(cat VERSION)"; }
+
+warnings_of_groff() {
+	local page
+	for page in man/*.[0-9]; do
+		groff -man -Tutf8 -ww -z "$page" 2>&1
+	done
+}
+
+missing_files() {
+	grep -ohE '[A-Za-z/_-]+\.md' README.md CONTRIBUTING.md BENCHMARKS.md | sort -u | while read -r file; do
+		[ -e "$file" ] || find . -path ./build -prune -o -name "${file##*/}" -print | grep -q . || echo "no file $file"
+	done
+}
+
+if [ "$build" = --write ]; then
+	write_states
+	exit
+fi
+verdict "aunetlog(8) has every option of aunetlog --help" < <(options_of aunetlog | lacks aunetlog.8 netlog-fields.7)
+verdict "audisp-netlog(8) has every option of audisp-netlog --help" < <(options_of audisp-netlog | lacks audisp-netlog.8)
+verdict "audisp-netlog.conf(5) has every key" < <(config_keys | lacks audisp-netlog.conf.5)
+verdict "audisp-netlog(8) has every value of via=" < <(
+	diff <(vias | sort) <(words audisp-netlog.8 | sed -n '/^.SS Values of via/,/^.SS Messages/s/^.B \([a-z-]*\)$/\1/p' | sort -u) |
+		grep '^<')
+verdict "audisp-netlog(8) has every key of the plugin's own lines" < <(own_keys | lacks audisp-netlog.8)
+verdict "audisp-netlog(8) has the table of states as it is" < <(diff <(states) <(states_in_page) | grep '^[<>]')
+if command -v groff >/dev/null; then
+	verdict "groff has no warning about the manual pages" < <(warnings_of_groff)
+else
+	echo "skip - groff is not installed"
+fi
+verdict "README has at most 120 lines" < <(awk 'END { if (NR > 120) print NR }' README.md)
+verdict "README and its pages name files that are there" < <(missing_files)
+verdict "packages have the version of the program" < <(
+	version_is packaging/debian/changelog "$(sed -n '1s/.*(\(.*\)).*/\1/p' packaging/debian/changelog)"
+	version_is packaging/rpm/audit-netlog.spec "$(sed -n 's/^Version: *//p' packaging/rpm/audit-netlog.spec)")
+verdict "packages are built with the libraries that make needs" < <(
+	has_libraries packaging/debian/control debian_build
+	has_libraries packaging/rpm/audit-netlog.spec fedora_build)
+exit $failed
