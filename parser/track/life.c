@@ -234,6 +234,8 @@ static void closed(struct track *t, struct conn *c)
 {
 	c->kind = KIND_NONE;
 	c->uncollected = false;
+	if (c->diag)
+		c->diag->end_via = VIA_NONE;
 	conn_unlist_unseen(&t->conns, c);
 	conn_unlist_left(c);
 	t->stats.open--;
