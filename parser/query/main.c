@@ -29,7 +29,7 @@ struct query {
 	struct reassembler *reader;
 	struct track *track;
 	struct format *format;
-	struct line_format *clock;	/* for the time in front of a line */
+	struct line_clock clock;	/* for the time in front of a line */
 	struct input_errors errors;
 	struct utsname name;
 	const char *path;	/* being read */
@@ -59,7 +59,7 @@ static void on_entry(const struct entry *e, void *arg)
 	if (q->done || !match_entry(&q->options.match, e))
 		return;
 	if (!format_has_time(q->format))
-		n = line_format_time(q->clock, &e->time, line);
+		n = line_time(&q->clock, &e->time, line);
 	len = format_entry(q->format, e, line + n);
 	if (!len)
 		return;		/* the format has no text for it */
@@ -239,8 +239,7 @@ static int query(struct query *q)
 	q->errors.arg = q;
 	q->track = track_new(&limits, &io, &q->errors);
 	q->reader = reassemble_open(on_event, q, &q->errors);
-	q->clock = line_format_new();
-	if (!q->track || !q->reader || !q->clock) {
+	if (!q->track || !q->reader) {
 		fprintf(stderr, "aunetlog: out of memory\n");
 		return EXIT_FAILURE;
 	}
@@ -300,7 +299,6 @@ int main(int argc, char **argv)
 	if (q.track)
 		track_free(q.track);
 	format_close(q.format);
-	line_format_free(q.clock);
 	aunetlog_source_close(&q.source);
 	aunetlog_options_fini(&q.options);
 	return status;

@@ -16,6 +16,7 @@ struct message {
 	int severity;		/* LOG_EMERG to LOG_DEBUG */
 	const char *text;	/* one line without its newline; not NUL-terminated */
 	size_t len;
+	uint64_t reports;	/* lost messages that this one reports; mostly 0 */
 	bool has_time;		/* text has the time in it: none is put in front */
 };
 
