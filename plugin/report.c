@@ -20,7 +20,8 @@ static void on_change(enum output_change what, const char *name, const struct tr
 	(void)arg;
 	switch (what) {
 	case OUTPUT_FAILED:
-		log_warnx("output %s: %s: %s; %s", name, t->target, strerror(err),
+		log_warnx("output %s: %s: %s; %s", name, t->target,
+			  *t->reason ? t->reason : strerror(err),
 			  t->ops->keeps ? "lines wait in the queue" :
 			  "lines are lost until it can be written");
 		break;
@@ -49,10 +50,20 @@ static struct format *shared_format(struct report *r, const char *name)
 
 static struct transport *open_transport(const struct config_output *o)
 {
+	struct transport_collector c = {
+		.host = o->host, .port = o->port, .facility = o->facility,
+		.tls = o->transport == CONFIG_TLS,
+		.ca = o->ca, .cert = o->cert, .key = o->key,
+	};
+
 	switch (o->transport) {
+	case CONFIG_NOWHERE:	break;
 	case CONFIG_SYSLOG:	return transport_syslog(o->facility);
 	case CONFIG_FILE:	return transport_file(o->path);
 	case CONFIG_STDOUT:	return transport_stdout();
+	case CONFIG_UNIX:	return transport_unix(o->path);
+	case CONFIG_TCP:
+	case CONFIG_TLS:	return transport_tcp(&c);
 	}
 	return NULL;
 }

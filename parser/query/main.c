@@ -28,6 +28,7 @@ struct query {
 	struct reassembler *reader;
 	struct track *track;
 	struct line_format *line;
+	struct line_clock clock;
 	struct input_errors errors;
 	struct utsname name;
 	const char *path;	/* being read */
@@ -56,7 +57,7 @@ static void on_entry(const struct entry *e, void *arg)
 
 	if (q->done || !match_entry(&q->options.match, e))
 		return;
-	n = line_format_time(q->line, &e->time, line);
+	n = line_time(&q->clock, &e->time, line);
 	n += line_format(q->line, e, line + n);
 	line[n++] = '\n';
 	if (fwrite(line, 1, n, stdout) != n) {

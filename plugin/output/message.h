@@ -15,6 +15,7 @@ struct message {
 	int severity;		/* LOG_EMERG to LOG_DEBUG */
 	const char *text;	/* one line without its newline; not NUL-terminated */
 	size_t len;
+	uint64_t reports;	/* lost messages that this one reports; mostly 0 */
 };
 
 #endif
