@@ -38,16 +38,23 @@ static void deliver_diag(struct resolver *r, enum event_kind kind, const struct 
 
 /* ---- requests ---- */
 
+/* What a process has may change at any moment: read at once, by two calls of the kernel. */
 void resolver_ask(struct resolver *r, const struct request *q)
 {
+	struct pending *p = requests_add(r->round.fresh, q);
+
 	r->questions++;
-	requests_add(r->round.fresh, q);
+	if (!p || q->kind == REQUEST_HELD)
+		return;
+	if (q->fd >= 0)
+		pending_read_descriptor(p);
+	p->netns = procfs_netns(q->pid);
 }
 
-/* The namespace of the latest process, as read in this slice. */
+/* What was read of the latest process in this slice. */
 struct reading {
 	int64_t pid, netns;
-	bool sure;
+	bool single;
 	unsigned int met;
 };
 
@@ -60,15 +67,12 @@ static void look_at(struct resolver *r, struct pending *p, struct reading *last)
 		p->hidden = p->netns && !netns_find(&r->spaces, p->netns);
 		return;
 	}
-	if (p->q.fd >= 0)
-		pending_read_descriptor(p);
-	if (p->q.pid != last->pid) {
+	if (p->q.pid != last->pid || p->netns != last->netns) {
 		last->pid = p->q.pid;
-		last->netns = procfs_netns(p->q.pid);
-		last->sure = last->netns && procfs_single_netns(p->q.pid, last->netns);
+		last->netns = p->netns;
+		last->single = p->netns && procfs_single_netns(p->q.pid, p->netns);
 	}
-	p->netns = last->netns;
-	p->netns_sure = last->sure;
+	p->netns_sure = last->single;
 	if (last->met < MEET_MAX && netns_meet(&r->spaces, p->q.pid, p->netns)) {
 		r->met = true;
 		last->met++;
