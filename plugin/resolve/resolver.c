@@ -14,15 +14,15 @@
 #include "plugin/resolve/deliver.h"
 
 #define TICK_MS 20
-#define SLICE_MS 5	/* of one turn of the loop, for each kind of work */
-#define MEET_MAX 4	/* namespaces entered in one slice */
+#define SLICE_MS 5 /* of one turn of the loop, for each kind of work */
+#define MEET_MAX 4 /* namespaces entered in one slice */
 
 struct resolver {
 	struct track *track;
 	struct utsname name;
 	struct netns_set spaces;
-	bool check_due;			/* of the namespaces, after this round */
-	bool met;			/* a namespace is new */
+	bool check_due; /* of the namespaces, after this round */
+	bool met;	/* a namespace is new */
 	struct round round;
 	struct sweep sweep;
 	struct keep keep;
@@ -235,7 +235,7 @@ void resolver_work(struct resolver *r)
 	sweep_go_on(&r->sweep, &slice);
 	deliver_diag(r, EVENT_TICK, NULL);
 	slice = slice_begin(SLICE_MS);
-	if (!r->sweep.snapshot_due)	/* until then the old file is better */
+	if (!r->sweep.snapshot_due) /* until then the old file is better */
 		keep_go_on(&r->keep, &slice);
 }
 
@@ -275,9 +275,13 @@ int resolver_poll(struct resolver *r, struct pollfd fds[RESOLVER_FDS])
 void resolver_stats(const struct resolver *r, struct resolver_stats *out)
 {
 	*out = (struct resolver_stats){
-		.questions = r->questions, .destroyed = r->destroyed, .lost = r->lost,
-		.dumps = r->round.dump.count, .sweeps = r->sweep.count,
-		.cut = r->sweep.cut, .netns = netns_watched(&r->spaces),
+		.questions = r->questions,
+		.destroyed = r->destroyed,
+		.lost = r->lost,
+		.dumps = r->round.dump.count,
+		.sweeps = r->sweep.count,
+		.cut = r->sweep.cut,
+		.netns = netns_watched(&r->spaces),
 	};
 }
 
@@ -317,8 +321,11 @@ static int init(struct resolver *r, struct track *track, const struct resolver_o
 		return -ENOMEM;
 	round_init(&r->round, track, &r->spaces, o->wait_ms);
 	r->sweep = (struct sweep){
-		.track = track, .spaces = &r->spaces, .interval_s = o->sweep_s,
-		.sees_all = o->sees_all, .snapshot = o->snapshot,
+		.track = track,
+		.spaces = &r->spaces,
+		.interval_s = o->sweep_s,
+		.sees_all = o->sees_all,
+		.snapshot = o->snapshot,
 		.first = o->snapshot || o->state,
 	};
 	sweep_init(&r->sweep);
@@ -351,7 +358,7 @@ void resolver_close(struct resolver *r, bool ending)
 		return;
 	if (ending && keep_save(&r->keep))
 		track_diag_leave(r->track);
-	else	/* the connections that it has end without us */
+	else /* the connections that it has end without us */
 		keep_remove(&r->keep);
 	track_set_diag(r->track, NULL);
 	free_all(r);

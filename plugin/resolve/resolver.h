@@ -18,22 +18,22 @@
 struct resolver;
 
 struct resolver_options {
-	unsigned int wait_ms;		/* how long an entry waits for its answer */
-	unsigned int settle_ms;		/* see diag_options */
-	unsigned int sweep_s;		/* between sweeps; 0: none */
-	bool sees_all;			/* other processes' descriptors */
-	bool hears_ends;		/* may subscribe to the notifications */
-	bool snapshot;			/* report what is open already */
-	const char *state;		/* state file, or NULL */
-	char *const *netns;		/* network namespaces to watch as well: see config */
+	unsigned int wait_ms;	/* how long an entry waits for its answer */
+	unsigned int settle_ms; /* see diag_options */
+	unsigned int sweep_s;	/* between sweeps; 0: none */
+	bool sees_all;		/* other processes' descriptors */
+	bool hears_ends;	/* may subscribe to the notifications */
+	bool snapshot;		/* report what is open already */
+	const char *state;	/* state file, or NULL */
+	char *const *netns;	/* network namespaces to watch as well: see config */
 	unsigned int netns_count;
 };
 
 struct resolver_stats {
 	uint64_t questions, dumps, destroyed, sweeps;
-	uint64_t lost;			/* times that notifications were lost */
-	uint64_t cut;			/* sweeps that a limit has cut short */
-	unsigned int netns;		/* watched now, of those that are configured */
+	uint64_t lost;	    /* times that notifications were lost */
+	uint64_t cut;	    /* sweeps that a limit has cut short */
+	unsigned int netns; /* watched now, of those that are configured */
 };
 
 /* Switches the tracker's sock_diag source on; *o is copied. Returns NULL with the reason in
