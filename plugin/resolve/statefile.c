@@ -158,10 +158,10 @@ void statefile_abandon(struct statefile_writer *w)
 {
 	if (!w)
 		return;
-	if (w->file) {
+	if (w->file)
 		fclose(w->file);
+	if (w->fresh)
 		unlink(w->fresh);
-	}
 	free_writer(w);
 }
 
