@@ -53,6 +53,7 @@
  *              with the err of an ICMP message that had arrived
  * exit         a process that holds this socket exits; release has no exe any more
  * load unload  the module itself                          missed lost ver
+ * found        it was open when the source began (BPF only)
  */
 #define NETLOG_OPS(X)				\
 	X(CONNECT,	"connect")		\
@@ -67,7 +68,8 @@
 	X(RELEASE,	"release")		\
 	X(EXIT,		"exit")			\
 	X(LOAD,		"load")			\
-	X(UNLOAD,	"unload")
+	X(UNLOAD,	"unload")		\
+	X(FOUND,	"found")
 
 enum netlog_op {
 	NETLOG_OP_NONE,

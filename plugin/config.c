@@ -11,7 +11,7 @@
 #include <syslog.h>
 
 #include "plugin/ini.h"
-#include "plugin/output/format.h"
+#include "parser/entry/format.h"
 
 enum key_type { KEY_BOOL, KEY_NUMBER, KEY_PATH, KEY_FACILITY, KEY_PRIORITY, KEY_USE,
 		KEY_SOURCE, KEY_NETNS, KEY_IGNORE, KEY_FORMAT, KEY_TRANSPORT, KEY_HOST };
@@ -44,7 +44,7 @@ static const struct key keys[] = {
 	  "KiB, a whole number from 64 to 65536" },
 	{ NAMED, "transport", KEY_TRANSPORT, OUT(transport),
 	  .allowed = "syslog, file, stdout, unix, tcp or tls" },
-	{ NAMED, "format", KEY_FORMAT, OUT(format), .allowed = "netlog" },
+	{ NAMED, "format", KEY_FORMAT, OUT(format) },
 	{ NAMED, "path", KEY_PATH, OUT(path), .allowed = "an absolute path" },
 	{ NAMED, "host", KEY_HOST, OUT(host), .allowed = "the name or address of a host" },
 	{ NAMED, "port", KEY_NUMBER, OUT(port), 0, 65535,
@@ -212,9 +212,14 @@ static int set_host(char **to, const char *value)
 	return strcspn(value, " \t/[]") < strlen(value) ? -EINVAL : set_text(to, value);
 }
 
-static int set_format(char **to, const char *value)
+static int set_format(char **to, const char *value, struct match_error *error)
 {
-	return format_known(value) ? set_text(to, value) : -EINVAL;
+	struct format *f = format_open(value, NULL, error->text, sizeof(error->text));
+
+	if (!f)
+		return -EINVAL;
+	format_close(f);
+	return set_text(to, value);
 }
 
 /* "red /proc/4711/ns/net". The line may stand several times. */
@@ -287,7 +292,7 @@ static int set_key(struct config *c, void *base, const struct key *k, const char
 	case KEY_PRIORITY:	return set_code(at, prioritynames, LOG_DEBUG, value);
 	case KEY_USE:		return set_name(at, uses, value);
 	case KEY_SOURCE:	return set_name(at, kernel_uses, value);
-	case KEY_FORMAT:	return set_format(at, value);
+	case KEY_FORMAT:	return set_format(at, value, error);
 	case KEY_TRANSPORT:	return set_name(at, transports, value);
 	case KEY_HOST:		return set_host(at, value);
 	case KEY_NETNS:		return add_netns(c, value);
@@ -428,7 +433,7 @@ static int on_line(const struct ini_line *line, char *what, size_t size, void *a
 		return unknown_key(line, what, size);
 	base = is_output(line->section) ? (void *)find_output(c, output_name(line->section)) : c;
 	err = set_key(c, base, k, line->value, &error);
-	if (err == -EINVAL && k->type == KEY_IGNORE)
+	if (err == -EINVAL && (k->type == KEY_IGNORE || k->type == KEY_FORMAT))
 		snprintf(what, size, "%s: '%.200s': %s", line->key, line->value, error.text);
 	else if (err == -EINVAL)
 		snprintf(what, size, "%s: '%.200s' is not allowed here; allowed is: %s",
