@@ -102,7 +102,7 @@ static void number(struct track *t, struct conn *c)
 	c->id.by_serial = !c->cookie;
 	c->id.number = c->cookie ? c->cookie : c->ev.serial;
 	if (c->id.number)
-		c->id.nth = ++c->nth;
+		c->id.nth = ++(c->listener ? c->listener : c)->nth;
 }
 
 /* first: the ignore list is asked, once for each connection. */
@@ -234,14 +234,29 @@ static void closed(struct track *t, struct conn *c)
 {
 	c->kind = KIND_NONE;
 	c->uncollected = false;
+	conn_unlist_unseen(&t->conns, c);
+	conn_unlist_left(c);
 	t->stats.open--;
+}
+
+static void end_flow(struct track *t, struct conn *c, const struct ending *e)
+{
+	struct conn *flow = c->flow;
+
+	if (!flow)
+		return;
+	life_close(t, flow, e);
+	conn_drop(&t->conns, flow);
 }
 
 void life_close(struct track *t, struct conn *c, const struct ending *e)
 {
 	life_write_start(t, c);
 	conn_stop_waiting(&t->conns, c);
-	if (!conn_is_open(c) || !conn_step(&t->conns, c, STEP_CLOSE))
+	if (!conn_is_open(c))
+		return;
+	end_flow(t, c, e);
+	if (!conn_step(&t->conns, c, STEP_CLOSE))
 		return;
 	write_entry(t, c, c->kind == KIND_LISTEN ? LISTEN_STOP : CONNECT_STOP, e);
 	closed(t, c);
@@ -269,6 +284,8 @@ void life_fail_deferred(struct track *t, struct conn *c, int err, enum entry_via
 
 void life_lose(struct track *t, struct conn *c)
 {
+	if (c->flow)
+		life_lose(t, c->flow);
 	life_write_start(t, c);
 	if (conn_is_open(c)) {
 		t->stats.open--;

@@ -4,18 +4,22 @@
 #include "plugin/output/output.h"
 
 #include <errno.h>
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "plugin/output/queue.h"
+#include "plugin/output/rfc5424.h"
 #include "table.h"
 
 #define SMALL 65536
@@ -497,6 +501,71 @@ static void test_nonblocking(void **state)
 	close(ends[0]);
 }
 
+/* ---- the collector's frames ---- */
+
+static void test_rfc5424(void **state)
+{
+	static const char text[] = "connect start TCP - -> - - - - \"x\" ]\\";
+	char buf[sizeof(text) + RFC5424_OVERHEAD], host[256], expected[1024];
+	struct message m = {
+		.time = { .sec = 1795241079, .milli = 7 }, .severity = LOG_WARNING,
+		.text = text, .len = sizeof(text) - 1,
+	};
+	char *end;
+	size_t len = rfc5424_frame(&m, LOG_LOCAL3, buf), octets;
+
+	(void)state;
+	buf[len] = 0;
+	octets = strtoul(buf, &end, 10);
+	assert_int_equal(octets, buf + len - (end + 1));
+	assert_int_equal(gethostname(host, sizeof(host)), 0);
+	snprintf(expected, sizeof(expected),
+		 " <156>1 2026-11-21T06:04:39.007Z %s audisp-netlog %d - - %s", host, getpid(), text);
+	assert_string_equal(end, expected);
+}
+
+/*
+ * A peer that resets the connection: what it had not acknowledged was counted as done, and
+ * is lost, to be reported; what it had read is not.
+ */
+static void test_undelivered(void **state)
+{
+	static char text[1000];
+	struct sockaddr_in addr = { .sin_family = AF_INET };
+	struct message m[64];
+	struct linger reset = { .l_onoff = 1 };
+	struct transport *t;
+	socklen_t len = sizeof(addr);
+	int listener = socket(AF_INET, SOCK_STREAM, 0), peer, small = 4096;
+	unsigned int done = 0, sum = 0;
+
+	(void)state;
+	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	assert_int_equal(bind(listener, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&addr, &len), 0);
+	t = transport_tcp(&(struct transport_collector){ .host = "127.0.0.1",
+							 .port = ntohs(addr.sin_port) });
+	assert_int_equal(t->ops->open(t), 0);
+	peer = accept(listener, NULL, NULL);
+	close(listener);
+	memset(text, '.', sizeof(text));
+	for (int i = 0; i < 64; i++)
+		m[i] = (struct message){ .text = text, .len = sizeof(text) };
+	m[63].reports = 7;	/* lost with the rest, it reports nothing */
+	assert_int_equal(t->ops->write(t, m, 64, &done), 0);
+	assert_int_equal(done, 64);
+	assert_int_equal(t->undelivered, 0);
+	setsockopt(peer, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	close(peer);
+	assert_int_not_equal(t->ops->write(t, m, 1, &sum), 0);
+	assert_int_equal(sum, 0);
+	assert_true(t->undelivered > 32 && t->undelivered < 63);
+	assert_int_equal(t->unreported, 7);
+	t->ops->close(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -510,10 +579,13 @@ int main(void)
 		cmocka_unit_test(test_fails),
 		cmocka_unit_test(test_close_failing),
 		cmocka_unit_test(test_nonblocking),
+		cmocka_unit_test(test_rfc5424),
+		cmocka_unit_test(test_undelivered),
 	};
+	char error[128];
 	int failed;
 
-	format = format_open("netlog");
+	format = format_open("netlog", NULL, error, sizeof(error));
 	failed = cmocka_run_group_tests_name("output", tests, NULL, NULL);
 	format_close(format);
 	return failed;
