@@ -39,10 +39,11 @@ static void print_head(FILE *to)
 	      "netlog-fields \\- fields of the network connection log, and conditions on them\n"
 	      ".SH DESCRIPTION\n"
 	      "Every field of the lines of \\fBaudisp\\-netlog\\fP(8), with the operators of "
-	      "its conditions,\nits option of \\fBaunetlog\\fP(8), and its names in the "
-	      "formats of \\fBnetlog\\-formats\\fP(7).\nNames in parentheses are for connections "
-	      "that this host accepted, and for listeners.\nA field without a name in ECS is "
-	      "under \\fBnetlog\\fP, in OCSF under \\fBunmapped\\fP.\n"
+	      "its conditions,\nits option of \\fBaunetlog\\fP(8), and its names in the formats "
+	      "of \\fBnetlog\\-formats\\fP(7).\n"
+	      "Names in parentheses are those for accepted connections and for listeners.\n"
+	      "A field without a name is under \\fBnetlog\\fP in ECS and under "
+	      "\\fBunmapped\\fP in OCSF.\n"
 	      "An unknown value is \\- in the line, or its key is left out.\n", to);
 }
 
