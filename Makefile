@@ -54,7 +54,7 @@ PARSER_O := $(PARSER:%.c=$B/%.o)
 QUERY_O := $(QUERY:%.c=$B/%.o)
 PLUGIN_O := $(PLUGIN:%.c=$B/%.o)
 
-PARSER_LIBS := -lauparse -laudit
+PARSER_LIBS := -lauparse -laudit -lmd
 QUERY_LIBS := $(PARSER_LIBS) -lz -lzstd -llzma
 PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lmnl -lpthread
 ifeq ($(BPF),1)
@@ -73,7 +73,7 @@ help:	## Lists these targets
 	@echo "Settings: PREFIX, SYSCONFDIR, DESTDIR, CC, CFLAGS; SAN=1 builds with ASan and UBSan."
 
 # Once, before anything is compiled: are the libraries here?
-HEADERS := auparse.h libaudit.h cap-ng.h libmnl/libmnl.h uthash.h zlib.h zstd.h lzma.h
+HEADERS := auparse.h libaudit.h cap-ng.h libmnl/libmnl.h uthash.h zlib.h zstd.h lzma.h sha1.h
 
 $B/.libraries: tests/need Makefile
 	@mkdir -p $(@D)
@@ -172,6 +172,7 @@ install: all	## Installs programs, rules, manual pages and configuration (DESTDI
 	test -e $D$(SYSCONFDIR)/audit/audisp-netlog.conf || \
 		$(INSTALL) -m 640 plugin/audisp-netlog.conf $D$(SYSCONFDIR)/audit/audisp-netlog.conf
 	$(own)
+	@echo "installed. To start the plugin: auditctl --signal HUP. To load the rules: auditctl -R $(RULESDIR)/30-netlog.rules"
 
 # Configuration that was changed stays.
 uninstall:	## Removes what install put there
@@ -182,6 +183,9 @@ uninstall:	## Removes what install put there
 	rm -f $D$(SYSCONFDIR)/audit/plugins.d/netlog.conf
 	cmp -s plugin/audisp-netlog.conf $D$(SYSCONFDIR)/audit/audisp-netlog.conf && \
 		rm -f $D$(SYSCONFDIR)/audit/audisp-netlog.conf || true
+	@echo "removed. To end the plugin: auditctl --signal HUP. To remove loaded rules: auditctl -D -k netlog"
+	@ls $D$(SYSCONFDIR)/audit/rules.d/3[0-2]-netlog*.rules 2>/dev/null | \
+		sed 's/$$/ is loaded at every boot: delete it and run augenrules --load/'
 
 clean:	## Removes build/
 	rm -rf build

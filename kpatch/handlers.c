@@ -1,104 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * handlers: compares a socket before and after, and writes the records.
+ * handlers: calls that are compared before and after, accept, and datagrams. The
+ * outcome of a connect is in handlers_connect.c, the end of a socket in
+ * handlers_end.c.
  */
 #include "handlers.h"
 
-#include <linux/fdtable.h>
-#include <linux/magic.h>
 #include <linux/siphash.h>
-#include <net/sctp/structs.h>
 
 #include "pending.h"
-#include "record.h"
 #include "smc.h"
-
-#define EXIT_SLOTS 16384U	/* of a descriptor table that handle_exit() scans */
-
-#define ARG(n) ((void *)regs_get_kernel_argument(regs, n))
-
-/* ---- connect ---- */
-
-/* asoc NULL: not SCTP, and sk has the peer. */
-static int begin(const struct sock *sk, const struct sctp_association *asoc)
-{
-	const union sctp_addr *peer = asoc ? &asoc->peer.primary_addr : NULL;
-	struct pending p = { .of = asoc }, old;
-
-	if (!sockinfo_read(&p.sock, sk, sk->sk_socket) ||
-	    (peer && !sockinfo_set_remote(&p.sock, peer, sizeof(*peer))))
-		return 1;
-	/* An earlier attempt ended silently, as a Fast Open that could not be sent. */
-	if (pending_take(sk->sk_socket, NULL, &old))
-		record_write(NETLOG_OP_FAIL, &old.sock, &old.task, pending_reason(&old));
-	record_task_current(&p.task);
-	/* In lean the task is named once. */
-	if (record_write(NETLOG_OP_CONNECT, &p.sock, NULL, 0) && !record_joins())
-		p.task.pid = 0;
-	pending_add(&p);
-	return 1;
-}
-
-int handle_tcp_connect(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	return begin(ARG(0), NULL);
-}
-
-/* Returns true if sk is not on its way to inet_release(), and is no subflow of another
- * socket. */
-static bool in_use(const struct sock *sk)
-{
-	const struct socket *sock = READ_ONCE(sk->sk_socket);
-	struct file *file = sock ? READ_ONCE(sock->file) : NULL;
-
-	return sock && sock->sk == sk && ((file && file_count(file)) || smc_ino(sk));
-}
-
-/*
- * A tracepoint, not a probe: it fires in softirq, which may interrupt one of our
- * handlers, and the kernel skips a kprobe hit inside another one's handler. For the
- * same reason current is a stranger. Embryonic sockets have no struct socket. A close
- * without sk_err is reported by the handler of its caller: handle_return(),
- * handle_release().
- */
-void handle_state(void *data, const struct sock *sk, const int old, const int new)
-{
-	struct socket *sock = READ_ONCE(sk->sk_socket);
-	int err = new == TCP_CLOSE ? READ_ONCE(sk->sk_err) : 0;
-	/* SYN_RECV: the second state of a simultaneous open */
-	bool connecting = sk->sk_protocol == IPPROTO_SCTP ? old == TCP_CLOSE :
-		sk->sk_protocol == IPPROTO_TCP && (old == TCP_SYN_SENT || old == TCP_SYN_RECV);
-	struct pending p;
-
-	if (!connecting || (new != TCP_ESTABLISHED && !err))
-		return;
-	/* connect() is about to return an error, and sk_err is an older one's; or accepted. */
-	if (sock && sock->sk == sk && sk->sk_protocol == IPPROTO_TCP &&
-	    (sock->state == SS_CONNECTED || (err && sock->state == SS_UNCONNECTED)))
-		return;
-	if (!pending_take(sock, NULL, &p)) {
-		/* There was no memory for the entry, or the module was loaded later. */
-		if (old != TCP_SYN_SENT || !in_use(sk) || !sockinfo_read(&p.sock, sk, sock))
-			return;
-		p.task.pid = 0;
-	}
-	p.sock.state = old;
-	record_write(err ? NETLOG_OP_FAIL : NETLOG_OP_ESTABLISHED, &p.sock, &p.task, err);
-}
-
-/*
- * An ICMP error for an attempt under way. While the program is inside a call on the
- * socket, TCP only sets sk_err_soft; SO_ERROR then returns that error once and clears
- * it, and the attempt ends without a trace of it. Otherwise handle_state() follows.
- */
-int handle_icmp(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	const struct sock *sk = ARG(0);
-
-	if (sk->sk_protocol == IPPROTO_TCP)
-		pending_icmp(READ_ONCE(sk->sk_socket), (long)ARG(2));
-	return 1;
-}
 
 /* ---- calls that are compared before and after ---- */
 
@@ -143,7 +54,7 @@ int handle_enter_sk_to(struct kretprobe_instance *ri, struct pt_regs *regs)
 /* A function that takes the peer away, unless close() or MPTCP calls it. */
 int handle_enter_disconnect(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	return !in_use(ARG(0)) || handle_enter_sk(ri, regs);
+	return !sockinfo_in_use(ARG(0)) || handle_enter_sk(ri, regs);
 }
 
 /* "ss -K" of a listener. For other sockets, which need not be full ones, handle_state()
@@ -215,13 +126,6 @@ int handle_accept(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 1;
 }
 
-static struct socket *socket_of(struct file *file)
-{
-	struct inode *inode = file_inode(file);
-
-	return inode->i_sb->s_magic == SOCKFS_MAGIC ? SOCKET_I(inode) : NULL;
-}
-
 /*
  * On kernels without __inet_accept() (Debian's 6.1 has it) the accept is noted under
  * sk_callback_lock, which forbids the locks that exe needs, and written when its
@@ -238,7 +142,7 @@ int handle_sock_graft(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 int handle_fd_install(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct socket *sock = socket_of(ARG(1));
+	struct socket *sock = sockinfo_socket(ARG(1));
 	struct pending p;
 
 	if (sock && sock->state == SS_CONNECTED && pending_take(sock, PENDING_ACCEPTED, &p))
@@ -318,109 +222,5 @@ int handle_udp_sendmsg(struct kretprobe_instance *ri, struct pt_regs *regs)
 	if (sockinfo_read(&s, sk, sk->sk_socket) && !sockinfo_end_known(&s.remote) &&
 	    sockinfo_set_remote(&s, to, msg->msg_namelen) && flow_is_new(&s))
 		record_write(NETLOG_OP_FLOW, &s, NULL, 0);
-	return 1;
-}
-
-/* ---- the end ---- */
-
-static bool fired;
-
-bool handlers_fired(void)
-{
-	return READ_ONCE(fired);
-}
-
-int handle_release(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	static const struct record_task nobody;
-	struct socket *sock = ARG(0);
-	struct sockinfo s;
-	struct pending p;
-	bool unfinished = pending_take(sock, NULL, &p);
-	int err;
-
-	if (unfinished && p.of == PENDING_ACCEPTED) {	/* it never got a descriptor */
-		record_write(NETLOG_OP_ACCEPT, &p.sock, NULL, 0);
-		unfinished = false;
-	}
-	if (!fired)
-		WRITE_ONCE(fired, true);
-	if (!sockinfo_read(&s, sock->sk, sock))
-		return 1;
-	err = READ_ONCE(sock->sk->sk_err);
-	if (unfinished) {
-		s = p.sock;
-		s.state = TCP_SYN_SENT;
-		err = err ?: p.icmp_err;
-	}
-	/* Sockets that never connected nor listened, and cannot receive, have no record. */
-	if (s.state != TCP_CLOSE || sockinfo_end_known(&s.remote) ||
-	    (s.local.in.sin_port && s.proto != IPPROTO_TCP && s.proto != IPPROTO_MPTCP))
-		/* a worker of the kernel closes for an AF_SMC socket */
-		record_write(NETLOG_OP_RELEASE, &s, current->flags & PF_KTHREAD ? &nobody : NULL,
-			     err);
-	smc_unmark(sock->sk);
-	return 1;
-}
-
-/*
- * Copies the first socket among the descriptors of current. The scan is under a spin
- * lock, so it is bounded by slots of the table, used or not. (iterate_fd() would
- * visit every slot: a table may have a billion of them for one descriptor.)
- */
-static bool read_held(struct sockinfo *s)
-{
-	struct files_struct *files = current->files;
-	struct fdtable *fdt;
-	unsigned long fd;
-	bool found = false;
-
-	if (!files)
-		return false;
-	spin_lock(&files->file_lock);
-	fdt = files_fdtable(files);
-	for_each_set_bit(fd, fdt->open_fds, min(fdt->max_fds, EXIT_SLOTS)) {
-		struct file *file = rcu_dereference_raw(fdt->fd[fd]);
-		struct socket *sock = file ? socket_of(file) : NULL;
-
-		found = sock && sockinfo_read(s, sock->sk, sock);
-		if (found)
-			break;
-	}
-	spin_unlock(&files->file_lock);
-	return found;
-}
-
-/* When its sockets are released later, an exiting process has no exe any more. */
-int handle_exit(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	struct sockinfo s;
-
-	if (read_held(&s))
-		record_write(NETLOG_OP_EXIT, &s, NULL, 0);
-	return 1;
-}
-
-/* ---- SCTP, one-to-one style; handle_state() reports its completion ---- */
-
-int handle_sctp_associate(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	const struct sctp_association *asoc = ARG(1);
-	const struct sock *sk = asoc->base.sk;
-
-	return sk->sk_type != SOCK_STREAM || begin(sk, asoc);
-}
-
-/* An association that ends before it was established. */
-int handle_sctp_free(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	const struct sctp_association *asoc = ARG(0);
-	const struct sock *sk = asoc->base.sk;
-	struct pending p;
-
-	/* temp: made to answer a colliding INIT or COOKIE, not the caller's. */
-	if (sk->sk_type == SOCK_STREAM && !asoc->temp && pending_take(sk->sk_socket, asoc, &p))
-		record_write(NETLOG_OP_FAIL, &p.sock, &p.task,
-			     READ_ONCE(sk->sk_err) ?: pending_reason(&p));
 	return 1;
 }

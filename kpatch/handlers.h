@@ -14,6 +14,9 @@
 
 #include "sockinfo.h"
 
+/* In a handler: the nth argument of the probed function, from 0. */
+#define ARG(n) ((void *)regs_get_kernel_argument(regs, n))
+
 /* What an entry handler leaves for handle_return(): the kretprobe's data. */
 struct handlers_call {
 	struct sock *sk;

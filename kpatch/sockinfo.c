@@ -5,6 +5,7 @@
 #include "sockinfo.h"
 
 #include <linux/audit.h>
+#include <linux/magic.h>
 #include <linux/sock_diag.h>
 
 #include "smc.h"
@@ -132,4 +133,19 @@ bool sockinfo_set_remote(struct sockinfo *s, const void *uaddr, int len)
 	memcpy(&s->remote, to, v4 ? offsetof(struct sockaddr_in, sin_zero) : SIN6_LEN_RFC2133);
 	s->remote.sa.sa_family = v4 ? AF_INET : AF_INET6;
 	return true;
+}
+
+bool sockinfo_in_use(const struct sock *sk)
+{
+	const struct socket *sock = READ_ONCE(sk->sk_socket);
+	struct file *file = sock ? READ_ONCE(sock->file) : NULL;
+
+	return sock && sock->sk == sk && ((file && file_count(file)) || smc_ino(sk));
+}
+
+struct socket *sockinfo_socket(struct file *file)
+{
+	struct inode *inode = file_inode(file);
+
+	return inode->i_sb->s_magic == SOCKFS_MAGIC ? SOCKET_I(inode) : NULL;
 }

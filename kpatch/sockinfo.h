@@ -45,4 +45,11 @@ bool sockinfo_set_remote(struct sockinfo *s, const void *uaddr, int len);
 /* Returns true if the end has an address or a port. */
 bool sockinfo_end_known(const union sockinfo_end *e);
 
+/* Returns true if sk is not on its way to inet_release(), and is no subflow of another
+ * socket. */
+bool sockinfo_in_use(const struct sock *sk);
+
+/* The socket of a file, or NULL. */
+struct socket *sockinfo_socket(struct file *file);
+
 #endif

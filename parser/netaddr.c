@@ -190,6 +190,14 @@ size_t netaddr_format(const struct netaddr *a, char *buf)
 	return n;
 }
 
+size_t netaddr_format_ip(const struct netaddr *a, char *buf)
+{
+	*buf = 0;
+	if (a->has_addr)
+		inet_ntop(a->family, a->addr, buf, NETADDR_TEXT_MAX);
+	return strlen(buf);
+}
+
 static int parse_number(const char *text, unsigned long max, unsigned long *out)
 {
 	char *end;
@@ -303,6 +311,17 @@ bool netaddr_in_range(const struct netaddr *a, const struct netaddr_range *r)
 		return true;
 	return a->has_addr && a->family == r->addr.family &&
 	       bits_equal(a->addr, r->addr.addr, r->prefix);
+}
+
+uint32_t netaddr_hash(const struct netaddr *a)
+{
+	uint32_t hash = 2166136261u;	/* FNV-1a */
+
+	hash = (hash ^ a->family) * 16777619u;
+	hash = (hash ^ a->port) * 16777619u;
+	for (int i = 0; i < 16; i++)
+		hash = (hash ^ a->addr[i]) * 16777619u;
+	return hash ^ hash >> 16;
 }
 
 bool netaddr_equal(const struct netaddr *a, const struct netaddr *b)

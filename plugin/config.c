@@ -8,6 +8,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "parser/entry/format.h"
 #include "plugin/config_key.h"
 #include "plugin/ini.h"
 
@@ -31,7 +32,7 @@ static const struct key keys[] = {
 	  "KiB, a whole number from 64 to 65536" },
 	{ NAMED, "transport", KEY_TRANSPORT, OUT(transport),
 	  .allowed = "syslog, file, stdout, unix, udp, tcp or tls" },
-	{ NAMED, "format", KEY_FORMAT, OUT(format), .allowed = "netlog" },
+	{ NAMED, "format", KEY_FORMAT, OUT(format) },
 	{ NAMED, "path", KEY_PATH, OUT(path), .allowed = "an absolute path" },
 	{ NAMED, "host", KEY_HOST, OUT(host), .allowed = "the name or address of a host" },
 	{ NAMED, "port", KEY_NUMBER, OUT(port), 0, 65535,
@@ -110,6 +111,17 @@ void config_fini(struct config *c)
 	memset(c, 0, sizeof(*c));
 }
 
+static int set_format(char **to, const struct key *k, const char *value,
+		      struct match_error *error)
+{
+	struct format *f = format_open(value, NULL, error->text, sizeof(error->text));
+
+	if (!f)
+		return -EINVAL;
+	format_close(f);
+	return key_set(k, to, value);
+}
+
 /* "red /proc/4711/ns/net". The line may stand several times. */
 static int add_netns(struct config *c, const char *value)
 {
@@ -159,10 +171,13 @@ static int add_ignore(struct config *c, const char *value, struct match_error *e
 static int set_key(struct config *c, void *base, const struct key *k, const char *value,
 		   struct match_error *error)
 {
+	void *at = (char *)base + k->offset;
+
 	switch (k->type) {
+	case KEY_FORMAT:	return set_format(at, k, value, error);
 	case KEY_NETNS:		return add_netns(c, value);
 	case KEY_IGNORE:	return add_ignore(c, value, error);
-	default:		return key_set(k, (char *)base + k->offset, value);
+	default:		return key_set(k, at, value);
 	}
 }
 
@@ -298,7 +313,7 @@ static int on_line(const struct ini_line *line, char *what, size_t size, void *a
 		return unknown_key(line, what, size);
 	base = is_output(line->section) ? (void *)find_output(c, output_name(line->section)) : c;
 	err = set_key(c, base, k, line->value, &error);
-	if (err == -EINVAL && k->type == KEY_IGNORE)
+	if (err == -EINVAL && (k->type == KEY_IGNORE || k->type == KEY_FORMAT))
 		snprintf(what, size, "%s: '%.200s': %s", line->key, line->value, error.text);
 	else if (err == -EINVAL)
 		snprintf(what, size, "%s: '%.200s' is not allowed here; allowed is: %s",

@@ -9,7 +9,6 @@
 #include <syslog.h>
 
 #include "plugin/config.h"
-#include "plugin/output/format.h"
 
 static int code_of(const CODE *codes, const char *name)
 {
@@ -101,11 +100,6 @@ static int set_host(char **to, const char *value)
 	return strcspn(value, " \t/[]") < strlen(value) ? -EINVAL : set_text(to, value);
 }
 
-static int set_format(char **to, const char *value)
-{
-	return format_known(value) ? set_text(to, value) : -EINVAL;
-}
-
 /* Beyond max are syslog's internal codes: "mark", "none". */
 static int set_code(int *to, const CODE *codes, int max, const char *value)
 {
@@ -127,7 +121,7 @@ int key_set(const struct key *k, void *at, const char *value)
 	case KEY_PRIORITY:	return set_code(at, prioritynames, LOG_DEBUG, value);
 	case KEY_USE:		return set_name(at, uses, value);
 	case KEY_SOURCE:	return set_name(at, kernel_uses, value);
-	case KEY_FORMAT:	return set_format(at, value);
+	case KEY_FORMAT:	return set_text(at, value);
 	case KEY_TRANSPORT:	return set_name(at, transports, value);
 	case KEY_HOST:		return set_host(at, value);
 	case KEY_NETNS:

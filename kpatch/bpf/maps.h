@@ -15,6 +15,14 @@ struct {
 	__uint(max_entries, 4 << 20);
 } ring SEC(".maps");
 
+/* Own numbers of sockets where there are no cookies, until inet_release(). */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);	/* 1 where there are cookies */
+	__type(key, __u64);		/* struct sock * */
+	__type(value, __u64);
+} numbers SEC(".maps");
+
 /* Connects under way. By inode number: an MPTCP socket and its first subflow share it. */
 struct pending {
 	struct netlog_bpf_sock sock;	/* as it was when the SYN left */
@@ -43,6 +51,19 @@ struct {
 	__type(value, struct call);
 } calls SEC(".maps");
 
+/* The last start of each thread, until its system call gets the serial of an event. */
+struct start {
+	__u64 mono, sec, nsec;
+	__u32 major, pad;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, struct start);
+} starts SEC(".maps");
+
 /* Processes whose program was reported, by tgid. */
 struct known_exe {
 	__u64 id, file, exec_id, start;
@@ -66,6 +87,12 @@ struct {
 	__type(key, struct flow);
 	__type(value, __u8);
 } flows SEC(".maps");
+
+/* No two are made on one processor in one nanosecond. */
+static __always_inline __u64 unique(void)
+{
+	return bpf_ktime_get_ns() << 8 | (bpf_get_smp_processor_id() & 255);
+}
 
 static __always_inline void count(__u64 *counter)
 {

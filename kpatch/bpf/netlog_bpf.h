@@ -11,10 +11,12 @@
 #define NETLOG_BPF_COMM 16
 #define NETLOG_BPF_PATH 4096		/* longest path, as PATH_MAX */
 #define NETLOG_BPF_NAME 256		/* longest component with its NUL */
+#define NETLOG_BPF_ARGS 128		/* of the command line, as audit's PROCTITLE */
 
 enum netlog_bpf_kind {
 	NETLOG_BPF_EVENT = 1,		/* struct netlog_bpf_event */
 	NETLOG_BPF_EXE,			/* struct netlog_bpf_exe */
+	NETLOG_BPF_STAMP,		/* struct netlog_bpf_stamp */
 };
 
 /* Ports are in host order. Addresses are in network order, IPv4 in the first four
@@ -46,24 +48,35 @@ struct netlog_bpf_event {
 
 /*
  * The program of a process, written before the first event of that process and again
- * after each exec. text has the components of the path, last first, each with its NUL.
+ * after each exec. text has the components of the path, last first, each with its NUL;
+ * args the beginning of the command line, arguments separated by NUL.
  */
 struct netlog_bpf_exe {
 	__u32 kind, pid;
 	__u64 id;			/* unique */
 	__u32 parts, len;
-	__u8 deleted, cut, pad[6];	/* cut: longer than text */
+	__u32 args_len;
+	__u8 deleted, cut, pad[2];	/* cut: longer than text */
+	char args[NETLOG_BPF_ARGS];
 	char text[NETLOG_BPF_PATH + NETLOG_BPF_NAME];
 };
 
-/* In .bss. All but silent are written by the kernel's side. */
+/* The system call of an event got the serial of an audit event. */
+struct netlog_bpf_stamp {
+	__u32 kind, pid;
+	__u64 mono;			/* of the event */
+	__u32 serial, pad;
+};
+
+/* In .bss. User space writes silent and stamps, and clears fired. */
 struct netlog_bpf_shared {
 	__u64 written;
 	__u64 lost;			/* events without room in the ring */
 	__u64 exe_lost;			/* paths without room in the ring */
 	__u64 map_full;			/* calls and connects without room in a map */
 	__u32 fired;			/* a release was seen since user space cleared it */
-	__u32 silent;			/* user space: write nothing */
+	__u32 silent;			/* write nothing */
+	__u32 stamps;			/* audit rules are loaded: report serials */
 };
 
 #endif

@@ -22,6 +22,23 @@ static __always_inline bool is_reported(struct sock *sk)
 	       !is_kernels(sk);
 }
 
+/* 0: no room. The number of a socket that is gone is deleted by on_release(). */
+static __always_inline __u64 number_of(struct sock *owner)
+{
+	__u64 key = (__u64)owner, number, *known;
+
+	if (has_cookie)
+		return bpf_get_socket_cookie(owner);
+	known = bpf_map_lookup_elem(&numbers, &key);
+	if (known)
+		return *known;
+	number = unique();
+	if (!bpf_map_update_elem(&numbers, &key, &number, BPF_NOEXIST))
+		return number;
+	known = bpf_map_lookup_elem(&numbers, &key);	/* another processor was first */
+	return known ? *known : 0;
+}
+
 static __always_inline bool remote_known(const struct netlog_bpf_sock *s)
 {
 	return s->faddr[0] || s->faddr[1] || s->fport;
@@ -85,8 +102,7 @@ static __noinline bool read_sock(struct netlog_bpf_sock *s, struct sock *sk, str
 	if (owner != sk && owner->sk_protocol != IPPROTO_MPTCP)
 		return false;
 	s->ino = file->f_inode->i_ino;
-	if (has_cookie)
-		s->cookie = bpf_get_socket_cookie(owner);
+	s->cookie = number_of(owner);
 	s->netns = sk->__sk_common.skc_net.net->ns.inum;
 	s->oif = sk->__sk_common.skc_bound_dev_if;
 	s->family = sk->__sk_common.skc_family;

@@ -56,6 +56,17 @@ static __always_inline void read_path(struct netlog_bpf_exe *x, struct task_stru
 	}
 }
 
+static __always_inline void read_args(struct netlog_bpf_exe *x, struct task_struct *p)
+{
+	unsigned long start = BPF_CORE_READ(p, mm, arg_start);
+	unsigned long len = BPF_CORE_READ(p, mm, arg_end) - start;
+
+	if (len > NETLOG_BPF_ARGS)
+		len = NETLOG_BPF_ARGS;
+	if (!bpf_probe_read_user(x->args, len, (void *)start))
+		x->args_len = len;
+}
+
 static __always_inline bool write_exe(struct task_struct *p, const struct known_exe *k, __u32 pid)
 {
 	struct netlog_bpf_exe *x = bpf_ringbuf_reserve(&ring, sizeof(*x), 0);
@@ -67,8 +78,9 @@ static __always_inline bool write_exe(struct task_struct *p, const struct known_
 	x->kind = NETLOG_BPF_EXE;
 	x->pid = pid;
 	x->id = k->id;
-	x->parts = x->len = x->deleted = 0;
+	x->parts = x->len = x->args_len = x->deleted = 0;
 	read_path(x, p, (struct file *)k->file);
+	read_args(x, p);
 	bpf_ringbuf_submit(x, 0);
 	return true;
 }
@@ -110,8 +122,7 @@ __noinline __u64 exe_id(void)
 		return k->id;
 	if (!now.file)
 		return 0;
-	/* No two are made on one processor in one nanosecond. */
-	now.id = bpf_ktime_get_ns() << 8 | (bpf_get_smp_processor_id() & 255);
+	now.id = unique();
 	if (!write_exe((void *)bpf_get_current_task(), &now, pid))
 		return 0;
 	bpf_map_update_elem(&exes, &pid, &now, BPF_ANY);

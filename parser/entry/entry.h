@@ -55,7 +55,7 @@ struct conn_id {
 struct entry {
 	enum entry_kind what;
 	struct stamp time;	/* when it happened */
-	struct stamp ev;	/* audit event of the start; all 0: unknown */
+	struct stamp ev;	/* audit event of the start; serial 0: there is none */
 	struct conn_id id;
 	const char *node;	/* NULL: the log has no node names */
 	int proto;		/* IPPROTO_*, PROTO_MPTCP or PROTO_UNKNOWN */

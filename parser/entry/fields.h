@@ -148,7 +148,7 @@ struct field_value field_value(const struct field *f, const struct entry *e)
 		break;
 	case TYPE_EVENT:
 		v.stamp = (const struct stamp *)at;
-		v.known = v.stamp->sec || v.stamp->serial;
+		v.known = v.stamp->serial;
 		break;
 	case TYPE_TIME:
 		v.stamp = (const struct stamp *)at;

@@ -102,56 +102,114 @@ void conn_touch(struct conn_table *t, struct conn *c)
 
 bool conn_unused(const struct conn *c)
 {
-	return !c->key.ino && !c->diag && LIST_EMPTY(&c->fds);
+	return !c->key.number && !c->diag && LIST_EMPTY(&c->fds);
+}
+
+void conn_set_flow(struct conn *listener, struct conn *flow)
+{
+	listener->flow = flow;
+	flow->listener = listener;
 }
 
 void conn_drop(struct conn_table *t, struct conn *c)
 {
 	struct fdent *f;
 
+	if (c->flow)
+		conn_drop(t, c->flow);
+	if (c->listener)
+		c->listener->flow = NULL;
+	if (t->next == c)
+		t->next = TAILQ_NEXT(c, lru);
 	while ((f = LIST_FIRST(&c->fds)))
 		fdtable_remove(t->fds, f);
-	conn_clear_ino(t, c);
+	conn_clear_number(t, c);
 	conn_drop_diag(t, c);
+	conn_unlist_unseen(t, c);
+	conn_unlist_left(c);
 	TAILQ_REMOVE(&t->lru, c, lru);
 	t->count--;
 	identity_put(c->opener);
 	free(c);
 }
 
-struct conn *conn_by_ino(const struct conn_table *t, uint32_t node, uint64_t ino)
+struct conn *conn_by_number(const struct conn_table *t, uint32_t node, uint64_t number,
+			    bool by_cookie)
 {
-	struct conn_key key = { .ino = ino, .node = node };
+	struct conn_key key = { .number = number, .node = node, .by_cookie = by_cookie };
 	struct conn *c;
 
-	HASH_FIND(hh, t->by_ino, &key, sizeof(key), c);
+	HASH_FIND(hh, t->by_number, &key, sizeof(key), c);
 	return c;
 }
 
-void conn_set_ino(struct conn_table *t, struct conn *c, uint32_t node, uint64_t ino)
+void conn_set_number(struct conn_table *t, struct conn *c, uint32_t node, uint64_t number,
+		     bool by_cookie)
 {
-	conn_clear_ino(t, c);
-	c->key.ino = ino;
+	conn_clear_number(t, c);
+	c->key.number = number;
 	c->key.node = node;
-	HASH_ADD(hh, t->by_ino, key, sizeof(c->key), c);
+	c->key.by_cookie = by_cookie;
+	HASH_ADD(hh, t->by_number, key, sizeof(c->key), c);
 }
 
-void conn_clear_ino(struct conn_table *t, struct conn *c)
+void conn_clear_number(struct conn_table *t, struct conn *c)
 {
-	if (!c->key.ino)
+	if (!c->key.number)
 		return;
-	HASH_DEL(t->by_ino, c);
-	c->key.ino = 0;
+	HASH_DEL(t->by_number, c);
+	c->key.number = 0;
+}
+
+/* ---- other lists ---- */
+
+void conn_list_unseen(struct conn_table *t, struct conn *c)
+{
+	struct unseen_key key;
+
+	if (c->unseen)
+		return;
+	unseen_key(&key, c->key.node, c->proto, c->kind == KIND_LISTEN, &c->local,
+		   &c->remote);
+	c->unseen = unseen_add(&t->unseen, &key);
+}
+
+void conn_unlist_unseen(struct conn_table *t, struct conn *c)
+{
+	if (c->unseen)
+		unseen_remove(&t->unseen, c->unseen);
+	c->unseen = NULL;
+}
+
+struct left_list *conn_left_by(struct conn_table *t, int64_t pid)
+{
+	return &t->left[(uint64_t)pid % LEFT_BUCKETS];
+}
+
+void conn_list_left(struct conn_table *t, struct conn *c)
+{
+	if (c->left || !c->opener)
+		return;
+	c->left = true;
+	LIST_INSERT_HEAD(conn_left_by(t, c->opener->pid), c, of_left);
+}
+
+void conn_unlist_left(struct conn *c)
+{
+	if (c->left)
+		LIST_REMOVE(c, of_left);
+	c->left = false;
 }
 
 /* ---- sock_diag's part ---- */
 
-struct conn_diag *conn_add_diag(struct conn *c)
+struct conn_diag *conn_add_diag(struct conn_table *t, struct conn *c)
 {
 	struct conn_diag *d = calloc(1, sizeof(*d));
 
 	if (!d)
 		return NULL;
+	conn_unlist_unseen(t, c);
 	d->conn = c;
 	d->tx = d->rx = -1;
 	c->diag = d;
@@ -213,8 +271,17 @@ bool conn_waits(const struct conn *c)
 	return c->diag && c->diag->question != QUESTION_NONE;
 }
 
+const struct rival_list *conn_rivals(const struct conn_table *t, const struct netaddr *remote)
+{
+	return &t->rivals[remote ? netaddr_hash(remote) % RIVAL_BUCKETS : RIVAL_BUCKETS];
+}
+
 void conn_wait(struct conn_table *t, struct conn *c)
 {
+	bool known = c->kind == KIND_CONNECT && c->remote.has_addr;
+	const struct rival_list *list = conn_rivals(t, known ? &c->remote : NULL);
+
+	LIST_INSERT_HEAD((struct rival_list *)list, c->diag, rival);
 	TAILQ_INSERT_TAIL(&t->waiting, c->diag, link);
 	t->waiting_count++;
 	c->diag->question = QUESTION_NEW;
@@ -226,6 +293,7 @@ void conn_stop_waiting(struct conn_table *t, struct conn *c)
 		return;
 	conn_forget_question(t, c);
 	TAILQ_REMOVE(&t->waiting, c->diag, link);
+	LIST_REMOVE(c->diag, rival);
 	t->waiting_count--;
 	c->diag->question = QUESTION_NONE;
 }

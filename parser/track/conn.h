@@ -5,7 +5,7 @@
  * is life.c's.
  *
  * A struct conn lives while a descriptor refers to it (learnt from system calls), while it
- * is listed under an inode (learnt from the kernel module), or while sock_diag follows it
+ * is listed under its number (learnt from the kernel module), or while sock_diag follows it
  * (diag). Whoever takes the last of these away (conn_unused) writes its stop and drops it.
  */
 #ifndef NETLOG_CONN_H
@@ -16,16 +16,18 @@
 #include "parser/input_error.h"
 #include "parser/track/fdtable.h"
 #include "parser/track/phase.h"
+#include "parser/track/unseen.h"
 
 /* What is open, or under way. */
 enum conn_kind { KIND_NONE, KIND_CONNECT, KIND_LISTEN };
 
 enum conn_direction { CONN_OUTBOUND, CONN_INBOUND, CONN_EITHER };
 
+/* A socket of the kernel's side: by its cookie, or by its inode where that is all. */
 struct conn_key {
-	uint64_t ino;
+	uint64_t number;
 	uint32_t node;
-	uint32_t zero;
+	uint32_t by_cookie;
 };
 
 /* What sock_diag was asked about a connection. A dimension of its own: also an open
@@ -76,13 +78,16 @@ struct conn_diag {
 	int64_t dead_mono, tx, rx;
 
 	TAILQ_ENTRY(conn_diag) link;	/* waiting, or dying */
+	LIST_ENTRY(conn_diag) rival;	/* while it waits: of one bucket of rivals */
 	UT_hash_handle hh_question, hh_cookie;
 };
 
 TAILQ_HEAD(diag_list, conn_diag);
+LIST_HEAD(rival_list, conn_diag);
+LIST_HEAD(left_list, conn);
 
 struct conn {
-	struct conn_key key;	/* ino 0: not listed under an inode */
+	struct conn_key key;	/* number 0: not listed */
 	enum conn_phase phase;
 	enum conn_kind kind;	/* KIND_NONE in IDLE */
 	enum conn_direction direction;
@@ -103,14 +108,23 @@ struct conn {
 	uint32_t nth;		/* connections numbered on this socket */
 	struct identity *opener;
 	struct conn_diag *diag;
+	struct unseen *unseen;	/* its entry in that index, or NULL */
+	struct conn *flow;	/* of a bound datagram socket: its flow to one peer, beside it */
+	struct conn *listener;	/* of such a flow: the bound socket */
+	bool left;		/* open at the module's unload, holder not known */
+	LIST_ENTRY(conn) of_left;
 	struct fd_holders fds;
 	TAILQ_ENTRY(conn) lru;
 	UT_hash_handle hh;
 };
 
+#define RIVAL_BUCKETS 4096
+#define LEFT_BUCKETS 4096
+
 struct conn_table {
-	struct conn *by_ino;
+	struct conn *by_number;
 	TAILQ_HEAD(, conn) lru;		/* least recently used first */
+	struct conn *next;		/* of the walk under way, see CONN_EACH */
 	unsigned int count, max;
 	struct fd_table *fds;
 	struct input_errors *errors;
@@ -118,8 +132,18 @@ struct conn_table {
 	struct conn_diag *by_question, *by_cookie;
 	struct diag_list waiting, dying;	/* oldest first */
 	unsigned int waiting_count;
+	/* those that wait, by remote end; the last bucket: not known, or a listener */
+	struct rival_list rivals[RIVAL_BUCKETS + 1];
+	struct left_list left[LEFT_BUCKETS];	/* by pid of the opener */
+	struct unseen *unseen;
 	unsigned int doubts;		/* ends inferred or missed, not yet confirmed */
 };
+
+/* Walks all connections, the least recently used first. The body may drop any of them; it
+ * must not walk. */
+#define CONN_EACH(t, c)							\
+	for ((c) = TAILQ_FIRST(&(t)->lru);				\
+	     (c) && ((t)->next = TAILQ_NEXT(c, lru), true); (c) = (t)->next)
 
 /* errors and fds are borrowed. */
 void conn_init(struct conn_table *t, unsigned int max, struct fd_table *fds,
@@ -141,13 +165,18 @@ void conn_touch(struct conn_table *t, struct conn *c);
 bool conn_unused(const struct conn *c);		/* no reference is left */
 void conn_drop(struct conn_table *t, struct conn *c);
 
-struct conn *conn_by_ino(const struct conn_table *t, uint32_t node, uint64_t ino);
-void conn_set_ino(struct conn_table *t, struct conn *c, uint32_t node, uint64_t ino);
-void conn_clear_ino(struct conn_table *t, struct conn *c);
+struct conn *conn_by_number(const struct conn_table *t, uint32_t node, uint64_t number,
+			    bool by_cookie);
+void conn_set_number(struct conn_table *t, struct conn *c, uint32_t node, uint64_t number,
+		     bool by_cookie);
+void conn_clear_number(struct conn_table *t, struct conn *c);
+
+/* Makes flow a flow beside listener: whatever ends or drops the listener, does so to it. */
+void conn_set_flow(struct conn *listener, struct conn *flow);
 
 /* ---- sock_diag's part ---- */
 
-struct conn_diag *conn_add_diag(struct conn *c);	/* NULL without memory */
+struct conn_diag *conn_add_diag(struct conn_table *t, struct conn *c);	/* or NULL */
 void conn_drop_diag(struct conn_table *t, struct conn *c);
 struct conn *conn_by_cookie(const struct conn_table *t, uint64_t cookie);
 /* cookie 0: no longer followed. */
@@ -155,8 +184,19 @@ void conn_follow(struct conn_table *t, struct conn *c, uint64_t cookie, int64_t 
 /* Network namespace and local end. */
 void conn_learn(struct conn *c, const struct diag_sock *sock);
 
+/* Lists c, open and of a namespace that is not watched, for later snapshots. */
+void conn_list_unseen(struct conn_table *t, struct conn *c);
+/* When what was open is no more, or is followed. */
+void conn_unlist_unseen(struct conn_table *t, struct conn *c);
+/* Lists c, which the module left behind, under its opener. */
+void conn_list_left(struct conn_table *t, struct conn *c);
+void conn_unlist_left(struct conn *c);
+struct left_list *conn_left_by(struct conn_table *t, int64_t pid);
+
 bool conn_waits(const struct conn *c);
 void conn_wait(struct conn_table *t, struct conn *c);
+/* Those that wait and may have this remote end; NULL: those of which it is not known. */
+const struct rival_list *conn_rivals(const struct conn_table *t, const struct netaddr *remote);
 void conn_stop_waiting(struct conn_table *t, struct conn *c);
 struct conn *conn_by_question(const struct conn_table *t, uint64_t id);
 void conn_ask(struct conn_table *t, struct conn *c, uint64_t id);

@@ -22,6 +22,7 @@
 #define ANNOUNCED_NS 100000000LL
 /* So much later those that several fit have been claimed, if they can be. */
 #define CLAIMED_MS 400
+#define RIVALS_MAX 256
 
 /* ---- answers ---- */
 
@@ -196,16 +197,28 @@ static bool may_have_been(const struct conn *c, const struct destroyed *dead)
 	return defer_same_end(&c->remote, &dead->sock.remote);
 }
 
-/* Another process's start that waits may be the one that was destroyed. */
+static bool is_among(const struct rival_list *rivals, const struct conn *c,
+		     const struct destroyed *dead)
+{
+	const struct conn_diag *d;
+	int looked_at = 0;
+
+	LIST_FOREACH(d, rivals, rival) {
+		if (d->pid != c->diag->pid && may_have_been(d->conn, dead))
+			return true;
+		if (++looked_at == RIVALS_MAX)
+			return true;
+	}
+	return false;
+}
+
+/* Another process's start that waits may be the one that was destroyed. Among very many
+ * that are alike there is taken to be one. */
 static bool has_rival(const struct track *t, const struct conn *c,
 		      const struct destroyed *dead)
 {
-	const struct conn_diag *d;
-
-	TAILQ_FOREACH(d, &t->conns.waiting, link)
-		if (d->pid != c->diag->pid && may_have_been(d->conn, dead))
-			return true;
-	return false;
+	return is_among(conn_rivals(&t->conns, &dead->sock.remote), c, dead) ||
+	       is_among(conn_rivals(&t->conns, NULL), c, dead);
 }
 
 /*

@@ -38,7 +38,7 @@ void defer_stream(struct track *t)
 
 /* ---- begin ---- */
 
-static bool is_local(const struct track *t)
+bool defer_is_local(const struct track *t)
 {
 	return !node_name(t->node) ||
 	       (t->diag.o.node && node_is(t->node, t->diag.o.node));
@@ -57,7 +57,7 @@ static bool is_old(const struct track *t)
 static bool can_be_asked(const struct track *t, const struct conn *c)
 {
 	return !t->node->module && t->event->kind != EVENT_MODULE &&
-	       is_local(t) && !is_old(t) &&
+	       defer_is_local(t) && !is_old(t) &&
 	       (c->proto == IPPROTO_TCP || c->proto == IPPROTO_UDP ||
 		c->proto == PROTO_UNKNOWN);
 }
@@ -109,7 +109,7 @@ bool defer_start(struct track *t, struct conn *c, enum entry_via via)
 		input_error(t->errors, INPUT_ERROR_UNASKED, "", 0);
 		return false;
 	}
-	if (!c->diag && !conn_add_diag(c))
+	if (!c->diag && !conn_add_diag(&t->conns, c))
 		return false;
 	if (c->phase == CONN_DESTROYED) {	/* audit's last event of it */
 		if (defer_same_end(&c->remote, &c->diag->found.remote))

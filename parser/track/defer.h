@@ -26,6 +26,8 @@ bool defer_same_end(const struct netaddr *known, const struct netaddr *found);
  */
 bool defer_passed(const struct track *t, int64_t real_ms, int64_t mono);
 
+/* Returns true if the node in hand is this host. */
+bool defer_is_local(const struct track *t);
 /* The event in hand is the latest of audit's stream. */
 void defer_stream(struct track *t);
 

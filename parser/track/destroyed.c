@@ -6,12 +6,16 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#define LOOK_MAX 256	/* destroyed sockets to look at for one question */
+
 void destroyed_init(struct destroyed_table *t, unsigned int max, int64_t home)
 {
 	memset(t, 0, sizeof(*t));
 	TAILQ_INIT(&t->list);
-	for (int i = 0; i < DESTROYED_BUCKETS; i++)
-		TAILQ_INIT(&t->buckets[i]);
+	for (int i = 0; i < DESTROYED_BUCKETS; i++) {
+		TAILQ_INIT(&t->by_remote[i]);
+		TAILQ_INIT(&t->by_port[i]);
+	}
 	t->max = max;
 	t->home = home;
 	t->incomplete_ms = t->incomplete_away_ms = -1;
@@ -25,9 +29,20 @@ void destroyed_fini(struct destroyed_table *t)
 		destroyed_remove(t, d);
 }
 
-static struct destroyed_list *bucket(struct destroyed_table *t, unsigned int port)
+void destroyed_clear(struct destroyed_table *t)
 {
-	return &t->buckets[port % DESTROYED_BUCKETS];
+	destroyed_fini(t);
+	t->incomplete_ms = t->incomplete_away_ms = -1;
+}
+
+static struct destroyed_list *by_remote(struct destroyed_table *t, const struct netaddr *a)
+{
+	return &t->by_remote[netaddr_hash(a) % DESTROYED_BUCKETS];
+}
+
+static struct destroyed_list *by_port(struct destroyed_table *t, unsigned int port)
+{
+	return &t->by_port[port % DESTROYED_BUCKETS];
 }
 
 static int64_t stamp_ms(const struct stamp *s)
@@ -65,7 +80,8 @@ void destroyed_add(struct destroyed_table *t, const struct diag_sock *sock,
 	d->at = *at;
 	d->mono = mono;
 	TAILQ_INSERT_TAIL(&t->list, d, all);
-	TAILQ_INSERT_HEAD(bucket(t, sock->remote.port), d, same);
+	TAILQ_INSERT_HEAD(by_remote(t, &sock->remote), d, same_remote);
+	TAILQ_INSERT_HEAD(by_port(t, sock->local.port), d, same_port);
 	HASH_ADD(hh, t->by_cookie, sock.cookie, sizeof(d->sock.cookie), d);
 	t->count++;
 }
@@ -74,7 +90,8 @@ void destroyed_remove(struct destroyed_table *t, struct destroyed *d)
 {
 	HASH_DEL(t->by_cookie, d);
 	TAILQ_REMOVE(&t->list, d, all);
-	TAILQ_REMOVE(bucket(t, d->sock.remote.port), d, same);
+	TAILQ_REMOVE(by_remote(t, &d->sock.remote), d, same_remote);
+	TAILQ_REMOVE(by_port(t, d->sock.local.port), d, same_port);
 	t->count--;
 	free(d);
 }
@@ -114,9 +131,31 @@ static bool fits(const struct destroyed *d, const struct destroyed_pattern *p)
 	return end_fits(&p->local, &s->local) && end_fits(&p->remote, &s->remote);
 }
 
-static struct destroyed *older(struct destroyed *d, bool all)
+/* The shortest list that has all that fit, newest first. */
+enum list { BY_REMOTE, BY_PORT, ALL };
+
+static struct destroyed *newest(struct destroyed_table *t,
+				const struct destroyed_pattern *p, enum list *list)
 {
-	return all ? TAILQ_PREV(d, destroyed_list, all) : TAILQ_NEXT(d, same);
+	if (p->remote.has_addr && p->remote.port && !netaddr_is_any(&p->remote)) {
+		*list = BY_REMOTE;
+		return TAILQ_FIRST(by_remote(t, &p->remote));
+	}
+	if (p->local.port) {
+		*list = BY_PORT;
+		return TAILQ_FIRST(by_port(t, p->local.port));
+	}
+	*list = ALL;
+	return TAILQ_LAST(&t->list, destroyed_list);
+}
+
+static struct destroyed *older(struct destroyed *d, enum list list)
+{
+	switch (list) {
+	case BY_REMOTE:	return TAILQ_NEXT(d, same_remote);
+	case BY_PORT:	return TAILQ_NEXT(d, same_port);
+	default:	return TAILQ_PREV(d, destroyed_list, all);
+	}
 }
 
 /*
@@ -127,21 +166,20 @@ struct destroyed *destroyed_only(struct destroyed_table *t,
 				 const struct destroyed_pattern *p, bool *several)
 {
 	struct destroyed *d, *found = NULL;
-	bool all = !p->remote.has_port;
+	int looked_at = 0;
+	enum list list;
 
 	*several = false;
 	if (p->since_ms <= t->incomplete_ms ||
 	    (p->netns != t->home && p->since_ms <= t->incomplete_away_ms))
 		return NULL;
-	d = all ? TAILQ_LAST(&t->list, destroyed_list) :
-		  TAILQ_FIRST(bucket(t, p->remote.port));
-	for (; d && stamp_ms(&d->at) >= p->since_ms; d = older(d, all)) {
-		if (!fits(d, p))
-			continue;
-		*several = found;
-		if (found)
+	for (d = newest(t, p, &list); d && stamp_ms(&d->at) >= p->since_ms;
+	     d = older(d, list)) {
+		*several = ++looked_at > LOOK_MAX || (found && fits(d, p));
+		if (*several)
 			return NULL;
-		found = d;
+		if (fits(d, p))
+			found = d;
 	}
 	return found;
 }

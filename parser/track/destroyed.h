@@ -18,15 +18,16 @@ struct destroyed {
 	struct stamp at;		/* when it was announced */
 	int64_t mono;
 	TAILQ_ENTRY(destroyed) all;
-	TAILQ_ENTRY(destroyed) same;	/* of one bucket, newest first */
+	TAILQ_ENTRY(destroyed) same_remote, same_port;	/* of one bucket, newest first */
 	UT_hash_handle hh;		/* by cookie */
 };
 
-#define DESTROYED_BUCKETS 1024		/* by remote port */
+#define DESTROYED_BUCKETS 4096
 
 struct destroyed_table {
 	TAILQ_HEAD(destroyed_list, destroyed) list;	/* oldest first */
-	struct destroyed_list buckets[DESTROYED_BUCKETS];
+	struct destroyed_list by_remote[DESTROYED_BUCKETS];	/* address and port */
+	struct destroyed_list by_port[DESTROYED_BUCKETS];	/* of the local end */
 	struct destroyed *by_cookie;
 	unsigned int count, max;
 	/* Until then some are missing; real time. Of namespaces other than home's: */
@@ -47,6 +48,9 @@ struct destroyed_pattern {
 void destroyed_init(struct destroyed_table *t, unsigned int max, int64_t home);
 void destroyed_fini(struct destroyed_table *t);
 
+/* Forgets all of them, and that some were lost. */
+void destroyed_clear(struct destroyed_table *t);
+
 void destroyed_add(struct destroyed_table *t, const struct diag_sock *sock,
 		   const struct stamp *at, int64_t mono);
 void destroyed_remove(struct destroyed_table *t, struct destroyed *d);
@@ -54,8 +58,10 @@ void destroyed_remove(struct destroyed_table *t, struct destroyed *d);
 void destroyed_lost(struct destroyed_table *t, const struct stamp *now, bool away);
 
 struct destroyed *destroyed_by_cookie(struct destroyed_table *t, uint64_t cookie);
-/* The one that fits, when it is the only one and none is missing; *several when there
- * are others. */
+/*
+ * The one that fits, if it is the only one and none is missing. *several is set if there
+ * are others, or if the alike ones that do not fit are too many to look through.
+ */
 struct destroyed *destroyed_only(struct destroyed_table *t,
 				 const struct destroyed_pattern *p, bool *several);
 

@@ -102,7 +102,7 @@ static bool followed_fd_gone(struct track *t, struct conn *c, const struct fd_ke
 	/* when the others let go is not known */
 	if (via != VIA_REUSE && via != VIA_GONE)
 		let_go(t, c, presumed);
-	if (!LIST_EMPTY(&c->fds) || c->key.ino || c->phase == CONN_DESTROYED)
+	if (!LIST_EMPTY(&c->fds) || c->key.number || c->phase == CONN_DESTROYED)
 		return true;
 	if (!conn_is_open(c) || (!d->cookie && !conn_waits(c))) {
 		conn_drop_diag(&t->conns, c);
@@ -222,6 +222,8 @@ void ending_give_up(struct track *t, struct conn *c)
 		return;
 	}
 	conn_drop_diag(&t->conns, c);
+	if (c->other_netns && conn_is_open(c))
+		conn_list_unseen(&t->conns, c);
 	if (conn_unused(c))	/* its holder is not known, or was forgotten */
 		life_lose(t, c);
 }
@@ -230,19 +232,17 @@ void ending_give_up(struct track *t, struct conn *c)
 
 void ending_module_gone(struct track *t)
 {
-	struct conn *c, *next;
+	struct conn *c;
 
-	t->node->left = 0;
-	for (c = TAILQ_FIRST(&t->conns.lru); c; c = next) {
-		next = TAILQ_NEXT(c, lru);
-		if (c->key.node != t->node->index || !c->key.ino)
+	CONN_EACH(&t->conns, c) {
+		if (c->key.node != t->node->index || !c->key.number)
 			continue;
 		if (c->phase == CONN_CONNECTING)
 			life_open(t, c, KIND_CONNECT, VIA_PROGRESS);
 		if (!LIST_EMPTY(&c->fds))
-			conn_clear_ino(&t->conns, c);
+			conn_clear_number(&t->conns, c);
 		else if (conn_is_open(c))
-			t->node->left++;
+			conn_list_left(&t->conns, c);
 		else
 			conn_drop(&t->conns, c);
 	}
@@ -252,15 +252,11 @@ void ending_left_gone(struct track *t, int64_t pid, enum entry_via via)
 {
 	struct conn *c, *next;
 
-	if (!t->node->left)
-		return;
-	for (c = TAILQ_FIRST(&t->conns.lru); c; c = next) {
-		next = TAILQ_NEXT(c, lru);
-		if (c->key.node != t->node->index || !c->key.ino || !conn_is_open(c) ||
-		    !c->opener || c->opener->pid != pid)
+	for (c = LIST_FIRST(conn_left_by(&t->conns, pid)); c; c = next) {
+		next = LIST_NEXT(c, of_left);
+		if (c->key.node != t->node->index || c->opener->pid != pid)
 			continue;
 		life_close(t, c, ENDING(.via = via));
 		conn_drop(&t->conns, c);
-		t->node->left--;
 	}
 }

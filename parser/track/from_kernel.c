@@ -9,6 +9,8 @@
 #include "parser/track/bounds.h"
 #include "parser/track/ending.h"
 
+#define ADOPT_MAX 1024	/* sockets of a process to look through */
+
 static void know_process(struct track *t, const struct event *f)
 {
 	t->proc = bounds_event_process(t);
@@ -19,7 +21,7 @@ static void know_process(struct track *t, const struct event *f)
 /* s, learnt from the rules, may be the socket of the record. */
 static bool may_be(const struct conn *s, const struct event *f)
 {
-	if (s->key.ino || (s->proto != PROTO_UNKNOWN && s->proto != f->proto))
+	if (s->key.number || (s->proto != PROTO_UNKNOWN && s->proto != f->proto))
 		return false;
 	if (s->local.port && f->local.port && s->local.port != f->local.port)
 		return false;
@@ -41,6 +43,39 @@ static bool may_be(const struct conn *s, const struct event *f)
 	}
 }
 
+/* The cookie, or what version 1 of the records has: the inode, which comes again. */
+static uint64_t number_of(const struct event *f)
+{
+	return f->cookie ? f->cookie : f->ino;
+}
+
+static void list(struct track *t, struct conn *s, const struct event *f)
+{
+	conn_set_number(&t->conns, s, t->node->index, number_of(f), f->cookie);
+}
+
+/* By its cookie; else by its inode, unless that is known to be another socket's. */
+static struct conn *listed(struct track *t, const struct event *f)
+{
+	struct conn *s = f->cookie ? conn_by_number(&t->conns, t->node->index,
+						    f->cookie, true) : NULL;
+
+	if (s || !f->ino)
+		return s;
+	s = conn_by_number(&t->conns, t->node->index, f->ino, false);
+	if (!s || (f->cookie && s->cookie && s->cookie != f->cookie))
+		return NULL;
+	if (f->cookie)
+		list(t, s, f);
+	return s;
+}
+
+static bool begins_anew(enum netlog_op op)
+{
+	return op == NETLOG_OP_CONNECT || op == NETLOG_OP_ACCEPT ||
+	       op == NETLOG_OP_DGRAM || op == NETLOG_OP_FLOW;
+}
+
 /*
  * A socket that the rules learnt before the module was loaded is known by its
  * descriptor only: find it by its process and its peer, if there is but one.
@@ -49,10 +84,14 @@ static struct conn *adopt(struct track *t, const struct event *f)
 {
 	struct conn *found = NULL;
 	struct fdent *fd;
+	int looked_at = 0;
 
-	if (!t->proc)
+	if (!t->proc || begins_anew(f->op))
 		return NULL;
+	/* oldest first: those from before the module are there */
 	TAILQ_FOREACH(fd, &t->proc->fds, of_proc) {
+		if (++looked_at > ADOPT_MAX)
+			break;
 		if (fd->conn == found || !may_be(fd->conn, f))
 			continue;
 		if (found)
@@ -60,13 +99,13 @@ static struct conn *adopt(struct track *t, const struct event *f)
 		found = fd->conn;
 	}
 	if (found)
-		conn_set_ino(&t->conns, found, t->node->index, f->ino);
+		list(t, found, f);
 	return found;
 }
 
 static struct conn *known_socket(struct track *t, const struct event *f)
 {
-	struct conn *s = conn_by_ino(&t->conns, t->node->index, f->ino);
+	struct conn *s = listed(t, f);
 
 	if (!s)
 		s = adopt(t, f);
@@ -95,7 +134,7 @@ static struct conn *socket_of(struct track *t, const struct event *f)
 	s = bounds_conn(t);
 	if (!s)
 		return NULL;
-	conn_set_ino(&t->conns, s, t->node->index, f->ino);
+	list(t, s, f);
 	take_fields(s, f);
 	return s;
 }
@@ -126,7 +165,7 @@ static void on_connect(struct track *t, const struct event *f)
 
 static void on_established(struct track *t, const struct event *f)
 {
-	struct conn *s = node_has_release(t->node, f->ino) ? NULL : socket_of(t, f);
+	struct conn *s = node_has_release(t->node, number_of(f)) ? NULL : socket_of(t, f);
 
 	if (!s || s->kind == KIND_CONNECT)
 		return;
@@ -157,7 +196,7 @@ static void after_failure(struct track *t, struct conn *s)
 
 static void on_fail(struct track *t, const struct event *f)
 {
-	struct conn *s = node_has_release(t->node, f->ino) ? NULL : socket_of(t, f);
+	struct conn *s = node_has_release(t->node, number_of(f)) ? NULL : socket_of(t, f);
 
 	node_add_connect(t->node, f);
 	if (!s)
@@ -201,10 +240,8 @@ static void on_listen(struct track *t, const struct event *f)
 	life_open(t, s, KIND_LISTEN, VIA_NONE);
 }
 
-static void on_datagram(struct track *t, const struct event *f)
+static void on_datagram(struct track *t, const struct event *f, struct conn *s)
 {
-	struct conn *s = socket_of(t, f);
-
 	if (!s || (s->kind == KIND_CONNECT &&
 		   netaddr_equal(&s->remote, &f->remote)))
 		return;
@@ -215,6 +252,39 @@ static void on_datagram(struct track *t, const struct event *f)
 	s->direction = CONN_OUTBOUND;
 	life_begin(t, s);
 	life_open(t, s, KIND_CONNECT, VIA_NONE);
+}
+
+static struct conn *add_flow(struct track *t, const struct event *f)
+{
+	struct conn *flow = bounds_conn(t), *listener;
+
+	if (!flow)
+		return NULL;
+	/* making room may have taken it */
+	listener = listed(t, f);
+	if (!listener) {
+		conn_drop(&t->conns, flow);
+		return NULL;
+	}
+	conn_set_flow(listener, flow);
+	return flow;
+}
+
+/* A datagram to a peer by a socket that is not connected. A socket that was bound goes on
+ * receiving from all: the flow is beside the listener. */
+static void on_flow(struct track *t, const struct event *f)
+{
+	struct conn *s = socket_of(t, f), *flow;
+
+	if (!s || s->kind != KIND_LISTEN) {
+		on_datagram(t, f, s);
+		return;
+	}
+	flow = s->flow ? s->flow : f->remote.port ? add_flow(t, f) : NULL;
+	if (!flow)
+		return;
+	conn_touch(&t->conns, flow);
+	on_datagram(t, f, flow);
 }
 
 /* connect(AF_UNSPEC), or shutdown() of a listener. A datagram socket that still has
@@ -274,7 +344,7 @@ static void on_release(struct track *t, const struct event *f)
 	}
 	if (s->phase == CONN_CONNECTING) {
 		release_connecting(t, s, f);
-		node_add_release(t->node, f->ino);
+		node_add_release(t->node, number_of(f));
 	} else {
 		life_close(t, s, ENDING(.mono = f->mono, .tx = f->tx,
 					 .rx = f->rx, .err = f->err));
@@ -282,9 +352,31 @@ static void on_release(struct track *t, const struct event *f)
 	forget(t, s);
 }
 
+/* It was open when the source began. A connect under way is one. */
+static void on_found(struct track *t, const struct event *f)
+{
+	bool listener = f->state == STATE_LISTEN ||
+			(life_is_datagram(f->proto) && !f->remote.has_port);
+	struct conn *s = known_socket(t, f);
+
+	if (s && (conn_is_open(s) || s->phase != CONN_IDLE))
+		return;
+	if (f->state == STATE_SYN_SENT) {
+		on_connect(t, f);
+		return;
+	}
+	s = socket_of(t, f);
+	if (!s)
+		return;
+	take_fields(s, f);
+	s->direction = life_is_datagram(f->proto) ? CONN_OUTBOUND : CONN_EITHER;
+	life_begin(t, s);
+	s->unknown_start = true;
+	life_open_found(t, s, listener ? KIND_LISTEN : KIND_CONNECT, VIA_SNAPSHOT);
+}
+
 static void on_load(struct track *t, const struct event *f)
 {
-	t->node->left = 0;
 	node_forget_releases(t->node);	/* a boot may be between */
 	if (f->op == NETLOG_OP_UNLOAD)
 		ending_module_gone(t);
@@ -304,7 +396,7 @@ void from_kernel(struct track *t, const struct event *f)
 	}
 	t->node->module = t->stats.module = true;
 	know_process(t, f);
-	if (!f->ino) {
+	if (!number_of(f)) {
 		input_error(t->errors, INPUT_ERROR_MODULE, "ino", 3);
 		return;
 	}
@@ -315,10 +407,11 @@ void from_kernel(struct track *t, const struct event *f)
 	case NETLOG_OP_ACCEPT:		on_accept(t, f); break;
 	case NETLOG_OP_BIND:
 	case NETLOG_OP_LISTEN:		on_listen(t, f); break;
-	case NETLOG_OP_DGRAM:
-	case NETLOG_OP_FLOW:		on_datagram(t, f); break;
+	case NETLOG_OP_DGRAM:		on_datagram(t, f, socket_of(t, f)); break;
+	case NETLOG_OP_FLOW:		on_flow(t, f); break;
 	case NETLOG_OP_DISCONNECT:	on_disconnect(t, f); break;
 	case NETLOG_OP_RELEASE:		on_release(t, f); break;
+	case NETLOG_OP_FOUND:		on_found(t, f); break;
 	case NETLOG_OP_EXIT:		break;	/* know_process() was all */
 	default:			break;
 	}

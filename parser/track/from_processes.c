@@ -65,6 +65,27 @@ void from_processes_reuse(struct track *t, int fd)
 		ending_fd_gone(t, old, VIA_REUSE);
 }
 
+static void close_one(struct track *t, const struct event *f, struct fdent *fd)
+{
+	if (f->cloexec)		/* CLOSE_RANGE_CLOEXEC */
+		fd->cloexec = true;
+	else
+		ending_fd_gone(t, fd, VIA_CLOSE);
+}
+
+/* A range of fewer numbers than the process has sockets. */
+static void close_each(struct track *t, const struct event *f)
+{
+	uint64_t last = (unsigned int)f->newfd;
+
+	for (uint64_t n = (unsigned int)f->fd; n <= last; n++) {
+		struct fdent *fd = fdtable_find(&t->fds, t->proc, n);
+
+		if (fd)
+			close_one(t, f, fd);
+	}
+}
+
 void from_processes_close(struct track *t, const struct event *f)
 {
 	struct fdent *fd, *next;
@@ -75,15 +96,16 @@ void from_processes_close(struct track *t, const struct event *f)
 			ending_fd_gone(t, fd, VIA_CLOSE);
 		return;
 	}
+	if ((unsigned int)f->newfd - (unsigned int)f->fd < t->proc->fd_count) {
+		close_each(t, f);
+		return;
+	}
 	for (fd = TAILQ_LAST(&t->proc->fds, fd_list); fd; fd = next) {
 		next = TAILQ_PREV(fd, fd_list, of_proc);
 		if (fd->key.fd < (unsigned int)f->fd ||
 		    fd->key.fd > (unsigned int)f->newfd)
 			continue;
-		if (f->cloexec)		/* CLOSE_RANGE_CLOEXEC */
-			fd->cloexec = true;
-		else
-			ending_fd_gone(t, fd, VIA_CLOSE);
+		close_one(t, f, fd);
 	}
 }
 

@@ -2,8 +2,6 @@
 /* parser/track/from_sockdiag: sock_diag as a source of events. */
 #include "parser/track/from_sockdiag.h"
 
-#include <string.h>
-
 #include "parser/track/correlate.h"
 #include "parser/track/ending.h"
 #include "parser/track/reconcile.h"
@@ -43,18 +41,17 @@ static void leave_to_module(struct track *t, struct conn *c)
 {
 	uint64_t ino = c->diag->found.ino;
 
-	if (c->phase == CONN_OPEN && LIST_EMPTY(&c->fds) && ino &&
-	    !conn_by_ino(&t->conns, c->key.node, ino))
-		conn_set_ino(&t->conns, c, c->key.node, ino);
+	if (c->phase == CONN_OPEN && LIST_EMPTY(&c->fds) && c->diag->cookie && ino &&
+	    !conn_by_number(&t->conns, c->key.node, ino, false))
+		conn_set_number(&t->conns, c, c->key.node, ino, false);
 }
 
 void from_sockdiag_off(struct track *t)
 {
-	struct conn *c, *next;
+	struct conn *c;
 
 	t->proc = NULL;
-	for (c = TAILQ_FIRST(&t->conns.lru); c; c = next) {
-		next = TAILQ_NEXT(c, lru);
+	CONN_EACH(&t->conns, c) {
 		if (!c->diag)
 			continue;
 		if (c->phase == CONN_DESTROYED) {
@@ -67,5 +64,6 @@ void from_sockdiag_off(struct track *t)
 		ending_give_up(t, c);
 	}
 	destroyed_fini(&t->diag.destroyed);
-	memset(&t->diag, 0, sizeof(t->diag));
+	/* an answer of before must not fit a question of after */
+	t->diag = (struct track_diag){ .last_question = t->diag.last_question };
 }

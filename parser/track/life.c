@@ -102,7 +102,7 @@ static void number(struct track *t, struct conn *c)
 	c->id.by_serial = !c->cookie;
 	c->id.number = c->cookie ? c->cookie : c->ev.serial;
 	if (c->id.number)
-		c->id.nth = ++c->nth;
+		c->id.nth = ++(c->listener ? c->listener : c)->nth;
 }
 
 /* first: the ignore list is asked, once for each connection. */
@@ -123,7 +123,7 @@ static struct entry entry_of(const struct track *t, const struct conn *c,
 	return (struct entry){
 		.what = what,
 		.time = e->when ? *e->when : t->when,
-		.ev = c->ev,
+		.ev = c->ev.serial ? c->ev : (struct stamp){ 0 },	/* no audit event told of it */
 		.node = node_name(t->nodes.at[c->key.node]),
 		.proto = c->proto,
 		.inbound = c->direction == CONN_INBOUND,
@@ -186,7 +186,7 @@ void life_begin(struct track *t, struct conn *c)
 
 	identity_put(c->opener);
 	c->opener = opener;
-	c->ev = t->event->stamp;
+	c->ev = t->event->ev.serial ? t->event->ev : t->event->stamp;
 	c->start = t->when;
 	c->mono = t->event->mono;
 	c->unknown_start = false;
@@ -234,14 +234,31 @@ static void closed(struct track *t, struct conn *c)
 {
 	c->kind = KIND_NONE;
 	c->uncollected = false;
+	if (c->diag)
+		c->diag->end_via = VIA_NONE;
+	conn_unlist_unseen(&t->conns, c);
+	conn_unlist_left(c);
 	t->stats.open--;
+}
+
+static void end_flow(struct track *t, struct conn *c, const struct ending *e)
+{
+	struct conn *flow = c->flow;
+
+	if (!flow)
+		return;
+	life_close(t, flow, e);
+	conn_drop(&t->conns, flow);
 }
 
 void life_close(struct track *t, struct conn *c, const struct ending *e)
 {
 	life_write_start(t, c);
 	conn_stop_waiting(&t->conns, c);
-	if (!conn_is_open(c) || !conn_step(&t->conns, c, STEP_CLOSE))
+	if (!conn_is_open(c))
+		return;
+	end_flow(t, c, e);
+	if (!conn_step(&t->conns, c, STEP_CLOSE))
 		return;
 	write_entry(t, c, c->kind == KIND_LISTEN ? LISTEN_STOP : CONNECT_STOP, e);
 	closed(t, c);
@@ -269,6 +286,8 @@ void life_fail_deferred(struct track *t, struct conn *c, int err, enum entry_via
 
 void life_lose(struct track *t, struct conn *c)
 {
+	if (c->flow)
+		life_lose(t, c->flow);
 	life_write_start(t, c);
 	if (conn_is_open(c)) {
 		t->stats.open--;

@@ -32,7 +32,8 @@ void life_open_found(struct track *t, struct conn *c, enum conn_kind kind,
 void life_resume(struct track *t, struct conn *c, enum conn_kind kind);
 /* Writes the start if it is deferred. */
 void life_write_start(struct track *t, struct conn *c);
-/* Writes the stop if anything is open; first the start, if that is deferred. */
+/* Writes the stop if anything is open; first the start, if that is deferred. A flow beside
+ * it ends before it. */
 void life_close(struct track *t, struct conn *c, const struct ending *e);
 /* Writes a failure. Nothing may be open. */
 void life_fail(struct track *t, struct conn *c, int err, enum entry_via via);

@@ -36,7 +36,7 @@ static struct conn *add_conn(struct track *t, const struct diag_sock *d,
 
 	if (!c)
 		return NULL;
-	if (!conn_add_diag(c)) {
+	if (!conn_add_diag(&t->conns, c)) {
 		input_error(t->errors, INPUT_ERROR_MEMORY, "socket", 6);
 		conn_drop(&t->conns, c);
 		return NULL;
@@ -117,7 +117,11 @@ static struct conn *known_by_rules(struct track *t, struct proc *p)
 	struct conn *c = fd ? fd->conn : NULL;
 
 	if (!c)
-		c = conn_by_ino(&t->conns, t->node->index, d->ino);
+		c = conn_by_number(&t->conns, t->node->index, d->cookie, true);
+	if (!c && d->ino)
+		c = conn_by_number(&t->conns, t->node->index, d->ino, false);
+	if (c && c->cookie && c->cookie != d->cookie)
+		return NULL;
 	if (!c || c->kind != kind_of(d) || (c->netns > 0 && c->netns != d->netns) ||
 	    (c->kind == KIND_CONNECT && !defer_same_end(&c->remote, &d->remote)))
 		return NULL;
@@ -128,7 +132,7 @@ static void adopt(struct track *t, struct conn *c, const struct diag_sock *d)
 {
 	if (c->diag)	/* it has asked for itself */
 		return;
-	if (conn_add_diag(c))
+	if (conn_add_diag(&t->conns, c))
 		follow(t, c, d);
 }
 
@@ -139,15 +143,11 @@ static void adopt(struct track *t, struct conn *c, const struct diag_sock *d)
  */
 static bool told_unseen(const struct track *t, const struct diag_sock *d)
 {
-	const struct conn *c;
+	struct unseen_key key;
 
-	TAILQ_FOREACH(c, &t->conns.lru, lru)
-		if (c->other_netns && c->key.node == t->node->index && !c->diag &&
-		    c->kind == kind_of(d) && c->proto == d->proto &&
-		    (!c->local.port || c->local.port == d->local.port) &&
-		    (c->kind == KIND_LISTEN || defer_same_end(&c->remote, &d->remote)))
-			return true;
-	return false;
+	unseen_key(&key, t->node->index, d->proto, kind_of(d) == KIND_LISTEN, &d->local,
+		   &d->remote);
+	return unseen_may_be(t->conns.unseen, &key);
 }
 
 static void open_new(struct track *t, const struct event *f, struct proc *p)
@@ -283,12 +283,11 @@ static void sweep_one(struct track *t, struct conn *c, const struct diag *sweep)
 
 void reconcile_sweep(struct track *t, const struct diag *sweep)
 {
-	struct conn *c, *next;
+	struct conn *c;
 
-	for (c = TAILQ_FIRST(&t->conns.lru); c; c = next) {
+	CONN_EACH(&t->conns, c) {
 		const struct conn_diag *d = c->diag;
 
-		next = TAILQ_NEXT(c, lru);
 		if (d && d->cookie && c->phase != CONN_DESTROYED &&
 		    d->cookie_mono < sweep->begun)
 			sweep_one(t, c, sweep);

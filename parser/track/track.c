@@ -103,14 +103,10 @@ bool track_diag_follows(struct track *t, uint64_t cookie)
 bool track_diag_holds(struct track *t, uint64_t cookie, int64_t pid, int fd)
 {
 	const struct conn *c = conn_by_cookie(&t->conns, cookie);
-	const struct fdent *e;
+	const struct proc *p = c ? process_find(&t->processes, c->key.node, pid) : NULL;
+	const struct fdent *e = p ? fdtable_find(&t->fds, p, fd) : NULL;
 
-	if (!c)
-		return false;
-	LIST_FOREACH(e, &c->fds, of_conn)
-		if (e->key.fd == (unsigned int)fd && e->key.proc->key.pid == pid)
-			return true;
-	return false;
+	return e && e->conn == c;
 }
 
 /* Followed, and written of: it can be kept over a restart. */
@@ -160,10 +156,9 @@ void track_diag_each(const struct track *t,
 
 void track_diag_leave(struct track *t)
 {
-	struct conn *c, *next;
+	struct conn *c;
 
-	for (c = TAILQ_FIRST(&t->conns.lru); c; c = next) {
-		next = TAILQ_NEXT(c, lru);
+	CONN_EACH(&t->conns, c) {
 		if (is_kept(c))
 			conn_drop(&t->conns, c);
 	}
@@ -197,12 +192,11 @@ static bool find_node(struct track *t, const char *name)
 /* Nothing of this node survives its restart. */
 static void node_boot(struct track *t)
 {
-	struct conn *c, *next_c;
+	struct conn *c;
 	struct proc *p, *next_p;
 
 	t->proc = NULL;
-	for (c = TAILQ_FIRST(&t->conns.lru); c; c = next_c) {
-		next_c = TAILQ_NEXT(c, lru);
+	CONN_EACH(&t->conns, c) {
 		if (c->key.node != t->node->index)
 			continue;
 		life_close(t, c, ENDING(.via = VIA_BOOT));
@@ -213,8 +207,11 @@ static void node_boot(struct track *t)
 		if (p->key.node == t->node->index)
 			bounds_forget_process(t, p);
 	}
-	t->node->module = false;
-	node_forget_releases(t->node);
+	node_reset(t->node);
+	if (t->diag.on && defer_is_local(t)) {
+		t->diag.stream_ms = stamp_ms(&t->when);
+		destroyed_clear(&t->diag.destroyed);
+	}
 }
 
 /*

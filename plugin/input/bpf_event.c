@@ -18,31 +18,31 @@
 #define STATE_LISTEN 10
 #define PATH_TEXT (NETLOG_BPF_PATH + 16)	/* with " (deleted)" */
 
-/* The program of one process. */
+/* The program of one process; texts as audit writes them. */
 struct program {
 	uint32_t pid;
 	uint64_t id;
 	UT_hash_handle hh;
 	TAILQ_ENTRY(program) lru;
-	char exe[];		/* as audit writes it */
+	const char *title;	/* in text, or NULL */
+	const char *exe;	/* in text, or NULL */
+	char text[];
 };
 
 struct bpf_events {
-	void (*event)(const struct event *e, void *arg);
-	void *arg;
+	struct bpf_callbacks to;
 	int64_t real_minus_mono;
 	struct program *by_pid;
 	TAILQ_HEAD(, program) lru;	/* oldest first */
 };
 
-struct bpf_events *bpf_events_new(void (*event)(const struct event *, void *arg), void *arg)
+struct bpf_events *bpf_events_new(const struct bpf_callbacks *c)
 {
 	struct bpf_events *e = calloc(1, sizeof(*e));
 
 	if (!e)
 		return NULL;
-	e->event = event;
-	e->arg = arg;
+	e->to = *c;
 	TAILQ_INIT(&e->lru);
 	return e;
 }
@@ -71,8 +71,9 @@ void bpf_events_clock(struct bpf_events *e, int64_t real_minus_mono)
 }
 
 /* As audit_log_untrustedstring() writes it: quoted when harmless, hex otherwise. to holds
- * 2 * len + 3 bytes. */
-static void encode(char *to, const char *s, size_t len)
+ * ENCODED(len) bytes. Returns the byte behind what was written. */
+#define ENCODED(len) (2 * (len) + 3)
+static char *encode(char *to, const char *s, size_t len)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	bool plain = true;
@@ -84,13 +85,14 @@ static void encode(char *to, const char *s, size_t len)
 		memcpy(to, s, len);
 		to[len] = '"';
 		to[len + 1] = 0;
-		return;
+		return to + len + 2;
 	}
 	for (size_t i = 0; i < len; i++) {
 		*to++ = hex[(unsigned char)s[i] >> 4];
 		*to++ = hex[s[i] & 15];
 	}
 	*to = 0;
+	return to + 1;
 }
 
 /*
@@ -120,32 +122,45 @@ static size_t join(const struct netlog_bpf_exe *x, char *path)
 	return len;
 }
 
+/* As audit does: without what cannot be printed at the end. */
+static size_t args_length(const struct netlog_bpf_exe *x)
+{
+	size_t len = x->args_len <= sizeof(x->args) ? x->args_len : 0;
+
+	while (len && (x->args[len - 1] <= ' ' || x->args[len - 1] >= 0x7f))
+		len--;
+	return len;
+}
+
 static int on_exe(struct bpf_events *e, const struct netlog_bpf_exe *x)
 {
-	char path[PATH_TEXT];
-	size_t len = join(x, path);
+	char path[PATH_TEXT], *end;
+	size_t len = join(x, path), args = args_length(x);
 	struct program *p;
 
 	HASH_FIND(hh, e->by_pid, &x->pid, sizeof(x->pid), p);
 	if (p)
 		program_remove(e, p);
-	if (!len)
+	if (!len && !args)
 		return 0;
 	if (HASH_COUNT(e->by_pid) >= PROGRAMS_MAX)
 		program_remove(e, TAILQ_FIRST(&e->lru));
-	p = malloc(sizeof(*p) + 2 * len + 3);
+	p = malloc(sizeof(*p) + ENCODED(len) + ENCODED(args));
 	if (!p)
 		return -ENOMEM;
 	p->pid = x->pid;
 	p->id = x->id;
-	encode(p->exe, path, len);
+	p->exe = len ? p->text : NULL;
+	end = encode(p->text, path, len);
+	p->title = args ? end : NULL;
+	encode(end, x->args, args);
 	HASH_ADD(hh, e->by_pid, pid, sizeof(p->pid), p);
 	TAILQ_INSERT_TAIL(&e->lru, p, lru);
 	return 0;
 }
 
 /* NULL if it is not known, or not that one any more. */
-static const char *exe_of(struct bpf_events *e, const struct netlog_bpf_task *t)
+static const struct program *program_of(struct bpf_events *e, const struct netlog_bpf_task *t)
 {
 	struct program *p;
 
@@ -154,7 +169,7 @@ static const char *exe_of(struct bpf_events *e, const struct netlog_bpf_task *t)
 		return NULL;
 	TAILQ_REMOVE(&e->lru, p, lru);
 	TAILQ_INSERT_TAIL(&e->lru, p, lru);
-	return p->exe;
+	return p;
 }
 
 static void set_end(struct netaddr *a, const struct netlog_bpf_sock *s, const void *ip,
@@ -193,7 +208,7 @@ static void set_socket(struct event *f, const struct netlog_bpf_sock *s)
 static int on_event(struct bpf_events *e, const struct netlog_bpf_event *r)
 {
 	int64_t real = (int64_t)r->mono + e->real_minus_mono;
-	char comm[2 * NETLOG_BPF_COMM + 3];
+	char comm[ENCODED(NETLOG_BPF_COMM)];
 	struct event f = {
 		.kind = EVENT_MODULE, .op = r->op, .err = r->err, .mono = r->mono,
 		.stamp = { .sec = real / 1000000000, .milli = real / 1000000 % 1000 },
@@ -206,13 +221,20 @@ static int on_event(struct bpf_events *e, const struct netlog_bpf_event *r)
 		return -EINVAL;
 	if (r->task.pid) {
 		const struct netlog_bpf_task *t = &r->task;
+		const struct program *p = program_of(e, t);
 
 		encode(comm, t->comm, strnlen(t->comm, sizeof(t->comm)));
 		f.task = (struct task){ t->pid, t->ppid, t->uid, t->auid, t->ses, t->sid,
-					comm, exe_of(e, t), NULL, NULL };
+					comm, p ? p->exe : NULL, NULL, p ? p->title : NULL };
 	}
 	set_socket(&f, &r->sock);
-	e->event(&f, e->arg);
+	e->to.event(&f, e->to.arg);
+	return 0;
+}
+
+static int on_stamp(struct bpf_events *e, const struct netlog_bpf_stamp *s)
+{
+	e->to.stamp(s->pid, s->mono, s->serial, e->to.arg);
 	return 0;
 }
 
@@ -225,5 +247,7 @@ int bpf_events_record(struct bpf_events *e, const void *data, size_t size)
 		return on_event(e, r);
 	if (size >= sizeof(struct netlog_bpf_exe) && r->kind == NETLOG_BPF_EXE)
 		return on_exe(e, data);
+	if (size >= sizeof(struct netlog_bpf_stamp) && r->kind == NETLOG_BPF_STAMP)
+		return on_stamp(e, data);
 	return -EINVAL;
 }

@@ -40,11 +40,11 @@ struct stream {
 	bool use_tls;
 	char *ca, *cert, *key;
 	int facility;
-	struct line_format *clock;	/* for the time in front of each line */
 
 	int fd;			/* -1: not connected */
 	struct tls *tls;
 	uint64_t sent;		/* bytes given to this socket */
+	struct line_clock clock;
 
 	unsigned int first, unacked;	/* of the ring: messages that may not have arrived */
 	struct {
@@ -231,7 +231,7 @@ static int drain(struct stream *s)
 
 static size_t line_put(struct stream *s, const struct message *m, char *to)
 {
-	size_t n = line_format_time(s->clock, &m->time, to);
+	size_t n = line_time(&s->clock, &m->time, to);
 
 	memcpy(to + n, m->text, m->len);
 	to[n + m->len] = '\n';
@@ -330,7 +330,6 @@ static void stream_close(struct transport *t)
 	free(s->ca);
 	free(s->cert);
 	free(s->key);
-	line_format_free(s->clock);
 	free(s);
 }
 
@@ -362,9 +361,7 @@ struct transport *transport_unix(const char *path)
 	};
 	struct stream *s = new_stream(&ops);
 
-	if (s)
-		s->clock = line_format_new();
-	if (s && (!s->clock || !copy(&s->path, path))) {
+	if (s && !copy(&s->path, path)) {
 		stream_close(&s->t);
 		return NULL;
 	}

@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "plugin/clock.h"
+#include "plugin/resolve/deliver.h"
+
 #define CENSUS_MS 1000	/* between reads of all processes' namespaces */
 
 void answer_begin(struct answers *a, struct requests *requests, struct requests *again,
@@ -37,7 +40,7 @@ bool answer_census(struct answers *a, const struct slice *slice)
 	int64_t pid, ns;
 
 	if (!a->walk.processes) {
-		if (clock_mono_ms() < a->census_ms || !depends_on_census(a))
+		if (clock_now_ms() < a->census_ms || !depends_on_census(a))
 			return true;
 		procfs_walk_begin(&a->walk);
 		a->census_ok = !a->walk.failed;
@@ -53,7 +56,7 @@ bool answer_census(struct answers *a, const struct slice *slice)
 	}
 	procfs_walk_end(&a->walk);
 	a->all_watched = a->census_ok && netns_names_watched(a->spaces);
-	a->census_ms = clock_mono_ms() + CENSUS_MS;
+	a->census_ms = clock_now_ms() + CENSUS_MS;
 	return true;
 }
 
@@ -78,7 +81,7 @@ static void likely_netns(struct answers *a, const struct request *q, struct diag
 
 /* ---- one answer ---- */
 
-static void deliver(struct answers *a, const struct pending *p, enum diag_op op)
+static void answer(struct answers *a, const struct pending *p, enum diag_op op)
 {
 	struct diag d = {
 		.op = op,
@@ -95,7 +98,7 @@ static void deliver(struct answers *a, const struct pending *p, enum diag_op op)
 	memcpy(d.live, p->live, sizeof(d.live));
 	if (!p->netns && op != DIAG_FOUND && p->q.kind == REQUEST_DESCRIPTOR)
 		likely_netns(a, &p->q, &d);
-	clock_deliver(a->track, &e);
+	deliver(a->track, &e);
 }
 
 /*
@@ -110,12 +113,12 @@ static void read_again(struct answers *a, struct pending *p)
 
 	pending_read_descriptor(p);
 	if (p->hidden || (p->ino == before && p->everywhere)) {
-		deliver(a, p, p->hidden || a->incomplete ? DIAG_HIDDEN : DIAG_ABSENT);
+		answer(a, p, p->hidden || a->incomplete ? DIAG_HIDDEN : DIAG_ABSENT);
 		return;
 	}
 	again = requests_add(a->again, &p->q);
 	if (!again) {
-		deliver(a, p, DIAG_HIDDEN);
+		answer(a, p, DIAG_HIDDEN);
 		return;
 	}
 	again->ino = p->ino == before ? before : 0;
@@ -136,7 +139,7 @@ static void answer_not_held(struct answers *a, struct pending *p)
 	if (!a->incomplete && known && !p->missed)
 		again = requests_add(a->again, &p->q);
 	if (!again) {
-		deliver(a, p, p->missed && !a->incomplete && known ? DIAG_NOT_HELD :
+		answer(a, p, p->missed && !a->incomplete && known ? DIAG_NOT_HELD :
 								      DIAG_HIDDEN);
 		return;
 	}
@@ -153,7 +156,7 @@ bool answer_found(struct answers *a, const struct slice *slice)
 		struct pending *p = &a->requests->at[a->next++];
 
 		if (p->found)
-			deliver(a, p, p->q.kind == REQUEST_HELD ? DIAG_STILL_HELD :
+			answer(a, p, p->q.kind == REQUEST_HELD ? DIAG_STILL_HELD :
 								  DIAG_FOUND);
 		if (slice_over(slice))
 			return false;
@@ -176,7 +179,7 @@ static void answer_other(struct answers *a, struct pending *p)
 	else if (p->ino && !p->hidden)
 		read_again(a, p);
 	else
-		deliver(a, p, DIAG_HIDDEN);
+		answer(a, p, DIAG_HIDDEN);
 }
 
 bool answer_others(struct answers *a, const struct slice *slice)
@@ -196,7 +199,7 @@ bool answer_closed(struct answers *a, bool sure, const struct slice *slice)
 		struct pending *p = &a->requests->at[a->next++];
 
 		if (!p->answered)
-			deliver(a, p, sure ? DIAG_GONE : DIAG_HIDDEN);
+			answer(a, p, sure ? DIAG_GONE : DIAG_HIDDEN);
 		if (slice_over(slice))
 			return false;
 	}

@@ -8,7 +8,7 @@
 #ifndef NETLOG_ANSWER_H
 #define NETLOG_ANSWER_H
 
-#include "plugin/resolve/clock.h"
+#include "plugin/resolve/slice.h"
 #include "plugin/resolve/netns.h"
 #include "plugin/resolve/request.h"
 

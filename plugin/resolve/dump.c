@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "plugin/log.h"
+#include "plugin/clock.h"
 
 #define TIMEOUT_MS 10000	/* of all dumps of a round */
 #define SOCKETS_MAX 4194304	/* in a round */
@@ -69,7 +70,7 @@ void dump_begin(struct dump *d, struct requests *requests, struct inventory *inv
 	d->step = -1;
 	d->sockets = 0;
 	d->reading = d->incomplete = false;
-	d->begun_ms = clock_mono_ms();
+	d->begun_ms = clock_now_ms();
 	d->end_ms = d->begun_ms + TIMEOUT_MS;
 	requests_index(requests);
 	next_step(d);
@@ -94,7 +95,7 @@ bool dump_go_on(struct dump *d, const struct slice *slice)
 	while (d->reading && read_piece(d))
 		if (slice_over(slice))
 			break;
-	if (d->reading && clock_mono_ms() >= d->end_ms) {
+	if (d->reading && clock_now_ms() >= d->end_ms) {
 		fail(d, -ETIMEDOUT);
 		d->reading = false;
 	}

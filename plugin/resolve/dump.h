@@ -4,7 +4,7 @@
 #ifndef NETLOG_DUMP_H
 #define NETLOG_DUMP_H
 
-#include "plugin/resolve/clock.h"
+#include "plugin/resolve/slice.h"
 #include "plugin/resolve/inventory.h"
 #include "plugin/resolve/netns.h"
 #include "plugin/resolve/request.h"

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "plugin/log.h"
+#include "plugin/clock.h"
+#include "plugin/resolve/deliver.h"
 
 #define REST_MS 1000	/* between files, plus 50 times what one took */
 
@@ -17,7 +19,7 @@ static void on_known(const struct diag_known *known, const struct task *opener, 
 	struct diag d = { .op = DIAG_KNOWN, .known = known };
 	struct event e = { .kind = EVENT_DIAG, .diag = &d, .task = *opener };
 
-	clock_deliver(arg, &e);
+	deliver(arg, &e);
 }
 
 void keep_load(struct keep *k)
@@ -38,7 +40,7 @@ static void rest(struct keep *k, int err)
 	if (err && !k->failed)
 		log_warnx("%s: %s", k->path, strerror(-err));
 	k->failed = err;
-	k->next_ms = clock_mono_ms() + REST_MS + 50 * (k->cost_ns / 1000000);
+	k->next_ms = clock_now_ms() + REST_MS + 50 * (k->cost_ns / 1000000);
 	k->cost_ns = 0;
 }
 
@@ -73,7 +75,7 @@ void keep_go_on(struct keep *k, const struct slice *slice)
 	struct slice own = slice_begin(0);
 	int err;
 
-	if (!k->path || (!k->writer && clock_mono_ms() < k->next_ms))
+	if (!k->path || (!k->writer && clock_now_ms() < k->next_ms))
 		return;
 	err = k->writer ? write_slice(k, slice) : begin(k);
 	k->cost_ns += slice_used_ns(&own);

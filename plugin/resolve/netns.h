@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "plugin/config.h"
-#include "plugin/resolve/clock.h"
+#include "plugin/resolve/slice.h"
 #include "plugin/resolve/procfs.h"
 #include "plugin/resolve/sockdiag.h"
 

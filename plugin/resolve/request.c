@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "plugin/resolve/clock.h"
+#include "plugin/clock.h"
 #include "plugin/resolve/procfs.h"
 
 struct pending *requests_add(struct requests *rs, const struct request *q)
@@ -21,8 +21,9 @@ struct pending *requests_add(struct requests *rs, const struct request *q)
 void pending_read_descriptor(struct pending *p)
 {
 	int found = procfs_socket(p->q.pid, p->q.fd, &p->ino);
+	struct stamp now = clock_stamp();
 
-	p->looked_ms = clock_real_ms();
+	p->looked_ms = now.sec * 1000 + now.milli;
 	p->hidden = found < 0;
 	if (found <= 0)
 		p->ino = 0;

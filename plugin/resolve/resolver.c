@@ -10,6 +10,8 @@
 #include "plugin/resolve/keep.h"
 #include "plugin/resolve/round.h"
 #include "plugin/resolve/sweep.h"
+#include "plugin/clock.h"
+#include "plugin/resolve/deliver.h"
 
 #define TICK_MS 20
 #define SLICE_MS 5	/* of one turn of the loop, for each kind of work */
@@ -27,11 +29,11 @@ struct resolver {
 	uint64_t questions, destroyed, lost;
 };
 
-static void deliver(struct resolver *r, enum event_kind kind, const struct diag *d)
+static void deliver_diag(struct resolver *r, enum event_kind kind, const struct diag *d)
 {
 	struct event e = { .kind = kind, .diag = d };
 
-	clock_deliver(r->track, &e);
+	deliver(r->track, &e);
 }
 
 /* ---- requests ---- */
@@ -101,7 +103,7 @@ static void on_destroyed(const struct diag_sock *sock, void *arg)
 	if (round_destroyed(&r->round, sock->cookie))
 		return;
 	sweep_destroyed(&r->sweep, sock->cookie);
-	deliver(r, EVENT_DIAG, &d);
+	deliver_diag(r, EVENT_DIAG, &d);
 }
 
 /* Sockets destroyed up to now may be missing among the notifications; away: none of our
@@ -110,30 +112,42 @@ static void deliver_lost(struct resolver *r, bool away)
 {
 	struct diag lost = { .op = DIAG_LOST, .away = away };
 
-	deliver(r, EVENT_DIAG, &lost);
+	deliver_diag(r, EVENT_DIAG, &lost);
 }
 
-/* Our own namespace first: see send_sentinel() in round.c. The owner of another can send
- * any number of messages in it, but not stop the loop. */
-void resolver_events(struct resolver *r)
+/* Reads one batch of a namespace. Returns false if there are no more. */
+static bool read_batch(struct resolver *r, unsigned int i)
 {
-	for (unsigned int i = 0; i < r->spaces.count; i++) {
-		struct sockdiag *nl = r->spaces.at[i].nl;
-		struct slice slice = slice_begin(i ? SLICE_MS : 4 * SLICE_MS);
-		bool lost = false;
-		int more = 1;
+	struct sockdiag *nl = r->spaces.at[i].nl;
+	int more;
 
-		if (!nl || sockdiag_events_fd(nl) < 0)
-			continue;
-		while (more && !slice_over(&slice)) {
-			more = sockdiag_read_events(nl, on_destroyed, r);
-			lost |= more < 0;
-		}
-		if (!lost)
-			continue;
+	if (!nl || sockdiag_events_fd(nl) < 0)
+		return false;
+	more = sockdiag_read_events(nl, on_destroyed, r);
+	if (more < 0) {
 		r->lost++;
 		sweep_soon(&r->sweep);
 		deliver_lost(r, i);
+	}
+	return more;
+}
+
+/* Our own namespace first: see send_sentinel() in round.c. The owners of the others can send
+ * any number of messages: they share one slice, each a batch in turn. */
+void resolver_events(struct resolver *r)
+{
+	struct slice slice = slice_begin(2 * SLICE_MS);
+	bool more = true;
+
+	while (read_batch(r, 0) && !slice_over(&slice))
+		;
+	slice = slice_begin(SLICE_MS);
+	while (more) {
+		more = false;
+		for (unsigned int i = 1; i < r->spaces.count; i++)
+			more |= read_batch(r, i);
+		if (slice_over(&slice))
+			break;
 	}
 }
 
@@ -181,7 +195,7 @@ void resolver_check_netns(struct resolver *r)
 
 static void begin_round(struct resolver *r)
 {
-	int64_t now = clock_mono_ms();
+	int64_t now = clock_now_ms();
 
 	if (r->round.fresh->looked < r->round.fresh->count)
 		return;
@@ -215,7 +229,7 @@ void resolver_work(struct resolver *r)
 	work_on_round(r);
 	slice = slice_begin(SLICE_MS);
 	sweep_go_on(&r->sweep, &slice);
-	deliver(r, EVENT_TICK, NULL);
+	deliver_diag(r, EVENT_TICK, NULL);
 	slice = slice_begin(SLICE_MS);
 	if (!r->sweep.snapshot_due)	/* until then the old file is better */
 		keep_go_on(&r->keep, &slice);
@@ -234,7 +248,7 @@ static int64_t wait_ms(const struct resolver *r)
 	sweep = sweep_due_ms(&r->sweep);
 	if (sweep < r->round.next_ms)
 		sweep = r->round.next_ms;
-	sweep -= clock_mono_ms();
+	sweep -= clock_now_ms();
 	return sweep < wait ? sweep : wait;
 }
 
@@ -276,7 +290,7 @@ static void switch_on(struct resolver *r, const struct resolver_options *o)
 	};
 
 	track_set_diag(r->track, &options);
-	deliver(r, EVENT_TICK, NULL);
+	deliver_diag(r, EVENT_TICK, NULL);
 	deliver_lost(r, false);
 	keep_load(&r->keep);
 }

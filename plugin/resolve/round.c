@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "plugin/clock.h"
+
 /* Rest between rounds: at least so long, plus 20 times what the last one took; where that
  * is too much of the time that entries wait, plus twice that. */
 #define REST_MS 20
@@ -32,7 +34,7 @@ void round_fini(struct round *r)
 
 bool round_due(const struct round *r)
 {
-	return r->phase == ROUND_IDLE && r->fresh->count && clock_mono_ms() >= r->next_ms;
+	return r->phase == ROUND_IDLE && r->fresh->count && clock_now_ms() >= r->next_ms;
 }
 
 void round_begin(struct round *r, struct inventory *inventory)
@@ -66,7 +68,7 @@ static bool send_sentinel(struct round *r)
 		r->sentinel = 0;
 	close(fd);
 	r->sentinel_seen = false;
-	r->sentinel_due_ms = clock_mono_ms() + SENTINEL_MS;
+	r->sentinel_due_ms = clock_now_ms() + SENTINEL_MS;
 	return r->sentinel;
 }
 
@@ -92,7 +94,7 @@ static void finish(struct round *r)
 	r->sentinel = 0;
 	r->serving->count = 0;
 	r->phase = ROUND_IDLE;
-	r->next_ms = clock_mono_ms() + REST_MS + rest_ms(r);
+	r->next_ms = clock_now_ms() + REST_MS + rest_ms(r);
 }
 
 /* Goes on with the phase. Returns true if the next one has begun. */
@@ -104,7 +106,7 @@ static bool step(struct round *r, const struct slice *slice)
 	case ROUND_DUMPS:
 		if (!dump_go_on(&r->dump, slice))
 			return false;
-		r->took_ms = clock_mono_ms() - r->dump.begun_ms;
+		r->took_ms = clock_now_ms() - r->dump.begun_ms;
 		answer_begin(&r->answers, r->serving, r->fresh, r->dump.incomplete);
 		r->phase = ROUND_CENSUS;
 		return true;
@@ -126,7 +128,7 @@ static bool step(struct round *r, const struct slice *slice)
 								   ROUND_CLOSED;
 		return true;
 	case ROUND_SENTINEL:
-		if (!r->sentinel_seen && clock_mono_ms() < r->sentinel_due_ms)
+		if (!r->sentinel_seen && clock_now_ms() < r->sentinel_due_ms)
 			return false;
 		r->sure = r->sentinel_seen;
 		r->phase = ROUND_CLOSED;
@@ -160,7 +162,7 @@ int64_t round_wait_ms(const struct round *r)
 		return 0;
 	else if (!r->fresh->count)
 		return LONG_MS;
-	due -= clock_mono_ms();
+	due -= clock_now_ms();
 	return due > 0 ? due : 0;
 }
 

@@ -351,7 +351,7 @@ test_unreadable() {
 	if [ "$(id -u)" = 0 ]; then
 		as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 		if ! "${as[@]}" "$tool" --version >"$out" 2>"$err"; then
-			echo 'ok - unreadable files # SKIP cannot become another user'
+			echo 'skip - unreadable files: cannot become another user'
 			return
 		fi
 	else

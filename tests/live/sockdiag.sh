@@ -28,7 +28,7 @@ trap cleanup EXIT
 
 configure() { # LINE...
 	printf '%s\n' '[output]' 'syslog = no' "file = $log" '[status]' 'interval = 1' \
-		'[sockdiag]' 'use = yes' "state = $state" "$@" >"$tmp/conf"
+		'[kernel]' 'source = sockdiag' '[sockdiag]' 'use = yes' "state = $state" "$@" >"$tmp/conf"
 }
 
 # Its standard input stays open, and silent.
@@ -56,17 +56,20 @@ hold() {
 	python3 -c '
 import socket, sys
 l = socket.create_server(("127.0.0.1", 0)); c = socket.create_connection(l.getsockname())
-a, _ = l.accept(); u = socket.socket(type=socket.SOCK_DGRAM); u.bind(("127.0.0.1", 5353))
+a, _ = l.accept(); u = socket.socket(type=socket.SOCK_DGRAM)
+for port in range(5353, 6353):
+    try: u.bind(("127.0.0.1", port)); break
+    except OSError: pass
 c.sendall(b"x" * 100); a.recv(100)
-print(l.getsockname()[1], c.getsockname()[1], flush=True)
+print(l.getsockname()[1], c.getsockname()[1], u.getsockname()[1], flush=True)
 for line in sys.stdin:
     exec(line)
 ' >>"$tmp/ports" <"$tmp/orders" 2>"$tmp/holder.err" &
 	holder=$!
 	exec 7>"$tmp/orders"
 	until_true 10 test -s "$tmp/ports"
-	read -r lport cport <"$tmp/ports"
-	l=127.0.0.1:$lport c=127.0.0.1:$cport
+	read -r lport cport uport <"$tmp/ports"
+	l=127.0.0.1:$lport c=127.0.0.1:$cport u=127.0.0.1:$uport
 }
 order() { echo "$1" >&7; }
 let_go() {
@@ -93,12 +96,12 @@ hold
 configure
 start
 check "says that it has sock_diag" has 'netlog start .* sockdiag=yes'
-check "tells a listener that is open, and whose" soon "listen start TCP $l [0-9]+ $holder 0 python3 .* via=snapshot ev="
+check "tells a listener that is open, and whose" soon "listen start TCP $l [0-9]+ $holder 0 python3 .* via=snapshot id=[^ ]+ ev="
 check "tells a connection that is open" soon "connect start TCP $c -> $l [0-9]+ $holder 0 .* via=snapshot"
 check "tells who accepted" soon "connect start TCP $l <- $c [0-9]+ $holder 0 .* via=snapshot"
-check "tells a datagram server" soon "listen start UDP 127.0.0.1:5353 [0-9]+ $holder .* via=snapshot"
+check "tells a datagram server" soon "listen start UDP $u [0-9]+ $holder .* via=snapshot"
 order 'u.close()'
-check "tells an end" soon "listen stop UDP 127.0.0.1:5353 [0-9]+ $holder .* via=destroy"
+check "tells an end" soon "listen stop UDP $u [0-9]+ $holder .* via=destroy"
 event=$(event_of "connect start TCP $c -> $l")
 stop
 check "the state is root's alone" test "$(stat -c %a:%u "$state")" = 600:0

@@ -46,7 +46,7 @@ start() {
 	: >"$tmp/out"
 	"$plugin_path" --live --rules rules/30-netlog.rules "$@" >"$tmp/out" 2>&1 9>&- &
 	plugin=$!
-	until_true 10 has 'netlog start'
+	until_true 30 has 'netlog start'
 }
 
 # A listener and a connection to it, for half a second; prints their ports.
@@ -64,26 +64,27 @@ shows_traffic() {
 	local ports
 	read -r -a ports < <(traffic)
 	local l=127.0.0.1:${ports[0]} c=127.0.0.1:${ports[1]}
-	until_true 10 has "connect start TCP $c -> $l .* python3" &&
-		until_true 10 has "connect start TCP $l <- $c " &&
-		until_true 10 has "connect stop TCP $c -> $l "
+	until_true 30 has "connect start TCP $c -> $l .* python3" &&
+		until_true 30 has "connect start TCP $l <- $c " &&
+		until_true 30 has "connect stop TCP $c -> $l "
 }
 
 ended() { wait "$plugin"; local status=$?; plugin=''; return $status; }
 
 start && ok "starts where no auditd runs" || bad "starts where no auditd runs"
 check "heading says what is watched" has '^# audit-netlog .*TCP and UDP'
-check "heading says that sock_diag is used" has '^# .*socket diagnostics'
+check "heading says that sock_diag is used" has '^# sock_diag adds'
 check "heading says whether the module is loaded" has '^# .*Kernel module: (not )?loaded'
 check "shows a connection and its end" shows_traffic
 # Somebody who looks must have seen where it listened.
 shows_a_killed() {
 	local listener
-	python3 -c "import signal, socket; s = socket.create_server((\"127.0.0.1\", 0)); signal.pause()" &
+	python3 -c "import signal, socket; s = socket.create_server((\"127.0.0.1\", 0)); signal.pause()" 9>&- &
 	listener=$!
-	until_true 15 has "listen start TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 " || return
+	until_true 40 has "listen start TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 "
+	local told=$?
 	kill -KILL "$listener"
-	until_true 15 has "listen stop TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 .* via=destroy"
+	until_true 40 has "listen stop TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 .* via=destroy" && [ "$told" = 0 ]
 }
 check "shows the end of a process that was killed" shows_a_killed
 kill -INT "$plugin"
@@ -100,7 +101,17 @@ check "everything is back after SIGKILL" until_true 5 state_is_back
 
 DURATION=1 plugin/try.sh >"$tmp/out" 2>&1 9>&-
 check "DURATION=1 ends by itself with status 0" test $? = 0
+check "says how long it runs" has '^# Runs for 1 s\.'
 check "everything is back after DURATION" until_true 5 state_is_back
+if command -v sudo >/dev/null && env -u DURATION sudo -n true 2>/dev/null; then
+	DURATION=1 timeout 60 sudo -n plugin/try.sh >"$tmp/out" 2>&1 9>&-
+	check "DURATION=1 before sudo ends it, too" test $? = 0
+	check "everything is back after that" until_true 5 state_is_back
+else
+	echo "skip - DURATION=1 before sudo: no sudo here"
+fi
+DURATION=soon plugin/try.sh >"$tmp/out" 2>&1 9>&-
+check "DURATION=soon is refused" test $? = 1
 
 # beside a private auditd
 mkdir -p "$tmp/audit/plugins.d"; chmod 750 "$tmp/audit" "$tmp/audit/plugins.d"

@@ -25,7 +25,7 @@ static void on_event(const struct event *e, void *arg)
 	netaddr_format(&e->remote, remote);
 	snprintf(got, sizeof(got), "%d %lld.%03u:%llu op=%d err=%d ino=%llu cookie=%llx "
 		 "netns=%lld proto=%d state=%d %s %s tx=%lld rx=%lld mono=%lld pid=%lld "
-		 "ppid=%lld sid=%lld uid=%lld auid=%lld ses=%lld comm=%s exe=%s",
+		 "ppid=%lld sid=%lld uid=%lld auid=%lld ses=%lld comm=%s title=%s exe=%s",
 		 e->kind == EVENT_MODULE, (long long)e->stamp.sec, e->stamp.milli,
 		 (unsigned long long)e->stamp.serial, e->op, e->err,
 		 (unsigned long long)e->ino, (unsigned long long)e->cookie,
@@ -33,8 +33,17 @@ static void on_event(const struct event *e, void *arg)
 		 (long long)e->rx, (long long)e->mono, (long long)e->task.pid,
 		 (long long)e->task.ppid, (long long)e->task.sid, (long long)e->task.uid,
 		 (long long)e->task.auid, (long long)e->task.ses,
-		 e->task.comm ? e->task.comm : "-", e->task.exe ? e->task.exe : "-");
+		 e->task.comm ? e->task.comm : "-", e->task.proctitle ? e->task.proctitle : "-", e->task.exe ? e->task.exe : "-");
 }
+
+static void on_stamp(int64_t pid, int64_t mono, uint64_t serial, void *arg)
+{
+	(void)arg;
+	snprintf(got, sizeof(got), "stamp %lld %lld %llu", (long long)pid, (long long)mono,
+		 (unsigned long long)serial);
+}
+
+static const struct bpf_callbacks to = { on_event, on_stamp, NULL };
 
 static struct netlog_bpf_event record(enum netlog_op op, int family, const char *local,
 				      int lport, const char *remote, int fport)
@@ -109,7 +118,7 @@ static void test_ends(void **state)
 	const struct row *row = *state;
 	struct netlog_bpf_event r = record(row->op, row->family, row->local, row->lport,
 					   row->remote, row->fport);
-	struct bpf_events *e = bpf_events_new(on_event, NULL);
+	struct bpf_events *e = bpf_events_new(&to);
 
 	*got = 0;
 	assert_int_equal(bpf_events_record(e, &r, sizeof(r)), 0);
@@ -122,7 +131,7 @@ static void test_all_fields(void **state)
 {
 	struct netlog_bpf_event r = record(NETLOG_OP_FAIL, AF_INET, "10.0.0.5", 43210,
 					   "192.0.2.7", 443);
-	struct bpf_events *e = bpf_events_new(on_event, NULL);
+	struct bpf_events *e = bpf_events_new(&to);
 
 	(void)state;
 	r.err = 111;
@@ -132,7 +141,7 @@ static void test_all_fields(void **state)
 	assert_string_equal(got, "1 1005.123:0 op=3 err=111 ino=20411 cookie=abc netns=77 "
 			    "proto=6 state=1 10.0.0.5:43210 192.0.2.7:443 tx=-1 rx=-1 "
 			    "mono=5123456789 pid=100 ppid=1 sid=50 uid=1000 auid=1001 "
-			    "ses=4294967295 comm=\"curl\" exe=\"/usr/bin/curl\"");
+			    "ses=4294967295 comm=\"curl\" title=- exe=\"/usr/bin/curl\"");
 	bpf_events_free(e);
 }
 
@@ -140,12 +149,40 @@ static void test_all_fields(void **state)
 static void test_nobody(void **state)
 {
 	struct netlog_bpf_event r = record(NETLOG_OP_ESTABLISHED, AF_INET, NULL, 1, NULL, 0);
-	struct bpf_events *e = bpf_events_new(on_event, NULL);
+	struct bpf_events *e = bpf_events_new(&to);
 
 	(void)state;
 	r.task.pid = 0;
 	assert_int_equal(bpf_events_record(e, &r, sizeof(r)), 0);
-	assert_non_null(strstr(got, " pid=-1 ppid=-1 sid=-1 uid=-1 auid=-1 ses=-1 comm=- exe=-"));
+	assert_non_null(strstr(got, " pid=-1 ppid=-1 sid=-1 uid=-1 auid=-1 ses=-1 comm=- title=- exe=-"));
+	bpf_events_free(e);
+}
+
+static void test_args(void **state)
+{
+	static const struct { const char *args; size_t len; const char *want; } titles[] = {
+		{ "curl", 4, " title=\"curl\" " },
+		{ "curl", 5, " title=\"curl\" " },
+		{ "curl\0-v\0x y", 12, " title=6375726C002D7600782079 " },
+		{ "\0\0\n ", 4, " title=- " },
+		{ "", 0, " title=- " },
+		{ "", 129, " title=- " },	/* claims more than it can hold */
+	};
+	struct bpf_events *e = bpf_events_new(&to);
+	struct netlog_bpf_event r = record(NETLOG_OP_CONNECT, AF_INET, NULL, 1, NULL, 0);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++) {
+		struct netlog_bpf_exe x = { .kind = NETLOG_BPF_EXE, .pid = 100, .id = 9,
+					    .args_len = titles[i].len };
+
+		if (titles[i].len <= sizeof(x.args))
+			memcpy(x.args, titles[i].args, titles[i].len);
+		assert_int_equal(bpf_events_record(e, &x, sizeof(x)), 0);
+		bpf_events_record(e, &r, sizeof(r));
+		if (!strstr(got, titles[i].want))
+			fail_msg("no \"%s\" in: %s", titles[i].want, got);
+	}
 	bpf_events_free(e);
 }
 
@@ -167,7 +204,7 @@ static void test_exe(void **state)
 	static const char cut[] = "a";
 	struct netlog_bpf_exe x = { .kind = NETLOG_BPF_EXE, .pid = 6, .id = 6, .parts = 1,
 				    .len = sizeof(cut), .cut = 1 };
-	struct bpf_events *e = bpf_events_new(on_event, NULL);
+	struct bpf_events *e = bpf_events_new(&to);
 
 	(void)state;
 	give_exe(e, 1, 11, PARTS("sh\0bin"), 2);
@@ -193,10 +230,22 @@ static void test_exe(void **state)
 	bpf_events_free(e);
 }
 
+static void test_stamp(void **state)
+{
+	struct netlog_bpf_stamp s = { NETLOG_BPF_STAMP, 100, 5123456789ULL, 77, 0 };
+	struct bpf_events *e = bpf_events_new(&to);
+
+	(void)state;
+	assert_int_equal(bpf_events_record(e, &s, sizeof(s)), 0);
+	assert_string_equal(got, "stamp 100 5123456789 77");
+	assert_int_equal(bpf_events_record(e, &s, sizeof(s) - 1), -EINVAL);
+	bpf_events_free(e);
+}
+
 /* A bounded table: the process that was silent longest is forgotten. */
 static void test_bound(void **state)
 {
-	struct bpf_events *e = bpf_events_new(on_event, NULL);
+	struct bpf_events *e = bpf_events_new(&to);
 
 	(void)state;
 	for (unsigned int pid = 1; pid <= 32768; pid++)
@@ -212,7 +261,7 @@ static void test_bound(void **state)
 static void test_longest_path(void **state)
 {
 	static char parts[NETLOG_BPF_PATH + NETLOG_BPF_NAME];
-	struct bpf_events *e = bpf_events_new(on_event, NULL);
+	struct bpf_events *e = bpf_events_new(&to);
 	size_t len = NETLOG_BPF_PATH - 1;
 	struct netlog_bpf_event r = record(NETLOG_OP_CONNECT, AF_INET, NULL, 1, NULL, 0);
 
@@ -233,7 +282,7 @@ static void test_longest_path(void **state)
 static void test_no_record(void **state)
 {
 	struct netlog_bpf_event r = record(NETLOG_OP_CONNECT, AF_INET, NULL, 1, NULL, 0);
-	struct bpf_events *e = bpf_events_new(on_event, NULL);
+	struct bpf_events *e = bpf_events_new(&to);
 
 	(void)state;
 	*got = 0;
@@ -254,6 +303,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_fields), cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_args), cmocka_unit_test(test_stamp),
 		cmocka_unit_test(test_exe), cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_longest_path), cmocka_unit_test(test_no_record),
 	};

@@ -589,9 +589,10 @@ int main(void)
 		cmocka_unit_test(test_rfc5424),
 		cmocka_unit_test(test_undelivered),
 	};
+	char error[128];
 	int failed;
 
-	format = format_open("netlog");
+	format = format_open("netlog", NULL, error, sizeof(error));
 	failed = cmocka_run_group_tests_name("output", tests, NULL, NULL);
 	format_close(format);
 	return failed;

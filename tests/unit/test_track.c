@@ -24,7 +24,7 @@ struct step {
 	const char *addr;		/* address, "unix", "unspec"; NULL: none */
 	int family, type, proto;
 	bool cloexec, unspec;		/* unspec: addr, under that family */
-	uint64_t ino;
+	uint64_t ino, cookie;
 	const char *local, *remote;
 	int state, err;
 	int64_t tx, rx;
@@ -746,6 +746,74 @@ static const struct step m_late[] = {
 	MOD(RELEASE, 100, 8, L, A, .state = 2, .out = M_FAIL " via=close errno=ECONNABORTED"),
 	BOOT(), M_OPEN(100, 8),
 };
+/* A datagram of a bound socket to a peer is a flow beside the listener. */
+#define FLOW_A "connect start UDP 10.0.0.5:53 -> " A " 100 prog"
+#define FLOW_STOP_A "connect stop UDP 10.0.0.5:53 -> " A " 100 prog"
+#define LISTEN_53 "listen start UDP 0.0.0.0:53 100 prog"
+#define LISTEN_STOP_53 "listen stop UDP 0.0.0.0:53 100 prog"
+#define M_FLOWS MOD(BIND, 100, 7, "0.0.0.0:53", NULL, UDP, .out = LISTEN_53), \
+	MOD(FLOW, 100, 7, "10.0.0.5:53", A, UDP, .out = FLOW_A)
+static const struct step m_flow[] = {
+	M_FLOWS, MOD(FLOW, 100, 7, "10.0.0.5:53", A, UDP),
+	MOD(FLOW, 100, 7, "10.0.0.5:53", B, UDP, .out = FLOW_STOP_A "\n"
+	    "connect start UDP 10.0.0.5:53 -> " B " 100 prog"),
+	MOD(RELEASE, 100, 7, "0.0.0.0:53", NULL, UDP, .state = 7, .out =
+	    "connect stop UDP 10.0.0.5:53 -> " B " 100 prog\n" LISTEN_STOP_53),
+	/* not bound: the flow is the socket's connection */
+	MOD(FLOW, 100, 8, L, A, UDP, .out = "connect start UDP " L " -> " A " 100 prog"),
+	MOD(RELEASE, 100, 8, L, NULL, UDP, .state = 7,
+	    .out = "connect stop UDP " L " -> " A " 100 prog"),
+};
+static const struct step m_flow_connected[] = {
+	M_FLOWS,
+	MOD(DGRAM, 100, 7, "10.0.0.5:53", B, UDP, .out = FLOW_STOP_A "\n" LISTEN_STOP_53
+	    "\nconnect start UDP 10.0.0.5:53 -> " B " 100 prog"),
+	MOD(RELEASE, 100, 7, "10.0.0.5:53", B, UDP, .state = 1,
+	    .out = "connect stop UDP 10.0.0.5:53 -> " B " 100 prog"),
+};
+static const struct step m_flow_boot[] = {
+	M_FLOWS, MOD(FLOW, 100, 7, "10.0.0.5:53", "192.0.2.7:0", UDP, .out = FLOW_STOP_A),
+	MOD(FLOW, 100, 7, "10.0.0.5:53", A, UDP, .out = FLOW_A),
+	BOOT(.out = FLOW_STOP_A " via=boot\n" LISTEN_STOP_53 " via=boot"),
+};
+static const struct step m_flow_unload[] = {
+	M_FLOWS, MOD(UNLOAD, 1, 0, NULL, NULL),
+	EXIT(100, .out = FLOW_STOP_A " via=exit\n" LISTEN_STOP_53 " via=exit"),
+};
+/* connect(AF_UNSPEC) while a connect is under way: its failure is still of that peer. */
+static const struct step m_disconnect_connecting[] = {
+	MOD(CONNECT, 100, 7, L, A), MOD(DISCONNECT, 100, 7, L, NULL),
+	MOD(RELEASE, 100, 7, L, NULL, .state = 7,
+	    .out = M_FAIL " via=close errno=ECONNABORTED"),
+};
+/* A connect that was refused before the boot says nothing of one after it. */
+static const struct step m_boot[] = {
+	MOD(CONNECT, 100, 7, L, A),
+	MOD(FAIL, 100, 7, L, A, .err = ENETUNREACH, .out = M_FAIL " errno=ENETUNREACH"),
+	BOOT(), MOD(LOAD, 1, 0, NULL, NULL), SOCKET(100, 3, STREAM),
+	CONNECT(100, 3, A, -ENETUNREACH, .out = FAIL_A " errno=ENETUNREACH"),
+};
+static const struct step boot_forks[] = {	/* nor does an exit */
+	EXIT(200), BOOT(), OPEN_A, FORK(100, 200), EXIT(100),
+	EXIT(200, .out = "connect stop TCP - -> " A " 200 prog opener=100 via=exit"),
+};
+/* An inode number comes again before the release of its last socket is read; the cookie
+ * tells them apart. */
+static const struct step m_cookie[] = {
+	MOD(CONNECT, 100, 7, L, A, .cookie = 21),
+	MOD(ESTABLISHED, 100, 7, L, A, .cookie = 21, .out = M_START),
+	MOD(ACCEPT, 100, 7, "10.0.0.5:22", "203.0.113.9:1", .cookie = 22, .out = M_ACCEPT),
+	MOD(RELEASE, 100, 7, L, A, .cookie = 21, .state = 1, .out = M_STOP),
+	MOD(ESTABLISHED, 100, 7, L, B, .cookie = 23,
+	    .out = "connect start TCP " L " -> " B " 100 prog"),
+	MOD(RELEASE, 100, 7, "10.0.0.5:22", "203.0.113.9:1", .cookie = 22, .state = 1,
+	    .out = "connect stop TCP 10.0.0.5:22 <- 203.0.113.9:1 100 prog"),
+	/* a completion after the release of another socket of that inode is no late one */
+	MOD(CONNECT, 100, 7, L, A, .cookie = 24), MOD(RELEASE, 100, 7, L, A, .cookie = 24,
+	    .state = 2, .out = M_FAIL " via=close errno=ECONNABORTED"),
+	MOD(ESTABLISHED, 100, 7, L, A, .cookie = 24),
+	MOD(ESTABLISHED, 100, 7, L, A, .cookie = 25, .out = M_START),
+};
 static const struct step m_exec[] = {
 	M_OPEN(100, 7),
 	/* records of the module do not tell of descriptors: nothing is closed */
@@ -857,6 +925,14 @@ static const struct row rows[] = {
 	ROW("module: adopts a listener", m_adopt_listener),
 	ROW("module: accepts from a listener of the rules", m_adopt_accept_first),
 	ROW("module: second connection to the same server", m_adopt_second),
+	ROW("module: a flow beside a listener", m_flow),
+	ROW("module: a flow, then connected", m_flow_connected),
+	ROW("module: a flow, then a boot", m_flow_boot),
+	ROW("module: a flow, left behind", m_flow_unload),
+	ROW("module: disconnected while it connects", m_disconnect_connecting),
+	ROW("module: refused before a boot", m_boot),
+	ROW("fork of a pid that exited before a boot", boot_forks),
+	ROW("module: an inode that comes again", m_cookie),
 	ROW("module: exec", m_exec),
 	ROW("module: completion after release", m_late),
 };
@@ -1026,7 +1102,8 @@ static void fact_of(const struct step *s, struct event *f)
 			  .exe = s->exe ? absent(s->exe) : "/bin/prog" },
 		.fd = s->fd, .newfd = s->newfd, .result = s->result,
 		.cloexec = s->cloexec, .family = s->family, .type = s->type,
-		.proto = s->proto, .op = s->op, .ino = s->ino, .netns = -1,
+		.proto = s->proto, .op = s->op, .ino = s->ino,
+		.cookie = s->cookie, .netns = -1,
 		.mono = -1, .tx = s->tx, .rx = s->rx, .missed = -1, .lost = -1,
 		.err = s->err, .state = s->state,
 		.local = read_addr(s->local), .remote = read_addr(s->remote),
@@ -1169,6 +1246,24 @@ static void test_node_bound(void **state)
 	STEP(t, CONNECT(100, 3, A, 0, .node = "n299"));
 	assert_string_equal(seen.out, "");
 	track_free(t);
+}
+
+/* Flows and listeners evict each other. */
+static void test_flow_bound(void **state)
+{
+	for (unsigned int max = 1; max < 6; max++) {
+		struct track *t = begin(max, 16);
+
+		for (int i = 0; i < 60; i++) {
+			STEP(t, MOD(BIND, 100, 7 + i % 4, "0.0.0.0:53", NULL, UDP));
+			STEP(t, MOD(FLOW, 100, 7 + i % 4, "10.0.0.5:53", i % 3 ? A : B, UDP));
+			check_open(t);
+		}
+		STEP(t, BOOT());
+		check_open(t);
+		track_free(t);
+	}
+	(void)state;
 }
 
 static void test_limits_of_one(void **state)
@@ -1350,7 +1445,7 @@ int main(void)
 		cmocka_unit_test(test_descriptor_bound),
 		cmocka_unit_test(test_inherit_bound),
 		cmocka_unit_test(test_node_bound),
-		cmocka_unit_test(test_limits_of_one),
+		cmocka_unit_test(test_limits_of_one), cmocka_unit_test(test_flow_bound),
 		cmocka_unit_test(test_duration),
 		cmocka_unit_test(test_id), cmocka_unit_test(test_id_of_cookie),
 		cmocka_unit_test(test_ignored),

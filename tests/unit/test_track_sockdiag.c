@@ -372,6 +372,25 @@ static const struct row rows[] = {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
 		OPEN(3, 1, 3, 11, L, R, EST, .active = 1), FOUND(5, 1, 11, L, R, EST),
 		STREAM(20), TICK(30, .out = "start " L " -> " R " 1") } },
+	{ "ended as an orphan, then found held", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"), EXIT(100, 1),
+		SWEEP(2000, ORPHAN), SWEEP(4000, ORPHAN,
+					   .out = "stop " L " -> " R " 1 via=exit"),
+		HELD(4100, 2, 3, 11), END(5000, 11, L, R), STREAM(5100), TICK(5200) } },
+	{ "a boot: the clock may go back, and older events count no more", {
+		STREAM(5000), CALL(10, BOOT, -1, 0), SOCKET(11, 1, 3), CONNECT(12, 1, 3, R, 0),
+		FOUND(15, 1, 11, L, R, EST), TICK(30), STREAM(40),
+		TICK(60, .out = "start " L " -> " R " 1") } },
+	{ "a boot: what was destroyed before it is of nothing after it", {
+		END(20, 11, L, R, .est = 1), CALL(10, BOOT, -1, 0), SOCKET(11, 1, 3),
+		CONNECT(12, 1, 3, R, 0), GONE(25, 1), STREAM(60), TICK(150),
+		TICK(1030, .out = "start - -> " R " 1") } },
+	{ "a scan found it held, a later one did not: it ended in between", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"), EXIT(100, 1),
+		SWEEP(2000, ALIVE), SWEEP(4000, MISSING),
+		SWEEP(6000, MISSING, .out = "stop " L " -> " R " 1 via=sweep") } },
 	{ "udp: found, and connected to somebody else", {
 		SOCKET(0, 1, 3, .type = SOCK_DGRAM), CONNECT(1, 1, 3, R, 0),
 		FOUND(5, 1, 11, L, R, EST, .udp = true), STREAM(20),
@@ -554,9 +573,10 @@ static void do_step(struct track *t, const struct step *s)
 	assert_string_equal(seen.text, s->out ? s->out : "");
 }
 
-static struct track *make_tracker(struct input_errors *c, unsigned int max)
+static struct track *make_tracker_of(struct input_errors *c, unsigned int max,
+				     unsigned int processes)
 {
-	struct track_limits limits = { .sockets = 100, .processes = 100 };
+	struct track_limits limits = { .sockets = 100, .processes = processes };
 	struct diag_options o = {
 		.wait_ms = WAIT, .settle_ms = SETTLE, .max = max, .node = HOST,
 		.netns = OURS,
@@ -570,6 +590,11 @@ static struct track *make_tracker(struct input_errors *c, unsigned int max)
 	track_set_diag(t, &o);
 	do_step(t, &start);
 	return t;
+}
+
+static struct track *make_tracker(struct input_errors *c, unsigned int max)
+{
+	return make_tracker_of(c, max, 100);
 }
 
 static void test_row(void **state)
@@ -707,6 +732,29 @@ static void test_id_kept(void **state)
 	}
 }
 
+/* Its process is forgotten while it waits, and nobody else is known to have it: a start
+ * whose stop cannot come is counted. */
+static void test_process_forgotten(void **state)
+{
+	static const struct step steps[] = {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, -EINPROGRESS),
+		CALL(2, EXIT_THREAD, 2, 0), CALL(3, EXIT_THREAD, 3, 0),
+		CALL(4, EXIT_THREAD, 4, 0), CALL(5, EXIT_THREAD, 5, 0),
+		TICK(1010, .out = "start - -> " R " 1 via=in-progress"),
+	};
+	struct input_errors c = { 0 };
+	struct track *t = make_tracker_of(&c, 100, 3);
+	struct track_stats stats;
+
+	(void)state;
+	for (int i = 0; i < 7; i++)
+		do_step(t, &steps[i]);
+	track_stats(t, &stats);
+	assert_int_equal(stats.open, 0);
+	assert_int_equal(c.count[INPUT_ERROR_EVICTED], 1);
+	track_free(t);
+}
+
 static void count_known(const struct diag_known *k, const struct identity *opener, void *arg)
 {
 	assert_int_equal(k->sock.cookie, 11);
@@ -792,7 +840,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_off), cmocka_unit_test(test_switched_off),
 		cmocka_unit_test(test_bounded), cmocka_unit_test(test_id),
-		cmocka_unit_test(test_id_kept), cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_id_kept), cmocka_unit_test(test_process_forgotten), cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_anything),
 	};
 	int failed = table_run("rows", test_row, ROWS(rows));

@@ -200,5 +200,5 @@ cached_vmlinux() {
 }
 
 cached_ko() {
-	cached "ko-$kver" "$kdir $(cd "$top" && tree_key VERSION kpatch)" audit_netlog.ko make_ko
+	cached "ko-$kver" "$kdir $(cd "$top" && tree_key VERSION kpatch/[!b]*)" audit_netlog.ko make_ko
 }

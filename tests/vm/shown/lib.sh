@@ -81,7 +81,7 @@ once() {
 	while read -r end; do
 		for verb in start stop; do
 			[ "$(grep -cF " connect $verb TCP $end " $log)" = 1 ] ||
-				bad+="not one $verb of $end"$'\n'$(grep -F "${end#* }" $log)$'\n'
+				bad+="not one $verb of $end"$'\n'$(grep -F -- "${end#* }" $log)$'\n'
 		done
 	done < <(told opened; told accepted)
 	[ -s "$work/told" ] || bad="the program told nothing"

@@ -30,6 +30,9 @@
 #ifndef AF_SMC
 #define AF_SMC 43
 #endif
+#ifndef IPPROTO_SMC
+#define IPPROTO_SMC 256
+#endif
 #define LO "127.0.0.1"
 #define THREADS 64
 
@@ -818,7 +821,9 @@ static void flows(char **args)
 static int odd_address(struct sockaddr_storage *a, socklen_t *len)
 {
 	static const char *const ips[] = { "::1", "::ffff:" LO, "::", "::ffff:0.0.0.0", "fe80::1" };
-	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(7400 + rand() % 4) };
+	struct sockaddr_in6 six = {
+		.sin6_family = AF_INET6, .sin6_port = htons(7400 + rand() % 4),
+	};
 	struct sockaddr_in four = address(rand() % 4 ? LO : "0.0.0.0", 7400 + rand() % 4);
 
 	memset(a, 0, sizeof(*a));
@@ -843,7 +848,8 @@ static int odd_socket(void)
 			 types[] = { SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_RAW },
 			 protocols[] = { 0, 0, 132, 136, 262 };
 
-	return socket(families[rand() % 2], types[rand() % 7 ? rand() % 2 : rand() % 4] | SOCK_NONBLOCK,
+	return socket(families[rand() % 2],
+		      types[rand() % 7 ? rand() % 2 : rand() % 4] | SOCK_NONBLOCK,
 		      protocols[rand() % 5]);
 }
 
@@ -988,6 +994,8 @@ static void smc(char **args)
 	int tcp = listener(0, 4), l = smc_listener(), c;
 
 	(void)args;
+	c = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_SMC);	/* since Linux 6.11 */
+	both_ends(c < 0 ? smc_socket() : c, tcp);
 	both_ends(smc_socket(), tcp);
 	both_ends(new_tcp(), l);
 	both_ends(smc_socket(), l);
@@ -997,6 +1005,45 @@ static void smc(char **args)
 	close(c);
 	close(tcp);
 	close(l);
+}
+
+/* ---- wide SLOTS: how long a process exits that has such a descriptor table ---- */
+
+static double exit_time(int slots)
+{
+	double start;
+	char byte;
+	int p[2];
+
+	if (pipe2(p, O_CLOEXEC))
+		die("pipe");
+	if (!fork()) {
+		if (dup2(0, slots - 1) < 0)
+			die("dup2");
+		start = now();
+		if (write(p[1], &start, sizeof(start)) != sizeof(start))
+			die("write");
+		_exit(0);
+	}
+	close(p[1]);
+	if (read(p[0], &start, sizeof(start)) != sizeof(start) || read(p[0], &byte, 1))
+		die("read");	/* the end of the file comes with the end of the process */
+	close(p[0]);
+	if (wait(NULL) < 0)
+		die("wait");
+	return now() - start;
+}
+
+/* Microseconds, the best of 20. */
+static void wide(char **args)
+{
+	double best = 1e9, t;
+
+	for (int i = 0; i < 20; i++) {
+		t = exit_time(atoi(args[0]));
+		best = t < best ? t : best;
+	}
+	printf("us %.0f\n", best * 1e6);
 }
 
 /* ---- storm: as much as it can, until killed ---- */
@@ -1054,7 +1101,9 @@ static const struct {
 	{ "in-flight", in_flight }, { "collect", collect }, { "no-route", no_route },
 	{ "killed", killed }, { "taken", taken }, { "dup-race", dup_race },
 	{ "bad-address", bad_address }, { "half-shut", half_shut },
-	{ "rejected", rejected }, { "smc", smc }, { "odd-calls", odd_calls }, { "flows", flows }, { "storm", storm }, { "sentinel", sentinel },
+	{ "rejected", rejected }, { "smc", smc }, { "wide", wide },
+	{ "odd-calls", odd_calls }, { "flows", flows }, { "storm", storm },
+	{ "sentinel", sentinel },
 };
 
 int main(int argc, char **argv)
