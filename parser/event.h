@@ -62,6 +62,7 @@ enum event_kind {
 struct event {
 	enum event_kind kind;
 	struct stamp stamp;
+	struct stamp ev;	/* BPF: audit's event of the same call; serial 0: none */
 	const char *node;	/* node= of the record, or NULL */
 	struct task task;
 

@@ -1,28 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* plugin/config: audisp-netlog.conf; one table of keys for reading and for printing. */
-#define SYSLOG_NAMES
 #include "plugin/config.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
+#include "parser/entry/format.h"
+#include "plugin/config_key.h"
 #include "plugin/ini.h"
-#include "plugin/output/format.h"
-
-enum key_type { KEY_BOOL, KEY_NUMBER, KEY_PATH, KEY_FACILITY, KEY_PRIORITY, KEY_USE,
-		KEY_SOURCE, KEY_NETNS, KEY_IGNORE, KEY_FORMAT, KEY_TRANSPORT, KEY_HOST };
-
-struct key {
-	const char *section, *name;
-	enum key_type type;
-	size_t offset;
-	unsigned int min, max;
-	const char *allowed;
-};
 
 #define ERROR_MAX 900
 
@@ -44,7 +32,7 @@ static const struct key keys[] = {
 	  "KiB, a whole number from 64 to 65536" },
 	{ NAMED, "transport", KEY_TRANSPORT, OUT(transport),
 	  .allowed = "syslog, file, stdout, unix, tcp or tls" },
-	{ NAMED, "format", KEY_FORMAT, OUT(format), .allowed = "netlog" },
+	{ NAMED, "format", KEY_FORMAT, OUT(format) },
 	{ NAMED, "path", KEY_PATH, OUT(path), .allowed = "an absolute path" },
 	{ NAMED, "host", KEY_HOST, OUT(host), .allowed = "the name or address of a host" },
 	{ NAMED, "port", KEY_NUMBER, OUT(port), 0, 65535,
@@ -123,98 +111,15 @@ void config_fini(struct config *c)
 	memset(c, 0, sizeof(*c));
 }
 
-static int code_of(const CODE *codes, const char *name)
+static int set_format(char **to, const struct key *k, const char *value,
+		      struct match_error *error)
 {
-	for (; codes->c_name; codes++)
-		if (!strcmp(codes->c_name, name))
-			return codes->c_val;
-	return -1;
-}
+	struct format *f = format_open(value, NULL, error->text, sizeof(error->text));
 
-static const char *name_of(const CODE *codes, int value)
-{
-	for (; codes->c_name; codes++)
-		if (codes->c_val == value)
-			return codes->c_name;
-	return "?";
-}
-
-static int set_bool(bool *to, const char *value)
-{
-	*to = !strcmp(value, "yes");
-	return *to || !strcmp(value, "no") ? 0 : -EINVAL;
-}
-
-static const char *const uses[] = {
-	[USE_AUTO] = "auto", [USE_YES] = "yes", [USE_NO] = "no", NULL
-};
-
-static const char *const kernel_uses[] = {
-	[KERNEL_AUTO] = "auto", [KERNEL_MODULE] = "module", [KERNEL_BPF] = "bpf",
-	[KERNEL_SOCKDIAG] = "sockdiag", [KERNEL_NONE] = "none", NULL
-};
-
-static const char *const transports[] = {
-	[CONFIG_NOWHERE] = "", [CONFIG_SYSLOG] = "syslog", [CONFIG_FILE] = "file",
-	[CONFIG_STDOUT] = "stdout", [CONFIG_UNIX] = "unix", [CONFIG_TCP] = "tcp",
-	[CONFIG_TLS] = "tls", NULL
-};
-
-/* An enum: the place of value among the names. */
-static int set_name(int *to, const char *const *names, const char *value)
-{
-	for (int i = 0; names[i]; i++) {
-		if (strcmp(names[i], value))
-			continue;
-		*to = i;
-		return 0;
-	}
-	return -EINVAL;
-}
-
-static int set_number(unsigned int *to, const struct key *k, const char *value)
-{
-	char *end;
-	unsigned long v;
-
-	if (*value < '0' || *value > '9')
+	if (!f)
 		return -EINVAL;
-	errno = 0;
-	v = strtoul(value, &end, 10);
-	if (errno || *end || v < k->min || v > k->max)
-		return -EINVAL;
-	*to = v;
-	return 0;
-}
-
-/* An empty value is none. */
-static int set_text(char **to, const char *value)
-{
-	char *copy = NULL;
-
-	if (*value) {
-		copy = strdup(value);
-		if (!copy)
-			return -ENOMEM;
-	}
-	free(*to);
-	*to = copy;
-	return 0;
-}
-
-static int set_path(char **to, const char *value)
-{
-	return *value && *value != '/' ? -EINVAL : set_text(to, value);
-}
-
-static int set_host(char **to, const char *value)
-{
-	return strcspn(value, " \t/[]") < strlen(value) ? -EINVAL : set_text(to, value);
-}
-
-static int set_format(char **to, const char *value)
-{
-	return format_known(value) ? set_text(to, value) : -EINVAL;
+	format_close(f);
+	return key_set(k, to, value);
 }
 
 /* "red /proc/4711/ns/net". The line may stand several times. */
@@ -236,17 +141,6 @@ static int add_netns(struct config *c, const char *value)
 		c->netns_count++;
 		value += len;
 	}
-}
-
-/* Beyond max are syslog's internal codes: "mark", "none". */
-static int set_code(int *to, const CODE *codes, int max, const char *value)
-{
-	int v = code_of(codes, value);
-
-	if (v < 0 || v > max)
-		return -EINVAL;
-	*to = v;
-	return 0;
 }
 
 static int add_ignore(struct config *c, const char *value, struct match_error *error)
@@ -280,20 +174,11 @@ static int set_key(struct config *c, void *base, const struct key *k, const char
 	void *at = (char *)base + k->offset;
 
 	switch (k->type) {
-	case KEY_BOOL:		return set_bool(at, value);
-	case KEY_NUMBER:	return set_number(at, k, value);
-	case KEY_PATH:		return set_path(at, value);
-	case KEY_FACILITY:	return set_code(at, facilitynames, LOG_LOCAL7, value);
-	case KEY_PRIORITY:	return set_code(at, prioritynames, LOG_DEBUG, value);
-	case KEY_USE:		return set_name(at, uses, value);
-	case KEY_SOURCE:	return set_name(at, kernel_uses, value);
-	case KEY_FORMAT:	return set_format(at, value);
-	case KEY_TRANSPORT:	return set_name(at, transports, value);
-	case KEY_HOST:		return set_host(at, value);
+	case KEY_FORMAT:	return set_format(at, k, value, error);
 	case KEY_NETNS:		return add_netns(c, value);
 	case KEY_IGNORE:	return add_ignore(c, value, error);
+	default:		return key_set(k, at, value);
 	}
-	return -EINVAL;
 }
 
 static bool is_output(const char *section)
@@ -428,7 +313,7 @@ static int on_line(const struct ini_line *line, char *what, size_t size, void *a
 		return unknown_key(line, what, size);
 	base = is_output(line->section) ? (void *)find_output(c, output_name(line->section)) : c;
 	err = set_key(c, base, k, line->value, &error);
-	if (err == -EINVAL && k->type == KEY_IGNORE)
+	if (err == -EINVAL && (k->type == KEY_IGNORE || k->type == KEY_FORMAT))
 		snprintf(what, size, "%s: '%.200s': %s", line->key, line->value, error.text);
 	else if (err == -EINVAL)
 		snprintf(what, size, "%s: '%.200s' is not allowed here; allowed is: %s",
@@ -488,45 +373,12 @@ int config_read(struct config *c, const char *path, char *error, size_t size)
 
 static void print_key(const struct config *c, const void *base, const struct key *k, FILE *to)
 {
-	const void *at = (const char *)base + k->offset;
-
 	fprintf(to, "%s =", k->name);
-	switch (k->type) {
-	case KEY_BOOL:
-		fprintf(to, " %s", *(const bool *)at ? "yes" : "no");
-		break;
-	case KEY_NUMBER:
-		fprintf(to, " %u", *(const unsigned int *)at);
-		break;
-	case KEY_PATH:
-	case KEY_HOST:
-		fprintf(to, " %s", *(char *const *)at ? *(char *const *)at : "");
-		break;
-	case KEY_FACILITY:
-		fprintf(to, " %s", name_of(facilitynames, *(const int *)at));
-		break;
-	case KEY_PRIORITY:
-		fprintf(to, " %s", name_of(prioritynames, *(const int *)at));
-		break;
-	case KEY_USE:
-		fprintf(to, " %s", uses[*(const enum config_use *)at]);
-		break;
-	case KEY_SOURCE:
-		fprintf(to, " %s", kernel_uses[*(const enum kernel_use *)at]);
-		break;
-	case KEY_NETNS:		/* one a line, to keep lines short */
+	if (k->type == KEY_NETNS)	/* one a line, to keep lines short */
 		for (unsigned int i = 0; i < c->netns_count; i++)
 			fprintf(to, "%s %s", i ? "\nnetns =" : "", c->netns[i]);
-		break;
-	case KEY_FORMAT:
-		fprintf(to, " %s", *(char *const *)at ? *(char *const *)at : CONFIG_FORMAT);
-		break;
-	case KEY_TRANSPORT:
-		fprintf(to, " %s", transports[*(const enum config_transport *)at]);
-		break;
-	case KEY_IGNORE:
-		break;
-	}
+	else
+		key_print(k, (const char *)base + k->offset, to);
 	fputc('\n', to);
 }
 

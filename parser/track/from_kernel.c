@@ -352,6 +352,29 @@ static void on_release(struct track *t, const struct event *f)
 	forget(t, s);
 }
 
+/* It was open when the source began. A connect under way is one. */
+static void on_found(struct track *t, const struct event *f)
+{
+	bool listener = f->state == STATE_LISTEN ||
+			(life_is_datagram(f->proto) && !f->remote.has_port);
+	struct conn *s = known_socket(t, f);
+
+	if (s && (conn_is_open(s) || s->phase != CONN_IDLE))
+		return;
+	if (f->state == STATE_SYN_SENT) {
+		on_connect(t, f);
+		return;
+	}
+	s = socket_of(t, f);
+	if (!s)
+		return;
+	take_fields(s, f);
+	s->direction = life_is_datagram(f->proto) ? CONN_OUTBOUND : CONN_EITHER;
+	life_begin(t, s);
+	s->unknown_start = true;
+	life_open_found(t, s, listener ? KIND_LISTEN : KIND_CONNECT, VIA_SNAPSHOT);
+}
+
 static void on_load(struct track *t, const struct event *f)
 {
 	node_forget_releases(t->node);	/* a boot may be between */
@@ -388,6 +411,7 @@ void from_kernel(struct track *t, const struct event *f)
 	case NETLOG_OP_FLOW:		on_flow(t, f); break;
 	case NETLOG_OP_DISCONNECT:	on_disconnect(t, f); break;
 	case NETLOG_OP_RELEASE:		on_release(t, f); break;
+	case NETLOG_OP_FOUND:		on_found(t, f); break;
 	case NETLOG_OP_EXIT:		break;	/* know_process() was all */
 	default:			break;
 	}

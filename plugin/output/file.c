@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/output/file: lines with the time in front, to a file or to standard output. */
+/* plugin/output/file: lines, with the time in front unless they have it, to a file or to standard output. */
 #include "plugin/output/transport.h"
 
 #include <errno.h>
@@ -117,7 +117,7 @@ static int mend(struct file *f)
 
 static size_t line_put(struct file *f, char *to, const struct message *m)
 {
-	size_t n = line_time(&f->clock, &m->time, to);
+	size_t n = m->has_time ? 0 : line_time(&f->clock, &m->time, to);
 
 	memcpy(to + n, m->text, m->len);
 	to[n + m->len] = '\n';

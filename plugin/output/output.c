@@ -235,7 +235,8 @@ static void report_loss(struct output *s, uint64_t lost)
 	m.time.milli = now.tv_nsec / 1000000;
 	n = snprintf(note, sizeof(note), "netlog lost plugin=%llu",
 		     (unsigned long long)lost);
-	m.len = format_note(s->format, note, n, text);
+	m.len = format_note(s->format, &m.time, note, n, text);
+	m.has_time = format_has_time(s->format);
 	err = s->transport->ops->write(s->transport, &m, 1, &done);
 	judge(s, err);
 	pthread_mutex_lock(&s->lock);

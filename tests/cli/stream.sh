@@ -10,7 +10,7 @@ export TZ=UTC LC_ALL=C.UTF-8
 plugin=$(realpath "$1")
 
 [ "$(id -u)" = 0 ] || { echo "skip - stream: needs root"; exit 77; }
-for program in rsyslogd socat openssl; do
+for program in rsyslogd socat openssl script ss python3; do
 	command -v $program >/dev/null || { echo "skip - stream: no $program here"; exit 77; }
 done
 if [ "${INSIDE:-}" != 1 ]; then

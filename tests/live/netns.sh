@@ -41,7 +41,7 @@ says() { until_true 10 grep -Eqs -- "$1" "$tmp/err"; }
 
 configure() { # LINE...
 	printf '%s\n' '[output]' 'stdout = no' "file = $log" '[status]' 'interval = 1' \
-		'[sockdiag]' 'use = yes' 'sweep = 2' "$@" >"$tmp/conf"
+		'[kernel]' 'source = sockdiag' '[sockdiag]' 'use = yes' 'sweep = 2' "$@" >"$tmp/conf"
 }
 start() { # CAPSH-OPTION...
 	: >"$log"

@@ -46,7 +46,7 @@ start() {
 	: >"$tmp/out"
 	"$plugin_path" --live --rules rules/30-netlog.rules "$@" >"$tmp/out" 2>&1 9>&- &
 	plugin=$!
-	until_true 10 has 'netlog start'
+	until_true 30 has 'netlog start'
 }
 
 # A listener and a connection to it, for half a second; prints their ports.
@@ -64,26 +64,27 @@ shows_traffic() {
 	local ports
 	read -r -a ports < <(traffic)
 	local l=127.0.0.1:${ports[0]} c=127.0.0.1:${ports[1]}
-	until_true 10 has "connect start TCP $c -> $l .* python3" &&
-		until_true 10 has "connect start TCP $l <- $c " &&
-		until_true 10 has "connect stop TCP $c -> $l "
+	until_true 30 has "connect start TCP $c -> $l .* python3" &&
+		until_true 30 has "connect start TCP $l <- $c " &&
+		until_true 30 has "connect stop TCP $c -> $l "
 }
 
 ended() { wait "$plugin"; local status=$?; plugin=''; return $status; }
 
 start && ok "starts where no auditd runs" || bad "starts where no auditd runs"
 check "heading says what is watched" has '^# audit-netlog .*TCP and UDP'
-check "heading says that sock_diag is used" has '^# .*socket diagnostics'
+check "heading says that sock_diag is used" has '^# sock_diag adds'
 check "heading says whether the module is loaded" has '^# .*Kernel module: (not )?loaded'
 check "shows a connection and its end" shows_traffic
 # Somebody who looks must have seen where it listened.
 shows_a_killed() {
 	local listener
-	python3 -c "import signal, socket; s = socket.create_server((\"127.0.0.1\", 0)); signal.pause()" &
+	python3 -c "import signal, socket; s = socket.create_server((\"127.0.0.1\", 0)); signal.pause()" 9>&- &
 	listener=$!
-	until_true 15 has "listen start TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 " || return
+	until_true 40 has "listen start TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 "
+	local told=$?
 	kill -KILL "$listener"
-	until_true 15 has "listen stop TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 .* via=destroy"
+	until_true 40 has "listen stop TCP 127.0.0.1:[0-9]+ .* $listener 0 python3 .* via=destroy" && [ "$told" = 0 ]
 }
 check "shows the end of a process that was killed" shows_a_killed
 kill -INT "$plugin"
