@@ -77,7 +77,7 @@ let_go() {
 	wait "$holder" 2>/dev/null
 	holder=''
 }
-event_of() { sed -En "s/.*$1.* ev=([^ ]*).*/\1/p" "$log" | head -n 1; }
+number_of() { sed -En "s/.*$1.* id=([^ ]*).*/\1/p" "$log" | head -n 1; }
 
 # The plugin's netlink socket, that of the announcements, has dropped some; before that,
 # more of them.
@@ -96,13 +96,13 @@ hold
 configure
 start
 check "says that it has sock_diag" has 'netlog start .* sockdiag=yes'
-check "tells a listener that is open, and whose" soon "listen start TCP $l [0-9]+ $holder 0 python3 .* via=snapshot id=[^ ]+ ev="
+check "tells a listener that is open, and whose" soon "listen start TCP $l [0-9]+ $holder 0 python3 .* via=snapshot id="
 check "tells a connection that is open" soon "connect start TCP $c -> $l [0-9]+ $holder 0 .* via=snapshot"
 check "tells who accepted" soon "connect start TCP $l <- $c [0-9]+ $holder 0 .* via=snapshot"
 check "tells a datagram server" soon "listen start UDP $u [0-9]+ $holder .* via=snapshot"
 order 'u.close()'
 check "tells an end" soon "listen stop UDP $u [0-9]+ $holder .* via=destroy"
-event=$(event_of "connect start TCP $c -> $l")
+number=$(number_of "connect start TCP $c -> $l")
 stop
 check "the state is root's alone" test "$(stat -c %a:%u "$state")" = 600:0
 
@@ -113,7 +113,7 @@ start
 check "a second run tells what ended meanwhile" soon "connect stop TCP $l <- $c .* via=sweep"
 check "and nothing that was told" hasnt ' start (TCP|UDP)'
 order 'c.close()'
-check "an end has the event of its start, and its bytes" soon "connect stop TCP $c -> $l .* via=destroy tx=100 .*ev=$event"
+check "an end has the number of its start, and its bytes" soon "connect stop TCP $c -> $l .* via=destroy tx=100 .*id=$number"
 stop
 
 let_go
