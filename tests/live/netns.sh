@@ -135,7 +135,7 @@ do_it red "refuse"
 check "a refused connect" soon "connect fail TCP .*:9 - ${pids[red]} .* netns=$R via=destroy errno=ECONNREFUSED"
 do_it red "dial 7000"
 soon "$(start_of red "$told" 7000 "$R")" || failed=1
-check "nothing is said to be unseen" hasnt 'unseen='
+check "nothing is said to be unseen" hasnt " ${pids[red]} .*unseen="
 gone="connect stop TCP $at:$told -> $at:7000 - ${pids[red]} .* netns=$R via=destroy "
 leave red
 check "kill -9" soon "$gone"
