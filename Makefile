@@ -42,6 +42,14 @@ else
 PLUGIN := $(filter-out plugin/input/bpf.c,$(PLUGIN))
 endif
 
+# The tls transport is built where GnuTLS is; TLS=0 leaves it out.
+TLS ?= $(shell echo '\#include <gnutls/gnutls.h>' | $(CC) -E - >/dev/null 2>&1 && echo 1)
+ifeq ($(TLS),1)
+PLUGIN := $(filter-out plugin/output/tls_none.c,$(PLUGIN))
+else
+PLUGIN := $(filter-out plugin/output/tls.c,$(PLUGIN))
+endif
+
 PARSER_O := $(PARSER:%.c=$B/%.o)
 QUERY_O := $(QUERY:%.c=$B/%.o)
 PLUGIN_O := $(PLUGIN:%.c=$B/%.o)
@@ -51,6 +59,9 @@ QUERY_LIBS := $(PARSER_LIBS) -lz -lzstd -llzma
 PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lmnl -lpthread
 ifeq ($(BPF),1)
 PLUGIN_LIBS += -lbpf
+endif
+ifeq ($(TLS),1)
+PLUGIN_LIBS += -lgnutls
 endif
 
 all: $B/audisp-netlog $B/aunetlog	## Builds plugin and query tool (the default)

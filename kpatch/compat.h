@@ -24,6 +24,11 @@
 #define IPPROTO_UDPLITE 136
 #endif
 
+/* Renamed in 5.8. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 8, 0)
+#define copy_from_kernel_nofault probe_kernel_read
+#endif
+
 /* 6.11 added the protocol to AF_INET, beside the family AF_SMC. */
 #define NETLOG_IPPROTO_SMC 256
 

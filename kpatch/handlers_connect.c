@@ -52,13 +52,14 @@ void handle_state(void *data, const struct sock *sk, const int old, const int ne
 
 	if (!connecting || (new != TCP_ESTABLISHED && !err))
 		return;
-	/* connect() is about to return an error, and sk_err is an older one's; or accepted. */
+	/* connect() is about to return an error, and sk_err is older; or it was accepted. */
 	if (sock && sock->sk == sk && sk->sk_protocol == IPPROTO_TCP &&
 	    (sock->state == SS_CONNECTED || (err && sock->state == SS_UNCONNECTED)))
 		return;
 	if (!pending_take(sock, NULL, &p)) {
 		/* There was no memory for the entry, or the module was loaded later. */
-		if (old != TCP_SYN_SENT || !sockinfo_in_use(sk) || !sockinfo_read(&p.sock, sk, sock))
+		if (old != TCP_SYN_SENT || !sockinfo_in_use(sk) ||
+		    !sockinfo_read(&p.sock, sk, sock))
 			return;
 		p.task.pid = 0;
 	}

@@ -48,10 +48,12 @@
  *              or, state=10, a listener was shut down
  * flow         first datagram of an unconnected socket to a peer (on request);
  *              the socket has no peer by it, and if it was bound it goes on receiving
- * release      the last reference to the socket was dropped   err (pending, unread: 104 reset) tx rx
- *              state=2: given up while connecting
+ * release      the last reference to the socket was dropped   tx rx
+ *              err (pending, unread: 104 reset); state=2: given up while connecting,
+ *              with the err of an ICMP message that had arrived
  * exit         a process that holds this socket exits; release has no exe any more
  * load unload  the module itself                          missed lost ver
+ * found        it was open when the source began (BPF only)
  */
 #define NETLOG_OPS(X)				\
 	X(CONNECT,	"connect")		\
@@ -66,7 +68,8 @@
 	X(RELEASE,	"release")		\
 	X(EXIT,		"exit")			\
 	X(LOAD,		"load")			\
-	X(UNLOAD,	"unload")
+	X(UNLOAD,	"unload")		\
+	X(FOUND,	"found")
 
 enum netlog_op {
 	NETLOG_OP_NONE,

@@ -9,6 +9,8 @@
 #include <linux/uaccess.h>
 #include <linux/xarray.h>
 
+#include "compat.h"
+
 static DEFINE_XARRAY_FLAGS(marks, XA_FLAGS_LOCK_IRQ);	/* cookie: inode number */
 
 /* Returns the sock of a pointer to a struct socket, NULL for any other value. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/diag: what the kernel's socket diagnostics (NETLINK_SOCK_DIAG) tell, as
- * facts for the tracker, and what the tracker asks of whoever can look: the plugin.
- * aunetlog has no such source.
+ * parser/diag: sock_diag (NETLINK_SOCK_DIAG) as a source of events, and the questions that
+ * the tracker has for it. The plugin answers them; aunetlog has no such source.
  */
 #ifndef NETLOG_DIAG_H
 #define NETLOG_DIAG_H
@@ -21,25 +20,25 @@ enum sock_state {
 	STATE_LAST_ACK, STATE_LISTEN, STATE_CLOSING, STATE_NEW_SYN_RECV
 };
 
-/* One socket, as a dump or the announcement of its destruction tells it. */
+/* One socket, from a dump or from the report of its destruction. */
 struct diag_sock {
 	/* Never used twice until the next boot, in no network namespace (Linux 5.4,
 	 * cd48bdda4fb8 "sock: make cookie generation global instead of per netns"). */
 	uint64_t cookie;
-	uint64_t ino;		/* 0: no process has it (any more) */
+	uint64_t ino;		/* 0: no process holds it (any more) */
 	int64_t netns;		/* inode of its network namespace; 0: not known */
 	int proto, family, state;
 	struct netaddr local, remote;
 	/* of a destroyed TCP socket */
 	int64_t tx, rx;		/* payload; -1: not known for certain */
-	int established;	/* a connect's handshake came to its end: 1, 0, or -1 */
-	bool refused;		/* it did not, and one segment was the answer */
+	int established;	/* the handshake was completed: 1, 0, or -1: not known */
+	bool refused;		/* it was not, and one segment was the answer */
 	/* of one in a snapshot */
 	int active;		/* 1: opened here, 0: accepted, -1: not known */
 	bool other;		/* part of another protocol's: MPTCP */
 };
 
-/* A followed socket, as it is kept from one run of the program to the next. */
+/* An open connection, as the state file keeps it over a restart. */
 struct diag_known {
 	struct diag_sock sock;
 	bool listens, inbound, unknown_direction, unknown_start;
@@ -49,46 +48,45 @@ struct diag_known {
 	bool ignored;		/* its start was not emitted, nor will its stop be */
 };
 
-enum diag_life { DIAG_MISSING, DIAG_ALIVE, DIAG_ORPHAN /* no process has it */ };
+enum diag_life { DIAG_MISSING, DIAG_ALIVE, DIAG_ORPHAN /* no process holds it */ };
 
 enum diag_op {
-	DIAG_FOUND,		/* answer: this is the socket at the descriptor */
+	DIAG_FOUND,		/* answer: this socket is at the descriptor */
 	DIAG_GONE,		/* answer: the descriptor is no longer that socket */
-	DIAG_ABSENT,		/* answer: it is a socket that no dump shows: closed by
-				 * the kernel, or of a network namespace that is not
-				 * watched */
-	DIAG_HIDDEN,		/* answer: it could not be looked at */
+	DIAG_ABSENT,		/* answer: a socket that no dump shows: closed by the kernel,
+				 * or of a network namespace that is not watched */
+	DIAG_HIDDEN,		/* answer: the descriptor could not be read */
 	/* answers to REQUEST_HELD; DIAG_HIDDEN if not all of its sockets could be dumped */
-	DIAG_STILL_HELD,	/* a process has it: see sock */
+	DIAG_STILL_HELD,	/* a process holds it: see sock */
 	DIAG_NOT_HELD,		/* two dumps did not show it, or without a process */
 	DIAG_DESTROYED,		/* a socket was destroyed */
-	DIAG_LOST,		/* some of these announcements were lost */
-	DIAG_OPEN,		/* a socket is open, at fd of the fact's task */
-	DIAG_HELD,		/* it is at that fd of that task, too */
-	DIAG_KNOWN,		/* it was open, and told of, when the program ended: see
-				 * known; the task is its opener's */
-	DIAG_SWEEP		/* all sockets were looked at: ask life() for each */
+	DIAG_LOST,		/* some reports of destroyed sockets were lost */
+	DIAG_OPEN,		/* scan: a socket is open, at fd of the event's task */
+	DIAG_HELD,		/* scan: that task holds it at that fd, too */
+	DIAG_KNOWN,		/* state file: it was open when the program ended: see known;
+				 * the task is its opener */
+	DIAG_SWEEP		/* a scan of all sockets is complete: ask life() for each */
 };
 
 #define DIAG_LIVE_MAX 8
 
-/* A fact of kind EVENT_DIAG points to one. */
+/* An event of kind EVENT_DIAG points to one. */
 struct diag {
 	enum diag_op op;
 	uint64_t question;		/* of an answer: its id */
 	int64_t looked_ms;		/* when the descriptor was read, real time */
 	struct diag_sock sock;		/* FOUND, DESTROYED */
 	int64_t netns;			/* of the process; 0: not known */
-	bool netns_sure;		/* the process itself said so, not its parent */
-	bool watched;			/* the sockets of that one are looked at; netns 0:
+	bool netns_sure;		/* from the process itself, not from its parent */
+	bool watched;			/* sockets of that namespace are dumped; netns 0:
 					 * of whichever it is */
 	bool away;			/* LOST: none of our own network namespace */
-	/* GONE: the living sockets that fit the question, as far as there is room */
+	/* GONE: open sockets that fit the question, as far as there is room */
 	uint64_t live[DIAG_LIVE_MAX];
 	unsigned int live_count;
 	const struct diag_known *known;	/* KNOWN */
-	/* SWEEP. Its look began then, mono. holders: who has the sockets was told before,
-	 * by DIAG_HELD; nobody else has them. */
+	/* SWEEP. The scan began at begun, mono. holders: each holder was reported before, by
+	 * DIAG_HELD; there are no others. */
 	bool holders;
 	enum diag_life (*life)(uint64_t cookie, uint64_t ino, void *arg);
 	void *arg;
@@ -117,11 +115,11 @@ struct request {
 };
 
 struct diag_options {
-	unsigned int wait_ms;		/* how long a record waits for an answer */
+	unsigned int wait_ms;		/* how long a start waits for an answer */
 	/* After so long without news, audit has no earlier events on their way. */
 	unsigned int settle_ms;
-	unsigned int max;		/* records that wait at one time */
-	const char *node;		/* name that audit may give this host */
+	unsigned int max;		/* starts that wait at one time */
+	const char *node;		/* name that audit may give this host; NULL: none */
 	int64_t netns;			/* our own network namespace */
 };
 

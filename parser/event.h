@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/event: one thing that happened, as an audit event (or, later, another
- * source) told it. The input of the tracker. Strings and the fact itself are
- * borrowed: valid until the function that got the fact returns.
+ * parser/event: one thing that happened, as a source reports it: the input of the
+ * tracker. The event and its strings are borrowed: valid until the function that takes
+ * the event returns.
  */
-#ifndef NETLOG_FACT_H
-#define NETLOG_FACT_H
+#ifndef NETLOG_PARSER_EVENT_H
+#define NETLOG_PARSER_EVENT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -51,10 +51,10 @@ enum event_kind {
 	EVENT_EXEC,
 	EVENT_EXIT_THREAD,	/* exit(2): one thread, not the process */
 	EVENT_EXIT_GROUP,
-	EVENT_GONE,		/* the process is no more, found out by looking */
-	EVENT_BOOT,		/* the machine was started */
-	EVENT_MODULE,		/* a record of the kernel module, see op */
-	EVENT_DIAG,		/* sock_diag's word, see diag.h; mono is set */
+	EVENT_GONE,		/* the process no longer exists, by a scan of /proc */
+	EVENT_BOOT,		/* the host booted */
+	EVENT_MODULE,		/* from the kernel's side (module or BPF), see op */
+	EVENT_DIAG,		/* from sock_diag, see diag.h; mono is set */
 	EVENT_TICK,		/* time passes: stamp and mono are now */
 	EVENT_KIND_COUNT
 };
@@ -62,6 +62,7 @@ enum event_kind {
 struct event {
 	enum event_kind kind;
 	struct stamp stamp;
+	struct stamp ev;	/* BPF: audit's event of the same call; serial 0: none */
 	const char *node;	/* node= of the record, or NULL */
 	struct task task;
 

@@ -190,6 +190,14 @@ size_t netaddr_format(const struct netaddr *a, char *buf)
 	return n;
 }
 
+size_t netaddr_format_ip(const struct netaddr *a, char *buf)
+{
+	*buf = 0;
+	if (a->has_addr)
+		inet_ntop(a->family, a->addr, buf, NETADDR_TEXT_MAX);
+	return strlen(buf);
+}
+
 static int parse_number(const char *text, unsigned long max, unsigned long *out)
 {
 	char *end;

@@ -58,6 +58,10 @@ int netaddr_parse_ip(const char *text, struct netaddr *a);
  */
 size_t netaddr_format(const struct netaddr *a, char *buf);
 
+/* The address alone, without brackets, scope and port: 2001:db8::1. Returns its length, 0
+ * if it is unknown; buf as above. */
+size_t netaddr_format_ip(const struct netaddr *a, char *buf);
+
 /* ADDR, ADDR/PREFIX, V6 and V6/PREFIX, each followed by nothing, :PORT or
  * :FIRST-LAST; these alone. A plain V6 needs brackets before a port. Returns 0 or
  * -EINVAL. */

@@ -1,31 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* plugin/config: audisp-netlog.conf; one table of keys for reading and for printing. */
-#define SYSLOG_NAMES
 #include "plugin/config.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
+#include "parser/entry/format.h"
+#include "plugin/config_key.h"
 #include "plugin/ini.h"
-
-enum key_type { KEY_BOOL, KEY_NUMBER, KEY_PATH, KEY_FACILITY, KEY_PRIORITY, KEY_USE,
-		KEY_SOURCE, KEY_NETNS, KEY_IGNORE };
-
-struct key {
-	const char *section, *name;
-	enum key_type type;
-	size_t offset;
-	unsigned int min, max;
-	const char *allowed;
-};
 
 #define ERROR_MAX 900
 
 #define AT(field) offsetof(struct config, field)
+#define OUT(field) offsetof(struct config_output, field)
+#define OUTPUT_PREFIX 7		/* "output " */
+#define NAMED "output NAME"	/* a section for each output; offsets are OUT() */
 
 static const struct key keys[] = {
 	{ "output", "syslog", KEY_BOOL, AT(to_syslog), .allowed = "yes or no" },
@@ -37,6 +29,22 @@ static const struct key keys[] = {
 	  .allowed = "an absolute path, or nothing" },
 	{ "output", "stdout", KEY_BOOL, AT(to_stdout), .allowed = "yes or no" },
 	{ "output", "queue", KEY_NUMBER, AT(queue_kib), 64, 65536,
+	  "KiB, a whole number from 64 to 65536" },
+	{ NAMED, "transport", KEY_TRANSPORT, OUT(transport),
+	  .allowed = "syslog, file, stdout, unix, tcp or tls" },
+	{ NAMED, "format", KEY_FORMAT, OUT(format) },
+	{ NAMED, "path", KEY_PATH, OUT(path), .allowed = "an absolute path" },
+	{ NAMED, "host", KEY_HOST, OUT(host), .allowed = "the name or address of a host" },
+	{ NAMED, "port", KEY_NUMBER, OUT(port), 0, 65535,
+	  "a whole number from 1 to 65535; 0 is the transport's own" },
+	{ NAMED, "ca", KEY_PATH, OUT(ca), .allowed = "an absolute path, or nothing" },
+	{ NAMED, "cert", KEY_PATH, OUT(cert), .allowed = "an absolute path, or nothing" },
+	{ NAMED, "key", KEY_PATH, OUT(key), .allowed = "an absolute path, or nothing" },
+	{ NAMED, "facility", KEY_FACILITY, OUT(facility),
+	  .allowed = "a syslog facility: authpriv, daemon, user, local0 to local7, …" },
+	{ NAMED, "priority", KEY_PRIORITY, OUT(priority),
+	  .allowed = "a syslog priority: debug, info, notice, warning, err, …" },
+	{ NAMED, "queue", KEY_NUMBER, OUT(queue_kib), 64, 65536,
 	  "KiB, a whole number from 64 to 65536" },
 	{ "limits", "connections", KEY_NUMBER, AT(sockets), 16, 16777216,
 	  "a whole number from 16 to 16777216" },
@@ -77,9 +85,22 @@ void config_init(struct config *c)
 	c->interval = 60;
 }
 
+static void free_output(struct config_output *o)
+{
+	free(o->name);
+	free(o->format);
+	free(o->path);
+	free(o->host);
+	free(o->ca);
+	free(o->cert);
+	free(o->key);
+}
+
 void config_fini(struct config *c)
 {
 	free(c->file);
+	for (unsigned int i = 0; i < c->named_count; i++)
+		free_output(&c->named[i]);
 	free(c->state);
 	for (unsigned int i = 0; i < c->netns_count; i++)
 		free(c->netns[i]);
@@ -90,78 +111,15 @@ void config_fini(struct config *c)
 	memset(c, 0, sizeof(*c));
 }
 
-static int code_of(const CODE *codes, const char *name)
+static int set_format(char **to, const struct key *k, const char *value,
+		      struct match_error *error)
 {
-	for (; codes->c_name; codes++)
-		if (!strcmp(codes->c_name, name))
-			return codes->c_val;
-	return -1;
-}
+	struct format *f = format_open(value, NULL, error->text, sizeof(error->text));
 
-static const char *name_of(const CODE *codes, int value)
-{
-	for (; codes->c_name; codes++)
-		if (codes->c_val == value)
-			return codes->c_name;
-	return "?";
-}
-
-static int set_bool(bool *to, const char *value)
-{
-	*to = !strcmp(value, "yes");
-	return *to || !strcmp(value, "no") ? 0 : -EINVAL;
-}
-
-static const char *const uses[] = {
-	[USE_AUTO] = "auto", [USE_YES] = "yes", [USE_NO] = "no", NULL
-};
-
-static const char *const kernel_uses[] = {
-	[KERNEL_AUTO] = "auto", [KERNEL_MODULE] = "module", [KERNEL_BPF] = "bpf",
-	[KERNEL_SOCKDIAG] = "sockdiag", [KERNEL_NONE] = "none", NULL
-};
-
-/* An enum: the place of value among the names. */
-static int set_name(int *to, const char *const *names, const char *value)
-{
-	for (int i = 0; names[i]; i++) {
-		if (strcmp(names[i], value))
-			continue;
-		*to = i;
-		return 0;
-	}
-	return -EINVAL;
-}
-
-static int set_number(unsigned int *to, const struct key *k, const char *value)
-{
-	char *end;
-	unsigned long v;
-
-	if (*value < '0' || *value > '9')
+	if (!f)
 		return -EINVAL;
-	errno = 0;
-	v = strtoul(value, &end, 10);
-	if (errno || *end || v < k->min || v > k->max)
-		return -EINVAL;
-	*to = v;
-	return 0;
-}
-
-static int set_path(char **to, const char *value)
-{
-	char *copy = NULL;
-
-	if (*value && *value != '/')
-		return -EINVAL;
-	if (*value) {
-		copy = strdup(value);
-		if (!copy)
-			return -ENOMEM;
-	}
-	free(*to);
-	*to = copy;
-	return 0;
+	format_close(f);
+	return key_set(k, to, value);
 }
 
 /* "red /proc/4711/ns/net". The line may stand several times. */
@@ -183,17 +141,6 @@ static int add_netns(struct config *c, const char *value)
 		c->netns_count++;
 		value += len;
 	}
-}
-
-/* Beyond max are syslog's internal codes: "mark", "none". */
-static int set_code(int *to, const CODE *codes, int max, const char *value)
-{
-	int v = code_of(codes, value);
-
-	if (v < 0 || v > max)
-		return -EINVAL;
-	*to = v;
-	return 0;
 }
 
 static int add_ignore(struct config *c, const char *value, struct match_error *error)
@@ -220,29 +167,40 @@ static int add_ignore(struct config *c, const char *value, struct match_error *e
 	return 0;
 }
 
-static int set_key(struct config *c, const struct key *k, const char *value,
+/* base: the configuration, or one of its named outputs. */
+static int set_key(struct config *c, void *base, const struct key *k, const char *value,
 		   struct match_error *error)
 {
-	void *at = (char *)c + k->offset;
+	void *at = (char *)base + k->offset;
 
 	switch (k->type) {
-	case KEY_BOOL:		return set_bool(at, value);
-	case KEY_NUMBER:	return set_number(at, k, value);
-	case KEY_PATH:		return set_path(at, value);
-	case KEY_FACILITY:	return set_code(at, facilitynames, LOG_LOCAL7, value);
-	case KEY_PRIORITY:	return set_code(at, prioritynames, LOG_DEBUG, value);
-	case KEY_USE:		return set_name(at, uses, value);
-	case KEY_SOURCE:	return set_name(at, kernel_uses, value);
+	case KEY_FORMAT:	return set_format(at, k, value, error);
 	case KEY_NETNS:		return add_netns(c, value);
 	case KEY_IGNORE:	return add_ignore(c, value, error);
+	default:		return key_set(k, at, value);
 	}
-	return -EINVAL;
+}
+
+static bool is_output(const char *section)
+{
+	return !strncmp(section, "output ", OUTPUT_PREFIX);
+}
+
+static const char *output_name(const char *section)
+{
+	return section + OUTPUT_PREFIX + strspn(section + OUTPUT_PREFIX, " \t");
+}
+
+/* "output NAME" for "output siem", else the section itself. */
+static const char *section_kind(const char *section)
+{
+	return is_output(section) ? NAMED : section;
 }
 
 static const struct key *find_key(const struct ini_line *line)
 {
 	for (size_t i = 0; i < KEY_COUNT; i++)
-		if (!strcmp(keys[i].section, line->section) &&
+		if (!strcmp(keys[i].section, section_kind(line->section)) &&
 		    !strcmp(keys[i].name, line->key))
 			return &keys[i];
 	return NULL;
@@ -251,9 +209,58 @@ static const struct key *find_key(const struct ini_line *line)
 static bool section_known(const char *section)
 {
 	for (size_t i = 0; i < KEY_COUNT; i++)
-		if (!strcmp(keys[i].section, section))
+		if (!strcmp(keys[i].section, section) && strcmp(section, NAMED))
 			return true;
 	return false;
+}
+
+static bool name_allowed(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_-";
+	size_t len = strlen(name);
+
+	return len && len <= 32 && strspn(name, letters) == len && strcmp(name, "syslog") &&
+	       strcmp(name, "file") && strcmp(name, "stdout");
+}
+
+static struct config_output *find_output(struct config *c, const char *name)
+{
+	for (unsigned int i = 0; i < c->named_count; i++)
+		if (!strcmp(c->named[i].name, name))
+			return &c->named[i];
+	return NULL;
+}
+
+/* The section may stand several times. */
+static int begin_output(struct config *c, const struct ini_line *line, char *what, size_t size)
+{
+	const char *name = output_name(line->section);
+	struct config_output *o = &c->named[c->named_count];
+
+	if (!name_allowed(name)) {
+		snprintf(what, size, "[output %.64s]: the name is not allowed; allowed are up to "
+			 "32 letters, digits, - and _, but not syslog, file, stdout", name);
+		return -EINVAL;
+	}
+	if (find_output(c, name))
+		return 0;
+	if (c->named_count == CONFIG_OUTPUTS_MAX) {
+		snprintf(what, size, "[output %s]: at most %d outputs are allowed", name,
+			 CONFIG_OUTPUTS_MAX);
+		return -EINVAL;
+	}
+	*o = (struct config_output){
+		.name = strdup(name),
+		.line = line->number,
+		.facility = LOG_AUTHPRIV,
+		.priority = LOG_INFO,
+		.queue_kib = 1024,
+	};
+	if (!o->name)
+		return -ENOMEM;
+	c->named_count++;
+	return 0;
 }
 
 static int unknown_section(const char *section, char *what, size_t size)
@@ -280,7 +287,7 @@ static int unknown_key(const struct ini_line *line, char *what, size_t size)
 	}
 	n = snprintf(what, size, "[%s] %.64s: no such key; there are:", line->section, line->key);
 	for (size_t i = 0; i < KEY_COUNT && n < size; i++) {
-		if (strcmp(keys[i].section, line->section))
+		if (strcmp(keys[i].section, section_kind(line->section)))
 			continue;
 		n += snprintf(what + n, size - n, "%s%s", separator, keys[i].name);
 		separator = ", ";
@@ -293,21 +300,49 @@ static int on_line(const struct ini_line *line, char *what, size_t size, void *a
 	struct config *c = arg;
 	struct match_error error;
 	const struct key *k;
+	void *base;
 	int err;
 
+	if (!line->key && is_output(line->section))
+		return begin_output(c, line, what, size);
 	if (!line->key)
 		return section_known(line->section) ? 0 :
 		       unknown_section(line->section, what, size);
 	k = find_key(line);
 	if (!k)
 		return unknown_key(line, what, size);
-	err = set_key(c, k, line->value, &error);
-	if (err == -EINVAL && k->type == KEY_IGNORE)
+	base = is_output(line->section) ? (void *)find_output(c, output_name(line->section)) : c;
+	err = set_key(c, base, k, line->value, &error);
+	if (err == -EINVAL && (k->type == KEY_IGNORE || k->type == KEY_FORMAT))
 		snprintf(what, size, "%s: '%.200s': %s", line->key, line->value, error.text);
 	else if (err == -EINVAL)
 		snprintf(what, size, "%s: '%.200s' is not allowed here; allowed is: %s",
 			 line->key, line->value, k->allowed);
 	return err;
+}
+
+/* Keys that a transport needs. */
+static int check_outputs(const struct config *c, unsigned int *line, char *what, size_t size)
+{
+	for (unsigned int i = 0; i < c->named_count; i++) {
+		const struct config_output *o = &c->named[i];
+		const char *missing = NULL;
+
+		if (o->transport == CONFIG_NOWHERE)
+			missing = "transport";
+		else if ((o->transport == CONFIG_FILE || o->transport == CONFIG_UNIX) && !o->path)
+			missing = "path";
+		else if ((o->transport == CONFIG_TCP || o->transport == CONFIG_TLS) && !o->host)
+			missing = "host";
+		else if (!o->cert != !o->key)
+			missing = o->cert ? "key" : "cert";
+		if (missing) {
+			snprintf(what, size, "[output %s]: %s is missing", o->name, missing);
+			*line = o->line;
+			return -EINVAL;
+		}
+	}
+	return 0;
 }
 
 static int file_error(const char *path, int err, char *error, size_t size)
@@ -327,6 +362,8 @@ int config_read(struct config *c, const char *path, char *error, size_t size)
 		return file_error(path, -errno, error, size);
 	err = ini_read(file, on_line, c, &number, what, sizeof(what));
 	fclose(file);
+	if (!err)
+		err = check_outputs(c, &number, what, sizeof(what));
 	if (err == -EINVAL && number)
 		snprintf(error, size, "%s:%u: %s", path, number, what);
 	else if (err)
@@ -334,41 +371,23 @@ int config_read(struct config *c, const char *path, char *error, size_t size)
 	return err;
 }
 
-static void print_key(const struct config *c, const struct key *k, FILE *to)
+static void print_key(const struct config *c, const void *base, const struct key *k, FILE *to)
 {
-	const void *at = (const char *)c + k->offset;
-
 	fprintf(to, "%s =", k->name);
-	switch (k->type) {
-	case KEY_BOOL:
-		fprintf(to, " %s", *(const bool *)at ? "yes" : "no");
-		break;
-	case KEY_NUMBER:
-		fprintf(to, " %u", *(const unsigned int *)at);
-		break;
-	case KEY_PATH:
-		fprintf(to, " %s", *(char *const *)at ? *(char *const *)at : "");
-		break;
-	case KEY_FACILITY:
-		fprintf(to, " %s", name_of(facilitynames, *(const int *)at));
-		break;
-	case KEY_PRIORITY:
-		fprintf(to, " %s", name_of(prioritynames, *(const int *)at));
-		break;
-	case KEY_USE:
-		fprintf(to, " %s", uses[*(const enum config_use *)at]);
-		break;
-	case KEY_SOURCE:
-		fprintf(to, " %s", kernel_uses[*(const enum kernel_use *)at]);
-		break;
-	case KEY_NETNS:		/* one a line, to keep lines short */
+	if (k->type == KEY_NETNS)	/* one a line, to keep lines short */
 		for (unsigned int i = 0; i < c->netns_count; i++)
 			fprintf(to, "%s %s", i ? "\nnetns =" : "", c->netns[i]);
-		break;
-	case KEY_IGNORE:
-		break;
-	}
+	else
+		key_print(k, (const char *)base + k->offset, to);
 	fputc('\n', to);
+}
+
+static void print_output(const struct config *c, const struct config_output *o, FILE *to)
+{
+	fprintf(to, "\n[output %s]\n", o->name);
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		if (!strcmp(keys[i].section, NAMED))
+			print_key(c, o, &keys[i], to);
 }
 
 void config_print(const struct config *c, FILE *to)
@@ -376,83 +395,18 @@ void config_print(const struct config *c, FILE *to)
 	const char *section = "";
 
 	for (size_t i = 0; i < KEY_COUNT; i++) {
+		if (!strcmp(keys[i].section, NAMED))
+			continue;
 		if (strcmp(section, keys[i].section))
 			fprintf(to, "%s[%s]\n", i ? "\n" : "", keys[i].section);
 		section = keys[i].section;
 		if (keys[i].type != KEY_IGNORE)
-			print_key(c, &keys[i], to);
+			print_key(c, c, &keys[i], to);
 	}
 	for (unsigned int i = 0; i < c->ignores; i++)
 		fprintf(to, "match = %s\n", c->ignore_text[i]);
-}
-
-unsigned int config_outputs(const struct config *c, struct config_output *list)
-{
-	struct config_output o = {
-		.format = "netlog",
-		.facility = c->facility,
-		.priority = c->priority,
-		.path = c->file,
-		.queue_kib = c->queue_kib,
-	};
-	unsigned int n = 0;
-
-	o.name = "syslog";
-	o.transport = CONFIG_SYSLOG;
-	if (c->to_syslog)
-		list[n++] = o;
-	o.name = "file";
-	o.transport = CONFIG_FILE;
-	if (c->file)
-		list[n++] = o;
-	o.name = "stdout";
-	o.transport = CONFIG_STDOUT;
-	if (c->to_stdout)
-		list[n++] = o;
-	return n;
-}
-
-/* NULL is a text of its own. */
-static bool same_text(const char *a, const char *b)
-{
-	return !a || !b ? a == b : !strcmp(a, b);
-}
-
-static bool same_output(const struct config_output *a, const struct config_output *b)
-{
-	return same_text(a->name, b->name) && same_text(a->format, b->format) &&
-	       a->transport == b->transport && a->facility == b->facility &&
-	       a->priority == b->priority && same_text(a->path, b->path) &&
-	       a->queue_kib == b->queue_kib;
-}
-
-bool config_same_outputs(const struct config *a, const struct config *b)
-{
-	struct config_output of_a[3 + CONFIG_OUTPUTS_MAX], of_b[3 + CONFIG_OUTPUTS_MAX];
-	unsigned int count = config_outputs(a, of_a);
-
-	if (config_outputs(b, of_b) != count)
-		return false;
-	for (unsigned int i = 0; i < count; i++)
-		if (!same_output(&of_a[i], &of_b[i]))
-			return false;
-	return true;
-}
-
-bool config_same_limits(const struct config *a, const struct config *b)
-{
-	return a->sockets == b->sockets && a->processes == b->processes;
-}
-
-bool config_same_sockdiag(const struct config *a, const struct config *b)
-{
-	if (a->netns_count != b->netns_count)
-		return false;
-	for (unsigned int i = 0; i < a->netns_count; i++)
-		if (strcmp(a->netns[i], b->netns[i]))
-			return false;
-	return a->use == b->use && a->wait == b->wait && a->sweep == b->sweep &&
-	       a->snapshot == b->snapshot && same_text(a->state, b->state);
+	for (unsigned int i = 0; i < c->named_count; i++)
+		print_output(c, &c->named[i], to);
 }
 
 bool config_netns_all(const struct config *c)

@@ -13,21 +13,27 @@
 #define STATE_DEFAULT "/run/audisp-netlog.state"
 #define CONFIG_IGNORES_MAX 64
 #define CONFIG_NETNS_MAX 64
-#define CONFIG_OUTPUTS_MAX 0
+#define CONFIG_OUTPUTS_MAX 8		/* sections [output NAME] */
 #define CONFIG_NETNS_ALL "all"
+#define CONFIG_FORMAT "netlog"		/* of outputs that name none */
 
 enum config_use { USE_AUTO, USE_YES, USE_NO };
 
-enum config_transport { CONFIG_SYSLOG, CONFIG_FILE, CONFIG_STDOUT };
+enum config_transport { CONFIG_NOWHERE, CONFIG_SYSLOG, CONFIG_FILE, CONFIG_STDOUT, CONFIG_UNIX,
+			CONFIG_TCP, CONFIG_TLS };
 
-/* One output: a format and a transport. Texts are borrowed from the configuration. */
+/* One output: a format and a transport. The keys of a section [output NAME]. */
 struct config_output {
-	const char *name;		/* unique */
-	const char *format;
+	char *name;			/* unique */
+	char *format;			/* NULL: "netlog" */
 	enum config_transport transport;
 	int facility, priority;		/* as syslog.h */
-	const char *path;		/* file */
+	char *path;			/* of file, unix */
+	char *host;			/* of tcp, tls: a name or an address */
+	unsigned int port;		/* 0: 601 for tcp, 6514 for tls */
+	char *ca, *cert, *key;		/* of tls: PEM files; NULL: the system's, none */
 	unsigned int queue_kib;
+	unsigned int line;		/* of the file where its section begins */
 };
 
 struct config {
@@ -36,6 +42,9 @@ struct config {
 	int facility, priority;		/* as syslog.h: LOG_AUTHPRIV, LOG_INFO */
 	char *file;			/* NULL: none */
 	unsigned int queue_kib;		/* per output */
+	/* [output NAME] */
+	unsigned int named_count;
+	struct config_output named[CONFIG_OUTPUTS_MAX];
 	/* [limits] */
 	unsigned int sockets, processes;
 	/* [kernel] */

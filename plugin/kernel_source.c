@@ -2,9 +2,11 @@
 /* plugin/kernel_source: which of the kernel's exact sources speaks, module or BPF. */
 #include "plugin/kernel_source.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "plugin/input/audit_status.h"
 #include "plugin/log.h"
 
 #define TEST_NS (60 * 1000000000LL)	/* between tests whether BPF's programs run */
@@ -15,6 +17,20 @@ static int64_t now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+/* It is loaded, and has placed its probes. */
+static bool module_is_live(void)
+{
+	FILE *f = fopen("/sys/module/audit_netlog/initstate", "re");
+	char state[16] = "";
+	bool live;
+
+	if (!f)
+		return false;
+	live = fgets(state, sizeof(state), f) && !strcmp(state, "live\n");
+	fclose(f);
+	return live;
 }
 
 /* BPF begins or ceases to speak, as the module does with op=load and op=unload. */
@@ -44,8 +60,8 @@ static void module_came(struct kernel_source *k)
 	if (!k->bpf)
 		return;
 	bpf_input_silence(k->bpf, true);
-	bpf_input_read(k->bpf);
-	k->module_since = now_ns();
+	handover_begin(&k->handover, now_ns());
+	kernel_source_finish(k);
 }
 
 static void module_went(struct kernel_source *k)
@@ -54,30 +70,51 @@ static void module_went(struct kernel_source *k)
 	if (!bpf_speaks(k))
 		return;
 	bpf_input_silence(k->bpf, false);
+	k->scanned = false;	/* what began in between is found */
 	announce(k, NETLOG_OP_LOAD);
+}
+
+static void on_bpf_event(const struct event *e, void *arg)
+{
+	struct kernel_source *k = arg;
+
+	handover_note(&k->handover, e);
+	join_put(k->join, e, now_ns());
+}
+
+static void on_bpf_stamp(int64_t pid, int64_t mono, uint64_t serial, void *arg)
+{
+	struct kernel_source *k = arg;
+
+	join_stamp(k->join, pid, mono, serial);
 }
 
 void kernel_source_open(struct kernel_source *k, enum kernel_use use, bool flows,
 			void (*event)(const struct event *e, void *arg), void *arg)
 {
-	struct bpf_input_options o = { .flows = flows, .event = event, .arg = arg };
+	struct bpf_input_options o = {
+		.flows = flows, .to = { on_bpf_event, on_bpf_stamp, k },
+	};
 	char error[768];
 
 	*k = (struct kernel_source){ .use = use, .event = event, .arg = arg };
-	k->module = audit_status_module();
+	k->module = module_is_live();
 	if (use != KERNEL_AUTO && use != KERNEL_BPF)
 		return;
 	if (use == KERNEL_BPF && k->module) {
 		log_warnx("[kernel] source = bpf, but the module is loaded: its records are used");
 	}
-	k->bpf = bpf_input_open(&o, error, sizeof(error));
+	if (!gethostname(k->host_text, sizeof(k->host_text) - 1))
+		k->host = k->host_text;
+	k->join = join_new(event, arg);
+	k->bpf = k->join ? bpf_input_open(&o, error, sizeof(error)) : NULL;
 	if (!k->bpf) {
-		log_warnx("BPF cannot be used: %s", error);
+		log_warnx("BPF cannot be used: %s", k->join ? error : "no memory");
 		return;
 	}
 	k->next_test = now_ns() + TEST_NS;
 	if (k->module)
-		module_came(k);
+		bpf_input_silence(k->bpf, true);
 	else
 		announce(k, NETLOG_OP_LOAD);
 }
@@ -85,25 +122,52 @@ void kernel_source_open(struct kernel_source *k, enum kernel_use use, bool flows
 void kernel_source_close(struct kernel_source *k)
 {
 	bpf_input_close(k->bpf);
+	join_free(k->join);
 	k->bpf = NULL;
+	k->join = NULL;
 }
 
 int kernel_source_poll(const struct kernel_source *k, struct pollfd *fd)
 {
+	int ring, waits;
+
 	*fd = (struct pollfd){ .fd = -1 };
-	return k->bpf ? bpf_input_poll(k->bpf, fd) : -1;
+	if (!k->bpf)
+		return -1;
+	ring = bpf_input_poll(k->bpf, fd);
+	if (!k->scanned && bpf_speaks(k))
+		return 0;
+	waits = join_due(k->join, now_ns());
+	return ring < 0 || (waits >= 0 && waits < ring) ? waits : ring;
 }
 
 void kernel_source_work(struct kernel_source *k, const struct pollfd *fd)
 {
-	if (k->bpf)
-		bpf_input_work(k->bpf, fd);
+	if (!k->bpf)
+		return;
+	if (!k->scanned && bpf_speaks(k)) {
+		k->scanned = true;
+		bpf_input_snapshot(k->bpf);
+		bpf_input_read(k->bpf);
+	}
+	bpf_input_work(k->bpf, fd);
+	join_release(k->join, now_ns());
 }
 
 void kernel_source_finish(struct kernel_source *k)
 {
-	if (k->bpf)
-		bpf_input_read(k->bpf);
+	if (!k->bpf)
+		return;
+	bpf_input_read(k->bpf);
+	join_flush(k->join);
+}
+
+void kernel_source_rules(struct kernel_source *k, bool loaded)
+{
+	if (!k->bpf)
+		return;
+	bpf_input_stamps(k->bpf, loaded);
+	join_enable(k->join, loaded);
 }
 
 /* kernel.ftrace_enabled=0 stops the programs, but not the one on the tracepoint. */
@@ -120,14 +184,14 @@ static void test(struct kernel_source *k)
 	if (k->module)
 		return;
 	bpf_input_silence(k->bpf, k->broken);
-	bpf_input_read(k->bpf);
+	kernel_source_finish(k);
 	announce(k, k->broken ? NETLOG_OP_UNLOAD : NETLOG_OP_LOAD);
 }
 
 bool kernel_source_check(struct kernel_source *k)
 {
 	const char *before = kernel_source_name(k);
-	bool module = audit_status_module();
+	bool module = module_is_live();
 
 	if (module && !k->module)
 		module_came(k);
@@ -143,18 +207,26 @@ bool kernel_source_check(struct kernel_source *k)
 	return kernel_source_name(k) != before;
 }
 
+/* auditd may add the host's name, short or full (name_format). */
+static bool is_own(const struct kernel_source *k, const char *node)
+{
+	size_t len = k->host ? strcspn(k->host, ".") : 0;
+
+	return !node || (len && !strncmp(node, k->host, len) && (!node[len] || node[len] == '.'));
+}
+
 bool kernel_source_takes(struct kernel_source *k, const struct event *e)
 {
-	if (e->kind != EVENT_MODULE || e->node || !k->bpf)
+	if (!k->bpf || e->kind == EVENT_BOOT || !is_own(k, e->node))
 		return true;
-	if (e->op == NETLOG_OP_UNLOAD) {
-		if (k->module)
-			module_went(k);
+	if (e->kind != EVENT_MODULE) {
+		if (bpf_speaks(k))
+			join_audit(k->join, e);
 		return !bpf_speaks(k);
 	}
-	if (!k->module)
-		module_came(k);
-	return e->op == NETLOG_OP_LOAD || e->mono > k->module_since;
+	if (e->op == NETLOG_OP_UNLOAD && k->module)
+		module_went(k);
+	return !bpf_speaks(k) && handover_takes(&k->handover, e);
 }
 
 bool kernel_source_exact(const struct kernel_source *k)

@@ -11,7 +11,9 @@
 #include <stdint.h>
 
 #include "parser/event.h"
+#include "plugin/handover.h"
 #include "plugin/input/bpf.h"
+#include "plugin/input/join.h"
 
 /* [kernel] source: the best there is, or this one alone. */
 enum kernel_use { KERNEL_AUTO, KERNEL_MODULE, KERNEL_BPF, KERNEL_SOCKDIAG, KERNEL_NONE };
@@ -21,10 +23,14 @@ struct kernel_source {
 	void (*event)(const struct event *e, void *arg);
 	void *arg;
 	struct bpf_input *bpf;	/* NULL: none */
-	bool module;		/* it is loaded */
+	struct join *join;	/* with bpf */
+	const char *host;	/* its own name, for node= */
+	char host_text[256];
+	bool module;		/* it is loaded, and speaks */
+	bool scanned;		/* what was open at the start is reported */
 	bool incomplete;	/* SCTP came later: logged */
 	bool broken;		/* BPF is attached, and its programs do not run */
-	int64_t module_since;	/* the module's records speak from then on, mono ns */
+	struct handover handover;	/* to the module */
 	struct bpf_input_counts told;
 	int64_t next_test;	/* mono ns */
 };
@@ -52,8 +58,11 @@ void kernel_source_finish(struct kernel_source *k);
 /* Call it once a second. Returns true if another source speaks now. */
 bool kernel_source_check(struct kernel_source *k);
 
-/* An event from audit's stream. Returns true if the tracker is to have it: the module's
- * are dropped as long as BPF speaks. */
+/* Says whether audit rules are loaded: their events are then waited for, and joined. */
+void kernel_source_rules(struct kernel_source *k, bool loaded);
+
+/* An event from audit's stream. Returns true if the tracker is to have it. As long as BPF
+ * speaks this host's are not for the tracker: they come later than BPF's. */
 bool kernel_source_takes(struct kernel_source *k, const struct event *e);
 
 /* Returns true if module or BPF speaks: nothing is left for sock_diag to add. */

@@ -238,6 +238,7 @@ static void check_capabilities(struct plugin *p)
 {
 	sources_update(&p->sources);
 	capabilities_check(&p->capabilities, &p->sources, &p->report);
+	kernel_source_rules(&p->sources.kernel, p->capabilities.rules > 0);
 	p->next_check = clock_now_ms() + p->config.interval * 1000LL;
 }
 

@@ -111,6 +111,7 @@ static void on_log(int severity, const char *text, size_t len, void *arg)
  * makes the loop wait. Its thread must not have more capabilities than we keep. */
 static bool open_log(struct plugin *p)
 {
+	char error[128];
 	struct transport *t;
 	struct output_options o = {
 		.name = "log",
@@ -120,7 +121,7 @@ static bool open_log(struct plugin *p)
 
 	if (!p->early_log)
 		return true;
-	o.format = p->log_format = format_open("netlog");
+	o.format = p->log_format = format_open("netlog", NULL, error, sizeof(error));
 	t = o.format ? transport_syslog(LOG_DAEMON) : NULL;
 	p->log = t ? output_new(t, &o) : NULL;
 	if (p->log)

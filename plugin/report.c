@@ -6,12 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "plugin/clock.h"
 #include "plugin/log.h"
 
 #define CLOSE_MS 5000
 #define NOTE_MAX 1024
+
+_Static_assert(FORMAT_MAX <= MESSAGE_MAX, "a text fits in a message");
 
 /* Called from an output's thread. */
 static void on_change(enum output_change what, const char *name, const struct transport *t,
@@ -20,7 +23,8 @@ static void on_change(enum output_change what, const char *name, const struct tr
 	(void)arg;
 	switch (what) {
 	case OUTPUT_FAILED:
-		log_warnx("output %s: %s: %s; %s", name, t->target, strerror(err),
+		log_warnx("output %s: %s: %s; %s", name, t->target,
+			  *t->reason ? t->reason : strerror(err),
 			  t->ops->keeps ? "lines wait in the queue" :
 			  "lines are lost until it can be written");
 		break;
@@ -36,23 +40,40 @@ static void on_change(enum output_change what, const char *name, const struct tr
 
 static struct format *shared_format(struct report *r, const char *name)
 {
+	const struct format_host host = {
+		.name = *r->host_name ? r->host_name : NULL,
+		.id = *r->host_id ? r->host_id : NULL,
+	};
+	char error[256];
 	struct format *f;
 
 	for (unsigned int i = 0; i < r->format_count; i++)
-		if (!strcmp(format_name(r->formats[i]), name))
+		if (!strcmp(format_spec(r->formats[i]), name))
 			return r->formats[i];
-	f = format_open(name);
+	f = format_open(name, &host, error, sizeof(error));
 	if (f)
 		r->formats[r->format_count++] = f;
+	else
+		log_warnx("%s", error);
 	return f;
 }
 
 static struct transport *open_transport(const struct config_output *o)
 {
+	struct transport_collector c = {
+		.host = o->host, .port = o->port, .facility = o->facility,
+		.tls = o->transport == CONFIG_TLS,
+		.ca = o->ca, .cert = o->cert, .key = o->key,
+	};
+
 	switch (o->transport) {
+	case CONFIG_NOWHERE:	break;
 	case CONFIG_SYSLOG:	return transport_syslog(o->facility);
 	case CONFIG_FILE:	return transport_file(o->path);
 	case CONFIG_STDOUT:	return transport_stdout();
+	case CONFIG_UNIX:	return transport_unix(o->path);
+	case CONFIG_TCP:
+	case CONFIG_TLS:	return transport_tcp(&c);
 	}
 	return NULL;
 }
@@ -83,12 +104,27 @@ static bool add_output(struct report *r, const struct config_output *o)
 	return true;
 }
 
+/* What JSON and others say of this machine; empty: unknown. */
+static void read_host(struct report *r)
+{
+	FILE *f = fopen("/etc/machine-id", "re");
+
+	if (gethostname(r->host_name, sizeof(r->host_name) - 1))
+		r->host_name[0] = 0;
+	r->host_id[0] = 0;
+	if (f && (!fgets(r->host_id, sizeof(r->host_id), f) || strlen(r->host_id) != 32))
+		r->host_id[0] = 0;
+	if (f)
+		fclose(f);
+}
+
 bool report_open(struct report *r, const struct config *c)
 {
 	struct config_output list[REPORT_OUTPUTS_MAX];
 	unsigned int count = config_outputs(c, list);
 
 	r->count = r->format_count = 0;
+	read_host(r);
 	for (unsigned int i = 0; i < count; i++)
 		if (!add_output(r, &list[i]))
 			return false;
@@ -146,6 +182,9 @@ void report_entry(struct report *r, const struct entry *e)
 		if (o->format != made)
 			m.len = format_entry(o->format, e, text);
 		made = o->format;
+		if (!m.len)
+			continue;	/* the format has no text for it */
+		m.has_time = format_has_time(o->format);
 		m.severity = o->severity;
 		output_put(o->output, &m);
 	}
@@ -161,7 +200,8 @@ void report_note(struct report *r, const char *format, ...)
 	vsnprintf(note, sizeof(note), format, ap);
 	va_end(ap);
 	for (unsigned int i = 0; i < r->count; i++) {
-		m.len = format_note(r->at[i].format, note, strlen(note), text);
+		m.len = format_note(r->at[i].format, &m.time, note, strlen(note), text);
+		m.has_time = format_has_time(r->at[i].format);
 		m.severity = r->at[i].severity;
 		output_put(r->at[i].output, &m);
 	}

@@ -24,6 +24,7 @@ struct report {
 	unsigned int count;
 	struct format *formats[REPORT_OUTPUTS_MAX];
 	unsigned int format_count;
+	char host_name[65], host_id[33];	/* empty: unknown */
 };
 
 /* Opens the outputs of the configuration. False without memory; logs the reason. */

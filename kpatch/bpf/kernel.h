@@ -104,7 +104,15 @@ struct upid { int nr; };
 struct pid { struct upid numbers[1]; };
 struct signal_struct { struct pid *pids[4]; };
 typedef struct { unsigned int val; } kuid_t;
+struct timespec64 { __s64 tv_sec; long tv_nsec; };
+struct cred { kuid_t uid; };
+struct audit_stamp { struct timespec64 ctime; unsigned int serial; };
+/* The time of the call's entry and the serial until 6.x, and in 7.x. */
+struct audit_context { int major; };
+struct audit_context___old { struct timespec64 ctime; unsigned int serial; };
+struct audit_context___new { struct audit_stamp stamp; };
 struct task_struct {
+	struct audit_context *audit_context;
 	int tgid;
 	struct task_struct *real_parent, *group_leader;
 	struct signal_struct *signal;
@@ -114,6 +122,16 @@ struct task_struct {
 	struct fs_struct *fs;
 	struct files_struct *files;
 	__u64 start_time, self_exec_id;
+	const struct cred *cred;
+	char comm[16];
+};
+
+struct seq_file { int _; };
+struct bpf_iter_meta { struct seq_file *seq; };
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	struct file *file;
 };
 
 struct msghdr { void *msg_name; int msg_namelen; };

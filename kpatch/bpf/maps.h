@@ -51,6 +51,19 @@ struct {
 	__type(value, struct call);
 } calls SEC(".maps");
 
+/* The last start of each thread, until its system call gets the serial of an event. */
+struct start {
+	__u64 mono, sec, nsec;
+	__u32 major, pad;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, struct start);
+} starts SEC(".maps");
+
 /* Processes whose program was reported, by tgid. */
 struct known_exe {
 	__u64 id, file, exec_id, start;

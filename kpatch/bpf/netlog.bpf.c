@@ -23,6 +23,8 @@ char LICENSE[] SEC("license") = "GPL";
 #include "maps.h"
 #include "socket.h"
 #include "task.h"
+#include "stamp.h"
+#include "snapshot.h"
 
 /* ---- the record ---- */
 
@@ -35,10 +37,12 @@ static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 {
 	struct netlog_bpf_task self;
 	struct netlog_bpf_event *e;
+	bool own = !task;
+	__u64 mono;
 
 	if (!s)
 		return false;
-	if (!task) {
+	if (own) {
 		read_task(&self);
 		task = &self;
 	}
@@ -51,12 +55,23 @@ static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 	e->op = op;
 	e->err = err;
 	e->pad = 0;
-	e->mono = bpf_ktime_get_ns();
+	e->mono = mono = bpf_ktime_get_ns();
 	__builtin_memcpy(&e->sock, s, sizeof(*s));
 	__builtin_memcpy(&e->task, task, sizeof(*task));
 	bpf_ringbuf_submit(e, 0);
 	count(&shared.written);
+	if (can_read && shared.stamps && own && is_start(op))
+		remember_start(mono);
 	return true;
+}
+
+/* Called for each record of an event: the first one counts. */
+SEC("fexit/auditsc_get_stamp")
+int on_stamp(__u64 *ctx)
+{
+	if (can_read && shared.stamps)
+		report_stamp((struct audit_context *)ctx[0]);
+	return 0;
 }
 
 /* Moves the entry of sock, if of is 0 or the same, to *p. Returns true if there was one. */

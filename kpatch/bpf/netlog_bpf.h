@@ -16,6 +16,7 @@
 enum netlog_bpf_kind {
 	NETLOG_BPF_EVENT = 1,		/* struct netlog_bpf_event */
 	NETLOG_BPF_EXE,			/* struct netlog_bpf_exe */
+	NETLOG_BPF_STAMP,		/* struct netlog_bpf_stamp */
 };
 
 /* Ports are in host order. Addresses are in network order, IPv4 in the first four
@@ -60,14 +61,22 @@ struct netlog_bpf_exe {
 	char text[NETLOG_BPF_PATH + NETLOG_BPF_NAME];
 };
 
-/* In .bss. All but silent are written by the kernel's side. */
+/* The system call of an event got the serial of an audit event. */
+struct netlog_bpf_stamp {
+	__u32 kind, pid;
+	__u64 mono;			/* of the event */
+	__u32 serial, pad;
+};
+
+/* In .bss. User space writes silent and stamps, and clears fired. */
 struct netlog_bpf_shared {
 	__u64 written;
 	__u64 lost;			/* events without room in the ring */
 	__u64 exe_lost;			/* paths without room in the ring */
 	__u64 map_full;			/* calls and connects without room in a map */
 	__u32 fired;			/* a release was seen since user space cleared it */
-	__u32 silent;			/* user space: write nothing */
+	__u32 silent;			/* write nothing */
+	__u32 stamps;			/* audit rules are loaded: report serials */
 };
 
 #endif

@@ -25,9 +25,6 @@ struct cached {
 
 struct line_format {
 	struct cached cache[CACHED];
-	int64_t second;		/* that second_text is of */
-	char second_text[32];
-	size_t second_len;
 };
 
 static void put_address(struct put *p, const struct netaddr *a)
@@ -290,25 +287,24 @@ size_t line_format(struct line_format *f, const struct entry *e, char *buf)
 }
 
 /* localtime_r costs a lock and a search: asked once a second. */
-static void set_second(struct line_format *f, int64_t second)
+static void set_second(struct line_clock *c, int64_t second)
 {
 	time_t sec = second;
 	struct tm tm;
 
 	if (!localtime_r(&sec, &tm))
 		memset(&tm, 0, sizeof(tm));
-	f->second_len = strftime(f->second_text, sizeof(f->second_text),
-				 "%Y-%m-%d %H:%M:%S", &tm);
-	f->second = second;
+	c->len = strftime(c->text, sizeof(c->text), "%Y-%m-%d %H:%M:%S", &tm);
+	c->second = second;
 }
 
-size_t line_format_time(struct line_format *f, const struct stamp *time, char *buf)
+size_t line_time(struct line_clock *c, const struct stamp *time, char *buf)
 {
 	struct put p = { .to = buf, .end = buf + FORMAT_TIME_MAX - 1 };
 
-	if (time->sec != f->second || !f->second_len)
-		set_second(f, time->sec);
-	put_bytes(&p, f->second_text, f->second_len);
+	if (time->sec != c->second || !c->len)
+		set_second(c, time->sec);
+	put_bytes(&p, c->text, c->len);
 	put_char(&p, '.');
 	put_char(&p, '0' + time->milli / 100 % 10);
 	put_char(&p, '0' + time->milli / 10 % 10);

@@ -14,8 +14,8 @@
 #define FORMAT_TIME_MAX 41
 
 /*
- * What the format keeps from one line to the next: the text of identities and of the
- * present second. One per thread.
+ * What the format keeps from one line to the next: the text of identities. One per
+ * thread.
  */
 struct line_format;
 
@@ -28,9 +28,16 @@ void line_format_free(struct line_format *f);	/* may be NULL */
  */
 size_t line_format(struct line_format *f, const struct entry *e, char *buf);
 
+/* The text of the second that was written last. One per thread; all zero at first. */
+struct line_clock {
+	int64_t second;
+	size_t len;
+	char text[32];
+};
+
 /* Writes "2026-11-21 06:00:51.123 ", local time, NUL-terminated, into buf (at least
  * FORMAT_TIME_MAX bytes). Returns its length. */
-size_t line_format_time(struct line_format *f, const struct stamp *time, char *buf);
+size_t line_time(struct line_clock *c, const struct stamp *time, char *buf);
 
 /* Writes one value as the line has it, "-" if it is unknown. */
 void line_put_value(struct put *p, enum field_id id, const struct field_value *v);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * parser/query/main: aunetlog. Reads audit logs and prints the lines that the plugin
- * would have written: source -> event -> track -> match -> line.
+ * would have written: source -> event -> track -> match -> format.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -14,6 +14,7 @@
 #include "parser/query/options.h"
 #include "parser/query/source.h"
 #include "parser/audit/reassemble.h"
+#include "parser/entry/format.h"
 #include "parser/entry/line.h"
 #include "parser/text.h"
 #include "parser/track/track.h"
@@ -27,7 +28,8 @@ struct query {
 	struct aunetlog_source source;
 	struct reassembler *reader;
 	struct track *track;
-	struct line_format *line;
+	struct format *format;
+	struct line_clock clock;	/* for the time in front of a line */
 	struct input_errors errors;
 	struct utsname name;
 	const char *path;	/* being read */
@@ -50,14 +52,18 @@ static void on_event(const struct event *e, void *arg)
  */
 static void on_entry(const struct entry *e, void *arg)
 {
-	char line[FORMAT_TIME_MAX + FORMAT_LINE_MAX + 1];
+	char line[FORMAT_TIME_MAX + FORMAT_MAX + 1];
 	struct query *q = arg;
-	size_t n;
+	size_t n = 0, len;
 
 	if (q->done || !match_entry(&q->options.match, e))
 		return;
-	n = line_format_time(q->line, &e->time, line);
-	n += line_format(q->line, e, line + n);
+	if (!format_has_time(q->format))
+		n = line_time(&q->clock, &e->time, line);
+	len = format_entry(q->format, e, line + n);
+	if (!len)
+		return;		/* the format has no text for it */
+	n += len;
 	line[n++] = '\n';
 	if (fwrite(line, 1, n, stdout) != n) {
 		q->write_error = errno;
@@ -227,15 +233,13 @@ static int query(struct query *q)
 	static const struct track_limits limits = {
 		.sockets = 65536, .processes = 32768,
 	};
-
 	struct track_io io = { .emit = on_entry, .arg = q };
 
 	q->errors.first = on_input_error;
 	q->errors.arg = q;
 	q->track = track_new(&limits, &io, &q->errors);
 	q->reader = reassemble_open(on_event, q, &q->errors);
-	q->line = line_format_new();
-	if (!q->track || !q->reader || !q->line) {
+	if (!q->track || !q->reader) {
 		fprintf(stderr, "aunetlog: out of memory\n");
 		return EXIT_FAILURE;
 	}
@@ -272,7 +276,12 @@ static int run(struct query *q, int argc, char **argv)
 		printf("aunetlog version %s\n", NETLOG_VERSION);
 		break;
 	default:
-		return query(q);
+		q->format = format_open(q->options.format, NULL, q->options.error,
+					sizeof(q->options.error));
+		if (q->format)
+			return query(q);
+		fprintf(stderr, "aunetlog: --format %s\n", q->options.error);
+		return EXIT_FAILURE;
 	}
 	return finish_output(q);
 }
@@ -289,7 +298,7 @@ int main(int argc, char **argv)
 		reassemble_close(q.reader);
 	if (q.track)
 		track_free(q.track);
-	line_format_free(q.line);
+	format_close(q.format);
 	aunetlog_source_close(&q.source);
 	aunetlog_options_fini(&q.options);
 	return status;

@@ -74,6 +74,12 @@ static int set_input(struct arg *a)
 	return *a->value ? 0 : fail(a->o, "%s: must not be empty", a->spelled);
 }
 
+static int set_format(struct arg *a)
+{
+	a->o->format = a->value;
+	return 0;
+}
+
 static int set_help(struct arg *a)
 {
 	a->took_second = a->second && !strcmp(a->second, "fields");
@@ -92,6 +98,8 @@ static int set_version(struct arg *a)
 static const struct option options[] = {
 	{ NULL, "--debug", NULL, "report also what could not be attributed",
 		set_flag, AT(debug) },
+	{ NULL, "--format", "NAME", "netlog (default), json, ocsf, cef, leef, cern, sysmon, "
+		"template:TEXT", set_format },
 	{ "-h", "--help", NULL, "print this help; --help fields: every field",
 		set_help },
 	{ "-if", "--input", "FILE|DIR", "read this; - is standard input", set_input },
@@ -196,6 +204,7 @@ int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 {
 	memset(o, 0, sizeof(*o));
 	o->auditd_conf = AUDITD_CONF;
+	o->format = "netlog";
 	o->now = now;
 	o->word = has_word(argv);
 	for (int i = 1; i < argc && o->action == AUNETLOG_QUERY;) {

@@ -22,6 +22,7 @@ enum aunetlog_action {
 struct aunetlog_options {
 	enum aunetlog_action action;
 	const char *input;	/* file, directory, "-", or NULL */
+	const char *format;	/* what format_open() takes */
 	const char *auditd_conf; /* names the logs when input is NULL */
 	bool input_logs, just_one, line_buffered, debug;
 	bool word;		/* -c, -x and the like give the whole text, not a part */

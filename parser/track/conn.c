@@ -102,7 +102,7 @@ void conn_touch(struct conn_table *t, struct conn *c)
 
 bool conn_unused(const struct conn *c)
 {
-	return !c->key.ino && !c->diag && LIST_EMPTY(&c->fds);
+	return !c->key.number && !c->diag && LIST_EMPTY(&c->fds);
 }
 
 void conn_set_flow(struct conn *listener, struct conn *flow)
@@ -123,7 +123,7 @@ void conn_drop(struct conn_table *t, struct conn *c)
 		t->next = TAILQ_NEXT(c, lru);
 	while ((f = LIST_FIRST(&c->fds)))
 		fdtable_remove(t->fds, f);
-	conn_clear_ino(t, c);
+	conn_clear_number(t, c);
 	conn_drop_diag(t, c);
 	conn_unlist_unseen(t, c);
 	conn_unlist_left(c);
@@ -133,29 +133,32 @@ void conn_drop(struct conn_table *t, struct conn *c)
 	free(c);
 }
 
-struct conn *conn_by_ino(const struct conn_table *t, uint32_t node, uint64_t ino)
+struct conn *conn_by_number(const struct conn_table *t, uint32_t node, uint64_t number,
+			    bool by_cookie)
 {
-	struct conn_key key = { .ino = ino, .node = node };
+	struct conn_key key = { .number = number, .node = node, .by_cookie = by_cookie };
 	struct conn *c;
 
-	HASH_FIND(hh, t->by_ino, &key, sizeof(key), c);
+	HASH_FIND(hh, t->by_number, &key, sizeof(key), c);
 	return c;
 }
 
-void conn_set_ino(struct conn_table *t, struct conn *c, uint32_t node, uint64_t ino)
+void conn_set_number(struct conn_table *t, struct conn *c, uint32_t node, uint64_t number,
+		     bool by_cookie)
 {
-	conn_clear_ino(t, c);
-	c->key.ino = ino;
+	conn_clear_number(t, c);
+	c->key.number = number;
 	c->key.node = node;
-	HASH_ADD(hh, t->by_ino, key, sizeof(c->key), c);
+	c->key.by_cookie = by_cookie;
+	HASH_ADD(hh, t->by_number, key, sizeof(c->key), c);
 }
 
-void conn_clear_ino(struct conn_table *t, struct conn *c)
+void conn_clear_number(struct conn_table *t, struct conn *c)
 {
-	if (!c->key.ino)
+	if (!c->key.number)
 		return;
-	HASH_DEL(t->by_ino, c);
-	c->key.ino = 0;
+	HASH_DEL(t->by_number, c);
+	c->key.number = 0;
 }
 
 /* ---- other lists ---- */

@@ -5,7 +5,7 @@
  * is life.c's.
  *
  * A struct conn lives while a descriptor refers to it (learnt from system calls), while it
- * is listed under an inode (learnt from the kernel module), or while sock_diag follows it
+ * is listed under its number (learnt from the kernel module), or while sock_diag follows it
  * (diag). Whoever takes the last of these away (conn_unused) writes its stop and drops it.
  */
 #ifndef NETLOG_CONN_H
@@ -23,10 +23,11 @@ enum conn_kind { KIND_NONE, KIND_CONNECT, KIND_LISTEN };
 
 enum conn_direction { CONN_OUTBOUND, CONN_INBOUND, CONN_EITHER };
 
+/* A socket of the kernel's side: by its cookie, or by its inode where that is all. */
 struct conn_key {
-	uint64_t ino;
+	uint64_t number;
 	uint32_t node;
-	uint32_t zero;
+	uint32_t by_cookie;
 };
 
 /* What sock_diag was asked about a connection. A dimension of its own: also an open
@@ -86,7 +87,7 @@ LIST_HEAD(rival_list, conn_diag);
 LIST_HEAD(left_list, conn);
 
 struct conn {
-	struct conn_key key;	/* ino 0: not listed under an inode */
+	struct conn_key key;	/* number 0: not listed */
 	enum conn_phase phase;
 	enum conn_kind kind;	/* KIND_NONE in IDLE */
 	enum conn_direction direction;
@@ -121,7 +122,7 @@ struct conn {
 #define LEFT_BUCKETS 4096
 
 struct conn_table {
-	struct conn *by_ino;
+	struct conn *by_number;
 	TAILQ_HEAD(, conn) lru;		/* least recently used first */
 	struct conn *next;		/* of the walk under way, see CONN_EACH */
 	unsigned int count, max;
@@ -164,9 +165,11 @@ void conn_touch(struct conn_table *t, struct conn *c);
 bool conn_unused(const struct conn *c);		/* no reference is left */
 void conn_drop(struct conn_table *t, struct conn *c);
 
-struct conn *conn_by_ino(const struct conn_table *t, uint32_t node, uint64_t ino);
-void conn_set_ino(struct conn_table *t, struct conn *c, uint32_t node, uint64_t ino);
-void conn_clear_ino(struct conn_table *t, struct conn *c);
+struct conn *conn_by_number(const struct conn_table *t, uint32_t node, uint64_t number,
+			    bool by_cookie);
+void conn_set_number(struct conn_table *t, struct conn *c, uint32_t node, uint64_t number,
+		     bool by_cookie);
+void conn_clear_number(struct conn_table *t, struct conn *c);
 
 /* Makes flow a flow beside listener: whatever ends or drops the listener, does so to it. */
 void conn_set_flow(struct conn *listener, struct conn *flow);

@@ -102,7 +102,7 @@ static bool followed_fd_gone(struct track *t, struct conn *c, const struct fd_ke
 	/* when the others let go is not known */
 	if (via != VIA_REUSE && via != VIA_GONE)
 		let_go(t, c, presumed);
-	if (!LIST_EMPTY(&c->fds) || c->key.ino || c->phase == CONN_DESTROYED)
+	if (!LIST_EMPTY(&c->fds) || c->key.number || c->phase == CONN_DESTROYED)
 		return true;
 	if (!conn_is_open(c) || (!d->cookie && !conn_waits(c))) {
 		conn_drop_diag(&t->conns, c);
@@ -235,12 +235,12 @@ void ending_module_gone(struct track *t)
 	struct conn *c;
 
 	CONN_EACH(&t->conns, c) {
-		if (c->key.node != t->node->index || !c->key.ino)
+		if (c->key.node != t->node->index || !c->key.number)
 			continue;
 		if (c->phase == CONN_CONNECTING)
 			life_open(t, c, KIND_CONNECT, VIA_PROGRESS);
 		if (!LIST_EMPTY(&c->fds))
-			conn_clear_ino(&t->conns, c);
+			conn_clear_number(&t->conns, c);
 		else if (conn_is_open(c))
 			conn_list_left(&t->conns, c);
 		else

@@ -21,7 +21,7 @@ static void know_process(struct track *t, const struct event *f)
 /* s, learnt from the rules, may be the socket of the record. */
 static bool may_be(const struct conn *s, const struct event *f)
 {
-	if (s->key.ino || (s->proto != PROTO_UNKNOWN && s->proto != f->proto))
+	if (s->key.number || (s->proto != PROTO_UNKNOWN && s->proto != f->proto))
 		return false;
 	if (s->local.port && f->local.port && s->local.port != f->local.port)
 		return false;
@@ -41,6 +41,33 @@ static bool may_be(const struct conn *s, const struct event *f)
 	default:	/* connect, accept, dgram: something new begins */
 		return false;
 	}
+}
+
+/* The cookie, or what version 1 of the records has: the inode, which comes again. */
+static uint64_t number_of(const struct event *f)
+{
+	return f->cookie ? f->cookie : f->ino;
+}
+
+static void list(struct track *t, struct conn *s, const struct event *f)
+{
+	conn_set_number(&t->conns, s, t->node->index, number_of(f), f->cookie);
+}
+
+/* By its cookie; else by its inode, unless that is known to be another socket's. */
+static struct conn *listed(struct track *t, const struct event *f)
+{
+	struct conn *s = f->cookie ? conn_by_number(&t->conns, t->node->index,
+						    f->cookie, true) : NULL;
+
+	if (s || !f->ino)
+		return s;
+	s = conn_by_number(&t->conns, t->node->index, f->ino, false);
+	if (!s || (f->cookie && s->cookie && s->cookie != f->cookie))
+		return NULL;
+	if (f->cookie)
+		list(t, s, f);
+	return s;
 }
 
 static bool begins_anew(enum netlog_op op)
@@ -72,13 +99,13 @@ static struct conn *adopt(struct track *t, const struct event *f)
 		found = fd->conn;
 	}
 	if (found)
-		conn_set_ino(&t->conns, found, t->node->index, f->ino);
+		list(t, found, f);
 	return found;
 }
 
 static struct conn *known_socket(struct track *t, const struct event *f)
 {
-	struct conn *s = conn_by_ino(&t->conns, t->node->index, f->ino);
+	struct conn *s = listed(t, f);
 
 	if (!s)
 		s = adopt(t, f);
@@ -107,7 +134,7 @@ static struct conn *socket_of(struct track *t, const struct event *f)
 	s = bounds_conn(t);
 	if (!s)
 		return NULL;
-	conn_set_ino(&t->conns, s, t->node->index, f->ino);
+	list(t, s, f);
 	take_fields(s, f);
 	return s;
 }
@@ -138,7 +165,7 @@ static void on_connect(struct track *t, const struct event *f)
 
 static void on_established(struct track *t, const struct event *f)
 {
-	struct conn *s = node_has_release(t->node, f->ino) ? NULL : socket_of(t, f);
+	struct conn *s = node_has_release(t->node, number_of(f)) ? NULL : socket_of(t, f);
 
 	if (!s || s->kind == KIND_CONNECT)
 		return;
@@ -169,7 +196,7 @@ static void after_failure(struct track *t, struct conn *s)
 
 static void on_fail(struct track *t, const struct event *f)
 {
-	struct conn *s = node_has_release(t->node, f->ino) ? NULL : socket_of(t, f);
+	struct conn *s = node_has_release(t->node, number_of(f)) ? NULL : socket_of(t, f);
 
 	node_add_connect(t->node, f);
 	if (!s)
@@ -234,7 +261,7 @@ static struct conn *add_flow(struct track *t, const struct event *f)
 	if (!flow)
 		return NULL;
 	/* making room may have taken it */
-	listener = conn_by_ino(&t->conns, t->node->index, f->ino);
+	listener = listed(t, f);
 	if (!listener) {
 		conn_drop(&t->conns, flow);
 		return NULL;
@@ -317,12 +344,35 @@ static void on_release(struct track *t, const struct event *f)
 	}
 	if (s->phase == CONN_CONNECTING) {
 		release_connecting(t, s, f);
-		node_add_release(t->node, f->ino);
+		node_add_release(t->node, number_of(f));
 	} else {
 		life_close(t, s, ENDING(.mono = f->mono, .tx = f->tx,
 					 .rx = f->rx, .err = f->err));
 	}
 	forget(t, s);
+}
+
+/* It was open when the source began. A connect under way is one. */
+static void on_found(struct track *t, const struct event *f)
+{
+	bool listener = f->state == STATE_LISTEN ||
+			(life_is_datagram(f->proto) && !f->remote.has_port);
+	struct conn *s = known_socket(t, f);
+
+	if (s && (conn_is_open(s) || s->phase != CONN_IDLE))
+		return;
+	if (f->state == STATE_SYN_SENT) {
+		on_connect(t, f);
+		return;
+	}
+	s = socket_of(t, f);
+	if (!s)
+		return;
+	take_fields(s, f);
+	s->direction = life_is_datagram(f->proto) ? CONN_OUTBOUND : CONN_EITHER;
+	life_begin(t, s);
+	s->unknown_start = true;
+	life_open_found(t, s, listener ? KIND_LISTEN : KIND_CONNECT, VIA_SNAPSHOT);
 }
 
 static void on_load(struct track *t, const struct event *f)
@@ -346,7 +396,7 @@ void from_kernel(struct track *t, const struct event *f)
 	}
 	t->node->module = t->stats.module = true;
 	know_process(t, f);
-	if (!f->ino) {
+	if (!number_of(f)) {
 		input_error(t->errors, INPUT_ERROR_MODULE, "ino", 3);
 		return;
 	}
@@ -361,6 +411,7 @@ void from_kernel(struct track *t, const struct event *f)
 	case NETLOG_OP_FLOW:		on_flow(t, f); break;
 	case NETLOG_OP_DISCONNECT:	on_disconnect(t, f); break;
 	case NETLOG_OP_RELEASE:		on_release(t, f); break;
+	case NETLOG_OP_FOUND:		on_found(t, f); break;
 	case NETLOG_OP_EXIT:		break;	/* know_process() was all */
 	default:			break;
 	}

@@ -41,9 +41,9 @@ static void leave_to_module(struct track *t, struct conn *c)
 {
 	uint64_t ino = c->diag->found.ino;
 
-	if (c->phase == CONN_OPEN && LIST_EMPTY(&c->fds) && ino &&
-	    !conn_by_ino(&t->conns, c->key.node, ino))
-		conn_set_ino(&t->conns, c, c->key.node, ino);
+	if (c->phase == CONN_OPEN && LIST_EMPTY(&c->fds) && c->diag->cookie && ino &&
+	    !conn_by_number(&t->conns, c->key.node, ino, false))
+		conn_set_number(&t->conns, c, c->key.node, ino, false);
 }
 
 void from_sockdiag_off(struct track *t)

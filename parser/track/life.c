@@ -123,7 +123,7 @@ static struct entry entry_of(const struct track *t, const struct conn *c,
 	return (struct entry){
 		.what = what,
 		.time = e->when ? *e->when : t->when,
-		.ev = c->ev,
+		.ev = c->ev.serial ? c->ev : (struct stamp){ 0 },	/* no audit event told of it */
 		.node = node_name(t->nodes.at[c->key.node]),
 		.proto = c->proto,
 		.inbound = c->direction == CONN_INBOUND,
@@ -186,7 +186,7 @@ void life_begin(struct track *t, struct conn *c)
 
 	identity_put(c->opener);
 	c->opener = opener;
-	c->ev = t->event->stamp;
+	c->ev = t->event->ev.serial ? t->event->ev : t->event->stamp;
 	c->start = t->when;
 	c->mono = t->event->mono;
 	c->unknown_start = false;
@@ -234,6 +234,8 @@ static void closed(struct track *t, struct conn *c)
 {
 	c->kind = KIND_NONE;
 	c->uncollected = false;
+	if (c->diag)
+		c->diag->end_via = VIA_NONE;
 	conn_unlist_unseen(&t->conns, c);
 	conn_unlist_left(c);
 	t->stats.open--;

@@ -98,15 +98,15 @@ void node_add_connect(struct node *n, const struct event *f)
 	};
 }
 
-void node_add_release(struct node *n, uint64_t ino)
+void node_add_release(struct node *n, uint64_t number)
 {
-	n->released[n->next_released++ % RECENT_RELEASES] = ino;
+	n->released[n->next_released++ % RECENT_RELEASES] = number;
 }
 
-bool node_has_release(const struct node *n, uint64_t ino)
+bool node_has_release(const struct node *n, uint64_t number)
 {
 	for (int i = 0; i < RECENT_RELEASES; i++)
-		if (n->released[i] == ino)
+		if (n->released[i] == number)
 			return true;
 	return false;
 }

@@ -32,7 +32,7 @@ struct node {
 	struct stamp now;	/* time of the last event */
 	struct recent_connect connects[RECENT_CONNECTS];
 	unsigned int next_connect;
-	/* Inodes whose release was read. On another processor the record of how the
+	/* Cookies, or inodes, of sockets whose release was read. On another processor the record of how the
 	 * connect ended may be written a moment later. */
 	uint64_t released[RECENT_RELEASES];
 	unsigned int next_released;
@@ -65,8 +65,8 @@ void node_rename(struct node_table *t, struct node *n, const char *name);
 void node_reset(struct node *n);
 
 void node_add_connect(struct node *n, const struct event *f);
-void node_add_release(struct node *n, uint64_t ino);
-bool node_has_release(const struct node *n, uint64_t ino);
+void node_add_release(struct node *n, uint64_t number);
+bool node_has_release(const struct node *n, uint64_t number);
 void node_forget_releases(struct node *n);
 void node_add_exit(struct node *n, int64_t pid);
 /* Returns true if pid exited lately, and forgets it. */

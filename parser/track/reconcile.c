@@ -117,7 +117,11 @@ static struct conn *known_by_rules(struct track *t, struct proc *p)
 	struct conn *c = fd ? fd->conn : NULL;
 
 	if (!c)
-		c = conn_by_ino(&t->conns, t->node->index, d->ino);
+		c = conn_by_number(&t->conns, t->node->index, d->cookie, true);
+	if (!c && d->ino)
+		c = conn_by_number(&t->conns, t->node->index, d->ino, false);
+	if (c && c->cookie && c->cookie != d->cookie)
+		return NULL;
 	if (!c || c->kind != kind_of(d) || (c->netns > 0 && c->netns != d->netns) ||
 	    (c->kind == KIND_CONNECT && !defer_same_end(&c->remote, &d->remote)))
 		return NULL;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/track: the state machine, facts in, records out. Pure: no I/O and no
- * clock of its own; time comes with the facts.
+ * parser/track/track: the tracker, a state machine: events in, entries out. Pure: no I/O
+ * and no clock of its own; time comes with the events.
  *
- * Three sources of facts tell of the same connections. The audit rules' system
- * calls name descriptors (track_rules.c); sock_diag, where it is switched on, adds to
- * them what it sees of the sockets (track_diag.c); the kernel module's records name
- * socket inodes and are exact (track_module.c). From the first record of the
- * module on, until it says that it is unloaded, the module alone decides, and
- * the rules add what they know of the process.
+ * Three sources report the same connections. System calls of the audit rules name
+ * descriptors (from_syscalls.c). sock_diag, where it is on, adds what it sees of the
+ * sockets (from_sockdiag.c). The kernel's side names sockets and is exact
+ * (from_kernel.c): from its first event on, until it reports its unload, it alone
+ * decides, and the rules add what they know of the process.
+ *
+ * The phases of a connection and the steps between them are in transitions.def.
  */
 #ifndef NETLOG_TRACK_H
 #define NETLOG_TRACK_H
@@ -48,7 +49,7 @@ struct track_stats {
 	uint64_t events, records, ignored;	/* ignored: of the records, not emitted */
 	unsigned int sockets, processes;	/* now */
 	unsigned int open;			/* started, not yet stopped */
-	bool module;				/* the module has been heard */
+	bool module;				/* the kernel's side decides */
 	int64_t module_missed, module_lost;	/* its own counts, -1: unknown */
 };
 
@@ -66,28 +67,30 @@ void track_event(struct track *t, const struct event *f);
 void track_set_boot(struct track *t, const struct track_boot *boot);
 
 /*
- * Switches sock_diag on (facts of kind EVENT_DIAG and EVENT_TICK will come; *o is copied,
+ * Switches sock_diag on (events of kind EVENT_DIAG and EVENT_TICK will come; *o is copied,
  * its node is borrowed), or with NULL off. What waits then is written.
  */
 void track_set_diag(struct track *t, const struct diag_options *o);
-/* What sock_diag knows that is open and told of, to be kept. */
+/* Calls fn for each connection that sock_diag follows and whose start is written: what the
+ * state file keeps. */
 void track_diag_each(const struct track *t,
 		     void (*fn)(const struct diag_known *k, const struct identity *opener,
 				void *arg), void *arg);
-/* That is kept: it stays open, and its stop is for a later run to tell. */
+/* Drops these without a stop: a later run writes it. */
 void track_diag_leave(struct track *t);
-/* Is it a socket that is followed? Known to be at that descriptor? */
+/* Returns true if the socket is followed. */
 bool track_diag_follows(struct track *t, uint64_t cookie);
+/* Returns true if it is followed, and known to be at that descriptor. */
 bool track_diag_holds(struct track *t, uint64_t cookie, int64_t pid, int fd);
-/* The rules infer an end that the kernel has not announced: a sweep soon would tell. */
+/* Returns true if an end is inferred, or was missed by a sweep, that the kernel has not
+ * reported: a sweep soon would confirm it. */
 bool track_diag_doubts(const struct track *t);
-/* Something waits, and wants a EVENT_TICK every few hundredths of a second. */
+/* Returns true if something waits, and wants an EVENT_TICK every 20 ms. */
 bool track_diag_waits(const struct track *t);
 
-/* Calls fn for each process without node name that holds descriptors by the rules'
- * word, and so would be missed if it ended unseen. fn must not touch the tracker. */
-void track_holders(const struct track *t, void (*fn)(int64_t pid, void *arg),
-		   void *arg);
+/* Calls fn for each process without node name that holds descriptors by the rules' word:
+ * its exit could pass unseen. fn must not call the tracker. */
+void track_holders(const struct track *t, void (*fn)(int64_t pid, void *arg), void *arg);
 
 void track_stats(const struct track *t, struct track_stats *out);
 

@@ -13,7 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "plugin/input/bpf_event.h"
 #include "plugin/log.h"
 
 #include "kpatch/bpf/netlog_bpf.h"
@@ -27,13 +26,16 @@ struct bpf_input {
 	struct ring_buffer *ring;
 	struct bpf_events *events;
 	int64_t due;		/* monotonic ms: the ring is to be read; 0: it is empty */
+	int iterator;		/* descriptor of the snapshot, or -1 */
+	struct netlog_bpf_event *found;	/* by the snapshot, in the order of time */
+	size_t found_count, found_next;
 	bool confused;		/* a record was none: reported once */
 };
 
 /* These kernels have no such function, or it is inlined, and others report the same. */
 static const char *const optional[] = {
 	"tcp_v4_pre_connect", "tcp_v6_pre_connect", "tcp_v6_connect", "mptcp_disconnect",
-	"udp_abort", "tcp_abort", "inet6_bind", "udpv6_sendmsg", "tty_audit_exit",
+	"udp_abort", "tcp_abort", "inet6_bind", "udpv6_sendmsg", "tty_audit_exit", "auditsc_get_stamp",
 	"sctp_inet_listen", "sctp_primitive_ASSOCIATE", "sctp_association_free",
 };
 
@@ -50,9 +52,9 @@ static int64_t now_ms(void)
 	return clock_ns(CLOCK_MONOTONIC) / 1000000;
 }
 
-/* ---- libbpf's own messages: the last warning explains an error ---- */
+/* ---- libbpf's own messages: the first warning explains an error ---- */
 
-static char last_warning[512];
+static char warning[512];
 
 static int on_print(enum libbpf_print_level level, const char *format, va_list ap)
 {
@@ -63,8 +65,9 @@ static int on_print(enum libbpf_print_level level, const char *format, va_list a
 	vsnprintf(text, sizeof(text), format, ap);
 	text[strcspn(text, "\n")] = 0;
 	log_debug("%s", text);
-	if (level == LIBBPF_WARN)
-		snprintf(last_warning, sizeof(last_warning), "%s", text);
+	if (level == LIBBPF_WARN && !*warning)
+		snprintf(warning, sizeof(warning), "%s",
+			 strncmp(text, "libbpf: ", 8) ? text : text + 8);
 	return 0;
 }
 
@@ -123,6 +126,8 @@ static int choose(struct netlog_bpf *b, const struct bpf_input_options *o, bool 
 
 		if (p == b->progs.on_udp_sendmsg || p == b->progs.on_udpv6_sendmsg)
 			there = there && o->flows;
+		else if (p == b->progs.on_file)
+			there = has_function(btf, "bpf_sock_from_file");
 		else if (p == b->progs.on_accept_old)
 			there = !has_function(btf, "__inet_accept");
 		else if (!there && p != b->progs.on_accept && !is_optional(function))
@@ -146,7 +151,7 @@ static struct netlog_bpf *load(const struct bpf_input_options *o, bool can_read,
 	struct netlog_bpf *b = netlog_bpf__open();
 	int err;
 
-	*error = 0;
+	*error = *warning = 0;
 	if (!b) {
 		snprintf(error, size, "no memory");
 		return NULL;
@@ -156,8 +161,8 @@ static struct netlog_bpf *load(const struct bpf_input_options *o, bool can_read,
 	err = netlog_bpf__load(b);
 	if (!err)
 		return b;
-	snprintf(error, size, "the kernel refuses the programs: %s%s%s", strerror(-err),
-		 *last_warning ? ": " : "", last_warning);
+	snprintf(error, size, "the kernel refuses the programs: %s",
+		 *warning ? warning : strerror(-err));
 err_open:
 	netlog_bpf__destroy(b);
 	return NULL;
@@ -188,12 +193,98 @@ static int attach(struct netlog_bpf *b, char *error, size_t size)
 	return err;
 }
 
+/* ---- the snapshot ---- */
+
+static void take_found(struct bpf_input *b, const struct netlog_bpf_event *e)
+{
+	struct netlog_bpf_event *more;
+
+	if (!(b->found_count & (b->found_count - 1))) {	/* a power of two: it is full */
+		size_t room = b->found_count ? 2 * b->found_count : 1;
+
+		more = realloc(b->found, room * sizeof(*more));
+		if (!more)
+			return;
+		b->found = more;
+	}
+	b->found[b->found_count++] = *e;
+}
+
+/* Records lie one behind the other. Returns how many bytes were whole ones. */
+static size_t parse_found(struct bpf_input *b, const char *data, size_t size)
+{
+	size_t done = 0, len;
+
+	for (; size - done >= sizeof(struct netlog_bpf_event); done += len) {
+		const struct netlog_bpf_event *e = (const void *)(data + done);
+
+		len = e->kind == NETLOG_BPF_EXE ? sizeof(struct netlog_bpf_exe) : sizeof(*e);
+		if (len > size - done)
+			break;
+		if (e->kind == NETLOG_BPF_EXE)
+			bpf_events_record(b->events, e, len);
+		else
+			take_found(b, e);
+	}
+	return done;
+}
+
+/* Each reports once. The first is opened with privileges; before Linux 5.19 a later one
+ * may be refused. */
+static void open_iterator(struct bpf_input *b)
+{
+	if (b->iterator < 0 && b->bpf->links.on_file)
+		b->iterator = bpf_iter_create(bpf_link__fd(b->bpf->links.on_file));
+}
+
+void bpf_input_snapshot(struct bpf_input *b)
+{
+	static char buf[128 << 10] __attribute__((aligned(8)));
+	size_t have = 0, done;
+	ssize_t n;
+
+	open_iterator(b);
+	if (b->iterator < 0)
+		return;
+	while ((n = read(b->iterator, buf + have, sizeof(buf) - have)) > 0 ||
+	       (n < 0 && errno == EAGAIN)) {
+		if (n < 0)
+			continue;
+		have += n;
+		done = parse_found(b, buf, have);
+		memmove(buf, buf + done, have - done);
+		have -= done;
+	}
+	if (n < 0)
+		log_warn("BPF: cannot read what is open");
+	close(b->iterator);
+	b->iterator = -1;
+}
+
+/* What was found before this time, so that it comes in its place among the events. */
+static void report_found(struct bpf_input *b, uint64_t mono)
+{
+	for (; b->found_next < b->found_count; b->found_next++) {
+		const struct netlog_bpf_event *e = &b->found[b->found_next];
+
+		if (e->mono > mono)
+			return;
+		bpf_events_record(b->events, e, sizeof(*e));
+	}
+	free(b->found);
+	b->found = NULL;
+	b->found_count = b->found_next = 0;
+}
+
 /* ---- reading ---- */
 
 static int on_record(void *arg, void *data, size_t size)
 {
 	struct bpf_input *b = arg;
+	const struct netlog_bpf_event *e = data;
 
+	if (b->found && e->kind == NETLOG_BPF_EVENT)
+		report_found(b, e->mono);
 	if (bpf_events_record(b->events, data, size) == -EINVAL && !b->confused) {
 		log_warnx("BPF: a record of %zu bytes is not understood", size);
 		b->confused = true;
@@ -205,6 +296,8 @@ void bpf_input_read(struct bpf_input *b)
 {
 	bpf_events_clock(b->events, clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC));
 	ring_buffer__consume(b->ring);
+	if (b->found)
+		report_found(b, UINT64_MAX);
 	b->due = 0;
 }
 
@@ -256,6 +349,11 @@ void bpf_input_silence(struct bpf_input *b, bool silent)
 	__atomic_store_n(&b->bpf->bss->shared.silent, silent, __ATOMIC_SEQ_CST);
 }
 
+void bpf_input_stamps(struct bpf_input *b, bool on)
+{
+	__atomic_store_n(&b->bpf->bss->shared.stamps, on, __ATOMIC_SEQ_CST);
+}
+
 static int64_t missed(const struct bpf_input *b)
 {
 	struct bpf_program *p;
@@ -292,6 +390,9 @@ void bpf_input_close(struct bpf_input *b)
 	if (!b)
 		return;
 	ring_buffer__free(b->ring);
+	if (b->iterator >= 0)
+		close(b->iterator);
+	free(b->found);
 	bpf_events_free(b->events);
 	if (b->bpf)
 		netlog_bpf__destroy(b->bpf);
@@ -305,9 +406,9 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 	snprintf(error, size, "no memory");
 	if (!b)
 		return NULL;
+	b->iterator = -1;
 	libbpf_set_print(on_print);
-	*last_warning = 0;
-	b->events = bpf_events_new(o->event, o->arg);
+	b->events = bpf_events_new(&o->to);
 	if (!b->events)
 		goto err;
 	b->bpf = load(o, true, error, size);
@@ -321,6 +422,7 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 		snprintf(error, size, "cannot map the ring buffer: %s", strerror(errno));
 		goto err;
 	}
+	open_iterator(b);	/* reading it later needs no privilege */
 	if (bpf_input_test(b))
 		return b;
 	snprintf(error, size, "the programs do not run: kernel.ftrace_enabled is 0");

@@ -11,14 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "parser/event.h"
+#include "plugin/input/bpf_event.h"
 
 struct bpf_input;
 
 struct bpf_input_options {
 	bool flows;		/* report unconnected datagrams, too */
-	void (*event)(const struct event *e, void *arg);	/* kind EVENT_MODULE */
-	void *arg;
+	struct bpf_callbacks to;	/* events of kind EVENT_MODULE */
 };
 
 /* Since it was opened. */
@@ -46,12 +45,18 @@ void bpf_input_work(struct bpf_input *b, const struct pollfd *fd);
 /* Reads all that is there now. */
 void bpf_input_read(struct bpf_input *b);
 
+/* Reports what is open, by events of NETLOG_OP_FOUND with the next
+ * bpf_input_read(). Not before Linux 5.11. */
+void bpf_input_snapshot(struct bpf_input *b);
+
 /* Returns true if the programs run: kernel.ftrace_enabled=0 stops them without an error. */
 bool bpf_input_test(struct bpf_input *b);
 /* Returns false if SCTP was loaded after the programs: its connections are not reported. */
 bool bpf_input_complete(const struct bpf_input *b);
 /* A silent source writes no records, and stays attached. */
 void bpf_input_silence(struct bpf_input *b, bool silent);
+/* Audit rules are loaded: report the serials of audit events, too. */
+void bpf_input_stamps(struct bpf_input *b, bool on);
 void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c);
 
 #endif

@@ -30,21 +30,19 @@ struct program {
 };
 
 struct bpf_events {
-	void (*event)(const struct event *e, void *arg);
-	void *arg;
+	struct bpf_callbacks to;
 	int64_t real_minus_mono;
 	struct program *by_pid;
 	TAILQ_HEAD(, program) lru;	/* oldest first */
 };
 
-struct bpf_events *bpf_events_new(void (*event)(const struct event *, void *arg), void *arg)
+struct bpf_events *bpf_events_new(const struct bpf_callbacks *c)
 {
 	struct bpf_events *e = calloc(1, sizeof(*e));
 
 	if (!e)
 		return NULL;
-	e->event = event;
-	e->arg = arg;
+	e->to = *c;
 	TAILQ_INIT(&e->lru);
 	return e;
 }
@@ -230,7 +228,13 @@ static int on_event(struct bpf_events *e, const struct netlog_bpf_event *r)
 					comm, p ? p->exe : NULL, NULL, p ? p->title : NULL };
 	}
 	set_socket(&f, &r->sock);
-	e->event(&f, e->arg);
+	e->to.event(&f, e->to.arg);
+	return 0;
+}
+
+static int on_stamp(struct bpf_events *e, const struct netlog_bpf_stamp *s)
+{
+	e->to.stamp(s->pid, s->mono, s->serial, e->to.arg);
 	return 0;
 }
 
@@ -243,5 +247,7 @@ int bpf_events_record(struct bpf_events *e, const void *data, size_t size)
 		return on_event(e, r);
 	if (size >= sizeof(struct netlog_bpf_exe) && r->kind == NETLOG_BPF_EXE)
 		return on_exe(e, data);
+	if (size >= sizeof(struct netlog_bpf_stamp) && r->kind == NETLOG_BPF_STAMP)
+		return on_stamp(e, data);
 	return -EINVAL;
 }

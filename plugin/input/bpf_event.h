@@ -14,8 +14,15 @@
 
 struct bpf_events;
 
-/* event is called for each event, which is valid until it returns. NULL without memory. */
-struct bpf_events *bpf_events_new(void (*event)(const struct event *, void *arg), void *arg);
+struct bpf_callbacks {
+	void (*event)(const struct event *e, void *arg);	/* valid until it returns */
+	/* The system call of the event with this pid and mono has this audit event. */
+	void (*stamp)(int64_t pid, int64_t mono, uint64_t serial, void *arg);
+	void *arg;
+};
+
+/* *c is copied. NULL without memory. */
+struct bpf_events *bpf_events_new(const struct bpf_callbacks *c);
 void bpf_events_free(struct bpf_events *e);
 
 /* CLOCK_REALTIME minus CLOCK_MONOTONIC, ns: gives the records that follow their time. */

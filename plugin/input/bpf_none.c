@@ -34,6 +34,11 @@ void bpf_input_read(struct bpf_input *b)
 	(void)b;
 }
 
+void bpf_input_snapshot(struct bpf_input *b)
+{
+	(void)b;
+}
+
 bool bpf_input_test(struct bpf_input *b)
 {
 	(void)b;
@@ -49,6 +54,11 @@ bool bpf_input_complete(const struct bpf_input *b)
 void bpf_input_silence(struct bpf_input *b, bool silent)
 {
 	(void)b, (void)silent;
+}
+
+void bpf_input_stamps(struct bpf_input *b, bool on)
+{
+	(void)b, (void)on;
 }
 
 void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c)

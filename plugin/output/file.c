@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/output/file: lines with the time in front, to a file or to standard output. */
+/* plugin/output/file: lines, with the time in front unless they have it, to a file or to standard output. */
 #include "plugin/output/transport.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ struct file {
 	struct transport t;
 	int fd;			/* -1: not open, try again */
 	bool torn;		/* the last line was written in part */
-	struct line_format *clock;	/* for the time in front of each line */
+	struct line_clock clock;
 	char buffer[BUFFER];	/* lines to be written by one write(2) */
 	char path[];
 };
@@ -117,7 +117,7 @@ static int mend(struct file *f)
 
 static size_t line_put(struct file *f, char *to, const struct message *m)
 {
-	size_t n = line_format_time(f->clock, &m->time, to);
+	size_t n = m->has_time ? 0 : line_time(&f->clock, &m->time, to);
 
 	memcpy(to + n, m->text, m->len);
 	to[n + m->len] = '\n';
@@ -172,7 +172,6 @@ static void file_close(struct transport *t)
 
 	if (f->fd >= 0)
 		close(f->fd);
-	line_format_free(f->clock);
 	free(f);
 }
 
@@ -182,11 +181,7 @@ static struct file *new_file(const struct transport_ops *ops, const char *path)
 
 	if (!f)
 		return NULL;
-	f->clock = line_format_new();
-	if (!f->clock) {
-		free(f);
-		return NULL;
-	}
+	f->clock.len = 0;
 	strcpy(f->path, path);
 	f->t = (struct transport){ .ops = ops, .target = f->path };
 	f->fd = -1;

@@ -4,6 +4,7 @@
 #ifndef NETLOG_MESSAGE_H
 #define NETLOG_MESSAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "parser/event.h"
@@ -15,6 +16,8 @@ struct message {
 	int severity;		/* LOG_EMERG to LOG_DEBUG */
 	const char *text;	/* one line without its newline; not NUL-terminated */
 	size_t len;
+	uint64_t reports;	/* lost messages that this one reports; mostly 0 */
+	bool has_time;		/* text has the time in it: none is put in front */
 };
 
 #endif

@@ -184,6 +184,17 @@ static void fill_batch(struct output *s)
 	s->in_batch = s->count;
 }
 
+/* Messages that a broken connection took with it. Lock held. */
+static void settle_undelivered(struct output *s)
+{
+	struct transport *t = s->transport;
+
+	s->counts.written -= t->undelivered;
+	s->counts.lost += t->undelivered;
+	s->dropped += t->undelivered + t->unreported;
+	t->undelivered = t->unreported = 0;
+}
+
 static int write_batch(struct output *s)
 {
 	const struct transport_ops *ops = s->transport->ops;
@@ -203,6 +214,7 @@ static int write_batch(struct output *s)
 	s->dropped += lost;
 	s->counts.lost += lost;
 	s->counts.written += done;
+	settle_undelivered(s);
 	s->in_batch = s->count;
 	pthread_mutex_unlock(&s->lock);
 	judge(s, err);
@@ -214,7 +226,7 @@ static void report_loss(struct output *s, uint64_t lost)
 {
 	char note[64], text[MESSAGE_MAX];
 	struct timespec now;
-	struct message m = { .severity = s->severity, .text = text };
+	struct message m = { .severity = s->severity, .text = text, .reports = lost };
 	unsigned int done;
 	int n, err;
 
@@ -223,13 +235,14 @@ static void report_loss(struct output *s, uint64_t lost)
 	m.time.milli = now.tv_nsec / 1000000;
 	n = snprintf(note, sizeof(note), "netlog lost plugin=%llu",
 		     (unsigned long long)lost);
-	m.len = format_note(s->format, note, n, text);
+	m.len = format_note(s->format, &m.time, note, n, text);
+	m.has_time = format_has_time(s->format);
 	err = s->transport->ops->write(s->transport, &m, 1, &done);
 	judge(s, err);
-	if (!err)
-		return;
 	pthread_mutex_lock(&s->lock);
-	s->dropped += lost;	/* still to be reported */
+	settle_undelivered(s);
+	if (err)
+		s->dropped += lost;	/* still to be reported */
 	pthread_mutex_unlock(&s->lock);
 }
 

@@ -13,7 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "plugin/output/format.h"
+#include "parser/entry/format.h"
+#include "plugin/output/message.h"
 #include "plugin/output/message.h"
 #include "plugin/output/transport.h"
 

@@ -10,7 +10,8 @@ struct header {
 	int64_t sec;
 	uint32_t len;
 	uint16_t milli;
-	uint16_t severity;
+	uint8_t severity;
+	uint8_t has_time;
 };
 _Static_assert(sizeof(struct header) == FRAME_HEADER, "a frame's header has no padding");
 
@@ -20,6 +21,7 @@ size_t frame_put(char *buf, const struct message *m)
 		.sec = m->time.sec,
 		.milli = m->time.milli,
 		.severity = m->severity,
+		.has_time = m->has_time,
 		.len = m->len,
 	};
 
@@ -36,6 +38,7 @@ size_t frame_get(const char *buf, struct message *m)
 	*m = (struct message){
 		.time = { .sec = h.sec, .milli = h.milli },
 		.severity = h.severity,
+		.has_time = h.has_time,
 		.text = buf + sizeof(h),
 		.len = h.len,
 	};

@@ -8,12 +8,17 @@
 #define NETLOG_TRANSPORT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "plugin/output/message.h"
 
 struct transport {
 	const struct transport_ops *ops;
 	const char *target;	/* for messages: a path or an address; owned by the transport */
+	char reason[192];	/* of the last error, where errno alone says less; or "" */
+	/* Since the owner set them to 0: messages that write counted as done and that are
+	 * found to be lost, and the sum of what such messages reported. */
+	uint64_t undelivered, unreported;
 };
 
 /*
@@ -40,5 +45,17 @@ struct transport *transport_file(const char *path);
 struct transport *transport_stdout(void);
 /* facility as in syslog.h. syslog(3) adds the time itself. */
 struct transport *transport_syslog(int facility);
+/* "TIME TEXT\n" to a program that listens at a unix stream socket. */
+struct transport *transport_unix(const char *path);
+
+/* RFC 5424 messages in octet-counted frames (RFC 6587, RFC 5425) to a collector. */
+struct transport_collector {
+	const char *host;	/* a name or a numeric address */
+	unsigned int port;	/* 0: 601, with tls 6514 */
+	int facility;
+	bool tls;		/* the collector's certificate must be valid for host */
+	const char *ca, *cert, *key;	/* PEM files; ca NULL: the system's; cert NULL: none */
+};
+struct transport *transport_tcp(const struct transport_collector *c);
 
 #endif

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plugin/resolve/slice.h"
+
 #define THREADS_MAX 64
 #define SOCKET_LINK "socket:["
 #define TITLE_MAX 128		/* MAX_PROCTITLE_AUDIT_LEN */
@@ -216,6 +218,21 @@ bool procfs_read_task(struct procfs_task *t, int64_t pid)
 	read_title(t, pid);
 	read_subj(t, pid);
 	return true;
+}
+
+const struct task *procfs_recent_task(int64_t pid)
+{
+	static struct procfs_task last;
+	static int64_t until_ns;
+	int64_t now = slice_now_ns();
+
+	if (last.task.pid == pid && now < until_ns)
+		return &last.task;
+	until_ns = now + 10000000;
+	if (procfs_read_task(&last, pid))
+		return &last.task;
+	last.task.pid = 0;
+	return NULL;
 }
 
 int64_t procfs_parent(int64_t pid)

@@ -37,6 +37,10 @@ struct procfs_task {
 /* Returns false if the process has exited. Fields that cannot be read are unknown. */
 bool procfs_read_task(struct procfs_task *t, int64_t pid);
 
+/* Returns the process as it was within the last 10 ms, until the next call; NULL if it has
+ * exited. */
+const struct task *procfs_recent_task(int64_t pid);
+
 /* Returns the parent, or ID_UNKNOWN. */
 int64_t procfs_parent(int64_t pid);
 

@@ -115,27 +115,39 @@ static void deliver_lost(struct resolver *r, bool away)
 	deliver_diag(r, EVENT_DIAG, &lost);
 }
 
-/* Our own namespace first: see send_sentinel() in round.c. The owner of another can send
- * any number of messages in it, but not stop the loop. */
-void resolver_events(struct resolver *r)
+/* Reads one batch of a namespace. Returns false if there are no more. */
+static bool read_batch(struct resolver *r, unsigned int i)
 {
-	for (unsigned int i = 0; i < r->spaces.count; i++) {
-		struct sockdiag *nl = r->spaces.at[i].nl;
-		struct slice slice = slice_begin(i ? SLICE_MS : 4 * SLICE_MS);
-		bool lost = false;
-		int more = 1;
+	struct sockdiag *nl = r->spaces.at[i].nl;
+	int more;
 
-		if (!nl || sockdiag_events_fd(nl) < 0)
-			continue;
-		while (more && !slice_over(&slice)) {
-			more = sockdiag_read_events(nl, on_destroyed, r);
-			lost |= more < 0;
-		}
-		if (!lost)
-			continue;
+	if (!nl || sockdiag_events_fd(nl) < 0)
+		return false;
+	more = sockdiag_read_events(nl, on_destroyed, r);
+	if (more < 0) {
 		r->lost++;
 		sweep_soon(&r->sweep);
 		deliver_lost(r, i);
+	}
+	return more;
+}
+
+/* Our own namespace first: see send_sentinel() in round.c. The owners of the others can send
+ * any number of messages: they share one slice, each a batch in turn. */
+void resolver_events(struct resolver *r)
+{
+	struct slice slice = slice_begin(2 * SLICE_MS);
+	bool more = true;
+
+	while (read_batch(r, 0) && !slice_over(&slice))
+		;
+	slice = slice_begin(SLICE_MS);
+	while (more) {
+		more = false;
+		for (unsigned int i = 1; i < r->spaces.count; i++)
+			more |= read_batch(r, i);
+		if (slice_over(&slice))
+			break;
 	}
 }
 

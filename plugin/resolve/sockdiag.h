@@ -11,15 +11,9 @@
 #ifndef NETLOG_SOCKDIAG_H
 #define NETLOG_SOCKDIAG_H
 
-#include <linux/netlink.h>
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "parser/diag.h"
+#include "plugin/resolve/diag_message.h"
 
 struct sockdiag;
-
-typedef void (*sockdiag_fn)(const struct diag_sock *sock, void *arg);
 
 /* Opens both sockets in the network namespace of the caller; netns is its inode. Returns
  * NULL with errno set if the kernel offers no socket diagnostics. Never waits. */
@@ -31,7 +25,7 @@ int sockdiag_subscribe(struct sockdiag *d);
 int sockdiag_events_fd(const struct sockdiag *d);	/* -1: not subscribed */
 /* Calls fn for each notification of one batch, without waiting. Returns 1 if there may be
  * more, 0 if there are none, -ENOBUFS if some were lost (and there may be more). */
-int sockdiag_read_events(struct sockdiag *d, sockdiag_fn fn, void *arg);
+int sockdiag_read_events(struct sockdiag *d, diag_message_fn fn, void *arg);
 
 /* Requests all sockets of a family and protocol except those in TIME_WAIT; with info also
  * the fields from which the opener of a connection is known. If an abandoned dump is not
@@ -41,20 +35,6 @@ int sockdiag_dump_fd(const struct sockdiag *d);
 /* Calls fn for each socket of one piece of the dump, without waiting. Returns 1 if there is
  * more to read now, 2 if the kernel has sent no more yet, 0 at the end, -errno if the
  * dump failed (-EMSGSIZE: a message was cut off). */
-int sockdiag_read_dump(struct sockdiag *d, sockdiag_fn fn, void *arg);
-
-/* Reads one message of either kind. Returns false if it is something else or incomplete. */
-bool sockdiag_parse(const struct nlmsghdr *message, size_t len, struct diag_sock *out);
-
-/* A dump under way: what a socket in it does not say of itself. */
-struct sockdiag_query {
-	unsigned int seq;
-	int proto;
-	int64_t netns;
-};
-/* Reads one received buffer of a dump: see sockdiag_read_dump(). Messages of another seq
- * are skipped. */
-int sockdiag_parse_dump(const struct sockdiag_query *q, const void *buf, size_t len,
-			sockdiag_fn fn, void *arg);
+int sockdiag_read_dump(struct sockdiag *d, diag_message_fn fn, void *arg);
 
 #endif

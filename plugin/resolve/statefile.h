@@ -9,6 +9,11 @@
 #include "parser/track/track.h"
 #include "plugin/resolve/slice.h"
 
+#define STATEFILE_MAGIC "audisp-netlog-state 3"
+
+/* Reads the id of this boot. Returns 0 or -EIO. */
+int statefile_boot(char boot[40]);
+
 struct statefile_writer;
 
 /*

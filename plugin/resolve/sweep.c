@@ -2,14 +2,11 @@
 /* plugin/resolve/sweep: all sockets and all descriptors, for snapshot and sweep. */
 #include "plugin/resolve/sweep.h"
 
-#include <netinet/in.h>
-#include <stdio.h>
-
 #include "plugin/log.h"
 #include "plugin/clock.h"
 #include "plugin/resolve/deliver.h"
+#include "plugin/resolve/snapshot.h"
 
-#define PORT_RANGE "/proc/sys/net/ipv4/ip_local_port_range"
 #define AGAIN_MS 1000	/* after a snapshot that failed */
 #define DOUBT_MS 2000	/* until a sweep for ends without notification */
 #define LEAST_MS 500	/* between sweeps */
@@ -38,12 +35,10 @@ int64_t sweep_due_ms(const struct sweep *w)
 
 void sweep_soon(struct sweep *w)
 {
-	int64_t at = w->last_ms + LEAST_MS;
+	int64_t rest = 20 * w->took_ms > LEAST_MS ? 20 * w->took_ms : LEAST_MS;
 
-	if (!w->last_ms)
-		at = 0;
-	if (at < w->next_ms)
-		w->next_ms = at;
+	if (w->last_ms + rest < w->next_ms)
+		w->next_ms = w->last_ms ? w->last_ms + rest : 0;
 }
 
 void sweep_new_namespace(struct sweep *w)
@@ -103,22 +98,6 @@ static void log_cut(struct sweep *w)
 	w->cut_logged = true;
 }
 
-/* Returns the process as it was within the last 10 ms, or NULL if it has exited. */
-static const struct task *read_task(int64_t pid)
-{
-	static struct procfs_task last;
-	static int64_t until_ns;
-	int64_t now = slice_now_ns();
-
-	if (last.task.pid == pid && now < until_ns)
-		return &last.task;
-	until_ns = now + 10000000;
-	if (procfs_read_task(&last, pid))
-		return &last.task;
-	last.task.pid = 0;
-	return NULL;
-}
-
 /* The followed sockets of the inode are held by that descriptor. */
 static void deliver_held(struct sweep *w, const struct inventory_inode *n, int fd)
 {
@@ -132,7 +111,7 @@ static void deliver_held(struct sweep *w, const struct inventory_inode *n, int f
 		if (s->destroyed || !track_diag_follows(w->track, s->sock.cookie))
 			continue;
 		if (!track_diag_holds(w->track, s->sock.cookie, n->last_pid, fd)) {
-			task = read_task(n->last_pid);
+			task = procfs_recent_task(n->last_pid);
 			if (!task)
 				return;
 			e.task = *task;
@@ -180,97 +159,6 @@ static void scan(struct sweep *w, const struct slice *slice)
 
 /* ---- the snapshot ---- */
 
-/* Connections and listeners; of unconnected datagram sockets those with a port that some
- * program chose: one that only sends has a port of the kernel's. */
-static bool is_worth_reporting(const struct sweep *w, const struct diag_sock *s)
-{
-	if (s->other)
-		return false;
-	if (s->proto == IPPROTO_TCP)
-		return s->state != STATE_SYN_SENT && s->state != STATE_SYN_RECV &&
-		       s->state != STATE_CLOSE;
-	return s->local.port && (s->remote.port || s->local.port < w->low ||
-				 s->local.port > w->high);
-}
-
-/* Returns false if the process does not hold it any more. */
-static bool deliver_open(struct sweep *w, enum diag_op op, const struct diag_sock *s,
-			 const struct inventory_holder *h)
-{
-	const struct task *task = read_task(h->pid);
-	struct diag d = { .op = op, .sock = *s };
-	struct event e = { .kind = EVENT_DIAG, .diag = &d, .fd = h->fd };
-	uint64_t ino;
-
-	if (!task)
-		return false;
-	e.cloexec = procfs_cloexec(h->pid, h->fd);
-	if (procfs_socket(h->pid, h->fd, &ino) != 1 || ino != s->ino)
-		return false;
-	e.task = *task;
-	deliver(w->track, &e);
-	return true;
-}
-
-/* Nobody that can be seen holds it: protected even from us. */
-static void deliver_unheld(struct sweep *w, const struct diag_sock *s)
-{
-	struct diag d = { .op = DIAG_OPEN, .sock = *s };
-	struct event e = { .kind = EVENT_DIAG, .diag = &d, .fd = -1, .task = {
-		ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN } };
-
-	deliver(w->track, &e);
-}
-
-/* The process to name is the one whose parent does not hold the socket. */
-static const struct inventory_holder *main_holder(const struct inventory_inode *n)
-{
-	for (const struct inventory_holder *h = n->first; h; h = h->next) {
-		const struct inventory_holder *parent = n->first;
-
-		while (parent && parent->pid != h->ppid)
-			parent = parent->next;
-		if (!parent)
-			return h;
-	}
-	return n->first;
-}
-
-static void report(struct sweep *w, const struct inventory_sock *from)
-{
-	const struct inventory_inode *n = inventory_inode(&w->inventory, from->sock.ino);
-	const struct inventory_holder *owner;
-	struct diag_sock s = from->sock;
-	bool opened;
-
-	if (s.proto == IPPROTO_UDP)
-		s.active = 1;
-	else if (s.active < 0 && inventory_has_listener(&w->inventory, &s))
-		s.active = 0;
-	if (!n || !n->first) {
-		deliver_unheld(w, &s);
-		return;
-	}
-	owner = main_holder(n);
-	opened = deliver_open(w, DIAG_OPEN, &s, owner);
-	for (const struct inventory_holder *h = n->first; h; h = h->next)
-		if (h != owner)
-			opened |= deliver_open(w, opened ? DIAG_HELD : DIAG_OPEN, &s, h);
-}
-
-static void read_ports(struct sweep *w)
-{
-	FILE *f = fopen(PORT_RANGE, "re");
-
-	w->low = 32768;
-	w->high = 60999;
-	if (!f)
-		return;
-	if (fscanf(f, "%u %u", &w->low, &w->high) != 2)
-		w->high = 65535;
-	fclose(f);
-}
-
 static bool is_fresh(struct sweep *w, int64_t netns)
 {
 	const struct netns *n = netns_find(w->spaces, netns);
@@ -285,16 +173,16 @@ static void snapshot(struct sweep *w, const struct slice *slice)
 
 		w->next = s->hh.next;
 		if (s->sock.ino && !s->destroyed && is_fresh(w, s->sock.netns) &&
-		    is_worth_reporting(w, &s->sock))
-			report(w, s);
+		    snapshot_wants(&w->ports, &s->sock))
+			snapshot_report(w->track, &w->inventory, &s->sock);
 		if (slice_over(slice))
 			return;
 	}
 	if (w->snapshot_due) {
 		netns_snapshot_end(w->spaces);
-		w->snapshot_due = netns_fresh(w->spaces);
-		if (w->snapshot_due)	/* a namespace that was found meanwhile */
-			sweep_soon(w);
+		w->snapshot_due = false;
+		if (netns_fresh(w->spaces))	/* found meanwhile */
+			sweep_new_namespace(w);
 	}
 	w->phase = SWEEP_END;
 }
@@ -339,9 +227,7 @@ static bool wants_scan(const struct sweep *w, int64_t now)
 {
 	struct missing m = { .inventory = &w->inventory };
 
-	if (!w->sees_all)
-		return false;
-	if (w->snapshot_due || now >= w->next_scan_ms)
+	if (now >= w->next_scan_ms)
 		return true;
 	if (now < w->next_doubt_ms)
 		return false;
@@ -354,6 +240,7 @@ void sweep_dumped(struct sweep *w, int64_t begun_ms, bool complete)
 	int64_t now = clock_now_ms();
 
 	w->begun_ms = begun_ms;
+	w->took_ms = now - begun_ms;
 	w->last_ms = now;
 	w->next_ms = w->interval_s ? now + w->interval_s * 1000LL : INT64_MAX;
 	if (w->inventory.cut)
@@ -365,11 +252,17 @@ void sweep_dumped(struct sweep *w, int64_t begun_ms, bool complete)
 		w->phase = SWEEP_IDLE;
 		return;
 	}
-	if (!wants_scan(w, now)) {
+	if (!w->sees_all) {
 		w->phase = SWEEP_SNAPSHOT;
 		return;
 	}
-	read_ports(w);
+	if (!wants_scan(w, now)) {
+		if (w->snapshot_due)
+			sweep_new_namespace(w);
+		w->phase = SWEEP_END;
+		return;
+	}
+	snapshot_read_ports(&w->ports);
 	w->child = 0;
 	procfs_walk_begin(&w->walk);
 	w->phase = SWEEP_SCAN;

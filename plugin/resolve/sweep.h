@@ -11,6 +11,7 @@
 #include "plugin/resolve/inventory.h"
 #include "plugin/resolve/netns.h"
 #include "plugin/resolve/procfs.h"
+#include "plugin/resolve/snapshot.h"
 
 enum sweep_phase { SWEEP_IDLE, SWEEP_DUMPS, SWEEP_SCAN, SWEEP_SNAPSHOT, SWEEP_END };
 
@@ -29,8 +30,8 @@ struct sweep {
 	bool snapshot_due;		/* a scan at the start, or of a new namespace */
 	bool scanned;			/* all descriptors are known */
 	struct inventory_sock *next;	/* to be reported */
-	unsigned int low, high;		/* ports that the kernel chooses from */
-	int64_t begun_ms;		/* of the dumps, mono */
+	struct snapshot_ports ports;
+	int64_t begun_ms, took_ms;	/* of the dumps, mono */
 	int64_t cost_ns;		/* of this sweep */
 	int64_t last_ms, next_ms;	/* mono */
 	int64_t next_scan_ms;		/* scans rest 200 times what they cost */

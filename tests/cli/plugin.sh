@@ -63,7 +63,7 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # config SECTION-AND-KEYS...: one line each
 # Records from a file: the sockets of this machine are others.
-config() { printf "%s\n" "$@" "[sockdiag]" "use = no" >"$conf"; }
+config() { printf "%s\n" "$@" "[kernel]" "source = none" "[sockdiag]" "use = no" >"$conf"; }
 
 # connections FIRST COUNT: records of as many processes that connect and exit; two
 # lines of output each
@@ -266,7 +266,7 @@ test_timers() {
 		return
 	fi
 	printf '%s\n' '[output]' 'syslog = no' 'stdout = yes' '[status]' 'interval = 86400' \
-		'[sockdiag]' 'snapshot = no' 'state =' 'use = yes' >"$conf"
+		'[kernel]' 'source = sockdiag' '[sockdiag]' 'snapshot = no' 'state =' 'use = yes' >"$conf"
 	start
 	wait_for has "$out" ' netlog start '
 	if ! has "$out" ' netlog start .* sockdiag=yes'; then

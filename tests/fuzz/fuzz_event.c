@@ -8,14 +8,18 @@
 #include <string.h>
 
 #include "parser/audit/reassemble.h"
+#include "parser/entry/format.h"
 #include "parser/entry/line.h"
 #include "parser/text.h"
 #include "parser/track/track.h"
 #include "fuzz.h"
 
+#define OTHERS 4
+
 struct world {
 	struct track *track;
 	struct line_format *format;
+	struct format *others[OTHERS];
 	struct input_errors complaints;
 	int64_t open;
 };
@@ -23,6 +27,7 @@ struct world {
 static void check_line(struct line_format *f, const struct entry *r)
 {
 	static char line[FORMAT_LINE_MAX];
+	static struct line_clock clock;
 	char time[FORMAT_TIME_MAX];
 	size_t len = line_format(f, r, line);
 
@@ -32,8 +37,22 @@ static void check_line(struct line_format *f, const struct entry *r)
 	must(!strstr(line, "  ") && line[len - 1] != ' ');
 	must(!r->ev.serial == !strstr(line, " ev="));
 	must(!r->id.nth == !strstr(line, " id=") && (r->id.nth || r->incomplete));
-	len = line_format_time(f, &r->time, time);
+	len = line_time(&clock, &r->time, time);
 	must(len > 0 && len <= 40 && strlen(time) == len);
+}
+
+/* Whatever an entry holds: one printable line that ends as it must. */
+static void check_others(struct world *w, const struct entry *r)
+{
+	static char text[FORMAT_MAX];
+
+	for (int i = 0; i < OTHERS; i++) {
+		size_t len = format_entry(w->others[i], r, text);
+
+		must(len > 0 && len < FORMAT_MAX && (*text != '{' || text[len - 1] == '}'));
+		for (size_t j = 0; j < len; j++)
+			must((unsigned char)text[j] >= ' ' || text[j] == '\t');
+	}
 }
 
 static void on_record(const struct entry *r, void *arg)
@@ -41,6 +60,7 @@ static void on_record(const struct entry *r, void *arg)
 	struct world *w = arg;
 
 	check_line(w->format, r);
+	check_others(w, r);
 	switch (r->what) {
 	case CONNECT_START:
 	case LISTEN_START:
@@ -86,7 +106,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct track_limits limits = { 16, 16 };
 	struct world w = { .complaints = { .first = on_complaint } };
 	struct track_io io = { .emit = on_record, .arg = &w };
+	static const char *const others[OTHERS] = { "json", "ocsf", "cef", "leef" };
 	struct reassembler *r;
+	char error[128];
 	size_t piece, n;
 
 	if (!size)
@@ -95,6 +117,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	w.track = track_new(&limits, &io, &w.complaints);
 	r = reassemble_open(on_event, &w, &w.complaints);
 	w.format = line_format_new();
+	for (int i = 0; i < OTHERS; i++)
+		w.others[i] = format_open(others[i], NULL, error, sizeof(error));
+	for (int i = 0; i < OTHERS; i++)
+		must(w.others[i]);
 	must(w.track && r && w.format);
 	for (data++, size--; size; data += n, size -= n) {
 		n = size < piece ? size : piece;
@@ -105,5 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	reassemble_close(r);
 	track_free(w.track);
 	line_format_free(w.format);
+	for (int i = 0; i < OTHERS; i++)
+		format_close(w.others[i]);
 	return 0;
 }

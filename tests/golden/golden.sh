@@ -24,11 +24,22 @@ verdict() { # NAME STATUS
 	fi
 }
 
+# The version of this program is in some formats.
+versionless() {
+	sed "s/|audisp-netlog|$version|/|audisp-netlog|VERSION|/; s/,\"version\":\"$version\"}/,\"version\":\"VERSION\"}/"
+}
+
+version=$("$tool" --version | sed 's/.* //; s/\./\\./g')
 for log in *.log; do
 	lines=${log%.log}.lines
 	if [ "${2:-}" = rewrite ]; then
 		"$tool" -if "$log" 2>&1 >"$lines" | sed "s/^/complaint: /" >"$out.err"
 		cat "$out.err" >>"$lines"
+		for other in json ocsf cef leef cern sysmon; do
+			[ -f "${log%.log}.$other" ] || continue
+			"$tool" -if "$log" --format $other 2>/dev/null | versionless \
+				>"${log%.log}.$other"
+		done
 		continue
 	fi
 	"$tool" -if "$log" 2>&1 >"$out.lines" | sed "s/^/complaint: /" >"$out.err"
@@ -44,6 +55,13 @@ for log in *.log; do
 		print "type=EOE msg=audit(" a[2] "): " }' "$log" |
 		"$tool" -if - 2>/dev/null | cmp -s "$lines" -
 	verdict "$log, with EOE" $?
+	# the same in other formats, where there is a file for it
+	for other in json ocsf cef leef cern sysmon; do
+		[ -f "${log%.log}.$other" ] || continue
+		"$tool" -if "$log" --format $other 2>/dev/null | versionless |
+			cmp -s "${log%.log}.$other" -
+		verdict "$log, as $other" $?
+	done
 	sed 's/^/node=alpha /' "$log" | "$tool" -if - 2>/dev/null |
 		sed 's/ node=alpha$//' | cmp -s "$lines" -
 	verdict "$log, with node=" $?

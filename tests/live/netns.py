@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Sockets on loopback, opened and closed as standard input says: for netns.sh.
 
-Orders, one a line: listen PORT, dial PORT [FROM], refuse, short COUNT PORT [MS], close, end.
-Answers each with a line: done, and the local ports that were used.
+Orders, one a line: listen PORT, dial PORT [FROM], refuse, short COUNT PORT [MS], close,
+forge, end. Answers each with a line: done, and the local ports that were used;
+of forge, how many of its messages were taken, by whom, and by the groups.
 """
 import os
 import socket
+import struct
 import sys
 import threading
 import time
@@ -62,11 +64,54 @@ def close():
     return []
 
 
+NETLINK_SOCK_DIAG, SO_COOKIE = 4, 57
+BY_FAMILY, ESTABLISHED, CLOSED = 20, 1, 7
+
+
+def message(state, seq, cookie, ino, length=None):
+    """One socket to 9.9.9.9:443, as the kernel reports it; length: what it says of itself."""
+    diag = struct.pack('=BBBBHH16s16sIQIIIII', socket.AF_INET, state, 0, 0,
+                       socket.htons(6666), socket.htons(443), socket.inet_aton('6.6.6.6'),
+                       socket.inet_aton('9.9.9.9'), 0, cookie, 0, 0, 0, 0, ino)
+    protocol = struct.pack('=HHB3x', 5, 10, socket.IPPROTO_TCP)
+    body = diag + protocol
+    return struct.pack('=IHHII', length or 16 + len(body), BY_FAMILY, 2, seq, 0) + body
+
+
+def forge():
+    """What the owner of a namespace can send to others' netlink sockets in it: that the
+    last connection is another one, and that it is gone."""
+    cookie = struct.unpack('Q', connections[-1].getsockopt(socket.SOL_SOCKET, SO_COOKIE, 8))[0]
+    ino = os.fstat(connections[-1].fileno()).st_ino
+    nl = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG)
+    nl.bind((0, 0))
+    with open('/proc/self/net/netlink', encoding='ascii') as table:
+        ports = {int(l.split()[2]) for l in table.readlines()[1:]
+                 if int(l.split()[1]) == NETLINK_SOCK_DIAG}
+    taken = announced = 0
+    for port in ports - {0, nl.getsockname()[0]}:
+        for seq in range(64):
+            for length in (None, 0xffffffff):
+                try:
+                    nl.sendto(message(ESTABLISHED, seq, cookie, ino, length), (port, 0))
+                    taken += 1
+                except OSError:
+                    pass
+    for group in range(4):
+        for length in (None, 0xffffffff):
+            try:
+                nl.sendto(message(CLOSED, 0, cookie, ino, length), (0, 1 << group))
+                announced += 1
+            except OSError:
+                pass
+    return [len(ports), taken, announced]
+
+
 print('ready', os.getpid(), flush=True)
 for line in sys.stdin:
     name, *args = line.split()
     if name == 'end':
         break
     ports = {'listen': listen, 'dial': dial, 'refuse': refuse, 'short': short,
-             'close': close}[name](*map(int, args))
+             'close': close, 'forge': forge}[name](*map(int, args))
     print('done', *ports, flush=True)

@@ -41,7 +41,7 @@ says() { until_true 10 grep -Eqs -- "$1" "$tmp/err"; }
 
 configure() { # LINE...
 	printf '%s\n' '[output]' 'stdout = no' "file = $log" '[status]' 'interval = 1' \
-		'[sockdiag]' 'use = yes' 'sweep = 2' "$@" >"$tmp/conf"
+		'[kernel]' 'source = sockdiag' '[sockdiag]' 'use = yes' 'sweep = 2' "$@" >"$tmp/conf"
 }
 start() { # CAPSH-OPTION...
 	: >"$log"
@@ -274,6 +274,14 @@ let_not_go() { ! let_go; }
 check "all: watched as long as there is a process in it" let_not_go
 do_it two "dial 7003"
 check "all: and what another one does" soon "$(start_of two "$told" 7003)"
+port=$told
+do_it two "forge"
+check "forged: no netlink socket takes a message of another than the kernel" \
+	test "${told#* }" = "0 8" -a "${told% * *}" -gt 1
+do_it two "dial 7003"
+check "forged: the plugin goes on" soon "$(start_of two "$told" 7003)"
+check "forged: no line of it" hasnt '9\.9\.9\.9|6\.6\.6\.6'
+check "forged: the connection has not ended" hasnt "connect stop TCP $at:$port -> "
 gone=$(stop_of two "$told" 7003 "$D")
 leave two
 check "all: an end of its" soon "$gone"

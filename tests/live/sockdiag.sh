@@ -28,7 +28,7 @@ trap cleanup EXIT
 
 configure() { # LINE...
 	printf '%s\n' '[output]' 'syslog = no' "file = $log" '[status]' 'interval = 1' \
-		'[sockdiag]' 'use = yes' "state = $state" "$@" >"$tmp/conf"
+		'[kernel]' 'source = sockdiag' '[sockdiag]' 'use = yes' "state = $state" "$@" >"$tmp/conf"
 }
 
 # Its standard input stays open, and silent.

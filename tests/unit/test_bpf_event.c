@@ -36,6 +36,15 @@ static void on_event(const struct event *e, void *arg)
 		 e->task.comm ? e->task.comm : "-", e->task.proctitle ? e->task.proctitle : "-", e->task.exe ? e->task.exe : "-");
 }
 
+static void on_stamp(int64_t pid, int64_t mono, uint64_t serial, void *arg)
+{
+	(void)arg;
+	snprintf(got, sizeof(got), "stamp %lld %lld %llu", (long long)pid, (long long)mono,
+		 (unsigned long long)serial);
+}
+
+static const struct bpf_callbacks to = { on_event, on_stamp, NULL };
+
 static struct netlog_bpf_event record(enum netlog_op op, int family, const char *local,
 				      int lport, const char *remote, int fport)
 {
@@ -109,7 +118,7 @@ static void test_ends(void **state)
 	const struct row *row = *state;
 	struct netlog_bpf_event r = record(row->op, row->family, row->local, row->lport,
 					   row->remote, row->fport);
-	struct bpf_events *e = bpf_events_new(on_event, NULL);
+	struct bpf_events *e = bpf_events_new(&to);
 
 	*got = 0;
 	assert_int_equal(bpf_events_record(e, &r, sizeof(r)), 0);
@@ -122,7 +131,7 @@ static void test_all_fields(void **state)
 {
 	struct netlog_bpf_event r = record(NETLOG_OP_FAIL, AF_INET, "10.0.0.5", 43210,
 					   "192.0.2.7", 443);
-	struct bpf_events *e = bpf_events_new(on_event, NULL);
+	struct bpf_events *e = bpf_events_new(&to);
 
 	(void)state;
 	r.err = 111;
@@ -140,7 +149,7 @@ static void test_all_fields(void **state)
 static void test_nobody(void **state)
 {
 	struct netlog_bpf_event r = record(NETLOG_OP_ESTABLISHED, AF_INET, NULL, 1, NULL, 0);
-	struct bpf_events *e = bpf_events_new(on_event, NULL);
+	struct bpf_events *e = bpf_events_new(&to);
 
 	(void)state;
 	r.task.pid = 0;
@@ -159,7 +168,7 @@ static void test_args(void **state)
 		{ "", 0, " title=- " },
 		{ "", 129, " title=- " },	/* claims more than it can hold */
 	};
-	struct bpf_events *e = bpf_events_new(on_event, NULL);
+	struct bpf_events *e = bpf_events_new(&to);
 	struct netlog_bpf_event r = record(NETLOG_OP_CONNECT, AF_INET, NULL, 1, NULL, 0);
 
 	(void)state;
@@ -195,7 +204,7 @@ static void test_exe(void **state)
 	static const char cut[] = "a";
 	struct netlog_bpf_exe x = { .kind = NETLOG_BPF_EXE, .pid = 6, .id = 6, .parts = 1,
 				    .len = sizeof(cut), .cut = 1 };
-	struct bpf_events *e = bpf_events_new(on_event, NULL);
+	struct bpf_events *e = bpf_events_new(&to);
 
 	(void)state;
 	give_exe(e, 1, 11, PARTS("sh\0bin"), 2);
@@ -221,10 +230,22 @@ static void test_exe(void **state)
 	bpf_events_free(e);
 }
 
+static void test_stamp(void **state)
+{
+	struct netlog_bpf_stamp s = { NETLOG_BPF_STAMP, 100, 5123456789ULL, 77, 0 };
+	struct bpf_events *e = bpf_events_new(&to);
+
+	(void)state;
+	assert_int_equal(bpf_events_record(e, &s, sizeof(s)), 0);
+	assert_string_equal(got, "stamp 100 5123456789 77");
+	assert_int_equal(bpf_events_record(e, &s, sizeof(s) - 1), -EINVAL);
+	bpf_events_free(e);
+}
+
 /* A bounded table: the process that was silent longest is forgotten. */
 static void test_bound(void **state)
 {
-	struct bpf_events *e = bpf_events_new(on_event, NULL);
+	struct bpf_events *e = bpf_events_new(&to);
 
 	(void)state;
 	for (unsigned int pid = 1; pid <= 32768; pid++)
@@ -240,7 +261,7 @@ static void test_bound(void **state)
 static void test_longest_path(void **state)
 {
 	static char parts[NETLOG_BPF_PATH + NETLOG_BPF_NAME];
-	struct bpf_events *e = bpf_events_new(on_event, NULL);
+	struct bpf_events *e = bpf_events_new(&to);
 	size_t len = NETLOG_BPF_PATH - 1;
 	struct netlog_bpf_event r = record(NETLOG_OP_CONNECT, AF_INET, NULL, 1, NULL, 0);
 
@@ -261,7 +282,7 @@ static void test_longest_path(void **state)
 static void test_no_record(void **state)
 {
 	struct netlog_bpf_event r = record(NETLOG_OP_CONNECT, AF_INET, NULL, 1, NULL, 0);
-	struct bpf_events *e = bpf_events_new(on_event, NULL);
+	struct bpf_events *e = bpf_events_new(&to);
 
 	(void)state;
 	*got = 0;
@@ -282,7 +303,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_fields), cmocka_unit_test(test_nobody),
-		cmocka_unit_test(test_args),
+		cmocka_unit_test(test_args), cmocka_unit_test(test_stamp),
 		cmocka_unit_test(test_exe), cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_longest_path), cmocka_unit_test(test_no_record),
 	};

@@ -80,6 +80,20 @@ static const struct good goods[] = {
 	  { DEFAULTS, .to_syslog = false } },
 	{ "sections in any order, twice", "[status]\ninterval=5\n[output]\nsyslog=no\n"
 	  "[status]\ninterval=6\n", { DEFAULTS, .to_syslog = false, .interval = 6 } },
+	{ "named outputs", "[output siem]\ntransport = tls\nhost = logs.example.org\n"
+	  "ca = /etc/a.pem\ncert = /etc/c.pem\nkey = /etc/k.pem\nfacility = local3\n"
+	  "priority = notice\nqueue = 128\n[output  local-1]\ntransport = unix\npath = /run/x\n"
+	  "[output t]\ntransport = tcp\nhost = 2001:db8::1\nport = 1514\nformat = netlog\n"
+	  "[output siem]\nport = 7514\n",
+	  { DEFAULTS, .named_count = 3, .named = {
+		{ .name = "siem", .transport = CONFIG_TLS, .host = "logs.example.org",
+		  .ca = "/etc/a.pem", .cert = "/etc/c.pem", .key = "/etc/k.pem", .port = 7514,
+		  .facility = LOG_LOCAL3, .priority = LOG_NOTICE, .queue_kib = 128 },
+		{ .name = "local-1", .transport = CONFIG_UNIX, .path = "/run/x",
+		  .facility = LOG_AUTHPRIV, .priority = LOG_INFO, .queue_kib = 1024 },
+		{ .name = "t", .transport = CONFIG_TCP, .host = "2001:db8::1", .port = 1514,
+		  .facility = LOG_AUTHPRIV, .priority = LOG_INFO, .queue_kib = 1024 },
+	  } } },
 	{ "an indented key is a key", "[output]\n  syslog = no\n  queue = 64\n",
 	  { DEFAULTS, .to_syslog = false, .queue_kib = 64 } },
 	{ "a byte order mark", "\xEF\xBB\xBF[output]\nsyslog = no\n",
@@ -107,8 +121,33 @@ static const struct good goods[] = {
 	  { DEFAULTS, .ignores = 2 } },
 };
 
+static void assert_text(const char *a, const char *b)
+{
+	assert_int_equal(!a, !b);
+	if (a)
+		assert_string_equal(a, b);
+}
+
+static void assert_output(const struct config_output *a, const struct config_output *b)
+{
+	assert_text(a->name, b->name);
+	assert_int_equal(a->transport, b->transport);
+	assert_int_equal(a->facility, b->facility);
+	assert_int_equal(a->priority, b->priority);
+	assert_int_equal(a->port, b->port);
+	assert_int_equal(a->queue_kib, b->queue_kib);
+	assert_text(a->path, b->path);
+	assert_text(a->host, b->host);
+	assert_text(a->ca, b->ca);
+	assert_text(a->cert, b->cert);
+	assert_text(a->key, b->key);
+}
+
 static void assert_same(const struct config *a, const struct config *b)
 {
+	assert_int_equal(a->named_count, b->named_count);
+	for (unsigned int i = 0; i < a->named_count; i++)
+		assert_output(&a->named[i], &b->named[i]);
 	assert_int_equal(a->to_syslog, b->to_syslog);
 	assert_int_equal(a->to_stdout, b->to_stdout);
 	assert_int_equal(a->facility, b->facility);
@@ -234,12 +273,27 @@ static const struct mistake mistakes[] = {
 	  "[limits] syslog: no such key", "there are: connections, processes" },
 	{ "section that is none", "[outputs]\nsyslog = no\n", 1,
 	  "[outputs]: no such section",
-	  "there are: [output] [limits] [kernel] [sockdiag] [status] [ignore]" },
+	  "there are: [output] [output NAME] [limits] [kernel] [sockdiag] [status] [ignore]" },
 	{ "section that is none, without keys", "[ouput]\n[limits]\n", 1,
 	  "[ouput]: no such section", "[output]" },
 	{ "no section", "syslog = no\n", 1, "syslog: a key needs a [section] before it", "" },
 	{ "no key", "[output]\n= no\n", 2, NEITHER, "" },
 	{ "text behind a section", "[output] syslog = no\n", 1, NEITHER, "" },
+	{ "output without a name", "[output ]\n[output -]\n[output a b]\n", 3,
+	  "[output a b]: the name is not allowed", "letters, digits" },
+	{ "output of a name that is taken", "[output file]\n", 1,
+	  "[output file]: the name is not allowed", "not syslog, file, stdout" },
+	{ "outputs, too many", "[output a]\n[output b]\n[output c]\n[output d]\n[output e]\n"
+	  "[output f]\n[output g]\n[output h]\n[output i]\n", 9, "[output i]: at most 8", "" },
+	{ "output, transport", "[output a]\ntransport = udp\n", 2, "transport: 'udp'",
+	  "syslog, file, stdout, unix, tcp or tls" },
+	{ "output, format", "[output a]\nformat = xml\n", 2, "format: 'xml'", "netlog" },
+	{ "output, host", "[output a]\nhost = tcp://x\n", 2, "host: 'tcp://x'",
+	  "the name or address of a host" },
+	{ "output, port", "[output a]\nport = 65536\n", 2, "port: '65536'", "from 1 to 65535" },
+	{ "output, a key of [output]", "[output a]\nsyslog = yes\n", 2,
+	  "[output a] syslog: no such key", "there are: transport, format, path, host, port, "
+	  "ca, cert, key, facility, priority, queue" },
 	{ "no equals sign", "[output]\nsyslog no\n", 2, NEITHER, "" },
 	{ "section not closed", "[output\nsyslog = no\n", 1, NEITHER, "" },
 	{ "garbage", "\x01\x02\xff\n", 1, NEITHER, "" },
@@ -273,6 +327,65 @@ static void test_mistake(void **state)
 	if (!strstr(error, row->allowed))
 		fail_msg("%s\nexpected in it: %s", error, row->allowed);
 	assert_null(strchr(error, '\n'));
+}
+
+/* What is missing from a section is found at the end. */
+static void test_incomplete_output(void **state)
+{
+	static const struct { const char *text, *error; } rows[] = {
+		{ "[output a]\n", ":1: [output a]: transport is missing" },
+		{ "[output a]\ntransport =\n", ":1: [output a]: transport is missing" },
+		{ "[output a]\ntransport = unix\n", ":1: [output a]: path is missing" },
+		{ "[output a]\ntransport = file\n", ":1: [output a]: path is missing" },
+		{ "[output a]\ntransport = tcp\nport = 1\n", ":1: [output a]: host is missing" },
+		{ "[output a]\ntransport = tls\nhost = x\ncert = /c\n",
+		  ":1: [output a]: key is missing" },
+		{ "[output a]\ntransport = tls\nhost = x\nkey = /c\n[output b]\n",
+		  ":1: [output a]: cert is missing" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char error[1024] = "";
+		struct config c;
+
+		write_file(rows[i].text);
+		config_init(&c);
+		assert_int_equal(config_read(&c, path, error, sizeof(error)), -EINVAL);
+		assert_memory_equal(error, path, strlen(path));
+		assert_string_equal(error + strlen(path), rows[i].error);
+		config_fini(&c);
+	}
+}
+
+/* [output] first, then the sections in their order. */
+static void test_outputs(void **state)
+{
+	struct config_output list[3 + CONFIG_OUTPUTS_MAX];
+	char error[1024];
+	struct config c, again;
+
+	(void)state;
+	write_file("[output b]\ntransport = stdout\n[output]\nstdout = yes\nfile = /f\n"
+		   "[output a]\ntransport = file\npath = /a\n");
+	config_init(&c);
+	assert_int_equal(config_read(&c, path, error, sizeof(error)), 0);
+	assert_int_equal(config_outputs(&c, list), 5);
+	assert_string_equal(list[0].name, "syslog");
+	assert_string_equal(list[1].name, "file");
+	assert_string_equal(list[1].path, "/f");
+	assert_string_equal(list[2].name, "stdout");
+	assert_string_equal(list[3].name, "b");
+	assert_string_equal(list[4].name, "a");
+	assert_string_equal(list[4].path, "/a");
+	assert_string_equal(list[4].format, "netlog");
+	config_init(&again);
+	assert_int_equal(config_read(&again, path, error, sizeof(error)), 0);
+	assert_true(config_same_outputs(&c, &again));
+	again.named[1].path[1] = 'b';
+	assert_false(config_same_outputs(&c, &again));
+	config_fini(&again);
+	config_fini(&c);
 }
 
 static char *filled(size_t len, const char *before, const char *after)
@@ -445,6 +558,8 @@ static void test_ignores(void **state)
 int main(void)
 {
 	const struct CMUnitTest rest[] = {
+		cmocka_unit_test(test_incomplete_output),
+		cmocka_unit_test(test_outputs),
 		cmocka_unit_test(test_long_line),
 		cmocka_unit_test(test_long_comment),
 		cmocka_unit_test(test_shipped),

@@ -38,38 +38,38 @@ static void print_head(FILE *to)
 	      ".SH NAME\n"
 	      "netlog-fields \\- fields of the network connection log, and conditions on them\n"
 	      ".SH DESCRIPTION\n"
-	      "Every field of a line of \\fBaudisp\\-netlog\\fP(8) is here, with the "
-	      "operators that a\ncondition on it takes and the option of "
-	      "\\fBaunetlog\\fP(8).\n"
-	      "An unknown value is \\- in the line, or the key is left out.\n", to);
+	      "Every field of the lines of \\fBaudisp\\-netlog\\fP(8), with the operators of "
+	      "its conditions\nand its option of \\fBaunetlog\\fP(8).\n"
+	      "An unknown value is \\- in the line, or its key is left out.\n", to);
 }
 
 static void print_conditions(FILE *to)
 {
 	fputs(".SH CONDITIONS\n"
 	      "A condition is a field, an operator and a value: \\fBdur>60\\fP,\n"
-	      "\\fBexe=/usr/bin/ssh\\fP, \\fBremote in 10.0.0.0/8,192.0.2.7\\fP. The ignore "
-	      "list of\n\\fBaudisp\\-netlog.conf\\fP(5) has conditions parted by blanks.\n"
-	      "For \\fBaunetlog\\fP(8) the field is an option, and its value can begin with an "
+	      "\\fBexe=/usr/bin/ssh\\fP, \\fBremote in 10.0.0.0/8,192.0.2.7\\fP.\n"
+	      "Blanks separate conditions in the ignore list of "
+	      "\\fBaudisp\\-netlog.conf\\fP(5).\n"
+	      "In \\fBaunetlog\\fP(8) the field is an option, and its value can begin with an "
 	      "operator:\n\\fB\\-\\-dur '>60'\\fP.\n.TP\n"
 	      ".BR = \", \" !=\n"
-	      "is, or is not, the value. An address matches a network that it is in, and a "
-	      "number\na range LOW\\-HIGH.\n.TP\n"
+	      "The field equals the value, or not. An address also equals a network that "
+	      "contains it,\nand a number a range LOW\\-HIGH.\n.TP\n"
 	      ".BR ~ \", \" !~\n"
-	      "A text contains the value, or does not. The value is no pattern.\n.TP\n"
+	      "The text contains the value, or not. The value is not a pattern.\n.TP\n"
 	      ".BR < \", \" <= \", \" > \", \" >=\n"
-	      "A number is smaller or larger. unset is no number: auid>1000 does not hold for "
+	      "The number is smaller or larger. unset is not a number: auid>1000 does not match "
 	      "it.\n.TP\n"
 	      ".B in\n"
-	      "is one of a list of values, parted by commas.\n.PP\n"
-	      "Conditions of one field with =, ~ or in are alternatives. All others must "
-	      "hold:\n\\fBcomm=curl comm=wget dur>1 dur<60\\fP is curl or wget, for more than one "
-	      "second and\nless than sixty.\n.PP\n"
-	      "A condition on an unknown value does not hold, with != and !~ neither: "
-	      "what is not\nknown is neither matched nor excluded.\n.PP\n"
-	      "A value with blanks stands in quotes: comm=\"a b\" or 'a b'; inside of double "
-	      "quotes\n\\e\" and \\e\\e are a quote and a backslash. "
-	      "\\exHH is the byte HH, so that a text can be\ncopied from the line.\n", to);
+	      "The field equals one value of a list, separated by commas.\n.PP\n"
+	      "Conditions on one field with =, ~ or in are alternatives. All others must "
+	      "hold:\n\\fBcomm=curl comm=wget dur>1 dur<60\\fP matches curl or wget, for more "
+	      "than one second and\nless than sixty.\n.PP\n"
+	      "A condition on an unknown value never holds, not even with != and !~: an unknown "
+	      "value is\nneither matched nor excluded.\n.PP\n"
+	      "Quote a value that has blanks: comm=\"a b\" or 'a b'. In double quotes, "
+	      "\\e\" is a quote and\n\\e\\e a backslash. \\exHH is the byte HH, so that text "
+	      "can be copied from a line.\n", to);
 }
 
 static void print_option(FILE *to, const struct field *f)
@@ -91,9 +91,9 @@ static void print_option(FILE *to, const struct field *f)
 static const char *whose(const struct field *f)
 {
 	if (!(f->kinds & ~STOPS))
-		return "Only a stop has it, so the ignore list does not take it.\n";
+		return "Only stops have it, so the ignore list rejects it.\n";
 	if (f->kinds == (STOPS | 1u << CONNECT_FAIL))
-		return "A stop or a failure has it. In the ignore list: a failure.\n";
+		return "Stops and failures have it. In the ignore list it is that of a failure.\n";
 	return f->kinds == CONNECTS ? "Listeners do not have it.\n" : "";
 }
 
@@ -111,8 +111,8 @@ static void print_field(FILE *to, enum field_id id)
 static void print_page(FILE *to)
 {
 	print_head(to);
-	fputs(".SH FIELDS\nIn the order of the line. The first ones are its beginning, without "
-	      "key; the others are\n\\fIkey\\fP=\\fIvalue\\fP.\n", to);
+	fputs(".SH FIELDS\nThe fields have the order of the line. The first ones have no key in it; "
+	      "the others are\n\\fIkey\\fP=\\fIvalue\\fP.\n", to);
 	for EACH(id)
 		print_field(to, id);
 	print_conditions(to);

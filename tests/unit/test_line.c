@@ -115,6 +115,7 @@ static const struct row rows[] = {
 };
 
 static struct line_format *format;
+static struct line_clock line_clock;
 static char line[FORMAT_LINE_MAX];
 
 /* One line of printable characters without an empty word. */
@@ -317,12 +318,12 @@ static void test_time(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
-		assert_int_equal(line_format_time(format, &times[i].time, buf),
+		assert_int_equal(line_time(&line_clock, &times[i].time, buf),
 				 strlen(times[i].text));
 		assert_string_equal(buf, times[i].text);
 	}
 	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
-		size_t len = line_format_time(format, &odd[i], buf);
+		size_t len = line_time(&line_clock, &odd[i], buf);
 
 		assert_true(len > 0 && len <= 40);
 		assert_int_equal(strlen(buf), len);

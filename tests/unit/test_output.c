@@ -4,18 +4,22 @@
 #include "plugin/output/output.h"
 
 #include <errno.h>
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "plugin/output/queue.h"
+#include "plugin/output/rfc5424.h"
 #include "table.h"
 
 #define SMALL 65536
@@ -122,7 +126,7 @@ struct fake {
 	struct transport t;
 	pthread_mutex_t lock;
 	sem_t go;		/* write waits for it, if gated */
-	bool gated;
+	_Atomic bool gated;
 	int fail;		/* -errno of the next writes, 0: they work */
 	unsigned int fail_count;	/* so many of them */
 	unsigned int take;	/* messages that a failing write takes before it fails */
@@ -188,16 +192,18 @@ static const struct transport_ops keeps = {
 };
 
 static struct format *format;
-static struct fake fake;
+/* One for each output: a thread that was left behind may still use its own. */
+static struct fake fakes[16], *current = fakes;
+#define fake (*current)
 
 static struct output *open_fake(const struct transport_ops *ops)
 {
 	struct output_options o = {
 		.name = "fake", .queue_size = SMALL, .format = format,
-		.severity = LOG_NOTICE, .changed = on_change, .arg = &fake,
+		.severity = LOG_NOTICE, .changed = on_change, .arg = current + 1,
 	};
 
-	memset(&fake, 0, sizeof(fake));
+	assert_true(++current < fakes + sizeof(fakes) / sizeof(*fakes));
 	fake.t = (struct transport){ .ops = ops, .target = "nowhere" };
 	pthread_mutex_init(&fake.lock, NULL);
 	sem_init(&fake.go, 0, 0);
@@ -228,9 +234,11 @@ static unsigned long lost_by_notes(void)
 {
 	unsigned long sum = 0, n;
 
+	pthread_mutex_lock(&fake.lock);
 	for (unsigned int i = 0; i < fake.seen; i++)
 		if (sscanf(fake.text[i], "netlog lost plugin=%lu", &n) == 1)
 			sum += n;
+	pthread_mutex_unlock(&fake.lock);
 	return sum;
 }
 
@@ -309,10 +317,12 @@ static void test_stalled(void **state)
 /* A stalled output does not keep the program from ending, whatever the clock. */
 static void test_close_stalled(void **state)
 {
-	struct output *o = open_fake(&loses);
+	static struct output *abandoned;	/* a leak by design: the process ends */
+	struct output *o = abandoned = open_fake(&loses);
 	double begun = seconds();
 
 	(void)state;
+	(void)abandoned;
 	fake.gated = true;
 	for (unsigned int i = 0; i < 5; i++)
 		put(o, i, 100);
@@ -321,15 +331,16 @@ static void test_close_stalled(void **state)
 	assert_int_equal(output_close(o, 300), 5);
 	day_offset = 0;
 	assert_true(seconds() - begun < 5);
-	/* the thread is detached and hangs in write: let it end before fake is reused */
-	fake.gated = false;
-	sem_post(&fake.go);
-	poll(NULL, 0, 200);
 }
 
 static bool failed_enough(void)
 {
-	return fake.writes >= 4;
+	bool enough;
+
+	pthread_mutex_lock(&fake.lock);
+	enough = fake.writes >= 4;
+	pthread_mutex_unlock(&fake.lock);
+	return enough;
 }
 
 /* A transport that keeps: each message once, in order, though writes fail in the middle;
@@ -497,6 +508,71 @@ static void test_nonblocking(void **state)
 	close(ends[0]);
 }
 
+/* ---- the collector's frames ---- */
+
+static void test_rfc5424(void **state)
+{
+	static const char text[] = "connect start TCP - -> - - - - \"x\" ]\\";
+	char buf[sizeof(text) + RFC5424_OVERHEAD], host[256], expected[1024];
+	struct message m = {
+		.time = { .sec = 1795241079, .milli = 7 }, .severity = LOG_WARNING,
+		.text = text, .len = sizeof(text) - 1,
+	};
+	char *end;
+	size_t len = rfc5424_frame(&m, LOG_LOCAL3, buf), octets;
+
+	(void)state;
+	buf[len] = 0;
+	octets = strtoul(buf, &end, 10);
+	assert_int_equal(octets, buf + len - (end + 1));
+	assert_int_equal(gethostname(host, sizeof(host)), 0);
+	snprintf(expected, sizeof(expected),
+		 " <156>1 2026-11-21T06:04:39.007Z %s audisp-netlog %d - - %s", host, getpid(), text);
+	assert_string_equal(end, expected);
+}
+
+/*
+ * A peer that resets the connection: what it had not acknowledged was counted as done, and
+ * is lost, to be reported; what it had read is not.
+ */
+static void test_undelivered(void **state)
+{
+	static char text[1000];
+	struct sockaddr_in addr = { .sin_family = AF_INET };
+	struct message m[64];
+	struct linger reset = { .l_onoff = 1 };
+	struct transport *t;
+	socklen_t len = sizeof(addr);
+	int listener = socket(AF_INET, SOCK_STREAM, 0), peer, small = 4096;
+	unsigned int done = 0, sum = 0;
+
+	(void)state;
+	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	assert_int_equal(bind(listener, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&addr, &len), 0);
+	t = transport_tcp(&(struct transport_collector){ .host = "127.0.0.1",
+							 .port = ntohs(addr.sin_port) });
+	assert_int_equal(t->ops->open(t), 0);
+	peer = accept(listener, NULL, NULL);
+	close(listener);
+	memset(text, '.', sizeof(text));
+	for (int i = 0; i < 64; i++)
+		m[i] = (struct message){ .text = text, .len = sizeof(text) };
+	m[63].reports = 7;	/* lost with the rest, it reports nothing */
+	assert_int_equal(t->ops->write(t, m, 64, &done), 0);
+	assert_int_equal(done, 64);
+	assert_int_equal(t->undelivered, 0);
+	setsockopt(peer, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	close(peer);
+	assert_int_not_equal(t->ops->write(t, m, 1, &sum), 0);
+	assert_int_equal(sum, 0);
+	assert_true(t->undelivered > 32 && t->undelivered < 63);
+	assert_int_equal(t->unreported, 7);
+	t->ops->close(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -510,10 +586,13 @@ int main(void)
 		cmocka_unit_test(test_fails),
 		cmocka_unit_test(test_close_failing),
 		cmocka_unit_test(test_nonblocking),
+		cmocka_unit_test(test_rfc5424),
+		cmocka_unit_test(test_undelivered),
 	};
+	char error[128];
 	int failed;
 
-	format = format_open("netlog");
+	format = format_open("netlog", NULL, error, sizeof(error));
 	failed = cmocka_run_group_tests_name("output", tests, NULL, NULL);
 	format_close(format);
 	return failed;

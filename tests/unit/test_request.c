@@ -2,7 +2,7 @@
 /* tests/unit: requests matched with planted sock_diag messages, and dumps that no kernel
  * sends. */
 #include "plugin/resolve/request.h"
-#include "plugin/resolve/sockdiag.h"
+#include "plugin/resolve/diag_message.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 #define NETNS 4026531840LL
 #define SEQ 7
 
-static const struct sockdiag_query query = { .seq = SEQ, .proto = IPPROTO_TCP,
+static const struct diag_query query = { .seq = SEQ, .proto = IPPROTO_TCP,
 					     .netns = NETNS };
 static struct requests requests;
 static char buf[1 << 16] __attribute__((aligned(8)));
@@ -67,7 +67,7 @@ static int read_dump(void)
 	int more;
 
 	requests_index(&requests);
-	more = sockdiag_parse_dump(&query, buf, used, on_socket, NULL);
+	more = diag_message_read_dump(&query, buf, used, on_socket, NULL);
 	requests_unindex(&requests);
 	return more;
 }

@@ -3,7 +3,7 @@
  * tests/unit: messages of NETLINK_SOCK_DIAG, good ones and such as no kernel sends. A
  * hostile one must be refused or read within its bounds (make SAN=1).
  */
-#include "plugin/resolve/sockdiag.h"
+#include "plugin/resolve/diag_message.h"
 
 #include <arpa/inet.h>
 #include <libmnl/libmnl.h>
@@ -120,7 +120,7 @@ static void test_row(void **state)
 	char text[NETADDR_TEXT_MAX];
 	struct diag_sock s;
 
-	assert_true(sockdiag_parse(m, m->nlmsg_len, &s));
+	assert_true(diag_message_parse(m, m->nlmsg_len, &s));
 	assert_true(s.cookie == 0x0123456789abcdefULL);
 	assert_int_equal(s.ino, 4711);
 	assert_int_equal(s.proto, r->proto ? r->proto : -1);
@@ -148,10 +148,10 @@ static void test_cut(void **state)
 		char *copy = malloc(len ? len : 1);
 
 		memcpy(copy, m, len);
-		assert_false(sockdiag_parse((void *)copy, len, &s));
+		assert_false(diag_message_parse((void *)copy, len, &s));
 		if (len >= sizeof(*m)) {
 			((struct nlmsghdr *)copy)->nlmsg_len = len;
-			sockdiag_parse((void *)copy, len, &s);
+			diag_message_parse((void *)copy, len, &s);
 		}
 		free(copy);
 	}
@@ -175,7 +175,7 @@ static void test_noise(void **state)
 			seed = seed * 1103515245 + 12345;
 			copy[(seed >> 8) % len] = seed >> 24;
 		}
-		sockdiag_parse((void *)copy, len, &s);
+		diag_message_parse((void *)copy, len, &s);
 		free(copy);
 	}
 }
@@ -187,10 +187,10 @@ static void test_not_ours(void **state)
 
 	(void)state;
 	m->nlmsg_type = NLMSG_DONE;
-	assert_false(sockdiag_parse(m, m->nlmsg_len, &s));
+	assert_false(diag_message_parse(m, m->nlmsg_len, &s));
 	m = make(&rows[0]);
 	((struct inet_diag_msg *)mnl_nlmsg_get_payload(m))->idiag_family = AF_UNIX;
-	assert_false(sockdiag_parse(m, m->nlmsg_len, &s));
+	assert_false(diag_message_parse(m, m->nlmsg_len, &s));
 }
 
 int main(void)

@@ -13,9 +13,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#define MANY 65536
 
 static char path[64];
 
@@ -62,7 +65,7 @@ static void ask_nobody(const struct request *q, void *arg)
 
 static struct track *make_track(struct input_errors *c, int count)
 {
-	struct track_limits limits = { .sockets = 100, .processes = 100 };
+	struct track_limits limits = { .sockets = MANY, .processes = 100 };
 	struct diag_options o = { .wait_ms = 1, .settle_ms = 1, .max = 10 };
 	struct track_io io = { .emit = no_record, .ask = ask_nobody };
 	struct track *t = track_new(&limits, &io, c);
@@ -290,6 +293,78 @@ static void test_no_file(void **state)
 	rmdir(path);
 }
 
+static double cpu(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+/* Many connections are written in slices; until the last the old file stays. */
+static void test_slices(void **state)
+{
+	struct input_errors c = { 0 };
+	struct track *t = make_track(&c, MANY);
+	struct statefile_writer *w;
+	unsigned int slices = 0;
+	double begun, longest = 0;
+	struct stat st;
+	int count = 0, more;
+
+	(void)state;
+	save(3);
+	begun = cpu();
+	w = statefile_begin(path, t);
+	assert_non_null(w);
+	longest = cpu() - begun;
+	do {
+		struct slice slice = slice_begin(5);
+
+		count = 0;
+		assert_int_equal(statefile_load(path, on_known, &count), 0);
+		assert_int_equal(count, 3);
+		begun = cpu();
+		more = statefile_write(w, &slice);
+		if (cpu() - begun > longest)
+			longest = cpu() - begun;
+		slices++;
+	} while (more == 1);
+	assert_int_equal(more, 0);
+	assert_true(slices > 1);
+	assert_true(longest < 0.1);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	count = 0;
+	assert_int_equal(statefile_load(path, on_any, &count), 0);
+	assert_int_equal(count, MANY);
+	track_diag_leave(t);
+	track_free(t);
+}
+
+/* Given up, the old file stays, and no other. */
+static void test_abandoned(void **state)
+{
+	struct input_errors c = { 0 };
+	struct track *t = make_track(&c, 50);
+	struct slice none = slice_begin(0);
+	struct statefile_writer *w;
+	char other[80];
+	int count = 0;
+
+	(void)state;
+	save(3);
+	w = statefile_begin(path, t);
+	assert_int_equal(statefile_write(w, &none), 1);
+	statefile_abandon(w);
+	assert_int_equal(statefile_load(path, on_known, &count), 0);
+	assert_int_equal(count, 3);
+	snprintf(other, sizeof(other), "%s.new", path);
+	assert_int_equal(access(other, F_OK), -1);
+	track_diag_leave(t);
+	track_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +372,7 @@ int main(void)
 		cmocka_unit_test(test_noise), cmocka_unit_test(test_other_boot),
 		cmocka_unit_test(test_other_version), cmocka_unit_test(test_version_2),
 		cmocka_unit_test(test_others_could_write), cmocka_unit_test(test_no_file),
+		cmocka_unit_test(test_slices), cmocka_unit_test(test_abandoned),
 	};
 	/* in memory: thousands of small files are slow on a disk */
 	char memory[] = "/dev/shm/netlog-test-state.XXXXXX";

@@ -24,7 +24,7 @@ struct step {
 	const char *addr;		/* address, "unix", "unspec"; NULL: none */
 	int family, type, proto;
 	bool cloexec, unspec;		/* unspec: addr, under that family */
-	uint64_t ino;
+	uint64_t ino, cookie;
 	const char *local, *remote;
 	int state, err;
 	int64_t tx, rx;
@@ -797,6 +797,23 @@ static const struct step boot_forks[] = {	/* nor does an exit */
 	EXIT(200), BOOT(), OPEN_A, FORK(100, 200), EXIT(100),
 	EXIT(200, .out = "connect stop TCP - -> " A " 200 prog opener=100 via=exit"),
 };
+/* An inode number comes again before the release of its last socket is read; the cookie
+ * tells them apart. */
+static const struct step m_cookie[] = {
+	MOD(CONNECT, 100, 7, L, A, .cookie = 21),
+	MOD(ESTABLISHED, 100, 7, L, A, .cookie = 21, .out = M_START),
+	MOD(ACCEPT, 100, 7, "10.0.0.5:22", "203.0.113.9:1", .cookie = 22, .out = M_ACCEPT),
+	MOD(RELEASE, 100, 7, L, A, .cookie = 21, .state = 1, .out = M_STOP),
+	MOD(ESTABLISHED, 100, 7, L, B, .cookie = 23,
+	    .out = "connect start TCP " L " -> " B " 100 prog"),
+	MOD(RELEASE, 100, 7, "10.0.0.5:22", "203.0.113.9:1", .cookie = 22, .state = 1,
+	    .out = "connect stop TCP 10.0.0.5:22 <- 203.0.113.9:1 100 prog"),
+	/* a completion after the release of another socket of that inode is no late one */
+	MOD(CONNECT, 100, 7, L, A, .cookie = 24), MOD(RELEASE, 100, 7, L, A, .cookie = 24,
+	    .state = 2, .out = M_FAIL " via=close errno=ECONNABORTED"),
+	MOD(ESTABLISHED, 100, 7, L, A, .cookie = 24),
+	MOD(ESTABLISHED, 100, 7, L, A, .cookie = 25, .out = M_START),
+};
 static const struct step m_exec[] = {
 	M_OPEN(100, 7),
 	/* records of the module do not tell of descriptors: nothing is closed */
@@ -915,6 +932,7 @@ static const struct row rows[] = {
 	ROW("module: disconnected while it connects", m_disconnect_connecting),
 	ROW("module: refused before a boot", m_boot),
 	ROW("fork of a pid that exited before a boot", boot_forks),
+	ROW("module: an inode that comes again", m_cookie),
 	ROW("module: exec", m_exec),
 	ROW("module: completion after release", m_late),
 };
@@ -1084,7 +1102,8 @@ static void fact_of(const struct step *s, struct event *f)
 			  .exe = s->exe ? absent(s->exe) : "/bin/prog" },
 		.fd = s->fd, .newfd = s->newfd, .result = s->result,
 		.cloexec = s->cloexec, .family = s->family, .type = s->type,
-		.proto = s->proto, .op = s->op, .ino = s->ino, .netns = -1,
+		.proto = s->proto, .op = s->op, .ino = s->ino,
+		.cookie = s->cookie, .netns = -1,
 		.mono = -1, .tx = s->tx, .rx = s->rx, .missed = -1, .lost = -1,
 		.err = s->err, .state = s->state,
 		.local = read_addr(s->local), .remote = read_addr(s->remote),

@@ -372,6 +372,12 @@ static const struct row rows[] = {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
 		OPEN(3, 1, 3, 11, L, R, EST, .active = 1), FOUND(5, 1, 11, L, R, EST),
 		STREAM(20), TICK(30, .out = "start " L " -> " R " 1") } },
+	{ "ended as an orphan, then found held", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"), EXIT(100, 1),
+		SWEEP(2000, ORPHAN), SWEEP(4000, ORPHAN,
+					   .out = "stop " L " -> " R " 1 via=exit"),
+		HELD(4100, 2, 3, 11), END(5000, 11, L, R), STREAM(5100), TICK(5200) } },
 	{ "a boot: the clock may go back, and older events count no more", {
 		STREAM(5000), CALL(10, BOOT, -1, 0), SOCKET(11, 1, 3), CONNECT(12, 1, 3, R, 0),
 		FOUND(15, 1, 11, L, R, EST), TICK(30), STREAM(40),

@@ -821,7 +821,9 @@ static void flows(char **args)
 static int odd_address(struct sockaddr_storage *a, socklen_t *len)
 {
 	static const char *const ips[] = { "::1", "::ffff:" LO, "::", "::ffff:0.0.0.0", "fe80::1" };
-	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(7400 + rand() % 4) };
+	struct sockaddr_in6 six = {
+		.sin6_family = AF_INET6, .sin6_port = htons(7400 + rand() % 4),
+	};
 	struct sockaddr_in four = address(rand() % 4 ? LO : "0.0.0.0", 7400 + rand() % 4);
 
 	memset(a, 0, sizeof(*a));
@@ -846,7 +848,8 @@ static int odd_socket(void)
 			 types[] = { SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_RAW },
 			 protocols[] = { 0, 0, 132, 136, 262 };
 
-	return socket(families[rand() % 2], types[rand() % 7 ? rand() % 2 : rand() % 4] | SOCK_NONBLOCK,
+	return socket(families[rand() % 2],
+		      types[rand() % 7 ? rand() % 2 : rand() % 4] | SOCK_NONBLOCK,
 		      protocols[rand() % 5]);
 }
 
@@ -1098,7 +1101,9 @@ static const struct {
 	{ "in-flight", in_flight }, { "collect", collect }, { "no-route", no_route },
 	{ "killed", killed }, { "taken", taken }, { "dup-race", dup_race },
 	{ "bad-address", bad_address }, { "half-shut", half_shut },
-	{ "rejected", rejected }, { "smc", smc }, { "wide", wide }, { "odd-calls", odd_calls }, { "flows", flows }, { "storm", storm }, { "sentinel", sentinel },
+	{ "rejected", rejected }, { "smc", smc }, { "wide", wide },
+	{ "odd-calls", odd_calls }, { "flows", flows }, { "storm", storm },
+	{ "sentinel", sentinel },
 };
 
 int main(int argc, char **argv)

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/entry/flat: values as plain text. */
+#include "parser/entry/flat.h"
+
+#include "parser/entry/line.h"
+#include "parser/text.h"
+
+static size_t copy(const char *text, size_t len, char *buf)
+{
+	if (len > FLAT_MAX)
+		len = FLAT_MAX;
+	memcpy(buf, text, len);
+	return len;
+}
+
+size_t flat_value(enum field_id id, const struct field_value *v, char *buf)
+{
+	struct put p = { .to = buf, .end = buf + FLAT_MAX };
+	size_t len;
+
+	switch (fields[id].type) {
+	case TYPE_ADDRESS:
+		_Static_assert(FLAT_MAX >= NETADDR_TEXT_MAX, "an address fits");
+		return netaddr_format_ip(v->address, buf);
+	case TYPE_TEXT:
+		return audit_text(v->text, buf, FLAT_MAX);
+	case TYPE_ARGUMENTS:
+		len = audit_text(v->text, buf, FLAT_MAX);
+		for (size_t i = 0; i < len; i++)
+			if (!buf[i])
+				buf[i] = ' ';
+		return len;
+	case TYPE_NAME:
+		return copy(v->text, strlen(v->text), buf);
+	default:
+		line_put_value(&p, id, v);
+		return p.to - buf;
+	}
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/entry/format: the table of formats. */
+#include "parser/entry/format.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parser/entry/formats.h"
+#include "parser/entry/line.h"
+
+_Static_assert(FORMAT_LINE_MAX <= FORMAT_MAX, "a line fits");
+
+struct format {
+	const struct format_ops *ops;
+	void *self;
+	char *spec;
+};
+
+static void *netlog_open(const char *argument, const struct format_host *host, char *error,
+			 size_t size)
+{
+	struct line_format *f = line_format_new();
+
+	(void)argument;
+	(void)host;
+	if (!f)
+		snprintf(error, size, "out of memory");
+	return f;
+}
+
+static void netlog_close(void *self)
+{
+	line_format_free(self);
+}
+
+static void netlog_entry(void *self, const struct entry *e, struct put *p)
+{
+	p->to += line_format(self, e, p->to);
+}
+
+static void netlog_note(const void *self, struct note *n, struct put *p)
+{
+	(void)self;
+	put_bytes(p, n->text, n->len);
+}
+
+static const struct format_ops format_netlog = {
+	.name = "netlog", .help = "the line of audisp-netlog(8)",
+	.open = netlog_open, .close = netlog_close, .entry = netlog_entry,
+	.note = netlog_note,
+};
+
+static const struct format_ops *const formats[] = {
+	&format_netlog, &format_ecs, &format_ocsf, &format_cef, &format_leef,
+	&format_cern, &format_sysmon, &format_template,
+};
+
+#define FORMATS (sizeof(formats) / sizeof(*formats))
+
+void format_list(FILE *out)
+{
+	for (size_t i = 0; i < FORMATS; i++)
+		fprintf(out, "  %-12s %s\n", formats[i]->name, formats[i]->help);
+}
+
+static const struct format_ops *find(const char *spec, size_t len)
+{
+	for (size_t i = 0; i < FORMATS; i++)
+		if (strlen(formats[i]->name) == len && !memcmp(formats[i]->name, spec, len))
+			return formats[i];
+	return NULL;
+}
+
+static void unknown(const char *spec, char *error, size_t size)
+{
+	size_t n = snprintf(error, size, "%.64s: no such format; there are:", spec);
+
+	for (size_t i = 0; i < FORMATS && n < size; i++)
+		n += snprintf(error + n, size - n, " %s", formats[i]->name);
+}
+
+struct format *format_open(const char *spec, const struct format_host *host, char *error,
+			   size_t size)
+{
+	static const struct format_host nothing;
+	const char *colon = strchr(spec, ':');
+	const struct format_ops *ops = find(spec, colon ? (size_t)(colon - spec) :
+							  strlen(spec));
+	struct format *f;
+
+	if (!ops) {
+		unknown(spec, error, size);
+		return NULL;
+	}
+	if (colon && ops != &format_template && ops != &format_ocsf) {
+		snprintf(error, size, "%s takes nothing after a colon", ops->name);
+		return NULL;
+	}
+	f = calloc(1, sizeof(*f));
+	if (f)
+		f->spec = strdup(spec);
+	if (!f || !f->spec) {
+		free(f);
+		snprintf(error, size, "out of memory");
+		return NULL;
+	}
+	f->ops = ops;
+	f->self = ops->open(colon ? colon + 1 : NULL, host ? host : &nothing, error, size);
+	if (f->self)
+		return f;
+	free(f->spec);
+	free(f);
+	return NULL;
+}
+
+void format_close(struct format *f)
+{
+	if (!f)
+		return;
+	f->ops->close(f->self);
+	free(f->spec);
+	free(f);
+}
+
+const char *format_spec(const struct format *f)
+{
+	return f->spec;
+}
+
+bool format_has_time(const struct format *f)
+{
+	return f->ops->timed ? f->ops->timed(f->self) : f->ops->has_time;
+}
+
+size_t format_entry(struct format *f, const struct entry *e, char *buf)
+{
+	struct put p = { .to = buf, .end = buf + FORMAT_MAX };
+
+	f->ops->entry(f->self, e, &p);
+	return p.to - buf;
+}
+
+bool note_next(struct note *n, struct note_pair *pair)
+{
+	const char *end = n->pairs + n->pairs_len, *p = n->pairs, *equals;
+
+	while (p < end && *p == ' ')
+		p++;
+	pair->key = p;
+	while (p < end && *p != ' ')
+		p++;
+	n->pairs = p;
+	n->pairs_len = end - p;
+	equals = memchr(pair->key, '=', p - pair->key);
+	pair->key_len = (equals ? equals : p) - pair->key;
+	pair->value = equals ? equals + 1 : p;
+	pair->value_len = p - pair->value;
+	return p > pair->key;
+}
+
+size_t format_note(const struct format *f, const struct stamp *time, const char *text,
+		   size_t len, char *buf)
+{
+	struct put p = { .to = buf, .end = buf + FORMAT_MAX };
+	struct note n = { .time = time, .text = text, .len = len };
+	const char *word = text, *end = text + len;
+	size_t letters = 0;
+
+	if (len > 7 && !memcmp(text, "netlog ", 7))
+		word += 7;
+	while (word + letters < end && letters < sizeof(n.word) - 1 &&
+	       isalnum((unsigned char)word[letters]))
+		letters++;
+	memcpy(n.word, word, letters);
+	n.pairs = word + letters;
+	n.pairs_len = end - n.pairs;
+	f->ops->note(f->self, &n, &p);
+	return p.to - buf;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/entry/format: turns an entry, or one of the plugin's own notes, into text. The
+ * outputs and aunetlog know every format by this interface alone.
+ */
+#ifndef NETLOG_FORMAT_H
+#define NETLOG_FORMAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "parser/entry/entry.h"
+
+#define FORMAT_MAX 16384	/* no text is longer; no NUL stands behind it */
+
+/* What the entries do not say of the machine that they are of; NULL: unknown. */
+struct format_host {
+	const char *name;	/* for entries without node= */
+	const char *id;		/* machine-id(5) */
+};
+
+struct format;
+
+/*
+ * A format by what a person writes: "netlog", "json", "ocsf" or "ocsf:1.6.0", "cef",
+ * "leef", "cern", "sysmon", or "template:TEXT". host is copied, its strings are
+ * borrowed; it may be NULL. Returns NULL with the reason in error.
+ */
+struct format *format_open(const char *spec, const struct format_host *host, char *error,
+			   size_t size);
+void format_close(struct format *f);		/* may be NULL */
+const char *format_spec(const struct format *f);
+
+/* Returns true if the text has the time in it; else whoever writes it may put one in
+ * front. */
+bool format_has_time(const struct format *f);
+
+/* Both write the text, without a newline, to buf (FORMAT_MAX bytes) and return its
+ * length. Any thread may call format_note(); format_entry() belongs to one. */
+size_t format_entry(struct format *f, const struct entry *e, char *buf);
+/* text: "netlog WORD key=value …". */
+size_t format_note(const struct format *f, const struct stamp *time, const char *text,
+		   size_t len, char *buf);
+
+/* A line for each format, for a help text. */
+void format_list(FILE *out);
+
+#endif

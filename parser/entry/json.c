@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/entry/json: one JSON object from a sorted list of dotted paths. */
+#include "parser/entry/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "parser/entry/line.h"
+#include "parser/text.h"
+
+/* Bytes of one string, escapes included: seven of them leave room for the rest. */
+#define STRING_ROOM 1600
+#define TEXT_MAX 1024
+
+/* ---- values ---- */
+
+/* Bytes of the UTF-8 character at text, or 0: not valid there. */
+static size_t utf8_length(const unsigned char *text, size_t len)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t n = *text < 0x80 ? 1 : *text < 0xc2 ? 0 : *text < 0xe0 ? 2 :
+		   *text < 0xf0 ? 3 : *text < 0xf5 ? 4 : 0;
+	uint32_t c;
+
+	if (n < 2)
+		return n;
+	if (n > len)
+		return 0;
+	c = *text & (0xff >> (n + 1));
+	for (size_t i = 1; i < n; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (text[i] & 0x3f);
+	}
+	return c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000) ? 0 : n;
+}
+
+/* What one byte or character becomes; at most 6 bytes. */
+static size_t escape(const unsigned char *text, size_t len, char to[8], size_t *used)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	unsigned char c = *text;
+	size_t n = utf8_length(text, len);
+
+	*used = n ? n : 1;
+	if (!n || !c) {
+		memcpy(to, (char[]){ '\\', '\\', 'x', hex[c >> 4], hex[c & 15] }, 5);
+		return 5;
+	}
+	if (c == '"' || c == '\\') {
+		to[0] = '\\';
+		to[1] = c;
+		return 2;
+	}
+	if (c < ' ' || c == 0x7f) {
+		memcpy(to, (char[]){ '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] }, 6);
+		return 6;
+	}
+	memcpy(to, text, n);
+	return n;
+}
+
+void json_put_string(struct put *p, const char *text, size_t len)
+{
+	const char *end = p->end - p->to > STRING_ROOM ? p->to + STRING_ROOM : p->end;
+
+	put_char(p, '"');
+	while (len) {
+		char escaped[8];
+		size_t used, n = escape((const unsigned char *)text, len, escaped, &used);
+
+		if (end - p->to < (ptrdiff_t)n)
+			break;
+		put_bytes(p, escaped, n);
+		text += used;
+		len -= used;
+	}
+	put_char(p, '"');
+}
+
+void json_put_text(struct put *p, const char *encoded, bool arguments)
+{
+	char text[TEXT_MAX];
+	size_t len = audit_text(encoded, text, sizeof(text));
+
+	if (arguments)
+		for (size_t i = 0; i < len; i++)
+			if (!text[i])
+				text[i] = ' ';
+	json_put_string(p, text, len);
+}
+
+void json_put_arguments(struct put *p, const char *encoded)
+{
+	char text[TEXT_MAX], *at = text;
+	size_t len = audit_text(encoded, text, sizeof(text));
+
+	put_char(p, '[');
+	while (len) {
+		size_t n = strnlen(at, len);
+
+		if (at > text)
+			put_char(p, ',');
+		json_put_string(p, at, n);
+		n += n < len;
+		at += n;
+		len -= n;
+	}
+	put_char(p, ']');
+}
+
+void json_put_int(struct put *p, int64_t v)
+{
+	if (v < 0)
+		put_char(p, '-');
+	put_uint(p, v < 0 ? -(uint64_t)v : (uint64_t)v);
+}
+
+int64_t json_time_ms(const struct stamp *time)
+{
+	int64_t ms;
+
+	if (__builtin_mul_overflow(time->sec, 1000, &ms) ||
+	    __builtin_add_overflow(ms, time->milli, &ms))
+		return 0;
+	return ms;
+}
+
+static void put_digits(struct put *p, int v, int width)
+{
+	for (int unit = width == 4 ? 1000 : width == 3 ? 100 : 10; unit; unit /= 10)
+		put_char(p, '0' + v / unit % 10);
+}
+
+/* RFC 3339 has years of four digits: a time beyond is that of 1970. */
+void json_put_time(struct put *p, int64_t ms)
+{
+	int64_t milli = ms % 1000;
+	time_t sec = ms / 1000;
+	struct tm tm;
+
+	if (milli < 0) {
+		milli += 1000;
+		sec--;
+	}
+	if (!gmtime_r(&sec, &tm) || tm.tm_year < -1900 || tm.tm_year > 8099) {
+		sec = 0;
+		gmtime_r(&sec, &tm);
+	}
+	put_char(p, '"');
+	put_digits(p, tm.tm_year + 1900, 4);
+	put_char(p, '-');
+	put_digits(p, tm.tm_mon + 1, 2);
+	put_char(p, '-');
+	put_digits(p, tm.tm_mday, 2);
+	put_char(p, 'T');
+	put_digits(p, tm.tm_hour, 2);
+	put_char(p, ':');
+	put_digits(p, tm.tm_min, 2);
+	put_char(p, ':');
+	put_digits(p, tm.tm_sec, 2);
+	put_char(p, '.');
+	put_digits(p, milli, 3);
+	put_string(p, "Z\"");
+}
+
+void json_put_value(struct put *p, enum field_id id, const struct field_value *v)
+{
+	put_char(p, '"');
+	line_put_value(p, id, v);	/* has neither quotes nor backslashes for these types */
+	put_char(p, '"');
+}
+
+/* ---- the map ---- */
+
+static struct json_node *add(struct json_map *m, char *path)
+{
+	struct json_node *n = &m->nodes[m->count];
+
+	if (!path || m->count == JSON_NODES) {
+		m->failed = true;
+		free(path);
+		return NULL;
+	}
+	m->count++;
+	n->path = path;
+	return n;
+}
+
+void json_map_add(struct json_map *m, const char *path, json_put put)
+{
+	struct json_node *n = add(m, strdup(path));
+
+	if (n)
+		n->put = put;
+}
+
+static bool put_constant(struct put *p, const struct json_node *n,
+			 const struct json_source *s)
+{
+	(void)s;
+	put_string(p, n->text);
+	return true;
+}
+
+void json_map_add_constant(struct json_map *m, const char *path, const char *json)
+{
+	struct json_node *n = add(m, strdup(path));
+
+	if (!n)
+		return;
+	n->put = put_constant;
+	n->text = json;
+}
+
+static bool put_ip(struct put *p, const struct json_node *n, const struct json_source *s)
+{
+	char text[NETADDR_TEXT_MAX];
+	size_t len = netaddr_format_ip(field_get(n->field, s->e).address, text);
+
+	json_put_string(p, text, len);
+	return len;
+}
+
+static bool put_port(struct put *p, const struct json_node *n, const struct json_source *s)
+{
+	const struct netaddr *a = field_get(n->field, s->e).address;
+
+	if (a->has_port)
+		put_uint(p, a->port);
+	return a->has_port;
+}
+
+static void add_field(struct json_map *m, enum field_id id, const char *path,
+		      const char *suffix, json_put put)
+{
+	char *text;
+	struct json_node *n = add(m, asprintf(&text, "%s%s", path, suffix) < 0 ? NULL : text);
+
+	if (!n)
+		return;
+	n->put = put;
+	n->field = id;
+}
+
+void json_map_add_fields(struct json_map *m, const char *own, json_put put,
+			 const char *(*name)(const struct field *f))
+{
+	for (int id = FIELD_NONE + 1; id < FIELD_COUNT; id++) {
+		const struct field *f = &fields[id];
+		const char *path = name(f);
+		char under[64];
+
+		if (f->line == LINE_NOT && !path)
+			continue;
+		if (!path) {
+			snprintf(under, sizeof(under), "%s.%s", own, f->key);
+			path = under;
+		}
+		if (f->type == TYPE_ADDRESS) {
+			add_field(m, id, path, ".ip", put_ip);
+			add_field(m, id, path, ".port", put_port);
+		} else {
+			add_field(m, id, path, "", put);
+		}
+	}
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct json_node *)a)->path,
+		      ((const struct json_node *)b)->path);
+}
+
+bool json_map_finish(struct json_map *m)
+{
+	qsort(m->nodes, m->count, sizeof(*m->nodes), by_path);
+	return !m->failed;
+}
+
+void json_map_fini(struct json_map *m)
+{
+	for (unsigned int i = 0; i < m->count; i++)
+		free(m->nodes[i].path);
+	memset(m, 0, sizeof(*m));
+}
+
+/* Length of what two paths have in common, up to and with the last dot. */
+static size_t common(const char *a, const char *b)
+{
+	size_t dot = 0;
+
+	for (size_t i = 0; a[i] && a[i] == b[i]; i++)
+		if (a[i] == '.')
+			dot = i + 1;
+	return dot;
+}
+
+static void close_levels(struct put *p, const char *rest)
+{
+	while ((rest = strchr(rest, '.'))) {
+		put_char(p, '}');
+		rest++;
+	}
+}
+
+static void open_levels(struct put *p, const char *rest)
+{
+	const char *dot;
+
+	for (; (dot = strchr(rest, '.')); rest = dot + 1) {
+		put_char(p, '"');
+		put_bytes(p, rest, dot - rest);
+		put_string(p, "\":{");
+	}
+	put_char(p, '"');
+	put_string(p, rest);
+	put_string(p, "\":");
+}
+
+void json_map_write(const struct json_map *m, const struct json_source *s, struct put *p)
+{
+	const char *last = NULL;
+
+	put_char(p, '{');
+	for (unsigned int i = 0; i < m->count; i++) {
+		const struct json_node *n = &m->nodes[i];
+		char *undo = p->to;
+		size_t shared = last ? common(last, n->path) : 0;
+
+		if (n->field && !field_get(n->field, s->e).known)
+			continue;
+		if (last) {
+			close_levels(p, last + shared);
+			put_char(p, ',');
+		}
+		open_levels(p, n->path + shared);
+		if (n->put(p, n, s))
+			last = n->path;
+		else
+			p->to = undo;
+	}
+	if (last)
+		close_levels(p, last);
+	put_char(p, '}');
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * parser/entry/leef: IBM's Log Event Extended Format 2.0, with tabs between the pairs. It
+ * has no escapes: bytes outside of printable ASCII are \xHH, as in the line.
+ */
+#include <stdlib.h>
+
+#include "parser/entry/community_id.h"
+#include "parser/entry/flat.h"
+#include "parser/entry/formats.h"
+#include "parser/entry/json.h"
+
+#define VALUE_ROOM 1200
+
+struct leef {
+	struct format_host host;
+};
+
+static void put_value(struct put *p, const char *text, size_t len)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	const char *end = p->end - p->to > VALUE_ROOM ? p->to + VALUE_ROOM : p->end;
+
+	for (size_t i = 0; i < len && end - p->to >= 4; i++) {
+		unsigned char c = text[i];
+
+		if (c >= ' ' && c < 0x7f && c != '\\') {
+			put_char(p, c);
+			continue;
+		}
+		put_string(p, "\\x");
+		put_char(p, hex[c >> 4]);
+		put_char(p, hex[c & 15]);
+	}
+}
+
+static void put_pair(struct put *p, const char *key, const char *text, size_t len)
+{
+	put_char(p, '\t');
+	put_string(p, key);
+	put_char(p, '=');
+	put_value(p, text, len);
+}
+
+static void put_number(struct put *p, const char *key, int64_t v)
+{
+	put_char(p, '\t');
+	put_string(p, key);
+	put_char(p, '=');
+	json_put_int(p, v);
+}
+
+static void put_field(struct put *p, enum field_id id, const char *key,
+		      const struct entry *e)
+{
+	struct field_value v = field_get(id, e);
+	char text[FLAT_MAX];
+	size_t len;
+
+	if (!v.known || (fields[id].type == TYPE_FLAG && !v.number))
+		return;
+	if (fields[id].type == TYPE_TIME) {
+		put_number(p, key, json_time_ms(v.stamp));
+		return;
+	}
+	len = flat_value(id, &v, text);
+	if (len)
+		put_pair(p, key, text, len);
+	if (fields[id].type == TYPE_ADDRESS && v.address->has_port)
+		put_number(p, *key == 's' ? "srcPort" : "dstPort", v.address->port);
+}
+
+static void put_header(struct put *p, const char *id)
+{
+	put_string(p, "LEEF:2.0|audit-netlog|audisp-netlog|" NETLOG_VERSION "|");
+	for (; *id; id++)
+		put_char(p, *id == ' ' ? '-' : *id);
+	put_string(p, "|x09|");
+}
+
+static void *leef_open(const char *argument, const struct format_host *host, char *error,
+		       size_t size)
+{
+	struct leef *f = malloc(sizeof(*f));
+
+	(void)argument;
+	if (f)
+		f->host = *host;
+	else
+		snprintf(error, size, "out of memory");
+	return f;
+}
+
+/* The pairs begin without a tab. */
+static void drop_tab(struct put *p, char *start)
+{
+	if (p->to > start) {
+		memmove(start, start + 1, p->to - start - 1);
+		p->to--;
+	}
+}
+
+static void leef_entry(void *self, const struct entry *e, struct put *p)
+{
+	const struct leef *f = self;
+	bool in = entry_is_listen(e) || entry_direction(e) == DIRECTION_IN;
+	char id[COMMUNITY_ID_MAX], *start;
+
+	put_header(p, entry_kind_name(e->what));
+	start = p->to;
+	for (int field = FIELD_NONE + 1; field < FIELD_COUNT; field++) {
+		struct field_name name = fields[field].leef;
+
+		if (name.out)
+			put_field(p, field, in && name.in ? name.in : name.out, e);
+	}
+	put_number(p, "sev", e->what == CONNECT_FAIL ? 3 : 1);
+	if (!e->node && f->host.name)
+		put_pair(p, "identHostName", f->host.name, strlen(f->host.name));
+	if (community_id(&e->local, &e->remote, e->proto, 0, id))
+		put_pair(p, "communityId", id, strlen(id));
+	drop_tab(p, start);
+}
+
+static void leef_note(const void *self, struct note *n, struct put *p)
+{
+	const struct leef *f = self;
+	char name[32], *start;
+
+	snprintf(name, sizeof(name), "netlog %s", n->word);
+	put_header(p, name);
+	start = p->to;
+	put_number(p, "devTime", json_time_ms(n->time));
+	put_number(p, "sev", !strcmp(n->word, "lost") ? 5 : 1);
+	if (f->host.name)
+		put_pair(p, "identHostName", f->host.name, strlen(f->host.name));
+	put_pair(p, "msg", n->text, n->len);
+	drop_tab(p, start);
+}
+
+const struct format_ops format_leef = {
+	.name = "leef", .help = "Log Event Extended Format 2.0 (QRadar)", .has_time = true,
+	.open = leef_open, .close = free, .entry = leef_entry, .note = leef_note,
+};

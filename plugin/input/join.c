@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/input/join: audit's event of the same system call, for the events of BPF. */
+#include "plugin/input/join.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <uthash.h>
+
+#define WAIT_NS 300000000LL	/* what auditd may take, and a connect that blocks */
+#define WAITING_MAX 32768	/* events */
+#define SEEN_MAX 4096		/* audit events whose serial BPF has not reported yet */
+
+/* An event of BPF. */
+struct item {
+	struct event e;
+	int64_t deadline;
+	bool waits;
+	bool keyed, stamped;	/* it is in by_mono, in by_serial */
+	uint64_t mono, serial;
+	UT_hash_handle by_mono, by_serial;
+	TAILQ_ENTRY(item) next;
+	char *extra;		/* subj and proctitle of the audit event */
+	char text[];		/* the strings of e.task */
+};
+
+/* An audit event. */
+struct seen {
+	uint64_t serial;
+	struct stamp stamp;
+	const char *subj, *proctitle;	/* in text, or NULL */
+	UT_hash_handle hh;
+	TAILQ_ENTRY(seen) next;
+	char text[];
+};
+
+struct join {
+	void (*event)(const struct event *e, void *arg);
+	void *arg;
+	bool on;
+	unsigned int waiting;
+	struct item *by_mono, *by_serial;
+	TAILQ_HEAD(, item) items;	/* oldest first */
+	struct seen *seen;
+	TAILQ_HEAD(, seen) seen_list;	/* oldest first */
+};
+
+struct join *join_new(void (*event)(const struct event *e, void *arg), void *arg)
+{
+	struct join *j = calloc(1, sizeof(*j));
+
+	if (!j)
+		return NULL;
+	j->event = event;
+	j->arg = arg;
+	TAILQ_INIT(&j->items);
+	TAILQ_INIT(&j->seen_list);
+	return j;
+}
+
+static size_t text_size(const char *s)
+{
+	return s ? strlen(s) + 1 : 0;
+}
+
+/* Copies *s to *to, and lets *s point there. */
+static void text_move(const char **s, char **to)
+{
+	if (!*s)
+		return;
+	*s = strcpy(*to, *s);
+	*to += strlen(*to) + 1;
+}
+
+/* ---- audit events that came before their serial ---- */
+
+static void seen_remove(struct join *j, struct seen *s)
+{
+	HASH_DEL(j->seen, s);
+	TAILQ_REMOVE(&j->seen_list, s, next);
+	free(s);
+}
+
+static struct seen *seen_find(struct join *j, uint64_t serial)
+{
+	struct seen *s;
+
+	HASH_FIND(hh, j->seen, &serial, sizeof(serial), s);
+	return s;
+}
+
+static void seen_add(struct join *j, const struct event *audit)
+{
+	const struct task *t = &audit->task;
+	struct seen *s;
+	char *to;
+
+	if (seen_find(j, audit->stamp.serial))
+		return;
+	if (HASH_COUNT(j->seen) >= SEEN_MAX)
+		seen_remove(j, TAILQ_FIRST(&j->seen_list));
+	s = malloc(sizeof(*s) + text_size(t->subj) + text_size(t->proctitle));
+	if (!s)
+		return;		/* the start then has no ev= */
+	s->serial = audit->stamp.serial;
+	s->stamp = audit->stamp;
+	s->subj = t->subj;
+	s->proctitle = t->proctitle;
+	to = s->text;
+	text_move(&s->subj, &to);
+	text_move(&s->proctitle, &to);
+	HASH_ADD(hh, j->seen, serial, sizeof(s->serial), s);
+	TAILQ_INSERT_TAIL(&j->seen_list, s, next);
+}
+
+/* ---- events of BPF ---- */
+
+static void item_remove(struct join *j, struct item *i)
+{
+	if (i->keyed)
+		HASH_DELETE(by_mono, j->by_mono, i);
+	if (i->stamped)
+		HASH_DELETE(by_serial, j->by_serial, i);
+	TAILQ_REMOVE(&j->items, i, next);
+	j->waiting--;
+	free(i->extra);
+	free(i);
+}
+
+static void release_first(struct join *j)
+{
+	struct item *i = TAILQ_FIRST(&j->items);
+
+	j->event(&i->e, j->arg);
+	item_remove(j, i);
+}
+
+void join_flush(struct join *j)
+{
+	while (!TAILQ_EMPTY(&j->items))
+		release_first(j);
+}
+
+void join_enable(struct join *j, bool on)
+{
+	j->on = on;
+	if (on)
+		return;
+	join_flush(j);
+	while (!TAILQ_EMPTY(&j->seen_list))
+		seen_remove(j, TAILQ_FIRST(&j->seen_list));
+}
+
+void join_free(struct join *j)
+{
+	if (!j)
+		return;
+	while (!TAILQ_EMPTY(&j->items))
+		item_remove(j, TAILQ_FIRST(&j->items));
+	while (!TAILQ_EMPTY(&j->seen_list))
+		seen_remove(j, TAILQ_FIRST(&j->seen_list));
+	free(j);
+}
+
+/* Something begins, by a system call that a rule may match. */
+static bool may_have_event(const struct event *e)
+{
+	switch (e->op) {
+	case NETLOG_OP_CONNECT: case NETLOG_OP_FAIL: case NETLOG_OP_ACCEPT:
+	case NETLOG_OP_LISTEN: case NETLOG_OP_BIND: case NETLOG_OP_DGRAM:
+		return e->kind == EVENT_MODULE && e->task.pid != ID_UNKNOWN;
+	default:
+		return false;
+	}
+}
+
+static struct item *item_new(const struct event *e)
+{
+	const struct task *t = &e->task;
+	struct item *i = malloc(sizeof(*i) + text_size(t->comm) + text_size(t->exe) +
+				text_size(t->subj) + text_size(t->proctitle));
+	char *to;
+
+	if (!i)
+		return NULL;
+	*i = (struct item){ .e = *e, .mono = e->mono };
+	to = i->text;
+	text_move(&i->e.task.comm, &to);
+	text_move(&i->e.task.exe, &to);
+	text_move(&i->e.task.subj, &to);
+	text_move(&i->e.task.proctitle, &to);
+	return i;
+}
+
+void join_put(struct join *j, const struct event *e, int64_t now)
+{
+	struct item *i = NULL, *other;
+	bool waits = j->on && may_have_event(e);
+
+	if (waits || j->waiting)
+		i = item_new(e);
+	if (!i) {
+		join_flush(j);
+		j->event(e, j->arg);
+		return;
+	}
+	if (j->waiting >= WAITING_MAX)
+		release_first(j);
+	TAILQ_INSERT_TAIL(&j->items, i, next);
+	j->waiting++;
+	i->waits = waits;
+	i->deadline = now + WAIT_NS;
+	HASH_FIND(by_mono, j->by_mono, &i->mono, sizeof(i->mono), other);
+	if (!waits || other)	/* another processor's of the same ns: not joined */
+		return;
+	HASH_ADD(by_mono, j->by_mono, mono, sizeof(i->mono), i);
+	i->keyed = true;
+}
+
+static void complete(struct item *i, const struct stamp *stamp, const char *subj,
+		     const char *proctitle)
+{
+	char *to;
+
+	i->waits = false;
+	i->e.ev = *stamp;
+	i->extra = malloc(text_size(subj) + text_size(proctitle) + 1);
+	if (!i->extra)
+		return;
+	to = i->extra;
+	text_move(&subj, &to);
+	text_move(&proctitle, &to);
+	if (subj)
+		i->e.task.subj = subj;
+	if (proctitle)
+		i->e.task.proctitle = proctitle;
+}
+
+void join_stamp(struct join *j, int64_t pid, int64_t mono, uint64_t serial)
+{
+	uint64_t key = mono;
+	struct item *i, *other;
+	struct seen *s;
+
+	HASH_FIND(by_mono, j->by_mono, &key, sizeof(key), i);
+	if (!i || !i->waits || i->stamped || i->e.task.pid != pid)
+		return;
+	s = seen_find(j, serial);
+	if (s) {
+		complete(i, &s->stamp, s->subj, s->proctitle);
+		seen_remove(j, s);
+		return;
+	}
+	HASH_FIND(by_serial, j->by_serial, &serial, sizeof(serial), other);
+	if (other)
+		return;
+	i->serial = serial;
+	HASH_ADD(by_serial, j->by_serial, serial, sizeof(i->serial), i);
+	i->stamped = true;
+}
+
+void join_audit(struct join *j, const struct event *audit)
+{
+	uint64_t serial = audit->stamp.serial;
+	struct item *i;
+
+	if (!j->on || !serial)
+		return;
+	HASH_FIND(by_serial, j->by_serial, &serial, sizeof(serial), i);
+	if (i && i->waits)
+		complete(i, &audit->stamp, audit->task.subj, audit->task.proctitle);
+	else if (!i)
+		seen_add(j, audit);
+}
+
+static bool is_due(const struct item *i, int64_t now)
+{
+	return !i->waits || i->deadline <= now;
+}
+
+void join_release(struct join *j, int64_t now)
+{
+	while (!TAILQ_EMPTY(&j->items) && is_due(TAILQ_FIRST(&j->items), now))
+		release_first(j);
+}
+
+int join_due(const struct join *j, int64_t now)
+{
+	const struct item *i = TAILQ_FIRST(&j->items);
+
+	if (!i)
+		return -1;
+	return is_due(i, now) ? 0 : (i->deadline - now) / 1000000 + 1;
+}

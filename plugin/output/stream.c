@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * plugin/output/stream: messages over a stream socket: lines to a unix socket, RFC 5424
+ * frames to a collector by TCP or TLS. A connection that breaks is made again by the next
+ * write; the output decides when that is. A message that was cut off is sent whole again.
+ */
+#include <errno.h>
+#include <linux/sockios.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "parser/entry/line.h"
+#include "plugin/output/rfc5424.h"
+#include "plugin/output/tls.h"
+#include "plugin/output/transport.h"
+
+#define CONNECT_MS 10000
+#define SEND_MS 30000		/* a collector that takes nothing for so long is dead */
+#define KEEPALIVE_S 60
+#define SEND_BUFFER 131072	/* the kernel doubles it */
+#define BUFFER 65536
+#define UNACKED_MAX 8192	/* messages */
+#define PORT_TCP "601"
+#define PORT_TLS "6514"
+
+struct stream {
+	struct transport t;
+	char *path;		/* of a unix socket, else host and port */
+	char *host, port[8], target[320];
+	bool use_tls;
+	char *ca, *cert, *key;
+	int facility;
+
+	int fd;			/* -1: not connected */
+	struct tls *tls;
+	uint64_t sent;		/* bytes given to this socket */
+	struct line_clock clock;
+
+	unsigned int first, unacked;	/* of the ring: messages that may not have arrived */
+	struct {
+		uint64_t end;		/* in bytes sent */
+		uint64_t reports;	/* as in struct message */
+	} ring[UNACKED_MAX];
+
+	char buffer[BUFFER];
+	size_t at[BUFFER / 64];	/* where each message in the buffer ends */
+};
+
+/* ---- what has arrived ---- */
+
+/* TCP alone knows: bytes that the peer has not acknowledged. */
+static uint64_t acknowledged(const struct stream *s)
+{
+	int left = 0;
+
+	if (s->path || ioctl(s->fd, SIOCOUTQ, &left))
+		return s->sent;
+	return s->sent - left;
+}
+
+static void forget_first(struct stream *s)
+{
+	s->first = (s->first + 1) % UNACKED_MAX;
+	s->unacked--;
+}
+
+static void forget_acknowledged(struct stream *s)
+{
+	uint64_t arrived = acknowledged(s);
+
+	while (s->unacked && s->ring[s->first].end <= arrived)
+		forget_first(s);
+}
+
+static void remember(struct stream *s, uint64_t end, uint64_t reports)
+{
+	unsigned int at;
+
+	if (s->unacked == UNACKED_MAX)
+		forget_first(s);
+	at = (s->first + s->unacked++) % UNACKED_MAX;
+	s->ring[at].end = end;
+	s->ring[at].reports = reports;
+}
+
+/* The connection is over: what has not arrived will not. */
+static void give_up_unacknowledged(struct stream *s)
+{
+	forget_acknowledged(s);
+	for (; s->unacked; forget_first(s)) {
+		uint64_t reports = s->ring[s->first].reports;
+
+		s->t.unreported += reports;
+		s->t.undelivered += !reports;
+	}
+}
+
+/* ---- the connection ---- */
+
+static void disconnect(struct stream *s)
+{
+	if (s->fd < 0)
+		return;
+	give_up_unacknowledged(s);
+	tls_close(s->tls);
+	s->tls = NULL;
+	close(s->fd);
+	s->fd = -1;
+}
+
+static int wait_writable(int fd, int timeout_ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	int n;
+
+	do
+		n = poll(&p, 1, timeout_ms);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n ? 0 : -ETIMEDOUT;
+}
+
+/* Returns a connected descriptor or -errno. */
+static int connect_to(const struct sockaddr *addr, socklen_t len)
+{
+	int fd = socket(addr->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	socklen_t size = sizeof(int);
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, addr, len))
+		err = errno == EINPROGRESS ? wait_writable(fd, CONNECT_MS) : -errno;
+	if (!err && !getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &size))
+		err = -err;
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
+static int connect_unix(struct stream *s)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+
+	if (strlen(s->path) >= sizeof(addr.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(addr.sun_path, s->path);
+	return connect_to((struct sockaddr *)&addr, sizeof(addr));
+}
+
+/* A peer that vanished without a word is found out by these. */
+static void set_options(int fd)
+{
+	int on = 1, idle = KEEPALIVE_S, buffer = SEND_BUFFER;
+	unsigned int timeout = SEND_MS;
+
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof(timeout));
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
+}
+
+/* Tries each address of the host. */
+static int connect_tcp(struct stream *s)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list;
+	int n = getaddrinfo(s->host, s->port, &hints, &list), fd = -EHOSTUNREACH;
+
+	if (n) {
+		snprintf(s->t.reason, sizeof(s->t.reason), "%s",
+			 n == EAI_SYSTEM ? strerror(errno) : gai_strerror(n));
+		return -EHOSTUNREACH;
+	}
+	for (struct addrinfo *a = list; a && fd < 0; a = a->ai_next)
+		fd = connect_to(a->ai_addr, a->ai_addrlen);
+	freeaddrinfo(list);
+	if (fd >= 0)
+		set_options(fd);
+	return fd;
+}
+
+static int stream_open(struct transport *t)
+{
+	struct stream *s = (struct stream *)t;
+	int fd;
+
+	if (s->fd >= 0)
+		return 0;
+	*t->reason = 0;
+	fd = s->path ? connect_unix(s) : connect_tcp(s);
+	if (fd < 0)
+		return fd;
+	s->fd = fd;
+	s->sent = 0;
+	s->first = s->unacked = 0;
+	if (!s->use_tls)
+		return 0;
+	s->tls = tls_open(fd, s->host, s->ca, s->cert, s->key, CONNECT_MS, &s->sent,
+			  t->reason, sizeof(t->reason));
+	if (s->tls)
+		return 0;
+	disconnect(s);
+	return -EPROTO;
+}
+
+/* Reads and drops what the peer sends; returns -errno if it has closed. */
+static int drain(struct stream *s)
+{
+	char data[512];
+	ssize_t n;
+
+	if (s->tls)
+		return tls_drain(s->tls);
+	do
+		n = recv(s->fd, data, sizeof(data), MSG_DONTWAIT);
+	while (n > 0);
+	return n < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : n ? -errno : -ECONNRESET;
+}
+
+/* ---- messages ---- */
+
+static size_t line_put(struct stream *s, const struct message *m, char *to)
+{
+	size_t n = line_time(&s->clock, &m->time, to);
+
+	memcpy(to + n, m->text, m->len);
+	to[n + m->len] = '\n';
+	return n + m->len + 1;
+}
+
+/* Fills the buffer; returns how many messages it holds. */
+static unsigned int fill(struct stream *s, const struct message *m, unsigned int count)
+{
+	size_t used = 0;
+	unsigned int n = 0;
+
+	for (; n < count && n < BUFFER / 64 && BUFFER - used > RFC5424_OVERHEAD + m[n].len; n++) {
+		used += s->path ? line_put(s, &m[n], s->buffer + used) :
+				  rfc5424_frame(&m[n], s->facility, s->buffer + used);
+		s->at[n] = used;
+	}
+	return n;
+}
+
+static int send_plain(struct stream *s, size_t len, size_t *done)
+{
+	int err = 0;
+
+	for (*done = 0; *done < len && !err;) {
+		ssize_t n = send(s->fd, s->buffer + *done, len - *done, MSG_NOSIGNAL);
+
+		if (n >= 0)
+			*done += n;
+		else if (errno == EAGAIN)
+			err = wait_writable(s->fd, SEND_MS);
+		else if (errno != EINTR)
+			err = -errno;
+	}
+	s->sent += *done;
+	return err;
+}
+
+/* Sends what is in the buffer; *done grows by the messages that went out whole. */
+static int send_buffer(struct stream *s, const struct message *m, unsigned int count,
+		       unsigned int *done)
+{
+	uint64_t before = s->sent;
+	size_t len = s->at[count - 1], sent;
+	int err = s->tls ? tls_send(s->tls, s->buffer, len, SEND_MS, &sent, s->t.reason,
+				    sizeof(s->t.reason)) :
+			   send_plain(s, len, &sent);
+
+	for (unsigned int i = 0; i < count && s->at[i] <= sent; i++) {
+		remember(s, s->tls ? s->sent : before + s->at[i], m[i].reports);
+		(*done)++;
+	}
+	return err;
+}
+
+static int stream_write(struct transport *t, const struct message *m, unsigned int count,
+			unsigned int *done)
+{
+	struct stream *s = (struct stream *)t;
+	int err = 0;
+
+	*done = 0;
+	*t->reason = 0;
+	if (s->fd >= 0 && drain(s))	/* closed by the peer: begin anew at once */
+		disconnect(s);
+	err = stream_open(t);
+	if (err)
+		return err;
+	forget_acknowledged(s);
+	while (!err && *done < count) {
+		const struct message *rest = m + *done;
+
+		err = send_buffer(s, rest, fill(s, rest, count - *done), done);
+	}
+	if (err)
+		disconnect(s);
+	return err;
+}
+
+/* SIGHUP: names and certificates may have changed. */
+static int stream_reopen(struct transport *t)
+{
+	disconnect((struct stream *)t);
+	return 0;
+}
+
+/* ---- making and ending ---- */
+
+static void stream_close(struct transport *t)
+{
+	struct stream *s = (struct stream *)t;
+
+	disconnect(s);
+	free(s->path);
+	free(s->host);
+	free(s->ca);
+	free(s->cert);
+	free(s->key);
+	free(s);
+}
+
+/* False without memory. */
+static bool copy(char **to, const char *text)
+{
+	*to = text ? strdup(text) : NULL;
+	return *to || !text;
+}
+
+static struct stream *new_stream(const struct transport_ops *ops)
+{
+	struct stream *s = malloc(sizeof(*s));
+
+	if (!s)
+		return NULL;
+	memset(s, 0, offsetof(struct stream, ring));	/* all but the buffers */
+	s->fd = -1;
+	s->t.ops = ops;
+	s->t.target = s->target;
+	return s;
+}
+
+struct transport *transport_unix(const char *path)
+{
+	static const struct transport_ops ops = {
+		.name = "unix", .keeps = true, .open = stream_open, .write = stream_write,
+		.reopen = stream_reopen, .close = stream_close,
+	};
+	struct stream *s = new_stream(&ops);
+
+	if (s && !copy(&s->path, path)) {
+		stream_close(&s->t);
+		return NULL;
+	}
+	if (s)
+		snprintf(s->target, sizeof(s->target), "%s", path);
+	return s ? &s->t : NULL;
+}
+
+struct transport *transport_tcp(const struct transport_collector *c)
+{
+	static const struct transport_ops ops = {
+		.name = "tcp", .keeps = true, .open = stream_open, .write = stream_write,
+		.reopen = stream_reopen, .close = stream_close,
+	};
+	struct stream *s = new_stream(&ops);
+
+	if (!s)
+		return NULL;
+	s->use_tls = c->tls;
+	s->facility = c->facility;
+	if (c->port)
+		snprintf(s->port, sizeof(s->port), "%u", c->port % 65536);
+	else
+		strcpy(s->port, c->tls ? PORT_TLS : PORT_TCP);
+	snprintf(s->target, sizeof(s->target), "%s port %s", c->host, s->port);
+	if (copy(&s->host, c->host) && copy(&s->ca, c->ca) && copy(&s->cert, c->cert) &&
+	    copy(&s->key, c->key))
+		return &s->t;
+	stream_close(&s->t);
+	return NULL;
+}

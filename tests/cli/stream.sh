@@ -1,0 +1,263 @@
+#!/bin/bash
+# shellcheck disable=SC2317 # wait_for calls functions by name
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Outputs to a collector: unix stream socket, TCP and TLS against real rsyslogd and socat,
+# in a network namespace of its own. A collector that is away, slow, stopped or killed
+# costs no other output a line, and what is lost is counted in the stream.
+# Usage: tests/cli/stream.sh PLUGIN
+set -u
+export TZ=UTC LC_ALL=C.UTF-8
+plugin=$(realpath "$1")
+
+[ "$(id -u)" = 0 ] || { echo "skip - stream: needs root"; exit 77; }
+for program in rsyslogd socat openssl script ss python3; do
+	command -v $program >/dev/null || { echo "skip - stream: no $program here"; exit 77; }
+done
+if [ "${INSIDE:-}" != 1 ]; then
+	unshare -mn true 2>/dev/null || { echo "skip - stream: no network namespaces here"; exit 77; }
+	INSIDE=1 exec unshare -mn "$0" "$plugin"
+fi
+ip link set lo up || exit 99
+
+tmp=$(mktemp -d) pids='' failed=0 plugin_pid='' collector=''
+cleanup() {
+	for p in $pids; do kill -KILL "$p"; done
+	rm -rf "$tmp"
+} 2>/dev/null
+trap cleanup EXIT
+
+check() { # NAME COMMAND…
+	local name=$1
+	shift
+	if "$@"; then echo "ok - $name"; return; fi
+	echo "not ok - $name"
+	tail -n 3 "$tmp/err" 2>/dev/null | sed 's/^/#   err: /'
+	failed=1
+}
+
+wait_for() { # COMMAND…
+	local end=$((SECONDS + 30))
+	until "$@"; do [ $SECONDS -ge $end ] && return 1; sleep 0.05; done
+}
+
+connections() { # FIRST COUNT: two lines each
+	awk -v first="$1" -v count="$2" 'BEGIN {
+		for (i = first; i < first + count; i++) {
+			task = sprintf("items=0 ppid=1 pid=%d auid=1000 uid=0 ses=3 comm=\"curl\" exe=\"/usr/bin/curl\"", 100000 + i)
+			h = sprintf("msg=audit(%d.391:%d): ", 1795240000 + int(i / 100), 2 * i)
+			print "type=SYSCALL " h "arch=c000003e syscall=42 success=yes exit=0 a0=3 a1=0 a2=10 a3=0 " task
+			print "type=SOCKADDR " h "saddr=020001BBC00002070000000000000000"
+			print "type=PROCTITLE " h "proctitle=\"curl\""
+			h = sprintf("msg=audit(%d.391:%d): ", 1795240000 + int(i / 100), 2 * i + 1)
+			print "type=SYSCALL " h "arch=c000003e syscall=231 a0=0 a1=0 a2=0 a3=0 " task
+			print "type=PROCTITLE " h "proctitle=\"curl\""
+		}
+	}'
+}
+
+# start KEY…: the plugin, with a file of every line beside the output "siem"
+start() {
+	rm -f "$tmp/file" "$tmp/in"
+	printf '%s\n' '[output]' 'syslog = no' "file = $tmp/file" 'queue = 65536' '[kernel]' \
+		'source = none' '[sockdiag]' 'use = no' '[output siem]' 'facility = local3' \
+		'priority = notice' "$@" >"$tmp/conf"
+	mkfifo "$tmp/in"
+	# a terminal on stderr has its messages
+	script -qfec "exec '$plugin' -c '$tmp/conf' <'$tmp/in'" "$tmp/err" </dev/null \
+		>/dev/null 2>&1 &
+	plugin_pid=$!
+	pids+=" $plugin_pid"
+	exec 5>"$tmp/in"
+}
+finish() {
+	exec 5>&-
+	wait "$plugin_pid"
+}
+in_file() { [ "$(grep -c ' connect stop ' "$tmp/file" 2>/dev/null)" = "$1" ]; }
+
+start_rsyslogd() { # PORT [CONFIGURATION OF THE INPUT]
+	cat >"$tmp/rsyslog.conf" <<-END
+		global(workDirectory="$tmp" maxMessageSize="32k" ${3:-})
+		module(load="imtcp" ${2:-})
+		template(name="all" type="string" string="%pri-text%|%hostname%|%app-name%|%procid%|%timereported:::date-rfc3339%|%msg%\n")
+		ruleset(name="all") { action(type="omfile" file="$tmp/messages" template="all") }
+		input(type="imtcp" port="$1" address="127.0.0.1" ruleset="all")
+	END
+	rsyslogd -n -f "$tmp/rsyslog.conf" -i "$tmp/pid" >"$tmp/rsyslogd.out" 2>&1 5>&- &
+	collector=$!
+	pids+=" $collector"
+	wait_for listening "$1"
+}
+listening() { [ -n "$(ss -Hltn "sport = :$1")" ]; }
+stop_rsyslogd() { kill "-${1:-TERM}" "$collector"; wait "$collector" 2>/dev/null; }
+
+# What came must be what is in the file, but for the notes of loss.
+texts_of_file() { sed 's/^[^ ]* [^ ]* //' "$tmp/file"; }
+texts_of_messages() { sed 's/^\([^|]*|\)\{5\} \{0,1\}//' "$tmp/messages" 2>/dev/null; }
+same() { diff <(texts_of_file) <(texts_of_messages | grep -v '^netlog lost plugin=') >"$tmp/diff"; }
+lost() { "$@" | sed -n 's/^netlog lost plugin=\([0-9]*\)$/\1/p' | awk '{ n += $1 } END { print n + 0 }'; }
+came() { "$@" | grep -vc '^netlog lost plugin='; }
+# came + lost is what the file has
+adds_up() { [ $(($(came "$@") + $(lost "$@"))) = "$(wc -l <"$tmp/file")" ]; }
+
+test_tcp() {
+	start_rsyslogd 6010 || { echo "not ok - rsyslogd starts"; exit 99; }
+	start 'transport = tcp' 'host = 127.0.0.1' 'port = 6010'
+	connections 1 2000 >&5
+	wait_for in_file 2000
+	finish
+	check "tcp: every line, in order, once" wait_for same
+	check "tcp: facility, severity, host, program" \
+		grep -qE "^local3.notice\|$(hostname)\|audisp-netlog\|[0-9]+\|" "$tmp/messages"
+	check "tcp: the time of the entry" \
+		grep -qE '\|2026-11-21T05:46:41\.391[0-9]*(Z|\+00:00)\| ?connect stop .*pid=|\|2026-11-21T05:46:41\.391[0-9]*(Z|\+00:00)\| ?connect stop ' "$tmp/messages"
+}
+
+test_away() {
+	stop_rsyslogd
+	rm -f "$tmp/messages"
+	start 'transport = tcp' 'host = 127.0.0.1' 'port = 6010'
+	connections 1 500 >&5
+	check "away: the file has every line" wait_for in_file 500
+	check "away: it is logged, once" \
+		wait_for grep -q 'output siem: 127.0.0.1 port 6010: Connection refused; lines wait in the queue' "$tmp/err"
+	sleep 1	# some attempts
+	start_rsyslogd 6010
+	check "away: nothing is lost when it comes" wait_for same
+	check "away: nothing is said to be lost" [ "$(lost texts_of_messages)" = 0 ]
+	check "away: its coming is logged" wait_for grep -q 'output siem: .*: writing again' "$tmp/err"
+	check "away: one message of each" [ "$(grep -c 'output siem' "$tmp/err")" = 2 ]
+	finish
+}
+
+# Killed in the middle: what it had acknowledged is there or was lost by itself.
+test_killed() {
+	local i
+	: >"$tmp/messages"
+	start 'transport = tcp' 'host = 127.0.0.1' 'port = 6010'
+	connections 1 300 >&5
+	wait_for in_file 300
+	wait_for same
+	stop_rsyslogd KILL
+	for i in 1 2 3; do
+		connections $((300 + 100 * i)) 100 >&5
+		wait_for in_file $((300 + 100 * i))
+	done
+	start_rsyslogd 6010
+	check "restarted: every line is there or counted" wait_for adds_up texts_of_messages
+	finish
+	check "restarted: the end, too" wait_for adds_up texts_of_messages
+	stop_rsyslogd
+}
+
+# A collector that stops reading: nobody waits for it.
+test_stalled() {
+	socat -u TCP-LISTEN:6011,bind=127.0.0.1,reuseaddr,rcvbuf=4096 "CREATE:$tmp/frames" 5>&- &
+	collector=$!
+	pids+=" $collector"
+	wait_for listening 6011
+	start 'transport = tcp' 'host = 127.0.0.1' 'port = 6011' 'queue = 64'
+	connections 1 10 >&5
+	wait_for in_file 10
+	kill -STOP "$collector"
+	connections 11 12000 >"$tmp/records"
+	feed() { timeout 30 cat "$tmp/records" >&5; }
+	check "stalled: the records are read" feed
+	check "stalled: the file has every line" wait_for in_file 12010
+	kill -CONT "$collector"
+	frames() { # "LEN <PRI>1 TIME HOST APP PID - - TEXT" without anything between
+		python3 - "$tmp/frames" <<-'END'
+			import sys
+			data, at = open(sys.argv[1], "rb").read(), 0
+			while at < len(data):
+			    blank = data.index(b" ", at)
+			    end = blank + 1 + int(data[at:blank])
+			    if end > len(data):
+			        break
+			    print(data[blank + 1:end].split(b" ", 7)[7].decode())
+			    at = end
+		END
+	}
+	told() { [ "$(lost frames)" -gt 0 ]; }
+	check "stalled: the stream says what is missing" wait_for told
+	finish
+	wait "$collector"
+	check "stalled: what came and what was lost add up ($(lost frames) lost)" adds_up frames
+	check "stalled: much was lost, so the test means something" [ "$(lost frames)" -gt 1000 ]
+}
+
+test_unix() {
+	socat -u "UNIX-LISTEN:$tmp/socket" "CREATE:$tmp/lines" 5>&- &
+	collector=$!
+	pids+=" $collector"
+	wait_for test -S "$tmp/socket"
+	start 'transport = unix' "path = $tmp/socket"
+	connections 1 1000 >&5
+	wait_for in_file 1000
+	finish
+	wait "$collector"
+	check "unix: the same lines as in the file" cmp "$tmp/file" "$tmp/lines"
+}
+
+certificates() {
+	(cd "$tmp" && for ca in ca other; do
+		openssl req -x509 -newkey rsa:2048 -nodes -keyout $ca.key -out $ca.pem -days 2 \
+			-subj "/CN=test $ca" || exit 1
+	done
+	openssl req -newkey rsa:2048 -nodes -keyout server.key -out server.csr \
+		-subj "/CN=collector" &&
+	printf 'subjectAltName=DNS:collector.test\n' >ext &&
+	openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
+		-extfile ext -out server.pem) >"$tmp/openssl.log" 2>&1
+}
+
+# refused NAME PATTERN KEY…: nothing is sent
+refused() {
+	local name=$1 pattern=$2
+	shift 2
+	: >"$tmp/messages"
+	start 'transport = tls' 'port = 6012' "$@"
+	connections 1 10 >&5
+	check "tls, $name: it is refused, with the reason" wait_for grep -qE "$pattern" "$tmp/err"
+	finish
+	check "tls, $name: nothing is sent" [ ! -s "$tmp/messages" ]
+}
+
+test_tls() {
+	if [ ! -e /usr/lib/*/rsyslog/lmnsd_gtls.so ]; then
+		echo "skip - tls: no rsyslog-gnutls here"
+		return
+	fi
+	if ! ldd "$plugin" | grep -q gnutls; then
+		echo "skip - tls: built without GnuTLS"
+		return
+	fi
+	check "tls: certificates" certificates
+	# the namespace's own name for the loopback address
+	printf '127.0.0.1 localhost collector.test wrong.test\n' >"$tmp/hosts"
+	mount --bind "$tmp/hosts" /etc/hosts || return
+	start_rsyslogd 6012 'StreamDriver.Name="gtls" StreamDriver.Mode="1" StreamDriver.AuthMode="anon"' \
+		"DefaultNetstreamDriverCAFile=\"$tmp/ca.pem\" DefaultNetstreamDriverCertFile=\"$tmp/server.pem\" DefaultNetstreamDriverKeyFile=\"$tmp/server.key\""
+	rm -f "$tmp/messages"
+	start 'transport = tls' 'host = collector.test' 'port = 6012' "ca = $tmp/ca.pem"
+	connections 1 2000 >&5
+	wait_for in_file 2000
+	finish
+	check "tls: every line, in order, once" wait_for same
+	refused "a CA that is not ours" 'siem: collector.test port 6012: .*(not trusted|issuer)' \
+		'host = collector.test' "ca = $tmp/other.pem"
+	refused "a host of another name" 'siem: wrong.test port 6012: .*(name|owner)' \
+		'host = wrong.test' "ca = $tmp/ca.pem"
+	refused "a CA that is not there" "siem: collector.test port 6012: $tmp/none.pem: " \
+		'host = collector.test' "ca = $tmp/none.pem"
+	stop_rsyslogd
+}
+
+if [ "${2:-}" ]; then "$2"; exit $failed; fi
+test_tcp
+test_away
+test_killed
+test_stalled
+test_unix
+test_tls
+exit $failed
