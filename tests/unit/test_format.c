@@ -60,6 +60,15 @@ static const struct entry unknown = {
 	.identity = &nobody, .unknown_direction = true, .incomplete = true, UNKNOWN,
 };
 
+static struct identity parted = {
+	.refs = 1, .pid = -1, .ppid = -1, .uid = -1, .auid = -1, .ses = -1, .sid = -1,
+	.comm = "6109625C7C3D", .exe = "0A",
+};
+static const struct entry odd = {
+	.what = LISTEN_STOP, .proto = IPPROTO_UDP, .local = { 0, false, true, 53 },
+	.identity = &parted, UNKNOWN,
+};
+
 static const struct format_host host = { .name = "here", .id = "0123456789abcdef" };
 static const struct stamp noon = { 1795241079, 391, 0 };
 
@@ -243,6 +252,8 @@ static const struct text texts[] = {
 	{ "bytes that are no UTF-8", "FF61C3", "\"\\\\xFFa\\\\xC3\"" },
 	{ "surrogate, overlong, too large", "EDA080C080F4908080",
 	  "\"\\\\xED\\\\xA0\\\\x80\\\\xC0\\\\x80\\\\xF4\\\\x90\\\\x80\\\\x80\"" },
+	{ "overlong in three and in four bytes", "E0808061F0808080",
+	  "\"\\\\xE0\\\\x80\\\\x80a\\\\xF0\\\\x80\\\\x80\\\\x80\"" },
 	{ "NUL", "610062", "\"a\\\\x00b\"" },
 	{ "separators", "7C3D09", NULL },
 	{ "a dash", "\"-\"", "\"-\"" },
@@ -315,6 +326,10 @@ static const struct line lines[] = {
 	  "cat=connect fail\tproto=TCP\tdirection=->\tdst=192.0.2.7\tdstPort=81\tsid=2210\t"
 	  "pid=2304\tuid=1000\tprocess=curl\texe=/usr/bin/curl\tauid=1001\tses=3\tppid=2211\t"
 	  "subj=curl_t\tproctitle=curl -v \\xC3\\xA9\treason=ECONNREFUSED\tsev=3" },
+	{ "leef, what would part it", "leef", &odd, LEEF "listen-stop|x09|devTime=0\t"
+	  "cat=listen stop\tproto=UDP\tdstPort=53\tprocess=a\\x09b\\x5C|=\texe=\\x0A\tsev=1" },
+	{ "cef, what would part it", "cef", &odd, CEF "listen-stop|listen stop|1|rt=0 "
+	  "act=stopped listening proto=UDP dpt=53 dproc=a\\\\x09b\\\\|\\= filePath=\\n" },
 	{ "cern, start", "cern", &start,
 	  "netlog: curl[2304] TCP 10.0.0.5:43210 -> 192.0.2.7:443 (uid=1000)" },
 	{ "cern, stop", "cern", &stop,
