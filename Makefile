@@ -122,6 +122,9 @@ try:	## Shows this machine's connections as they happen (root; DURATION=seconds)
 	$(own)
 	@DURATION="$(DURATION)" plugin/try.sh
 
+doctor: all	## Checks that this host logs its connections, and says what to mend (root)
+	@$B/audisp-netlog --doctor
+
 check:	## Runs every test that this machine can run (VM=0: without virtual machines)
 	@tests/need check
 	@$(MAKE) -s SAN=$(SAN) all tests
@@ -192,4 +195,4 @@ clean:	## Removes build/
 
 -include $(wildcard $B/bpf/*.d $B/parser/*.d $B/parser/*/*.d $B/plugin/*.d $B/plugin/*/*.d $B/tests/*/*.d)
 
-.PHONY: all help clean try check tests module module_install dkms install uninstall
+.PHONY: all help clean try doctor check tests module module_install dkms install uninstall

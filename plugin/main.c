@@ -14,6 +14,7 @@
 
 #include "parser/text.h"
 #include "plugin/clock.h"
+#include "plugin/doctor/doctor.h"
 #include "plugin/input/audit_status.h"
 #include "plugin/log.h"
 #include "plugin/plugin.h"
@@ -23,7 +24,7 @@
 #define LOG_QUEUE 65536		/* bytes */
 #define LOG_CLOSE_MS 1000
 
-static int check_config(const struct options *o)
+static int print_config(const struct options *o)
 {
 	struct config c;
 
@@ -32,6 +33,18 @@ static int check_config(const struct options *o)
 	config_print(&c, stdout);
 	config_fini(&c);
 	return 0;
+}
+
+static int doctor(const struct options *o)
+{
+	char error[1024] = "";
+	struct config c;
+	bool good = !options_read_config(o, &c, error, sizeof(error));
+	int status = doctor_host(good ? &c : NULL, error, o->json ? DOCTOR_JSON : DOCTOR_TEXT);
+
+	if (good)
+		config_fini(&c);
+	return status;
 }
 
 /* So that no file of ours gets the number of a missing standard stream. */
@@ -274,7 +287,9 @@ int main(int argc, char **argv)
 		return 1;
 	log_debugging(p.options.debug);
 	if (p.options.check)
-		return check_config(&p.options);
+		return print_config(&p.options);
+	if (p.options.doctor)
+		return doctor(&p.options);
 	openlog("audisp-netlog", LOG_PID, LOG_DAEMON);
 	p.early_log = !p.options.live && !isatty(STDERR_FILENO);
 	if (p.early_log)

@@ -79,9 +79,24 @@ static bool has_key(const struct audit_rule_data *rule)
 	return false;
 }
 
+/* The kernel lists each filter's rules in their order. */
+static void count_rule(struct audit_status_rules *r, const struct audit_rule_data *rule,
+		       unsigned int *never)
+{
+	if (has_key(rule)) {
+		r->netlog = true;
+		r->count++;
+		r->never_before = *never;
+	} else if (rule->flags == AUDIT_FILTER_EXIT && rule->action == AUDIT_NEVER) {
+		++*never;
+	}
+	r->task_never |= rule->flags == AUDIT_FILTER_TASK && rule->action == AUDIT_NEVER;
+}
+
 int audit_status_rules(struct audit_status_rules *r)
 {
 	struct audit_reply rep;
+	unsigned int never = 0;
 	int fd = audit_open(), type = 0, err;
 
 	memset(r, 0, sizeof(*r));
@@ -95,9 +110,7 @@ int audit_status_rules(struct audit_status_rules *r)
 			break;
 		if (type != AUDIT_LIST_RULES)
 			continue;
-		r->netlog |= has_key(rep.ruledata);
-		r->task_never |= rep.ruledata->flags == AUDIT_FILTER_TASK &&
-				 rep.ruledata->action == AUDIT_NEVER;
+		count_rule(r, rep.ruledata, &never);
 	}
 	audit_close(fd);
 	return err < 0 ? err : 0;

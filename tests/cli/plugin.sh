@@ -571,10 +571,29 @@ test_options() {
 	refuses '--duration with a unit' --live --duration 5s
 	refuses '--duration that is negative' --live --duration -5
 	refuses '--duration 0' --live --duration 0
+	refuses '--format without --doctor' --format json
+	refuses '--format that is none' --doctor --format xml
+	refuses '--doctor with --live' --doctor --live
 	"$plugin" --help >"$out" 2>"$tmp/err"
 	check '--help' [ $? = 0 -a ! -s "$tmp/err" ]
 	"$plugin" -v >"$out" 2>"$tmp/err"
 	check '--version' has "$out" '^audisp-netlog [0-9]'
+}
+
+# Whatever this host is like: each finding is whole, and the status is the worst of them.
+test_doctor() {
+	config "${to_stdout[@]}"
+	"$plugin" --doctor --format json -c "$conf" >"$out" 2>"$tmp/err"
+	status=$?
+	check '--doctor: one JSON object with the exit status in it' \
+		[ "$(jq -r .status "$out")" = $status ]
+	check '--doctor: nothing on stderr' [ ! -s "$tmp/err" ]
+	check '--doctor: the status is that of the worst finding' [ "$(jq '[.checks[].level |
+		{"broken": 2, "warning": 1, "unknown": 1}[.] // 0] | max' "$out")" = $status ]
+	config '[output]' 'nonsense'
+	"$plugin" --doctor -c "$conf" >"$out" 2>"$tmp/err"
+	check '--doctor: a bad configuration is broken' [ $? = 2 ]
+	check '--doctor: and is named' has "$out" "^broken +config +$conf:2: "
 }
 
 if [ -n "${2:-}" ]; then	# called by in_namespace
@@ -583,6 +602,7 @@ if [ -n "${2:-}" ]; then	# called by in_namespace
 	exit
 fi
 test_options
+test_doctor
 test_check
 test_end_of_input
 test_nothing_to_read
