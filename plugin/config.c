@@ -65,6 +65,8 @@ static const struct key keys[] = {
 	  .allowed = "names of ip netns, absolute paths, or all; at most 64" },
 	{ "status", "interval", KEY_NUMBER, AT(interval), 1, 86400,
 	  "seconds, a whole number from 1 to 86400" },
+	{ "status", "metrics", KEY_PATH, AT(metrics),
+	  .allowed = "an absolute path, or nothing" },
 	{ "ignore", "match", KEY_IGNORE, 0 },
 };
 #define KEY_COUNT (sizeof(keys) / sizeof(*keys))
@@ -102,6 +104,7 @@ void config_fini(struct config *c)
 	for (unsigned int i = 0; i < c->named_count; i++)
 		free_output(&c->named[i]);
 	free(c->state);
+	free(c->metrics);
 	for (unsigned int i = 0; i < c->netns_count; i++)
 		free(c->netns[i]);
 	for (unsigned int i = 0; i < c->ignores; i++) {

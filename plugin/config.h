@@ -60,6 +60,7 @@ struct config {
 	char *netns[CONFIG_NETNS_MAX];	/* names of ip-netns(8), absolute paths, "all" */
 	/* [status] */
 	unsigned int interval;		/* seconds between checks of rules and module */
+	char *metrics;			/* file for node_exporter; NULL: none */
 	/* [ignore] */
 	unsigned int ignores;
 	struct match ignore[CONFIG_IGNORES_MAX];

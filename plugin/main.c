@@ -19,6 +19,7 @@
 #include "plugin/log.h"
 #include "plugin/plugin.h"
 #include "plugin/privileges.h"
+#include "plugin/status.h"
 
 #define FIRST_CHECK_MS 3000	/* from start to the first check of the rules */
 #define LOG_QUEUE 65536		/* bytes */
@@ -72,6 +73,7 @@ static void on_entry(const struct entry *e, void *arg)
 {
 	struct plugin *p = arg;
 
+	p->unseen += e->other_netns && e->what != CONNECT_STOP && e->what != LISTEN_STOP;
 	report_entry(&p->report, e);
 }
 
@@ -256,16 +258,19 @@ static bool open_all(struct plugin *p)
 
 static int run(struct plugin *p)
 {
-	bool good = open_all(p);
+	bool good;
 
+	p->started = time(NULL);
+	good = open_all(p);
 	if (good) {
 		if (p->netlink)
 			print_heading(p);
 		capabilities_start(&p->capabilities, &p->sources, &p->report);
-		loop_check_losses(p);
+		status_check_losses(p);
 		p->next_check = clock_now_ms() + FIRST_CHECK_MS;
 		loop_run(p);
-		loop_check_losses(p);
+		status_check_losses(p);
+		status_write_metrics(p, true);
 		report_note(&p->report, "netlog stop");
 	}
 	sources_close(&p->sources);

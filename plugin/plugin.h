@@ -36,6 +36,12 @@ struct plugin {
 	struct capabilities capabilities;
 	struct losses losses;
 	uint64_t socket_lost;		/* times that the kernel's socket overflowed */
+	uint64_t unseen;		/* starts with unseen=netns */
+	uint64_t unseen_told;		/* of them, those for the next report */
+	int64_t next_unseen, next_metrics;	/* monotonic ms */
+	bool metrics_failed;		/* logged already */
+	unsigned int open_peak;
+	int64_t started;		/* seconds since 1970 */
 	struct processes processes;
 	bool module;			/* has been heard, as last seen */
 
@@ -53,7 +59,4 @@ struct plugin {
 bool loop_open_signals(struct plugin *p);
 /* Returns after the end of the input, SIGTERM, or --duration. */
 void loop_run(struct plugin *p);
-/* Writes "netlog lost" if anything was lost since the call before. */
-void loop_check_losses(struct plugin *p);
-
 #endif

@@ -136,10 +136,13 @@ void report_close(struct report *r)
 {
 	for (unsigned int i = 0; i < r->count; i++) {
 		char name[64];
+		struct output_counts c;
 		uint64_t left;
 
+		output_counts(r->at[i].output, &c);
 		snprintf(name, sizeof(name), "%s", output_name(r->at[i].output));
 		left = output_close(r->at[i].output, CLOSE_MS);
+		r->lost_before += c.lost + left;
 		if (left)
 			log_warnx("output %s: the last %llu lines could not be written in %d s",
 				  name, (unsigned long long)left, CLOSE_MS / 1000);
@@ -206,6 +209,18 @@ void report_note(struct report *r, const char *format, ...)
 		m.severity = r->at[i].severity;
 		output_put(r->at[i].output, &m);
 	}
+}
+
+uint64_t report_lost(struct report *r)
+{
+	uint64_t lost = r->lost_before;
+	struct output_counts c;
+
+	for (unsigned int i = 0; i < r->count; i++) {
+		output_counts(r->at[i].output, &c);
+		lost += c.lost;
+	}
+	return lost;
 }
 
 void report_state(struct report *r)

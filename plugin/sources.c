@@ -132,6 +132,7 @@ void sources_close_sockdiag(struct sources *s, bool ending)
 	if (!s->resolver)
 		return;
 	s->lost_before = sources_sockdiag_lost(s);
+	s->cut_before = sources_sockdiag_cut(s);
 	resolver_close(s->resolver, ending);
 	s->resolver = NULL;
 }
@@ -166,4 +167,13 @@ uint64_t sources_sockdiag_lost(const struct sources *s)
 	if (s->resolver)
 		resolver_stats(s->resolver, &stats);
 	return s->lost_before + stats.lost;
+}
+
+uint64_t sources_sockdiag_cut(const struct sources *s)
+{
+	struct resolver_stats stats = { 0 };
+
+	if (s->resolver)
+		resolver_stats(s->resolver, &stats);
+	return s->cut_before + stats.cut;
 }

@@ -20,7 +20,7 @@ struct sources {
 	struct kernel_source kernel;
 	uint64_t bpf_lost, bpf_missed;	/* since the plugin started */
 	struct resolver *resolver;	/* NULL: sock_diag is off */
-	uint64_t lost_before;		/* by resolvers that are closed */
+	uint64_t lost_before, cut_before;	/* by resolvers that are closed */
 	bool sockdiag_failed, netns_failed;	/* logged already */
 };
 
@@ -42,6 +42,8 @@ void sources_count_losses(struct sources *s);
 
 /* Times that reports of destroyed sockets were lost since the plugin started. */
 uint64_t sources_sockdiag_lost(const struct sources *s);
+/* Scans of all sockets that a limit cut short since then. */
+uint64_t sources_sockdiag_cut(const struct sources *s);
 /* NULL, or why other network namespaces cannot be entered. */
 const char *sources_netns_error(void);
 

@@ -329,12 +329,33 @@ test_lost() {
 	check 'lost events are told' has "$out" ' netlog lost .* gaps=5 torn=4'
 }
 
+# [status] metrics: a file that is replaced as a whole, in Prometheus' text format.
+test_metrics() {
+	local prom=$tmp/netlog.prom
+	config "${to_stdout[@]}" '[status]' "metrics = $prom" '[limits]' 'connections = 16'
+	start
+	connections 1 10 >&9
+	check 'metrics: the file comes' wait_for has "$prom" '^netlog_start_time_seconds [0-9]+$'
+	finish
+	check 'metrics: what was written' has "$prom" '^netlog_entries_total 20$'
+	check 'metrics: of each output' has "$prom" '^netlog_output_lines_total\{output="stdout"\} [0-9]+$'
+	check 'metrics: every line has the form' \
+		[ "$(grep -Evc '^(# (HELP|TYPE) netlog_[a-z_]+ .+|netlog_[a-z_]+(\{([a-z]+="[^"]*",?)+\})? [0-9]+)$' "$prom")" = 0 ]
+	check 'metrics: each has its help' \
+		[ "$(sed -n 's/^# HELP \([a-z_]*\).*/\1/p' "$prom" | sort)" = \
+		  "$(sed -n 's/^\(netlog[a-z_]*\).*/\1/p' "$prom" | sort -u)" ]
+	check 'metrics: everybody may read it' [ "$(stat -c %a "$prom")" = 644 ]
+	check 'metrics: nothing else is left' [ ! -e "$prom.new" ]
+}
+
 # The reader of standard output stalls: input is still read, what does not fit
 # is dropped, and the stream says how many lines are missing from it.
 test_stalled() {
 	local sent=6000 marks=0 found lost
 
-	config "${to_stdout[@]}" "file = $tmp/log2" 'queue = 64'
+	# the third output loses nothing: what every output was given
+	config "${to_stdout[@]}" "file = $tmp/log2" 'queue = 64' '[output all]' \
+		'transport = file' "path = $tmp/all" 'queue = 65536'
 	rm -f "$out" "$in"
 	mkfifo "$out" "$in"
 	"$plugin" -c "$conf" <"$in" >"$out" 2>"$tmp/err" &
@@ -372,16 +393,24 @@ test_stalled() {
 	exec 8<&-
 	finish
 	wait "$reader"
-	found=$(grep -Evc ' netlog lost ' "$tmp/drained")
+	found=$(grep -Evc ' netlog lost plugin=' "$tmp/drained")
 	lost=$(sed -n 's/.* netlog lost plugin=\([0-9]*\)$/\1/p' "$tmp/drained" |
 		awk '{ n += $1 } END { print n + 0 }')
 	check "lost plugin= is exactly what is missing ($lost)" \
-		[ $((found + lost)) = $((2 * (sent + marks + 1) + 3)) ]	# start, config, stop
+		[ $((found + lost)) = "$(wc -l <"$tmp/all")" ]
+	check 'every line was given to every output' \
+		[ "$(lines "$tmp/all" ' connect ')" = $((2 * (sent + marks + 1))) ]
+	check 'the other outputs are told of the loss, and what each second adds to it' \
+		has "$tmp/all" ' netlog lost kernel=.* queue=[1-9]'
+	check 'in all, netlog lost queue= is what was lost, but for its own reports' \
+		within "$(sum "$tmp/all" queue)" "$lost" 40
 	check 'much was lost, so the test means something' [ "$lost" -gt 1000 ]
 	check 'every line is whole' none_torn "$tmp/drained"
 	check 'the end: status 0' [ "$status" = 0 ]
 	rm -f "$out"
 }
+sum() { sed -n "s/.* netlog lost .*$2=\([0-9]*\).*/\1/p" "$1" | awk '{ n += $1 } END { print n + 0 }'; }
+within() { [ "$1" -le $(($2 + $3)) ] && [ "$2" -le $(($1 + $3)) ]; }	# A B DIFFERENCE
 none_torn() { ! grep -Ev "$whole" "$1" | head -n 3 | grep .; }
 whole='^2026-11-[0-9]{2} [0-9:]{8}\.[0-9]{3} (connect (start|stop) - .* ev=[0-9.]+:[0-9]+|netlog .*[a-z0-9-])$'
 
@@ -611,6 +640,7 @@ test_reload
 test_reload_messages
 test_state
 test_lost
+test_metrics
 test_stalled
 test_reader_gone
 test_torn
