@@ -67,6 +67,8 @@ static const struct key keys[] = {
 	  "seconds, a whole number from 1 to 86400" },
 	{ "status", "metrics", KEY_PATH, AT(metrics),
 	  .allowed = "an absolute path, or nothing" },
+	{ "ignore", "file", KEY_PATH, AT(ignore_file),
+	  .allowed = "an absolute path, or nothing" },
 	{ "ignore", "match", KEY_IGNORE, 0 },
 };
 #define KEY_COUNT (sizeof(keys) / sizeof(*keys))
@@ -105,6 +107,7 @@ void config_fini(struct config *c)
 		free_output(&c->named[i]);
 	free(c->state);
 	free(c->metrics);
+	free(c->ignore_file);
 	for (unsigned int i = 0; i < c->netns_count; i++)
 		free(c->netns[i]);
 	for (unsigned int i = 0; i < c->ignores; i++) {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "plugin/clock.h"
+#include "plugin/ignore/load.h"
 #include "plugin/log.h"
 #include "plugin/privileges.h"
 #include "plugin/status.h"
@@ -68,6 +69,7 @@ static void reload(struct plugin *p)
 	} else {
 		apply_config(p, &fresh);
 	}
+	ignore_load(&p->ignore, p->config.ignore_file, &p->report);
 	p->next_check = 0;
 }
 

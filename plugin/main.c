@@ -15,6 +15,8 @@
 #include "parser/text.h"
 #include "plugin/clock.h"
 #include "plugin/doctor/doctor.h"
+#include "plugin/ignore/load.h"
+#include "plugin/ignore/rules.h"
 #include "plugin/input/audit_status.h"
 #include "plugin/log.h"
 #include "plugin/plugin.h"
@@ -25,15 +27,42 @@
 #define LOG_QUEUE 65536		/* bytes */
 #define LOG_CLOSE_MS 1000
 
+/* The file of [ignore], where there is one. Returns false after logging a mistake. */
+static bool open_ignored(const struct config *c, struct ignore_list **list)
+{
+	struct ignore_error error;
+
+	*list = NULL;
+	if (!c->ignore_file)
+		return true;
+	*list = ignore_list_open(c->ignore_file, &error);
+	if (*list)
+		return true;
+	if (error.line)
+		log_warnx("%s:%u: %s", c->ignore_file, error.line, error.text);
+	else
+		log_warnx("%s: %s", c->ignore_file, error.text);
+	return false;
+}
+
+/* --check prints the configuration, --print-rules the ignore list as audit rules. */
 static int print_config(const struct options *o)
 {
+	struct ignore_list *list;
 	struct config c;
+	bool good;
 
 	if (options_load_config(o, &c))
 		return 1;
-	config_print(&c, stdout);
+	good = open_ignored(&c, &list);
+	ignore_warn(list, c.ignore_file);
+	if (good && o->print_rules)
+		ignore_rules_print(list, stdout);
+	else if (good)
+		config_print(&c, stdout);
+	ignore_list_free(list);
 	config_fini(&c);
-	return 0;
+	return good ? 0 : 1;
 }
 
 static int doctor(const struct options *o)
@@ -80,8 +109,9 @@ static void on_entry(const struct entry *e, void *arg)
 static bool on_start(const struct entry *e, void *arg)
 {
 	const struct plugin *p = arg;
+	enum ignore_decision d = ignore_list_decide(p->ignore, e);
 
-	return config_ignores(&p->config, e);
+	return d == IGNORE_DROP || (d == IGNORE_NOTHING && config_ignores(&p->config, e));
 }
 
 static void on_request(const struct request *q, void *arg)
@@ -266,6 +296,7 @@ static int run(struct plugin *p)
 		if (p->netlink)
 			print_heading(p);
 		capabilities_start(&p->capabilities, &p->sources, &p->report);
+		ignore_load(&p->ignore, p->config.ignore_file, &p->report);
 		status_check_losses(p);
 		p->next_check = clock_now_ms() + FIRST_CHECK_MS;
 		loop_run(p);
@@ -278,6 +309,7 @@ static int run(struct plugin *p)
 	good &= close_netlink(p);
 	reassemble_close(p->reassembler);
 	track_free(p->track);
+	ignore_list_free(p->ignore);
 	return good ? 0 : 1;
 }
 
@@ -291,7 +323,7 @@ int main(int argc, char **argv)
 	if (!fill_standard_streams())
 		return 1;
 	log_debugging(p.options.debug);
-	if (p.options.check)
+	if (p.options.check || p.options.print_rules)
 		return print_config(&p.options);
 	if (p.options.doctor)
 		return doctor(&p.options);

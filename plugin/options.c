@@ -12,7 +12,7 @@
 #include "plugin/log.h"
 
 static const char usage[] =
-	"usage: audisp-netlog [-c FILE] [-n]\n"
+	"usage: audisp-netlog [-c FILE] [-n | --print-rules]\n"
 	"       audisp-netlog --live [--rules FILE] [--duration SECONDS] [-c FILE]\n"
 	"       audisp-netlog --doctor [--format text|json] [-c FILE]\n"
 	"\n"
@@ -27,11 +27,13 @@ static const char usage[] =
 	"      --doctor        check that this host logs its connections: exit status 0 all\n"
 	"                      is well, 1 warnings, 2 connections are not logged\n"
 	"      --format NAME   with --doctor: text or json\n"
+	"      --print-rules   print the ignore list as audit rules, and exit\n"
 	"  -d, --debug         log more\n"
 	"  -v, --version       print the version and exit\n"
 	"  -h, --help          print this help and exit\n";
 
-enum { OPT_RULES = 256, OPT_DURATION, OPT_DOCTOR, OPT_FORMAT };
+enum { OPT_RULES = 256, OPT_DURATION, OPT_DOCTOR, OPT_FORMAT,
+       OPT_PRINT_RULES };
 
 static int bad_usage(const char *what)
 {
@@ -61,6 +63,7 @@ int options_read(struct options *o, int argc, char **argv)
 		{ "duration", required_argument, NULL, OPT_DURATION },
 		{ "doctor", no_argument, NULL, OPT_DOCTOR },
 		{ "format", required_argument, NULL, OPT_FORMAT },
+		{ "print-rules", no_argument, NULL, OPT_PRINT_RULES },
 		{ "debug", no_argument, NULL, 'd' },
 		{ "version", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
@@ -81,6 +84,7 @@ int options_read(struct options *o, int argc, char **argv)
 				return bad_usage("--duration needs a number of seconds");
 			break;
 		case OPT_DOCTOR: o->doctor = true; break;
+		case OPT_PRINT_RULES: o->print_rules = true; break;
 		case OPT_FORMAT:
 			o->json = !strcmp(optarg, "json");
 			if (!o->json && strcmp(optarg, "text"))
@@ -103,8 +107,9 @@ int options_read(struct options *o, int argc, char **argv)
 		return bad_usage("--rules and --duration need --live");
 	if (format && !o->doctor)
 		return bad_usage("--format needs --doctor");
-	if (o->doctor + o->live + o->check > 1)
-		return bad_usage("only one of --doctor, --live and --check at a time");
+	if (o->doctor + o->live + o->check + o->print_rules > 1)
+		return bad_usage("only one of --doctor, --live, --check and --print-rules at a "
+				 "time");
 	return -1;
 }
 

@@ -10,7 +10,7 @@
 struct options {
 	const char *config;	/* NULL: the default, which may be missing */
 	bool check, live, debug;
-	bool doctor, json;
+	bool doctor, json, print_rules;
 	const char *rules;	/* NULL: none */
 	unsigned int duration;	/* seconds, 0: no end */
 };

@@ -10,6 +10,7 @@
 #include "parser/track/track.h"
 #include "plugin/capabilities.h"
 #include "plugin/config.h"
+#include "plugin/ignore/list.h"
 #include "plugin/input/netlink.h"
 #include "plugin/losses.h"
 #include "plugin/options.h"
@@ -31,6 +32,7 @@ struct plugin {
 	struct track *track;
 	struct sources sources;
 	struct report report;
+	struct ignore_list *ignore;	/* [ignore] file; NULL: none */
 	struct input_errors errors;
 
 	struct capabilities capabilities;

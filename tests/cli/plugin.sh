@@ -329,6 +329,60 @@ test_lost() {
 	check 'lost events are told' has "$out" ' netlog lost .* gaps=5 torn=4'
 }
 
+# [ignore] file: loaded with each SIGHUP; each change is in the stream, and a mistake
+# leaves the list as it is.
+test_ignore() {
+	local list=$tmp/ignore
+	printf '%s\n' '# ours' '/usr/bin/curl|i<192.0.2.0/24>' '/bin/b c,/bin/d|p<22>' >"$list"
+	config "${to_stdout[@]}" '[ignore]' "file = $list"
+	"$plugin" -n -c "$conf" >"$out" 2>"$tmp/err"
+	check 'ignore list: -n accepts it' [ $? = 0 ]
+	check 'ignore list: a program alone hides what is preloaded: it is logged' \
+		has "$tmp/err" "ignore:3: '/bin/b c' names no address and no user: .*preloaded.*\\(2 such"
+	start
+	check 'ignore list: what is loaded is in the stream' \
+		wait_for has "$out" ' netlog ignore result=loaded entries=3 added=3 removed=0$'
+	check 'ignore list: each entry, escaped' has "$out" ' netlog ignore added=/bin/b\\x20c$'
+	connections 1 2 >&9
+	ignored() { kill -USR1 "$pid"; sleep 0.1; has "$out" " netlog state .* ignored=$1 "; }
+	check 'ignore list: what is ignored is counted' wait_for ignored 4
+
+	printf '/usr/bin/curl|i<192.0.2.0/24>\n/bin/b|i<300.1.1.1>\n' >"$list"
+	kill -HUP "$pid"
+	check 'ignore list: a bad line is named in the stream' \
+		wait_for has "$out" ' netlog ignore result=kept entries=3 line=2$'
+	connections 3 1 >&9
+	"$plugin" -n -c "$conf" >"$tmp/checked" 2>&1
+	check 'ignore list: -n rejects it' [ $? = 1 ]
+	check 'ignore list: -n names the line' has "$tmp/checked" "$list:2: '300.1.1.1'"
+
+	# a connection that was ignored at its start has no stop either
+	connections 4 1 | grep 'syscall=42\|SOCKADDR\|PROCTITLE.*:8)' >&9
+	check 'ignore list: a start is ignored' wait_for ignored 7
+	echo '/usr/bin/curl|p<22>' >"$list"
+	kill -HUP "$pid"
+	check 'ignore list: what is not there any more is in the stream' \
+		wait_for has "$out" ' netlog ignore removed=/usr/bin/curl\|i<192.0.2.0/24>$'
+	check 'ignore list: how many' \
+		wait_for has "$out" ' netlog ignore result=loaded entries=1 added=1 removed=3$'
+	connections 4 1 | grep 'syscall=231\|PROCTITLE.*:9)' >&9
+	connections 5 1 >&9
+	finish
+	check 'ignore list: the reloaded list is in use, and keeps what it did not ignore' \
+		[ "$(lines "$out" ' connect ')" = 2 ]
+	check 'ignore list: no stop without a start' \
+		[ "$(lines "$out" ' connect .* 100005 ')" = 2 ]
+
+	echo '/usr/bin/curl' >"$list"
+	"$plugin" --print-rules -c "$conf" >"$out" 2>"$tmp/err"
+	check '--print-rules: a program is a rule' has "$out" \
+		'^-a never,exit -F arch=b64 -S socket,connect,bind,listen,accept,accept4 -F exe=/usr/bin/curl$'
+	chmod 666 "$list"
+	"$plugin" --print-rules -c "$conf" >"$out" 2>"$tmp/err"
+	check 'ignore list: one that anybody may write is refused' \
+		[ $? = 1 -a ! -s "$out" ]
+}
+
 # [status] metrics: a file that is replaced as a whole, in Prometheus' text format.
 test_metrics() {
 	local prom=$tmp/netlog.prom
@@ -600,6 +654,7 @@ test_options() {
 	refuses '--duration with a unit' --live --duration 5s
 	refuses '--duration that is negative' --live --duration -5
 	refuses '--duration 0' --live --duration 0
+	refuses '--print-rules with --check' --print-rules -n
 	refuses '--format without --doctor' --format json
 	refuses '--format that is none' --doctor --format xml
 	refuses '--doctor with --live' --doctor --live
@@ -640,6 +695,7 @@ test_reload
 test_reload_messages
 test_state
 test_lost
+test_ignore
 test_metrics
 test_stalled
 test_reader_gone
