@@ -67,6 +67,7 @@ static const struct key keys[] = {
 	  "seconds, a whole number from 1 to 86400" },
 	{ "status", "metrics", KEY_PATH, AT(metrics),
 	  .allowed = "an absolute path, or nothing" },
+	{ "ignore", "loopback", KEY_BOOL, AT(loopback), .allowed = "yes or no" },
 	{ "ignore", "file", KEY_PATH, AT(ignore_file),
 	  .allowed = "an absolute path, or nothing" },
 	{ "ignore", "match", KEY_IGNORE, 0 },
@@ -87,6 +88,7 @@ void config_init(struct config *c)
 	c->snapshot = true;
 	c->state = strdup(STATE_DEFAULT);	/* without memory: none */
 	c->interval = 60;
+	c->loopback = true;
 }
 
 static void free_output(struct config_output *o)

@@ -62,6 +62,7 @@ struct config {
 	unsigned int interval;		/* seconds between checks of rules and module */
 	char *metrics;			/* file for node_exporter; NULL: none */
 	/* [ignore] */
+	bool loopback;			/* log what does not leave the host */
 	char *ignore_file;		/* entries as in plugin/ignore/item.h; NULL: none */
 	unsigned int ignores;
 	struct match ignore[CONFIG_IGNORES_MAX];

@@ -15,6 +15,7 @@
 #include "parser/text.h"
 #include "plugin/clock.h"
 #include "plugin/doctor/doctor.h"
+#include "plugin/ignore/decide.h"
 #include "plugin/ignore/load.h"
 #include "plugin/ignore/rules.h"
 #include "plugin/input/audit_status.h"
@@ -109,9 +110,8 @@ static void on_entry(const struct entry *e, void *arg)
 static bool on_start(const struct entry *e, void *arg)
 {
 	const struct plugin *p = arg;
-	enum ignore_decision d = ignore_list_decide(p->ignore, e);
 
-	return d == IGNORE_DROP || (d == IGNORE_NOTHING && config_ignores(&p->config, e));
+	return ignore_entry(p->ignore, &p->config, e);
 }
 
 static void on_request(const struct request *q, void *arg)

@@ -18,7 +18,7 @@
 #include "plugin/clock.h"
 #include "plugin/doctor/check.h"
 #include "plugin/doctor/files.h"
-#include "plugin/ignore/list.h"
+#include "plugin/ignore/decide.h"
 
 #define PLACES 16
 #define POLL_MS 100
@@ -218,18 +218,17 @@ static bool is_ignored(const struct doctor *d)
 		.what = CONNECT_START, .proto = IPPROTO_TCP, .identity = &self,
 		.opener = ID_UNKNOWN, .netns = -1, .dur_ms = -1, .tx = -1, .rx = -1,
 	};
-	enum ignore_decision decision;
 	struct ignore_list *list = NULL;
 	struct ignore_error error;
+	bool ignored;
 
 	netaddr_parse_ip("127.0.0.1", &e.remote);
 	e.local = e.remote;
 	if (d->config->ignore_file)
 		list = ignore_list_open(d->config->ignore_file, &error);
-	decision = ignore_list_decide(list, &e);
+	ignored = ignore_entry(list, d->config, &e);
 	ignore_list_free(list);
-	return decision == IGNORE_DROP ||
-	       (decision == IGNORE_NOTHING && config_ignores(d->config, &e));
+	return ignored;
 }
 
 void check_connection(const struct doctor *d, struct doctor_finding *f)

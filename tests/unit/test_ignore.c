@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* tests/unit: plugin/ignore, the ignore list. */
-#include "plugin/ignore/list.h"
+#include "plugin/ignore/decide.h"
 #include "plugin/ignore/rules.h"
 
 #include <netinet/in.h>
@@ -146,6 +146,43 @@ static void test_decision(void **state)
 	make(&c, row->connection);
 	assert_int_equal(ignore_list_decide(l, &c.e), row->expect);
 	ignore_list_free(l);
+}
+
+/* ---- the switch for loopback ---- */
+
+struct local_row {
+	const char *name, *connection;
+	bool local;
+};
+
+static const struct local_row locals[] = {
+	{ "to 127.0.0.1", "out /bin/a - 127.0.0.1:22 0", true },
+	{ "to 127.9.9.9", "out /bin/a - 127.9.9.9:22 0", true },
+	{ "to 128.0.0.1", "out /bin/a 127.0.0.1:1 128.0.0.1:22 0", false },
+	{ "to ::1", "out /bin/a - [::1]:22 0", true },
+	{ "to ::2", "out /bin/a - [::2]:22 0", false },
+	{ "to its own address", "in /bin/a 10.0.0.5:22 10.0.0.5:4000 0", true },
+	{ "to an unknown address", "out /bin/a 127.0.0.1:22 - 0", false },
+	{ "both unknown", "out /bin/a - - 0", false },
+	{ "a listener on loopback", "listen /bin/a 127.0.0.1:631 - 0", true },
+	{ "a listener on all", "listen /bin/a 0.0.0.0:631 - 0", false },
+};
+
+static void test_local(void **state)
+{
+	const struct local_row *row = *state;
+	struct config config = { .loopback = true };
+	struct ignore_error error;
+	struct ignore_list *keep = read_list("!/bin/a", &error);
+	struct connection c;
+
+	make(&c, row->connection);
+	assert_int_equal(ignore_is_local(&c.e), row->local);
+	assert_false(ignore_entry(NULL, &config, &c.e));
+	config.loopback = false;
+	assert_int_equal(ignore_entry(NULL, &config, &c.e), row->local);
+	assert_false(ignore_entry(keep, &config, &c.e));
+	ignore_list_free(keep);
 }
 
 /* ---- mistakes ---- */
@@ -350,6 +387,7 @@ int main(void)
 	};
 
 	return table_run("ignore", test_decision, ROWS(rows)) +
+	       table_run("ignore, loopback", test_local, ROWS(locals)) +
 	       table_run("ignore, mistakes", test_mistake, ROWS(mistakes)) +
 	       cmocka_run_group_tests_name("ignore, other", others, NULL, NULL);
 }
