@@ -1380,20 +1380,20 @@ static void test_id_of_cookie(void **state)
  * with its inode begins anew. */
 static void test_id_after_failure(void **state)
 {
-	static const struct { uint64_t cookie; uint32_t nth; } rows[] = {
+	static const struct { uint64_t cookie; uint32_t nth; } fails[] = {
 		{ 0x2a, 1 }, { 0x2a, 2 }, { 0x2a, 3 }, { 0x2b, 1 }, { 0x2a, 4 },
 	};
 	struct track *t = begin(16, 16);
 	struct event f;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < sizeof(fails) / sizeof(*fails); i++) {
 		seen.now++;
 		fact_of(&(struct step)MOD(FAIL, 100, 7, L, A, .err = ECONNREFUSED), &f);
-		f.cookie = rows[i].cookie;
+		f.cookie = fails[i].cookie;
 		track_event(t, &f);
-		assert_int_equal(seen.last.number, rows[i].cookie);
-		assert_int_equal(seen.last.nth, rows[i].nth);
+		assert_int_equal(seen.last.number, fails[i].cookie);
+		assert_int_equal(seen.last.nth, fails[i].nth);
 	}
 	track_free(t);
 }
