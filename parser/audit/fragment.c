@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <libaudit.h>
 #include <limits.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -27,9 +26,7 @@ void fragment_init(struct fragment *p, int64_t sec, uint32_t milli, uint64_t ser
 {
 	static const struct task unknown = TASK_UNKNOWN;
 
-	memset(p, 0, offsetof(struct fragment, module));	/* module_begin() sets the rest */
-	p->module.op = NETLOG_OP_NONE;
-	p->module_version = 0;
+	memset(p, 0, sizeof(*p));
 	p->stamp = (struct stamp){ .sec = sec, .milli = milli, .serial = serial };
 	p->node = node;
 	p->task = unknown;

@@ -24,7 +24,7 @@ struct sockdiag {
 	unsigned int busy_seq;	 /* or an earlier one that was abandoned */
 	int queued_family;	 /* 0, or its request is still to be sent */
 	bool queued_info;
-	char buf[DUMP_SIZE];
+	_Alignas(struct nlmsghdr) char buf[DUMP_SIZE];
 };
 
 /* Connected to the kernel: netlink_unicast() refuses every other sender. */

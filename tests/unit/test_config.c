@@ -285,8 +285,8 @@ static const struct mistake mistakes[] = {
 	  "[output file]: the name is not allowed", "not syslog, file, stdout" },
 	{ "outputs, too many", "[output a]\n[output b]\n[output c]\n[output d]\n[output e]\n"
 	  "[output f]\n[output g]\n[output h]\n[output i]\n", 9, "[output i]: at most 8", "" },
-	{ "output, transport", "[output a]\ntransport = udp\n", 2, "transport: 'udp'",
-	  "syslog, file, stdout, unix, tcp or tls" },
+	{ "output, transport", "[output a]\ntransport = http\n", 2, "transport: 'http'",
+	  "syslog, file, stdout, unix, udp, tcp or tls" },
 	{ "output, format", "[output a]\nformat = xml\n", 2,
 	  "format: 'xml': xml: no such format; there are: netlog json ocsf", "template" },
 	{ "output, template", "[output a]\nformat = template:{comm} {x}\n", 2,
@@ -340,6 +340,7 @@ static void test_incomplete_output(void **state)
 		{ "[output a]\ntransport =\n", ":1: [output a]: transport is missing" },
 		{ "[output a]\ntransport = unix\n", ":1: [output a]: path is missing" },
 		{ "[output a]\ntransport = file\n", ":1: [output a]: path is missing" },
+		{ "[output a]\ntransport = udp\n", ":1: [output a]: host is missing" },
 		{ "[output a]\ntransport = tcp\nport = 1\n", ":1: [output a]: host is missing" },
 		{ "[output a]\ntransport = tls\nhost = x\ncert = /c\n",
 		  ":1: [output a]: key is missing" },
