@@ -134,9 +134,9 @@ void conn_drop(struct conn_table *t, struct conn *c)
 }
 
 struct conn *conn_by_number(const struct conn_table *t, uint32_t node, uint64_t number,
-			    bool by_cookie)
+			    uint32_t by)
 {
-	struct conn_key key = { .number = number, .node = node, .by_cookie = by_cookie };
+	struct conn_key key = { .number = number, .node = node, .by = by };
 	struct conn *c;
 
 	HASH_FIND(hh, t->by_number, &key, sizeof(key), c);
@@ -144,12 +144,12 @@ struct conn *conn_by_number(const struct conn_table *t, uint32_t node, uint64_t 
 }
 
 void conn_set_number(struct conn_table *t, struct conn *c, uint32_t node, uint64_t number,
-		     bool by_cookie)
+		     uint32_t by)
 {
 	conn_clear_number(t, c);
 	c->key.number = number;
 	c->key.node = node;
-	c->key.by_cookie = by_cookie;
+	c->key.by = by;
 	HASH_ADD(hh, t->by_number, key, sizeof(c->key), c);
 }
 

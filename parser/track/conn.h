@@ -27,8 +27,15 @@ enum conn_direction { CONN_OUTBOUND, CONN_INBOUND, CONN_EITHER };
 struct conn_key {
 	uint64_t number;
 	uint32_t node;
-	uint32_t by_cookie;
+	uint32_t by;		/* KEY_COOKIE, or the protocol of the inode */
 };
+#define KEY_COOKIE UINT32_MAX
+
+/* key.by of an inode. A first subflow has that of its MPTCP socket. */
+static inline uint32_t conn_by_inode(int proto)
+{
+	return proto == PROTO_MPTCP ? 6 : (uint16_t)proto;
+}
 
 /* What sock_diag was asked about a connection. A dimension of its own: also an open
  * connection, complete from the rules, is asked for its cookie. */
@@ -102,6 +109,7 @@ struct conn {
 	struct netaddr local, remote;
 	struct netaddr learnt;	/* local end by sock_diag; family 0: none */
 	struct stamp ev, start;
+	uint32_t clock;		/* its node's, at start */
 	int64_t mono, netns;
 	uint64_t cookie;	/* 0: not known */
 	struct conn_id id;	/* of the connection, from its first line on */
@@ -165,10 +173,11 @@ void conn_touch(struct conn_table *t, struct conn *c);
 bool conn_unused(const struct conn *c);		/* no reference is left */
 void conn_drop(struct conn_table *t, struct conn *c);
 
+/* by: KEY_COOKIE or conn_by_inode(): an inode number has 32 bits, and comes again. */
 struct conn *conn_by_number(const struct conn_table *t, uint32_t node, uint64_t number,
-			    bool by_cookie);
+			    uint32_t by);
 void conn_set_number(struct conn_table *t, struct conn *c, uint32_t node, uint64_t number,
-		     bool by_cookie);
+		     uint32_t by);
 void conn_clear_number(struct conn_table *t, struct conn *c);
 
 /* Makes flow a flow beside listener: whatever ends or drops the listener, does so to it. */

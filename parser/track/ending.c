@@ -4,12 +4,37 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <string.h>
 
 #include "parser/track/defer.h"
 
 #define TICK_MS 10		/* audit's clock is that of the timer interrupt */
 
 /* ---- who let go ---- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return !a || !b || !strcmp(a, b);
+}
+
+/*
+ * Returns the process that let go of fd. Since it was last known to have it, another may
+ * have got its pid: an exec alone keeps parent and session. What is not certain is whom
+ * the descriptor was known of, never the newcomer.
+ */
+static struct identity *closer(const struct fdent *fd, enum entry_via via)
+{
+	struct identity *then = fd->since, *now = fd->key.proc->identity;
+	bool session, parent;
+
+	if (!then || !now || then == now)
+		return now;
+	session = then->ses == now->ses || then->ses == ID_UNSET;
+	parent = then->ppid == now->ppid;
+	if (session && same_text(then->exe, now->exe) && (parent || then->uid == now->uid))
+		return now;
+	return via != VIA_REUSE && session && parent ? now : then;
+}
 
 static struct identity *holder(const struct conn *c)
 {
@@ -52,10 +77,9 @@ static void set_who(struct identity **to, struct identity *who)
 	*to = who;
 }
 
-/* The process of the event in hand let go of a descriptor; presumed: if it had it. */
-static void let_go(struct track *t, struct conn *c, bool presumed)
+/* who let go of a descriptor, at the event in hand; presumed: if it had it. */
+static void let_go(struct track *t, struct conn *c, struct identity *who, bool presumed)
 {
-	struct identity *who = t->proc ? t->proc->identity : NULL;
 	int64_t ms = stamp_ms(&t->when);
 	struct conn_diag *d = c->diag;
 
@@ -88,20 +112,20 @@ static void infer_end(struct track *t, struct conn *c, enum entry_via via)
 	conn_step(&t->conns, c, STEP_LET_GO);
 }
 
-/* Returns true if c goes on, for now. */
-static bool followed_fd_gone(struct track *t, struct conn *c, const struct fd_key *key,
-			     int64_t pid, bool presumed, enum entry_via via)
+/* Returns true if c goes on, for now. fd was removed: it is a copy. */
+static bool followed_fd_gone(struct track *t, struct conn *c, const struct fdent *fd,
+			     int64_t pid, struct identity *who, enum entry_via via)
 {
 	struct conn_diag *d = c->diag;
 
-	if (conn_waits(c) && pid == d->pid && key->fd == d->fd && !d->fd_gone_ms) {
+	if (conn_waits(c) && pid == d->pid && fd->key.fd == d->fd && !d->fd_gone_ms) {
 		d->fd_gone_ms = stamp_ms(&t->event->stamp);
 		if (d->question == QUESTION_FOUND && d->fd_gone_ms <= d->looked_ms)
 			defer_not_there(t, c);
 	}
 	/* when the others let go is not known */
 	if (via != VIA_REUSE && via != VIA_GONE)
-		let_go(t, c, presumed);
+		let_go(t, c, who, fd->presumed);
 	if (!LIST_EMPTY(&c->fds) || c->key.number || c->phase == CONN_DESTROYED)
 		return true;
 	if (!conn_is_open(c) || (!d->cookie && !conn_waits(c))) {
@@ -115,18 +139,21 @@ static bool followed_fd_gone(struct track *t, struct conn *c, const struct fd_ke
 void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via)
 {
 	int64_t pid = fd->key.proc->key.pid;
-	struct fd_key key = fd->key;
-	bool presumed = fd->presumed;
-	struct conn *c = fdtable_remove(&t->fds, fd);
+	struct identity *who = closer(fd, via);
+	struct fdent was = *fd;
+	struct conn *c;
 
-	if (c->diag && followed_fd_gone(t, c, &key, pid, presumed, via))
-		return;
-	if (!conn_unused(c))
-		return;
+	if (who)
+		identity_get(who);
+	c = fdtable_remove(&t->fds, fd);
+	if ((c->diag && followed_fd_gone(t, c, &was, pid, who, via)) || !conn_unused(c))
+		goto out;
 	/* when the missing process let go is not known, so not that it was the last */
 	life_close(t, c, ENDING(.via = via, .identity = via == VIA_GONE && t->diag.on ?
-							c->opener : NULL));
+							c->opener : who));
 	conn_drop(&t->conns, c);
+out:
+	identity_put(who);
 }
 
 void ending_fds_gone(struct track *t, struct proc *p, bool cloexec_only,

@@ -42,8 +42,8 @@ static void leave_to_module(struct track *t, struct conn *c)
 	uint64_t ino = c->diag->found.ino;
 
 	if (c->phase == CONN_OPEN && LIST_EMPTY(&c->fds) && c->diag->cookie && ino &&
-	    !conn_by_number(&t->conns, c->key.node, ino, false))
-		conn_set_number(&t->conns, c, c->key.node, ino, false);
+	    !conn_by_number(&t->conns, c->key.node, ino, conn_by_inode(c->proto)))
+		conn_set_number(&t->conns, c, c->key.node, ino, conn_by_inode(c->proto));
 }
 
 void from_sockdiag_off(struct track *t)

@@ -40,6 +40,7 @@ static struct conn *find_socket(struct track *t, int fd)
 	if (!f || ending_over(t, f->conn))
 		return NULL;
 	f->presumed = false;
+	fdtable_confirm(f);
 	conn_touch(&t->conns, f->conn);
 	return f->conn;
 }
@@ -170,10 +171,11 @@ static void connect_start(struct track *t, struct conn *s,
 	life_open(t, s, KIND_CONNECT, via);
 }
 
-/* getaddrinfo(3) looking for a route: a datagram socket and port 0. */
+/* Returns true if it is getaddrinfo(3) looking for a route: a datagram socket and port 0.
+ * Where socket() is not audited the port alone says so. */
 static bool is_route_lookup(const struct conn *s, const struct event *f)
 {
-	return life_is_datagram(s->proto) && !f->addr.port;
+	return !f->addr.port && (life_is_datagram(s->proto) || s->proto == PROTO_UNKNOWN);
 }
 
 /* A datagram socket's connect: no packet, no waiting, and it may be repeated. */
@@ -214,7 +216,10 @@ static void connect_done(struct track *t, struct conn *s, const struct event *f)
 		established(s, f);
 		return;
 	}
-	connect_start(t, s, f, VIA_NONE);
+	if (is_route_lookup(s, f))
+		life_close(t, s, ENDING(.via = VIA_REUSE));
+	else
+		connect_start(t, s, f, VIA_NONE);
 }
 
 static void connect_error(struct track *t, struct conn *s, const struct event *f,

@@ -42,6 +42,8 @@ void life_fail_deferred(struct track *t, struct conn *c, int err, enum entry_via
 /* Drops c without its stop; what was open is counted. */
 void life_lose(struct track *t, struct conn *c);
 
+/* The process that is not known. */
+struct identity *life_nobody(void);
 /* IPPROTO_* of a socket by its type, PROTO_UNKNOWN when it is not logged. */
 int life_socket_proto(int type, int proto);
 bool life_is_datagram(int proto);

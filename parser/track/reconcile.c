@@ -117,9 +117,10 @@ static struct conn *known_by_rules(struct track *t, struct proc *p)
 	struct conn *c = fd ? fd->conn : NULL;
 
 	if (!c)
-		c = conn_by_number(&t->conns, t->node->index, d->cookie, true);
+		c = conn_by_number(&t->conns, t->node->index, d->cookie, KEY_COOKIE);
 	if (!c && d->ino)
-		c = conn_by_number(&t->conns, t->node->index, d->ino, false);
+		c = conn_by_number(&t->conns, t->node->index, d->ino,
+				   conn_by_inode(d->proto));
 	if (c && c->cookie && c->cookie != d->cookie)
 		return NULL;
 	if (!c || c->kind != kind_of(d) || (c->netns > 0 && c->netns != d->netns) ||

@@ -1331,6 +1331,38 @@ static void test_duration(void **state)
 	track_free(t);
 }
 
+/* Between start and stop the clock was set: no difference of times is a duration. */
+static void test_duration_clock_set(void **state)
+{
+	struct track *t = begin(16, 16);
+
+	(void)state;
+	STEP(t, SOCKET(100, 3, STREAM));
+	STEP(t, CONNECT(100, 3, A, 0));
+	seen.now -= 100;
+	STEP(t, SOCKET(200, 3, STREAM));
+	seen.now += 109;
+	STEP(t, CLOSE(100, 3));
+	assert_int_equal(seen.dur_ms, -1);
+	track_free(t);
+	/* a machine without a clock of its own begins in 1970 */
+	t = begin(16, 16);
+	STEP(t, SOCKET(100, 3, STREAM));
+	STEP(t, CONNECT(100, 3, A, 0));
+	seen.now = 1795243080;
+	STEP(t, CLOSE(100, 3));
+	assert_int_equal(seen.dur_ms, -1);
+	/* an event a few seconds late is no sign of it */
+	STEP(t, SOCKET(100, 3, STREAM));
+	STEP(t, CONNECT(100, 3, A, 0));
+	seen.now -= 5;
+	STEP(t, SOCKET(200, 3, STREAM));
+	seen.now += 14;
+	STEP(t, CLOSE(100, 3));
+	assert_int_equal(seen.dur_ms, 10000);
+	track_free(t);
+}
+
 /* The serial of the start's event where no cookie is known, of this boot or not. */
 static void test_id(void **state)
 {
@@ -1447,6 +1479,7 @@ int main(void)
 		cmocka_unit_test(test_node_bound),
 		cmocka_unit_test(test_limits_of_one), cmocka_unit_test(test_flow_bound),
 		cmocka_unit_test(test_duration),
+		cmocka_unit_test(test_duration_clock_set),
 		cmocka_unit_test(test_id), cmocka_unit_test(test_id_of_cookie),
 		cmocka_unit_test(test_ignored),
 		cmocka_unit_test(test_module_counts),
