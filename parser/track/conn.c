@@ -39,7 +39,7 @@ void conn_fini(struct conn_table *t)
 /* A scan of all sockets is to confirm its end. */
 static bool is_doubted(const struct conn *c)
 {
-	return c->phase == CONN_ENDING ||
+	return (c->phase == CONN_ENDING && !(c->diag && c->diag->unsure)) ||
 	       (c->diag && c->diag->missed && c->phase != CONN_DESTROYED);
 }
 
@@ -102,7 +102,7 @@ void conn_touch(struct conn_table *t, struct conn *c)
 
 bool conn_unused(const struct conn *c)
 {
-	return !c->key.number && !c->diag && LIST_EMPTY(&c->fds);
+	return !c->key.number && !c->diag && LIST_EMPTY(&c->fds) && !c->inheritable;
 }
 
 void conn_set_flow(struct conn *listener, struct conn *flow)
@@ -322,6 +322,14 @@ void conn_forget_question(struct conn_table *t, struct conn *c)
 		return;
 	HASH_DELETE(hh_question, t->by_question, c->diag);
 	c->diag->question_id = 0;
+}
+
+void conn_set_unsure(struct conn_table *t, struct conn *c, bool unsure)
+{
+	bool before = is_doubted(c);
+
+	c->diag->unsure = unsure;
+	t->doubts += is_doubted(c) - before;
 }
 
 void conn_set_missed(struct conn_table *t, struct conn *c, const struct stamp *at)

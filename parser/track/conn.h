@@ -73,6 +73,11 @@ struct conn_diag {
 
 	enum entry_via end_via;	/* of an inferred end, VIA_NONE: there is none */
 	struct stamp end;
+	/* The end is asked for: it is written if no process can have the socket. */
+	bool confirming;
+	bool heritable;		/* an unseen child may have it, if nothing can be asked */
+	bool by_list;		/* the one that is held is another's: ask for all that fit */
+	bool unsure;		/* not known now; asked again after the next scan */
 	/* who let go of a descriptor last, before the destruction; and when the opener did */
 	struct identity *let_go, *opener;
 	bool presumed;		/* let_go had it only if it inherited it */
@@ -106,6 +111,9 @@ struct conn {
 	bool other_netns;	/* its process is in a namespace that is not watched */
 	bool unknown_start;	/* its begin is not known exactly */
 	bool ignored;		/* the ignore list has it */
+	bool tentative;		/* not known to be of IP: its start is not to be written */
+	bool inheritable;	/* nobody known has it, and an unseen child may */
+	bool served;		/* of a listener: the process that opened it accepted */
 	struct netaddr local, remote;
 	struct netaddr learnt;	/* local end by sock_diag; family 0: none */
 	struct stamp ev, start;
@@ -211,6 +219,8 @@ struct conn *conn_by_question(const struct conn_table *t, uint64_t id);
 void conn_ask(struct conn_table *t, struct conn *c, uint64_t id);
 void conn_forget_question(struct conn_table *t, struct conn *c);
 
+/* Its end is in doubt, and no scan soon will say more. */
+void conn_set_unsure(struct conn_table *t, struct conn *c, bool unsure);
 void conn_set_missed(struct conn_table *t, struct conn *c, const struct stamp *at);
 void conn_forget_missed(struct conn_table *t, struct conn *c);
 

@@ -21,6 +21,9 @@ struct fdent {
 	struct identity *since;	/* of key.proc when it was last known to have the socket */
 	bool cloexec;
 	bool presumed;		/* inherited, unless the descriptor was closed before the fork */
+	/* Audit's event that gave the socket this number; serial 0: none did. */
+	uint64_t serial;
+	int64_t ms;
 	unsigned int seen;	/* the scan (fd_table.round) that found it last */
 	TAILQ_ENTRY(fdent) of_proc;	/* oldest first */
 	LIST_ENTRY(fdent) of_conn;

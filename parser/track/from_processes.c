@@ -54,6 +54,10 @@ void from_processes_know(struct track *t, const struct event *f)
 	if (!t->proc)
 		return;
 	known = t->proc->identity;
+	if (state_is_older(f, t->proc->serial, t->proc->ms))
+		return;
+	t->proc->serial = f->stamp.serial;
+	t->proc->ms = stamp_ms(&f->stamp);
 	change = process_update(t->proc, &f->task);
 	if (change && !t->node->module)
 		ending_fds_gone(t, t->proc, change == PROCESS_EXEC,
@@ -153,6 +157,7 @@ void from_processes_fork(struct track *t, const struct event *f)
 	if (!child)
 		return;
 	process_update(child, &task);
+	child->born = true;
 	inherit(t, child, parent, false, false);
 }
 

@@ -61,7 +61,10 @@ void from_sockdiag_off(struct track *t)
 		life_write_start(t, c);
 		leave_to_module(t, c);
 		conn_follow(&t->conns, c, 0, 0);
-		ending_give_up(t, c);
+		if (c->phase == CONN_ENDING)
+			ending_settle(t, c, false);
+		else
+			ending_give_up(t, c);
 	}
 	destroyed_fini(&t->diag.destroyed);
 	/* an answer of before must not fit a question of after */

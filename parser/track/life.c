@@ -199,7 +199,9 @@ void life_open(struct track *t, struct conn *c, enum conn_kind kind, enum entry_
 	c->kind = kind;
 	memset(&c->learnt, 0, sizeof(c->learnt));
 	c->unwritten = defer_start(t, c, via);
-	if (!c->unwritten)
+	if (c->tentative && !c->unwritten)
+		c->kind = KIND_NONE;
+	else if (!c->unwritten)
 		life_open_found(t, c, kind, via);
 	else if (conn_step(&t->conns, c, STEP_DEFER))
 		t->stats.open++;
@@ -224,6 +226,8 @@ void life_resume(struct track *t, struct conn *c, enum conn_kind kind)
 
 void life_write_start(struct track *t, struct conn *c)
 {
+	if (c->tentative)
+		life_forget(t, c);
 	if (!c->unwritten || !conn_step(&t->conns, c, STEP_WRITE))
 		return;
 	c->unwritten = false;
@@ -241,6 +245,19 @@ static void closed(struct track *t, struct conn *c)
 	conn_unlist_unseen(&t->conns, c);
 	conn_unlist_left(c);
 	t->stats.open--;
+}
+
+void life_forget(struct track *t, struct conn *c)
+{
+	c->tentative = false;
+	if (!c->unwritten)
+		return;
+	conn_stop_waiting(&t->conns, c);
+	if (!conn_step(&t->conns, c, STEP_FORGET))
+		return;
+	c->unwritten = false;
+	closed(t, c);
+	input_error(t->errors, INPUT_ERROR_UNATTRIBUTED, "accept", 6);
 }
 
 static void end_flow(struct track *t, struct conn *c, const struct ending *e)

@@ -39,6 +39,8 @@ void life_close(struct track *t, struct conn *c, const struct ending *e);
 void life_fail(struct track *t, struct conn *c, int err, enum entry_via via);
 /* Writes a failure in place of the start that is deferred. */
 void life_fail_deferred(struct track *t, struct conn *c, int err, enum entry_via via);
+/* What is deferred is no connection, or not known to be one: nothing is written. */
+void life_forget(struct track *t, struct conn *c);
 /* Drops c without its stop; what was open is counted. */
 void life_lose(struct track *t, struct conn *c);
 

@@ -27,6 +27,9 @@ struct proc {
 	struct proc_key key;
 	struct identity *identity;
 	char *stale_title;	/* proctitle of a program it ran before, or NULL */
+	uint64_t serial;	/* of the latest audit event of it, and its time */
+	int64_t ms;
+	bool born;		/* its fork was audited: so are those of its own */
 	struct fd_list fds;	/* oldest first */
 	unsigned int fd_count;
 	TAILQ_ENTRY(proc) lru;

@@ -289,7 +289,9 @@ void reconcile_sweep(struct track *t, const struct diag *sweep)
 	CONN_EACH(&t->conns, c) {
 		const struct conn_diag *d = c->diag;
 
-		if (d && d->cookie && c->phase != CONN_DESTROYED &&
+		if (d && d->unsure)
+			ending_ask_again(t, c);
+		else if (d && d->cookie && c->phase != CONN_DESTROYED &&
 		    d->cookie_mono < sweep->begun)
 			sweep_one(t, c, sweep);
 	}
