@@ -276,6 +276,11 @@ void ending_give_up(struct track *t, struct conn *c)
 {
 	struct conn_diag *d = c->diag;
 
+	if (c->tentative) {
+		life_forget(t, c);
+		conn_drop(&t->conns, c);
+		return;
+	}
 	life_write_start(t, c);
 	conn_stop_waiting(&t->conns, c);
 	if (d->cookie)

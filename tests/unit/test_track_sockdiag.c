@@ -454,7 +454,7 @@ static const struct row rows[] = {
 	{ "an unknown listener: of another family, or not to be read", {
 		ACCEPT(2, 1, 3, 4, NULL), ABSENT(5, 1), ACCEPT(10, 1, 3, 4, NULL), HIDDEN(15, 2),
 		ACCEPT(20, 1, 3, 4, NULL), GONE(25, 3), ACCEPT(30, 1, 3, 4, NULL), EXIT(40, 1),
-		LISTEN(50, 2, 3), ABSENT(55, 5), TICK(3000), STREAM(3001), TICK(6000) } },
+		LISTEN(50, 2, 3), ACCEPT(51, 2, 3, 4, NULL), ABSENT(55, 5), ABSENT(55, 6), TICK(3000), STREAM(3001), TICK(6000) } },
 	{ "an event that is late displaces nothing", {
 		SOCKET(100, 1, 3), CONNECT(101, 1, 3, R, 0), FOUND(105, 1, 11, L, R, EST),
 		STREAM(120), TICK(130, .out = "start " L " -> " R " 1"), SOCKET(90, 1, 3),
