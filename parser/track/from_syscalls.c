@@ -349,6 +349,23 @@ static void accept_unknown(struct track *t, const struct event *f)
 	open_tentative(t, s, KIND_CONNECT, "accept");
 }
 
+/* A child's accept, from before its parent exited, comes after the exit: the listener,
+ * stopped with it, was inherited. */
+static struct conn *inherited_listener(struct track *t, const struct event *f)
+{
+	struct inferred_stop *s = corrected_listener(&t->corrected, t->node->index,
+						     f->task.ppid, f->fd,
+						     stamp_ms(&f->stamp));
+	struct conn *l = s ? add_socket(t, f->fd, false) : NULL;
+
+	if (!l)
+		return NULL;
+	corrected_restore(s, l);
+	life_correct(t, l, KIND_LISTEN);
+	corrected_forget(&t->corrected, s);
+	return l;
+}
+
 static void on_accept(struct track *t, const struct event *f)
 {
 	struct conn *l, *s;
@@ -356,6 +373,8 @@ static void on_accept(struct track *t, const struct event *f)
 	if (f->result < 0)
 		return;
 	l = find_socket(t, f->fd);
+	if (!l)
+		l = inherited_listener(t, f);
 	if (f->has_sockaddr && !is_inet(f->sa_family)) {
 		if (l)
 			from_processes_reuse(t, f->fd);

@@ -383,7 +383,17 @@ static const struct row rows[] = {
 		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"), EXIT(100, 1),
 		SWEEP(2000, ORPHAN), SWEEP(4000, ORPHAN,
 					   .out = "stop " L " -> " R " 1 via=exit"),
-		HELD(4100, 2, 3, 11), END(5000, 11, L, R), STREAM(5100), TICK(5200) } },
+		DIAG(4100, HELD, .pid = 2, .fd = 3, .cookie = 11, .local = L, .remote = R,
+		     .out = "start " L " -> " R " 1 via=corrected"), END(5000, 11, L, R),
+		STREAM(5100), TICK(5200, .out = "stop " L " -> " R " 2 via=destroy") } },
+	{ "ended by two scans, then found open", {
+		OPEN(10, 1, 3, 11, L, R, EST, .active = 1,
+		     .out = "start " L " -> " R " 1 via=snapshot"), SWEEP(2000, MISSING),
+		SWEEP(4000, MISSING, .out = "stop " L " -> " R " 1 via=sweep"),
+		OPEN(5000, 2, 3, 11, L, R, EST, .active = 1,
+		     .out = "start " L " -> " R " 1 via=corrected"),
+		END(6000, 11, L, R), STREAM(6100),
+		TICK(6200, .out = "stop " L " -> " R " 2 via=destroy") } },
 	{ "a boot: the clock may go back, and older events count no more", {
 		STREAM(5000), CALL(10, BOOT, -1, 0), SOCKET(11, 1, 3), CONNECT(12, 1, 3, R, 0),
 		FOUND(15, 1, 11, L, R, EST), TICK(30), STREAM(40),
