@@ -31,7 +31,7 @@ static const struct key keys[] = {
 	{ "output", "queue", KEY_NUMBER, AT(queue_kib), 64, 65536,
 	  "KiB, a whole number from 64 to 65536" },
 	{ NAMED, "transport", KEY_TRANSPORT, OUT(transport),
-	  .allowed = "syslog, file, stdout, unix, tcp or tls" },
+	  .allowed = "syslog, file, stdout, unix, udp, tcp or tls" },
 	{ NAMED, "format", KEY_FORMAT, OUT(format) },
 	{ NAMED, "path", KEY_PATH, OUT(path), .allowed = "an absolute path" },
 	{ NAMED, "host", KEY_HOST, OUT(host), .allowed = "the name or address of a host" },
@@ -332,7 +332,7 @@ static int check_outputs(const struct config *c, unsigned int *line, char *what,
 			missing = "transport";
 		else if ((o->transport == CONFIG_FILE || o->transport == CONFIG_UNIX) && !o->path)
 			missing = "path";
-		else if ((o->transport == CONFIG_TCP || o->transport == CONFIG_TLS) && !o->host)
+		else if (o->transport >= CONFIG_UDP && !o->host)
 			missing = "host";
 		else if (!o->cert != !o->key)
 			missing = o->cert ? "key" : "cert";

@@ -20,7 +20,7 @@
 enum config_use { USE_AUTO, USE_YES, USE_NO };
 
 enum config_transport { CONFIG_NOWHERE, CONFIG_SYSLOG, CONFIG_FILE, CONFIG_STDOUT, CONFIG_UNIX,
-			CONFIG_TCP, CONFIG_TLS };
+			CONFIG_UDP, CONFIG_TCP, CONFIG_TLS };
 
 /* One output: a format and a transport. The keys of a section [output NAME]. */
 struct config_output {
@@ -29,8 +29,8 @@ struct config_output {
 	enum config_transport transport;
 	int facility, priority;		/* as syslog.h */
 	char *path;			/* of file, unix */
-	char *host;			/* of tcp, tls: a name or an address */
-	unsigned int port;		/* 0: 601 for tcp, 6514 for tls */
+	char *host;			/* of udp, tcp, tls: a name or an address */
+	unsigned int port;		/* 0: 514, 601 or 6514 */
 	char *ca, *cert, *key;		/* of tls: PEM files; NULL: the system's, none */
 	unsigned int queue_kib;
 	unsigned int line;		/* of the file where its section begins */

@@ -43,7 +43,8 @@ static const char *const kernel_uses[] = {
 
 static const char *const transports[] = {
 	[CONFIG_NOWHERE] = "", [CONFIG_SYSLOG] = "syslog", [CONFIG_FILE] = "file",
-	[CONFIG_STDOUT] = "stdout", [CONFIG_UNIX] = "unix", [CONFIG_TCP] = "tcp",
+	[CONFIG_STDOUT] = "stdout", [CONFIG_UNIX] = "unix", [CONFIG_UDP] = "udp",
+	[CONFIG_TCP] = "tcp",
 	[CONFIG_TLS] = "tls", NULL
 };
 

@@ -72,6 +72,7 @@ static struct transport *open_transport(const struct config_output *o)
 	case CONFIG_FILE:	return transport_file(o->path);
 	case CONFIG_STDOUT:	return transport_stdout();
 	case CONFIG_UNIX:	return transport_unix(o->path);
+	case CONFIG_UDP:	return transport_udp(&c);
 	case CONFIG_TCP:
 	case CONFIG_TLS:	return transport_tcp(&c);
 	}

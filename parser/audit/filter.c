@@ -202,29 +202,25 @@ static const char *value_end(const char *value, const char *end)
 	return p;
 }
 
-/* The end of a record whose last field is this one. */
-static const char *cut_behind(const struct head *h, const char *field, size_t len)
-{
-	const char *p = h->body;
-
-	if (!has_prefix(p, h->end, field, len) || p + len == h->end)
-		return h->end;
-	p += len;
-	/* what is appended has a name and "=" */
-	return memchr(p, '=', h->end - p) ? value_end(p, h->end) : h->end;
-}
-
 static const char *record_end(const struct head *h)
 {
 	const char *cut = memchr(h->body, ENRICHED_SEPARATOR, h->end - h->body);
 
 	if (cut)
 		return cut;
-	if (h->type == RECORD_SOCKADDR)
-		return cut_behind(h, "saddr=", 6);
-	if (h->type == RECORD_PROCTITLE)
-		return cut_behind(h, "proctitle=", 10);
+	/* what is appended to it ends with "}" */
+	if (h->type == RECORD_SOCKADDR && h->end > h->body && h->end[-1] == '}')
+		return PREFIX(h->body, h->end, "saddr=") ? value_end(h->body + 6, h->end) : h->end;
 	return h->end;
+}
+
+/* The end of a record by its key=, the last field; one that another key= follows is a part
+ * of subj=, which the kernel writes as it is. */
+static const char *end_of_key(const char *value, const char *end)
+{
+	const char *p = value_end(value, end);
+
+	return p == end || memmem(p, end - p, " key=", 5) ? end : p;
 }
 
 /*
@@ -238,9 +234,8 @@ static void copy_syscall(struct filter *f, const char *from, const struct line *
 	const char *p = line->head.body, *next;
 
 	for (; p < end; p = next) {
-		if (PREFIX(p, end, "key=") && p + 4 < end &&
-		    !memmem(p + 4, end - p - 4, " key=", 5))
-			end = value_end(p + 4, end);
+		if (PREFIX(p, end, "key=") && p + 4 < end)
+			end = end_of_key(p + 4, end);
 		next = memchr(p, ' ', end - p);
 		next = next ? next + 1 : end;
 		/* key=(null) elsewhere is a part of subj= */

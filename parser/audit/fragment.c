@@ -90,7 +90,7 @@ static void take_id(struct fragment *p, int64_t *id, const char *value,
 
 static void take_text(const char **text, const char *value)
 {
-	if (*value && strcmp(value, "(null)") && strcmp(value, "(none)"))
+	if (*value != '(' ? *value : strcmp(value, "(null)") && strcmp(value, "(none)"))
 		*text = value;
 }
 
@@ -101,9 +101,9 @@ static void task_field(struct fragment *p, const char *name, const char *value)
 
 	switch (*name) {
 	case 'p':
-		if (!strcmp(name, "pid"))
+		if (name[1] == 'i' && !strcmp(name, "pid"))
 			take_id(p, &t->pid, value, "pid");
-		else if (!strcmp(name, "ppid"))
+		else if (name[1] == 'p' && !strcmp(name, "ppid"))
 			take_id(p, &t->ppid, value, "ppid");
 		break;
 	case 'u':
@@ -115,7 +115,7 @@ static void task_field(struct fragment *p, const char *name, const char *value)
 			take_id(p, &t->auid, value, "auid");
 		break;
 	case 's':
-		if (!strcmp(name, "ses"))
+		if (name[1] == 'e' && !strcmp(name, "ses"))
 			take_id(p, &t->ses, value, "ses");
 		else if (!strcmp(name, "subj"))
 			take_text(&t->subj, value);
@@ -146,12 +146,12 @@ static void syscall_field(struct fragment *p, const char *name, const char *valu
 	if (*name == 'a' && name[1] >= '0' && name[1] <= '3' && !name[2]) {
 		if (!read_u64(value, 16, &p->a[name[1] - '0']))
 			bad(p, "a0..a3");
-	} else if (*name == 'a' && !strcmp(name, "arch")) {
+	} else if (*name == 'a' && name[1] == 'r' && !strcmp(name, "arch")) {
 		take_arch(p, value);
-	} else if (*name == 's' && !strcmp(name, "syscall")) {
+	} else if (*name == 's' && name[1] == 'y' && !strcmp(name, "syscall")) {
 		if (!read_u64(value, 10, &p->nr))
 			bad(p, "syscall");
-	} else if (*name == 'e' && !strcmp(name, "exit")) {
+	} else if (*name == 'e' && name[1] == 'x' && name[2] == 'i' && !strcmp(name, "exit")) {
 		p->has_exit = read_s64(value, &p->exit);
 		if (!p->has_exit)
 			bad(p, "exit");
@@ -304,7 +304,7 @@ void fragment_field(struct fragment *p, int type, const char *name, const char *
 {
 	if (p->past_subj && (type != AUDIT_SYSCALL || strcmp(name, "key")))
 		return;
-	p->past_subj |= !strcmp(name, "subj");
+	p->past_subj |= *name == 's' && name[1] == 'u' && !strcmp(name, "subj");
 	switch (type) {
 	case AUDIT_SYSCALL:
 		p->has_syscall = true;

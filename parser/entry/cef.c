@@ -13,10 +13,6 @@
 
 #define VALUE_ROOM 1023		/* bytes of most keys, escapes included */
 
-struct cef {
-	struct format_host host;
-};
-
 /* Of a value, not of the header, where a pipe would be escaped, too. */
 static void put_value(struct put *p, const char *text, size_t len)
 {
@@ -139,8 +135,7 @@ static void put_field(struct put *p, enum field_id id, const char *key,
 static void put_header(struct put *p, const char *id, const char *name, int severity)
 {
 	put_string(p, "CEF:0|audit-netlog|audisp-netlog|" NETLOG_VERSION "|");
-	for (; *id; id++)
-		put_char(p, *id == ' ' ? '-' : *id);
+	flat_put_id(p, id);
 	put_char(p, '|');
 	put_string(p, name);
 	put_char(p, '|');
@@ -148,32 +143,10 @@ static void put_header(struct put *p, const char *id, const char *name, int seve
 	put_char(p, '|');
 }
 
-static void *cef_open(const char *argument, const struct format_host *host, char *error,
-		      size_t size)
-{
-	struct cef *f = malloc(sizeof(*f));
-
-	(void)argument;
-	if (f)
-		f->host = *host;
-	else
-		snprintf(error, size, "out of memory");
-	return f;
-}
-
-/* The extension begins without a blank: what stands in front of it moves there. */
-static void drop_blank(struct put *p, char *start)
-{
-	if (p->to > start) {
-		memmove(start, start + 1, p->to - start - 1);
-		p->to--;
-	}
-}
-
 static void cef_entry(void *self, const struct entry *e, struct put *p)
 {
-	const struct cef *f = self;
-	bool in = entry_is_listen(e) || entry_direction(e) == DIRECTION_IN;
+	const struct format_host *host = self;
+	bool in = flat_is_in(e);
 	const char *kind = entry_kind_name(e->what);
 	char id[COMMUNITY_ID_MAX], *start;
 
@@ -185,31 +158,31 @@ static void cef_entry(void *self, const struct entry *e, struct put *p)
 		if (name.out)
 			put_field(p, field, in && name.in ? name.in : name.out, e);
 	}
-	if (!e->node && f->host.name)
-		put_pair(p, "dvchost", f->host.name, strlen(f->host.name));
+	if (!e->node && host->name)
+		put_pair(p, "dvchost", host->name, strlen(host->name));
 	if (community_id(&e->local, &e->remote, e->proto, 0, id)) {
 		put_pair(p, "cs4", id, strlen(id));
 		put_label(p, "cs4", "communityId");
 	}
-	drop_blank(p, start);
+	flat_drop_first(p, start);
 }
 
 static void cef_note(const void *self, struct note *n, struct put *p)
 {
-	const struct cef *f = self;
+	const struct format_host *host = self;
 	char name[32], *start;
 
 	snprintf(name, sizeof(name), "netlog %s", n->word);
 	put_header(p, name, name, !strcmp(n->word, "lost") ? 5 : 1);
 	start = p->to;
 	put_number(p, "rt", json_time_ms(n->time));
-	if (f->host.name)
-		put_pair(p, "dvchost", f->host.name, strlen(f->host.name));
+	if (host->name)
+		put_pair(p, "dvchost", host->name, strlen(host->name));
 	put_pair(p, "msg", n->text, n->len);
-	drop_blank(p, start);
+	flat_drop_first(p, start);
 }
 
 const struct format_ops format_cef = {
 	.name = "cef", .help = "Common Event Format (ArcSight)", .has_time = true,
-	.open = cef_open, .close = free, .entry = cef_entry, .note = cef_note,
+	.open = flat_open, .close = free, .entry = cef_entry, .note = cef_note,
 };

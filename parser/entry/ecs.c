@@ -6,11 +6,9 @@
  * event.action and event.type are those that Elastic's rules for Linux test.
  */
 #include <stdlib.h>
-#include <sys/socket.h>
 
-#include "parser/entry/community_id.h"
 #include "parser/entry/formats.h"
-#include "parser/entry/json.h"
+#include "parser/entry/json_nodes.h"
 
 #define ECS_VERSION "8.17.0"
 
@@ -29,28 +27,6 @@ static const char *name_in(const struct field *f)
 	return f->ecs.in ? f->ecs.in : f->ecs.out;
 }
 
-static bool put_iana_number(struct put *p, const struct json_node *n,
-			    const struct json_source *s)
-{
-	int proto = s->e->proto == PROTO_MPTCP ? 6 : s->e->proto;
-
-	(void)n;
-	if (*entry_proto_name(s->e->proto) == '-')
-		return false;
-	put_char(p, '"');
-	put_uint(p, proto);
-	put_char(p, '"');
-	return true;
-}
-
-static void put_lower(struct put *p, const char *text)
-{
-	put_char(p, '"');
-	for (; *text; text++)
-		put_char(p, *text >= 'A' && *text <= 'Z' ? *text + 'a' - 'A' : *text);
-	put_char(p, '"');
-}
-
 static void put_action(struct put *p, const struct entry *e)
 {
 	static const char *const actions[ENTRY_KIND_COUNT] = {
@@ -67,7 +43,7 @@ static void put_action(struct put *p, const struct entry *e)
 		put_string(p, actions[e->what]);
 }
 
-/* The value of a field; addresses are json.c's. */
+/* What ECS writes its own way; addresses are json.c's. */
 static bool put_field(struct put *p, const struct json_node *n, const struct json_source *s)
 {
 	struct field_value v = field_get(n->field, s->e);
@@ -75,64 +51,43 @@ static bool put_field(struct put *p, const struct json_node *n, const struct jso
 	switch (fields[n->field].type) {
 	case TYPE_KIND:
 		put_action(p, s->e);
-		break;
+		return true;
 	case TYPE_TIME:
 		json_put_time(p, json_time_ms(v.stamp));
-		break;
-	case TYPE_PROTO:
-		put_lower(p, v.number == PROTO_MPTCP ? "tcp" : entry_proto_name(v.number));
-		break;
+		return true;
 	case TYPE_DIRECTION:
 		put_string(p, v.number == DIRECTION_OUT ? "\"egress\"" : "\"ingress\"");
-		break;
-	case TYPE_NUMBER:
-	case TYPE_BYTES:
-		json_put_int(p, v.number);
-		break;
-	case TYPE_TEXT:
-	case TYPE_ARGUMENTS:
-		json_put_text(p, v.text, fields[n->field].type == TYPE_ARGUMENTS);
-		break;
-	case TYPE_NAME:
-		json_put_string(p, v.text, strlen(v.text));
-		break;
+		return true;
 	case TYPE_DURATION:
 		if (v.number > INT64_MAX / 1000000)
 			return false;
 		json_put_int(p, v.number * 1000000);	/* nanoseconds */
-		break;
-	case TYPE_FLAG:
-		if (!v.number)
-			return false;
-		if (!strcmp(fields[n->field].flag, "yes"))
-			put_string(p, "true");
-		else
-			json_put_value(p, n->field, &v);
-		break;
+		return true;
 	default:
-		json_put_value(p, n->field, &v);
+		return json_node_field(p, n, s);
 	}
-	return true;
 }
 
-static bool put_kind(struct put *p, const struct json_node *n, const struct json_source *s)
+static bool put_iana_number(struct put *p, const struct json_node *n,
+			    const struct json_source *s)
 {
-	const char *name = entry_kind_name(s->e->what);
+	int number = json_proto_number(s->e);
 
 	(void)n;
-	json_put_string(p, name, strlen(name));
-	return true;
+	put_char(p, '"');
+	json_put_int(p, number);
+	put_char(p, '"');
+	return number >= 0;
 }
 
-/* The protocol that network.transport cannot name. */
-static bool put_own_proto(struct put *p, const struct json_node *n,
-			  const struct json_source *s)
+static bool put_network_type(struct put *p, const struct json_node *n,
+			     const struct json_source *s)
 {
+	int version = json_ip_version(s->e);
+
 	(void)n;
-	if (s->e->proto != PROTO_MPTCP)
-		return false;
-	put_string(p, "\"mptcp\"");
-	return true;
+	put_string(p, version == 4 ? "\"ipv4\"" : "\"ipv6\"");
+	return version;
 }
 
 static bool put_event_kind(struct put *p, const struct json_node *n,
@@ -199,64 +154,6 @@ static bool put_end(struct put *p, const struct json_node *n, const struct json_
 	return true;
 }
 
-static bool put_host_id(struct put *p, const struct json_node *n,
-			const struct json_source *s)
-{
-	(void)n;
-	if (!s->host->id)
-		return false;
-	json_put_string(p, s->host->id, strlen(s->host->id));
-	return true;
-}
-
-/* Of entries without a node name, which is the table's host.name. */
-static bool put_host_name(struct put *p, const struct json_node *n,
-			  const struct json_source *s)
-{
-	(void)n;
-	if (s->e->node || !s->host->name)
-		return false;
-	json_put_string(p, s->host->name, strlen(s->host->name));
-	return true;
-}
-
-static bool put_network_type(struct put *p, const struct json_node *n,
-			     const struct json_source *s)
-{
-	const struct netaddr *a = s->e->remote.has_addr ? &s->e->remote : &s->e->local;
-
-	(void)n;
-	if (!a->has_addr)
-		return false;
-	put_string(p, a->family == AF_INET ? "\"ipv4\"" : "\"ipv6\"");
-	return true;
-}
-
-static bool put_network_bytes(struct put *p, const struct json_node *n,
-			      const struct json_source *s)
-{
-	int64_t sum;
-
-	(void)n;
-	if (s->e->tx < 0 || s->e->rx < 0 ||
-	    __builtin_add_overflow(s->e->tx, s->e->rx, &sum))
-		return false;
-	json_put_int(p, sum);
-	return true;
-}
-
-static bool put_community_id(struct put *p, const struct json_node *n,
-			     const struct json_source *s)
-{
-	char id[COMMUNITY_ID_MAX];
-
-	(void)n;
-	if (!community_id(&s->e->local, &s->e->remote, s->e->proto, 0, id))
-		return false;
-	json_put_string(p, id, strlen(id));
-	return true;
-}
-
 static bool put_args(struct put *p, const struct json_node *n, const struct json_source *s)
 {
 	(void)n;
@@ -315,14 +212,14 @@ static void fill(struct json_map *m, const char *(*name)(const struct field *f))
 	json_map_add(m, "event.outcome", put_outcome);
 	json_map_add(m, "event.start", put_start);
 	json_map_add(m, "event.type", put_type);
-	json_map_add(m, "host.id", put_host_id);
-	json_map_add(m, "host.name", put_host_name);
-	json_map_add(m, "netlog.kind", put_kind);
+	json_map_add(m, "host.id", json_node_host_id);
+	json_map_add(m, "host.name", json_node_host_name);
+	json_map_add(m, "netlog.kind", json_node_kind);
 	json_map_add(m, "netlog.local_scope", put_local_scope);
-	json_map_add(m, "netlog.proto", put_own_proto);
+	json_map_add(m, "netlog.proto", json_node_mptcp);
 	json_map_add(m, "netlog.remote_scope", put_remote_scope);
-	json_map_add(m, "network.bytes", put_network_bytes);
-	json_map_add(m, "network.community_id", put_community_id);
+	json_map_add(m, "network.bytes", json_node_bytes);
+	json_map_add(m, "network.community_id", json_node_community_id);
 	json_map_add(m, "network.iana_number", put_iana_number);
 	json_map_add(m, "network.type", put_network_type);
 	json_map_add(m, "process.args", put_args);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/entry/flat: values as plain text. */
+/* parser/entry/flat: what the formats of key=value pairs have in common. */
 #include "parser/entry/flat.h"
+
+#include <stdlib.h>
 
 #include "parser/entry/line.h"
 #include "parser/text.h"
@@ -35,5 +37,37 @@ size_t flat_value(enum field_id id, const struct field_value *v, char *buf)
 	default:
 		line_put_value(&p, id, v);
 		return p.to - buf;
+	}
+}
+
+void *flat_open(const char *argument, const struct format_host *host, char *error,
+		size_t size)
+{
+	struct format_host *copy = malloc(sizeof(*copy));
+
+	(void)argument;
+	if (copy)
+		*copy = *host;
+	else
+		snprintf(error, size, "out of memory");
+	return copy;
+}
+
+void flat_put_id(struct put *p, const char *name)
+{
+	for (; *name; name++)
+		put_char(p, *name == ' ' ? '-' : *name);
+}
+
+bool flat_is_in(const struct entry *e)
+{
+	return entry_is_listen(e) || entry_direction(e) == DIRECTION_IN;
+}
+
+void flat_drop_first(struct put *p, char *start)
+{
+	if (p->to > start) {
+		memmove(start, start + 1, p->to - start - 1);
+		p->to--;
 	}
 }

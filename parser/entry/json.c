@@ -62,14 +62,39 @@ static size_t escape(const unsigned char *text, size_t len, char to[8], size_t *
 	return n;
 }
 
+/* Bytes that stand in a string as they are. */
+static size_t plain_length(const char *text, size_t len)
+{
+	static const bool plain[256] = {
+		[' ' ... '!'] = true, ['#' ... '['] = true, [']' ... '~'] = true,
+	};
+	size_t n = 0;
+
+	while (n < len && plain[(unsigned char)text[n]])
+		n++;
+	return n;
+}
+
 void json_put_string(struct put *p, const char *text, size_t len)
 {
 	const char *end = p->end - p->to > STRING_ROOM ? p->to + STRING_ROOM : p->end;
 
 	put_char(p, '"');
 	while (len) {
+		size_t used = plain_length(text, len), n;
 		char escaped[8];
-		size_t used, n = escape((const unsigned char *)text, len, escaped, &used);
+
+		if (used) {
+			if (end - p->to < (ptrdiff_t)used)
+				used = end > p->to ? end - p->to : 0;
+			if (!used)
+				break;
+			put_bytes(p, text, used);
+			text += used;
+			len -= used;
+			continue;
+		}
+		n = escape((const unsigned char *)text, len, escaped, &used);
 
 		if (end - p->to < (ptrdiff_t)n)
 			break;
@@ -274,75 +299,100 @@ static int by_path(const void *a, const void *b)
 		      ((const struct json_node *)b)->path);
 }
 
+/* "source":{"ip": */
+static bool make_opening(struct json_node *n)
+{
+	size_t room = strlen(n->path) * 5 + 8;
+	struct put p;
+	const char *rest = n->path, *dot;
+
+	n->opening = malloc(room);
+	if (!n->opening)
+		return false;
+	p = (struct put){ .to = n->opening, .end = n->opening + room };
+	for (; (dot = strchr(rest, '.')); rest = dot + 1) {
+		if (n->levels == JSON_LEVELS - 1)
+			return false;
+		put_char(&p, '"');
+		put_bytes(&p, rest, dot - rest);
+		put_string(&p, "\":{");
+		n->at[++n->levels] = p.to - n->opening;
+	}
+	put_char(&p, '"');
+	put_string(&p, rest);
+	put_string(&p, "\":");
+	n->len = p.to - n->opening;
+	return true;
+}
+
+/* Objects that two paths both go into. */
+static unsigned int shared_levels(const char *a, const char *b)
+{
+	unsigned int levels = 0;
+
+	for (; *a && *a == *b; a++, b++)
+		levels += *a == '.';
+	return levels;
+}
+
 bool json_map_finish(struct json_map *m)
 {
 	qsort(m->nodes, m->count, sizeof(*m->nodes), by_path);
+	for (unsigned int i = 0; i < m->count; i++) {
+		m->failed |= !make_opening(&m->nodes[i]);
+		if (i)
+			m->nodes[i].shared = shared_levels(m->nodes[i - 1].path,
+							   m->nodes[i].path);
+	}
 	return !m->failed;
 }
 
 void json_map_fini(struct json_map *m)
 {
-	for (unsigned int i = 0; i < m->count; i++)
+	for (unsigned int i = 0; i < m->count; i++) {
 		free(m->nodes[i].path);
+		free(m->nodes[i].opening);
+	}
 	memset(m, 0, sizeof(*m));
 }
 
-/* Length of what two paths have in common, up to and with the last dot. */
-static size_t common(const char *a, const char *b)
+static void close_levels(struct put *p, unsigned int count)
 {
-	size_t dot = 0;
-
-	for (size_t i = 0; a[i] && a[i] == b[i]; i++)
-		if (a[i] == '.')
-			dot = i + 1;
-	return dot;
-}
-
-static void close_levels(struct put *p, const char *rest)
-{
-	while ((rest = strchr(rest, '.'))) {
+	while (count--)
 		put_char(p, '}');
-		rest++;
-	}
 }
 
-static void open_levels(struct put *p, const char *rest)
-{
-	const char *dot;
-
-	for (; (dot = strchr(rest, '.')); rest = dot + 1) {
-		put_char(p, '"');
-		put_bytes(p, rest, dot - rest);
-		put_string(p, "\":{");
-	}
-	put_char(p, '"');
-	put_string(p, rest);
-	put_string(p, "\":");
-}
-
+/*
+ * Nodes without a value are stepped over. The paths are sorted: what the next one shares
+ * with the last one written is the least that two neighbours between them share.
+ */
 void json_map_write(const struct json_map *m, const struct json_source *s, struct put *p)
 {
-	const char *last = NULL;
+	const struct json_node *last = NULL;
+	unsigned int shared = 0;
 
 	put_char(p, '{');
 	for (unsigned int i = 0; i < m->count; i++) {
 		const struct json_node *n = &m->nodes[i];
 		char *undo = p->to;
-		size_t shared = last ? common(last, n->path) : 0;
 
+		if (n->shared < shared)
+			shared = n->shared;
 		if (n->field && !field_get(n->field, s->e).known)
 			continue;
 		if (last) {
-			close_levels(p, last + shared);
+			close_levels(p, last->levels - shared);
 			put_char(p, ',');
 		}
-		open_levels(p, n->path + shared);
-		if (n->put(p, n, s))
-			last = n->path;
-		else
+		put_bytes(p, n->opening + n->at[shared], n->len - n->at[shared]);
+		if (n->put(p, n, s)) {
+			last = n;
+			shared = n->levels;
+		} else {
 			p->to = undo;
+		}
 	}
 	if (last)
-		close_levels(p, last);
+		close_levels(p, last->levels);
 	put_char(p, '}');
 }

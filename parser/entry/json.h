@@ -24,8 +24,16 @@ struct json_node;
 typedef bool (*json_put)(struct put *p, const struct json_node *n,
 			 const struct json_source *s);
 
+#define JSON_LEVELS 6
+
 struct json_node {
 	char *path;		/* owned */
+	/* made by json_map_finish(): what is written to come to the value, and where in it
+	 * each level of the path begins */
+	char *opening;		/* owned: "source":{"ip": */
+	unsigned short at[JSON_LEVELS], len;
+	unsigned char levels;	/* objects that the path goes into */
+	unsigned char shared;	/* of them, those of the node before, too */
 	json_put put;
 	enum field_id field;	/* whose value it is, or FIELD_NONE */
 	const char *text;	/* of json_put_constant(): JSON */

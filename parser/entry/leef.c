@@ -12,10 +12,6 @@
 
 #define VALUE_ROOM 1200
 
-struct leef {
-	struct format_host host;
-};
-
 static void put_value(struct put *p, const char *text, size_t len)
 {
 	static const char hex[] = "0123456789ABCDEF";
@@ -73,37 +69,14 @@ static void put_field(struct put *p, enum field_id id, const char *key,
 static void put_header(struct put *p, const char *id)
 {
 	put_string(p, "LEEF:2.0|audit-netlog|audisp-netlog|" NETLOG_VERSION "|");
-	for (; *id; id++)
-		put_char(p, *id == ' ' ? '-' : *id);
+	flat_put_id(p, id);
 	put_string(p, "|x09|");
-}
-
-static void *leef_open(const char *argument, const struct format_host *host, char *error,
-		       size_t size)
-{
-	struct leef *f = malloc(sizeof(*f));
-
-	(void)argument;
-	if (f)
-		f->host = *host;
-	else
-		snprintf(error, size, "out of memory");
-	return f;
-}
-
-/* The pairs begin without a tab. */
-static void drop_tab(struct put *p, char *start)
-{
-	if (p->to > start) {
-		memmove(start, start + 1, p->to - start - 1);
-		p->to--;
-	}
 }
 
 static void leef_entry(void *self, const struct entry *e, struct put *p)
 {
-	const struct leef *f = self;
-	bool in = entry_is_listen(e) || entry_direction(e) == DIRECTION_IN;
+	const struct format_host *host = self;
+	bool in = flat_is_in(e);
 	char id[COMMUNITY_ID_MAX], *start;
 
 	put_header(p, entry_kind_name(e->what));
@@ -115,16 +88,16 @@ static void leef_entry(void *self, const struct entry *e, struct put *p)
 			put_field(p, field, in && name.in ? name.in : name.out, e);
 	}
 	put_number(p, "sev", e->what == CONNECT_FAIL ? 3 : 1);
-	if (!e->node && f->host.name)
-		put_pair(p, "identHostName", f->host.name, strlen(f->host.name));
+	if (!e->node && host->name)
+		put_pair(p, "identHostName", host->name, strlen(host->name));
 	if (community_id(&e->local, &e->remote, e->proto, 0, id))
 		put_pair(p, "communityId", id, strlen(id));
-	drop_tab(p, start);
+	flat_drop_first(p, start);
 }
 
 static void leef_note(const void *self, struct note *n, struct put *p)
 {
-	const struct leef *f = self;
+	const struct format_host *host = self;
 	char name[32], *start;
 
 	snprintf(name, sizeof(name), "netlog %s", n->word);
@@ -132,13 +105,13 @@ static void leef_note(const void *self, struct note *n, struct put *p)
 	start = p->to;
 	put_number(p, "devTime", json_time_ms(n->time));
 	put_number(p, "sev", !strcmp(n->word, "lost") ? 5 : 1);
-	if (f->host.name)
-		put_pair(p, "identHostName", f->host.name, strlen(f->host.name));
+	if (host->name)
+		put_pair(p, "identHostName", host->name, strlen(host->name));
 	put_pair(p, "msg", n->text, n->len);
-	drop_tab(p, start);
+	flat_drop_first(p, start);
 }
 
 const struct format_ops format_leef = {
 	.name = "leef", .help = "Log Event Extended Format 2.0 (QRadar)", .has_time = true,
-	.open = leef_open, .close = free, .entry = leef_entry, .note = leef_note,
+	.open = flat_open, .close = free, .entry = leef_entry, .note = leef_note,
 };

@@ -6,11 +6,9 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
-#include "parser/entry/community_id.h"
 #include "parser/entry/formats.h"
-#include "parser/entry/json.h"
+#include "parser/entry/json_nodes.h"
 #include "parser/text.h"
 
 #define VERSION_DEFAULT "1.4.0"
@@ -45,14 +43,7 @@ static enum activity activity(const struct entry *e)
 	}
 }
 
-static void put_lower(struct put *p, const char *text)
-{
-	put_char(p, '"');
-	for (; *text; text++)
-		put_char(p, *text >= 'A' && *text <= 'Z' ? *text + 'a' - 'A' : *text);
-	put_char(p, '"');
-}
-
+/* What OCSF writes its own way; addresses are json.c's. */
 static bool put_field(struct put *p, const struct json_node *n, const struct json_source *s)
 {
 	struct field_value v = field_get(n->field, s->e);
@@ -60,46 +51,42 @@ static bool put_field(struct put *p, const struct json_node *n, const struct jso
 	switch (fields[n->field].type) {
 	case TYPE_KIND:
 		json_put_int(p, activity(s->e));
-		break;
+		return true;
 	case TYPE_TIME:
 		json_put_int(p, json_time_ms(v.stamp));
-		break;
-	case TYPE_PROTO:
-		put_lower(p, v.number == PROTO_MPTCP ? "tcp" : entry_proto_name(v.number));
-		break;
+		return true;
 	case TYPE_DIRECTION:
 		put_string(p, v.number == DIRECTION_OUT ? "\"Outbound\"" : "\"Inbound\"");
-		break;
-	case TYPE_NUMBER:
-	case TYPE_BYTES:
+		return true;
 	case TYPE_DURATION:	/* milliseconds */
 		json_put_int(p, v.number);
-		break;
-	case TYPE_TEXT:
-	case TYPE_ARGUMENTS:
-		json_put_text(p, v.text, fields[n->field].type == TYPE_ARGUMENTS);
-		break;
-	case TYPE_NAME:
-		json_put_string(p, v.text, strlen(v.text));
-		break;
-	case TYPE_USER:		/* auid is an integer there, uid a string */
-		if (n->field != FIELD_AUID)
-			json_put_value(p, n->field, &v);
-		else
-			json_put_int(p, v.number);
-		break;
-	case TYPE_FLAG:
-		if (!v.number)
-			return false;
-		if (!strcmp(fields[n->field].flag, "yes"))
-			put_string(p, "true");
-		else
-			json_put_value(p, n->field, &v);
-		break;
+		return true;
 	default:
-		json_put_value(p, n->field, &v);
+		if (n->field != FIELD_AUID)
+			return json_node_field(p, n, s);
+		json_put_int(p, v.number);	/* uid is a string there, auid a number */
+		return true;
 	}
-	return true;
+}
+
+static bool put_proto_num(struct put *p, const struct json_node *n,
+			  const struct json_source *s)
+{
+	int number = json_proto_number(s->e);
+
+	(void)n;
+	json_put_int(p, number);
+	return number >= 0;
+}
+
+static bool put_proto_ver(struct put *p, const struct json_node *n,
+			  const struct json_source *s)
+{
+	int version = json_ip_version(s->e);
+
+	(void)n;
+	json_put_int(p, version);
+	return version;
 }
 
 static bool put_type_uid(struct put *p, const struct json_node *n,
@@ -177,52 +164,6 @@ static bool put_direction_id(struct put *p, const struct json_node *n,
 	return true;
 }
 
-static bool put_proto_num(struct put *p, const struct json_node *n,
-			  const struct json_source *s)
-{
-	(void)n;
-	if (*entry_proto_name(s->e->proto) == '-')
-		return false;
-	json_put_int(p, s->e->proto == PROTO_MPTCP ? 6 : s->e->proto);
-	return true;
-}
-
-static bool put_proto_ver(struct put *p, const struct json_node *n,
-			  const struct json_source *s)
-{
-	const struct netaddr *a = s->e->remote.has_addr ? &s->e->remote : &s->e->local;
-
-	(void)n;
-	if (!a->has_addr)
-		return false;
-	put_char(p, a->family == AF_INET ? '4' : '6');
-	return true;
-}
-
-static bool put_community_id(struct put *p, const struct json_node *n,
-			     const struct json_source *s)
-{
-	char id[COMMUNITY_ID_MAX];
-
-	(void)n;
-	if (!community_id(&s->e->local, &s->e->remote, s->e->proto, 0, id))
-		return false;
-	json_put_string(p, id, strlen(id));
-	return true;
-}
-
-static bool put_bytes_sum(struct put *p, const struct json_node *n,
-			  const struct json_source *s)
-{
-	int64_t sum;
-
-	(void)n;
-	if (s->e->tx < 0 || s->e->rx < 0 || __builtin_add_overflow(s->e->tx, s->e->rx, &sum))
-		return false;
-	json_put_int(p, sum);
-	return true;
-}
-
 /* The last part of the path, which the object requires beside the path itself. */
 static bool put_file_name(struct put *p, const struct json_node *n,
 			  const struct json_source *s)
@@ -247,43 +188,6 @@ static bool put_file_type(struct put *p, const struct json_node *n,
 	return field_get(FIELD_EXE, s->e).known;
 }
 
-static bool put_host_name(struct put *p, const struct json_node *n,
-			  const struct json_source *s)
-{
-	(void)n;
-	if (s->e->node || !s->host->name)
-		return false;
-	json_put_string(p, s->host->name, strlen(s->host->name));
-	return true;
-}
-
-static bool put_host_id(struct put *p, const struct json_node *n,
-			const struct json_source *s)
-{
-	(void)n;
-	if (!s->host->id)
-		return false;
-	json_put_string(p, s->host->id, strlen(s->host->id));
-	return true;
-}
-
-static bool put_kind(struct put *p, const struct json_node *n, const struct json_source *s)
-{
-	const char *name = entry_kind_name(s->e->what);
-
-	(void)n;
-	json_put_string(p, name, strlen(name));
-	return true;
-}
-
-static bool put_own_proto(struct put *p, const struct json_node *n,
-			  const struct json_source *s)
-{
-	(void)n;
-	put_string(p, "\"mptcp\"");
-	return s->e->proto == PROTO_MPTCP;
-}
-
 static void fill(struct json_map *m, const char *(*name)(const struct field *f))
 {
 	json_map_add_fields(m, "unmapped", put_field, name);
@@ -300,20 +204,20 @@ static void fill(struct json_map *m, const char *(*name)(const struct field *f))
 	json_map_add(m, "activity_name", put_activity_name);
 	json_map_add(m, "actor.process.file.name", put_file_name);
 	json_map_add(m, "actor.process.file.type_id", put_file_type);
-	json_map_add(m, "connection_info.community_uid", put_community_id);
+	json_map_add(m, "connection_info.community_uid", json_node_community_id);
 	json_map_add(m, "connection_info.direction_id", put_direction_id);
 	json_map_add(m, "connection_info.protocol_num", put_proto_num);
 	json_map_add(m, "connection_info.protocol_ver_id", put_proto_ver);
-	json_map_add(m, "device.hostname", put_host_name);
-	json_map_add(m, "device.uid", put_host_id);
+	json_map_add(m, "device.hostname", json_node_host_name);
+	json_map_add(m, "device.uid", json_node_host_id);
 	json_map_add(m, "end_time", put_end_time);
 	json_map_add(m, "metadata.version", put_version);
 	json_map_add(m, "start_time", put_start_time);
 	json_map_add(m, "status_id", put_status_id);
-	json_map_add(m, "traffic.bytes", put_bytes_sum);
+	json_map_add(m, "traffic.bytes", json_node_bytes);
 	json_map_add(m, "type_uid", put_type_uid);
-	json_map_add(m, "unmapped.kind", put_kind);
-	json_map_add(m, "unmapped.proto", put_own_proto);
+	json_map_add(m, "unmapped.kind", json_node_kind);
+	json_map_add(m, "unmapped.proto", json_node_mptcp);
 }
 
 static void ocsf_close(void *self)

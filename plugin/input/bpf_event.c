@@ -122,12 +122,18 @@ static size_t join(const struct netlog_bpf_exe *x, char *path)
 	return len;
 }
 
+/* As the kernel has it: of Latin 1, too. */
+static bool is_printable(unsigned char c)
+{
+	return c >= 0x20 && c != 0x7f && (c < 0x80 || c >= 0xa0);
+}
+
 /* As audit does: without what cannot be printed at the end. */
 static size_t args_length(const struct netlog_bpf_exe *x)
 {
 	size_t len = x->args_len <= sizeof(x->args) ? x->args_len : 0;
 
-	while (len && (x->args[len - 1] <= ' ' || x->args[len - 1] >= 0x7f))
+	while (len && !is_printable(x->args[len - 1]))
 		len--;
 	return len;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/output/rfc5424: a message as a frame of the syslog protocol. */
+/* plugin/output/rfc5424: a message in the syslog protocol. */
 #include "plugin/output/rfc5424.h"
 
 #include <stdio.h>
@@ -33,6 +33,14 @@ static size_t header(const struct message *m, int facility, char *buf, size_t si
 	read_host(host);
 	return snprintf(buf, size, "<%d>1 %s.%03uZ %s audisp-netlog %d - - ",
 			facility | m->severity, when, m->time.milli % 1000, host, getpid());
+}
+
+size_t rfc5424_message(const struct message *m, int facility, char *buf)
+{
+	size_t n = header(m, facility, buf, RFC5424_OVERHEAD);
+
+	memcpy(buf + n, m->text, m->len);
+	return n + m->len;
 }
 
 size_t rfc5424_frame(const struct message *m, int facility, char *buf)

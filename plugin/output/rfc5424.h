@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/output/rfc5424: a message as a frame of the syslog protocol, RFC 5424, behind its
- * length in octets (RFC 6587 3.4.1, RFC 5425 4.3). */
+/* plugin/output/rfc5424: a message in the syslog protocol, RFC 5424. */
 #ifndef NETLOG_RFC5424_H
 #define NETLOG_RFC5424_H
 
@@ -9,9 +8,11 @@
 #define RFC5424_OVERHEAD 512	/* bytes around the text, at most */
 
 /*
- * Writes "LEN <PRI>1 TIME HOST audisp-netlog PID - - TEXT" to buf, which has room for
+ * Writes "<PRI>1 TIME HOST audisp-netlog PID - - TEXT" to buf, which has room for
  * m->len + RFC5424_OVERHEAD bytes; the time is in UTC, with milliseconds. Returns the length.
  */
+size_t rfc5424_message(const struct message *m, int facility, char *buf);
+/* The same behind its length in octets and a blank (RFC 6587 3.4.1, RFC 5425 4.3). */
 size_t rfc5424_frame(const struct message *m, int facility, char *buf);
 
 #endif

@@ -48,14 +48,16 @@ struct transport *transport_syslog(int facility);
 /* "TIME TEXT\n" to a program that listens at a unix stream socket. */
 struct transport *transport_unix(const char *path);
 
-/* RFC 5424 messages in octet-counted frames (RFC 6587, RFC 5425) to a collector. */
+/* RFC 5424 messages to a collector: by UDP, or in octet-counted frames (RFC 6587, RFC 5425)
+ * by TCP and TLS. */
 struct transport_collector {
 	const char *host;	/* a name or a numeric address */
-	unsigned int port;	/* 0: 601, with tls 6514 */
+	unsigned int port;	/* 0: udp 514, tcp 601, with tls 6514 */
 	int facility;
 	bool tls;		/* the collector's certificate must be valid for host */
 	const char *ca, *cert, *key;	/* PEM files; ca NULL: the system's; cert NULL: none */
 };
+struct transport *transport_udp(const struct transport_collector *c);
 struct transport *transport_tcp(const struct transport_collector *c);
 
 #endif

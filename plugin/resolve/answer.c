@@ -8,7 +8,7 @@
 #include "plugin/clock.h"
 #include "plugin/resolve/deliver.h"
 
-#define CENSUS_MS 1000	/* between reads of all processes' namespaces */
+#define CENSUS_MS 1000 /* between reads of all processes' namespaces */
 
 void answer_begin(struct answers *a, struct requests *requests, struct requests *again,
 		  bool incomplete)
@@ -49,7 +49,7 @@ bool answer_census(struct answers *a, const struct slice *slice)
 		ns = procfs_netns(pid);
 		if (ns)
 			a->census_ok = netns_find(a->spaces, ns);
-		else	/* exited since; or hidden */
+		else /* exited since; or hidden */
 			a->census_ok = errno == ENOENT || errno == ESRCH;
 		if (slice_over(slice))
 			return false;
@@ -70,7 +70,7 @@ static bool all_watched(const struct answers *a)
 static void likely_netns(struct answers *a, const struct request *q, struct diag *d)
 {
 	d->netns = q->ppid > 0 ? procfs_netns(q->ppid) : 0;
-	if (!d->netns && a->spaces->all)	/* it may have had its own, gone with it */
+	if (!d->netns && a->spaces->all) /* it may have had its own, gone with it */
 		return;
 	d->watched = netns_find(a->spaces, d->netns);
 	if ((d->netns && !d->watched) || !all_watched(a))
@@ -139,8 +139,7 @@ static void answer_not_held(struct answers *a, struct pending *p)
 	if (!a->incomplete && known && !p->missed)
 		again = requests_add(a->again, &p->q);
 	if (!again) {
-		answer(a, p, p->missed && !a->incomplete && known ? DIAG_NOT_HELD :
-								      DIAG_HIDDEN);
+		answer(a, p, p->missed && !a->incomplete && known ? DIAG_NOT_HELD : DIAG_HIDDEN);
 		return;
 	}
 	again->netns = p->netns;
@@ -156,8 +155,7 @@ bool answer_found(struct answers *a, const struct slice *slice)
 		struct pending *p = &a->requests->at[a->next++];
 
 		if (p->found)
-			answer(a, p, p->q.kind == REQUEST_HELD ? DIAG_STILL_HELD :
-								  DIAG_FOUND);
+			answer(a, p, p->q.kind == REQUEST_HELD ? DIAG_STILL_HELD : DIAG_FOUND);
 		if (slice_over(slice))
 			return false;
 	}

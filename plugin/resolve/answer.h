@@ -15,15 +15,15 @@
 struct answers {
 	struct track *track;
 	struct netns_set *spaces;
-	struct requests *requests, *again;	/* answered; put off to the next round */
-	bool incomplete;		/* the dumps: a socket that they lack may be alive */
-	unsigned int next;		/* request */
-	unsigned int closed;		/* descriptors that answer_closed() is to answer */
+	struct requests *requests, *again; /* answered; put off to the next round */
+	bool incomplete;		   /* the dumps: a socket that they lack may be alive */
+	unsigned int next;		   /* request */
+	unsigned int closed;		   /* descriptors that answer_closed() is to answer */
 
 	/* Is each namespace of a process, and each with a name, watched? */
 	struct procfs_walk walk;
 	bool all_watched, census_ok;
-	int64_t census_ms;		/* mono: the result is good until then */
+	int64_t census_ms; /* mono: the result is good until then */
 };
 
 /* again: where requests that take another round are added. */

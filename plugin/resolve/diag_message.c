@@ -22,9 +22,9 @@ static int on_attribute(const struct nlattr *a, void *arg)
 	struct attributes *to = arg;
 
 	switch (mnl_attr_get_type(a)) {
-	case INET_DIAG_INFO:		to->info = a; break;
-	case INET_DIAG_PROTOCOL:	to->protocol = a; break;
-	case INET_DIAG_ULP_INFO:	to->ulp = a; break;
+	case INET_DIAG_INFO: to->info = a; break;
+	case INET_DIAG_PROTOCOL: to->protocol = a; break;
+	case INET_DIAG_ULP_INFO: to->ulp = a; break;
 	}
 	return MNL_CB_OK;
 }
@@ -71,7 +71,7 @@ static void read_info(struct diag_sock *s, const struct nlattr *a)
 	s->established = i.tcpi_bytes_acked > 0;
 	s->refused = !i.tcpi_bytes_acked && i.tcpi_segs_in == 1 && i.tcpi_segs_out == 1;
 	if (len >= offsetof(struct tcp_info, tcpi_bytes_retrans) +
-		   sizeof(i.tcpi_bytes_retrans))
+			   sizeof(i.tcpi_bytes_retrans))
 		read_bytes(s, &i);
 }
 
@@ -85,7 +85,7 @@ static void read_direction(struct diag_sock *s, const struct nlattr *a)
 	size_t len = mnl_attr_get_payload_len(a);
 
 	if (len < offsetof(struct tcp_info, tcpi_bytes_retrans) +
-		  sizeof(i.tcpi_bytes_retrans))
+			  sizeof(i.tcpi_bytes_retrans))
 		return;
 	memcpy(&i, mnl_attr_get_payload(a), len < sizeof(i) ? len : sizeof(i));
 	if ((s->state != STATE_ESTABLISHED && s->state != STATE_CLOSE_WAIT) ||
@@ -142,7 +142,10 @@ bool diag_message_parse(const struct nlmsghdr *message, size_t len, struct diag_
 		.proto = PROTO_UNKNOWN,
 		.family = m->idiag_family,
 		.state = m->idiag_state,
-		.tx = -1, .rx = -1, .established = -1, .active = -1,
+		.tx = -1,
+		.rx = -1,
+		.established = -1,
+		.active = -1,
 		.other = at.ulp && is_mptcp(at.ulp),
 	};
 	read_end(&out->local, m->idiag_family, m->id.idiag_src, m->id.idiag_sport,
@@ -185,7 +188,7 @@ int diag_message_read_dump(const struct diag_query *q, const void *buf, size_t l
 	struct diag_sock s;
 
 	for (; diag_message_is_whole(m, len); m = diag_message_next(m, &len)) {
-		if (m->nlmsg_seq != q->seq)	/* of a dump that was abandoned */
+		if (m->nlmsg_seq != q->seq) /* of a dump that was abandoned */
 			continue;
 		if (ends_dump(m))
 			return read_end_of_dump(m);

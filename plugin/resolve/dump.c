@@ -10,12 +10,16 @@
 #include "plugin/log.h"
 #include "plugin/clock.h"
 
-#define TIMEOUT_MS 10000	/* of all dumps of a round */
-#define SOCKETS_MAX 4194304	/* in a round */
+#define TIMEOUT_MS 10000    /* of all dumps of a round */
+#define SOCKETS_MAX 4194304 /* in a round */
 
-static const struct { int family, proto; } steps[] = {
-	{ AF_INET, IPPROTO_TCP }, { AF_INET6, IPPROTO_TCP },
-	{ AF_INET, IPPROTO_UDP }, { AF_INET6, IPPROTO_UDP },
+static const struct {
+	int family, proto;
+} steps[] = {
+	{ AF_INET, IPPROTO_TCP },
+	{ AF_INET6, IPPROTO_TCP },
+	{ AF_INET, IPPROTO_UDP },
+	{ AF_INET6, IPPROTO_UDP },
 };
 #define STEPS (int)(sizeof(steps) / sizeof(*steps))
 

@@ -12,13 +12,13 @@
 struct dump {
 	struct netns_set *spaces;
 	struct requests *requests;
-	struct inventory *inventory;	/* NULL: only what is requested */
-	bool reading;			/* a dump is under way */
-	bool incomplete;		/* one has failed, or took too long */
-	int step;			/* of the four dumps of each namespace */
-	unsigned int sockets;		/* so far */
-	int64_t begun_ms, end_ms;	/* mono; given up then */
-	uint64_t count;			/* dumps since the start of the program */
+	struct inventory *inventory; /* NULL: only what is requested */
+	bool reading;		     /* a dump is under way */
+	bool incomplete;	     /* one has failed, or took too long */
+	int step;		     /* of the four dumps of each namespace */
+	unsigned int sockets;	     /* so far */
+	int64_t begun_ms, end_ms;    /* mono; given up then */
+	uint64_t count;		     /* dumps since the start of the program */
 };
 
 /* Begins. requests must stay as they are until the end; inventory may be NULL. */

@@ -127,7 +127,7 @@ void inventory_add(struct inventory *v, const struct diag_sock *sock)
 	struct inventory_sock *s = inventory_find(v, sock->cookie);
 	struct inventory_inode *n = NULL;
 
-	if (s) {	/* a dump may show a socket twice */
+	if (s) { /* a dump may show a socket twice */
 		s->sock = *sock;
 		return;
 	}

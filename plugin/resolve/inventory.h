@@ -12,15 +12,15 @@
 #include "parser/diag.h"
 
 #define INVENTORY_SOCKETS_MAX 1048576
-#define INVENTORY_OTHERS_MAX 262144	/* inodes that are in no dump */
-#define INVENTORY_HOLDERS_MAX 64	/* of one socket */
-#define INVENTORY_SAME_MAX 8		/* descriptors of one socket in one process */
+#define INVENTORY_OTHERS_MAX 262144 /* inodes that are in no dump */
+#define INVENTORY_HOLDERS_MAX 64    /* of one socket */
+#define INVENTORY_SAME_MAX 8	    /* descriptors of one socket in one process */
 
 struct inventory_sock {
 	struct diag_sock sock;
-	bool destroyed;			/* notified since the dump */
-	struct inventory_sock *next;	/* of the same inode: subflows of MPTCP */
-	UT_hash_handle hh;		/* by cookie, in the order of the dumps */
+	bool destroyed;		     /* notified since the dump */
+	struct inventory_sock *next; /* of the same inode: subflows of MPTCP */
+	UT_hash_handle hh;	     /* by cookie, in the order of the dumps */
 };
 
 struct inventory_holder {
@@ -32,10 +32,10 @@ struct inventory_holder {
 /* An inode that is in a dump, or at a descriptor, or both. */
 struct inventory_inode {
 	uint64_t ino;
-	struct inventory_sock *socks;	/* NULL: in no dump */
+	struct inventory_sock *socks; /* NULL: in no dump */
 	struct inventory_holder *first, *last;
 	unsigned int holders, in_process;
-	int64_t last_pid;		/* of the latest holder */
+	int64_t last_pid; /* of the latest holder */
 	UT_hash_handle hh;
 };
 
@@ -44,8 +44,8 @@ struct inventory {
 	struct inventory_inode *inodes;
 	struct inventory_listener *listeners;
 	struct inventory_block *blocks;
-	bool cut;			/* of sockets: some are missing */
-	bool holders_cut;		/* of inodes: some holders are missing */
+	bool cut;	  /* of sockets: some are missing */
+	bool holders_cut; /* of inodes: some holders are missing */
 };
 
 /* Empties it; safe on a zeroed struct. */

@@ -12,7 +12,7 @@
 #include "plugin/clock.h"
 #include "plugin/resolve/deliver.h"
 
-#define REST_MS 1000	/* between files, plus 50 times what one took */
+#define REST_MS 1000 /* between files, plus 50 times what one took */
 
 static void on_known(const struct diag_known *known, const struct task *opener, void *arg)
 {
@@ -28,7 +28,8 @@ void keep_load(struct keep *k)
 
 	if (err == -EINVAL)
 		log_warnx("%s: damaged, of another version, or writable by others: not used, "
-			  "open connections are logged again", k->path);
+			  "open connections are logged again",
+			  k->path);
 	else if (err == -ESTALE)
 		log_info("%s: from another boot, not used", k->path);
 	else if (err && err != -ENOENT)

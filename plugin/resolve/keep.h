@@ -7,19 +7,19 @@
 
 struct keep {
 	struct track *track;
-	char *path;			/* NULL: no file */
-	struct statefile_writer *writer; /* NULL: nothing is being written */
-	uint64_t saved_entries, writing_entries;	/* of the tracker's count */
-	bool failed;			/* logged */
-	int64_t cost_ns;		/* of this file, so far */
-	int64_t next_ms;		/* mono: not before */
+	char *path;				 /* NULL: no file */
+	struct statefile_writer *writer;	 /* NULL: nothing is being written */
+	uint64_t saved_entries, writing_entries; /* of the tracker's count */
+	bool failed;				 /* logged */
+	int64_t cost_ns;			 /* of this file, so far */
+	int64_t next_ms;			 /* mono: not before */
 };
 
 /* Gives what the file has to the tracker. */
 void keep_load(struct keep *k);
 /* Writes for one slice, if something has changed since the last file and its turn has come. */
 void keep_go_on(struct keep *k, const struct slice *slice);
-bool keep_writes(const struct keep *k);	/* another slice is needed */
+bool keep_writes(const struct keep *k); /* another slice is needed */
 /* Writes all at once. Returns false if there is no file, or it could not be written. */
 bool keep_save(struct keep *k);
 /* Removes the file. */

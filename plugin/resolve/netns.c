@@ -16,7 +16,7 @@
 
 #include "plugin/log.h"
 
-#define NAMES "/run/netns/"	/* of ip-netns(8) */
+#define NAMES "/run/netns/" /* of ip-netns(8) */
 #define OWN "/proc/self/ns/net"
 
 bool netns_fresh(const struct netns_set *set)
@@ -111,7 +111,7 @@ static int open_file(struct netns_set *set, struct netns *n, int fd)
 
 	if (fstat(fd, &st))
 		return -errno;
-	if (netns_find(set, st.st_ino)) {	/* our own, or one with two names */
+	if (netns_find(set, st.st_ino)) { /* our own, or one with two names */
 		n->ino = st.st_ino;
 		return 0;
 	}
@@ -137,13 +137,15 @@ static void complain_of(struct netns_set *set, struct netns *n, int err)
 	if (gone || n->complained || (n->met && set->complained))
 		return;
 	n->complained = true;
-	set->complained |= n->met;	/* the next one has the same reason, most likely */
+	set->complained |= n->met; /* the next one has the same reason, most likely */
 	if (err == -ENOENT)
 		log_warnx("[sockdiag] netns: %s: no such network namespace; it is watched "
-			  "once there is one", n->path);
+			  "once there is one",
+			  n->path);
 	else if (err == -EINVAL)
 		log_warnx("[sockdiag] netns: %s: not a network namespace; give a name of "
-			  "ip netns, or the path of a file like /proc/PID/ns/net", n->path);
+			  "ip netns, or the path of a file like /proc/PID/ns/net",
+			  n->path);
 	else
 		log_warnx("[sockdiag] netns: %s: cannot be watched: %s", n->path,
 			  strerror(-err));
@@ -236,7 +238,8 @@ bool netns_meet(struct netns_set *set, int64_t pid, int64_t ino)
 	if (set->count == NETNS_MAX) {
 		if (!set->full)
 			log_warnx("[sockdiag] netns: more than %d network namespaces: not "
-				  "all are watched", NETNS_MAX - 1);
+				  "all are watched",
+				  NETNS_MAX - 1);
 		set->full = true;
 		return false;
 	}

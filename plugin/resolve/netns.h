@@ -19,25 +19,25 @@
 #define NETNS_MAX (1 + CONFIG_NETNS_MAX)
 
 struct netns {
-	char *path;		/* NULL: our own */
-	int64_t ino;		/* 0: not watched now */
-	struct sockdiag *nl;	/* NULL: not watched, or same as another of the set */
-	bool met;		/* not configured by name: path is that of a process */
-	bool fresh;		/* the snapshot of its sockets is still to be reported */
-	bool snapshot;		/* is being reported */
+	char *path;	     /* NULL: our own */
+	int64_t ino;	     /* 0: not watched now */
+	struct sockdiag *nl; /* NULL: not watched, or same as another of the set */
+	bool met;	     /* not configured by name: path is that of a process */
+	bool fresh;	     /* the snapshot of its sockets is still to be reported */
+	bool snapshot;	     /* is being reported */
 	bool complained;
-	bool lost;		/* its file is gone, or names another namespace now */
+	bool lost; /* its file is gone, or names another namespace now */
 };
 
 struct netns_set {
-	struct netns at[NETNS_MAX];	/* the first is our own */
+	struct netns at[NETNS_MAX]; /* the first is our own */
 	unsigned int count;
-	bool hears_ends;		/* may subscribe to the notifications */
-	bool all;			/* namespaces that are met are watched as well */
-	bool full, complained;		/* logged: too many; why one is not watched */
-	int own;			/* descriptor of our own's file, or -1 */
+	bool hears_ends;       /* may subscribe to the notifications */
+	bool all;	       /* namespaces that are met are watched as well */
+	bool full, complained; /* logged: too many; why one is not watched */
+	int own;	       /* descriptor of our own's file, or -1 */
 	bool checking;
-	struct procfs_walk search;	/* for another process in a namespace */
+	struct procfs_walk search; /* for another process in a namespace */
 };
 
 /* The names are copied. Returns 0, or -errno if our own cannot be watched. */

@@ -16,7 +16,7 @@
 
 #define THREADS_MAX 64
 #define SOCKET_LINK "socket:["
-#define TITLE_MAX 128		/* MAX_PROCTITLE_AUDIT_LEN */
+#define TITLE_MAX 128 /* MAX_PROCTITLE_AUDIT_LEN */
 
 /* ---- descriptors ---- */
 
@@ -110,7 +110,7 @@ bool procfs_single_netns(int64_t pid, int64_t netns)
 
 	snprintf(path, sizeof(path), "/proc/%" PRId64 "/task", pid);
 	if (stat(path, &st))
-		return true;	/* exited since: the answer of its first thread stands */
+		return true; /* exited since: the answer of its first thread stands */
 	return st.st_nlink == 3 /* . .. and the first */ || threads_agree(path, netns);
 }
 
@@ -146,8 +146,7 @@ static bool read_stat(struct procfs_task *t, int64_t pid)
 		return false;
 	open = strchr(buf, '(');
 	close = strrchr(buf, ')');
-	if (!open || !close || sscanf(close, ") %*c %" SCNd64 " %*d %" SCNd64, &ppid,
-				      &sid) != 2)
+	if (!open || !close || sscanf(close, ") %*c %" SCNd64 " %*d %" SCNd64, &ppid, &sid) != 2)
 		return false;
 	t->task.ppid = ppid;
 	t->task.sid = sid;
@@ -200,7 +199,7 @@ static void read_subj(struct procfs_task *t, int64_t pid)
 
 	while (n > 0 && (!t->subj[n - 1] || t->subj[n - 1] == '\n'))
 		t->subj[--n] = 0;
-	for (ssize_t i = 0; i < n; i++)	/* as audit's own text: one line */
+	for (ssize_t i = 0; i < n; i++) /* as audit's own text: one line */
 		if ((unsigned char)t->subj[i] < ' ')
 			t->subj[i] = ' ';
 	t->task.subj = n > 0 ? t->subj : NULL;
@@ -281,7 +280,7 @@ static bool open_process(struct procfs_walk *w)
 	if (!w->pid)
 		return false;
 	snprintf(path, sizeof(path), "/proc/%" PRId64 "/fd", w->pid);
-	w->descriptors = opendir(path);	/* NULL: it has exited, or is hidden */
+	w->descriptors = opendir(path); /* NULL: it has exited, or is hidden */
 	w->in_process = 0;
 	return true;
 }

@@ -51,14 +51,14 @@ int64_t procfs_parent(int64_t pid);
 #define PROCFS_WALK_FDS_MAX 1048576
 
 struct procfs_walk {
-	DIR *processes, *descriptors;	/* NULL: closed */
-	int64_t pid;			/* of descriptors */
+	DIR *processes, *descriptors; /* NULL: closed */
+	int64_t pid;		      /* of descriptors */
 	unsigned int in_process, in_all;
-	bool failed, cut;		/* /proc could not be read; a limit was reached */
+	bool failed, cut; /* /proc could not be read; a limit was reached */
 };
 
 void procfs_walk_begin(struct procfs_walk *w);
-void procfs_walk_end(struct procfs_walk *w);	/* may be called twice */
+void procfs_walk_end(struct procfs_walk *w); /* may be called twice */
 
 /* Returns the next process, 0 at the end. */
 int64_t procfs_next_process(struct procfs_walk *w);

@@ -76,7 +76,8 @@ static void index_by_cookie(struct requests *rs, struct pending *p)
 static void index_by_end(struct requests *rs, struct pending *p)
 {
 	struct pending **list = has_remote_end(&p->q.remote) ?
-				&rs->buckets[bucket_of(&p->q.remote)] : &rs->any_end;
+				      &rs->buckets[bucket_of(&p->q.remote)] :
+				      &rs->any_end;
 
 	p->next = *list;
 	*list = p;

@@ -13,27 +13,27 @@
 
 struct pending {
 	struct request q;
-	uint64_t ino;			/* of the descriptor; 0: closed, or no socket */
-	int64_t netns;			/* the process's when it was read; 0: not known */
-	bool netns_sure;		/* of all its threads */
-	bool everywhere;		/* match sockets of all namespaces, not only netns */
-	int64_t looked_ms;		/* real time when the descriptor was read */
-	bool looked;			/* in /proc */
+	uint64_t ino;	   /* of the descriptor; 0: closed, or no socket */
+	int64_t netns;	   /* the process's when it was read; 0: not known */
+	bool netns_sure;   /* of all its threads */
+	bool everywhere;   /* match sockets of all namespaces, not only netns */
+	int64_t looked_ms; /* real time when the descriptor was read */
+	bool looked;	   /* in /proc */
 	bool hidden, found, answered;
-	bool missed;			/* HELD: one dump has not shown it */
-	struct diag_sock sock;		/* found */
-	uint64_t live[DIAG_LIVE_MAX];	/* closed: cookies of the sockets that fit */
+	bool missed;		      /* HELD: one dump has not shown it */
+	struct diag_sock sock;	      /* found */
+	uint64_t live[DIAG_LIVE_MAX]; /* closed: cookies of the sockets that fit */
 	unsigned int live_count;
-	struct pending *next;		/* of the same inode, cookie or bucket */
-	UT_hash_handle hh;		/* by inode or by cookie */
+	struct pending *next; /* of the same inode, cookie or bucket */
+	UT_hash_handle hh;    /* by inode or by cookie */
 };
 
 /* The requests that one round of dumps serves. */
 struct requests {
 	struct pending at[REQUESTS_MAX];
-	unsigned int count, looked;	/* the first so many have been read in /proc */
+	unsigned int count, looked; /* the first so many have been read in /proc */
 	struct pending *by_ino, *by_cookie, *any_end;
-	struct pending *buckets[REQUEST_BUCKETS];	/* by remote end */
+	struct pending *buckets[REQUEST_BUCKETS]; /* by remote end */
 };
 
 /* Returns NULL if there are too many: the tracker asks again, or gives up in time. */

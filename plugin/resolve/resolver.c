@@ -14,15 +14,15 @@
 #include "plugin/resolve/deliver.h"
 
 #define TICK_MS 20
-#define SLICE_MS 5	/* of one turn of the loop, for each kind of work */
-#define MEET_MAX 4	/* namespaces entered in one slice */
+#define SLICE_MS 5 /* of one turn of the loop, for each kind of work */
+#define MEET_MAX 4 /* namespaces entered in one slice */
 
 struct resolver {
 	struct track *track;
 	struct utsname name;
 	struct netns_set spaces;
-	bool check_due;			/* of the namespaces, after this round */
-	bool met;			/* a namespace is new */
+	bool check_due; /* of the namespaces, after this round */
+	bool met;	/* a namespace is new */
 	struct round round;
 	struct sweep sweep;
 	struct keep keep;
@@ -38,16 +38,23 @@ static void deliver_diag(struct resolver *r, enum event_kind kind, const struct 
 
 /* ---- requests ---- */
 
+/* What a process has may change at any moment: read at once, by two calls of the kernel. */
 void resolver_ask(struct resolver *r, const struct request *q)
 {
+	struct pending *p = requests_add(r->round.fresh, q);
+
 	r->questions++;
-	requests_add(r->round.fresh, q);
+	if (!p || q->kind == REQUEST_HELD)
+		return;
+	if (q->fd >= 0)
+		pending_read_descriptor(p);
+	p->netns = procfs_netns(q->pid);
 }
 
-/* The namespace of the latest process, as read in this slice. */
+/* What was read of the latest process in this slice. */
 struct reading {
 	int64_t pid, netns;
-	bool sure;
+	bool single;
 	unsigned int met;
 };
 
@@ -60,15 +67,12 @@ static void look_at(struct resolver *r, struct pending *p, struct reading *last)
 		p->hidden = p->netns && !netns_find(&r->spaces, p->netns);
 		return;
 	}
-	if (p->q.fd >= 0)
-		pending_read_descriptor(p);
-	if (p->q.pid != last->pid) {
+	if (p->q.pid != last->pid || p->netns != last->netns) {
 		last->pid = p->q.pid;
-		last->netns = procfs_netns(p->q.pid);
-		last->sure = last->netns && procfs_single_netns(p->q.pid, last->netns);
+		last->netns = p->netns;
+		last->single = p->netns && procfs_single_netns(p->q.pid, p->netns);
 	}
-	p->netns = last->netns;
-	p->netns_sure = last->sure;
+	p->netns_sure = last->single;
 	if (last->met < MEET_MAX && netns_meet(&r->spaces, p->q.pid, p->netns)) {
 		r->met = true;
 		last->met++;
@@ -231,7 +235,7 @@ void resolver_work(struct resolver *r)
 	sweep_go_on(&r->sweep, &slice);
 	deliver_diag(r, EVENT_TICK, NULL);
 	slice = slice_begin(SLICE_MS);
-	if (!r->sweep.snapshot_due)	/* until then the old file is better */
+	if (!r->sweep.snapshot_due) /* until then the old file is better */
 		keep_go_on(&r->keep, &slice);
 }
 
@@ -271,9 +275,13 @@ int resolver_poll(struct resolver *r, struct pollfd fds[RESOLVER_FDS])
 void resolver_stats(const struct resolver *r, struct resolver_stats *out)
 {
 	*out = (struct resolver_stats){
-		.questions = r->questions, .destroyed = r->destroyed, .lost = r->lost,
-		.dumps = r->round.dump.count, .sweeps = r->sweep.count,
-		.cut = r->sweep.cut, .netns = netns_watched(&r->spaces),
+		.questions = r->questions,
+		.destroyed = r->destroyed,
+		.lost = r->lost,
+		.dumps = r->round.dump.count,
+		.sweeps = r->sweep.count,
+		.cut = r->sweep.cut,
+		.netns = netns_watched(&r->spaces),
 	};
 }
 
@@ -313,8 +321,11 @@ static int init(struct resolver *r, struct track *track, const struct resolver_o
 		return -ENOMEM;
 	round_init(&r->round, track, &r->spaces, o->wait_ms);
 	r->sweep = (struct sweep){
-		.track = track, .spaces = &r->spaces, .interval_s = o->sweep_s,
-		.sees_all = o->sees_all, .snapshot = o->snapshot,
+		.track = track,
+		.spaces = &r->spaces,
+		.interval_s = o->sweep_s,
+		.sees_all = o->sees_all,
+		.snapshot = o->snapshot,
 		.first = o->snapshot || o->state,
 	};
 	sweep_init(&r->sweep);
@@ -347,7 +358,7 @@ void resolver_close(struct resolver *r, bool ending)
 		return;
 	if (ending && keep_save(&r->keep))
 		track_diag_leave(r->track);
-	else	/* the connections that it has end without us */
+	else /* the connections that it has end without us */
 		keep_remove(&r->keep);
 	track_set_diag(r->track, NULL);
 	free_all(r);

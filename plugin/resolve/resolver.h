@@ -18,22 +18,22 @@
 struct resolver;
 
 struct resolver_options {
-	unsigned int wait_ms;		/* how long an entry waits for its answer */
-	unsigned int settle_ms;		/* see diag_options */
-	unsigned int sweep_s;		/* between sweeps; 0: none */
-	bool sees_all;			/* other processes' descriptors */
-	bool hears_ends;		/* may subscribe to the notifications */
-	bool snapshot;			/* report what is open already */
-	const char *state;		/* state file, or NULL */
-	char *const *netns;		/* network namespaces to watch as well: see config */
+	unsigned int wait_ms;	/* how long an entry waits for its answer */
+	unsigned int settle_ms; /* see diag_options */
+	unsigned int sweep_s;	/* between sweeps; 0: none */
+	bool sees_all;		/* other processes' descriptors */
+	bool hears_ends;	/* may subscribe to the notifications */
+	bool snapshot;		/* report what is open already */
+	const char *state;	/* state file, or NULL */
+	char *const *netns;	/* network namespaces to watch as well: see config */
 	unsigned int netns_count;
 };
 
 struct resolver_stats {
 	uint64_t questions, dumps, destroyed, sweeps;
-	uint64_t lost;			/* times that notifications were lost */
-	uint64_t cut;			/* sweeps that a limit has cut short */
-	unsigned int netns;		/* watched now, of those that are configured */
+	uint64_t lost;	    /* times that notifications were lost */
+	uint64_t cut;	    /* sweeps that a limit has cut short */
+	unsigned int netns; /* watched now, of those that are configured */
 };
 
 /* Switches the tracker's sock_diag source on; *o is copied. Returns NULL with the reason in
@@ -43,8 +43,8 @@ struct resolver *resolver_open(struct track *track, const struct resolver_option
 /* Switches it off. ending: the program ends as well, and a later run goes on. */
 void resolver_close(struct resolver *r, bool ending);
 
-/* Queues a request of the tracker; it may be called from within track_event(). The answer is
- * an event that resolver_work() delivers. */
+/* Queues a request of the tracker, and reads the descriptor now; may be called from within
+ * track_event(). The answer is an event that resolver_work() delivers. */
 void resolver_ask(struct resolver *r, const struct request *q);
 
 #define RESOLVER_FDS (NETNS_MAX + 1)
@@ -52,8 +52,9 @@ void resolver_ask(struct resolver *r, const struct request *q);
 int resolver_poll(struct resolver *r, struct pollfd fds[RESOLVER_FDS]);
 /* Reads notifications: to be called before the audit records that arrived meanwhile. */
 void resolver_events(struct resolver *r);
-/* Reads the descriptors of new requests: to be called after each buffer of input, since a
- * short-lived process is gone a moment later. Bounded to a few milliseconds. */
+/* Reads the namespaces of new requests, and enters those that are new: to be called after
+ * each buffer of input, since a process may exit a moment later. Bounded to a few
+ * milliseconds. */
 void resolver_look(struct resolver *r);
 /* Goes on with everything for one slice, and gives the tracker the time. */
 void resolver_work(struct resolver *r);

@@ -157,7 +157,7 @@ int64_t round_wait_ms(const struct round *r)
 	if (r->phase == ROUND_SENTINEL)
 		due = r->sentinel_due_ms;
 	else if (r->phase == ROUND_DUMPS)
-		return LONG_MS;		/* round_fd() says when */
+		return LONG_MS; /* round_fd() says when */
 	else if (r->phase != ROUND_IDLE)
 		return 0;
 	else if (!r->fresh->count)

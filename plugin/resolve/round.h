@@ -10,8 +10,12 @@
 #include "plugin/resolve/dump.h"
 
 enum round_phase {
-	ROUND_IDLE, ROUND_DUMPS, ROUND_CENSUS, ROUND_FOUND, ROUND_OTHERS,
-	ROUND_SENTINEL,		/* until earlier notifications have arrived */
+	ROUND_IDLE,
+	ROUND_DUMPS,
+	ROUND_CENSUS,
+	ROUND_FOUND,
+	ROUND_OTHERS,
+	ROUND_SENTINEL, /* until earlier notifications have arrived */
 	ROUND_CLOSED
 };
 
@@ -20,9 +24,9 @@ struct round {
 	struct requests requests[2], *fresh, *serving;
 	struct dump dump;
 	struct answers answers;
-	unsigned int wait_ms;		/* how long an entry waits for its answer */
-	int64_t took_ms, next_ms;	/* the last round; the next one not before */
-	uint64_t sentinel;		/* cookie of a socket of ours, or 0 */
+	unsigned int wait_ms;	  /* how long an entry waits for its answer */
+	int64_t took_ms, next_ms; /* the last round; the next one not before */
+	uint64_t sentinel;	  /* cookie of a socket of ours, or 0 */
 	bool sentinel_seen, sure;
 	int64_t sentinel_due_ms;
 };

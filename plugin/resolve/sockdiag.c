@@ -13,18 +13,18 @@
 #include <sys/uio.h>
 
 #define EVENTS_BUFFER (8 << 20)
-#define EVENT_SIZE 1024		/* of one message: about 400 bytes */
+#define EVENT_SIZE 1024 /* of one message: about 400 bytes */
 #define BATCH 32
-#define DUMP_SIZE 32768		/* the kernel fills no more in one read */
+#define DUMP_SIZE 32768 /* the kernel fills no more in one read */
 
 struct sockdiag {
 	struct mnl_socket *events, *dumps;
-	struct diag_query query;	/* the latest dump */
-	bool busy;			/* the kernel has not ended it yet */
-	unsigned int busy_seq;		/* or an earlier one that was abandoned */
-	int queued_family;		/* 0, or its request is still to be sent */
+	struct diag_query query; /* the latest dump */
+	bool busy;		 /* the kernel has not ended it yet */
+	unsigned int busy_seq;	 /* or an earlier one that was abandoned */
+	int queued_family;	 /* 0, or its request is still to be sent */
 	bool queued_info;
-	char buf[DUMP_SIZE];
+	_Alignas(struct nlmsghdr) char buf[DUMP_SIZE];
 };
 
 /* Connected to the kernel: netlink_unicast() refuses every other sender. */
@@ -56,8 +56,10 @@ static bool is_kernel(const struct sockaddr_nl *from, socklen_t len)
 int sockdiag_subscribe(struct sockdiag *d)
 {
 	static const int groups[] = {
-		SKNLGRP_INET_TCP_DESTROY, SKNLGRP_INET_UDP_DESTROY,
-		SKNLGRP_INET6_TCP_DESTROY, SKNLGRP_INET6_UDP_DESTROY,
+		SKNLGRP_INET_TCP_DESTROY,
+		SKNLGRP_INET_UDP_DESTROY,
+		SKNLGRP_INET6_TCP_DESTROY,
+		SKNLGRP_INET6_UDP_DESTROY,
 	};
 	int size = EVENTS_BUFFER, err = 0;
 
@@ -107,8 +109,7 @@ int sockdiag_read_events(struct sockdiag *d, diag_message_fn fn, void *arg)
 	for (int i = 0; i < BATCH; i++) {
 		iov[i] = (struct iovec){ buf[i], EVENT_SIZE };
 		msgs[i] = (struct mmsghdr){ .msg_hdr = {
-			.msg_name = &from[i], .msg_namelen = sizeof(from[i]),
-			.msg_iov = &iov[i], .msg_iovlen = 1 } };
+						    .msg_name = &from[i], .msg_namelen = sizeof(from[i]), .msg_iov = &iov[i], .msg_iovlen = 1 } };
 	}
 	n = recvmmsg(mnl_socket_get_fd(d->events), msgs, BATCH, MSG_DONTWAIT, NULL);
 	if (n < 0)
@@ -153,7 +154,7 @@ static int send_request(struct sockdiag *d, int family, unsigned int states, boo
 
 int sockdiag_dump(struct sockdiag *d, int family, int proto, bool info)
 {
-	if (d->queued_family)	/* a whole round was waited for the end of the old one */
+	if (d->queued_family) /* a whole round was waited for the end of the old one */
 		d->busy = false;
 	d->query.seq++;
 	d->query.proto = proto;
@@ -172,8 +173,7 @@ static ssize_t receive(struct sockdiag *d)
 {
 	struct sockaddr_nl from = { 0 };
 	struct iovec iov = { d->buf, sizeof(d->buf) };
-	struct msghdr h = { .msg_name = &from, .msg_namelen = sizeof(from),
-			    .msg_iov = &iov, .msg_iovlen = 1 };
+	struct msghdr h = { .msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &iov, .msg_iovlen = 1 };
 	ssize_t n = recvmsg(mnl_socket_get_fd(d->dumps), &h, MSG_DONTWAIT);
 
 	if (n < 0)

@@ -22,7 +22,7 @@ void sockdiag_close(struct sockdiag *d);
 
 /* Subscribes to the destroy groups (CAP_NET_ADMIN). Returns 0 or -errno. */
 int sockdiag_subscribe(struct sockdiag *d);
-int sockdiag_events_fd(const struct sockdiag *d);	/* -1: not subscribed */
+int sockdiag_events_fd(const struct sockdiag *d); /* -1: not subscribed */
 /* Calls fn for each notification of one batch, without waiting. Returns 1 if there may be
  * more, 0 if there are none, -ENOBUFS if some were lost (and there may be more). */
 int sockdiag_read_events(struct sockdiag *d, diag_message_fn fn, void *arg);

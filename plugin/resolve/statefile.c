@@ -38,10 +38,10 @@ struct saved_known {
 
 struct statefile_writer {
 	FILE *file;
-	char *path, *fresh;		/* the file, and its name until it is complete */
+	char *path, *fresh; /* the file, and its name until it is complete */
 	struct saved_known *all;
 	size_t count, room, next;
-	bool failed;			/* no memory */
+	bool failed; /* no memory */
 };
 
 static void put_hex(FILE *f, const void *bytes, size_t len)
@@ -82,7 +82,7 @@ static void put_stamp(FILE *f, const struct stamp *s)
 static void put_known(FILE *f, const struct diag_known *k, const struct identity *opener)
 {
 	static const struct identity nobody = { 0, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN,
-					   ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN };
+						ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN };
 	const struct identity *o = opener ? opener : &nobody;
 
 	fprintf(f, "%" PRIu64 " %" PRIu64 " %" PRId64 " %d %d %d %d %d %d", k->sock.cookie,
@@ -92,8 +92,7 @@ static void put_known(FILE *f, const struct diag_known *k, const struct identity
 	put_end(f, &k->sock.remote);
 	put_stamp(f, &k->ev);
 	put_stamp(f, &k->start);
-	fprintf(f, " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64
-		" %" PRId64, o->pid, o->ppid, o->uid, o->auid, o->ses, o->sid);
+	fprintf(f, " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64, o->pid, o->ppid, o->uid, o->auid, o->ses, o->sid);
 	put_string(f, o->comm);
 	put_string(f, o->exe);
 	put_string(f, o->subj);
@@ -159,10 +158,10 @@ void statefile_abandon(struct statefile_writer *w)
 {
 	if (!w)
 		return;
-	if (w->file) {
+	if (w->file)
 		fclose(w->file);
+	if (w->fresh)
 		unlink(w->fresh);
-	}
 	free_writer(w);
 }
 

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC_OLD "audisp-netlog-state 2"	/* without number and ignored */
+#define MAGIC_OLD "audisp-netlog-state 2" /* without number and ignored */
 #define STRING_MAX 8300
 #define SIZE_MAX_FILE (256 << 20)
 
@@ -93,7 +93,8 @@ static void read_end(struct fields *f, struct netaddr *a)
 	if (!strcmp(text, "-"))
 		return;
 	if (sscanf(text, "%u:%u:%u:%32[0-9a-f]%n", &family, &port, &scope, hex,
-		   &used) != 4 || text[used] || port > 65535 ||
+		   &used) != 4 ||
+	    text[used] || port > 65535 ||
 	    (family != AF_INET && family != AF_INET6) ||
 	    read_hex(hex, a->addr, sizeof(a->addr)) != sizeof(a->addr)) {
 		f->bad = true;

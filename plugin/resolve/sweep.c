@@ -7,9 +7,9 @@
 #include "plugin/resolve/deliver.h"
 #include "plugin/resolve/snapshot.h"
 
-#define AGAIN_MS 1000	/* after a snapshot that failed */
-#define DOUBT_MS 2000	/* until a sweep for ends without notification */
-#define LEAST_MS 500	/* between sweeps */
+#define AGAIN_MS 1000 /* after a snapshot that failed */
+#define DOUBT_MS 2000 /* until a sweep for ends without notification */
+#define LEAST_MS 500  /* between sweeps */
 
 void sweep_init(struct sweep *w)
 {
@@ -74,7 +74,10 @@ static enum diag_life life(uint64_t cookie, uint64_t ino, void *arg)
 static void end(struct sweep *w)
 {
 	struct diag d = {
-		.op = DIAG_SWEEP, .life = life, .arg = w, .holders = w->scanned,
+		.op = DIAG_SWEEP,
+		.life = life,
+		.arg = w,
+		.holders = w->scanned,
 		.begun = w->begun_ms * 1000000,
 	};
 	struct event e = { .kind = EVENT_DIAG, .diag = &d };
@@ -93,7 +96,8 @@ static void log_cut(struct sweep *w)
 	if (!w->cut_logged)
 		log_warnx("/proc: more than %d descriptors of one process, or %d in all: "
 			  "the rest is not scanned, ends without notification are logged "
-			  "late (logged once)", PROCFS_PROCESS_FDS_MAX,
+			  "late (logged once)",
+			  PROCFS_PROCESS_FDS_MAX,
 			  PROCFS_WALK_FDS_MAX);
 	w->cut_logged = true;
 }
@@ -105,8 +109,7 @@ static void deliver_held(struct sweep *w, const struct inventory_inode *n, int f
 
 	for (const struct inventory_sock *s = n->socks; s; s = s->next) {
 		struct diag d = { .op = DIAG_HELD, .sock = s->sock };
-		struct event e = { .kind = EVENT_DIAG, .diag = &d, .fd = fd,
-				   .task = { .pid = n->last_pid } };
+		struct event e = { .kind = EVENT_DIAG, .diag = &d, .fd = fd, .task = { .pid = n->last_pid } };
 
 		if (s->destroyed || !track_diag_follows(w->track, s->sock.cookie))
 			continue;
@@ -181,7 +184,7 @@ static void snapshot(struct sweep *w, const struct slice *slice)
 	if (w->snapshot_due) {
 		netns_snapshot_end(w->spaces);
 		w->snapshot_due = false;
-		if (netns_fresh(w->spaces))	/* found meanwhile */
+		if (netns_fresh(w->spaces)) /* found meanwhile */
 			sweep_new_namespace(w);
 	}
 	w->phase = SWEEP_END;

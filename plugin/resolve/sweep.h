@@ -13,30 +13,34 @@
 #include "plugin/resolve/procfs.h"
 #include "plugin/resolve/snapshot.h"
 
-enum sweep_phase { SWEEP_IDLE, SWEEP_DUMPS, SWEEP_SCAN, SWEEP_SNAPSHOT, SWEEP_END };
+enum sweep_phase { SWEEP_IDLE,
+		   SWEEP_DUMPS,
+		   SWEEP_SCAN,
+		   SWEEP_SNAPSHOT,
+		   SWEEP_END };
 
 struct sweep {
 	struct track *track;
 	struct netns_set *spaces;
-	unsigned int interval_s;	/* 0: only when something asks for it */
-	bool sees_all;			/* other processes' descriptors */
-	bool snapshot;			/* report what is open at the start */
-	bool first;			/* scan at the start, for that or for the state file */
+	unsigned int interval_s; /* 0: only when something asks for it */
+	bool sees_all;		 /* other processes' descriptors */
+	bool snapshot;		 /* report what is open at the start */
+	bool first;		 /* scan at the start, for that or for the state file */
 
 	enum sweep_phase phase;
 	struct inventory inventory;
 	struct procfs_walk walk;
-	int64_t child, parent;		/* pids: of the process that is scanned */
-	bool snapshot_due;		/* a scan at the start, or of a new namespace */
-	bool scanned;			/* all descriptors are known */
-	struct inventory_sock *next;	/* to be reported */
+	int64_t child, parent;	     /* pids: of the process that is scanned */
+	bool snapshot_due;	     /* a scan at the start, or of a new namespace */
+	bool scanned;		     /* all descriptors are known */
+	struct inventory_sock *next; /* to be reported */
 	struct snapshot_ports ports;
-	int64_t begun_ms, took_ms;	/* of the dumps, mono */
-	int64_t cost_ns;		/* of this sweep */
-	int64_t last_ms, next_ms;	/* mono */
-	int64_t next_scan_ms;		/* scans rest 200 times what they cost */
-	int64_t next_doubt_ms;		/* or 20 times, if a socket is missing */
-	uint64_t count, cut;		/* sweeps; of which something was left out */
+	int64_t begun_ms, took_ms; /* of the dumps, mono */
+	int64_t cost_ns;	   /* of this sweep */
+	int64_t last_ms, next_ms;  /* mono */
+	int64_t next_scan_ms;	   /* scans rest 200 times what they cost */
+	int64_t next_doubt_ms;	   /* or 20 times, if a socket is missing */
+	uint64_t count, cut;	   /* sweeps; of which something was left out */
 	bool cut_logged;
 };
 
@@ -44,7 +48,7 @@ struct sweep {
 void sweep_init(struct sweep *w);
 void sweep_fini(struct sweep *w);
 
-int64_t sweep_due_ms(const struct sweep *w);	/* mono */
+int64_t sweep_due_ms(const struct sweep *w); /* mono */
 /* Sweeps soon: at once, or for the snapshot of a new namespace as soon as scans may. */
 void sweep_soon(struct sweep *w);
 void sweep_new_namespace(struct sweep *w);

@@ -166,9 +166,12 @@ static uint64_t audit_sum(const uint64_t ns[GROUPS])
 }
 
 /*
- * Until the daemons did nothing worth mentioning for three seconds: longer than
- * any of their timers. Waiting is free, since an idle machine's clock leaps.
+ * Until the daemons did no more than one look at their counters, which the plugin takes
+ * each second, in each half second of three. Waiting is free, since an idle machine's
+ * clock leaps.
  */
+#define ONE_LOOK 2000000	/* ns; less than three cycles cost */
+
 static void settle(uint64_t ns[GROUPS])
 {
 	uint64_t before = 0, after;
@@ -178,7 +181,7 @@ static void settle(uint64_t ns[GROUPS])
 		pause_us(500000);
 		take_stock(ns);
 		after = audit_sum(ns);
-		quiet = after - before < 200000 ? quiet + 1 : 0;
+		quiet = after - before < ONE_LOOK ? quiet + 1 : 0;
 		before = after;
 	}
 }

@@ -268,7 +268,7 @@ test_timers() {
 	printf '%s\n' '[output]' 'syslog = no' 'stdout = yes' '[status]' 'interval = 86400' \
 		'[kernel]' 'source = sockdiag' '[sockdiag]' 'snapshot = no' 'state =' 'use = yes' >"$conf"
 	start
-	wait_for has "$out" ' netlog start '
+	check 'it starts with sock_diag' wait_for has "$out" ' netlog start '
 	if ! has "$out" ' netlog start .* sockdiag=yes'; then
 		skip 'SIGHUP switches sock_diag' 'there is none here'
 		finish

@@ -82,6 +82,8 @@ start_rsyslogd() { # PORT [CONFIGURATION OF THE INPUT]
 		template(name="all" type="string" string="%pri-text%|%hostname%|%app-name%|%procid%|%timereported:::date-rfc3339%|%msg%\n")
 		ruleset(name="all") { action(type="omfile" file="$tmp/messages" template="all") }
 		input(type="imtcp" port="$1" address="127.0.0.1" ruleset="all")
+		module(load="imudp")
+		input(type="imudp" port="$1" address="127.0.0.1" ruleset="all")
 	END
 	rsyslogd -n -f "$tmp/rsyslog.conf" -i "$tmp/pid" >"$tmp/rsyslogd.out" 2>&1 5>&- &
 	collector=$!
@@ -186,6 +188,29 @@ test_stalled() {
 	check "stalled: much was lost, so the test means something" [ "$(lost frames)" -gt 1000 ]
 }
 
+test_udp() {
+	start 'transport = udp' 'host = 127.0.0.1' 'port = 6013'
+	connections 1 1 >&5
+	check "udp: nobody listens: it is logged" \
+		wait_for grep -q 'output siem: 127.0.0.1 port 6013: Connection refused' "$tmp/err"
+	rm -f "$tmp/messages"
+	start_rsyslogd 6013
+	check "udp: nothing is lost when somebody does" wait_for same
+	# more at once do not fit in a receiver's buffer, and nobody would know
+	connections 2 50 >&5
+	wait_for in_file 51
+	check "udp: they are all there" wait_for same
+	stop_rsyslogd
+	# the first that nobody takes is lost, and counted when somebody comes
+	connections 52 10 >&5
+	wait_for in_file 61
+	start_rsyslogd 6013
+	check "udp: what came and what was lost add up" wait_for adds_up texts_of_messages
+	check "udp: little is lost ($(lost texts_of_messages))" [ "$(lost texts_of_messages)" -le 3 ]
+	finish
+	stop_rsyslogd
+}
+
 test_unix() {
 	socat -u "UNIX-LISTEN:$tmp/socket" "CREATE:$tmp/lines" 5>&- &
 	collector=$!
@@ -258,6 +283,7 @@ test_tcp
 test_away
 test_killed
 test_stalled
+test_udp
 test_unix
 test_tls
 exit $failed

@@ -167,7 +167,7 @@ shows()
 
 load_for()
 {
-	auditctl -R "$rules/$1" >/dev/null || broken "$1 does not load"
+	auditctl -R "$tmp/$1" >/dev/null || broken "$1 does not load"
 }
 
 # A program that a rule excludes can hide what others make it do.

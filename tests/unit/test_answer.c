@@ -177,8 +177,7 @@ static void test_absent(void **state)
 
 static void test_held(void **state)
 {
-	struct pending *p = ask((struct request){ .kind = REQUEST_HELD, .cookie = 5,
-						  .netns = WATCHED }, WATCHED);
+	struct pending *p = ask((struct request){ .kind = REQUEST_HELD, .cookie = 5, .netns = WATCHED }, WATCHED);
 
 	(void)state;
 	p->found = true;
@@ -210,7 +209,8 @@ static void test_held_elsewhere(void **state)
 {
 	(void)state;
 	ask((struct request){ .kind = REQUEST_HELD, .cookie = 5, .netns = ELSEWHERE },
-	    ELSEWHERE)->hidden = true;
+	    ELSEWHERE)
+		->hidden = true;
 	ask((struct request){ .kind = REQUEST_HELD, .cookie = 6 }, 0)->everywhere = true;
 	answers.all_watched = false;
 	run(false, true);
@@ -230,7 +230,7 @@ static void test_census(void **state)
 	(void)state;
 	ask((struct request){ .fd = 3 }, WATCHED);
 	answer_begin(&answers, &serving, &again, false);
-	assert_true(answer_census(&answers, &none));	/* nobody needs it */
+	assert_true(answer_census(&answers, &none)); /* nobody needs it */
 	ask((struct request){ .fd = 3 }, 0);
 	while (!answer_census(&answers, &none))
 		slices++;
@@ -248,8 +248,7 @@ static void test_many(void **state)
 {
 	(void)state;
 	for (int i = 0; i < MANY; i++)
-		ask((struct request){ .kind = REQUEST_HELD, .cookie = i + 1,
-				      .netns = WATCHED }, WATCHED);
+		ask((struct request){ .kind = REQUEST_HELD, .cookie = i + 1, .netns = WATCHED }, WATCHED);
 	assert_true(run(false, true) < 0.02);
 	assert_int_equal(again.count, MANY);
 }

@@ -164,7 +164,9 @@ static void test_args(void **state)
 		{ "curl", 4, " title=\"curl\" " },
 		{ "curl", 5, " title=\"curl\" " },
 		{ "curl\0-v\0x y", 12, " title=6375726C002D7600782079 " },
-		{ "\0\0\n ", 4, " title=- " },
+		{ "\0\0\n", 3, " title=- " },
+		{ "a \0\x7f\x9f", 5, " title=6120 " },
+		{ "\xe9\0", 2, " title=E9 " },
 		{ "", 0, " title=- " },
 		{ "", 129, " title=- " },	/* claims more than it can hold */
 	};

@@ -82,8 +82,8 @@ static const struct good goods[] = {
 	  "[status]\ninterval=6\n", { DEFAULTS, .to_syslog = false, .interval = 6 } },
 	{ "named outputs", "[output siem]\ntransport = tls\nhost = logs.example.org\n"
 	  "ca = /etc/a.pem\ncert = /etc/c.pem\nkey = /etc/k.pem\nfacility = local3\n"
-	  "priority = notice\nqueue = 128\n[output  local-1]\ntransport = unix\npath = /run/x\n"
-	  "[output t]\ntransport = tcp\nhost = 2001:db8::1\nport = 1514\nformat = netlog\n"
+	  "priority = notice\nqueue = 128\n[output  local-1]\ntransport = unix\npath = /run/x\nformat = template:{comm}[{pid}] -> {remote}\n"
+	  "[output t]\ntransport = tcp\nhost = 2001:db8::1\nport = 1514\nformat = ocsf:1.6.0\n"
 	  "[output siem]\nport = 7514\n",
 	  { DEFAULTS, .named_count = 3, .named = {
 		{ .name = "siem", .transport = CONFIG_TLS, .host = "logs.example.org",
@@ -285,9 +285,12 @@ static const struct mistake mistakes[] = {
 	  "[output file]: the name is not allowed", "not syslog, file, stdout" },
 	{ "outputs, too many", "[output a]\n[output b]\n[output c]\n[output d]\n[output e]\n"
 	  "[output f]\n[output g]\n[output h]\n[output i]\n", 9, "[output i]: at most 8", "" },
-	{ "output, transport", "[output a]\ntransport = udp\n", 2, "transport: 'udp'",
-	  "syslog, file, stdout, unix, tcp or tls" },
-	{ "output, format", "[output a]\nformat = xml\n", 2, "format: 'xml'", "netlog" },
+	{ "output, transport", "[output a]\ntransport = http\n", 2, "transport: 'http'",
+	  "syslog, file, stdout, unix, udp, tcp or tls" },
+	{ "output, format", "[output a]\nformat = xml\n", 2,
+	  "format: 'xml': xml: no such format; there are: netlog json ocsf", "template" },
+	{ "output, template", "[output a]\nformat = template:{comm} {x}\n", 2,
+	  "format: 'template:{comm} {x}': template: '{x' is no field in braces", "" },
 	{ "output, host", "[output a]\nhost = tcp://x\n", 2, "host: 'tcp://x'",
 	  "the name or address of a host" },
 	{ "output, port", "[output a]\nport = 65536\n", 2, "port: '65536'", "from 1 to 65535" },
@@ -337,6 +340,7 @@ static void test_incomplete_output(void **state)
 		{ "[output a]\ntransport =\n", ":1: [output a]: transport is missing" },
 		{ "[output a]\ntransport = unix\n", ":1: [output a]: path is missing" },
 		{ "[output a]\ntransport = file\n", ":1: [output a]: path is missing" },
+		{ "[output a]\ntransport = udp\n", ":1: [output a]: host is missing" },
 		{ "[output a]\ntransport = tcp\nport = 1\n", ":1: [output a]: host is missing" },
 		{ "[output a]\ntransport = tls\nhost = x\ncert = /c\n",
 		  ":1: [output a]: key is missing" },

@@ -39,7 +39,11 @@ static void print_head(FILE *to)
 	      "netlog-fields \\- fields of the network connection log, and conditions on them\n"
 	      ".SH DESCRIPTION\n"
 	      "Every field of the lines of \\fBaudisp\\-netlog\\fP(8), with the operators of "
-	      "its conditions\nand its option of \\fBaunetlog\\fP(8).\n"
+	      "its conditions,\nits option of \\fBaunetlog\\fP(8), and its names in the formats "
+	      "of \\fBnetlog\\-formats\\fP(7).\n"
+	      "Names in parentheses are those for accepted connections and for listeners.\n"
+	      "A field without a name is under \\fBnetlog\\fP in ECS and under "
+	      "\\fBunmapped\\fP in OCSF.\n"
 	      "An unknown value is \\- in the line, or its key is left out.\n", to);
 }
 
@@ -70,6 +74,32 @@ static void print_conditions(FILE *to)
 	      "Quote a value that has blanks: comm=\"a b\" or 'a b'. In double quotes, "
 	      "\\e\" is a quote and\n\\e\\e a backslash. \\exHH is the byte HH, so that text "
 	      "can be copied from a line.\n", to);
+}
+
+static void print_name(FILE *to, const char *format, struct field_name name, bool *more)
+{
+	if (!name.out)
+		return;
+	fprintf(to, "%s%s ", *more ? ", " : ".br\n", format);
+	*more = true;
+	print_roff(to, name.out);
+	if (name.in) {
+		fputs(" (accepted: ", to);
+		print_roff(to, name.in);
+		fputs(")", to);
+	}
+}
+
+static void print_names(FILE *to, const struct field *f)
+{
+	bool more = false;
+
+	print_name(to, "ECS", f->ecs, &more);
+	print_name(to, "OCSF", f->ocsf, &more);
+	print_name(to, "CEF", f->cef, &more);
+	print_name(to, "LEEF", f->leef, &more);
+	if (more)
+		fputs(".\n", to);
 }
 
 static void print_option(FILE *to, const struct field *f)
@@ -106,6 +136,7 @@ static void print_field(FILE *to, enum field_id id)
 	match_operators(f->type, operators, sizeof(operators));
 	fprintf(to, ".br\nOperators: %s. ", operators);
 	print_option(to, f);
+	print_names(to, f);
 }
 
 static void print_page(FILE *to)
@@ -117,7 +148,8 @@ static void print_page(FILE *to)
 		print_field(to, id);
 	print_conditions(to);
 	fputs(".SH SEE ALSO\n.BR audisp\\-netlog (8),\n.BR audisp\\-netlog.conf (5),\n"
-	      ".BR aunetlog (8)\n", to);
+	      ".BR aunetlog (8),\n"
+	      ".BR netlog\\-formats (7)\n", to);
 }
 
 static char *read_all(FILE *f, size_t *size)

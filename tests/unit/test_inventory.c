@@ -11,7 +11,7 @@
 
 #define MANY 65536
 #define DUPS 100000
-#define MAX_CPU 0.2	/* seconds for all of them */
+#define MAX_CPU 0.2 /* seconds for all of them */
 
 static struct inventory v;
 
@@ -26,8 +26,13 @@ static double cpu(void)
 static struct diag_sock make(uint64_t cookie, uint64_t ino, int state, int port)
 {
 	return (struct diag_sock){
-		.cookie = cookie, .ino = ino, .netns = 1, .proto = IPPROTO_TCP,
-		.family = AF_INET, .state = state, .active = -1,
+		.cookie = cookie,
+		.ino = ino,
+		.netns = 1,
+		.proto = IPPROTO_TCP,
+		.family = AF_INET,
+		.state = state,
+		.active = -1,
 		.local = { .family = AF_INET, .port = port, .has_port = true },
 	};
 }
@@ -51,8 +56,8 @@ static void test_find(void **state)
 	(void)state;
 	add(5, 50, STATE_ESTABLISHED, 1000);
 	add(6, 0, STATE_ESTABLISHED, 1000);
-	add(7, 50, STATE_ESTABLISHED, 1000);	/* a subflow */
-	add(5, 50, STATE_ESTABLISHED, 1001);	/* shown twice */
+	add(7, 50, STATE_ESTABLISHED, 1000); /* a subflow */
+	add(5, 50, STATE_ESTABLISHED, 1001); /* shown twice */
 	assert_int_equal(HASH_COUNT(v.socks), 3);
 	assert_int_equal(inventory_find(&v, 5)->sock.local.port, 1001);
 	assert_null(inventory_find(&v, 8));
@@ -111,7 +116,7 @@ static void test_holders(void **state)
 	assert_int_equal(n->first->next->ppid, 100);
 	assert_int_equal(n->first->next->fd, 4);
 	assert_null(n->first->next->next);
-	n = inventory_hold(&v, 77, 101);	/* of another family */
+	n = inventory_hold(&v, 77, 101); /* of another family */
 	assert_null(n->socks);
 	assert_int_equal(n->holders, 1);
 }

@@ -508,6 +508,40 @@ static void test_nonblocking(void **state)
 	close(ends[0]);
 }
 
+/* ---- a file ---- */
+
+/* The time is put in front of a text, unless the text has it. */
+static void test_time_in_front(void **state)
+{
+	static const char want[] = "1970-01-01 00:00:05.007 a\n{\"b\":1}\n";
+	char path[] = "/tmp/netlog-test-output.XXXXXX", have[128];
+	struct output_options options = {
+		.name = "file", .queue_size = SMALL, .format = format, .severity = LOG_INFO,
+	};
+	struct message m = { .time = { 5, 7, 0 }, .severity = LOG_INFO, .text = "a", .len = 1 };
+	int fd = mkstemp(path);
+	struct output *o;
+	ssize_t n;
+
+	(void)state;
+	assert_true(fd >= 0);
+	setenv("TZ", "UTC", 1);
+	o = output_new(transport_file(path), &options);
+	assert_non_null(o);
+	output_put(o, &m);
+	m.text = "{\"b\":1}";
+	m.len = strlen(m.text);
+	m.has_time = true;
+	output_put(o, &m);
+	assert_int_equal(output_close(o, 5000), 0);
+	n = read(fd, have, sizeof(have) - 1);
+	assert_true(n >= 0);
+	have[n] = 0;
+	assert_string_equal(have, want);
+	close(fd);
+	unlink(path);
+}
+
 /* ---- the collector's frames ---- */
 
 static void test_rfc5424(void **state)
@@ -586,6 +620,7 @@ int main(void)
 		cmocka_unit_test(test_fails),
 		cmocka_unit_test(test_close_failing),
 		cmocka_unit_test(test_nonblocking),
+		cmocka_unit_test(test_time_in_front),
 		cmocka_unit_test(test_rfc5424),
 		cmocka_unit_test(test_undelivered),
 	};

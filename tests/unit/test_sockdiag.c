@@ -18,10 +18,10 @@
 
 struct row {
 	const char *name;
-	int family, state, proto;	/* proto 0: no attribute */
+	int family, state, proto; /* proto 0: no attribute */
 	const char *src, *dst;
 	int sport, dport, interface;
-	int info;			/* length of the tcp_info; 0: none */
+	int info; /* length of the tcp_info; 0: none */
 	uint64_t acked, sent, retrans, received;
 	uint32_t segs_in, segs_out, data_segs_in, notsent, unacked;
 	bool mptcp;
@@ -33,11 +33,11 @@ struct row {
 };
 
 #define WHOLE (int)sizeof(struct tcp_info)
-#define DEAD .family = AF_INET, .state = STATE_CLOSE, .proto = IPPROTO_TCP,	\
-	.src = "10.0.0.5", .sport = 40001, .dst = "192.0.2.7", .dport = 443,	\
-	.local = "10.0.0.5:40001", .remote = "192.0.2.7:443", .info = WHOLE, .active = -1
-#define OPEN DEAD, .state = STATE_ESTABLISHED, .proto = 0, .tx = -1, .rx = -1,	\
-	.established = -1
+#define DEAD .family = AF_INET, .state = STATE_CLOSE, .proto = IPPROTO_TCP, \
+	     .src = "10.0.0.5", .sport = 40001, .dst = "192.0.2.7", .dport = 443, \
+	     .local = "10.0.0.5:40001", .remote = "192.0.2.7:443", .info = WHOLE, .active = -1
+#define OPEN DEAD, .state = STATE_ESTABLISHED, .proto = 0, .tx = -1, .rx = -1, \
+		   .established = -1
 
 static const struct row rows[] = {
 	/* as kernel 6.18 sends them */
@@ -82,10 +82,14 @@ static struct nlmsghdr *make(const struct row *r)
 	struct nlmsghdr *m = mnl_nlmsg_put_header(buf);
 	struct inet_diag_msg *d = mnl_nlmsg_put_extra_header(m, sizeof(*d));
 	struct tcp_info i = {
-		.tcpi_bytes_acked = r->acked, .tcpi_bytes_sent = r->sent,
-		.tcpi_bytes_retrans = r->retrans, .tcpi_bytes_received = r->received,
-		.tcpi_segs_in = r->segs_in, .tcpi_segs_out = r->segs_out,
-		.tcpi_data_segs_in = r->data_segs_in, .tcpi_notsent_bytes = r->notsent,
+		.tcpi_bytes_acked = r->acked,
+		.tcpi_bytes_sent = r->sent,
+		.tcpi_bytes_retrans = r->retrans,
+		.tcpi_bytes_received = r->received,
+		.tcpi_segs_in = r->segs_in,
+		.tcpi_segs_out = r->segs_out,
+		.tcpi_data_segs_in = r->data_segs_in,
+		.tcpi_notsent_bytes = r->notsent,
 		.tcpi_unacked = r->unacked,
 	};
 
@@ -196,7 +200,8 @@ static void test_not_ours(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cut), cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_noise),
 		cmocka_unit_test(test_not_ours),
 	};
 	int failed = table_run("rows", test_row, ROWS(rows));

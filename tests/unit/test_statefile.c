@@ -25,14 +25,15 @@ static char path[64];
 static struct diag_known make_known(uint64_t cookie, bool listens)
 {
 	struct diag_known k = {
-		.sock = { .cookie = cookie, .ino = 20411, .netns = 4026531840,
-			  .proto = IPPROTO_TCP,
-			  .family = AF_INET, .state = listens ? STATE_LISTEN :
-							       STATE_ESTABLISHED },
-		.listens = listens, .inbound = true, .unknown_start = true,
+		.sock = { .cookie = cookie, .ino = 20411, .netns = 4026531840, .proto = IPPROTO_TCP, .family = AF_INET, .state = listens ? STATE_LISTEN : STATE_ESTABLISHED },
+		.listens = listens,
+		.inbound = true,
+		.unknown_start = true,
 		.ev = { .sec = 1795241079, .milli = 391, .serial = 62 },
 		.start = { .sec = 1795241079, .milli = 392 },
-		.id = { 0xfeedbeef, true, cookie, listens, 7 }, .nth = 8, .ignored = listens,
+		.id = { 0xfeedbeef, true, cookie, listens, 7 },
+		.nth = 8,
+		.ignored = listens,
 	};
 
 	netaddr_parse_ip("10.0.0.5", &k.sock.local);
@@ -47,8 +48,15 @@ static struct diag_known make_known(uint64_t cookie, bool listens)
 }
 
 static const struct task opener = {
-	.pid = 2304, .ppid = 1, .uid = 1000, .auid = ID_UNSET, .ses = ID_UNSET, .sid = 7,
-	.comm = "\"sshd\"", .exe = "2F62696E2F6120", .subj = "a (enforce)",
+	.pid = 2304,
+	.ppid = 1,
+	.uid = 1000,
+	.auid = ID_UNSET,
+	.ses = ID_UNSET,
+	.sid = 7,
+	.comm = "\"sshd\"",
+	.exe = "2F62696E2F6120",
+	.subj = "a (enforce)",
 };
 
 static void no_record(const struct entry *r, void *arg)
@@ -284,7 +292,7 @@ static void test_no_file(void **state)
 	rename(path, other);
 	assert_int_equal(symlink(other, path), 0);
 	expect_refused(-ELOOP);
-	save(1);		/* in its place, not through it */
+	save(1); /* in its place, not through it */
 	assert_int_equal(unlink(other), 0);
 	assert_int_equal(statefile_load(path, on_any, (int[]){ 0 }), 0);
 	unlink(path);
@@ -368,11 +376,16 @@ static void test_abandoned(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round), cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_noise), cmocka_unit_test(test_other_boot),
-		cmocka_unit_test(test_other_version), cmocka_unit_test(test_version_2),
-		cmocka_unit_test(test_others_could_write), cmocka_unit_test(test_no_file),
-		cmocka_unit_test(test_slices), cmocka_unit_test(test_abandoned),
+		cmocka_unit_test(test_round),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_other_boot),
+		cmocka_unit_test(test_other_version),
+		cmocka_unit_test(test_version_2),
+		cmocka_unit_test(test_others_could_write),
+		cmocka_unit_test(test_no_file),
+		cmocka_unit_test(test_slices),
+		cmocka_unit_test(test_abandoned),
 	};
 	/* in memory: thousands of small files are slow on a disk */
 	char memory[] = "/dev/shm/netlog-test-state.XXXXXX";

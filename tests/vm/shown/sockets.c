@@ -814,6 +814,21 @@ static void flows(char **args)
 	close(fd);
 }
 
+/* A server of datagrams answers two clients, and both again. */
+static void flow_server(char **args)
+{
+	struct sockaddr_in a = address(LO, 7304);
+	int l = socket(AF_INET, SOCK_DGRAM, 0);
+
+	(void)args;
+	if (l < 0 || bind(l, (void *)&a, sizeof(a)))
+		die("bind");
+	for (int i = 0; i < 4; i++)
+		send_to(l, LO, 7305 + i % 2);
+	sleep_ms(300);
+	close(l);
+}
+
 /* ---- odd-calls N SEED: what no sane program asks of sockets ---- */
 
 #define POOL 12
@@ -1102,8 +1117,8 @@ static const struct {
 	{ "killed", killed }, { "taken", taken }, { "dup-race", dup_race },
 	{ "bad-address", bad_address }, { "half-shut", half_shut },
 	{ "rejected", rejected }, { "smc", smc }, { "wide", wide },
-	{ "odd-calls", odd_calls }, { "flows", flows }, { "storm", storm },
-	{ "sentinel", sentinel },
+	{ "odd-calls", odd_calls }, { "flows", flows }, { "flow-server", flow_server },
+	{ "storm", storm }, { "sentinel", sentinel },
 };
 
 int main(int argc, char **argv)
