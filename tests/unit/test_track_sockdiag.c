@@ -813,8 +813,7 @@ static void test_process_forgotten(void **state)
 {
 	static const struct step steps[] = {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, -EINPROGRESS),
-		CALL(2, EXIT_THREAD, 2, 0), CALL(3, EXIT_THREAD, 3, 0),
-		CALL(4, EXIT_THREAD, 4, 0), CALL(5, EXIT_THREAD, 5, 0),
+		SOCKET(2, 2, 3), SOCKET(3, 3, 3), SOCKET(4, 4, 3), SOCKET(5, 5, 3),
 		TICK(1010, .out = "start - -> " R " 1 via=in-progress"),
 	};
 	struct input_errors c = { 0 };
