@@ -70,8 +70,9 @@ bool losses_update(struct losses *l, const struct loss_counts *now, struct loss_
 	out->torn = now->torn - l->last.torn;
 	out->sockdiag = now->sockdiag - l->last.sockdiag;
 	out->bpf = now->bpf - l->last.bpf;
+	out->evicted = now->evicted - l->last.evicted;
 	remember(l, now, out);
 	out->missed += bpf_missed;
 	return out->kernel || out->module || out->missed || out->socket || out->gaps ||
-	       out->torn || out->sockdiag || out->bpf;
+	       out->torn || out->sockdiag || out->bpf || out->evicted;
 }

@@ -21,6 +21,8 @@ void conn_init(struct conn_table *t, unsigned int max, struct fd_table *fds,
 	TAILQ_INIT(&t->lru);
 	TAILQ_INIT(&t->waiting);
 	TAILQ_INIT(&t->dying);
+	for (int i = 0; i < CONN_OWNERS; i++)
+		TAILQ_INIT(&t->owners[i].lru);
 	t->max = max ? max : 1;
 	t->fds = fds;
 	t->errors = errors;
@@ -78,7 +80,12 @@ bool conn_is_open(const struct conn *c)
 
 /* ---- the table ---- */
 
-struct conn *conn_new(struct conn_table *t)
+static unsigned int owner_of(int64_t uid)
+{
+	return (uint64_t)uid * 2654435761U >> 16 & (CONN_OWNERS - 1);
+}
+
+struct conn *conn_new(struct conn_table *t, int64_t uid)
 {
 	struct conn *c = calloc(1, sizeof(*c));
 
@@ -89,7 +96,21 @@ struct conn *conn_new(struct conn_table *t)
 	LIST_INIT(&c->fds);
 	TAILQ_INSERT_TAIL(&t->lru, c, lru);
 	t->count++;
+	c->owner = owner_of(uid);
+	TAILQ_INSERT_TAIL(&t->owners[c->owner].lru, c, of_owner);
+	t->owners[c->owner].count++;
 	return c;
+}
+
+/* One user's many sockets do not take the place of everybody's. */
+struct conn *conn_victim(const struct conn_table *t)
+{
+	const struct conn_owner *most = &t->owners[0];
+
+	for (int i = 1; i < CONN_OWNERS; i++)
+		if (t->owners[i].count > most->count)
+			most = &t->owners[i];
+	return TAILQ_FIRST(&most->lru);
 }
 
 void conn_touch(struct conn_table *t, struct conn *c)
@@ -98,6 +119,8 @@ void conn_touch(struct conn_table *t, struct conn *c)
 		return;
 	TAILQ_REMOVE(&t->lru, c, lru);
 	TAILQ_INSERT_TAIL(&t->lru, c, lru);
+	TAILQ_REMOVE(&t->owners[c->owner].lru, c, of_owner);
+	TAILQ_INSERT_TAIL(&t->owners[c->owner].lru, c, of_owner);
 }
 
 bool conn_unused(const struct conn *c)
@@ -129,6 +152,8 @@ void conn_drop(struct conn_table *t, struct conn *c)
 	conn_unlist_left(c);
 	TAILQ_REMOVE(&t->lru, c, lru);
 	t->count--;
+	TAILQ_REMOVE(&t->owners[c->owner].lru, c, of_owner);
+	t->owners[c->owner].count--;
 	identity_put(c->opener);
 	free(c);
 }

@@ -130,9 +130,17 @@ struct conn {
 	bool left;		/* open at the module's unload, holder not known */
 	LIST_ENTRY(conn) of_left;
 	struct fd_holders fds;
-	TAILQ_ENTRY(conn) lru;
+	TAILQ_ENTRY(conn) lru, of_owner;
+	unsigned int owner;
 	UT_hash_handle hh;
 };
+
+/* The connections of one user; of several whose numbers share a place. */
+struct conn_owner {
+	unsigned int count;
+	TAILQ_HEAD(, conn) lru;		/* least recently used first */
+};
+#define CONN_OWNERS 256
 
 #define RIVAL_BUCKETS 4096
 #define LEFT_BUCKETS 4096
@@ -141,6 +149,7 @@ struct conn_table {
 	struct conn *by_number;
 	TAILQ_HEAD(, conn) lru;		/* least recently used first */
 	struct conn *next;		/* of the walk under way, see CONN_EACH */
+	struct conn_owner owners[CONN_OWNERS];
 	unsigned int count, max;
 	struct fd_table *fds;
 	struct input_errors *errors;
@@ -174,9 +183,11 @@ bool conn_step(struct conn_table *t, struct conn *c, enum conn_step step);
 /* Returns true if a start without its stop is written or deferred. */
 bool conn_is_open(const struct conn *c);
 
-/* A new connection without a reference: give it one, or drop it. The table has room
- * (bounds.c). NULL without memory. */
-struct conn *conn_new(struct conn_table *t);
+/* A new connection of user uid, without a reference: give it one, or drop it. The table has
+ * room (bounds.c). NULL without memory. */
+struct conn *conn_new(struct conn_table *t, int64_t uid);
+/* The one to forget when room is needed: of the user with most, the least recently used. */
+struct conn *conn_victim(const struct conn_table *t);
 void conn_touch(struct conn_table *t, struct conn *c);
 bool conn_unused(const struct conn *c);		/* no reference is left */
 void conn_drop(struct conn_table *t, struct conn *c);

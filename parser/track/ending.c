@@ -188,6 +188,8 @@ void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via)
 	c->inheritable = may_be_inherited(c, was.key.proc, via);
 	if (c->inheritable)
 		goto out;
+	if (via == VIA_EXIT && c->kind == KIND_LISTEN && conn_is_open(c))
+		corrected_add(&t->corrected, c, pid, was.key.fd, stamp_ms(&t->when));
 	/* when the missing process let go is not known, so not that it was the last */
 	life_close(t, c, ENDING(.via = via, .identity = via == VIA_GONE && t->diag.on ?
 							c->opener : who));
@@ -276,6 +278,11 @@ void ending_give_up(struct track *t, struct conn *c)
 {
 	struct conn_diag *d = c->diag;
 
+	if (c->tentative) {
+		life_forget(t, c);
+		conn_drop(&t->conns, c);
+		return;
+	}
 	life_write_start(t, c);
 	conn_stop_waiting(&t->conns, c);
 	if (d->cookie)

@@ -8,6 +8,7 @@ void fdtable_init(struct fd_table *t, unsigned int max)
 {
 	t->hash = NULL;
 	t->max = max;
+	t->most = NULL;
 	t->round = 0;
 }
 
@@ -41,7 +42,8 @@ struct fdent *fdtable_add(struct fd_table *t, struct proc *p, int fd, struct con
 	HASH_ADD(hh, t->hash, key, sizeof(f->key), f);
 	TAILQ_INSERT_TAIL(&p->fds, f, of_proc);
 	LIST_INSERT_HEAD(holders, f, of_conn);
-	p->fd_count++;
+	if (++p->fd_count > (t->most ? t->most->fd_count : 0))
+		t->most = p;
 	return f;
 }
 
@@ -67,4 +69,15 @@ struct conn *fdtable_remove(struct fd_table *t, struct fdent *f)
 	identity_put(f->since);
 	free(f);
 	return c;
+}
+
+struct fdent *fdtable_victim(const struct fd_table *t)
+{
+	return t->most ? TAILQ_FIRST(&t->most->fds) : NULL;
+}
+
+void fdtable_forget(struct fd_table *t, const struct proc *p)
+{
+	if (t->most == p)
+		t->most = NULL;
 }

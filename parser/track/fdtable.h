@@ -35,6 +35,7 @@ LIST_HEAD(fd_holders, fdent);
 struct fd_table {
 	struct fdent *hash;
 	unsigned int max;
+	struct proc *most;	/* one of those that have had most; may be NULL */
 	unsigned int round;	/* scans of all processes' descriptors so far */
 };
 
@@ -48,6 +49,10 @@ struct fdent *fdtable_add(struct fd_table *t, struct proc *p, int fd, struct con
 			  struct fd_holders *holders, bool cloexec);
 /* f's process, as it is now, has the socket. */
 void fdtable_confirm(struct fdent *f);
+/* The descriptor to take when room is needed: the oldest of the process that has most. */
+struct fdent *fdtable_victim(const struct fd_table *t);
+/* p is about to be forgotten. */
+void fdtable_forget(struct fd_table *t, const struct proc *p);
 /* Frees f. Returns its connection. */
 struct conn *fdtable_remove(struct fd_table *t, struct fdent *f);
 

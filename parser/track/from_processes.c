@@ -171,6 +171,7 @@ void from_processes_exit(struct track *t, enum entry_via via)
 		ending_fds_gone(t, p, false, via);
 		ending_left_gone(t, p->key.pid, via);
 		t->proc = NULL;
+		fdtable_forget(&t->fds, p);
 		process_remove(&t->processes, p);
 		return;
 	}

@@ -64,6 +64,20 @@ static void on_socket(struct track *t, const struct event *f)
 	s->unlogged = s->proto == PROTO_UNKNOWN;
 }
 
+/* With sock_diag it is remembered of a socket that is bound, which may listen next, so that
+ * it is not looked up. */
+static void other_family(struct track *t, const struct event *f)
+{
+	struct conn *s;
+
+	from_processes_reuse(t, f->fd);
+	if (!t->diag.on || f->kind != EVENT_BIND)
+		return;
+	s = add_socket(t, f->fd, false);
+	if (s)
+		s->unlogged = true;
+}
+
 /* The socket of a bind or connect; made when it was opened unseen. NULL when
  * the descriptor turns out to be something that is not logged. */
 static struct conn *named_socket(struct track *t, const struct event *f)
@@ -73,7 +87,7 @@ static struct conn *named_socket(struct track *t, const struct event *f)
 	if (!is_inet(f->sa_family)) {
 		/* only success proves that the socket is of that family */
 		if (f->has_sockaddr && f->sa_family != AF_UNSPEC && f->result >= 0)
-			from_processes_reuse(t, f->fd);
+			other_family(t, f);
 		return NULL;
 	}
 	if (!s) {
@@ -335,6 +349,23 @@ static void accept_unknown(struct track *t, const struct event *f)
 	open_tentative(t, s, KIND_CONNECT, "accept");
 }
 
+/* A child's accept, from before its parent exited, comes after the exit: the listener,
+ * stopped with it, was inherited. */
+static struct conn *inherited_listener(struct track *t, const struct event *f)
+{
+	struct inferred_stop *s = corrected_listener(&t->corrected, t->node->index,
+						     f->task.ppid, f->fd,
+						     stamp_ms(&f->stamp));
+	struct conn *l = s ? add_socket(t, f->fd, false) : NULL;
+
+	if (!l)
+		return NULL;
+	corrected_restore(s, l);
+	life_correct(t, l, KIND_LISTEN);
+	corrected_forget(&t->corrected, s);
+	return l;
+}
+
 static void on_accept(struct track *t, const struct event *f)
 {
 	struct conn *l, *s;
@@ -342,13 +373,19 @@ static void on_accept(struct track *t, const struct event *f)
 	if (f->result < 0)
 		return;
 	l = find_socket(t, f->fd);
+	if (!l)
+		l = inherited_listener(t, f);
 	if (f->has_sockaddr && !is_inet(f->sa_family)) {
 		if (l)
 			from_processes_reuse(t, f->fd);
 		from_processes_reuse(t, f->result);
 		return;
 	}
-	if (!l && !f->has_sockaddr) {
+	if (l && l->unlogged && !f->has_sockaddr) {
+		from_processes_reuse(t, f->result);
+		return;
+	}
+	if ((!l || l->tentative) && !f->has_sockaddr) {
 		accept_unknown(t, f);
 		return;
 	}

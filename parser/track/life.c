@@ -166,11 +166,11 @@ static void write_entry(struct track *t, struct conn *c, enum entry_kind what,
 	if (stop && !found_later(e->via))
 		r.dur_ms = duration_ms(t, c, &r.time, e->mono);
 	r.incomplete = stop && !c->ev.serial && !c->ev.sec;
-	if (!stop)
+	if (!stop && e->via != VIA_CORRECTED)
 		number(t, c);
 	if (!r.incomplete)
 		r.id = c->id;
-	emit(t, c, &r, !stop || r.incomplete);
+	emit(t, c, &r, (!stop && e->via != VIA_CORRECTED) || r.incomplete);
 }
 
 static enum entry_kind start_of(const struct conn *c)
@@ -222,6 +222,15 @@ void life_resume(struct track *t, struct conn *c, enum conn_kind kind)
 	c->kind = kind;
 	if (conn_step(&t->conns, c, STEP_OPEN))
 		t->stats.open++;
+}
+
+void life_correct(struct track *t, struct conn *c, enum conn_kind kind)
+{
+	c->kind = kind;
+	if (!conn_step(&t->conns, c, STEP_CORRECT))
+		return;
+	t->stats.open++;
+	write_entry(t, c, start_of(c), ENDING(.via = VIA_CORRECTED, .identity = c->opener));
 }
 
 void life_write_start(struct track *t, struct conn *c)

@@ -30,6 +30,8 @@ void life_open_found(struct track *t, struct conn *c, enum conn_kind kind,
 		     enum entry_via via);
 /* Takes as open what is open without a start of this run: its stop is to come. */
 void life_resume(struct track *t, struct conn *c, enum conn_kind kind);
+/* Takes back the stop of c: writes its start again, with the same number. */
+void life_correct(struct track *t, struct conn *c, enum conn_kind kind);
 /* Writes the start if it is deferred. */
 void life_write_start(struct track *t, struct conn *c);
 /* Writes the stop if anything is open; first the start, if that is deferred. A flow beside

@@ -5,6 +5,7 @@
 #define NETLOG_TRACK_STATE_H
 
 #include "parser/track/conn.h"
+#include "parser/track/corrected.h"
 #include "parser/track/destroyed.h"
 #include "parser/track/node.h"
 #include "parser/track/track.h"
@@ -35,6 +36,7 @@ struct track {
 	struct input_errors *errors;
 	struct track_stats stats;
 	struct track_diag diag;
+	struct corrected_table corrected;
 
 	/* of the event in hand */
 	const struct event *event;

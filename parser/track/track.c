@@ -44,6 +44,7 @@ void track_free(struct track *t)
 		return;
 	track_set_diag(t, NULL);
 	conn_fini(&t->conns);
+	corrected_fini(&t->corrected);
 	while ((p = process_oldest(&t->processes)))
 		process_remove(&t->processes, p);
 	node_fini(&t->nodes);
@@ -210,6 +211,7 @@ static void node_boot(struct track *t)
 			bounds_forget_process(t, p);
 	}
 	node_reset(t->node);
+	corrected_forget_node(&t->corrected, t->node->index);
 	if (t->diag.on && defer_is_local(t)) {
 		t->diag.stream_ms = stamp_ms(&t->when);
 		destroyed_clear(&t->diag.destroyed);

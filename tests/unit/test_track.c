@@ -224,6 +224,17 @@ static const struct step server_exits[] = {
 	EXIT(100, .out = "connect stop TCP -:22 <- 203.0.113.9:1 100 prog via=exit\n"
 		  LISTEN_STOP_22 " via=exit"),
 };
+/* The accept of a child, told after its parent's exit. */
+static const struct step late_child[] = {
+	OPEN_22, ACCEPT(100, 3, 4, "203.0.113.9:1",
+			.out = "connect start TCP -:22 <- 203.0.113.9:1 100 prog"),
+	EXIT(100, .out = "connect stop TCP -:22 <- 203.0.113.9:1 100 prog via=exit\n"
+		  LISTEN_STOP_22 " via=exit"),
+	ACCEPT(101, 3, 4, "203.0.113.9:2", .ppid = 100, .out = LISTEN_22 " via=corrected\n"
+	       "connect start TCP -:22 <- 203.0.113.9:2 101 prog"),
+	BOOT(.out = "connect stop TCP -:22 <- 203.0.113.9:2 101 prog via=boot\n"
+	     LISTEN_STOP_22 " via=boot"),
+};
 /* Where forks are audited, each child is known. */
 static const struct step no_child[] = {
 	FORK(50, 100), OPEN_22, EXIT(100, .out = LISTEN_STOP_22 " via=exit"),
@@ -883,6 +894,7 @@ static const struct row rows[] = {
 	ROW("socket opened unseen", unknown_socket),
 	ROW("exit of a program that became a daemon", daemon_listens),
 	ROW("exit of a server that accepts itself", server_exits),
+	ROW("exit of a server whose child accepts on", late_child),
 	ROW("exit of a listener whose forks are audited", no_child),
 	ROW("events that are late", late_events),
 	ROW("no SOCKADDR", no_address),
@@ -1008,6 +1020,14 @@ static void check_pairs(const struct entry *r)
 
 	if (!seen.late)
 		assert_int_equal(r->time.sec, seen.now);
+	if (r->via == VIA_CORRECTED) {	/* takes back the stop */
+		assert_true(r->what == CONNECT_START || r->what == LISTEN_START);
+		assert_true(k && !k->open);
+		assert_memory_equal(&k->id, &r->id, sizeof(k->id));
+		k->open = true;
+		seen.open++;
+		return;
+	}
 	switch (r->what) {
 	case CONNECT_START:
 	case LISTEN_START:

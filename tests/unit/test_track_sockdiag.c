@@ -383,7 +383,17 @@ static const struct row rows[] = {
 		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"), EXIT(100, 1),
 		SWEEP(2000, ORPHAN), SWEEP(4000, ORPHAN,
 					   .out = "stop " L " -> " R " 1 via=exit"),
-		HELD(4100, 2, 3, 11), END(5000, 11, L, R), STREAM(5100), TICK(5200) } },
+		DIAG(4100, HELD, .pid = 2, .fd = 3, .cookie = 11, .local = L, .remote = R,
+		     .out = "start " L " -> " R " 1 via=corrected"), END(5000, 11, L, R),
+		STREAM(5100), TICK(5200, .out = "stop " L " -> " R " 2 via=destroy") } },
+	{ "ended by two scans, then found open", {
+		OPEN(10, 1, 3, 11, L, R, EST, .active = 1,
+		     .out = "start " L " -> " R " 1 via=snapshot"), SWEEP(2000, MISSING),
+		SWEEP(4000, MISSING, .out = "stop " L " -> " R " 1 via=sweep"),
+		OPEN(5000, 2, 3, 11, L, R, EST, .active = 1,
+		     .out = "start " L " -> " R " 1 via=corrected"),
+		END(6000, 11, L, R), STREAM(6100),
+		TICK(6200, .out = "stop " L " -> " R " 2 via=destroy") } },
 	{ "a boot: the clock may go back, and older events count no more", {
 		STREAM(5000), CALL(10, BOOT, -1, 0), SOCKET(11, 1, 3), CONNECT(12, 1, 3, R, 0),
 		FOUND(15, 1, 11, L, R, EST), TICK(30), STREAM(40),
@@ -454,7 +464,7 @@ static const struct row rows[] = {
 	{ "an unknown listener: of another family, or not to be read", {
 		ACCEPT(2, 1, 3, 4, NULL), ABSENT(5, 1), ACCEPT(10, 1, 3, 4, NULL), HIDDEN(15, 2),
 		ACCEPT(20, 1, 3, 4, NULL), GONE(25, 3), ACCEPT(30, 1, 3, 4, NULL), EXIT(40, 1),
-		LISTEN(50, 2, 3), ABSENT(55, 5), TICK(3000), STREAM(3001), TICK(6000) } },
+		LISTEN(50, 2, 3), ACCEPT(51, 2, 3, 4, NULL), ABSENT(55, 5), ABSENT(55, 6), TICK(3000), STREAM(3001), TICK(6000) } },
 	{ "an event that is late displaces nothing", {
 		SOCKET(100, 1, 3), CONNECT(101, 1, 3, R, 0), FOUND(105, 1, 11, L, R, EST),
 		STREAM(120), TICK(130, .out = "start " L " -> " R " 1"), SOCKET(90, 1, 3),
@@ -803,8 +813,7 @@ static void test_process_forgotten(void **state)
 {
 	static const struct step steps[] = {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, -EINPROGRESS),
-		CALL(2, EXIT_THREAD, 2, 0), CALL(3, EXIT_THREAD, 3, 0),
-		CALL(4, EXIT_THREAD, 4, 0), CALL(5, EXIT_THREAD, 5, 0),
+		SOCKET(2, 2, 3), SOCKET(3, 3, 3), SOCKET(4, 4, 3), SOCKET(5, 5, 3),
 		TICK(1010, .out = "start - -> " R " 1 via=in-progress"),
 	};
 	struct input_errors c = { 0 };
