@@ -9,8 +9,12 @@
 #include "plugin/log.h"
 
 static const unsigned int wanted[] = {
-	CAP_AUDIT_CONTROL, CAP_AUDIT_READ,
-	CAP_NET_ADMIN, CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_SYS_ADMIN,
+	CAP_AUDIT_CONTROL,
+	CAP_AUDIT_READ,
+	CAP_NET_ADMIN,
+	CAP_SYS_PTRACE,
+	CAP_DAC_READ_SEARCH,
+	CAP_SYS_ADMIN,
 };
 #define WANTED (sizeof(wanted) / sizeof(*wanted))
 

@@ -18,7 +18,7 @@ bool privileges_drop(const struct config *c);
 /* After a reload without netns=: CAP_SYS_ADMIN goes, for good. False as above. */
 bool privileges_drop_netns(void);
 
-bool privileges_has(unsigned int capability);	/* effective now */
+bool privileges_has(unsigned int capability); /* effective now */
 /* Returns true if other processes' descriptors can be read. */
 bool privileges_sees_all(void);
 
