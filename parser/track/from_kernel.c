@@ -114,13 +114,15 @@ static struct conn *known_socket(struct track *t, const struct event *f)
 	return s;
 }
 
-static void take_fields(struct conn *s, const struct event *f)
+static void take_fields(struct track *t, struct conn *s, const struct event *f)
 {
 	s->proto = f->proto;
 	s->family = f->family;
 	s->netns = f->netns;
-	if (f->cookie)
+	if (f->cookie && f->cookie != s->cookie) {
 		s->cookie = f->cookie;
+		s->nth = node_take_failure(t->node, f->cookie);
+	}
 	s->local = f->local;
 	s->remote = f->remote;
 }
@@ -135,7 +137,7 @@ static struct conn *socket_of(struct track *t, const struct event *f)
 	if (!s)
 		return NULL;
 	list(t, s, f);
-	take_fields(s, f);
+	take_fields(t, s, f);
 	return s;
 }
 
@@ -157,7 +159,7 @@ static void on_connect(struct track *t, const struct event *f)
 		return;
 	/* An open one here had its release lost. */
 	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
-	take_fields(s, f);
+	take_fields(t, s, f);
 	s->direction = CONN_OUTBOUND;
 	if (conn_step(&t->conns, s, STEP_CONNECT))
 		life_begin(t, s);
@@ -173,7 +175,7 @@ static void on_established(struct track *t, const struct event *f)
 		life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
 		life_begin(t, s);
 	}
-	take_fields(s, f);
+	take_fields(t, s, f);
 	/* the connection begins now, its evidence is still the connect */
 	s->start = t->when;
 	s->mono = f->mono;
@@ -187,6 +189,8 @@ static void on_established(struct track *t, const struct event *f)
 static void after_failure(struct track *t, struct conn *s)
 {
 	if (s->proto != IPPROTO_SCTP) {
+		if (s->cookie)
+			node_add_failure(t->node, s->cookie, s->nth);
 		forget(t, s);
 		return;
 	}
@@ -204,7 +208,7 @@ static void on_fail(struct track *t, const struct event *f)
 	if (s->kind) {
 		life_close(t, s, ENDING(.err = f->err, .mono = f->mono));
 	} else {
-		take_fields(s, f);
+		take_fields(t, s, f);
 		if (!s->opener)
 			life_begin(t, s);
 		life_fail(t, s, f->err, VIA_NONE);
@@ -219,7 +223,7 @@ static void on_accept(struct track *t, const struct event *f)
 	if (!s)
 		return;
 	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
-	take_fields(s, f);
+	take_fields(t, s, f);
 	s->direction = CONN_INBOUND;
 	life_begin(t, s);
 	life_open(t, s, KIND_CONNECT, VIA_NONE);
@@ -233,7 +237,7 @@ static void on_listen(struct track *t, const struct event *f)
 	if (!s || s->kind == KIND_LISTEN)
 		return;
 	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
-	take_fields(s, f);
+	take_fields(t, s, f);
 	memset(&s->remote, 0, sizeof(s->remote));
 	s->direction = CONN_OUTBOUND;
 	life_begin(t, s);
@@ -248,7 +252,7 @@ static void on_datagram(struct track *t, const struct event *f, struct conn *s)
 	life_close(t, s, ENDING(.mono = f->mono));
 	if (!f->remote.port)	/* getaddrinfo(3) looking for a route */
 		return;
-	take_fields(s, f);
+	take_fields(t, s, f);
 	s->direction = CONN_OUTBOUND;
 	life_begin(t, s);
 	life_open(t, s, KIND_CONNECT, VIA_NONE);
@@ -368,7 +372,7 @@ static void on_found(struct track *t, const struct event *f)
 	s = socket_of(t, f);
 	if (!s)
 		return;
-	take_fields(s, f);
+	take_fields(t, s, f);
 	s->direction = life_is_datagram(f->proto) ? CONN_OUTBOUND : CONN_EITHER;
 	life_begin(t, s);
 	s->unknown_start = true;

@@ -953,6 +953,7 @@ static struct {
 	struct known starts[512];
 	size_t count;
 	unsigned int open;
+	struct conn_id last;
 	struct input_errors complaints;
 } seen;
 
@@ -1022,6 +1023,7 @@ static void on_record(const struct entry *r, void *arg)
 	assert_ptr_equal(arg, &seen);
 	assert_non_null(r->identity);
 	check_pairs(r);
+	seen.last = r->id;
 	netaddr_format(&r->local, text);
 	put("%s%s %s %s", seen.used ? "\n" : "", entry_kind_name(r->what),
 	    entry_proto_name(r->proto), text);
@@ -1374,6 +1376,28 @@ static void test_id_of_cookie(void **state)
 	track_free(t);
 }
 
+/* A socket is forgotten when its connect has failed; its number counts on. Another socket
+ * with its inode begins anew. */
+static void test_id_after_failure(void **state)
+{
+	static const struct { uint64_t cookie; uint32_t nth; } fails[] = {
+		{ 0x2a, 1 }, { 0x2a, 2 }, { 0x2a, 3 }, { 0x2b, 1 }, { 0x2a, 4 },
+	};
+	struct track *t = begin(16, 16);
+	struct event f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(fails) / sizeof(*fails); i++) {
+		seen.now++;
+		fact_of(&(struct step)MOD(FAIL, 100, 7, L, A, .err = ECONNREFUSED), &f);
+		f.cookie = fails[i].cookie;
+		track_event(t, &f);
+		assert_int_equal(seen.last.number, fails[i].cookie);
+		assert_int_equal(seen.last.nth, fails[i].nth);
+	}
+	track_free(t);
+}
+
 static bool ignores_b = true;
 
 static bool on_ignores(const struct entry *r, void *arg)
@@ -1448,6 +1472,7 @@ int main(void)
 		cmocka_unit_test(test_limits_of_one), cmocka_unit_test(test_flow_bound),
 		cmocka_unit_test(test_duration),
 		cmocka_unit_test(test_id), cmocka_unit_test(test_id_of_cookie),
+		cmocka_unit_test(test_id_after_failure),
 		cmocka_unit_test(test_ignored),
 		cmocka_unit_test(test_module_counts),
 	};
