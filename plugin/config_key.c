@@ -33,15 +33,31 @@ static int set_bool(bool *to, const char *value)
 }
 
 static const char *const uses[] = {
-	[USE_AUTO] = "auto", [USE_YES] = "yes", [USE_NO] = "no", NULL
+	[USE_AUTO] = "auto",
+	[USE_YES] = "yes",
+	[USE_NO] = "no",
+	NULL,
 };
 
 static const char *const kernel_uses[] = {
-	[KERNEL_AUTO] = "auto", [KERNEL_MODULE] = "module", [KERNEL_BPF] = "bpf", [KERNEL_SOCKDIAG] = "sockdiag", [KERNEL_NONE] = "none", NULL
+	[KERNEL_AUTO] = "auto",
+	[KERNEL_MODULE] = "module",
+	[KERNEL_BPF] = "bpf",
+	[KERNEL_SOCKDIAG] = "sockdiag",
+	[KERNEL_NONE] = "none",
+	NULL,
 };
 
 static const char *const transports[] = {
-	[CONFIG_NOWHERE] = "", [CONFIG_SYSLOG] = "syslog", [CONFIG_FILE] = "file", [CONFIG_STDOUT] = "stdout", [CONFIG_UNIX] = "unix", [CONFIG_UDP] = "udp", [CONFIG_TCP] = "tcp", [CONFIG_TLS] = "tls", NULL
+	[CONFIG_NOWHERE] = "",
+	[CONFIG_SYSLOG] = "syslog",
+	[CONFIG_FILE] = "file",
+	[CONFIG_STDOUT] = "stdout",
+	[CONFIG_UNIX] = "unix",
+	[CONFIG_UDP] = "udp",
+	[CONFIG_TCP] = "tcp",
+	[CONFIG_TLS] = "tls",
+	NULL,
 };
 
 /* An enum: the place of value among the names. */

@@ -17,6 +17,7 @@ struct row {
 	struct step steps[6];
 };
 
+/* clang-format off: a step on each line */
 static const struct row rows[] = {
 	{ "what was lost before is not told", 2, {
 							 { { UNLOADED, .has_kernel = true, .kernel = 500 }, { 0 } },
@@ -84,6 +85,7 @@ static const struct row rows[] = {
 							       { { .unload_lost = 6 }, { 0 } },
 						       } },
 };
+/* clang-format on */
 
 static void test_steps(void **state)
 {
