@@ -17,73 +17,80 @@ struct row {
 	struct step steps[6];
 };
 
-/* clang-format off: a step on each line */
+/* A step on each line. */
+/* clang-format off */
 static const struct row rows[] = {
 	{ "what was lost before is not told", 2, {
-							 { { UNLOADED, .has_kernel = true, .kernel = 500 }, { 0 } },
-							 { { UNLOADED, .has_kernel = true, .kernel = 503 }, { .kernel = 3 } },
-						 } },
+		{ { UNLOADED, .has_kernel = true, .kernel = 500 }, { 0 } },
+		{ { UNLOADED, .has_kernel = true, .kernel = 503 }, { .kernel = 3 } },
+	} },
 	{ "the kernel's count is reset (auditctl --reset-lost)", 3, {
-									    { { UNLOADED, .has_kernel = true, .kernel = 500 }, { 0 } },
-									    { { UNLOADED, .has_kernel = true, .kernel = 0 }, { 0 } },
-									    { { UNLOADED, .has_kernel = true, .kernel = 7 }, { .kernel = 7 } },
-								    } },
+		{ { UNLOADED, .has_kernel = true, .kernel = 500 }, { 0 } },
+		{ { UNLOADED, .has_kernel = true, .kernel = 0 }, { 0 } },
+		{ { UNLOADED, .has_kernel = true, .kernel = 7 }, { .kernel = 7 } },
+	} },
 	{ "the kernel does not answer for once", 3, {
-							    { { UNLOADED, .has_kernel = true, .kernel = 10 }, { 0 } },
-							    { { UNLOADED }, { 0 } },
-							    { { UNLOADED, .has_kernel = true, .kernel = 14 }, { .kernel = 4 } },
-						    } },
+		{ { UNLOADED, .has_kernel = true, .kernel = 10 }, { 0 } },
+		{ { UNLOADED }, { 0 } },
+		{ { UNLOADED, .has_kernel = true, .kernel = 14 }, { .kernel = 4 } },
+	} },
 	{ "our own counts", 3, {
-				       { { UNLOADED, .socket = 1, .gaps = 2 }, { .socket = 1, .gaps = 2 } },
-				       { { UNLOADED, .socket = 1, .gaps = 2 }, { 0 } },
-				       { { UNLOADED, .socket = 2, .gaps = 5, .torn = 3, .sockdiag = 9 }, { .socket = 1, .gaps = 3, .torn = 3, .sockdiag = 9 } },
-			       } },
+		{ { UNLOADED, .socket = 1, .gaps = 2 }, { .socket = 1, .gaps = 2 } },
+		{ { UNLOADED, .socket = 1, .gaps = 2 }, { 0 } },
+		{ { UNLOADED, .socket = 2, .gaps = 5, .torn = 3, .sockdiag = 9 },
+		  { .socket = 1, .gaps = 3, .torn = 3, .sockdiag = 9 } },
+	} },
 	{ "BPF's beside the module's", 2, {
-						  { { UNLOADED, .module_load = 7, .module_missed = 3, .bpf_missed = 1 }, { .missed = 1 } },
-						  { { UNLOADED, .module_load = 7, .module_missed = 5, .bpf_missed = 4, .bpf = 2 }, { .missed = 5, .bpf = 2 } },
-					  } },
+		{ { UNLOADED, .module_load = 7, .module_missed = 3, .bpf_missed = 1 },
+		  { .missed = 1 } },
+		{ { UNLOADED, .module_load = 7, .module_missed = 5, .bpf_missed = 4, .bpf = 2 },
+		  { .missed = 5, .bpf = 2 } },
+	} },
 	{ "the module was loaded before the plugin", 3, {
-								{ { UNLOADED, .module_load = 7, .module_lost = 100, .module_missed = 3 }, { 0 } },
-								{ { UNLOADED, .module_load = 7, .module_lost = 100, .module_missed = 5 }, { .missed = 2 } },
-								{ { UNLOADED, .module_load = 7, .module_lost = 101, .module_missed = 5 }, { .module = 1 } },
-							} },
+		{ { UNLOADED, .module_load = 7, .module_lost = 100, .module_missed = 3 }, { 0 } },
+		{ { UNLOADED, .module_load = 7, .module_lost = 100, .module_missed = 5 },
+		  { .missed = 2 } },
+		{ { UNLOADED, .module_load = 7, .module_lost = 101, .module_missed = 5 },
+		  { .module = 1 } },
+	} },
 	{ "the module is loaded now", 2, {
-						 { { UNLOADED }, { 0 } },
-						 { { .module_load = 7, .module_lost = 4 }, { .module = 4 } },
-					 } },
+		{ { UNLOADED }, { 0 } },
+		{ { .module_load = 7, .module_lost = 4 }, { .module = 4 } },
+	} },
 	/* load, lose 10; reload, lose 3: less than before, but a loss */
 	{ "the module is reloaded and loses less than before", 3, {
-									  { { UNLOADED, .module_load = 7, .module_lost = 0 }, { 0 } },
-									  { { UNLOADED, .module_load = 7, .module_lost = 10 }, { .module = 10 } },
-									  { { .module_load = 8, .module_lost = 3, .module_missed = 1 }, { .module = 3, .missed = 1 } },
-								  } },
+		{ { UNLOADED, .module_load = 7, .module_lost = 0 }, { 0 } },
+		{ { UNLOADED, .module_load = 7, .module_lost = 10 }, { .module = 10 } },
+		{ { .module_load = 8, .module_lost = 3, .module_missed = 1 },
+		  { .module = 3, .missed = 1 } },
+	} },
 	{ "the module is reloaded and loses more than before", 3, {
-									  { { UNLOADED, .module_load = 7, .module_lost = 0 }, { 0 } },
-									  { { UNLOADED, .module_load = 7, .module_lost = 10 }, { .module = 10 } },
-									  { { .module_load = 8, .module_lost = 12 }, { .module = 12 } },
-								  } },
+		{ { UNLOADED, .module_load = 7, .module_lost = 0 }, { 0 } },
+		{ { UNLOADED, .module_load = 7, .module_lost = 10 }, { .module = 10 } },
+		{ { .module_load = 8, .module_lost = 12 }, { .module = 12 } },
+	} },
 	{ "the record \"unload\" has the rest", 4, {
-							   { { UNLOADED, .module_load = 7, .module_lost = 5 }, { 0 } },
-							   { { UNLOADED }, { 0 } }, /* gone; its record is on the way */
-							   { { .unload_lost = 9, .unload_missed = 2 }, { .module = 4, .missed = 2 } },
-							   { { .unload_lost = 9, .unload_missed = 2 }, { 0 } },
-						   } },
+		{ { UNLOADED, .module_load = 7, .module_lost = 5 }, { 0 } },
+		{ { UNLOADED }, { 0 } },	/* gone; its record is on the way */
+		{ { .unload_lost = 9, .unload_missed = 2 }, { .module = 4, .missed = 2 } },
+		{ { .unload_lost = 9, .unload_missed = 2 }, { 0 } },
+	} },
 	{ "unloaded and loaded between two checks, the record is here", 2, {
-										   { { UNLOADED, .module_load = 7, .module_lost = 5 }, { 0 } },
-										   { { .unload_lost = 9, .module_load = 8, .module_lost = 1 }, { .module = 5 } },
-									   } },
+		{ { UNLOADED, .module_load = 7, .module_lost = 5 }, { 0 } },
+		{ { .unload_lost = 9, .module_load = 8, .module_lost = 1 }, { .module = 5 } },
+	} },
 	{ "loaded again: what the load before lost is not told twice", 5, {
-										  { { UNLOADED, .module_load = 7 }, { 0 } },
-										  { { UNLOADED, .module_load = 7, .module_lost = 5 }, { .module = 5 } },
-										  { { .unload_lost = 5 }, { 0 } },
-										  { { .unload_lost = 5, .module_load = 8 }, { 0 } },
-										  { { .unload_lost = 0, .module_load = 8, .module_lost = 2 }, { .module = 2 } },
-									  } },
+		{ { UNLOADED, .module_load = 7 }, { 0 } },
+		{ { UNLOADED, .module_load = 7, .module_lost = 5 }, { .module = 5 } },
+		{ { .unload_lost = 5 }, { 0 } },
+		{ { .unload_lost = 5, .module_load = 8 }, { 0 } },
+		{ { .unload_lost = 0, .module_load = 8, .module_lost = 2 }, { .module = 2 } },
+	} },
 	{ "loaded and unloaded between two checks", 3, {
-							       { { UNLOADED }, { 0 } },
-							       { { .unload_lost = 6 }, { .module = 6 } },
-							       { { .unload_lost = 6 }, { 0 } },
-						       } },
+		{ { UNLOADED }, { 0 } },
+		{ { .unload_lost = 6 }, { .module = 6 } },
+		{ { .unload_lost = 6 }, { 0 } },
+	} },
 };
 /* clang-format on */
 
