@@ -51,18 +51,20 @@ static uint64_t number_of(const struct event *f)
 
 static void list(struct track *t, struct conn *s, const struct event *f)
 {
-	conn_set_number(&t->conns, s, t->node->index, number_of(f), f->cookie);
+	conn_set_number(&t->conns, s, t->node->index, number_of(f),
+			f->cookie ? KEY_COOKIE : conn_by_inode(f->proto));
 }
 
 /* By its cookie; else by its inode, unless that is known to be another socket's. */
 static struct conn *listed(struct track *t, const struct event *f)
 {
 	struct conn *s = f->cookie ? conn_by_number(&t->conns, t->node->index,
-						    f->cookie, true) : NULL;
+						    f->cookie, KEY_COOKIE) : NULL;
 
 	if (s || !f->ino)
 		return s;
-	s = conn_by_number(&t->conns, t->node->index, f->ino, false);
+	s = conn_by_number(&t->conns, t->node->index, f->ino,
+			   conn_by_inode(f->proto));
 	if (!s || (f->cookie && s->cookie && s->cookie != f->cookie))
 		return NULL;
 	if (f->cookie)
@@ -141,6 +143,15 @@ static struct conn *socket_of(struct track *t, const struct event *f)
 	return s;
 }
 
+/* Ends what has its release lost. By the cookie the process of f has the same socket; by
+ * the inode it may have another one. */
+static void end_lost(struct track *t, struct conn *s, const struct event *f)
+{
+	struct identity *who = f->cookie ? NULL : s->opener ? s->opener : life_nobody();
+
+	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono, .identity = who));
+}
+
 static void forget(struct track *t, struct conn *s)
 {
 	conn_drop(&t->conns, s);
@@ -158,7 +169,7 @@ static void on_connect(struct track *t, const struct event *f)
 	if (!s)
 		return;
 	/* An open one here had its release lost. */
-	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
+	end_lost(t, s, f);
 	take_fields(t, s, f);
 	s->direction = CONN_OUTBOUND;
 	if (conn_step(&t->conns, s, STEP_CONNECT))
@@ -172,7 +183,7 @@ static void on_established(struct track *t, const struct event *f)
 	if (!s || s->kind == KIND_CONNECT)
 		return;
 	if (s->phase != CONN_CONNECTING) {	/* the record of its connect was lost */
-		life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
+		end_lost(t, s, f);
 		life_begin(t, s);
 	}
 	take_fields(t, s, f);
@@ -222,7 +233,7 @@ static void on_accept(struct track *t, const struct event *f)
 
 	if (!s)
 		return;
-	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
+	end_lost(t, s, f);
 	take_fields(t, s, f);
 	s->direction = CONN_INBOUND;
 	life_begin(t, s);
@@ -236,7 +247,7 @@ static void on_listen(struct track *t, const struct event *f)
 
 	if (!s || s->kind == KIND_LISTEN)
 		return;
-	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
+	end_lost(t, s, f);
 	take_fields(t, s, f);
 	memset(&s->remote, 0, sizeof(s->remote));
 	s->direction = CONN_OUTBOUND;
