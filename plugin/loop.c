@@ -17,7 +17,7 @@
 
 #define READ_SIZE 32768
 #define TIMER_MS 1000
-#define SCAN_MS 3000	/* between scans for processes that were killed */
+#define SCAN_MS 3000 /* between scans for processes that were killed */
 
 /* ---- losses and state ---- */
 
@@ -51,7 +51,7 @@ static void count_losses(struct plugin *p, struct loss_counts *now)
 	now->has_kernel = !audit_status_read(&status);
 	if (now->has_kernel)
 		now->kernel = status.lost;
-	else	/* it may have taken 2 s to find out */
+	else /* it may have taken 2 s to find out */
 		p->next_status = clock_now_ms() + p->config.interval * 1000LL;
 }
 
@@ -80,8 +80,8 @@ static void report_counters(struct plugin *p)
 	reassemble_stats(p->reassembler, &e);
 	track_stats(p->track, &t);
 	report_note(&p->report, "netlog state lines=%llu dropped=%llu events=%llu facts=%llu "
-		    "held=%u joined=%llu resets=%llu records=%llu open=%u sockets=%u "
-		    "processes=%u ignored=%llu module=%s",
+				"held=%u joined=%llu resets=%llu records=%llu open=%u sockets=%u "
+				"processes=%u ignored=%llu module=%s",
 		    (unsigned long long)e.lines, (unsigned long long)e.dropped,
 		    (unsigned long long)e.events, (unsigned long long)e.facts, e.held,
 		    (unsigned long long)e.joined, (unsigned long long)e.resets,
@@ -104,8 +104,11 @@ static const char *needs_restart(const struct plugin *p, const struct config *fr
 		      fresh->processes != p->limits.processes;
 	bool kernel = fresh->source != p->source || fresh->flows != p->flows;
 
-	return limits && kernel ? "limits,kernel" : limits ? "limits" :
-	       kernel ? "kernel" : NULL;
+	if (limits && kernel)
+		return "limits,kernel";
+	if (limits)
+		return "limits";
+	return kernel ? "kernel" : NULL;
 }
 
 /* Outputs that stay the same are not closed: a stalled one would be waited for, and its
@@ -155,7 +158,8 @@ static void on_term(struct plugin *p, const struct signalfd_siginfo *s)
 		p->stop = true;
 	else
 		log_warnx("SIGTERM from pid %u is ignored: only auditd may stop its plugins "
-			  "(service auditd stop, or active = no in netlog.conf)", s->ssi_pid);
+			  "(service auditd stop, or active = no in netlog.conf)",
+			  s->ssi_pid);
 }
 
 static void on_signal(struct plugin *p)
@@ -164,10 +168,10 @@ static void on_signal(struct plugin *p)
 
 	while (read(p->signals, &s, sizeof(s)) == sizeof(s)) {
 		switch (s.ssi_signo) {
-		case SIGTERM:	on_term(p, &s); break;
-		case SIGINT:	p->stop |= p->options.live; break;
-		case SIGHUP:	reload(p); break;
-		case SIGUSR1:	report_counters(p); break;
+		case SIGTERM: on_term(p, &s); break;
+		case SIGINT: p->stop |= p->options.live; break;
+		case SIGHUP: reload(p); break;
+		case SIGUSR1: report_counters(p); break;
 		}
 	}
 }
@@ -278,7 +282,11 @@ static bool module_changed(struct plugin *p)
 
 /* ---- the loop ---- */
 
-enum { INPUT, SIGNALS, KERNEL, RESOLVER, FDS = RESOLVER + RESOLVER_FDS };
+enum { INPUT,
+       SIGNALS,
+       KERNEL,
+       RESOLVER,
+       FDS = RESOLVER + RESOLVER_FDS };
 
 /* Waits for events, at most until next_timer (ms). Returns false after an error. An
  * interrupted wait has no events, whatever the one before had. */

@@ -46,13 +46,13 @@ static void remember(struct losses *l, const struct loss_counts *now,
 
 	l->last = *now;
 	l->known = true;
-	if (!now->has_kernel && last.has_kernel) {	/* not answered this time */
+	if (!now->has_kernel && last.has_kernel) { /* not answered this time */
 		l->last.has_kernel = true;
 		l->last.kernel = last.kernel;
 	}
 	if (now->module_load)
 		return;
-	l->last.module_lost = last.module_lost + out->module;	/* of the load that has ended */
+	l->last.module_lost = last.module_lost + out->module; /* of the load that has ended */
 	l->last.module_missed = last.module_missed + out->missed;
 }
 

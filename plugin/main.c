@@ -19,8 +19,8 @@
 #include "plugin/plugin.h"
 #include "plugin/privileges.h"
 
-#define FIRST_CHECK_MS 3000	/* from start to the first check of the rules */
-#define LOG_QUEUE 65536		/* bytes */
+#define FIRST_CHECK_MS 3000 /* from start to the first check of the rules */
+#define LOG_QUEUE 65536	    /* bytes */
 #define LOG_CLOSE_MS 1000
 
 static int check_config(const struct options *o)
@@ -166,7 +166,10 @@ static void set_boot(struct plugin *p)
 static bool open_parser(struct plugin *p)
 {
 	struct track_io io = {
-		.emit = on_entry, .ignores = on_start, .ask = on_request, .arg = p,
+		.emit = on_entry,
+		.ignores = on_start,
+		.ask = on_request,
+		.arg = p,
 	};
 
 	p->limits = (struct track_limits){
@@ -222,7 +225,8 @@ static void print_heading(const struct plugin *p)
 	bool exact = kernel_source_exact(&p->sources.kernel);
 
 	printf("# audit-netlog %s: TCP and UDP connections of all processes on this host, "
-	       "IPv4 and IPv6.\n", NETLOG_VERSION);
+	       "IPv4 and IPv6.\n",
+	       NETLOG_VERSION);
 	printf("# Source: %s%s; the kernel's audit records, %s.\n",
 	       source ? source : "rules", exact ? ", every line is exact" : "",
 	       netlink_beside_auditd(p->netlink) ? "beside auditd" : "auditd is not running");
@@ -230,7 +234,8 @@ static void print_heading(const struct plugin *p)
 		printf("# sock_diag adds local ports, outcomes and ends (via=destroy); lines "
 		       "that wait for it come up to %u ms late.\n# - is unknown: the socket "
 		       "was closed too soon, or several match. via=in-progress: outcome "
-		       "unknown.\n", p->config.wait);
+		       "unknown.\n",
+		       p->config.wait);
 	else if (!exact)
 		printf("# - is unknown, such as a local port chosen by the kernel. "
 		       "via=in-progress: a non-blocking connect,\n# outcome unknown. "

@@ -26,7 +26,8 @@ static const char usage[] =
 	"  -v, --version       print the version and exit\n"
 	"  -h, --help          print this help and exit\n";
 
-enum { OPT_RULES = 256, OPT_DURATION };
+enum { OPT_RULES = 256,
+       OPT_DURATION };
 
 static int bad_usage(const char *what)
 {
@@ -63,11 +64,11 @@ int options_read(struct options *o, int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "c:nldvh", longs, NULL)) >= 0) {
 		switch (c) {
-		case 'c':	o->config = optarg; break;
-		case 'n':	o->check = true; break;
-		case 'l':	o->live = true; break;
-		case 'd':	o->debug = true; break;
-		case OPT_RULES:	o->rules = optarg; break;
+		case 'c': o->config = optarg; break;
+		case 'n': o->check = true; break;
+		case 'l': o->live = true; break;
+		case 'd': o->debug = true; break;
+		case OPT_RULES: o->rules = optarg; break;
 		case OPT_DURATION:
 			if (!read_duration(optarg, &o->duration))
 				return bad_usage("--duration needs a number of seconds");

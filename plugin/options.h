@@ -8,10 +8,10 @@
 #include "plugin/config.h"
 
 struct options {
-	const char *config;	/* NULL: the default, which may be missing */
+	const char *config; /* NULL: the default, which may be missing */
 	bool check, live, debug;
-	const char *rules;	/* NULL: none */
-	unsigned int duration;	/* seconds, 0: no end */
+	const char *rules;     /* NULL: none */
+	unsigned int duration; /* seconds, 0: no end */
 };
 
 /* Returns -1 to go on, else the exit status; help and errors are written then. */

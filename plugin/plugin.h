@@ -26,7 +26,7 @@ struct plugin {
 	bool flows;
 	struct utsname name;
 
-	struct netlink_input *netlink;	/* NULL: records come on standard input */
+	struct netlink_input *netlink; /* NULL: records come on standard input */
 	struct reassembler *reassembler;
 	struct track *track;
 	struct sources sources;
@@ -35,17 +35,17 @@ struct plugin {
 
 	struct capabilities capabilities;
 	struct losses losses;
-	uint64_t socket_lost;		/* times that the kernel's socket overflowed */
+	uint64_t socket_lost; /* times that the kernel's socket overflowed */
 	struct processes processes;
-	bool module;			/* has been heard, as last seen */
+	bool module; /* has been heard, as last seen */
 
-	int64_t pid;			/* our own */
-	bool early_log;			/* stderr is no terminal */
-	struct output *log;		/* of log_warn() then */
+	int64_t pid;	    /* our own */
+	bool early_log;	    /* stderr is no terminal */
+	struct output *log; /* of log_warn() then */
 	struct format *log_format;
 
-	int signals;			/* signalfd */
-	bool stop;			/* exit after what is there to be read */
+	int signals;					 /* signalfd */
+	bool stop;					 /* exit after what is there to be read */
 	int64_t next_check, next_status, next_scan, end; /* monotonic ms; end 0: none */
 };
 

@@ -15,7 +15,7 @@
 
 struct report_output {
 	struct output *output;
-	struct format *format;		/* shared by all outputs that use it */
+	struct format *format; /* shared by all outputs that use it */
 	int severity;
 };
 
@@ -24,7 +24,7 @@ struct report {
 	unsigned int count;
 	struct format *formats[REPORT_OUTPUTS_MAX];
 	unsigned int format_count;
-	char host_name[65], host_id[33];	/* empty: unknown */
+	char host_name[65], host_id[33]; /* empty: unknown */
 };
 
 /* Opens the outputs of the configuration. False without memory; logs the reason. */

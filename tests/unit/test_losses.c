@@ -8,7 +8,7 @@
 
 struct step {
 	struct loss_counts now;
-	struct loss_report lost;	/* since the step before */
+	struct loss_report lost; /* since the step before */
 };
 
 struct row {
@@ -17,6 +17,8 @@ struct row {
 	struct step steps[6];
 };
 
+/* A step on each line. */
+/* clang-format off */
 static const struct row rows[] = {
 	{ "what was lost before is not told", 2, {
 		{ { UNLOADED, .has_kernel = true, .kernel = 500 }, { 0 } },
@@ -90,6 +92,7 @@ static const struct row rows[] = {
 		{ { .unload_lost = 6 }, { 0 } },
 	} },
 };
+/* clang-format on */
 
 static void test_steps(void **state)
 {
@@ -110,7 +113,7 @@ static void test_steps(void **state)
 		assert_int_equal(got.bpf, s->lost.bpf);
 		assert_int_equal(got.sockdiag, s->lost.sockdiag);
 		assert_int_equal(any, got.kernel || got.module || got.missed || got.socket ||
-				 got.gaps || got.torn || got.sockdiag || got.bpf);
+					      got.gaps || got.torn || got.sockdiag || got.bpf);
 	}
 }
 
