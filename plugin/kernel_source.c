@@ -169,6 +169,7 @@ void kernel_source_rules(struct kernel_source *k, bool loaded)
 {
 	if (!k->bpf)
 		return;
+	k->rules = loaded;
 	bpf_input_stamps(k->bpf, loaded);
 	join_enable(k->join, loaded);
 }
@@ -223,9 +224,12 @@ bool kernel_source_takes(struct kernel_source *k, const struct event *e)
 	if (!k->bpf || e->kind == EVENT_BOOT || !is_own(k, e->node))
 		return true;
 	if (e->kind != EVENT_MODULE) {
-		if (bpf_speaks(k))
-			join_audit(k->join, e);
-		return !bpf_speaks(k);
+		if (!bpf_speaks(k))
+			return true;
+		if (!k->rules)		/* somebody has just loaded them */
+			kernel_source_rules(k, true);
+		join_audit(k->join, e);
+		return false;
 	}
 	if (e->op == NETLOG_OP_UNLOAD && k->module)
 		module_went(k);

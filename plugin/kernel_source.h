@@ -27,6 +27,7 @@ struct kernel_source {
 	const char *host;	/* its own name, for node= */
 	char host_text[256];
 	bool module;		/* it is loaded, and speaks */
+	bool rules;		/* audit rules are loaded */
 	bool snapshot;
 	bool scanned;		/* what was open at the start is reported */
 	bool incomplete;	/* SCTP came later: logged */
