@@ -39,6 +39,7 @@ struct plugin {
 	struct processes processes;
 	bool module;			/* has been heard, as last seen */
 
+	int64_t pid;			/* our own */
 	bool early_log;			/* stderr is no terminal */
 	struct output *log;		/* of log_warn() then */
 	struct format *log_format;

@@ -366,16 +366,16 @@ int on_release(__u64 *ctx)
 	struct sock *sk = sock->sk;
 	struct netlog_bpf_sock s;
 	struct pending p;
-	bool unfinished;
-	__u64 key = (__u64)sk;
+	bool unfinished, unreported;
 
 	if (!shared.fired)
 		shared.fired = 1;
 	unfinished = pending_take(sock, 0, &p);
-	if (!read_sock(&s, sk, sock))
+	unreported = !read_sock(&s, sk, sock);
+	if (sk)
+		forget_number(sk);
+	if (unreported)
 		return 0;
-	if (!has_cookie)
-		bpf_map_delete_elem(&numbers, &key);
 	if (unfinished) {
 		__builtin_memcpy(&s, &p.sock, sizeof(s));
 		s.state = TCP_SYN_SENT;

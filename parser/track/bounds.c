@@ -20,12 +20,19 @@ struct conn *bounds_conn(struct track *t)
 struct fdent *bounds_fd(struct track *t, struct proc *p, int fd, struct conn *c,
 			bool cloexec)
 {
+	struct fdent *f;
+
 	if (fdtable_full(&t->fds)) {
 		if (TAILQ_FIRST(&t->conns.lru) == c)
 			return NULL;
 		life_lose(t, TAILQ_FIRST(&t->conns.lru));
 	}
-	return fdtable_add(&t->fds, p, fd, c, &c->fds, cloexec);
+	f = fdtable_add(&t->fds, p, fd, c, &c->fds, cloexec);
+	if (f) {
+		f->serial = t->event->stamp.serial;
+		f->ms = stamp_ms(&t->event->stamp);
+	}
+	return f;
 }
 
 void bounds_forget_process(struct track *t, struct proc *p)

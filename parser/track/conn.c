@@ -39,7 +39,7 @@ void conn_fini(struct conn_table *t)
 /* A scan of all sockets is to confirm its end. */
 static bool is_doubted(const struct conn *c)
 {
-	return c->phase == CONN_ENDING ||
+	return (c->phase == CONN_ENDING && !(c->diag && c->diag->unsure)) ||
 	       (c->diag && c->diag->missed && c->phase != CONN_DESTROYED);
 }
 
@@ -102,7 +102,7 @@ void conn_touch(struct conn_table *t, struct conn *c)
 
 bool conn_unused(const struct conn *c)
 {
-	return !c->key.number && !c->diag && LIST_EMPTY(&c->fds);
+	return !c->key.number && !c->diag && LIST_EMPTY(&c->fds) && !c->inheritable;
 }
 
 void conn_set_flow(struct conn *listener, struct conn *flow)
@@ -134,9 +134,9 @@ void conn_drop(struct conn_table *t, struct conn *c)
 }
 
 struct conn *conn_by_number(const struct conn_table *t, uint32_t node, uint64_t number,
-			    bool by_cookie)
+			    uint32_t by)
 {
-	struct conn_key key = { .number = number, .node = node, .by_cookie = by_cookie };
+	struct conn_key key = { .number = number, .node = node, .by = by };
 	struct conn *c;
 
 	HASH_FIND(hh, t->by_number, &key, sizeof(key), c);
@@ -144,12 +144,12 @@ struct conn *conn_by_number(const struct conn_table *t, uint32_t node, uint64_t 
 }
 
 void conn_set_number(struct conn_table *t, struct conn *c, uint32_t node, uint64_t number,
-		     bool by_cookie)
+		     uint32_t by)
 {
 	conn_clear_number(t, c);
 	c->key.number = number;
 	c->key.node = node;
-	c->key.by_cookie = by_cookie;
+	c->key.by = by;
 	HASH_ADD(hh, t->by_number, key, sizeof(c->key), c);
 }
 
@@ -322,6 +322,14 @@ void conn_forget_question(struct conn_table *t, struct conn *c)
 		return;
 	HASH_DELETE(hh_question, t->by_question, c->diag);
 	c->diag->question_id = 0;
+}
+
+void conn_set_unsure(struct conn_table *t, struct conn *c, bool unsure)
+{
+	bool before = is_doubted(c);
+
+	c->diag->unsure = unsure;
+	t->doubts += is_doubted(c) - before;
 }
 
 void conn_set_missed(struct conn_table *t, struct conn *c, const struct stamp *at)

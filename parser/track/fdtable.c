@@ -36,12 +36,23 @@ struct fdent *fdtable_add(struct fd_table *t, struct proc *p, int fd, struct con
 	f->key.fd = fd;
 	f->conn = c;
 	f->cloexec = cloexec;
+	fdtable_confirm(f);
 	f->seen = t->round;
 	HASH_ADD(hh, t->hash, key, sizeof(f->key), f);
 	TAILQ_INSERT_TAIL(&p->fds, f, of_proc);
 	LIST_INSERT_HEAD(holders, f, of_conn);
 	p->fd_count++;
 	return f;
+}
+
+void fdtable_confirm(struct fdent *f)
+{
+	struct identity *now = f->key.proc->identity;
+
+	if (now == f->since)
+		return;
+	identity_put(f->since);
+	f->since = now ? identity_get(now) : NULL;
 }
 
 struct conn *fdtable_remove(struct fd_table *t, struct fdent *f)
@@ -53,6 +64,7 @@ struct conn *fdtable_remove(struct fd_table *t, struct fdent *f)
 	TAILQ_REMOVE(&p->fds, f, of_proc);
 	LIST_REMOVE(f, of_conn);
 	p->fd_count--;
+	identity_put(f->since);
 	free(f);
 	return c;
 }

@@ -39,9 +39,13 @@ void life_close(struct track *t, struct conn *c, const struct ending *e);
 void life_fail(struct track *t, struct conn *c, int err, enum entry_via via);
 /* Writes a failure in place of the start that is deferred. */
 void life_fail_deferred(struct track *t, struct conn *c, int err, enum entry_via via);
+/* What is deferred is no connection, or not known to be one: nothing is written. */
+void life_forget(struct track *t, struct conn *c);
 /* Drops c without its stop; what was open is counted. */
 void life_lose(struct track *t, struct conn *c);
 
+/* The process that is not known. */
+struct identity *life_nobody(void);
 /* IPPROTO_* of a socket by its type, PROTO_UNKNOWN when it is not logged. */
 int life_socket_proto(int type, int proto);
 bool life_is_datagram(int proto);

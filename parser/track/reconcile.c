@@ -117,9 +117,10 @@ static struct conn *known_by_rules(struct track *t, struct proc *p)
 	struct conn *c = fd ? fd->conn : NULL;
 
 	if (!c)
-		c = conn_by_number(&t->conns, t->node->index, d->cookie, true);
+		c = conn_by_number(&t->conns, t->node->index, d->cookie, KEY_COOKIE);
 	if (!c && d->ino)
-		c = conn_by_number(&t->conns, t->node->index, d->ino, false);
+		c = conn_by_number(&t->conns, t->node->index, d->ino,
+				   conn_by_inode(d->proto));
 	if (c && c->cookie && c->cookie != d->cookie)
 		return NULL;
 	if (!c || c->kind != kind_of(d) || (c->netns > 0 && c->netns != d->netns) ||
@@ -288,7 +289,9 @@ void reconcile_sweep(struct track *t, const struct diag *sweep)
 	CONN_EACH(&t->conns, c) {
 		const struct conn_diag *d = c->diag;
 
-		if (d && d->cookie && c->phase != CONN_DESTROYED &&
+		if (d && d->unsure)
+			ending_ask_again(t, c);
+		else if (d && d->cookie && c->phase != CONN_DESTROYED &&
 		    d->cookie_mono < sweep->begun)
 			sweep_one(t, c, sweep);
 	}

@@ -48,4 +48,13 @@ static inline int64_t stamp_ms(const struct stamp *s)
 	return s->sec * 1000 + s->milli;
 }
 
+/*
+ * Returns true if audit's event f is older than that of serial and ms. Serials are given
+ * out in order, when a call ends (but begin anew at a boot); times are of its begin.
+ */
+static inline bool state_is_older(const struct event *f, uint64_t serial, int64_t ms)
+{
+	return f->stamp.serial && f->stamp.serial < serial && stamp_ms(&f->stamp) <= ms;
+}
+
 #endif

@@ -135,7 +135,7 @@ static int choose(struct netlog_bpf *b, const struct bpf_input_options *o, bool 
 		bpf_program__set_autoload(p, there);
 	}
 	if (b->rodata->has_cookie)
-		bpf_map__set_max_entries(b->maps.numbers, 1);
+		bpf_map__set_max_entries(b->maps.numbers, 8192);	/* of MPTCP alone */
 	if (!o->flows)
 		bpf_map__set_max_entries(b->maps.flows, 1);
 	btf__free(btf);

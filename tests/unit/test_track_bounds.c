@@ -151,9 +151,10 @@ static void open_unseen(struct track *t, int count)
 {
 	for (int i = 0; i < count; i++) {
 		struct diag d = { .op = DIAG_GONE, .netns = THEIRS, .netns_sure = true };
-		struct event bind = new_event(EVENT_BIND, 5);
+		struct event bind;
 
 		open_socket(t, 5, 10 + i, SOCK_STREAM);
+		bind = new_event(EVENT_BIND, 5);
 		bind.fd = 10 + i;
 		bind.has_sockaddr = true;
 		bind.sa_family = AF_INET;
