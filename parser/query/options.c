@@ -68,15 +68,34 @@ static int set_flag(struct arg *a)
 
 static int set_input(struct arg *a)
 {
-	if (a->o->input)
-		return fail(a->o, "%s: given twice", a->spelled);
-	a->o->input = a->value;
+	if (a->o->input_count == AUNETLOG_INPUTS)
+		return fail(a->o, "%s: given more than %d times", a->spelled, AUNETLOG_INPUTS);
+	a->o->inputs[a->o->input_count++] = a->value;
 	return *a->value ? 0 : fail(a->o, "%s: must not be empty", a->spelled);
 }
 
 static int set_format(struct arg *a)
 {
 	a->o->format = a->value;
+	return 0;
+}
+
+static int set_columns(struct arg *a)
+{
+	a->o->columns = a->value;
+	return 0;
+}
+
+static int set_open_at(struct arg *a)
+{
+	struct when w = { .now = a->o->now };
+	struct stamp at;
+
+	if (when_read(&w, a->value, a->second, &at))
+		return fail(a->o, "%s %s", a->spelled, w.error);
+	a->o->has_open_at = true;
+	a->o->open_at = at.sec * 1000 + at.milli;
+	a->took_second = a->second;
 	return 0;
 }
 
@@ -98,21 +117,26 @@ static int set_version(struct arg *a)
 static const struct option options[] = {
 	{ NULL, "--debug", NULL, "report also what could not be attributed",
 		set_flag, AT(debug) },
-	{ NULL, "--format", "NAME", "netlog (default), json, ocsf, cef, leef, cern, sysmon, "
-		"template:TEXT", set_format },
+	{ "-O", "--fields", "FIELD,FIELD", "columns of the table: fields, start, end, process, "
+		"outcome", set_columns },
+	{ NULL, "--format", "NAME", "table (on a terminal), csv, netlog (else), json, ocsf, "
+		"cef, leef, cern, sysmon, template:TEXT", set_format },
 	{ "-h", "--help", NULL, "print this help; --help fields: every field",
 		set_help },
-	{ "-if", "--input", "FILE|DIR", "read this; - is standard input", set_input },
+	{ "-if", "--input", "FILE|DIR", "read this; - is standard input; may be repeated", set_input },
 	{ NULL, "--input-logs", NULL, "read auditd's logs even if stdin is a pipe",
 		set_flag, AT(input_logs) },
 	{ NULL, "--just-one", NULL, "stop after the first match",
 		set_flag, AT(just_one) },
 	{ "-l", "--line-buffered", NULL, "write every line at once",
 		set_flag, AT(line_buffered) },
+	{ NULL, "--open-at", "[DATE] [TIME]", "connections that were open at that time",
+		set_open_at },
 	{ "-te", "--end", "[DATE] [TIME]", "at or before, or a word such as today",
 		set_time, AT(match.to) },
 	{ "-ts", "--start", "[DATE] [TIME]", "at or after, or a word such as today",
 		set_time, AT(match.from) },
+	{ NULL, "--utc", NULL, "print times in UTC", set_flag, AT(utc) },
 	{ "-v", "--version", NULL, "print the version", set_version },
 	{ "-w", "--word", NULL, "-c, -x, -se and --proctitle give the whole text",
 		set_flag, AT(word) },
@@ -204,7 +228,6 @@ int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 {
 	memset(o, 0, sizeof(*o));
 	o->auditd_conf = AUDITD_CONF;
-	o->format = "netlog";
 	o->now = now;
 	o->word = has_word(argv);
 	for (int i = 1; i < argc && o->action == AUNETLOG_QUERY;) {

@@ -10,6 +10,7 @@
 #include "parser/entry/match.h"
 
 #define AUDITD_CONF "/etc/audit/auditd.conf"
+#define AUNETLOG_INPUTS 64
 
 enum aunetlog_action {
 	AUNETLOG_QUERY,
@@ -21,11 +22,15 @@ enum aunetlog_action {
 /* Strings are borrowed from argv; match is owned. */
 struct aunetlog_options {
 	enum aunetlog_action action;
-	const char *input;	/* file, directory, "-", or NULL */
-	const char *format;	/* what format_open() takes */
+	const char *inputs[AUNETLOG_INPUTS];	/* files, directories, "-" */
+	unsigned int input_count;
+	const char *format;	/* what format_open() takes, "table", "csv", or NULL */
+	const char *columns;	/* FIELD,FIELD of the table, or NULL */
 	const char *auditd_conf; /* names the logs when input is NULL */
-	bool input_logs, just_one, line_buffered, debug;
+	bool input_logs, just_one, line_buffered, debug, utc;
 	bool word;		/* -c, -x and the like give the whole text, not a part */
+	bool has_open_at;
+	int64_t open_at;	/* ms: connections that were open then */
 	struct match match;
 	time_t now;		/* the time that the words of -ts and -te refer to */
 	char error[768];	/* what is wrong with the command line */
