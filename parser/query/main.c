@@ -30,6 +30,7 @@ static int run(struct aunetlog_options *o, int argc, char **argv)
 		fprintf(stderr, "aunetlog: %s\n", o->error);
 		return AUNETLOG_FAILED;
 	}
+	fputs(o->note, stderr);
 	return o->action == AUNETLOG_QUERY ? query_run(o) : print(o);
 }
 

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "parser/query/advice.h"
 #include "parser/query/when.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof(*(a)))
@@ -43,21 +44,34 @@ static int fail(struct aunetlog_options *o, const char *format, ...)
 	return -EINVAL;
 }
 
+/* Reads a time of one word or two. */
+static int read_time(struct arg *a, bool end, struct stamp *out)
+{
+	struct when w = { .now = a->o->now, .end = end };
+	struct aunetlog_options *o = a->o;
+	size_t n = strlen(o->note);
+
+	if (when_read(&w, a->value, a->second, out))
+		return fail(o, "%s %s", a->spelled, w.error);
+	a->took_second = a->second;
+	if (*w.note)
+		snprintf(o->note + n, sizeof(o->note) - n, "aunetlog: %s %s\n", a->spelled, w.note);
+	return 0;
+}
+
 static int set_time(struct arg *a)
 {
 	struct match *m = &a->o->match;
-	struct when w = { .now = a->o->now };
-	bool *has;
+	bool *has, end;
+	int err;
 
-	w.end = a->option->offset == offsetof(struct aunetlog_options, match.to);
-	has = w.end ? &m->has_to : &m->has_from;
+	end = a->option->offset == offsetof(struct aunetlog_options, match.to);
+	has = end ? &m->has_to : &m->has_from;
 	if (*has)
 		return fail(a->o, "%s: given twice", a->spelled);
-	if (when_read(&w, a->value, a->second, w.end ? &m->to : &m->from))
-		return fail(a->o, "%s %s", a->spelled, w.error);
-	*has = true;
-	a->took_second = a->second;
-	return 0;
+	err = read_time(a, end, end ? &m->to : &m->from);
+	*has = !err;
+	return err;
 }
 
 static int set_flag(struct arg *a)
@@ -88,14 +102,27 @@ static int set_columns(struct arg *a)
 
 static int set_open_at(struct arg *a)
 {
-	struct when w = { .now = a->o->now };
 	struct stamp at;
+	int err = read_time(a, false, &at);
 
-	if (when_read(&w, a->value, a->second, &at))
-		return fail(a->o, "%s %s", a->spelled, w.error);
+	if (err)
+		return err;
 	a->o->has_open_at = true;
 	a->o->open_at = at.sec * 1000 + at.milli;
-	a->took_second = a->second;
+	return 0;
+}
+
+/* As in ausearch: whether the call succeeded. */
+static int set_success(struct arg *a)
+{
+	static const enum match_op ops[] = { OP_IS, OP_IS_NOT };
+	struct match_error error;
+	bool yes = !strcmp(a->value, "yes");
+
+	if (!yes && strcmp(a->value, "no"))
+		return fail(a->o, "%s %s: must be yes or no", a->spelled, a->value);
+	if (match_add(&a->o->match, FIELD_KIND, ops[yes], "fail", MATCH_QUERY, &error))
+		return fail(a->o, "%s: %s", a->spelled, error.text);
 	return 0;
 }
 
@@ -132,6 +159,8 @@ static const struct option options[] = {
 		set_flag, AT(line_buffered) },
 	{ NULL, "--open-at", "[DATE] [TIME]", "connections that were open at that time",
 		set_open_at },
+	{ "-sv", "--success", "yes|no", "no: connections that failed; yes: all others",
+		set_success },
 	{ "-te", "--end", "[DATE] [TIME]", "at or before, or a word such as today",
 		set_time, AT(match.to) },
 	{ "-ts", "--start", "[DATE] [TIME]", "at or after, or a word such as today",
@@ -142,8 +171,25 @@ static const struct option options[] = {
 		set_flag, AT(word) },
 };
 
+/* Others' spellings of an option. */
+static const struct {
+	const char *name, *means;
+} aliases[] = {
+	{ "--host", "--addr" }, { "-hn", "--addr" },
+	{ "--since", "-ts" }, { "-S", "-ts" }, { "--until", "-te" }, { "-U", "-te" },
+};
+
+static const char *meaning_of(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(aliases); i++)
+		if (!strcmp(aliases[i].name, name))
+			return aliases[i].means;
+	return name;
+}
+
 static const struct option *find_option(const char *name)
 {
+	name = meaning_of(name);
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
 		if (!strcmp(options[i].full, name) ||
 		    (options[i].brief && !strcmp(options[i].brief, name)))
@@ -154,6 +200,7 @@ static const struct option *find_option(const char *name)
 /* --KEY, or the spelling of ausearch. */
 static enum field_id find_field(const char *name)
 {
+	name = meaning_of(name);
 	for (int id = FIELD_NONE + 1; id < FIELD_COUNT; id++)
 		if ((fields[id].brief && !strcmp(fields[id].brief, name)) ||
 		    (fields[id].option && !strcmp(fields[id].option, name)))
@@ -180,6 +227,7 @@ static enum match_op operator_of(const struct aunetlog_options *o, enum field_id
 static int add_condition(struct aunetlog_options *o, enum field_id id, char **words)
 {
 	struct match_error error;
+	char advice[256];
 	int err;
 
 	if (!is_value(words[1]))
@@ -187,8 +235,42 @@ static int add_condition(struct aunetlog_options *o, enum field_id id, char **wo
 	err = match_add_option(&o->match, id, operator_of(o, id), words[1], &error);
 	if (!err)
 		return 2;
+	if (fields[id].type == TYPE_ADDRESS &&
+	    advice_of_address(words[1], advice, sizeof(advice)))
+		return fail(o, "%s %s: %s", words[0], words[1], advice);
 	fail(o, "%s %s: %s", words[0], words[1], error.text);
 	return err;
+}
+
+/* The nearest name of an option, or NULL if none is near. */
+static const char *nearest(const char *name)
+{
+	struct nearest n = { .name = name };
+	static char keys[FIELD_COUNT][32];
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		nearest_consider(&n, options[i].full);
+	for (int id = FIELD_NONE + 1; id < FIELD_COUNT; id++) {
+		snprintf(keys[id], sizeof(keys[id]), "--%s", fields[id].key);
+		nearest_consider(&n, keys[id]);
+		nearest_consider(&n, fields[id].option);
+	}
+	return n.best;
+}
+
+static int unknown_option(struct aunetlog_options *o, const char *name)
+{
+	const char *advice = advice_of_option(name), *near = nearest(name);
+	const char *equals = strchr(name, '=');
+
+	if (advice)
+		return fail(o, "%s: %s", name, advice);
+	if (*name == '-' && equals)
+		return fail(o, "%s: unknown option; a value is a word of its own: %.*s %s", name,
+			    (int)(equals - name), name, equals + 1);
+	if (near)
+		return fail(o, "%s: unknown option; did you mean %s?", name, near);
+	return fail(o, "%s: unknown option, see aunetlog --help", name);
 }
 
 /* Takes one option off the front. Returns the number of words, or an error. */
@@ -201,7 +283,7 @@ static int parse_one(struct aunetlog_options *o, char **words)
 	if (field)
 		return add_condition(o, field, words);
 	if (!a.option)
-		return fail(o, "%s: unknown option, see aunetlog --help", words[0]);
+		return unknown_option(o, words[0]);
 	if (a.option->value) {
 		if (!is_value(words[1]))
 			return fail(o, "%s needs a value: %s", words[0], a.option->value);

@@ -33,6 +33,7 @@ struct aunetlog_options {
 	int64_t open_at;	/* ms: connections that were open then */
 	struct match match;
 	time_t now;		/* the time that the words of -ts and -te refer to */
+	char note[512];		/* lines to print on stderr before the query; or empty */
 	char error[768];	/* what is wrong with the command line */
 };
 
