@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "parser/query/advice.h"
@@ -100,6 +101,26 @@ static int set_columns(struct arg *a)
 	return 0;
 }
 
+static int set_view(struct arg *a)
+{
+	if (a->o->view)
+		return fail(a->o, "%s: cannot be combined with %s", a->spelled, a->o->view_name);
+	a->o->view = a->option->offset;
+	a->o->view_name = a->spelled;
+	a->o->summary = a->value;
+	return 0;
+}
+
+static int set_top(struct arg *a)
+{
+	char *end;
+
+	a->o->top = strtoul(a->value, &end, 10);
+	if (!isdigit((unsigned char)*a->value) || *end || !a->o->top)
+		return fail(a->o, "%s %s: must be a number from 1 on", a->spelled, a->value);
+	return 0;
+}
+
 static int set_open_at(struct arg *a)
 {
 	struct stamp at;
@@ -142,6 +163,8 @@ static int set_version(struct arg *a)
 #define AT(field) .offset = offsetof(struct aunetlog_options, field)
 
 static const struct option options[] = {
+	{ NULL, "--beacons", NULL, "programs that connect to one end at regular intervals",
+		set_view, AUNETLOG_BEACONS },
 	{ NULL, "--debug", NULL, "report also what could not be attributed",
 		set_flag, AT(debug) },
 	{ "-O", "--fields", "FIELD,FIELD", "columns of the table: fields, start, end, process, "
@@ -157,14 +180,23 @@ static const struct option options[] = {
 		set_flag, AT(just_one) },
 	{ "-l", "--line-buffered", NULL, "write every line at once",
 		set_flag, AT(line_buffered) },
+	{ NULL, "--listeners", NULL, "who listens where, since when, how often connected to",
+		set_view, AUNETLOG_LISTENERS },
+	{ NULL, "--new", NULL, "peers, listeners and programs first seen since -ts",
+		set_view, AUNETLOG_NEW },
 	{ NULL, "--open-at", "[DATE] [TIME]", "connections that were open at that time",
 		set_open_at },
+	{ NULL, "--scan", NULL, "sources that try many ports, or many ends that fail",
+		set_view, AUNETLOG_SCAN },
+	{ NULL, "--summary", "WHAT", "count connections by remote, local, port, network/BITS, user, "
+		"hour, day or a field", set_view, AUNETLOG_SUMMARY },
 	{ "-sv", "--success", "yes|no", "no: connections that failed; yes: all others",
 		set_success },
 	{ "-te", "--end", "[DATE] [TIME]", "at or before, or a word such as today",
 		set_time, AT(match.to) },
 	{ "-ts", "--start", "[DATE] [TIME]", "at or after, or a word such as today",
 		set_time, AT(match.from) },
+	{ NULL, "--top", "N", "the first N rows", set_top },
 	{ NULL, "--utc", NULL, "print times in UTC", set_flag, AT(utc) },
 	{ "-v", "--version", NULL, "print the version", set_version },
 	{ "-w", "--word", NULL, "-c, -x, -se and --proctitle give the whole text",

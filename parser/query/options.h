@@ -19,12 +19,27 @@ enum aunetlog_action {
 	AUNETLOG_VERSION,
 };
 
+/* What is printed in place of what was found. */
+enum aunetlog_view {
+	AUNETLOG_ENTRIES,
+	AUNETLOG_SUMMARY,
+	AUNETLOG_LISTENERS,
+	AUNETLOG_SCAN,
+	AUNETLOG_BEACONS,
+	AUNETLOG_NEW,
+	AUNETLOG_VIEWS
+};
+
 /* Strings are borrowed from argv; match is owned. */
 struct aunetlog_options {
 	enum aunetlog_action action;
 	const char *inputs[AUNETLOG_INPUTS];	/* files, directories, "-" */
 	unsigned int input_count;
 	const char *format;	/* what format_open() takes, "table", "csv", or NULL */
+	enum aunetlog_view view;
+	const char *view_name;	/* the option that asked for it */
+	const char *summary;	/* by what --summary counts */
+	unsigned int top;	/* rows at most; 0: all */
 	const char *columns;	/* FIELD,FIELD of the table, or NULL */
 	const char *auditd_conf; /* names the logs when input is NULL */
 	bool input_logs, just_one, line_buffered, debug, utc;

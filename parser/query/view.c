@@ -6,6 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct view_ops *const asked[AUNETLOG_VIEWS] = {
+	[AUNETLOG_SUMMARY] = &view_summary, [AUNETLOG_LISTENERS] = &view_listeners,
+	[AUNETLOG_SCAN] = &view_scan, [AUNETLOG_BEACONS] = &view_beacons,
+	[AUNETLOG_NEW] = &view_new,
+};
+
 static bool is_table(const struct aunetlog_options *o, bool terminal)
 {
 	if (!o->format)
@@ -13,17 +19,29 @@ static bool is_table(const struct aunetlog_options *o, bool terminal)
 	return !strcmp(o->format, "table") || !strcmp(o->format, "csv");
 }
 
-static const struct view_ops *choose(const struct aunetlog_options *o, bool terminal)
+static const struct view_ops *choose(const struct aunetlog_options *o, bool terminal,
+				     char *error, size_t size)
 {
-	return is_table(o, terminal) ? &view_table : &view_lines;
+	if (!o->view)
+		return is_table(o, terminal) ? &view_table : &view_lines;
+	if (o->columns || o->has_open_at || (o->format && !is_table(o, terminal))) {
+		snprintf(error, size, "%s is a table or, with --format csv, CSV of its own; "
+			 "it cannot be combined with %s", o->view_name,
+			 o->columns ? "--fields" : o->has_open_at ? "--open-at" : "that format");
+		return NULL;
+	}
+	return asked[o->view];
 }
 
 struct view *view_open(const struct aunetlog_options *o, bool terminal, char *error,
 		       size_t size)
 {
-	const struct view_ops *ops = choose(o, terminal);
-	struct view *v = calloc(1, ops->size);
+	const struct view_ops *ops = choose(o, terminal, error, size);
+	struct view *v;
 
+	if (!ops)
+		return NULL;
+	v = calloc(1, ops->size);
 	if (!v) {
 		snprintf(error, size, "out of memory");
 		return NULL;

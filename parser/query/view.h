@@ -27,7 +27,8 @@ struct view_ops {
 	void (*close)(struct view *v);		/* may be NULL */
 };
 
-extern const struct view_ops view_lines, view_table;
+extern const struct view_ops view_lines, view_table, view_summary, view_listeners, view_scan,
+	view_beacons, view_new;
 
 /* The view that the options ask for. Returns NULL with the reason in error. */
 struct view *view_open(const struct aunetlog_options *o, bool terminal, char *error,

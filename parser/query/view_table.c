@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "parser/query/columns.h"
+#include "parser/query/csv.h"
 #include "parser/query/view.h"
 
 struct table {
@@ -56,26 +57,6 @@ static bool table_open(struct view *v, char *error, size_t size)
 	if (!t->pairs)
 		snprintf(error, size, "out of memory");
 	return t->pairs;
-}
-
-/* A cell with a comma or a quote in it is in quotes (RFC 4180); one that a spreadsheet
- * would take for a formula, too, is left: the line's escapes have no such beginnings. */
-static size_t put_csv(char *to, const char *text, size_t len)
-{
-	char *start = to;
-
-	if (!memchr(text, ',', len) && !memchr(text, '"', len)) {
-		memcpy(to, text, len);
-		return len;
-	}
-	*to++ = '"';
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '"')
-			*to++ = '"';
-		*to++ = text[i];
-	}
-	*to++ = '"';
-	return to - start;
 }
 
 /* What is too long loses its middle: an address keeps its port. */
@@ -142,7 +123,7 @@ static void write_row(struct table *t, const struct pair *p)
 		}
 		if (i)
 			row[n++] = t->csv ? ',' : t->v.options->columns ? '\t' : ' ';
-		n += t->csv ? put_csv(row + n, text, len) :
+		n += t->csv ? csv_put(row + n, text, len) :
 		     put_cell(row + n, c, text, len, i + 1 == t->columns.count);
 	}
 	while (n && row[n - 1] == ' ')

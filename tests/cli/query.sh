@@ -156,7 +156,66 @@ test_table() {
 	verdict '--open-at, when all was over' $?
 }
 
-for name in own mixed own_damage table; do
+test_summaries() {
+	run -if "$data" --summary remote
+	[ "$status" = 0 ] && [ "$(awk '{ print $1, $5 }' "$out" | paste -sd,)" = 'COUNT REMOTE,8 127.0.0.1,4 ::1' ]
+	verdict '--summary remote, the most frequent first' $?
+	run -if "$data" --summary network/8 --format csv
+	[ "$(cat "$out")" = 'count,failed,sent,received,network/8
+8,0,,,127.0.0.0/8
+4,0,,,::/64' ]
+	verdict '--summary network, as CSV' $?
+	run -if "$data" --summary comm --top 1 -n alpha
+	[ "$(awk '{ print $1, $5 }' "$out" | paste -sd,)" = 'COUNT COMM,3 curl' ]
+	verdict '--summary of a field, --top, a condition' $?
+	run -if "$data" --summary port --kind start
+	[ "$(awk 'NR > 1 { print $1, $5 }' "$out" | paste -sd,)" = '4 18080,4 18081,2 1,2 5353' ]
+	verdict '--summary port is the service' $?
+	"$tool" -if "$pairs/connect-6.1-module.log" --summary errno 2>/dev/null >"$out"
+	[ "$(awk '$5 == "ECONNREFUSED" { print $1 == $2 }' "$out")" = 1 ]
+	verdict '--summary errno counts failures' $?
+	refuses '--summary of nothing that there is' '^aunetlog: --summary foo: must be remote,' --summary foo
+	refuses '--summary network/0' '^aunetlog: --summary network/0: must be' --summary network/0
+	refuses 'two summaries' '^aunetlog: --scan: cannot be combined with --listeners' --listeners --scan
+	refuses 'a summary as JSON' '^aunetlog: --listeners is a table' --listeners --format json
+	refuses '--top 0' '^aunetlog: --top 0: must be' --top 0
+	run -if "$data" --listeners --format csv
+	[ "$(wc -l <"$out")" = 5 ] && grep -q '^TCP,127.0.0.1:18080,this host,python3.3620.,2026-11-21 06:38:49.575,2026-11-21 06:38:49.667,1,2026-11-21 06:38:49.667$' "$out"
+	verdict '--listeners' $?
+	run -if "$data" --new --since '2026-11-21 06:38:51' --format csv
+	[ "$status" = 0 ] && [ "$(cat "$out")" = 'first,new,what,process,since
+2026-11-21 06:38:51.879,peer,::1,curl,4' ] && [ ! -s "$err" ]
+	verdict '--new --since' $?
+	run -if "$data" --new --since 2026-11-20
+	[ "$status" = 0 ] && grep -q 'nothing in the logs is older' "$err"
+	verdict '--new of a time before the logs' $?
+	refuses '--new without a time' '^aunetlog: --new needs a time' --new
+}
+
+# found KIND: programs or addresses that the rule named, good ones and bad ones
+test_rules() {
+	local seed good=0 bad=0 n
+	for seed in 1 2 3 4 5; do
+		python3 "$here/traffic.py" beacons $seed >"$tmp/traffic"
+		run -if "$tmp/traffic" --beacons
+		good=$((good + $(grep -c good "$out"))) bad=$((bad + $(grep -c bad "$out")))
+	done
+	echo "# --beacons: $bad of 100 planted found, $good of 1000 innocent"
+	[ $bad = 100 ] && [ $good = 0 ]
+	verdict '--beacons' $?
+	good=0 bad=0
+	for seed in 1 2 3 4 5; do
+		python3 "$here/traffic.py" scan $seed >"$tmp/traffic"
+		run -if "$tmp/traffic" --scan
+		n=$(grep -cE '(bad|  198.51.100.[012]$)' "$out")
+		bad=$((bad + n)) good=$((good + $(tail -n +2 "$out" | wc -l) - n))
+	done
+	echo "# --scan: $bad of 65 planted found, $good of 400 innocent"
+	[ $bad = 65 ] && [ $good = 0 ]
+	verdict '--scan' $?
+}
+
+for name in summaries rules own mixed own_damage table; do
 	test_$name
 done
 exit $failed
