@@ -167,6 +167,8 @@ static const struct option options[] = {
 		set_view, AUNETLOG_BEACONS },
 	{ NULL, "--debug", NULL, "report also what could not be attributed",
 		set_flag, AT(debug) },
+	{ "-F", "--follow", NULL, "go on with what is written from now on; without -ts print only that",
+		set_flag, AT(follow) },
 	{ "-O", "--fields", "FIELD,FIELD", "columns of the table: fields, start, end, process, "
 		"outcome", set_columns },
 	{ NULL, "--format", "NAME", "table (on a terminal), csv, netlog (else), json, ocsf, "
@@ -350,6 +352,10 @@ int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 		if (used < 0)
 			return used;
 		i += used;
+	}
+	if (o->follow && !o->match.has_from) {
+		o->match.from.sec = now;
+		o->match.has_from = true;
 	}
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "parser/audit/reassemble.h"
+#include "parser/query/follow.h"
 #include "parser/query/own.h"
 #include "parser/query/source.h"
 #include "parser/query/view.h"
@@ -30,6 +31,7 @@ struct query {
 	struct track *track;
 	struct own *own;
 	struct view *view;
+	struct follow *follow;	/* of -F; or NULL */
 	struct input_errors errors;
 	uint64_t own_errors;	/* lines of the plugin's file being read */
 	struct utsname name;
@@ -149,17 +151,61 @@ static enum own_kind begin_log(struct query *q, const char *data, size_t len)
 
 static void end_log(struct query *q, enum own_kind kind, char last)
 {
+	if (kind == OWN_REFUSED)
+		return;
 	if (kind == OWN_LINE || kind == OWN_JSON)
 		own_end(q->own);
 	else if (last != '\n')	/* or the next file's first line would be glued to it */
 		reassemble_feed(q->reader, "\n", 1);
 }
 
-static void read_log(struct query *q, struct aunetlog_log *log)
+/* What has been read of a log. */
+struct reading {
+	struct aunetlog_log *log;
+	bool begun;		/* its kind is known */
+	enum own_kind kind;
+	char last;		/* byte */
+};
+
+/* Returns false if nothing more is wanted of the log. */
+static bool take_bytes(struct query *q, struct reading *r, const char *buf, size_t n)
 {
-	char buf[CHUNK], last = '\n';
-	bool waiting = false, begun = false;
-	enum own_kind kind = OWN_NOT;
+	if (!r->begun)
+		r->kind = begin_log(q, buf, n);
+	r->begun = true;
+	if (r->kind == OWN_REFUSED)
+		return false;
+	if (r->kind == OWN_NOT)
+		reassemble_feed(q->reader, buf, n);
+	else
+		own_feed(q->own, buf, n);
+	r->last = buf[n - 1];
+	return true;
+}
+
+/* At the end of the log that is followed. Returns false when it is over. */
+static bool wait_for_more(struct query *q, struct reading *r, bool waited)
+{
+	idle(q, waited);
+	switch (follow_wait(q->follow, r->log, IDLE_MS)) {
+	case FOLLOW_MORE:
+		return true;
+	case FOLLOW_REPLACED:
+		end_log(q, r->kind, r->last);
+		r->begun = false;
+		r->last = '\n';
+		reassemble_new_source(q->reader);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void read_log(struct query *q, struct aunetlog_log *log, bool follow)
+{
+	struct reading r = { .log = log, .last = '\n' };
+	bool waiting = false;
+	char buf[CHUNK];
 	ssize_t n;
 
 	q->path = log->path;
@@ -172,21 +218,15 @@ static void read_log(struct query *q, struct aunetlog_log *log)
 			waiting = true;
 			continue;
 		}
-		if (n <= 0)
+		if (!n && follow && wait_for_more(q, &r, waiting)) {
+			waiting = true;
+			continue;
+		}
+		if (n <= 0 || !take_bytes(q, &r, buf, n))
 			break;
-		if (!begun)
-			kind = begin_log(q, buf, n);
-		if (kind == OWN_REFUSED)
-			return;
-		begun = true;
 		waiting = false;
-		if (kind == OWN_NOT)
-			reassemble_feed(q->reader, buf, n);
-		else
-			own_feed(q->own, buf, n);
-		last = buf[n - 1];
 	}
-	end_log(q, kind, last);
+	end_log(q, r.kind, r.last);
 }
 
 static void read_logs(struct query *q)
@@ -196,7 +236,7 @@ static void read_logs(struct query *q)
 			continue;
 		if (q->path)
 			count_input_errors(q);
-		read_log(q, &q->source.logs[i]);
+		read_log(q, &q->source.logs[i], q->follow && i + 1 == q->source.count);
 	}
 	/* Not after each: an event may go on in the next file. */
 	if (!q->view->done)
@@ -293,6 +333,8 @@ static int run(struct query *q)
 	reassemble_replay(q->reader, q->options->input_count);
 	set_boot(q);
 	aunetlog_source_open(&q->source, q->options);
+	if (q->options->follow && q->source.count)
+		q->follow = follow_new(&q->source.logs[q->source.count - 1]);
 	setvbuf(stdout, NULL, line_wise(q) ? _IOLBF : _IOFBF, CHUNK);
 	read_logs(q);
 	if (q->view->ops->finish && !q->view->write_error)
@@ -321,6 +363,7 @@ int query_run(const struct aunetlog_options *o)
 	if (q.track)
 		track_free(q.track);
 	own_free(q.own);
+	follow_free(q.follow);
 	view_close(q.view);
 	aunetlog_source_close(&q.source);
 	return status;

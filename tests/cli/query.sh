@@ -192,6 +192,54 @@ test_summaries() {
 	refuses '--new without a time' '^aunetlog: --new needs a time' --new
 }
 
+# wait_lines COUNT: until the output has that many lines, or 10 s
+wait_lines() {
+	local end=$((SECONDS + 10))
+	until [ "$(wc -l <"$out")" -ge "$1" ]; do
+		[ $SECONDS -lt $end ] || return 1
+		read -rt 0.05 <> <(:)
+	done
+}
+
+# follow NAME FILE-TO-FOLLOW: the lines of $tmp/a, appended, across two kinds of rotation
+follow() {
+	local name=$1 log=$2 pid
+	head -n 4 "$tmp/a" >"$log"
+	"$tool" -F -ts 2026-11-20 -if "$log" >"$out" 2>"$err" </dev/null &
+	pid=$!
+	wait_lines 4
+	verdict "-F $name: what there is" $?
+	sed -n 5,7p "$tmp/a" >>"$log"
+	sed -n 8p "$tmp/a" | head -c 40 >>"$log"
+	wait_lines 7 && [ "$(wc -l <"$out")" = 7 ]
+	verdict "-F $name: what is appended, but for half a line" $?
+	sed -n 8p "$tmp/a" | tail -c +41 >>"$log"
+	wait_lines 8
+	verdict "-F $name: the other half" $?
+	mv "$log" "$log.1"
+	sed -n 9,10p "$tmp/a" >>"$log.1"
+	sed -n 11,14p "$tmp/a" >"$log"
+	wait_lines 14
+	verdict "-F $name: across a rotation" $?
+	: >"$log"
+	sed -n '15p' "$tmp/a" >>"$log"
+	wait_lines 15
+	verdict "-F $name: cut to nothing" $?
+	kill -INT $pid
+	wait $pid
+	[ $? = 0 ] && head -n 15 "$tmp/a" | cmp -s - "$out" && [ ! -s "$err" ]
+	verdict "-F $name: ends at a signal with what was found" $?
+}
+
+test_follow() {
+	"$tool" -if "$data" >"$tmp/a"
+	mkdir "$tmp/follow"
+	follow 'own lines' "$tmp/follow/netlog.log"
+	run -F -if "$tmp/a.none"
+	[ "$status" = 2 ]
+	verdict '-F of a file that is not there' $?
+}
+
 # found KIND: programs or addresses that the rule named, good ones and bad ones
 test_rules() {
 	local seed good=0 bad=0 n
@@ -215,7 +263,7 @@ test_rules() {
 	verdict '--scan' $?
 }
 
-for name in summaries rules own mixed own_damage table; do
+for name in follow summaries rules own mixed own_damage table; do
 	test_$name
 done
 exit $failed
