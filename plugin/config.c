@@ -16,8 +16,8 @@
 
 #define AT(field) offsetof(struct config, field)
 #define OUT(field) offsetof(struct config_output, field)
-#define OUTPUT_PREFIX 7		/* "output " */
-#define NAMED "output NAME"	/* a section for each output; offsets are OUT() */
+#define OUTPUT_PREFIX 7	    /* "output " */
+#define NAMED "output NAME" /* a section for each output; offsets are OUT() */
 
 static const struct key keys[] = {
 	{ "output", "syslog", KEY_BOOL, AT(to_syslog), .allowed = "yes or no" },
@@ -86,7 +86,7 @@ void config_init(struct config *c)
 	c->wait = 1000;
 	c->sweep = 30;
 	c->snapshot = true;
-	c->state = strdup(STATE_DEFAULT);	/* without memory: none */
+	c->state = strdup(STATE_DEFAULT); /* without memory: none */
 	c->interval = 60;
 	c->loopback = true;
 }
@@ -182,10 +182,10 @@ static int set_key(struct config *c, void *base, const struct key *k, const char
 	void *at = (char *)base + k->offset;
 
 	switch (k->type) {
-	case KEY_FORMAT:	return set_format(at, k, value, error);
-	case KEY_NETNS:		return add_netns(c, value);
-	case KEY_IGNORE:	return add_ignore(c, value, error);
-	default:		return key_set(k, at, value);
+	case KEY_FORMAT: return set_format(at, k, value, error);
+	case KEY_NETNS: return add_netns(c, value);
+	case KEY_IGNORE: return add_ignore(c, value, error);
+	default: return key_set(k, at, value);
 	}
 }
 
@@ -248,7 +248,8 @@ static int begin_output(struct config *c, const struct ini_line *line, char *wha
 
 	if (!name_allowed(name)) {
 		snprintf(what, size, "[output %.64s]: the name is not allowed; allowed are up to "
-			 "32 letters, digits, - and _, but not syslog, file, stdout", name);
+				     "32 letters, digits, - and _, but not syslog, file, stdout",
+			 name);
 		return -EINVAL;
 	}
 	if (find_output(c, name))
@@ -313,9 +314,10 @@ static int on_line(const struct ini_line *line, char *what, size_t size, void *a
 
 	if (!line->key && is_output(line->section))
 		return begin_output(c, line, what, size);
+	if (!line->key && section_known(line->section))
+		return 0;
 	if (!line->key)
-		return section_known(line->section) ? 0 :
-		       unknown_section(line->section, what, size);
+		return unknown_section(line->section, what, size);
 	k = find_key(line);
 	if (!k)
 		return unknown_key(line, what, size);
@@ -382,7 +384,7 @@ int config_read(struct config *c, const char *path, char *error, size_t size)
 static void print_key(const struct config *c, const void *base, const struct key *k, FILE *to)
 {
 	fprintf(to, "%s =", k->name);
-	if (k->type == KEY_NETNS)	/* one a line, to keep lines short */
+	if (k->type == KEY_NETNS) /* one a line, to keep lines short */
 		for (unsigned int i = 0; i < c->netns_count; i++)
 			fprintf(to, "%s %s", i ? "\nnetns =" : "", c->netns[i]);
 	else

@@ -18,7 +18,7 @@
 
 #define READ_SIZE 32768
 #define TIMER_MS 1000
-#define SCAN_MS 3000	/* between scans for processes that were killed */
+#define SCAN_MS 3000 /* between scans for processes that were killed */
 
 /* ---- signals ---- */
 
@@ -29,8 +29,11 @@ static const char *needs_restart(const struct plugin *p, const struct config *fr
 		      fresh->processes != p->limits.processes;
 	bool kernel = fresh->source != p->source || fresh->flows != p->flows;
 
-	return limits && kernel ? "limits,kernel" : limits ? "limits" :
-	       kernel ? "kernel" : NULL;
+	if (limits && kernel)
+		return "limits,kernel";
+	if (limits)
+		return "limits";
+	return kernel ? "kernel" : NULL;
 }
 
 /* Outputs that stay the same are not closed: a stalled one would be waited for, and its
@@ -81,7 +84,8 @@ static void on_term(struct plugin *p, const struct signalfd_siginfo *s)
 		p->stop = true;
 	else
 		log_warnx("SIGTERM from pid %u is ignored: only auditd may stop its plugins "
-			  "(service auditd stop, or active = no in netlog.conf)", s->ssi_pid);
+			  "(service auditd stop, or active = no in netlog.conf)",
+			  s->ssi_pid);
 }
 
 static void on_signal(struct plugin *p)
@@ -205,7 +209,11 @@ static bool module_changed(struct plugin *p)
 
 /* ---- the loop ---- */
 
-enum { INPUT, SIGNALS, KERNEL, RESOLVER, FDS = RESOLVER + RESOLVER_FDS };
+enum { INPUT,
+       SIGNALS,
+       KERNEL,
+       RESOLVER,
+       FDS = RESOLVER + RESOLVER_FDS };
 
 /* Waits for events, at most until next_timer (ms). Returns false after an error. An
  * interrupted wait has no events, whatever the one before had. */

@@ -53,7 +53,7 @@ static void remember(struct losses *l, const struct loss_counts *now,
 	}
 	if (now->module_load)
 		return;
-	l->last.module_lost = last.module_lost + out->module;	/* of the load that has ended */
+	l->last.module_lost = last.module_lost + out->module; /* of the load that has ended */
 	l->last.module_missed = last.module_missed + out->missed;
 }
 

@@ -14,8 +14,8 @@
 /* Counters as they are now. */
 struct loss_counts {
 	bool has_kernel;
-	uint32_t kernel;	/* records that the kernel dropped since boot */
-	uint64_t module_load;	/* differs for each load of the module; 0: not loaded */
+	uint32_t kernel;      /* records that the kernel dropped since boot */
+	uint64_t module_load; /* differs for each load of the module; 0: not loaded */
 	uint64_t module_lost, module_missed;
 	/* what the module's last "unload" record said; -1: there was none */
 	int64_t unload_lost, unload_missed;

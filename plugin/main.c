@@ -24,8 +24,8 @@
 #include "plugin/privileges.h"
 #include "plugin/status.h"
 
-#define FIRST_CHECK_MS 3000	/* from start to the first check of the rules */
-#define LOG_QUEUE 65536		/* bytes */
+#define FIRST_CHECK_MS 3000 /* from start to the first check of the rules */
+#define LOG_QUEUE 65536	    /* bytes */
 #define LOG_CLOSE_MS 1000
 
 /* The file of [ignore], where there is one. Returns false after logging a mistake. */
@@ -95,7 +95,8 @@ static void on_event(const struct event *e, void *arg)
 {
 	struct plugin *p = arg;
 
-	if (kernel_source_takes(&p->sources.kernel, e))
+	/* Its own connections to a collector would be logged by way of that collector. */
+	if (e->task.pid != p->pid && kernel_source_takes(&p->sources.kernel, e))
 		track_event(p->track, e);
 }
 
@@ -186,9 +187,18 @@ static void close_log(struct plugin *p)
 
 /* ---- start and end ---- */
 
+/* In seconds of real time; a clock that was set since makes it move. */
+static int64_t booted_at(void)
+{
+	struct timespec up;
+
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	return time(NULL) - up.tv_sec - 1;
+}
+
 static void set_boot(struct plugin *p)
 {
-	struct track_boot boot = { .node = p->name.nodename };
+	struct track_boot boot = { .node = p->name.nodename, .since = booted_at() };
 	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
 
 	if (!f)
@@ -201,7 +211,10 @@ static void set_boot(struct plugin *p)
 static bool open_parser(struct plugin *p)
 {
 	struct track_io io = {
-		.emit = on_entry, .ignores = on_start, .ask = on_request, .arg = p,
+		.emit = on_entry,
+		.ignores = on_start,
+		.ask = on_request,
+		.arg = p,
 	};
 
 	p->limits = (struct track_limits){
@@ -253,19 +266,22 @@ static bool close_netlink(struct plugin *p)
 /* Above the lines of --live. */
 static void print_heading(const struct plugin *p)
 {
-	bool module = audit_status_module();
+	const char *source = sources_name(&p->sources);
+	bool exact = kernel_source_exact(&p->sources.kernel);
 
 	printf("# audit-netlog %s: TCP and UDP connections of all processes on this host, "
-	       "IPv4 and IPv6.\n", NETLOG_VERSION);
-	printf("# Source: the kernel's audit records, %s. Kernel module: %s.\n",
-	       netlink_beside_auditd(p->netlink) ? "beside auditd" : "auditd is not running",
-	       module ? "loaded, every line is exact" : "not loaded");
+	       "IPv4 and IPv6.\n",
+	       NETLOG_VERSION);
+	printf("# Source: %s%s; the kernel's audit records, %s.\n",
+	       source ? source : "rules", exact ? ", every line is exact" : "",
+	       netlink_beside_auditd(p->netlink) ? "beside auditd" : "auditd is not running");
 	if (p->sources.resolver)
 		printf("# sock_diag adds local ports, outcomes and ends (via=destroy); lines "
 		       "that wait for it come up to %u ms late.\n# - is unknown: the socket "
 		       "was closed too soon, or several match. via=in-progress: outcome "
-		       "unknown.\n", p->config.wait);
-	else if (!module)
+		       "unknown.\n",
+		       p->config.wait);
+	else if (!exact)
 		printf("# - is unknown, such as a local port chosen by the kernel. "
 		       "via=in-progress: a non-blocking connect,\n# outcome unknown. "
 		       "via=gone: a killed process, found some seconds later. Connections "
@@ -283,7 +299,7 @@ static bool open_all(struct plugin *p)
 	    !report_open(&p->report, &p->config))
 		return false;
 	sources_update(&p->sources);
-	return true;
+	return privileges_confine();
 }
 
 static int run(struct plugin *p)
@@ -328,6 +344,7 @@ int main(int argc, char **argv)
 	if (p.options.doctor)
 		return doctor(&p.options);
 	openlog("audisp-netlog", LOG_PID, LOG_DAEMON);
+	p.pid = getpid();
 	p.early_log = !p.options.live && !isatty(STDERR_FILENO);
 	if (p.early_log)
 		log_to(on_early_log, NULL);

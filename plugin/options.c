@@ -74,11 +74,11 @@ int options_read(struct options *o, int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "c:nldvh", longs, NULL)) >= 0) {
 		switch (c) {
-		case 'c':	o->config = optarg; break;
-		case 'n':	o->check = true; break;
-		case 'l':	o->live = true; break;
-		case 'd':	o->debug = true; break;
-		case OPT_RULES:	o->rules = optarg; break;
+		case 'c': o->config = optarg; break;
+		case 'n': o->check = true; break;
+		case 'l': o->live = true; break;
+		case 'd': o->debug = true; break;
+		case OPT_RULES: o->rules = optarg; break;
 		case OPT_DURATION:
 			if (!read_duration(optarg, &o->duration))
 				return bad_usage("--duration needs a number of seconds");

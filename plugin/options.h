@@ -8,7 +8,7 @@
 #include "plugin/config.h"
 
 struct options {
-	const char *config;	/* NULL: the default, which may be missing */
+	const char *config; /* NULL: the default, which may be missing */
 	bool check, live, debug;
 	bool doctor, json, print_rules;
 	const char *rules;	/* NULL: none */

@@ -27,7 +27,7 @@ struct plugin {
 	bool flows;
 	struct utsname name;
 
-	struct netlink_input *netlink;	/* NULL: records come on standard input */
+	struct netlink_input *netlink; /* NULL: records come on standard input */
 	struct reassembler *reassembler;
 	struct track *track;
 	struct sources sources;
@@ -45,14 +45,15 @@ struct plugin {
 	unsigned int open_peak;
 	int64_t started;		/* seconds since 1970 */
 	struct processes processes;
-	bool module;			/* has been heard, as last seen */
+	bool module; /* has been heard, as last seen */
 
-	bool early_log;			/* stderr is no terminal */
-	struct output *log;		/* of log_warn() then */
+	int64_t pid;	    /* our own */
+	bool early_log;	    /* stderr is no terminal */
+	struct output *log; /* of log_warn() then */
 	struct format *log_format;
 
-	int signals;			/* signalfd */
-	bool stop;			/* exit after what is there to be read */
+	int signals;					 /* signalfd */
+	bool stop;					 /* exit after what is there to be read */
 	int64_t next_check, next_status, next_scan, end; /* monotonic ms; end 0: none */
 };
 

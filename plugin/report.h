@@ -15,7 +15,7 @@
 
 struct report_output {
 	struct output *output;
-	struct format *format;		/* shared by all outputs that use it */
+	struct format *format; /* shared by all outputs that use it */
 	int severity;
 };
 

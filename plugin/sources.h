@@ -13,10 +13,10 @@
 #include "plugin/resolve/resolver.h"
 
 struct sources {
-	const struct config *config;	/* borrowed, as the tracker */
+	const struct config *config; /* borrowed, as the tracker */
 	struct track *track;
 	bool live;
-	bool initial_pids;		/* set by sources_init() */
+	bool initial_pids; /* set by sources_init() */
 	struct kernel_source kernel;
 	uint64_t bpf_lost, bpf_missed;	/* since the plugin started */
 	struct resolver *resolver;	/* NULL: sock_diag is off */
@@ -33,7 +33,7 @@ void sources_open(struct sources *s, const struct config *c, struct track *track
 void sources_update(struct sources *s);
 /* Closes sock_diag. ending: open connections are saved for the next run. */
 void sources_close_sockdiag(struct sources *s, bool ending);
-void sources_close(struct sources *s);	/* all */
+void sources_close(struct sources *s); /* all */
 /* "module", "bpf", "sockdiag", or NULL: the best one that is there. */
 const char *sources_name(const struct sources *s);
 

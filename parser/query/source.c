@@ -20,6 +20,7 @@
 #include "parser/query/decompress.h"
 
 #define LOG_NAME "audit.log"
+#define OWN_NAME "netlog.log"
 #define BUILTIN_LOG "/var/log/audit/" LOG_NAME
 
 static void complain_path(struct aunetlog_source *s, const char *path, int err)
@@ -95,7 +96,13 @@ static void look_ahead(struct aunetlog_log *log)
 	static char buf[65536];
 	ssize_t n = decompress_read(log->bytes, buf, sizeof(buf));
 
-	log->first_ms = n > 0 ? first_time(buf, n) : -1;
+	const char *why;
+	enum own_kind kind = own_recognize(buf, n > 0 ? n : 0, &why);
+
+	if (kind == OWN_LINE || kind == OWN_JSON)
+		log->first_ms = own_first_time(kind, buf, n);
+	else
+		log->first_ms = n > 0 ? first_time(buf, n) : -1;
 	decompress_free(log->bytes);
 	log->bytes = lseek(log->fd, 0, SEEK_SET) < 0 ? NULL : decompress_new(log->fd);
 }
@@ -164,9 +171,11 @@ static void add_named(struct aunetlog_source *s, const char *dir,
 	free(path);
 }
 
+/* second: the name to look for if there is none of base; or NULL. */
 static void add_directory(struct aunetlog_source *s, const char *dir,
-			  const char *base)
+			  const char *base, const char *second)
 {
+	size_t before = s->count;
 	DIR *d = opendir(dir);
 	struct dirent *e;
 
@@ -177,11 +186,16 @@ static void add_directory(struct aunetlog_source *s, const char *dir,
 	while ((e = readdir(d)))
 		add_named(s, dir, base, e->d_name);
 	closedir(d);
-	if (s->count) {
-		qsort(s->logs, s->count, sizeof(*s->logs), older_first);
+	if (s->count > before) {
+		qsort(s->logs + before, s->count - before, sizeof(*s->logs), older_first);
 		return;
 	}
-	fprintf(stderr, "aunetlog: %s: no %s in it\n", dir, base);
+	if (second) {
+		add_directory(s, dir, second, NULL);
+		return;
+	}
+	fprintf(stderr, "aunetlog: %s: no %s in it\n", dir,
+		strcmp(base, OWN_NAME) ? base : LOG_NAME " and no " OWN_NAME);
 	s->failed = true;
 }
 
@@ -232,7 +246,7 @@ static void add_configured(struct aunetlog_source *s, const char *conf)
 		s->failed = true;
 	} else {
 		*slash = 0;
-		add_directory(s, path, slash + 1);
+		add_directory(s, path, slash + 1, NULL);
 	}
 	free(path);
 }
@@ -259,13 +273,14 @@ static void add_input(struct aunetlog_source *s, const char *path)
 	else if (stat(path, &st) < 0)
 		complain_path(s, path, errno);
 	else if (S_ISDIR(st.st_mode))
-		add_directory(s, path, LOG_NAME);
+		add_directory(s, path, LOG_NAME, OWN_NAME);
 	else
 		add(s, path, 0);
 }
 
-/* Names can lie about the order; a file without any event keeps its place by name. */
-static void sort_by_time(struct aunetlog_source *s)
+/* Names can lie about the order; a file without any event keeps its place by name. named:
+ * the names have an order, the user gave none. */
+static void sort_by_time(struct aunetlog_source *s, bool named)
 {
 	int64_t latest = -1;
 	bool sorted = true;
@@ -281,9 +296,11 @@ static void sort_by_time(struct aunetlog_source *s)
 	}
 	if (sorted)
 		return;
+	qsort(s->logs, s->count, sizeof(*s->logs), earlier_first);
+	if (!named)
+		return;
 	fprintf(stderr, "aunetlog: the files are read in the order of their first events, which "
 		"is not that of their names\n");
-	qsort(s->logs, s->count, sizeof(*s->logs), earlier_first);
 }
 
 static bool is_pipe(int fd)
@@ -297,8 +314,9 @@ void aunetlog_source_open(struct aunetlog_source *s,
 			  const struct aunetlog_options *o)
 {
 	memset(s, 0, sizeof(*s));
-	if (o->input)
-		add_input(s, o->input);
+	if (o->input_count)
+		for (unsigned int i = 0; i < o->input_count; i++)
+			add_input(s, o->inputs[i]);
 	else if (!o->input_logs && is_pipe(STDIN_FILENO))
 		add_stdin(s);
 	else
@@ -306,7 +324,7 @@ void aunetlog_source_open(struct aunetlog_source *s,
 	for (size_t i = 0; i < s->count; i++)
 		if (s->logs[i].fd < 0)
 			open_log(s, &s->logs[i]);
-	sort_by_time(s);
+	sort_by_time(s, o->input_count < 2);
 }
 
 void aunetlog_source_close(struct aunetlog_source *s)

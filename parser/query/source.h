@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "parser/query/options.h"
+#include "parser/query/own.h"
 
 struct aunetlog_log {
 	char *path;		/* "stdin" for standard input */

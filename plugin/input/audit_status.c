@@ -32,6 +32,14 @@ static int next_reply(int fd, struct audit_reply *rep)
 	return rep->type;
 }
 
+/* type as next_reply() returns it. */
+static int reply_error(int type)
+{
+	if (type > 0)
+		return 0;
+	return type < 0 ? type : -ETIMEDOUT;
+}
+
 int audit_status_read(struct audit_state *s)
 {
 	struct audit_reply rep;
@@ -42,7 +50,7 @@ int audit_status_read(struct audit_state *s)
 	err = audit_request_status(fd);
 	while (err >= 0) {
 		type = next_reply(fd, &rep);
-		err = type > 0 ? 0 : type < 0 ? type : -ETIMEDOUT;
+		err = reply_error(type);
 		if (type == AUDIT_GET)
 			break;
 	}
@@ -70,7 +78,9 @@ static bool has_key(const struct audit_rule_data *rule)
 			    !memcmp(rule->buf + at, KEY, strlen(KEY)))
 				return true;
 			/* fall through */
-		case AUDIT_WATCH: case AUDIT_DIR: case AUDIT_EXE:
+		case AUDIT_WATCH:
+		case AUDIT_DIR:
+		case AUDIT_EXE:
 		case AUDIT_SUBJ_USER ... AUDIT_SUBJ_CLR:
 		case AUDIT_OBJ_USER ... AUDIT_OBJ_LEV_HIGH:
 			at += rule->values[i];
@@ -105,7 +115,7 @@ int audit_status_rules(struct audit_status_rules *r)
 	err = audit_request_rules_list_data(fd);
 	while (err >= 0) {
 		type = next_reply(fd, &rep);
-		err = type > 0 ? 0 : type < 0 ? type : -ETIMEDOUT;
+		err = reply_error(type);
 		if (type == NLMSG_DONE)
 			break;
 		if (type != AUDIT_LIST_RULES)

@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 struct audit_state {
-	uint32_t enabled;		/* 0 off, 1 on, 2 locked */
-	uint32_t pid;			/* of auditd, 0: none */
-	uint32_t lost;			/* records the kernel dropped since boot */
+	uint32_t enabled; /* 0 off, 1 on, 2 locked */
+	uint32_t pid;	  /* of auditd, 0: none */
+	uint32_t lost;	  /* records the kernel dropped since boot */
 	uint32_t backlog_limit;
 	uint32_t backlog_wait_time;
 };
@@ -31,8 +31,8 @@ int audit_status_rules(struct audit_status_rules *r);
 bool audit_status_module(void);
 
 struct module_counts {
-	uint64_t load;		/* differs for each load; 0: not loaded */
-	uint64_t lost, missed;	/* records not written, probe hits skipped, since then */
+	uint64_t load;	       /* differs for each load; 0: not loaded */
+	uint64_t lost, missed; /* records not written, probe hits skipped, since then */
 };
 
 /* Reads the module's counters from /sys/module; needs no capability. */

@@ -8,7 +8,7 @@
 
 struct step {
 	struct loss_counts now;
-	struct loss_report lost;	/* since the step before */
+	struct loss_report lost; /* since the step before */
 };
 
 struct row {
@@ -17,6 +17,8 @@ struct row {
 	struct step steps[6];
 };
 
+/* A step on each line. */
+/* clang-format off */
 static const struct row rows[] = {
 	{ "what was lost before is not told", 2, {
 		{ { UNLOADED, .has_kernel = true, .kernel = 500 }, { 0 } },
@@ -115,6 +117,7 @@ static const struct row rows[] = {
 		{ { .unload_lost = 6 }, { 0 } },
 	} },
 };
+/* clang-format on */
 
 static void test_steps(void **state)
 {
