@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
@@ -22,10 +23,12 @@
 #include "plugin/log.h"
 #include "plugin/plugin.h"
 #include "plugin/privileges.h"
+#include "plugin/setup/setup.h"
 #include "plugin/status.h"
 
 #define FIRST_CHECK_MS 3000 /* from start to the first check of the rules */
-#define LOG_QUEUE 65536	    /* bytes */
+#define CONNECTION_TRIES 3
+#define LOG_QUEUE 65536 /* bytes */
 #define LOG_CLOSE_MS 1000
 
 /* The file of [ignore], where there is one. Returns false after logging a mistake. */
@@ -66,13 +69,44 @@ static int print_config(const struct options *o)
 	return good ? 0 : 1;
 }
 
-static int doctor(const struct options *o)
+static int run_doctor(const struct options *o, const struct doctor *d)
 {
+	return doctor_run(d, o->json ? DOCTOR_JSON : DOCTOR_TEXT, stdout);
+}
+
+/* After --yes one connection shows that it works. */
+static int run_setup(const struct options *o, const struct doctor *d)
+{
+	const struct setup s = { .state = SETUP_STATE, .run = system, .to = stdout };
+	struct doctor_finding f = { .level = DOCTOR_OK };
+	int status = setup_apply(&s, d, o->undo ? SETUP_UNDO : o->yes ? SETUP_DO :
+									SETUP_SHOW);
+
+	if (status || !o->yes)
+		return status;
+	/* the plugin may only be starting */
+	for (int i = 0; i < CONNECTION_TRIES && (!i || f.level != DOCTOR_OK); i++)
+		check_connection(d, &f);
+	printf("%s%s%s\n", f.found, *f.fix ? "\n" : "", f.fix);
+	return f.level == DOCTOR_OK ? 0 : 1;
+}
+
+/* --doctor and --setup, which look at this host. */
+static int look_at_host(const struct options *o)
+{
+	struct doctor_host host = { .bpf_error = "" };
 	char error[1024] = "";
 	struct config c;
 	bool good = !options_read_config(o, &c, error, sizeof(error));
-	int status = doctor_host(good ? &c : NULL, error, o->json ? DOCTOR_JSON : DOCTOR_TEXT);
+	int status;
 
+	if (o->setup && geteuid()) {
+		log_warnx("--setup needs root");
+		status = 1;
+	} else {
+		doctor_ask(&host, good ? &c : NULL, error);
+		status = o->setup ? run_setup(o, &host.doctor) : run_doctor(o, &host.doctor);
+	}
 	if (good)
 		config_fini(&c);
 	return status;
@@ -355,8 +389,8 @@ int main(int argc, char **argv)
 	log_debugging(p.options.debug);
 	if (p.options.check || p.options.print_rules)
 		return print_config(&p.options);
-	if (p.options.doctor)
-		return doctor(&p.options);
+	if (p.options.doctor || p.options.setup)
+		return look_at_host(&p.options);
 	openlog("audisp-netlog", LOG_PID, LOG_DAEMON);
 	p.pid = getpid();
 	p.early_log = !p.options.live && !isatty(STDERR_FILENO);

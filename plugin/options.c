@@ -15,6 +15,7 @@ static const char usage[] =
 	"usage: audisp-netlog [-c FILE] [-n | --print-rules]\n"
 	"       audisp-netlog --live [--rules FILE] [--duration SECONDS] [-c FILE]\n"
 	"       audisp-netlog --doctor [--format text|json] [-c FILE]\n"
+	"       audisp-netlog --setup [--yes | --undo] [-c FILE]\n"
 	"\n"
 	"Reads audit records from auditd on standard input and writes one line for each\n"
 	"start and stop of a network connection. auditd starts it; see audisp-netlog(8).\n"
@@ -27,6 +28,8 @@ static const char usage[] =
 	"      --doctor        check that this host logs its connections: exit status 0 all\n"
 	"                      is well, 1 warnings, 2 connections are not logged\n"
 	"      --format NAME   with --doctor: text or json\n"
+	"      --setup         print what this host lacks to log its connections; with\n"
+	"                      --yes: do it, and show a first line; with --undo: put back\n"
 	"      --print-rules   print the ignore list as audit rules, and exit\n"
 	"  -d, --debug         log more\n"
 	"  -v, --version       print the version and exit\n"
@@ -36,7 +39,10 @@ enum { OPT_RULES = 256,
        OPT_DURATION,
        OPT_DOCTOR,
        OPT_FORMAT,
-       OPT_PRINT_RULES };
+       OPT_PRINT_RULES,
+       OPT_SETUP,
+       OPT_YES,
+       OPT_UNDO };
 
 static int bad_usage(const char *what)
 {
@@ -67,6 +73,9 @@ int options_read(struct options *o, int argc, char **argv)
 		{ "doctor", no_argument, NULL, OPT_DOCTOR },
 		{ "format", required_argument, NULL, OPT_FORMAT },
 		{ "print-rules", no_argument, NULL, OPT_PRINT_RULES },
+		{ "setup", no_argument, NULL, OPT_SETUP },
+		{ "yes", no_argument, NULL, OPT_YES },
+		{ "undo", no_argument, NULL, OPT_UNDO },
 		{ "debug", no_argument, NULL, 'd' },
 		{ "version", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
@@ -88,6 +97,9 @@ int options_read(struct options *o, int argc, char **argv)
 			break;
 		case OPT_DOCTOR: o->doctor = true; break;
 		case OPT_PRINT_RULES: o->print_rules = true; break;
+		case OPT_SETUP: o->setup = true; break;
+		case OPT_YES: o->yes = true; break;
+		case OPT_UNDO: o->undo = true; break;
 		case OPT_FORMAT:
 			o->json = !strcmp(optarg, "json");
 			if (!o->json && strcmp(optarg, "text"))
@@ -110,8 +122,10 @@ int options_read(struct options *o, int argc, char **argv)
 		return bad_usage("--rules and --duration need --live");
 	if (format && !o->doctor)
 		return bad_usage("--format needs --doctor");
-	if (o->doctor + o->live + o->check + o->print_rules > 1)
-		return bad_usage("only one of --doctor, --live, --check and --print-rules at a "
+	if ((o->yes || o->undo) && (!o->setup || (o->yes && o->undo)))
+		return bad_usage("--yes and --undo need --setup, and only one of them");
+	if (o->doctor + o->live + o->check + o->print_rules + o->setup > 1)
+		return bad_usage("only one of --doctor, --live, --check, --print-rules and --setup at a "
 				 "time");
 	return -1;
 }

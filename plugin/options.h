@@ -11,6 +11,7 @@ struct options {
 	const char *config; /* NULL: the default, which may be missing */
 	bool check, live, debug;
 	bool doctor, json, print_rules;
+	bool setup, yes, undo;
 	const char *rules;     /* NULL: none */
 	unsigned int duration; /* seconds, 0: no end */
 };

@@ -78,6 +78,9 @@ void check_connection(const struct doctor *d, struct doctor_finding *f);
 /* Returns true if module or BPF reports connections, or could: rules are then optional. */
 bool doctor_exact(const struct doctor *d);
 
+/* Returns true if the kernel module is installed for the running kernel. */
+bool doctor_module_installed(const struct doctor *d);
+
 /* ---- what checks say ---- */
 
 /* Each sets the level and one text; the last text set stays. */

@@ -52,7 +52,7 @@ static bool secure_boot(const struct doctor *d)
 	return file_read(d->root, SECURE_BOOT, text, sizeof(text)) == 5 && text[4] == 1;
 }
 
-static bool module_installed(const struct doctor *d)
+bool doctor_module_installed(const struct doctor *d)
 {
 	char path[320];
 
@@ -98,7 +98,7 @@ static void module_advice(const struct doctor *d, struct doctor_finding *f)
 	if (file_read(d->root, "/proc/sys/kernel/ftrace_enabled", value, sizeof(value)) > 0 &&
 	    *value == '0')
 		mend(f, "sysctl kernel.ftrace_enabled=1; auditctl --signal HUP");
-	else if (!module_installed(d))
+	else if (!doctor_module_installed(d))
 		mend(f, "install audit-netlog-dkms, or: make module module_install%s",
 		     secure_boot(d) ? "; Secure Boot is on: sign it, mokutil --import "
 				      "/var/lib/dkms/mok.pub, reboot" :
@@ -135,7 +135,7 @@ void check_source(const struct doctor *d, struct doctor_finding *f)
 	      "source: audit rules%s; %s; the module is %s",
 	      d->initial_pids ? " and socket diagnostics" :
 				" alone (this is not the initial pid namespace)",
-	      reason, module_installed(d) ? "installed, not loaded" : "not installed");
+	      reason, doctor_module_installed(d) ? "installed, not loaded" : "not installed");
 	because(f, "connections that last some milliseconds remain partly unknown");
 	module_advice(d, f);
 }

@@ -4,6 +4,8 @@
 #ifndef NETLOG_DOCTOR_H
 #define NETLOG_DOCTOR_H
 
+#include <sys/utsname.h>
+
 #include "plugin/doctor/check.h"
 
 enum doctor_format { DOCTOR_TEXT,
@@ -16,7 +18,15 @@ extern const struct doctor_check doctor_checks[];
  * well, 1 warnings, 2 connections are not logged. */
 int doctor_run(const struct doctor *d, enum doctor_format format, FILE *to);
 
-/* The same on the running host. config: NULL if it cannot be read, error has why. */
-int doctor_host(const struct config *config, const char *error, enum doctor_format format);
+/* The running host. */
+struct doctor_host {
+	struct doctor doctor;
+	struct utsname name;
+	char bpf_error[768];
+};
+
+/* Asks it all that a check needs to know. config: NULL if it cannot be read, error has
+ * why; both are borrowed. h must not move after that. */
+void doctor_ask(struct doctor_host *h, const struct config *config, const char *error);
 
 #endif

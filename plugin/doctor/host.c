@@ -55,24 +55,22 @@ static void try_bpf(struct doctor *d, char *error, size_t size)
 	bpf_input_close(b);
 }
 
-int doctor_host(const struct config *config, const char *error, enum doctor_format format)
+void doctor_ask(struct doctor_host *h, const struct config *config, const char *error)
 {
-	char bpf_error[768] = "";
-	struct utsname name;
-	struct doctor d = {
+	struct doctor *d = &h->doctor;
+
+	uname(&h->name);
+	*d = (struct doctor){
 		.root = "",
 		.config = config,
 		.config_error = error,
 		.initial_pids = in_initial_pid_namespace(),
 		.clock_synchronized = clock_synchronized(),
-		.release = name.release,
+		.release = h->name.release,
 		.now = time(NULL),
 		.patience_ms = PATIENCE_MS,
 	};
-
-	uname(&name);
-	d.status_error = audit_status_read(&d.status);
-	d.rules_error = audit_status_rules(&d.rules);
-	try_bpf(&d, bpf_error, sizeof(bpf_error));
-	return doctor_run(&d, format, stdout);
+	d->status_error = audit_status_read(&d->status);
+	d->rules_error = audit_status_rules(&d->rules);
+	try_bpf(d, h->bpf_error, sizeof(h->bpf_error));
 }

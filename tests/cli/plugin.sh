@@ -627,6 +627,39 @@ in_namespace() { # function: its own verdicts are counted here
 	fi
 }
 
+# The commands of --setup on files of its own; what they call is replaced. Runs in a mount
+# namespace of its own.
+test_setup() {
+	local command
+	mkdir -p "$tmp/bin" /etc/audit
+	mount -t tmpfs none /etc/audit && mount -t tmpfs none /var/lib || return 1
+	mkdir /etc/audit/plugins.d
+	printf 'active = no\npath = %s\n' "$plugin" >/etc/audit/plugins.d/netlog.conf
+	printf 'log_file = x\nq_depth = 400\nname_format = NONE\n' >/etc/audit/auditd.conf
+	cp -r /etc/audit "$tmp/before"
+	for command in auditctl install modprobe; do
+		printf '#!/bin/sh\necho "%s $*" >>"%s"\n' $command "$tmp/calls" >"$tmp/bin/$command"
+		chmod 755 "$tmp/bin/$command"
+	done
+	config "${to_stdout[@]}"
+	PATH=$tmp/bin:$PATH "$plugin" --setup -c "$conf" >"$out" 2>"$tmp/err"
+	check '--setup: status 0' [ $? = 0 ]
+	check '--setup: it says that nothing was changed' has "$out" 'Nothing was changed'
+	check '--setup: nothing is changed' diff -r /etc/audit "$tmp/before"
+	check '--setup: nothing is called' [ ! -e "$tmp/calls" ]
+	PATH=$tmp/bin:$PATH "$plugin" --setup --yes -c "$conf" >"$out" 2>"$tmp/err"
+	check '--setup --yes: the plugin is enabled' has /etc/audit/plugins.d/netlog.conf '^active = yes$'
+	check '--setup --yes: auditd has a longer queue' has /etc/audit/auditd.conf '^q_depth = 16384$'
+	check '--setup --yes: auditd is told last' [ "$(tail -n 1 "$tmp/calls")" = 'auditctl --signal HUP' ]
+	echo 'max_log_file = 9' >>/etc/audit/auditd.conf
+	PATH=$tmp/bin:$PATH "$plugin" --setup --undo -c "$conf" >"$out" 2>"$tmp/err"
+	check '--setup --undo: status 0' [ $? = 0 ]
+	check '--setup --undo: a later change of the file stays' has /etc/audit/auditd.conf '^max_log_file = 9$'
+	sed -i '/^max_log_file/d' /etc/audit/auditd.conf
+	check '--setup --undo: all is as before' diff -r /etc/audit "$tmp/before"
+	check '--setup --undo: auditd is told last' [ "$(tail -n 1 "$tmp/calls")" = 'auditctl --signal HUP' ]
+}
+
 test_check() {
 	config '# a comment' '[output]' 'syslog = no' 'facility = local3' \
 		'priority = notice' 'file = /var/log/netlog.log' 'queue = 128' \
@@ -678,6 +711,9 @@ test_options() {
 	refuses '--duration that is negative' --live --duration -5
 	refuses '--duration 0' --live --duration 0
 	refuses '--print-rules with --check' --print-rules -n
+	refuses '--yes without --setup' --yes
+	refuses '--setup with --yes and --undo' --setup --yes --undo
+	refuses '--setup with --doctor' --setup --doctor
 	refuses '--format without --doctor' --format json
 	refuses '--format that is none' --doctor --format xml
 	refuses '--doctor with --live' --doctor --live
@@ -730,5 +766,6 @@ test_limits
 test_timers
 test_big_config
 in_namespace test_full_disk
+in_namespace test_setup
 echo "plugin: $passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plugin/setup/plan: what a host lacks to log its connections, as shell commands. Each has
+ * one that puts back what it changed. Changes nothing itself.
+ */
+#ifndef NETLOG_SETUP_PLAN_H
+#define NETLOG_SETUP_PLAN_H
+
+#include "plugin/doctor/check.h"
+
+#define SETUP_STEPS_MAX 8
+
+struct setup_step {
+	const char *what;  /* "enable the plugin" */
+	const char *why;   /* one clause */
+	char command[512]; /* for /bin/sh */
+	char undo[512];	   /* empty: there is nothing to put back */
+	bool undo_last;	   /* its undo follows those of all other steps */
+};
+
+/* Fills steps; returns how many, in the order in which they are to be run. */
+unsigned int setup_plan(const struct doctor *d, struct setup_step steps[SETUP_STEPS_MAX]);
+
+#endif

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/setup: shows, does or undoes the plan for this host. */
+#include "plugin/setup/setup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define UNDO_MAX 256
+
+static void print_steps(FILE *to, const struct setup_step *steps, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		fprintf(to, "%u. %s: %s\n     %s\n", i + 1, steps[i].what, steps[i].why,
+			steps[i].command);
+}
+
+/* Only root may write to it: what it has is run. */
+static FILE *open_state(const struct setup *s)
+{
+	char dir[512], *slash;
+	int fd;
+
+	snprintf(dir, sizeof(dir), "%s", s->state);
+	slash = strrchr(dir, '/');
+	if (slash) {
+		*slash = 0;
+		mkdir(dir, 0755);
+	}
+	fd = open(s->state, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return fd < 0 ? NULL : fdopen(fd, "a");
+}
+
+static int do_steps(const struct setup *s, const struct setup_step *steps, unsigned int count)
+{
+	FILE *state = open_state(s);
+	int err = 0;
+
+	if (!state) {
+		fprintf(s->to, "%s: %s; nothing was done\n", s->state, strerror(errno));
+		return 1;
+	}
+	/* the file is read from its end */
+	for (unsigned int i = 0; i < count; i++)
+		if (steps[i].undo_last)
+			fprintf(state, "%s\n", steps[i].undo);
+	for (unsigned int i = 0; i < count && !err; i++) {
+		fprintf(s->to, "+ %s\n", steps[i].command);
+		fflush(s->to);
+		/* first, so that a step that was cut off can be undone as well */
+		if (*steps[i].undo && !steps[i].undo_last)
+			fprintf(state, "%s\n", steps[i].undo);
+		if (fflush(state) || s->run(steps[i].command))
+			err = 1;
+	}
+	fclose(state);
+	if (err)
+		fprintf(s->to, "That failed. To put back what was done: audisp-netlog --setup "
+			       "--undo\n");
+	return err;
+}
+
+/* The last change first. */
+static int undo(const struct setup *s)
+{
+	FILE *state = fopen(s->state, "re");
+	char *lines[UNDO_MAX] = { NULL };
+	unsigned int count = 0;
+	size_t room = 0;
+	struct stat st;
+	int err = 0;
+
+	if (!state || fstat(fileno(state), &st)) {
+		fprintf(s->to, "%s: %s; there is nothing to undo\n", s->state, strerror(errno));
+		return errno == ENOENT ? 0 : 1;
+	}
+	if (st.st_uid != geteuid() || st.st_mode & 022) {
+		fprintf(s->to, "%s belongs to another user, or others may write to it\n", s->state);
+		fclose(state);
+		return 1;
+	}
+	for (; count < UNDO_MAX && getline(&lines[count], &room, state) > 0; room = 0)
+		lines[count][strcspn(lines[count], "\n")] = 0, count++;
+	fclose(state);
+	for (unsigned int i = count; i-- > 0;) {
+		fprintf(s->to, "+ %s\n", lines[i]);
+		fflush(s->to);
+		err |= s->run(lines[i]) != 0;
+	}
+	for (unsigned int i = 0; i <= count && i < UNDO_MAX; i++)
+		free(lines[i]);
+	if (!err)
+		unlink(s->state);
+	return err;
+}
+
+int setup_apply(const struct setup *s, const struct doctor *d, enum setup_mode mode)
+{
+	struct setup_step steps[SETUP_STEPS_MAX];
+	unsigned int count;
+
+	if (mode == SETUP_UNDO)
+		return undo(s);
+	count = setup_plan(d, steps);
+	if (!count) {
+		fprintf(s->to, "Nothing is to be set up.\n");
+		return 0;
+	}
+	if (mode == SETUP_DO)
+		return do_steps(s, steps, count);
+	print_steps(s->to, steps, count);
+	fprintf(s->to, "\nNothing was changed. To do it: audisp-netlog --setup --yes\n");
+	return 0;
+}
