@@ -313,7 +313,10 @@ void ending_settle(struct track *t, struct conn *c, bool sure)
 		conn_drop_diag(&t->conns, c);
 		return;
 	}
-	life_close(t, c, ENDING(.via = d->end_via, .when = &when, .identity = d->let_go));
+	if (d->end_later)
+		c->unknown_start = true;	/* no dur= */
+	life_close(t, c, ENDING(.via = d->end_via, .when = &when, .identity =
+				d->end_later ? c->opener : d->let_go));
 	conn_drop(&t->conns, c);
 }
 
