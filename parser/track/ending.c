@@ -31,9 +31,12 @@ static struct identity *closer(const struct fdent *fd, enum entry_via via)
 		return now;
 	session = then->ses == now->ses || then->ses == ID_UNSET;
 	parent = then->ppid == now->ppid;
+	if (via == VIA_REUSE)
+		return then->ses == now->ses && parent && then->uid == now->uid &&
+		       same_text(then->exe, now->exe) ? now : then;
 	if (session && same_text(then->exe, now->exe) && (parent || then->uid == now->uid))
 		return now;
-	return via != VIA_REUSE && session && parent ? now : then;
+	return session && parent ? now : then;
 }
 
 static struct identity *holder(const struct conn *c)
