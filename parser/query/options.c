@@ -184,6 +184,8 @@ static const struct option options[] = {
 		set_flag, AT(line_buffered) },
 	{ NULL, "--listeners", NULL, "who listens where, since when, how often connected to",
 		set_view, AUNETLOG_LISTENERS },
+	{ NULL, "--maybe", NULL, "also print what could match, its local or remote end being unknown",
+		set_flag, AT(maybe) },
 	{ NULL, "--new", NULL, "peers, listeners and programs first seen since -ts",
 		set_view, AUNETLOG_NEW },
 	{ NULL, "--open-at", "[DATE] [TIME]", "connections that were open at that time",

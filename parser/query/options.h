@@ -42,7 +42,7 @@ struct aunetlog_options {
 	unsigned int top;	/* rows at most; 0: all */
 	const char *columns;	/* FIELD,FIELD of the table, or NULL */
 	const char *auditd_conf; /* names the logs when input is NULL */
-	bool input_logs, just_one, line_buffered, debug, utc, follow;
+	bool input_logs, just_one, line_buffered, debug, utc, follow, maybe;
 	bool word;		/* -c, -x and the like give the whole text, not a part */
 	bool has_open_at;
 	int64_t open_at;	/* ms: connections that were open then */

@@ -33,6 +33,7 @@ struct query {
 	struct view *view;
 	struct follow *follow;	/* of -F; or NULL */
 	struct input_errors errors;
+	uint64_t unknown;	/* entries that could match, an end being unknown */
 	uint64_t own_errors;	/* lines of the plugin's file being read */
 	struct utsname name;
 	const char *path;	/* being read */
@@ -53,9 +54,14 @@ static void on_event(const struct event *e, void *arg)
 static void on_entry(const struct entry *e, void *arg)
 {
 	struct query *q = arg;
+	bool matched, maybe;
 
-	if (!q->view->done)
-		q->view->ops->entry(q->view, e, match_entry(&q->options->match, e));
+	if (q->view->done)
+		return;
+	matched = match_entry(&q->options->match, e);
+	maybe = !matched && match_maybe(&q->options->match, e);
+	q->unknown += maybe;
+	q->view->ops->entry(q->view, e, matched || (maybe && q->options->maybe));
 }
 
 /* Returns true for what every log has: it begins while programs are running, and
@@ -321,6 +327,9 @@ static void warn(const struct query *q)
 		fprintf(stderr, "aunetlog: %llu records came through syslog or the like, where "
 			"any local user can write such lines\n",
 			(unsigned long long)reassemble_prefixed(q->reader));
+	if (q->unknown && !q->options->maybe)
+		fprintf(stderr, "aunetlog: %llu more lines could match: an end of theirs is unknown; "
+			"--maybe prints them\n", (unsigned long long)q->unknown);
 	if (own_losses(q->own))
 		fprintf(stderr, "aunetlog: audisp-netlog reported losses in %llu lines; to see "
 			"them: grep 'netlog lost'\n", (unsigned long long)own_losses(q->own));

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -310,6 +311,27 @@ static bool is_pipe(int fd)
 	return !fstat(fd, &st) && S_ISFIFO(st.st_mode);
 }
 
+/*
+ * A pipe that is empty (as in a cron job) is no input: the configured logs are. One that
+ * has nothing yet may be slow: reading something else would answer another question.
+ */
+static bool has_input(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int bytes = 0;
+
+	if (!poll(&p, 1, 1000)) {
+		if (!isatty(STDERR_FILENO))
+			fprintf(stderr, "aunetlog: reading standard input, a pipe that has nothing "
+				"yet; to read the logs: --input-logs\n");
+		poll(&p, 1, -1);
+	}
+	if (ioctl(fd, FIONREAD, &bytes) || bytes)
+		return true;
+	fprintf(stderr, "aunetlog: standard input is an empty pipe: reading the logs\n");
+	return false;
+}
+
 void aunetlog_source_open(struct aunetlog_source *s,
 			  const struct aunetlog_options *o)
 {
@@ -317,7 +339,7 @@ void aunetlog_source_open(struct aunetlog_source *s,
 	if (o->input_count)
 		for (unsigned int i = 0; i < o->input_count; i++)
 			add_input(s, o->inputs[i]);
-	else if (!o->input_logs && is_pipe(STDIN_FILENO))
+	else if (!o->input_logs && is_pipe(STDIN_FILENO) && has_input(STDIN_FILENO))
 		add_stdin(s);
 	else
 		add_configured(s, o->auditd_conf);
