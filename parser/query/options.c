@@ -346,6 +346,7 @@ int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 {
 	memset(o, 0, sizeof(*o));
 	o->auditd_conf = AUDITD_CONF;
+	o->netlog_conf = NETLOG_CONF;
 	o->now = now;
 	o->word = has_word(argv);
 	for (int i = 1; i < argc && o->action == AUNETLOG_QUERY;) {
