@@ -16,9 +16,13 @@
  */
 bool privileges_drop(const struct config *c);
 /* After a reload without netns=: CAP_SYS_ADMIN goes, for good. False as above. */
+/* After everything is open: no new privileges, and no system call that this program never
+ * needs but an intruder in it would (execve, ptrace, module loading, mount …). Returns
+ * false, after a message, if that fails. */
+bool privileges_confine(void);
 bool privileges_drop_netns(void);
 
-bool privileges_has(unsigned int capability);	/* effective now */
+bool privileges_has(unsigned int capability); /* effective now */
 /* Returns true if other processes' descriptors can be read. */
 bool privileges_sees_all(void);
 

@@ -15,10 +15,10 @@ struct {
 	__uint(max_entries, 4 << 20);
 } ring SEC(".maps");
 
-/* Own numbers of sockets where there are no cookies, until inet_release(). */
+/* Own numbers of sockets without a cookie of their own, until inet_release(). */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 65536);	/* 1 where there are cookies */
+	__uint(max_entries, 65536);
 	__type(key, __u64);		/* struct sock * */
 	__type(value, __u64);
 } numbers SEC(".maps");

@@ -22,12 +22,18 @@ static __always_inline bool is_reported(struct sock *sk)
 	       !is_kernels(sk);
 }
 
+/* An accepted MPTCP socket has its listener's cookie, if that was ever read. */
+static __always_inline bool use_cookie(struct sock *owner)
+{
+	return has_cookie && owner->sk_protocol != IPPROTO_MPTCP;
+}
+
 /* 0: no room. The number of a socket that is gone is deleted by on_release(). */
 static __always_inline __u64 number_of(struct sock *owner)
 {
 	__u64 key = (__u64)owner, number, *known;
 
-	if (has_cookie)
+	if (use_cookie(owner))
 		return bpf_get_socket_cookie(owner);
 	known = bpf_map_lookup_elem(&numbers, &key);
 	if (known)
@@ -37,6 +43,14 @@ static __always_inline __u64 number_of(struct sock *owner)
 		return number;
 	known = bpf_map_lookup_elem(&numbers, &key);	/* another processor was first */
 	return known ? *known : 0;
+}
+
+static __always_inline void forget_number(struct sock *owner)
+{
+	__u64 key = (__u64)owner;
+
+	if (!use_cookie(owner))
+		bpf_map_delete_elem(&numbers, &key);
 }
 
 static __always_inline bool remote_known(const struct netlog_bpf_sock *s)

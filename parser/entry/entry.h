@@ -32,7 +32,8 @@ enum entry_kind {
 	X(DESTROY,	"destroy")	/* the kernel reported the socket's destruction */ \
 	X(FOUND,	"found")	/* the connect was found to have succeeded */ \
 	X(SNAPSHOT,	"snapshot")	/* it was open when this program started */ \
-	X(SWEEP,	"sweep")	/* a scan of all sockets did not find it */
+	X(SWEEP,	"sweep")	/* a scan of all sockets did not find it */ \
+	X(CORRECTED,	"corrected")	/* a start: its stop was inferred, and wrong */
 
 enum entry_via {
 #define ENTRY_VIA_ENUM(name, text) VIA_##name,

@@ -51,18 +51,20 @@ static uint64_t number_of(const struct event *f)
 
 static void list(struct track *t, struct conn *s, const struct event *f)
 {
-	conn_set_number(&t->conns, s, t->node->index, number_of(f), f->cookie);
+	conn_set_number(&t->conns, s, t->node->index, number_of(f),
+			f->cookie ? KEY_COOKIE : conn_by_inode(f->proto));
 }
 
 /* By its cookie; else by its inode, unless that is known to be another socket's. */
 static struct conn *listed(struct track *t, const struct event *f)
 {
 	struct conn *s = f->cookie ? conn_by_number(&t->conns, t->node->index,
-						    f->cookie, true) : NULL;
+						    f->cookie, KEY_COOKIE) : NULL;
 
 	if (s || !f->ino)
 		return s;
-	s = conn_by_number(&t->conns, t->node->index, f->ino, false);
+	s = conn_by_number(&t->conns, t->node->index, f->ino,
+			   conn_by_inode(f->proto));
 	if (!s || (f->cookie && s->cookie && s->cookie != f->cookie))
 		return NULL;
 	if (f->cookie)
@@ -114,13 +116,15 @@ static struct conn *known_socket(struct track *t, const struct event *f)
 	return s;
 }
 
-static void take_fields(struct conn *s, const struct event *f)
+static void take_fields(struct track *t, struct conn *s, const struct event *f)
 {
 	s->proto = f->proto;
 	s->family = f->family;
 	s->netns = f->netns;
-	if (f->cookie)
+	if (f->cookie && f->cookie != s->cookie) {
 		s->cookie = f->cookie;
+		s->nth = node_take_failure(t->node, f->cookie);
+	}
 	s->local = f->local;
 	s->remote = f->remote;
 }
@@ -135,8 +139,17 @@ static struct conn *socket_of(struct track *t, const struct event *f)
 	if (!s)
 		return NULL;
 	list(t, s, f);
-	take_fields(s, f);
+	take_fields(t, s, f);
 	return s;
+}
+
+/* Ends what has its release lost. By the cookie the process of f has the same socket; by
+ * the inode it may have another one. */
+static void end_lost(struct track *t, struct conn *s, const struct event *f)
+{
+	struct identity *who = f->cookie ? NULL : s->opener ? s->opener : life_nobody();
+
+	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono, .identity = who));
 }
 
 static void forget(struct track *t, struct conn *s)
@@ -156,8 +169,8 @@ static void on_connect(struct track *t, const struct event *f)
 	if (!s)
 		return;
 	/* An open one here had its release lost. */
-	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
-	take_fields(s, f);
+	end_lost(t, s, f);
+	take_fields(t, s, f);
 	s->direction = CONN_OUTBOUND;
 	if (conn_step(&t->conns, s, STEP_CONNECT))
 		life_begin(t, s);
@@ -170,10 +183,10 @@ static void on_established(struct track *t, const struct event *f)
 	if (!s || s->kind == KIND_CONNECT)
 		return;
 	if (s->phase != CONN_CONNECTING) {	/* the record of its connect was lost */
-		life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
+		end_lost(t, s, f);
 		life_begin(t, s);
 	}
-	take_fields(s, f);
+	take_fields(t, s, f);
 	/* the connection begins now, its evidence is still the connect */
 	s->start = t->when;
 	s->mono = f->mono;
@@ -187,6 +200,8 @@ static void on_established(struct track *t, const struct event *f)
 static void after_failure(struct track *t, struct conn *s)
 {
 	if (s->proto != IPPROTO_SCTP) {
+		if (s->cookie)
+			node_add_failure(t->node, s->cookie, s->nth);
 		forget(t, s);
 		return;
 	}
@@ -204,7 +219,7 @@ static void on_fail(struct track *t, const struct event *f)
 	if (s->kind) {
 		life_close(t, s, ENDING(.err = f->err, .mono = f->mono));
 	} else {
-		take_fields(s, f);
+		take_fields(t, s, f);
 		if (!s->opener)
 			life_begin(t, s);
 		life_fail(t, s, f->err, VIA_NONE);
@@ -218,8 +233,8 @@ static void on_accept(struct track *t, const struct event *f)
 
 	if (!s)
 		return;
-	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
-	take_fields(s, f);
+	end_lost(t, s, f);
+	take_fields(t, s, f);
 	s->direction = CONN_INBOUND;
 	life_begin(t, s);
 	life_open(t, s, KIND_CONNECT, VIA_NONE);
@@ -232,8 +247,8 @@ static void on_listen(struct track *t, const struct event *f)
 
 	if (!s || s->kind == KIND_LISTEN)
 		return;
-	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
-	take_fields(s, f);
+	end_lost(t, s, f);
+	take_fields(t, s, f);
 	memset(&s->remote, 0, sizeof(s->remote));
 	s->direction = CONN_OUTBOUND;
 	life_begin(t, s);
@@ -248,7 +263,7 @@ static void on_datagram(struct track *t, const struct event *f, struct conn *s)
 	life_close(t, s, ENDING(.mono = f->mono));
 	if (!f->remote.port)	/* getaddrinfo(3) looking for a route */
 		return;
-	take_fields(s, f);
+	take_fields(t, s, f);
 	s->direction = CONN_OUTBOUND;
 	life_begin(t, s);
 	life_open(t, s, KIND_CONNECT, VIA_NONE);
@@ -368,7 +383,7 @@ static void on_found(struct track *t, const struct event *f)
 	s = socket_of(t, f);
 	if (!s)
 		return;
-	take_fields(s, f);
+	take_fields(t, s, f);
 	s->direction = life_is_datagram(f->proto) ? CONN_OUTBOUND : CONN_EITHER;
 	life_begin(t, s);
 	s->unknown_start = true;

@@ -111,6 +111,25 @@ bool node_has_release(const struct node *n, uint64_t number)
 	return false;
 }
 
+void node_add_failure(struct node *n, uint64_t cookie, uint32_t nth)
+{
+	unsigned int at = n->next_failed++ % RECENT_FAILURES;
+
+	n->failed[at].cookie = cookie;
+	n->failed[at].nth = nth;
+}
+
+uint32_t node_take_failure(struct node *n, uint64_t cookie)
+{
+	for (int i = 0; i < RECENT_FAILURES; i++) {
+		if (n->failed[i].cookie != cookie)
+			continue;
+		n->failed[i].cookie = 0;
+		return n->failed[i].nth;
+	}
+	return 0;
+}
+
 void node_forget_releases(struct node *n)
 {
 	memset(n->released, 0, sizeof(n->released));

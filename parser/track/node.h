@@ -14,6 +14,7 @@
 #define RECENT_CONNECTS 256
 #define RECENT_RELEASES 64
 #define RECENT_EXITS 64
+#define RECENT_FAILURES 256
 
 /* A connect that the module reported, so that the system call's event does not report it
  * again. */
@@ -30,12 +31,17 @@ struct node {
 	bool module;		/* the module decides */
 	bool unnamed;		/* sock_diag's; audit has not told its name */
 	struct stamp now;	/* time of the last event */
+	uint32_t clock;		/* times that the clock was set, as far as that shows */
 	struct recent_connect connects[RECENT_CONNECTS];
 	unsigned int next_connect;
 	/* Cookies, or inodes, of sockets whose release was read. On another processor the record of how the
 	 * connect ended may be written a moment later. */
 	uint64_t released[RECENT_RELEASES];
 	unsigned int next_released;
+	/* Sockets whose connect failed, and that are forgotten: by cookie, how many
+	 * connections they had. The next one on them goes on from there. */
+	struct { uint64_t cookie; uint32_t nth; } failed[RECENT_FAILURES];
+	unsigned int next_failed;
 	/* Pids that exited: audit reports a vfork after the child's exit. */
 	int64_t exited[RECENT_EXITS];
 	unsigned int next_exited;
@@ -68,6 +74,9 @@ void node_add_connect(struct node *n, const struct event *f);
 void node_add_release(struct node *n, uint64_t number);
 bool node_has_release(const struct node *n, uint64_t number);
 void node_forget_releases(struct node *n);
+void node_add_failure(struct node *n, uint64_t cookie, uint32_t nth);
+/* How many connections the socket had before it was forgotten; it is known again now. */
+uint32_t node_take_failure(struct node *n, uint64_t cookie);
 void node_add_exit(struct node *n, int64_t pid);
 /* Returns true if pid exited lately, and forgets it. */
 bool node_take_exit(struct node *n, int64_t pid);

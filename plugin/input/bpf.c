@@ -135,7 +135,7 @@ static int choose(struct netlog_bpf *b, const struct bpf_input_options *o, bool 
 		bpf_program__set_autoload(p, there);
 	}
 	if (b->rodata->has_cookie)
-		bpf_map__set_max_entries(b->maps.numbers, 1);
+		bpf_map__set_max_entries(b->maps.numbers, 8192);	/* of MPTCP alone */
 	if (!o->flows)
 		bpf_map__set_max_entries(b->maps.flows, 1);
 	btf__free(btf);
@@ -402,6 +402,7 @@ void bpf_input_close(struct bpf_input *b)
 struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error, size_t size)
 {
 	struct bpf_input *b = calloc(1, sizeof(*b));
+	char first[768];
 
 	snprintf(error, size, "no memory");
 	if (!b)
@@ -412,9 +413,14 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 	if (!b->events)
 		goto err;
 	b->bpf = load(o, true, error, size);
-	/* lockdown=confidentiality refuses helpers that read kernel memory */
-	if (!b->bpf)
+	if (!b->bpf) {
+		/* lockdown=confidentiality refuses the helpers that read kernel memory */
+		snprintf(first, sizeof(first), "%s", error);
 		b->bpf = load(o, false, error, size);
+		if (b->bpf)
+			log_warnx("BPF cannot read all of the kernel's memory, and program "
+				  "paths are not known: %s", first);
+	}
 	if (!b->bpf || attach(b->bpf, error, size))
 		goto err;
 	b->ring = ring_buffer__new(bpf_map__fd(b->bpf->maps.ring), on_record, b, NULL);

@@ -28,6 +28,7 @@ struct step {
 	const char *local, *remote;
 	int state, err;
 	int64_t tx, rx;
+	int late;			/* so many events */
 	const char *out;		/* records, newline between; NULL: none */
 	const char *bad;		/* the one complaint counted, or NULL */
 };
@@ -207,7 +208,47 @@ static const struct step unknown_socket[] = {
 		.out = "connect fail - - -> " A " 100 prog errno=ECONNREFUSED"),
 	BIND(100, 5, "0.0.0.0:22"),
 	LISTEN(100, 5, .out = "listen start - 0.0.0.0:22 100 prog"),
-	EXIT(100, .out = "listen stop - 0.0.0.0:22 100 prog via=exit"),
+	EXIT(100),	/* a child may have inherited it */
+};
+/* A program that becomes a daemon: its child listens on, and nothing tells of it. */
+static const struct step daemon_listens[] = {
+	OPEN_22, EXIT(100),
+	BOUND_53, EXIT(100),
+	BOOT(.out = LISTEN_STOP_22 " via=boot\n"
+	     "listen stop UDP 0.0.0.0:53 100 prog via=boot"),
+};
+/* One that accepts itself is no such program. */
+static const struct step server_exits[] = {
+	OPEN_22, ACCEPT(100, 3, 4, "203.0.113.9:1",
+			.out = "connect start TCP -:22 <- 203.0.113.9:1 100 prog"),
+	EXIT(100, .out = "connect stop TCP -:22 <- 203.0.113.9:1 100 prog via=exit\n"
+		  LISTEN_STOP_22 " via=exit"),
+};
+/* The accept of a child, told after its parent's exit. */
+static const struct step late_child[] = {
+	OPEN_22, ACCEPT(100, 3, 4, "203.0.113.9:1",
+			.out = "connect start TCP -:22 <- 203.0.113.9:1 100 prog"),
+	EXIT(100, .out = "connect stop TCP -:22 <- 203.0.113.9:1 100 prog via=exit\n"
+		  LISTEN_STOP_22 " via=exit"),
+	ACCEPT(101, 3, 4, "203.0.113.9:2", .ppid = 100, .out = LISTEN_22 " via=corrected\n"
+	       "connect start TCP -:22 <- 203.0.113.9:2 101 prog"),
+	BOOT(.out = "connect stop TCP -:22 <- 203.0.113.9:2 101 prog via=boot\n"
+	     LISTEN_STOP_22 " via=boot"),
+};
+/* Where forks are audited, each child is known. */
+static const struct step no_child[] = {
+	FORK(50, 100), OPEN_22, EXIT(100, .out = LISTEN_STOP_22 " via=exit"),
+};
+/* Audit's events of one host have serials in order: these are late. */
+static const struct step late_events[] = {
+	EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999), OPEN_A,
+	SOCKET(100, 3, STREAM, .late = 5), CLOSE(100, 3, .late = 6),
+	CONNECT(100, 3, B, 0, .late = 6,
+		.out = "connect start - - -> " B " 100 prog\n"
+		       "connect stop - - -> " B " 100 prog via=reuse"),
+	CONNECT(100, 3, B, -ECONNREFUSED, .late = 6,
+		.out = "connect fail - - -> " B " 100 prog errno=ECONNREFUSED"),
+	CLOSE(100, 3, .out = STOP_A " via=close"),
 };
 static const struct step no_address[] = {
 	SOCKET(100, 3, STREAM), CONNECT(100, 3, NULL, 0), BIND(100, 3, NULL),
@@ -537,6 +578,36 @@ static const struct step m_aborted[] = {
 	MOD(RELEASE, 100, 7, L, A, .state = 2,
 	    .out = M_FAIL " via=close errno=ECONNABORTED"),
 };
+/* Open when BPF began: its iterator tells. */
+static const struct step m_found[] = {
+	MOD(FOUND, 100, 7, L, A, .state = 1, .out = M_START " via=snapshot"),
+	MOD(FOUND, 200, 7, L, A, .state = 1),	/* another holder */
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .tx = 5, .rx = 6, .out = M_STOP " tx=5 rx=6"),
+};
+static const struct step m_found_listener[] = {
+	MOD(FOUND, 100, 7, "0.0.0.0:22", NULL, .state = 10, .out = LISTEN_22 " via=snapshot"),
+	MOD(LISTEN, 100, 7, "0.0.0.0:22", NULL, .state = 10),
+	MOD(RELEASE, 100, 7, "0.0.0.0:22", NULL, .state = 10, .out = LISTEN_STOP_22),
+};
+static const struct step m_found_known[] = {
+	M_OPEN(100, 7),
+	MOD(FOUND, 100, 7, L, A, .state = 1),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .out = M_STOP),
+};
+static const struct step m_found_connecting[] = {
+	MOD(FOUND, 100, 7, L, A, .state = 2),
+	MOD(ESTABLISHED, -1, 7, L, A, .state = 2, .out = M_START),
+	MOD(CONNECT, 100, 8, L, B),
+	MOD(FOUND, 100, 8, L, B, .state = 2),
+	MOD(FAIL, -1, 8, L, B, .err = ETIMEDOUT,
+	    .out = "connect fail TCP " L " -> " B " 100 prog errno=ETIMEDOUT"),
+};
+static const struct step m_found_datagram[] = {
+	MOD(FOUND, 100, 7, L, A, UDP, .state = 1,
+	    .out = "connect start UDP " L " -> " A " 100 prog via=snapshot"),
+	MOD(FOUND, 100, 8, "0.0.0.0:53", NULL, UDP, .state = 7,
+	    .out = "listen start UDP 0.0.0.0:53 100 prog via=snapshot"),
+};
 /* CLOSE_WAIT (8) without ever having been connected. */
 static const struct step m_sctp_shut[] = {
 	MOD(CONNECT, 100, 7, L, A, .proto = IPPROTO_SCTP),
@@ -843,6 +914,11 @@ static const struct row rows[] = {
 	ROW("EINPROGRESS, then EISCONN", progress_isconn),
 	ROW("EINPROGRESS, then ECONNREFUSED", progress_refused),
 	ROW("EINPROGRESS twice", progress_again),
+	ROW("found open", m_found),
+	ROW("found: a listener", m_found_listener),
+	ROW("found: known already", m_found_known),
+	ROW("found while it connects", m_found_connecting),
+	ROW("found: datagrams", m_found_datagram),
 	ROW("EINPROGRESS, then another succeeds", progress_then_other),
 	ROW("EINPROGRESS, then another fails", progress_then_other_fails),
 	ROW("EINTR", interrupted),
@@ -851,6 +927,11 @@ static const struct row rows[] = {
 	ROW("errors of the call", misuse),
 	ROW("errors of the call on an unknown socket", misuse_of_unknown),
 	ROW("socket opened unseen", unknown_socket),
+	ROW("exit of a program that became a daemon", daemon_listens),
+	ROW("exit of a server that accepts itself", server_exits),
+	ROW("exit of a server whose child accepts on", late_child),
+	ROW("exit of a listener whose forks are audited", no_child),
+	ROW("events that are late", late_events),
 	ROW("no SOCKADDR", no_address),
 	ROW("Unix sockets", other_family),
 	ROW("no pid", no_process),
@@ -953,7 +1034,9 @@ static struct {
 	struct known starts[512];
 	size_t count;
 	unsigned int open;
+	struct conn_id last;
 	struct input_errors complaints;
+	int late;
 } seen;
 
 static struct known *find_start(const struct stamp *ev)
@@ -970,7 +1053,16 @@ static void check_pairs(const struct entry *r)
 {
 	struct known *k = find_start(&r->ev);
 
-	assert_int_equal(r->time.sec, seen.now);
+	if (!seen.late)
+		assert_int_equal(r->time.sec, seen.now);
+	if (r->via == VIA_CORRECTED) {	/* takes back the stop */
+		assert_true(r->what == CONNECT_START || r->what == LISTEN_START);
+		assert_true(k && !k->open);
+		assert_memory_equal(&k->id, &r->id, sizeof(k->id));
+		k->open = true;
+		seen.open++;
+		return;
+	}
 	switch (r->what) {
 	case CONNECT_START:
 	case LISTEN_START:
@@ -1022,6 +1114,7 @@ static void on_record(const struct entry *r, void *arg)
 	assert_ptr_equal(arg, &seen);
 	assert_non_null(r->identity);
 	check_pairs(r);
+	seen.last = r->id;
 	netaddr_format(&r->local, text);
 	put("%s%s %s %s", seen.used ? "\n" : "", entry_kind_name(r->what),
 	    entry_proto_name(r->proto), text);
@@ -1093,9 +1186,10 @@ static const char *absent(const char *text)
 
 static void fact_of(const struct step *s, struct event *f)
 {
+	seen.late = s->late;
 	*f = (struct event){
 		.kind = s->kind, .node = s->node,
-		.stamp = { seen.now, 1, seen.now - 999 },
+		.stamp = { seen.now - s->late, 1, seen.now - 999 - s->late },
 		.task = { .pid = s->pid, .ppid = s->ppid ? s->ppid : 1, .auid = 1000,
 			  .ses = 3, .sid = ID_UNKNOWN,
 			  .comm = s->comm ? absent(s->comm) : "prog",
@@ -1331,6 +1425,38 @@ static void test_duration(void **state)
 	track_free(t);
 }
 
+/* Between start and stop the clock was set: no difference of times is a duration. */
+static void test_duration_clock_set(void **state)
+{
+	struct track *t = begin(16, 16);
+
+	(void)state;
+	STEP(t, SOCKET(100, 3, STREAM));
+	STEP(t, CONNECT(100, 3, A, 0));
+	seen.now -= 100;
+	STEP(t, SOCKET(200, 3, STREAM));
+	seen.now += 109;
+	STEP(t, CLOSE(100, 3));
+	assert_int_equal(seen.dur_ms, -1);
+	track_free(t);
+	/* a machine without a clock of its own begins in 1970 */
+	t = begin(16, 16);
+	STEP(t, SOCKET(100, 3, STREAM));
+	STEP(t, CONNECT(100, 3, A, 0));
+	seen.now = 1795243080;
+	STEP(t, CLOSE(100, 3));
+	assert_int_equal(seen.dur_ms, -1);
+	/* an event a few seconds late is no sign of it */
+	STEP(t, SOCKET(100, 3, STREAM));
+	STEP(t, CONNECT(100, 3, A, 0));
+	seen.now -= 5;
+	STEP(t, SOCKET(200, 3, STREAM));
+	seen.now += 14;
+	STEP(t, CLOSE(100, 3));
+	assert_int_equal(seen.dur_ms, 11000);
+	track_free(t);
+}
+
 /* The serial of the start's event where no cookie is known, of this boot or not. */
 static void test_id(void **state)
 {
@@ -1370,6 +1496,28 @@ static void test_id_of_cookie(void **state)
 		assert_false(seen.starts[i].id.by_serial);
 		assert_int_equal(seen.starts[i].id.number, 0x2a);
 		assert_int_equal(seen.starts[i].id.nth, i + 1);
+	}
+	track_free(t);
+}
+
+/* A socket is forgotten when its connect has failed; its number counts on. Another socket
+ * with its inode begins anew. */
+static void test_id_after_failure(void **state)
+{
+	static const struct { uint64_t cookie; uint32_t nth; } fails[] = {
+		{ 0x2a, 1 }, { 0x2a, 2 }, { 0x2a, 3 }, { 0x2b, 1 }, { 0x2a, 4 },
+	};
+	struct track *t = begin(16, 16);
+	struct event f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(fails) / sizeof(*fails); i++) {
+		seen.now++;
+		fact_of(&(struct step)MOD(FAIL, 100, 7, L, A, .err = ECONNREFUSED), &f);
+		f.cookie = fails[i].cookie;
+		track_event(t, &f);
+		assert_int_equal(seen.last.number, fails[i].cookie);
+		assert_int_equal(seen.last.nth, fails[i].nth);
 	}
 	track_free(t);
 }
@@ -1447,7 +1595,9 @@ int main(void)
 		cmocka_unit_test(test_node_bound),
 		cmocka_unit_test(test_limits_of_one), cmocka_unit_test(test_flow_bound),
 		cmocka_unit_test(test_duration),
+		cmocka_unit_test(test_duration_clock_set),
 		cmocka_unit_test(test_id), cmocka_unit_test(test_id_of_cookie),
+		cmocka_unit_test(test_id_after_failure),
 		cmocka_unit_test(test_ignored),
 		cmocka_unit_test(test_module_counts),
 	};
