@@ -44,6 +44,7 @@ static void count_losses(struct plugin *p, struct loss_counts *now)
 		.sockdiag = sources_sockdiag_lost(&p->sources),
 		.bpf = p->sources.bpf_lost,
 		.bpf_missed = p->sources.bpf_missed,
+		.unclaimed = stats.unclaimed,
 		.evicted = p->errors.count[INPUT_ERROR_EVICTED],
 	};
 	if (clock_now_ms() < p->next_status)
@@ -64,12 +65,13 @@ void loop_check_losses(struct plugin *p)
 	if (!losses_update(&p->losses, &now, &lost))
 		return;
 	report_note(&p->report, "netlog lost kernel=%llu module=%llu socket=%llu gaps=%llu "
-		    "torn=%llu sockdiag=%llu bpf=%llu missed=%llu evicted=%llu",
+		    "torn=%llu sockdiag=%llu bpf=%llu missed=%llu evicted=%llu unclaimed=%llu",
 		    (unsigned long long)lost.kernel,
 		    (unsigned long long)lost.module, (unsigned long long)lost.socket,
 		    (unsigned long long)lost.gaps, (unsigned long long)lost.torn,
 		    (unsigned long long)lost.sockdiag, (unsigned long long)lost.bpf,
-		    (unsigned long long)lost.missed, (unsigned long long)lost.evicted);
+		    (unsigned long long)lost.missed, (unsigned long long)lost.evicted,
+		    (unsigned long long)lost.unclaimed);
 }
 
 static void report_counters(struct plugin *p)

@@ -71,8 +71,9 @@ bool losses_update(struct losses *l, const struct loss_counts *now, struct loss_
 	out->sockdiag = now->sockdiag - l->last.sockdiag;
 	out->bpf = now->bpf - l->last.bpf;
 	out->evicted = now->evicted - l->last.evicted;
+	out->unclaimed = now->unclaimed - l->last.unclaimed;
 	remember(l, now, out);
 	out->missed += bpf_missed;
 	return out->kernel || out->module || out->missed || out->socket || out->gaps ||
-	       out->torn || out->sockdiag || out->bpf || out->evicted;
+	       out->torn || out->sockdiag || out->bpf || out->evicted || out->unclaimed;
 }

@@ -19,7 +19,7 @@ struct loss_counts {
 	uint64_t module_lost, module_missed;
 	/* what the module's last "unload" record said; -1: there was none */
 	int64_t unload_lost, unload_missed;
-	uint64_t socket, gaps, torn, sockdiag, bpf, bpf_missed, evicted;	/* since the plugin started */
+	uint64_t socket, gaps, torn, sockdiag, bpf, bpf_missed, evicted, unclaimed;	/* since the plugin started */
 };
 
 /* What was lost between two calls. */
@@ -27,6 +27,7 @@ struct loss_report {
 	uint64_t kernel, module, socket, gaps, torn, sockdiag, bpf;
 	uint64_t missed;	/* by module and BPF */
 	uint64_t evicted;	/* open connections forgotten: a table was full */
+	uint64_t unclaimed;	/* seen by the rules, and by neither module nor BPF */
 };
 
 struct losses {
