@@ -61,7 +61,7 @@ QUERY_O := $(QUERY:%.c=$B/%.o)
 PLUGIN_O := $(PLUGIN:%.c=$B/%.o)
 
 PARSER_LIBS := -lauparse -laudit -lmd
-QUERY_LIBS := $(PARSER_LIBS) -lz -lzstd -llzma
+QUERY_LIBS := $(PARSER_LIBS) -lz -lzstd -llzma -ljson-c
 PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lseccomp -lmnl -lpthread
 ifeq ($(BPF),1)
 PLUGIN_LIBS += -lbpf
@@ -79,7 +79,7 @@ help:	## Lists these targets
 	@echo "Settings: PREFIX, SYSCONFDIR, DESTDIR, CC, CFLAGS; SAN=1 builds with ASan and UBSan."
 
 # Once, before anything is compiled: are the libraries here?
-HEADERS := auparse.h libaudit.h cap-ng.h seccomp.h libmnl/libmnl.h uthash.h zlib.h zstd.h lzma.h sha1.h
+HEADERS := auparse.h libaudit.h cap-ng.h seccomp.h libmnl/libmnl.h uthash.h zlib.h zstd.h lzma.h sha1.h json-c/json.h
 
 $B/.libraries: tests/need Makefile
 	@mkdir -p $(@D)
@@ -127,6 +127,9 @@ try:	## Shows this machine's connections as they happen (root; DURATION=seconds)
 	@$(MAKE) -s all
 	$(own)
 	@DURATION="$(DURATION)" plugin/try.sh
+
+doctor: all	## Checks that this host logs its connections, and says what to mend (root)
+	@$B/audisp-netlog --doctor
 
 check:	## Runs every test that this machine can run (VM=0: without virtual machines)
 	@tests/need check
@@ -198,4 +201,4 @@ clean:	## Removes build/
 
 -include $(wildcard $B/bpf/*.d $B/parser/*.d $B/parser/*/*.d $B/plugin/*.d $B/plugin/*/*.d $B/tests/*/*.d)
 
-.PHONY: all help clean try check tests module module_install dkms install uninstall
+.PHONY: all help clean try doctor check tests module module_install dkms install uninstall

@@ -70,7 +70,7 @@ static void module_went(struct kernel_source *k)
 	if (!bpf_speaks(k))
 		return;
 	bpf_input_silence(k->bpf, false);
-	k->scanned = false;	/* what began in between is found */
+	k->scanned = !k->snapshot;	/* what began in between is found */
 	announce(k, NETLOG_OP_LOAD);
 }
 
@@ -89,7 +89,7 @@ static void on_bpf_stamp(int64_t pid, int64_t mono, uint64_t serial, void *arg)
 	join_stamp(k->join, pid, mono, serial);
 }
 
-void kernel_source_open(struct kernel_source *k, enum kernel_use use, bool flows,
+void kernel_source_open(struct kernel_source *k, enum kernel_use use, bool flows, bool snapshot,
 			void (*event)(const struct event *e, void *arg), void *arg)
 {
 	struct bpf_input_options o = {
@@ -97,7 +97,10 @@ void kernel_source_open(struct kernel_source *k, enum kernel_use use, bool flows
 	};
 	char error[768];
 
-	*k = (struct kernel_source){ .use = use, .event = event, .arg = arg };
+	*k = (struct kernel_source){
+		.use = use, .event = event, .arg = arg,
+		.snapshot = snapshot, .scanned = !snapshot,
+	};
 	k->module = module_is_live();
 	if (use != KERNEL_AUTO && use != KERNEL_BPF)
 		return;
@@ -166,6 +169,7 @@ void kernel_source_rules(struct kernel_source *k, bool loaded)
 {
 	if (!k->bpf)
 		return;
+	k->rules = loaded;
 	bpf_input_stamps(k->bpf, loaded);
 	join_enable(k->join, loaded);
 }
@@ -220,9 +224,12 @@ bool kernel_source_takes(struct kernel_source *k, const struct event *e)
 	if (!k->bpf || e->kind == EVENT_BOOT || !is_own(k, e->node))
 		return true;
 	if (e->kind != EVENT_MODULE) {
-		if (bpf_speaks(k))
-			join_audit(k->join, e);
-		return !bpf_speaks(k);
+		if (!bpf_speaks(k))
+			return true;
+		if (!k->rules)		/* somebody has just loaded them */
+			kernel_source_rules(k, true);
+		join_audit(k->join, e);
+		return false;
 	}
 	if (e->op == NETLOG_OP_UNLOAD && k->module)
 		module_went(k);

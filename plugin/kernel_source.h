@@ -27,6 +27,8 @@ struct kernel_source {
 	const char *host;	/* its own name, for node= */
 	char host_text[256];
 	bool module;		/* it is loaded, and speaks */
+	bool rules;		/* audit rules are loaded */
+	bool snapshot;
 	bool scanned;		/* what was open at the start is reported */
 	bool incomplete;	/* SCTP came later: logged */
 	bool broken;		/* BPF is attached, and its programs do not run */
@@ -43,9 +45,9 @@ struct kernel_losses {
 
 /*
  * Attaches BPF where use wants it, before privileges are dropped; where that fails, logs
- * why. event is called for what BPF reports.
+ * why. event is called for what BPF reports; snapshot: also for what is open already.
  */
-void kernel_source_open(struct kernel_source *k, enum kernel_use use, bool flows,
+void kernel_source_open(struct kernel_source *k, enum kernel_use use, bool flows, bool snapshot,
 			void (*event)(const struct event *e, void *arg), void *arg);
 void kernel_source_close(struct kernel_source *k);
 

@@ -74,23 +74,40 @@ int on_stamp(__u64 *ctx)
 	return 0;
 }
 
+static __always_inline struct pending *pending_find(struct socket *sock, __u64 *ino)
+{
+	struct file *f;
+
+	if (!sock)
+		return NULL;
+	f = sock->file;
+	if (!f)
+		return NULL;
+	*ino = f->f_inode->i_ino;
+	return bpf_map_lookup_elem(&pending, ino);
+}
+
 /* Moves the entry of sock, if of is 0 or the same, to *p. Returns true if there was one. */
 static __noinline bool pending_take(struct socket *sock, __u64 of, struct pending *p)
 {
-	struct pending *e;
-	struct file *f;
 	__u64 ino;
+	struct pending *e = pending_find(sock, &ino);
 
-	if (!sock || !p)
-		return false;
-	f = sock->file;
-	if (!f)
-		return false;
-	ino = f->f_inode->i_ino;
-	e = bpf_map_lookup_elem(&pending, &ino);
-	if (!e || (of && e->of != of))
+	if (!e || !p || (of && e->of != of))
 		return false;
 	__builtin_memcpy(p, e, sizeof(*p));
+	return !bpf_map_delete_elem(&pending, &ino);
+}
+
+/* The same of its socket alone: 512 bytes of stack are for four functions. */
+static __noinline bool pending_take_sock(struct socket *sock, struct netlog_bpf_sock *s)
+{
+	__u64 ino;
+	struct pending *e = pending_find(sock, &ino);
+
+	if (!e || !s)
+		return false;
+	__builtin_memcpy(s, &e->sock, sizeof(*s));
 	return !bpf_map_delete_elem(&pending, &ino);
 }
 
@@ -191,11 +208,11 @@ static __noinline int enter(__u32 function, struct sock *sk, const void *uaddr, 
  * and a peer that the socket had before stays. */
 static __always_inline void refused(struct sock *sk, struct call *c, int err)
 {
-	struct pending p;
+	struct netlog_bpf_sock s;
 
 	/* SCTP has not begun here; what is under way is of an earlier connect. */
-	if (c->before.proto != IPPROTO_SCTP && pending_take(sk->sk_socket, 0, &p))
-		write(NETLOG_OP_FAIL, &p.sock, NULL, err);
+	if (c->before.proto != IPPROTO_SCTP && pending_take_sock(sk->sk_socket, &s))
+		write(NETLOG_OP_FAIL, &s, NULL, err);
 	else
 		write(NETLOG_OP_FAIL, &c->asked, NULL, err);
 }
@@ -209,10 +226,10 @@ static __always_inline bool differs(const struct netlog_bpf_sock *a,
 /* The socket has no peer any more, or stopped listening. */
 static __always_inline void lost_peer(struct sock *sk, const struct call *c)
 {
-	struct pending p;
+	struct netlog_bpf_sock s;
 
-	if (pending_take(sk->sk_socket, 0, &p))
-		write(NETLOG_OP_FAIL, &p.sock, NULL, ECONNABORTED);
+	if (pending_take_sock(sk->sk_socket, &s))
+		write(NETLOG_OP_FAIL, &s, NULL, ECONNABORTED);
 	else if (c->before.state != TCP_SYN_SENT)	/* op=fail reported it */
 		write(NETLOG_OP_DISCONNECT, &c->before, NULL, 0);
 }
@@ -364,20 +381,19 @@ int on_release(__u64 *ctx)
 {
 	struct socket *sock = (struct socket *)ctx[0];
 	struct sock *sk = sock->sk;
-	struct netlog_bpf_sock s;
-	struct pending p;
+	struct netlog_bpf_sock s, begun;
 	bool unfinished, unreported;
 
 	if (!shared.fired)
 		shared.fired = 1;
-	unfinished = pending_take(sock, 0, &p);
+	unfinished = pending_take_sock(sock, &begun);
 	unreported = !read_sock(&s, sk, sock);
 	if (sk)
 		forget_number(sk);
 	if (unreported)
 		return 0;
 	if (unfinished) {
-		__builtin_memcpy(&s, &p.sock, sizeof(s));
+		__builtin_memcpy(&s, &begun, sizeof(s));
 		s.state = TCP_SYN_SENT;
 	}
 	/* Nothing to report of one that was never connected or listening, nor could receive. */

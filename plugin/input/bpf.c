@@ -402,6 +402,7 @@ void bpf_input_close(struct bpf_input *b)
 struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error, size_t size)
 {
 	struct bpf_input *b = calloc(1, sizeof(*b));
+	char first[768];
 
 	snprintf(error, size, "no memory");
 	if (!b)
@@ -412,9 +413,14 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 	if (!b->events)
 		goto err;
 	b->bpf = load(o, true, error, size);
-	/* lockdown=confidentiality refuses helpers that read kernel memory */
-	if (!b->bpf)
+	if (!b->bpf) {
+		/* lockdown=confidentiality refuses the helpers that read kernel memory */
+		snprintf(first, sizeof(first), "%s", error);
 		b->bpf = load(o, false, error, size);
+		if (b->bpf)
+			log_warnx("BPF cannot read all of the kernel's memory, and program "
+				  "paths are not known: %s", first);
+	}
 	if (!b->bpf || attach(b->bpf, error, size))
 		goto err;
 	b->ring = ring_buffer__new(bpf_map__fd(b->bpf->maps.ring), on_record, b, NULL);

@@ -7,7 +7,7 @@
 #include <sys/queue.h>
 #include <uthash.h>
 
-#define WAIT_NS 300000000LL	/* what auditd may take, and a connect that blocks */
+#define WAIT_NS 1000000000LL	/* what auditd may take, and a connect that blocks */
 #define WAITING_MAX 32768	/* events */
 #define SEEN_MAX 4096		/* audit events whose serial BPF has not reported yet */
 

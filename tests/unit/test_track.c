@@ -610,6 +610,36 @@ static const struct step m_aborted[] = {
 	MOD(RELEASE, 100, 7, L, A, .state = 2,
 	    .out = M_FAIL " via=close errno=ECONNABORTED"),
 };
+/* Open when BPF began: its iterator tells. */
+static const struct step m_found[] = {
+	MOD(FOUND, 100, 7, L, A, .state = 1, .out = M_START " via=snapshot"),
+	MOD(FOUND, 200, 7, L, A, .state = 1),	/* another holder */
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .tx = 5, .rx = 6, .out = M_STOP " tx=5 rx=6"),
+};
+static const struct step m_found_listener[] = {
+	MOD(FOUND, 100, 7, "0.0.0.0:22", NULL, .state = 10, .out = LISTEN_22 " via=snapshot"),
+	MOD(LISTEN, 100, 7, "0.0.0.0:22", NULL, .state = 10),
+	MOD(RELEASE, 100, 7, "0.0.0.0:22", NULL, .state = 10, .out = LISTEN_STOP_22),
+};
+static const struct step m_found_known[] = {
+	M_OPEN(100, 7),
+	MOD(FOUND, 100, 7, L, A, .state = 1),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .out = M_STOP),
+};
+static const struct step m_found_connecting[] = {
+	MOD(FOUND, 100, 7, L, A, .state = 2),
+	MOD(ESTABLISHED, -1, 7, L, A, .state = 2, .out = M_START),
+	MOD(CONNECT, 100, 8, L, B),
+	MOD(FOUND, 100, 8, L, B, .state = 2),
+	MOD(FAIL, -1, 8, L, B, .err = ETIMEDOUT,
+	    .out = "connect fail TCP " L " -> " B " 100 prog errno=ETIMEDOUT"),
+};
+static const struct step m_found_datagram[] = {
+	MOD(FOUND, 100, 7, L, A, UDP, .state = 1,
+	    .out = "connect start UDP " L " -> " A " 100 prog via=snapshot"),
+	MOD(FOUND, 100, 8, "0.0.0.0:53", NULL, UDP, .state = 7,
+	    .out = "listen start UDP 0.0.0.0:53 100 prog via=snapshot"),
+};
 /* CLOSE_WAIT (8) without ever having been connected. */
 static const struct step m_sctp_shut[] = {
 	MOD(CONNECT, 100, 7, L, A, .proto = IPPROTO_SCTP),
@@ -917,6 +947,11 @@ static const struct row rows[] = {
 	ROW("EINPROGRESS, then EISCONN", progress_isconn),
 	ROW("EINPROGRESS, then ECONNREFUSED", progress_refused),
 	ROW("EINPROGRESS twice", progress_again),
+	ROW("found open", m_found),
+	ROW("found: a listener", m_found_listener),
+	ROW("found: known already", m_found_known),
+	ROW("found while it connects", m_found_connecting),
+	ROW("found: datagrams", m_found_datagram),
 	ROW("EINPROGRESS, then another succeeds", progress_then_other),
 	ROW("EINPROGRESS, then another fails", progress_then_other_fails),
 	ROW("EINTR", interrupted),
