@@ -8,6 +8,7 @@
 
 #include "parser/track/bounds.h"
 #include "parser/track/ending.h"
+#include "parser/track/unclaimed.h"
 
 #define ADOPT_MAX 1024	/* sockets of a process to look through */
 
@@ -403,6 +404,7 @@ static void on_load(struct track *t, const struct event *f)
 	if (f->op == NETLOG_OP_UNLOAD)
 		ending_module_gone(t);
 	t->node->module = f->op == NETLOG_OP_LOAD;
+	t->node->module_ms = stamp_ms(&f->stamp);
 	t->stats.module = t->node->module;
 }
 
@@ -416,8 +418,12 @@ void from_kernel(struct track *t, const struct event *f)
 		on_load(t, f);
 		return;
 	}
+	if (!t->node->module)
+		t->node->module_ms = stamp_ms(&f->stamp);
 	t->node->module = t->stats.module = true;
 	know_process(t, f);
+	if (begins_anew(f->op))
+		unclaimed_began(t, f->op == NETLOG_OP_ACCEPT);
 	if (!number_of(f)) {
 		input_error(t->errors, INPUT_ERROR_MODULE, "ino", 3);
 		return;
