@@ -70,6 +70,11 @@ const struct entry *pair_entry(const struct pair *p)
 	return p->stop ? p->stop : p->start;
 }
 
+bool pair_failed(const struct pair *p)
+{
+	return pair_entry(p)->what == CONNECT_FAIL || (p->stop && p->stop->err);
+}
+
 /* Of one that was found open, the time at which it was found is the latest. */
 static bool was_open(const struct pair *p, int64_t at)
 {

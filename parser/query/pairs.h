@@ -31,6 +31,8 @@ void pairs_finish(struct pairs *p);
 
 /* When it began, ms since 1970; -1: unknown, as of one that was found open. */
 int64_t pair_began(const struct pair *p);
+/* Returns true if it failed to connect, or ended with an error. */
+bool pair_failed(const struct pair *p);
 /* The entry that has more: the stop, else the start. */
 const struct entry *pair_entry(const struct pair *p);
 
