@@ -94,6 +94,7 @@ static void finish_pair(struct pairs *p, const struct entry *start, const struct
 {
 	struct pair pair = { .start = start, .stop = stop };
 
+	pair.again = start && start->via == VIA_CORRECTED;
 	if (matched && (!p->options->has_open_at || was_open(&pair, p->options->open_at)))
 		p->done(&pair, p->arg);
 }

@@ -12,6 +12,7 @@
  * start is the failure). */
 struct pair {
 	const struct entry *start, *stop;
+	bool again;	/* was done before: its stop had been inferred, and was taken back */
 };
 
 typedef void (*pair_fn)(const struct pair *p, void *arg);
