@@ -67,11 +67,11 @@ struct config {
 	unsigned int netns_count;      /* network namespaces to watch besides our own: */
 	char *netns[CONFIG_NETNS_MAX]; /* names of ip-netns(8), absolute paths, "all" */
 	/* [status] */
-	unsigned int interval;		/* seconds between checks of rules and module */
-	char *metrics;			/* file for node_exporter; NULL: none */
+	unsigned int interval; /* seconds between checks of rules and module */
+	char *metrics;	       /* file for node_exporter; NULL: none */
 	/* [ignore] */
-	bool loopback;			/* log what does not leave the host */
-	char *ignore_file;		/* entries as in plugin/ignore/item.h; NULL: none */
+	bool loopback;	   /* log what does not leave the host */
+	char *ignore_file; /* entries as in plugin/ignore/item.h; NULL: none */
 	unsigned int ignores;
 	struct match ignore[CONFIG_IGNORES_MAX];
 	char *ignore_text[CONFIG_IGNORES_MAX];

@@ -94,10 +94,10 @@ static void on_signal(struct plugin *p)
 
 	while (read(p->signals, &s, sizeof(s)) == sizeof(s)) {
 		switch (s.ssi_signo) {
-		case SIGTERM:	on_term(p, &s); break;
-		case SIGINT:	p->stop |= p->options.live; break;
-		case SIGHUP:	reload(p); break;
-		case SIGUSR1:	status_report(p); break;
+		case SIGTERM: on_term(p, &s); break;
+		case SIGINT: p->stop |= p->options.live; break;
+		case SIGHUP: reload(p); break;
+		case SIGUSR1: status_report(p); break;
 		}
 	}
 }

@@ -47,7 +47,7 @@ static void remember(struct losses *l, const struct loss_counts *now,
 	l->last = *now;
 	l->known = true;
 	l->last.queue = last.queue + out->queue;
-	if (!now->has_kernel && last.has_kernel) {	/* not answered this time */
+	if (!now->has_kernel && last.has_kernel) { /* not answered this time */
 		l->last.has_kernel = true;
 		l->last.kernel = last.kernel;
 	}

@@ -22,26 +22,26 @@ struct loss_counts {
 	/* since the plugin started */
 	uint64_t socket, gaps, torn, sockdiag, bpf, bpf_missed;
 	uint64_t evicted, cut, unasked, unseen;
-	uint64_t queue;		/* lines that outputs dropped, the plugin's notes included */
-	unsigned int outputs;	/* that get a note of each loss */
+	uint64_t queue;	      /* lines that outputs dropped, the plugin's notes included */
+	unsigned int outputs; /* that get a note of each loss */
 };
 
 /* What was lost between two calls. */
 struct loss_report {
 	uint64_t kernel, module, socket, gaps, torn, sockdiag, bpf;
-	uint64_t missed;	/* by module and BPF */
-	uint64_t queue;		/* dropped by outputs */
-	uint64_t evicted;	/* connections forgotten, tables full */
-	uint64_t cut;		/* scans of sockets that a limit cut short */
-	uint64_t unasked;	/* too many at once to ask sock_diag */
-	uint64_t unseen;	/* connections of namespaces that are not watched */
+	uint64_t missed;  /* by module and BPF */
+	uint64_t queue;	  /* dropped by outputs */
+	uint64_t evicted; /* connections forgotten, tables full */
+	uint64_t cut;	  /* scans of sockets that a limit cut short */
+	uint64_t unasked; /* too many at once to ask sock_diag */
+	uint64_t unseen;  /* connections of namespaces that are not watched */
 };
 
 struct losses {
 	struct loss_counts last;
-	bool known;		/* last is set */
-	uint64_t own;		/* reports of losses that outputs may have dropped since */
-	struct loss_report total;	/* of all reports */
+	bool known;		  /* last is set */
+	uint64_t own;		  /* reports of losses that outputs may have dropped since */
+	struct loss_report total; /* of all reports */
 };
 
 /* Returns true if anything was lost since the call before; *out says what. What the

@@ -73,10 +73,18 @@ static void print_losses(const struct loss_report *r, FILE *to)
 		const char *what;
 		uint64_t count;
 	} rows[] = {
-		{ "kernel", r->kernel }, { "module", r->module }, { "socket", r->socket },
-		{ "gaps", r->gaps }, { "torn", r->torn }, { "sockdiag", r->sockdiag },
-		{ "bpf", r->bpf }, { "missed", r->missed }, { "queue", r->queue },
-		{ "evicted", r->evicted }, { "cut", r->cut }, { "unasked", r->unasked },
+		{ "kernel", r->kernel },
+		{ "module", r->module },
+		{ "socket", r->socket },
+		{ "gaps", r->gaps },
+		{ "torn", r->torn },
+		{ "sockdiag", r->sockdiag },
+		{ "bpf", r->bpf },
+		{ "missed", r->missed },
+		{ "queue", r->queue },
+		{ "evicted", r->evicted },
+		{ "cut", r->cut },
+		{ "unasked", r->unasked },
 		{ "unseen", r->unseen },
 	};
 
@@ -108,8 +116,14 @@ static void print_outputs(const struct metrics *m, FILE *to)
 		for (unsigned int j = 0; j < m->output_count; j++) {
 			const struct output_counts *c = &m->outputs[j].counts;
 			const uint64_t values[] = {
-				c->messages, c->written, c->lost, c->failures, c->failing,
-				c->queued, c->queue_peak, m->outputs[j].queue_size,
+				c->messages,
+				c->written,
+				c->lost,
+				c->failures,
+				c->failing,
+				c->queued,
+				c->queue_peak,
+				m->outputs[j].queue_size,
 			};
 
 			fprintf(to, "%s{output=\"%s\"} %" PRIu64 "\n", heads[i].name,

@@ -20,20 +20,20 @@
 struct metrics_output {
 	const char *name;
 	struct output_counts counts;
-	uint64_t queue_size;		/* bytes */
+	uint64_t queue_size; /* bytes */
 };
 
 /* What the file says. Pointers are borrowed. */
 struct metrics {
-	const char *source;		/* as in netlog start */
-	int rules;			/* loaded: 0, 1, -1 unknown */
-	int64_t started, written;	/* seconds since 1970 */
+	const char *source;	  /* as in netlog start */
+	int rules;		  /* loaded: 0, 1, -1 unknown */
+	int64_t started, written; /* seconds since 1970 */
 	struct track_stats track;
 	struct track_limits limits;
 	unsigned int open_peak;
 	struct reassemble_stats input;
 	const struct input_errors *errors;
-	struct loss_report lost;	/* since the start */
+	struct loss_report lost; /* since the start */
 	unsigned int output_count;
 	struct metrics_output outputs[METRICS_OUTPUTS];
 };

@@ -32,7 +32,10 @@ static const char usage[] =
 	"  -v, --version       print the version and exit\n"
 	"  -h, --help          print this help and exit\n";
 
-enum { OPT_RULES = 256, OPT_DURATION, OPT_DOCTOR, OPT_FORMAT,
+enum { OPT_RULES = 256,
+       OPT_DURATION,
+       OPT_DOCTOR,
+       OPT_FORMAT,
        OPT_PRINT_RULES };
 
 static int bad_usage(const char *what)

@@ -11,8 +11,8 @@ struct options {
 	const char *config; /* NULL: the default, which may be missing */
 	bool check, live, debug;
 	bool doctor, json, print_rules;
-	const char *rules;	/* NULL: none */
-	unsigned int duration;	/* seconds, 0: no end */
+	const char *rules;     /* NULL: none */
+	unsigned int duration; /* seconds, 0: no end */
 };
 
 /* Returns -1 to go on, else the exit status; help and errors are written then. */

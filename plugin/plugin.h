@@ -32,18 +32,18 @@ struct plugin {
 	struct track *track;
 	struct sources sources;
 	struct report report;
-	struct ignore_list *ignore;	/* [ignore] file; NULL: none */
+	struct ignore_list *ignore; /* [ignore] file; NULL: none */
 	struct input_errors errors;
 
 	struct capabilities capabilities;
 	struct losses losses;
-	uint64_t socket_lost;		/* times that the kernel's socket overflowed */
-	uint64_t unseen;		/* starts with unseen=netns */
-	uint64_t unseen_told;		/* of them, those for the next report */
-	int64_t next_unseen, next_metrics;	/* monotonic ms */
-	bool metrics_failed;		/* logged already */
+	uint64_t socket_lost;		   /* times that the kernel's socket overflowed */
+	uint64_t unseen;		   /* starts with unseen=netns */
+	uint64_t unseen_told;		   /* of them, those for the next report */
+	int64_t next_unseen, next_metrics; /* monotonic ms */
+	bool metrics_failed;		   /* logged already */
 	unsigned int open_peak;
-	int64_t started;		/* seconds since 1970 */
+	int64_t started; /* seconds since 1970 */
 	struct processes processes;
 	bool module; /* has been heard, as last seen */
 

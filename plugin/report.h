@@ -24,8 +24,8 @@ struct report {
 	unsigned int count;
 	struct format *formats[REPORT_OUTPUTS_MAX];
 	unsigned int format_count;
-	uint64_t lost_before;		/* by outputs that are closed */
-	char host_name[65], host_id[33];	/* empty: unknown */
+	uint64_t lost_before;		 /* by outputs that are closed */
+	char host_name[65], host_id[33]; /* empty: unknown */
 };
 
 /* Opens the outputs of the configuration. False without memory; logs the reason. */

@@ -18,10 +18,10 @@ struct sources {
 	bool live;
 	bool initial_pids; /* set by sources_init() */
 	struct kernel_source kernel;
-	uint64_t bpf_lost, bpf_missed;	/* since the plugin started */
-	struct resolver *resolver;	/* NULL: sock_diag is off */
-	uint64_t lost_before, cut_before;	/* by resolvers that are closed */
-	bool sockdiag_failed, netns_failed;	/* logged already */
+	uint64_t bpf_lost, bpf_missed;	    /* since the plugin started */
+	struct resolver *resolver;	    /* NULL: sock_diag is off */
+	uint64_t lost_before, cut_before;   /* by resolvers that are closed */
+	bool sockdiag_failed, netns_failed; /* logged already */
 };
 
 /*

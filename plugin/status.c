@@ -10,7 +10,7 @@
 #include "plugin/log.h"
 #include "plugin/metrics.h"
 
-#define METRICS_MS 10000	/* node_exporter is asked every 15 s or less often */
+#define METRICS_MS 10000 /* node_exporter is asked every 15 s or less often */
 
 /* Each of its lines says so: the sum is enough once in an interval. */
 static uint64_t unseen_now(struct plugin *p)
@@ -57,7 +57,7 @@ static void count_losses(struct plugin *p, struct loss_counts *now)
 	now->has_kernel = !audit_status_read(&status);
 	if (now->has_kernel)
 		now->kernel = status.lost;
-	else	/* it may have taken 2 s to find out */
+	else /* it may have taken 2 s to find out */
 		p->next_status = clock_now_ms() + p->config.interval * 1000LL;
 }
 
@@ -71,13 +71,14 @@ void status_check_losses(struct plugin *p)
 		return;
 	p->next_metrics = 0;
 	report_note(&p->report, "netlog lost kernel=%llu module=%llu socket=%llu gaps=%llu "
-		    "torn=%llu sockdiag=%llu bpf=%llu missed=%llu queue=%llu evicted=%llu "
-		    "cut=%llu unasked=%llu unseen=%llu", (unsigned long long)lost.kernel,
+				"torn=%llu sockdiag=%llu bpf=%llu missed=%llu evicted=%llu queue=%llu "
+				"cut=%llu unasked=%llu unseen=%llu",
+		    (unsigned long long)lost.kernel,
 		    (unsigned long long)lost.module, (unsigned long long)lost.socket,
 		    (unsigned long long)lost.gaps, (unsigned long long)lost.torn,
 		    (unsigned long long)lost.sockdiag, (unsigned long long)lost.bpf,
-		    (unsigned long long)lost.missed, (unsigned long long)lost.queue,
-		    (unsigned long long)lost.evicted, (unsigned long long)lost.cut,
+		    (unsigned long long)lost.missed, (unsigned long long)lost.evicted,
+		    (unsigned long long)lost.queue, (unsigned long long)lost.cut,
 		    (unsigned long long)lost.unasked, (unsigned long long)lost.unseen);
 }
 
@@ -89,8 +90,8 @@ void status_report(struct plugin *p)
 	reassemble_stats(p->reassembler, &e);
 	track_stats(p->track, &t);
 	report_note(&p->report, "netlog state lines=%llu dropped=%llu events=%llu facts=%llu "
-		    "held=%u joined=%llu resets=%llu records=%llu open=%u sockets=%u "
-		    "processes=%u ignored=%llu module=%s",
+				"held=%u joined=%llu resets=%llu records=%llu open=%u sockets=%u "
+				"processes=%u ignored=%llu module=%s",
 		    (unsigned long long)e.lines, (unsigned long long)e.dropped,
 		    (unsigned long long)e.events, (unsigned long long)e.facts, e.held,
 		    (unsigned long long)e.joined, (unsigned long long)e.resets,

@@ -184,6 +184,8 @@ static const struct option options[] = {
 		set_flag, AT(line_buffered) },
 	{ NULL, "--listeners", NULL, "who listens where, since when, how often connected to",
 		set_view, AUNETLOG_LISTENERS },
+	{ NULL, "--maybe", NULL, "also print what could match, its local or remote end being unknown",
+		set_flag, AT(maybe) },
 	{ NULL, "--new", NULL, "peers, listeners and programs first seen since -ts",
 		set_view, AUNETLOG_NEW },
 	{ NULL, "--open-at", "[DATE] [TIME]", "connections that were open at that time",
@@ -344,6 +346,7 @@ int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 {
 	memset(o, 0, sizeof(*o));
 	o->auditd_conf = AUDITD_CONF;
+	o->netlog_conf = NETLOG_CONF;
 	o->now = now;
 	o->word = has_word(argv);
 	for (int i = 1; i < argc && o->action == AUNETLOG_QUERY;) {

@@ -10,6 +10,7 @@
 #include "parser/entry/match.h"
 
 #define AUDITD_CONF "/etc/audit/auditd.conf"
+#define NETLOG_CONF "/etc/audit/audisp-netlog.conf"
 #define AUNETLOG_INPUTS 64
 
 enum aunetlog_action {
@@ -41,8 +42,9 @@ struct aunetlog_options {
 	const char *summary;	/* by what --summary counts */
 	unsigned int top;	/* rows at most; 0: all */
 	const char *columns;	/* FIELD,FIELD of the table, or NULL */
-	const char *auditd_conf; /* names the logs when input is NULL */
-	bool input_logs, just_one, line_buffered, debug, utc, follow;
+	const char *auditd_conf; /* names the logs when no input is given */
+	const char *netlog_conf; /* and this the plugin's own log */
+	bool input_logs, just_one, line_buffered, debug, utc, follow, maybe;
 	bool word;		/* -c, -x and the like give the whole text, not a part */
 	bool has_open_at;
 	int64_t open_at;	/* ms: connections that were open then */

@@ -76,6 +76,7 @@ struct conn_diag {
 	/* The end is asked for: it is written if no process can have the socket. */
 	bool confirming;
 	bool heritable;		/* an unseen child may have it, if nothing can be asked */
+	bool end_later;		/* end is the latest that it can have been */
 	bool by_list;		/* the one that is held is another's: ask for all that fit */
 	bool unsure;		/* not known now; asked again after the next scan */
 	/* who let go of a descriptor last, before the destruction; and when the opener did */

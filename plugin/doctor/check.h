@@ -14,27 +14,27 @@
 
 enum doctor_level {
 	DOCTOR_OK,
-	DOCTOR_NOTE,		/* advice: does not change the exit status */
-	DOCTOR_UNKNOWN,		/* could not be checked: counts as a warning */
-	DOCTOR_WARNING,		/* lines may be lost, late or incomplete */
-	DOCTOR_BROKEN,		/* connections are not logged */
+	DOCTOR_NOTE,	/* advice: does not change the exit status */
+	DOCTOR_UNKNOWN, /* could not be checked: counts as a warning */
+	DOCTOR_WARNING, /* lines may be lost, late or incomplete */
+	DOCTOR_BROKEN,	/* connections are not logged */
 };
 
 /* The host. Pointers are borrowed. */
 struct doctor {
-	const char *root;		/* in front of every path; "" for the running host */
-	const struct config *config;	/* NULL: it cannot be read, config_error has why */
+	const char *root;	     /* in front of every path; "" for the running host */
+	const struct config *config; /* NULL: it cannot be read, config_error has why */
 	const char *config_error;
-	int status_error, rules_error;	/* 0 or -errno: see audit_status.h */
+	int status_error, rules_error; /* 0 or -errno: see audit_status.h */
 	struct audit_state status;
 	struct audit_status_rules rules;
-	bool bpf_tried;			/* the programs were attached, or bpf_error says why not */
-	const char *bpf_error;		/* NULL: they were */
-	bool initial_pids;		/* this is the initial pid namespace */
+	bool bpf_tried;	       /* the programs were attached, or bpf_error says why not */
+	const char *bpf_error; /* NULL: they were */
+	bool initial_pids;     /* this is the initial pid namespace */
 	bool clock_synchronized;
-	const char *release;		/* of the kernel: uname -r */
-	long long now;			/* seconds since 1970 */
-	unsigned int patience_ms;	/* of check_connection() for its line */
+	const char *release;	  /* of the kernel: uname -r */
+	long long now;		  /* seconds since 1970 */
+	unsigned int patience_ms; /* of check_connection() for its line */
 	/* Called with the port once the connection is made; may be NULL. */
 	void (*connected)(unsigned int port, void *arg);
 	void *arg;
@@ -42,13 +42,13 @@ struct doctor {
 
 struct doctor_finding {
 	enum doctor_level level;
-	char found[640];		/* what was found: one sentence, no full stop */
-	char why[320];			/* why it matters; empty where all is well */
-	char fix[320];			/* the command that mends it; may be empty */
+	char found[640]; /* what was found: one sentence, no full stop */
+	char why[320];	 /* why it matters; empty where all is well */
+	char fix[320];	 /* the command that mends it; may be empty */
 };
 
 struct doctor_check {
-	const char *name;		/* as in --format json; letters, digits and - */
+	const char *name; /* as in --format json; letters, digits and - */
 	void (*run)(const struct doctor *d, struct doctor_finding *f);
 };
 

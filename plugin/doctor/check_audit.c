@@ -50,13 +50,14 @@ void check_auditd(const struct doctor *d, struct doctor_finding *f)
 		mend(f, "systemctl enable --now auditd");
 	} else if (!read_comm(d, d->status.pid, comm, sizeof(comm))) {
 		found(f, DOCTOR_UNKNOWN, "pid %u reads the audit records, and is not visible "
-		      "from here", d->status.pid);
+					 "from here",
+		      d->status.pid);
 		because(f, "auditd may run in another pid namespace");
 	} else if (strcmp(comm, "auditd")) {
 		found(f, DOCTOR_BROKEN, "%s (pid %u) reads the audit records, not auditd",
 		      comm, d->status.pid);
 		because(f, "the kernel sends audit records to one daemon only, and the plugin "
-			"belongs to auditd");
+			   "belongs to auditd");
 		mend(f, "stop %s, then: systemctl start auditd", comm);
 	} else {
 		found(f, DOCTOR_OK, "auditd runs (pid %u)", d->status.pid);
@@ -95,7 +96,7 @@ void check_plugin(const struct doctor *d, struct doctor_finding *f)
 		      strerror(-err));
 		because(f, "auditd starts the plugin because of this file");
 		mend(f, err == -EACCES ? "sudo audisp-netlog --doctor" :
-		     "make install, or install the package audit-netlog");
+					 "make install, or install the package audit-netlog");
 	} else if (strcasecmp(active, "yes")) {
 		found(f, DOCTOR_BROKEN, "the plugin is not enabled: %s has active = %s",
 		      PLUGIN_FILE, *active ? active : "nothing");
@@ -165,7 +166,7 @@ void check_config(const struct doctor *d, struct doctor_finding *f)
 		found(f, DOCTOR_BROKEN, "%s", d->config_error);
 		because(f, "the plugin does not start with a mistake in its configuration");
 		mend(f, "mend that line, check with audisp-netlog -n, then: "
-		     "auditctl --signal HUP");
+			"auditctl --signal HUP");
 	} else if (!config_outputs(d->config, list)) {
 		found(f, DOCTOR_BROKEN, "no output is configured");
 		because(f, "lines are made and written nowhere");
@@ -183,11 +184,11 @@ void check_enabled(const struct doctor *d, struct doctor_finding *f)
 	if (!d->status.enabled) {
 		found(f, DOCTOR_BROKEN, "audit is disabled");
 		because(f, "the kernel writes no audit record, neither of rules nor of the "
-			"module");
+			   "module");
 		mend(f, "auditctl -e 1");
 	} else if (d->status.enabled == 2) {
 		found(f, DOCTOR_OK, "audit is enabled and locked (-e 2): rules can change only "
-		      "at boot");
+				    "at boot");
 	} else {
 		found(f, DOCTOR_OK, "audit is enabled");
 	}
@@ -211,7 +212,7 @@ void check_rules(const struct doctor *d, struct doctor_finding *f)
 		return;
 	}
 	found(f, DOCTOR_BROKEN, "no audit rule has the key netlog, and neither the module nor "
-	      "BPF is in use");
+				"BPF is in use");
 	because(f, "nothing reports connections");
 	if (locked(d))
 		mend(f, "the rules are locked (-e 2): copy 30-netlog.rules to %s and reboot",
@@ -225,8 +226,7 @@ void check_rules_at_boot(const struct doctor *d, struct doctor_finding *f)
 	bool at_boot = directory_has(d->root, RULES_DIR, ".rules", "netlog");
 
 	if (d->rules_error || !d->rules.netlog || at_boot) {
-		found(f, DOCTOR_OK, at_boot ? "the rules are loaded at boot" :
-		      "no rules to load at boot");
+		found(f, DOCTOR_OK, at_boot ? "the rules are loaded at boot" : "no rules to load at boot");
 		return;
 	}
 	found(f, doctor_exact(d) ? DOCTOR_NOTE : DOCTOR_WARNING,
@@ -244,16 +244,17 @@ void check_rule_order(const struct doctor *d, struct doctor_finding *f)
 		found(f, doctor_exact(d) ? DOCTOR_NOTE : DOCTOR_BROKEN,
 		      "the rule \"-a task,never\" is loaded");
 		because(f, "a process that starts under it is not audited until it ends: no "
-			"system call rule sees it");
+			   "system call rule sees it");
 		mend(f, "delete it from %s, then: augenrules --load; restart the services",
 		     RULES_DIR);
 	} else if (d->rules.never_before) {
 		found(f, DOCTOR_WARNING, "%u never rules stand before the last rule with the "
-		      "key netlog", d->rules.never_before);
+					 "key netlog",
+		      d->rules.never_before);
 		because(f, "the first rule that matches decides: what a never rule matches is "
-			"not logged");
+			   "not logged");
 		mend(f, "auditctl -l; give the file of the never rules a name after "
-		     "30-netlog.rules if that is not meant");
+			"30-netlog.rules if that is not meant");
 	} else {
 		found(f, DOCTOR_OK, "no other rule hides connections");
 	}

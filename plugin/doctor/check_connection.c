@@ -22,12 +22,12 @@
 
 #define PLACES 16
 #define POLL_MS 100
-#define JOURNAL_MS 1000		/* between calls of journalctl */
+#define JOURNAL_MS 1000 /* between calls of journalctl */
 
 /* Where lines can be read. */
 struct place {
-	const char *path;	/* below root */
-	FILE *file;		/* at what is new */
+	const char *path; /* below root */
+	FILE *file;	  /* at what is new */
 };
 
 struct search {
@@ -35,8 +35,8 @@ struct search {
 	unsigned int count;
 	bool journal;
 	unsigned int port, pid;
-	bool other_pid;		/* a line has the port, but not the pid */
-	char line[512];		/* the one found */
+	bool other_pid; /* a line has the port, but not the pid */
+	char line[512]; /* the one found */
 	const char *where;
 };
 
@@ -60,7 +60,8 @@ static void close_pair(struct pair *p)
 static unsigned int open_pair(struct pair *p)
 {
 	struct sockaddr_in a = {
-		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 	socklen_t len = sizeof(a);
 
@@ -151,7 +152,10 @@ static void add_place(struct search *s, const char *root, const char *path)
 static void find_places(struct search *s, const struct doctor *d)
 {
 	static const char *const logs[] = {
-		"/var/log/auth.log", "/var/log/secure", "/var/log/syslog", "/var/log/messages",
+		"/var/log/auth.log",
+		"/var/log/secure",
+		"/var/log/syslog",
+		"/var/log/messages",
 	};
 	struct config_output list[3 + CONFIG_OUTPUTS_MAX];
 	unsigned int n = config_outputs(d->config, list);
@@ -203,20 +207,32 @@ static void judge(const struct search *s, bool good, struct doctor_finding *f)
 		      s->pid, s->port);
 		because(f, "connections are lost between the kernel and the output");
 		mend(f, "mend the other findings first; then follow it: ausearch -p %u, "
-		     "auditctl -s, journalctl -t audisp-netlog", s->pid);
+			"auditctl -s, journalctl -t audisp-netlog",
+		     s->pid);
 	}
 }
 
 static bool is_ignored(const struct doctor *d)
 {
 	struct identity self = {
-		.pid = getpid(), .ppid = getppid(), .uid = getuid(), .auid = ID_UNKNOWN,
-		.ses = ID_UNKNOWN, .sid = getsid(0), .comm = "\"audisp-netlog\"",
+		.pid = getpid(),
+		.ppid = getppid(),
+		.uid = getuid(),
+		.auid = ID_UNKNOWN,
+		.ses = ID_UNKNOWN,
+		.sid = getsid(0),
+		.comm = "\"audisp-netlog\"",
 		.exe = "\"/usr/sbin/audisp-netlog\"",
 	};
 	struct entry e = {
-		.what = CONNECT_START, .proto = IPPROTO_TCP, .identity = &self,
-		.opener = ID_UNKNOWN, .netns = -1, .dur_ms = -1, .tx = -1, .rx = -1,
+		.what = CONNECT_START,
+		.proto = IPPROTO_TCP,
+		.identity = &self,
+		.opener = ID_UNKNOWN,
+		.netns = -1,
+		.dur_ms = -1,
+		.tx = -1,
+		.rx = -1,
 	};
 	struct ignore_list *list = NULL;
 	struct ignore_error error;

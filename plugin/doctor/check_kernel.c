@@ -15,7 +15,7 @@
 #define BACKLOG_MIN 8192
 #define QUEUE_MIN 16384
 #define BOOT_HINT "add audit=1 audit_backlog_limit=8192 to GRUB_CMDLINE_LINUX in " \
-	"/etc/default/grub, then: update-grub; reboot"
+		  "/etc/default/grub, then: update-grub; reboot"
 
 /* ---- source ---- */
 
@@ -56,10 +56,12 @@ static bool module_installed(const struct doctor *d)
 {
 	char path[320];
 
-	for (const char *const *at = (const char *const []){
-		"updates/dkms", "extra", "updates", "kernel/extra", NULL }; *at; at++)
-		for (const char *const *end = (const char *const []){
-			"", ".xz", ".zst", ".gz", NULL }; *end; end++) {
+	for (const char *const *at = (const char *const[]){
+		     "updates/dkms", "extra", "updates", "kernel/extra", NULL };
+	     *at; at++)
+		for (const char *const *end = (const char *const[]){
+			     "", ".xz", ".zst", ".gz", NULL };
+		     *end; end++) {
 			snprintf(path, sizeof(path), "/lib/modules/%s/%s/audit_netlog.ko%s",
 				 d->release, *at, *end);
 			if (file_exists(d->root, path))
@@ -80,9 +82,10 @@ static void bpf_reason(const struct doctor *d, char *text, size_t size)
 		snprintf(text, size, "kernel lockdown (confidentiality) forbids BPF");
 	else if (!file_exists(d->root, "/sys/kernel/btf/vmlinux"))
 		snprintf(text, size, "no BPF: this kernel has no BTF "
-			 "(CONFIG_DEBUG_INFO_BTF)");
+				     "(CONFIG_DEBUG_INFO_BTF)");
 	else if (file_read(d->root, "/proc/sys/kernel/ftrace_enabled", value,
-			   sizeof(value)) > 0 && *value == '0')
+			   sizeof(value)) > 0 &&
+		 *value == '0')
 		snprintf(text, size, "no BPF: kernel.ftrace_enabled is 0");
 	else
 		snprintf(text, size, "no BPF: %s", d->bpf_error);
@@ -98,10 +101,11 @@ static void module_advice(const struct doctor *d, struct doctor_finding *f)
 	else if (!module_installed(d))
 		mend(f, "install audit-netlog-dkms, or: make module module_install%s",
 		     secure_boot(d) ? "; Secure Boot is on: sign it, mokutil --import "
-		     "/var/lib/dkms/mok.pub, reboot" : "");
+				      "/var/lib/dkms/mok.pub, reboot" :
+				      "");
 	else if (secure_boot(d))
 		mend(f, "modprobe audit_netlog; if the key is rejected (Secure Boot): "
-		     "mokutil --import /var/lib/dkms/mok.pub, reboot");
+			"mokutil --import /var/lib/dkms/mok.pub, reboot");
 	else
 		mend(f, "modprobe audit_netlog");
 }
@@ -120,7 +124,7 @@ void check_source(const struct doctor *d, struct doctor_finding *f)
 	}
 	if (bpf_works(d)) {
 		found(f, DOCTOR_WARNING, "[kernel] source keeps the plugin from using BPF, "
-		      "which works here");
+					 "which works here");
 		because(f, "without BPF and module, short connections remain partly unknown");
 		mend(f, "set source = auto in [kernel] of %s, then: service auditd restart",
 		     CONFIG_DEFAULT);
@@ -130,7 +134,7 @@ void check_source(const struct doctor *d, struct doctor_finding *f)
 	found(f, d->bpf_tried ? DOCTOR_WARNING : DOCTOR_UNKNOWN,
 	      "source: audit rules%s; %s; the module is %s",
 	      d->initial_pids ? " and socket diagnostics" :
-	      " alone (this is not the initial pid namespace)",
+				" alone (this is not the initial pid namespace)",
 	      reason, module_installed(d) ? "installed, not loaded" : "not installed");
 	because(f, "connections that last some milliseconds remain partly unknown");
 	module_advice(d, f);
@@ -165,7 +169,7 @@ void check_boot(const struct doctor *d, struct doctor_finding *f)
 	} else {
 		found(f, DOCTOR_WARNING, "the kernel was booted without audit=1");
 		because(f, "processes that started before auditd are never audited, and records "
-			"that auditd does not read in time are dropped uncounted");
+			   "that auditd does not read in time are dropped uncounted");
 		mend(f, BOOT_HINT);
 	}
 }
@@ -178,7 +182,7 @@ void check_backlog(const struct doctor *d, struct doctor_finding *f)
 		found(f, DOCTOR_WARNING, "the kernel's audit queue holds %u records",
 		      d->status.backlog_limit);
 		because(f, "a burst of connections overflows it: records are lost, or programs "
-			"wait");
+			   "wait");
 		mend(f, "auditctl -b %d; set -b %d in %s/audit/rules.d", BACKLOG_MIN,
 		     BACKLOG_MIN, SYSCONFDIR);
 	} else if (!d->status.backlog_limit) {
@@ -219,7 +223,7 @@ void check_lost(const struct doctor *d, struct doctor_finding *f)
 
 void check_queue(const struct doctor *d, struct doctor_finding *f)
 {
-	char text[32] = "2000";		/* auditd's default since 3.0.7 */
+	char text[32] = "2000"; /* auditd's default since 3.0.7 */
 	int have = file_value(d->root, AUDITD_CONF, "q_depth", text, sizeof(text));
 
 	if (have < 0) {
@@ -229,7 +233,7 @@ void check_queue(const struct doctor *d, struct doctor_finding *f)
 	} else if (atoi(text) < QUEUE_MIN) {
 		found(f, DOCTOR_WARNING, "q_depth of auditd is %s", text);
 		because(f, "a burst overflows the queue between auditd and its plugins: events "
-			"are lost");
+			   "are lost");
 		mend(f, "set q_depth = %d in %s, then: auditctl --signal HUP", QUEUE_MIN,
 		     AUDITD_CONF);
 	} else {
@@ -246,7 +250,8 @@ void check_log_format(const struct doctor *d, struct doctor_finding *f)
 		found(f, DOCTOR_NOTE, "log_format of auditd is ENRICHED");
 		because(f, "resolving names takes a third of the time that a record takes");
 		mend(f, "set log_format = RAW in %s if nobody needs the names, then: "
-		     "auditctl --signal HUP", AUDITD_CONF);
+			"auditctl --signal HUP",
+		     AUDITD_CONF);
 	} else {
 		found(f, DOCTOR_OK, "log_format of auditd is %s", *text ? text : "RAW");
 	}

@@ -7,7 +7,7 @@
 #include "plugin/doctor/check.h"
 #include "plugin/doctor/files.h"
 
-#define JOURNALD_UNIT "/run/systemd/journal"	/* its directory */
+#define JOURNALD_UNIT "/run/systemd/journal" /* its directory */
 #define YEAR_2020 1577836800LL
 
 static bool uses_syslog(const struct doctor *d)
@@ -55,18 +55,20 @@ void check_journald(const struct doctor *d, struct doctor_finding *f)
 	found(f, DOCTOR_NOTE, "journald reads every audit record, too");
 	because(f, "this doubles the cost of each record, and the journal keeps a second copy");
 	mend(f, "systemctl mask --now systemd-journald-audit.socket; "
-	     "systemctl restart systemd-journald");
+		"systemctl restart systemd-journald");
 }
 
 /* journald's setting, or auditd's own of that name with the prefix Log. */
 static void journald_value(const struct doctor *d, const char *key, char *buf, size_t size)
 {
 	static const char *const dirs[] = {
-		"/usr/lib/systemd/journald.conf.d", "/etc/systemd/journald.conf.d",
+		"/usr/lib/systemd/journald.conf.d",
+		"/etc/systemd/journald.conf.d",
 		"/run/systemd/journald.conf.d",
 	};
 	static const char *const units[] = {
-		"/usr/lib/systemd/system/auditd.service.d", "/etc/systemd/system/auditd.service.d",
+		"/usr/lib/systemd/system/auditd.service.d",
+		"/etc/systemd/system/auditd.service.d",
 	};
 	char own[64];
 
@@ -95,9 +97,9 @@ void check_journal_rate(const struct doctor *d, struct doctor_finding *f)
 	found(f, DOCTOR_WARNING, "journald takes %s lines in %s from auditd and all its plugins",
 	      burst, interval);
 	because(f, "what exceeds this is dropped, and only journald's own message "
-		"(Suppressed N messages) says so");
+		   "(Suppressed N messages) says so");
 	mend(f, "systemctl edit auditd: [Service] LogRateLimitIntervalSec=0, then restart "
-	     "auditd; or use an output of the plugin's own");
+		"auditd; or use an output of the plugin's own");
 }
 
 static bool rsyslog_has(const struct doctor *d, const char *text)
@@ -120,7 +122,7 @@ void check_imjournal(const struct doctor *d, struct doctor_finding *f)
 	found(f, DOCTOR_WARNING, "rsyslog's imjournal takes 20000 lines in 600 s by default");
 	because(f, "that is 33 a second for the whole host; more is dropped");
 	mend(f, "module(load=\"imjournal\" Ratelimit.Interval=\"0\") in /etc/rsyslog.conf, "
-	     "then: systemctl restart rsyslog");
+		"then: systemctl restart rsyslog");
 }
 
 void check_clock(const struct doctor *d, struct doctor_finding *f)

@@ -32,8 +32,11 @@ const struct doctor_check doctor_checks[] = {
 };
 
 static const char *const levels[] = {
-	[DOCTOR_OK] = "ok", [DOCTOR_NOTE] = "note", [DOCTOR_UNKNOWN] = "unknown",
-	[DOCTOR_WARNING] = "warning", [DOCTOR_BROKEN] = "broken",
+	[DOCTOR_OK] = "ok",
+	[DOCTOR_NOTE] = "note",
+	[DOCTOR_UNKNOWN] = "unknown",
+	[DOCTOR_WARNING] = "warning",
+	[DOCTOR_BROKEN] = "broken",
 };
 
 /* ---- text ---- */

@@ -6,7 +6,8 @@
 
 #include "plugin/doctor/check.h"
 
-enum doctor_format { DOCTOR_TEXT, DOCTOR_JSON };
+enum doctor_format { DOCTOR_TEXT,
+		     DOCTOR_JSON };
 
 /* The checks, in the order in which they run; a row with the name NULL ends them. */
 extern const struct doctor_check doctor_checks[];

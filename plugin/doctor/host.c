@@ -10,7 +10,7 @@
 #include "plugin/input/bpf.h"
 
 #define PATIENCE_MS 10000
-#define INITIAL_PIDS "pid:[4026531836]"	/* PROC_PID_INIT_INO */
+#define INITIAL_PIDS "pid:[4026531836]" /* PROC_PID_INIT_INO */
 
 static bool in_initial_pid_namespace(void)
 {

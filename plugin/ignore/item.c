@@ -16,7 +16,8 @@ static int read_net(struct ignore_item *item, const char *value, char *error, si
 	if (netaddr_parse_range(value, &item->net) || !item->net.addr.has_addr ||
 	    item->net.addr.has_port) {
 		snprintf(error, size, "'%s' is no address and no network, such as 192.0.2.7, "
-			 "10.0.0.0/8 or 2001:db8::/32", value);
+				      "10.0.0.0/8 or 2001:db8::/32",
+			 value);
 		return -1;
 	}
 	item->has_net = true;
@@ -48,7 +49,8 @@ static int read_ports(struct ignore_item *item, const char *value, char *error, 
 		good = read_port_number(value + len + 1, strlen(value + len + 1), &item->last);
 	if (!good || item->last < item->first) {
 		snprintf(error, size, "'%s' is no port from 1 to 65535 and no range such as "
-			 "6000-6063", value);
+				      "6000-6063",
+			 value);
 		return -1;
 	}
 	item->has_port = true;
@@ -177,9 +179,9 @@ static const struct netaddr *service_end(const struct entry *e)
 	if (entry_is_listen(e))
 		return &e->local;
 	switch (entry_direction(e)) {
-	case DIRECTION_IN:	return &e->local;
-	case DIRECTION_OUT:	return &e->remote;
-	default:		return NULL;
+	case DIRECTION_IN: return &e->local;
+	case DIRECTION_OUT: return &e->remote;
+	default: return NULL;
 	}
 }
 

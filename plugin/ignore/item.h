@@ -16,18 +16,18 @@
 
 #include "parser/entry/entry.h"
 
-#define IGNORE_TEXT_MAX 4300	/* a path of PATH_MAX and its conditions */
+#define IGNORE_TEXT_MAX 4300 /* a path of PATH_MAX and its conditions */
 
 struct ignore_item {
-	char *text;		/* as it was written, without blanks around it; owned */
+	char *text; /* as it was written, without blanks around it; owned */
 	unsigned int line;
 	bool keep;
-	char *exe;		/* owned; NULL: any */
+	char *exe; /* owned; NULL: any */
 	bool has_net, has_port, has_uid;
-	struct netaddr_range net;	/* its address and prefix */
-	uint16_t first, last;	/* ports */
+	struct netaddr_range net; /* its address and prefix */
+	uint16_t first, last;	  /* ports */
 	int64_t uid_low, uid_high;
-	struct ignore_item *next;	/* of the list that it is in */
+	struct ignore_item *next; /* of the list that it is in */
 };
 
 /*

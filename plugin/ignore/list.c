@@ -13,11 +13,11 @@
 
 #include "parser/text.h"
 
-#define LENGTHS 129		/* of a prefix: 0 to 128 */
+#define LENGTHS 129 /* of a prefix: 0 to 128 */
 
 /* Entries of one program and one network. */
 struct net_key {
-	uint8_t family, prefix;	/* 0, 0: entries without an address */
+	uint8_t family, prefix; /* 0, 0: entries without an address */
 	uint8_t addr[16];
 };
 
@@ -34,7 +34,7 @@ struct member {
 
 /* Entries of one program. */
 struct program {
-	const char *exe;	/* borrowed from an item; "": any program */
+	const char *exe; /* borrowed from an item; "": any program */
 	struct net *nets;
 	/* which lengths of prefixes there are */
 	uint8_t lengths[2][LENGTHS];
@@ -43,7 +43,7 @@ struct program {
 };
 
 struct text {
-	const char *text;	/* borrowed from its item */
+	const char *text; /* borrowed from its item */
 	UT_hash_handle hh;
 };
 
@@ -254,7 +254,7 @@ struct ignore_list *ignore_list_open(const char *path, struct ignore_error *erro
 		snprintf(error->text, sizeof(error->text), "%s", strerror(errno));
 	} else if ((st.st_uid && st.st_uid != geteuid()) || st.st_mode & 022) {
 		snprintf(error->text, sizeof(error->text), "must belong to root and be writable "
-			 "by nobody else: chown root: and chmod go-w");
+							   "by nobody else: chown root: and chmod go-w");
 	} else {
 		l = ignore_list_read(file, error);
 	}

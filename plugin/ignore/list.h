@@ -14,7 +14,7 @@
 struct ignore_list;
 
 struct ignore_error {
-	unsigned int line;	/* 0: of the file, not of a line */
+	unsigned int line; /* 0: of the file, not of a line */
 	char text[256];
 };
 
@@ -24,17 +24,17 @@ struct ignore_list *ignore_list_read(FILE *file, struct ignore_error *error);
 /* The same of a file, which must belong to root or this user, and be writable by nobody
  * else: what it lists is hidden. */
 struct ignore_list *ignore_list_open(const char *path, struct ignore_error *error);
-void ignore_list_free(struct ignore_list *l);	/* may be NULL */
+void ignore_list_free(struct ignore_list *l); /* may be NULL */
 
 enum ignore_decision {
-	IGNORE_NOTHING,		/* no entry is about it */
+	IGNORE_NOTHING, /* no entry is about it */
 	IGNORE_DROP,
-	IGNORE_KEEP,		/* an entry with ! is */
+	IGNORE_KEEP, /* an entry with ! is */
 };
 
 enum ignore_decision ignore_list_decide(const struct ignore_list *l, const struct entry *e);
 
-unsigned int ignore_list_count(const struct ignore_list *l);	/* of NULL: 0 */
+unsigned int ignore_list_count(const struct ignore_list *l); /* of NULL: 0 */
 /* The first of all entries, in the order of the file; then ->next. */
 const struct ignore_item *ignore_list_items(const struct ignore_list *l);
 /* Returns true if an entry with that text is there. Either may be NULL. */

@@ -19,10 +19,10 @@ struct audit_state {
 int audit_status_read(struct audit_state *s);
 
 struct audit_status_rules {
-	bool netlog;		/* a rule with the key netlog is loaded */
-	bool task_never;	/* "-a task,never": no task gets an audit context */
-	unsigned int count;	/* of those with the key netlog */
-	unsigned int never_before;	/* "exit,never" rules before the last of them */
+	bool netlog;		   /* a rule with the key netlog is loaded */
+	bool task_never;	   /* "-a task,never": no task gets an audit context */
+	unsigned int count;	   /* of those with the key netlog */
+	unsigned int never_before; /* "exit,never" rules before the last of them */
 };
 
 int audit_status_rules(struct audit_status_rules *r);

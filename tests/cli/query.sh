@@ -156,6 +156,21 @@ test_table() {
 	verdict '--open-at, when all was over' $?
 }
 
+test_maybe() {
+	run -if "$data" --local 127.0.0.1:43210 --proto tcp
+	[ "$status" = 1 ] && grep -q '^aunetlog: 12 more lines could match' "$err"
+	verdict 'unknown ends that could match are counted' $?
+	run -if "$data" --local 127.0.0.1:43210 --proto tcp --maybe
+	[ "$status" = 0 ] && [ "$(wc -l <"$out")" = 12 ] && ! grep -v 'connect .* TCP - -> ' "$out"
+	verdict '--maybe prints them' $?
+	run -if "$data" --local 127.0.0.1:43210 --comm nobody --maybe
+	[ "$status" = 1 ] && [ ! -s "$out" ]
+	verdict '--maybe: other conditions must hold' $?
+	(sleep 1.3; cat "$data") | "$tool" >"$out" 2>"$err"
+	[ "$(wc -l <"$out")" = 32 ] && grep -q 'a pipe that has nothing yet' "$err"
+	verdict 'a slow pipe is waited for, and that is said' $?
+}
+
 test_summaries() {
 	run -if "$data" --summary remote
 	[ "$status" = 0 ] && [ "$(awk '{ print $1, $5 }' "$out" | paste -sd,)" = 'COUNT REMOTE,8 127.0.0.1,4 ::1' ]
@@ -199,12 +214,14 @@ wait_lines() {
 		[ $SECONDS -lt $end ] || return 1
 		read -rt 0.05 <> <(:)
 	done
+	return 0
 }
 
 # follow NAME FILE-TO-FOLLOW: the lines of $tmp/a, appended, across two kinds of rotation
 follow() {
 	local name=$1 log=$2 pid
 	head -n 4 "$tmp/a" >"$log"
+	: >"$out"
 	"$tool" -F -ts 2026-11-20 -if "$log" >"$out" 2>"$err" </dev/null &
 	pid=$!
 	wait_lines 4
@@ -263,7 +280,7 @@ test_rules() {
 	verdict '--scan' $?
 }
 
-for name in follow summaries rules own mixed own_damage table; do
+for name in maybe follow summaries rules own mixed own_damage table; do
 	test_$name
 done
 exit $failed

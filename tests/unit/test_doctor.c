@@ -16,8 +16,8 @@
 
 struct file {
 	const char *path, *text;
-	mode_t mode;		/* 0: 0644 */
-	size_t size;		/* 0: strlen(text) */
+	mode_t mode; /* 0: 0644 */
+	size_t size; /* 0: strlen(text) */
 };
 
 struct row {
@@ -27,194 +27,107 @@ struct row {
 	enum kernel_use source;
 	bool syslog, no_config;
 	enum doctor_level level;
-	const char *found, *fix;	/* parts of the texts; NULL: fix is empty */
+	const char *found, *fix; /* parts of the texts; NULL: fix is empty */
 	struct file files[6];
 };
 
-#define AUDITD { "/proc/100/comm", "auditd\n" }
+#define AUDITD \
+	{ \
+		"/proc/100/comm", "auditd\n" \
+	}
 #define CONF "/etc/audit/plugins.d/netlog.conf"
-#define PROGRAM { "/usr/sbin/audisp-netlog", "x", 0755 }
+#define PROGRAM \
+	{ \
+		"/usr/sbin/audisp-netlog", "x", 0755 \
+	}
 #define RUNS .status = { .enabled = 1, .pid = 100 }
 #define NETLINK "sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode\n"
-#define MODULE { "/sys/module/audit_netlog/initstate", "live\n" }
-#define JOURNAL { "/run/systemd/journal/socket", "" }
+#define MODULE \
+	{ \
+		"/sys/module/audit_netlog/initstate", "live\n" \
+	}
+#define JOURNAL \
+	{ \
+		"/run/systemd/journal/socket", "" \
+	}
 
 static const struct row rows[] = {
-	{ "auditd runs", check_auditd, { RUNS }, .level = DOCTOR_OK, .found = "pid 100",
-	  .files = { AUDITD } },
-	{ "auditd does not run", check_auditd, { .status = { 1 } }, .level = DOCTOR_BROKEN,
-	  .found = "does not run", .fix = "systemctl enable --now auditd" },
-	{ "another program has audit", check_auditd, { RUNS }, .level = DOCTOR_BROKEN,
-	  .found = "go-audit (pid 100)", .fix = "stop go-audit",
-	  .files = { { "/proc/100/comm", "go-audit\n" } } },
-	{ "auditd is not visible", check_auditd, { RUNS }, .level = DOCTOR_UNKNOWN,
-	  .found = "not visible" },
-	{ "the kernel does not answer", check_auditd, { .status_error = -EPERM },
-	  .level = DOCTOR_UNKNOWN, .found = "Operation not permitted", .fix = "sudo" },
+	{ "auditd runs", check_auditd, { RUNS }, .level = DOCTOR_OK, .found = "pid 100", .files = { AUDITD } },
+	{ "auditd does not run", check_auditd, { .status = { 1 } }, .level = DOCTOR_BROKEN, .found = "does not run", .fix = "systemctl enable --now auditd" },
+	{ "another program has audit", check_auditd, { RUNS }, .level = DOCTOR_BROKEN, .found = "go-audit (pid 100)", .fix = "stop go-audit", .files = { { "/proc/100/comm", "go-audit\n" } } },
+	{ "auditd is not visible", check_auditd, { RUNS }, .level = DOCTOR_UNKNOWN, .found = "not visible" },
+	{ "the kernel does not answer", check_auditd, { .status_error = -EPERM }, .level = DOCTOR_UNKNOWN, .found = "Operation not permitted", .fix = "sudo" },
 
-	{ "the plugin is enabled", check_plugin, { 0 }, .level = DOCTOR_OK, .found = "enabled",
-	  .files = { { CONF, "active = yes\npath = /usr/sbin/audisp-netlog\n" }, PROGRAM } },
-	{ "no file of the plugin", check_plugin, { 0 }, .level = DOCTOR_BROKEN,
-	  .found = CONF ": No such file", .fix = "make install" },
-	{ "the plugin is not active", check_plugin, { 0 }, .level = DOCTOR_BROKEN,
-	  .found = "active = no", .fix = "--signal HUP",
-	  .files = { { CONF, "# active = yes\nACTIVE=no \n" }, PROGRAM } },
-	{ "its program is missing", check_plugin, { 0 }, .level = DOCTOR_BROKEN,
-	  .found = "/usr/sbin/audisp-netlog: No such file", .fix = "make install",
-	  .files = { { CONF, "active = yes\npath = /usr/sbin/audisp-netlog\n" } } },
-	{ "everybody may write its program", check_plugin, { 0 }, .level = DOCTOR_BROKEN,
-	  .found = "mode 0777", .fix = "chmod 755",
-	  .files = { { CONF, "active = yes\npath = /usr/sbin/audisp-netlog\n" },
-		     { "/usr/sbin/audisp-netlog", "x", 0777 } } },
+	{ "the plugin is enabled", check_plugin, { 0 }, .level = DOCTOR_OK, .found = "enabled", .files = { { CONF, "active = yes\npath = /usr/sbin/audisp-netlog\n" }, PROGRAM } },
+	{ "no file of the plugin", check_plugin, { 0 }, .level = DOCTOR_BROKEN, .found = CONF ": No such file", .fix = "make install" },
+	{ "the plugin is not active", check_plugin, { 0 }, .level = DOCTOR_BROKEN, .found = "active = no", .fix = "--signal HUP", .files = { { CONF, "# active = yes\nACTIVE=no \n" }, PROGRAM } },
+	{ "its program is missing", check_plugin, { 0 }, .level = DOCTOR_BROKEN, .found = "/usr/sbin/audisp-netlog: No such file", .fix = "make install", .files = { { CONF, "active = yes\npath = /usr/sbin/audisp-netlog\n" } } },
+	{ "everybody may write its program", check_plugin, { 0 }, .level = DOCTOR_BROKEN, .found = "mode 0777", .fix = "chmod 755", .files = { { CONF, "active = yes\npath = /usr/sbin/audisp-netlog\n" }, { "/usr/sbin/audisp-netlog", "x", 0777 } } },
 
-	{ "the plugin runs", check_running, { RUNS }, .level = DOCTOR_OK, .found = "pid 101",
-	  .files = { AUDITD, { "/proc/101/stat", "101 (audisp-netlog) S 100 1 1" } } },
-	{ "a plugin of somebody else", check_running, { RUNS }, .level = DOCTOR_BROKEN,
-	  .found = "no child", .fix = "auditctl --signal HUP",
-	  .files = { AUDITD, { "/proc/101/stat", "101 (audisp-netlog) S 1 1 1" },
-		     { "/proc/102/stat", "102 (audisp-other) S 100 1 1" } } },
+	{ "the plugin runs", check_running, { RUNS }, .level = DOCTOR_OK, .found = "pid 101", .files = { AUDITD, { "/proc/101/stat", "101 (audisp-netlog) S 100 1 1" } } },
+	{ "a plugin of somebody else", check_running, { RUNS }, .level = DOCTOR_BROKEN, .found = "no child", .fix = "auditctl --signal HUP", .files = { AUDITD, { "/proc/101/stat", "101 (audisp-netlog) S 1 1 1" }, { "/proc/102/stat", "102 (audisp-other) S 100 1 1" } } },
 
-	{ "a valid configuration", check_config, { 0 }, .syslog = true, .level = DOCTOR_OK,
-	  .found = "valid" },
-	{ "a mistake in it", check_config, { .config_error = "x.conf:3: wrong" },
-	  .no_config = true, .level = DOCTOR_BROKEN, .found = "x.conf:3: wrong",
-	  .fix = "audisp-netlog -n" },
-	{ "no output", check_config, { 0 }, .level = DOCTOR_BROKEN, .found = "no output",
-	  .fix = "syslog = yes" },
+	{ "a valid configuration", check_config, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "valid" },
+	{ "a mistake in it", check_config, { .config_error = "x.conf:3: wrong" }, .no_config = true, .level = DOCTOR_BROKEN, .found = "x.conf:3: wrong", .fix = "audisp-netlog -n" },
+	{ "no output", check_config, { 0 }, .level = DOCTOR_BROKEN, .found = "no output", .fix = "syslog = yes" },
 
-	{ "audit is off", check_enabled, { .status = { 0 } }, .level = DOCTOR_BROKEN,
-	  .found = "disabled", .fix = "auditctl -e 1" },
-	{ "audit is locked", check_enabled, { .status = { .enabled = 2 } }, .level = DOCTOR_OK,
-	  .found = "-e 2" },
+	{ "audit is off", check_enabled, { .status = { 0 } }, .level = DOCTOR_BROKEN, .found = "disabled", .fix = "auditctl -e 1" },
+	{ "audit is locked", check_enabled, { .status = { .enabled = 2 } }, .level = DOCTOR_OK, .found = "-e 2" },
 
-	{ "rules are loaded", check_rules, { .rules = { .netlog = true, .count = 23 } },
-	  .level = DOCTOR_OK, .found = "23 rules" },
-	{ "no rules, no module", check_rules, { .bpf_error = "no" }, .level = DOCTOR_BROKEN,
-	  .found = "no audit rule", .fix = "auditctl -R" },
-	{ "no rules, locked", check_rules, { .status = { .enabled = 2 }, .bpf_error = "no" },
-	  .level = DOCTOR_BROKEN, .found = "no audit rule", .fix = "reboot" },
-	{ "no rules, the module", check_rules, { .bpf_error = "no" }, .level = DOCTOR_OK,
-	  .found = "need none", .files = { MODULE } },
-	{ "no rules, BPF", check_rules, { .bpf_tried = true }, .level = DOCTOR_OK,
-	  .found = "need none" },
-	{ "no rules, BPF not wanted", check_rules, { .bpf_tried = true },
-	  .source = KERNEL_SOCKDIAG, .level = DOCTOR_BROKEN, .found = "no audit rule",
-	  .fix = "auditctl -R" },
+	{ "rules are loaded", check_rules, { .rules = { .netlog = true, .count = 23 } }, .level = DOCTOR_OK, .found = "23 rules" },
+	{ "no rules, no module", check_rules, { .bpf_error = "no" }, .level = DOCTOR_BROKEN, .found = "no audit rule", .fix = "auditctl -R" },
+	{ "no rules, locked", check_rules, { .status = { .enabled = 2 }, .bpf_error = "no" }, .level = DOCTOR_BROKEN, .found = "no audit rule", .fix = "reboot" },
+	{ "no rules, the module", check_rules, { .bpf_error = "no" }, .level = DOCTOR_OK, .found = "need none", .files = { MODULE } },
+	{ "no rules, BPF", check_rules, { .bpf_tried = true }, .level = DOCTOR_OK, .found = "need none" },
+	{ "no rules, BPF not wanted", check_rules, { .bpf_tried = true }, .source = KERNEL_SOCKDIAG, .level = DOCTOR_BROKEN, .found = "no audit rule", .fix = "auditctl -R" },
 
-	{ "rules only until the boot", check_rules_at_boot, { .rules = { .netlog = true } },
-	  .level = DOCTOR_WARNING, .found = "in no file", .fix = "augenrules --load" },
-	{ "rules at boot", check_rules_at_boot, { .rules = { .netlog = true } },
-	  .level = DOCTOR_OK, .found = "at boot",
-	  .files = { { "/etc/audit/rules.d/30-netlog.rules", "-a x -k netlog\n" } } },
-	{ "rules in a comment", check_rules_at_boot, { .rules = { .netlog = true } },
-	  .level = DOCTOR_WARNING, .found = "in no file", .fix = "augenrules",
-	  .files = { { "/etc/audit/rules.d/30-netlog.rules", "# -k netlog\n" } } },
+	{ "rules only until the boot", check_rules_at_boot, { .rules = { .netlog = true } }, .level = DOCTOR_WARNING, .found = "in no file", .fix = "augenrules --load" },
+	{ "rules at boot", check_rules_at_boot, { .rules = { .netlog = true } }, .level = DOCTOR_OK, .found = "at boot", .files = { { "/etc/audit/rules.d/30-netlog.rules", "-a x -k netlog\n" } } },
+	{ "rules in a comment", check_rules_at_boot, { .rules = { .netlog = true } }, .level = DOCTOR_WARNING, .found = "in no file", .fix = "augenrules", .files = { { "/etc/audit/rules.d/30-netlog.rules", "# -k netlog\n" } } },
 
-	{ "task,never", check_rule_order, { .rules = { .task_never = true } },
-	  .level = DOCTOR_BROKEN, .found = "task,never", .fix = "augenrules" },
-	{ "task,never beside the module", check_rule_order, { .rules = { .task_never = true } },
-	  .level = DOCTOR_NOTE, .found = "task,never", .fix = "augenrules",
-	  .files = { MODULE } },
-	{ "never rules before ours", check_rule_order, { .rules = { .never_before = 2 } },
-	  .level = DOCTOR_WARNING, .found = "2 never rules", .fix = "auditctl -l" },
+	{ "task,never", check_rule_order, { .rules = { .task_never = true } }, .level = DOCTOR_BROKEN, .found = "task,never", .fix = "augenrules" },
+	{ "task,never beside the module", check_rule_order, { .rules = { .task_never = true } }, .level = DOCTOR_NOTE, .found = "task,never", .fix = "augenrules", .files = { MODULE } },
+	{ "never rules before ours", check_rule_order, { .rules = { .never_before = 2 } }, .level = DOCTOR_WARNING, .found = "2 never rules", .fix = "auditctl -l" },
 	{ "no other rule", check_rule_order, { 0 }, .level = DOCTOR_OK, .found = "no other" },
 
-	{ "the module", check_source, { 0 }, .level = DOCTOR_OK, .found = "kernel module",
-	  .files = { MODULE } },
-	{ "the module is still loading", check_source, { .bpf_tried = true },
-	  .level = DOCTOR_OK, .found = "source: BPF",
-	  .files = { { "/sys/module/audit_netlog/initstate", "coming\n" } } },
-	{ "BPF is not wanted", check_source, { .bpf_tried = true }, .source = KERNEL_NONE,
-	  .level = DOCTOR_WARNING, .found = "keeps the plugin from", .fix = "source = auto" },
-	{ "no BTF, module installed", check_source,
-	  { .bpf_tried = true, .bpf_error = "no", .initial_pids = true },
-	  .level = DOCTOR_WARNING, .found = "socket diagnostics; no BPF: this kernel has no BTF",
-	  .fix = "modprobe audit_netlog",
-	  .files = { { "/lib/modules/6.1.0/updates/dkms/audit_netlog.ko.xz", "" } } },
-	{ "Secure Boot", check_source, { .bpf_tried = true, .bpf_error = "no" },
-	  .level = DOCTOR_WARNING, .found = "not the initial pid namespace", .fix = "mokutil",
-	  .files = { { "/lib/modules/6.1.0/extra/audit_netlog.ko", "" },
-		     { "/sys/firmware/efi/efivars/"
-		       "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c", "\6\0\0\0\1", 0, 5 } } },
-	{ "lockdown", check_source, { .bpf_tried = true, .bpf_error = "no" },
-	  .level = DOCTOR_WARNING, .found = "lockdown", .fix = "audit-netlog-dkms",
-	  .files = { { "/sys/kernel/security/lockdown",
-		       "none integrity [confidentiality]\n" } } },
-	{ "ftrace is off", check_source, { .bpf_tried = true, .bpf_error = "no" },
-	  .level = DOCTOR_WARNING, .found = "ftrace_enabled is 0",
-	  .fix = "sysctl kernel.ftrace_enabled=1",
-	  .files = { { "/proc/sys/kernel/ftrace_enabled", "0\n" },
-		     { "/sys/kernel/btf/vmlinux", "x" } } },
-	{ "another reason", check_source, { .bpf_tried = true, .bpf_error = "no luck" },
-	  .level = DOCTOR_WARNING, .found = "no BPF: no luck", .fix = "dkms",
-	  .files = { { "/sys/kernel/btf/vmlinux", "x" } } },
-	{ "not root", check_source, { 0 }, .level = DOCTOR_UNKNOWN, .found = "needs root",
-	  .fix = "dkms" },
+	{ "the module", check_source, { 0 }, .level = DOCTOR_OK, .found = "kernel module", .files = { MODULE } },
+	{ "the module is still loading", check_source, { .bpf_tried = true }, .level = DOCTOR_OK, .found = "source: BPF", .files = { { "/sys/module/audit_netlog/initstate", "coming\n" } } },
+	{ "BPF is not wanted", check_source, { .bpf_tried = true }, .source = KERNEL_NONE, .level = DOCTOR_WARNING, .found = "keeps the plugin from", .fix = "source = auto" },
+	{ "no BTF, module installed", check_source, { .bpf_tried = true, .bpf_error = "no", .initial_pids = true }, .level = DOCTOR_WARNING, .found = "socket diagnostics; no BPF: this kernel has no BTF", .fix = "modprobe audit_netlog", .files = { { "/lib/modules/6.1.0/updates/dkms/audit_netlog.ko.xz", "" } } },
+	{ "Secure Boot", check_source, { .bpf_tried = true, .bpf_error = "no" }, .level = DOCTOR_WARNING, .found = "not the initial pid namespace", .fix = "mokutil", .files = { { "/lib/modules/6.1.0/extra/audit_netlog.ko", "" }, { "/sys/firmware/efi/efivars/"
+																												       "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c",
+																												       "\6\0\0\0\1", 0, 5 } } },
+	{ "lockdown", check_source, { .bpf_tried = true, .bpf_error = "no" }, .level = DOCTOR_WARNING, .found = "lockdown", .fix = "audit-netlog-dkms", .files = { { "/sys/kernel/security/lockdown", "none integrity [confidentiality]\n" } } },
+	{ "ftrace is off", check_source, { .bpf_tried = true, .bpf_error = "no" }, .level = DOCTOR_WARNING, .found = "ftrace_enabled is 0", .fix = "sysctl kernel.ftrace_enabled=1", .files = { { "/proc/sys/kernel/ftrace_enabled", "0\n" }, { "/sys/kernel/btf/vmlinux", "x" } } },
+	{ "another reason", check_source, { .bpf_tried = true, .bpf_error = "no luck" }, .level = DOCTOR_WARNING, .found = "no BPF: no luck", .fix = "dkms", .files = { { "/sys/kernel/btf/vmlinux", "x" } } },
+	{ "not root", check_source, { 0 }, .level = DOCTOR_UNKNOWN, .found = "needs root", .fix = "dkms" },
 
-	{ "audit=1", check_boot, { 0 }, .level = DOCTOR_OK, .found = "audit=1",
-	  .files = { { "/proc/cmdline", "quiet audit=1\n" } } },
-	{ "audit=10 is no audit=1", check_boot, { 0 }, .level = DOCTOR_WARNING,
-	  .found = "without audit=1", .fix = "update-grub",
-	  .files = { { "/proc/cmdline", "xaudit=1 audit=10\n" } } },
-	{ "audit=0", check_boot, { 0 }, .level = DOCTOR_BROKEN, .found = "audit=0",
-	  .fix = "update-grub", .files = { { "/proc/cmdline", "audit=0\n" } } },
-	{ "a short backlog", check_backlog, { .status = { .backlog_limit = 64 } },
-	  .level = DOCTOR_WARNING, .found = "64 records", .fix = "auditctl -b 8192" },
-	{ "a long backlog", check_backlog, { .status = { .backlog_limit = 8192 } },
-	  .level = DOCTOR_OK, .found = "8192" },
+	{ "audit=1", check_boot, { 0 }, .level = DOCTOR_OK, .found = "audit=1", .files = { { "/proc/cmdline", "quiet audit=1\n" } } },
+	{ "audit=10 is no audit=1", check_boot, { 0 }, .level = DOCTOR_WARNING, .found = "without audit=1", .fix = "update-grub", .files = { { "/proc/cmdline", "xaudit=1 audit=10\n" } } },
+	{ "audit=0", check_boot, { 0 }, .level = DOCTOR_BROKEN, .found = "audit=0", .fix = "update-grub", .files = { { "/proc/cmdline", "audit=0\n" } } },
+	{ "a short backlog", check_backlog, { .status = { .backlog_limit = 64 } }, .level = DOCTOR_WARNING, .found = "64 records", .fix = "auditctl -b 8192" },
+	{ "a long backlog", check_backlog, { .status = { .backlog_limit = 8192 } }, .level = DOCTOR_OK, .found = "8192" },
 	{ "no backlog limit", check_backlog, { 0 }, .level = DOCTOR_OK, .found = "no limit" },
 	{ "nobody waits", check_wait, { 0 }, .level = DOCTOR_NOTE, .found = "is 0" },
-	{ "lost records", check_lost, { .status = { .lost = 7 } }, .level = DOCTOR_WARNING,
-	  .found = "lost 7", .fix = "--reset-lost" },
+	{ "lost records", check_lost, { .status = { .lost = 7 } }, .level = DOCTOR_WARNING, .found = "lost 7", .fix = "--reset-lost" },
 	{ "nothing lost", check_lost, { 0 }, .level = DOCTOR_OK, .found = "no record" },
-	{ "q_depth is small", check_queue, { 0 }, .level = DOCTOR_WARNING, .found = "is 400",
-	  .fix = "q_depth = 16384",
-	  .files = { { "/etc/audit/auditd.conf", "q_depth = 400\n" } } },
-	{ "q_depth by default", check_queue, { 0 }, .level = DOCTOR_WARNING, .found = "is 2000",
-	  .fix = "q_depth", .files = { { "/etc/audit/auditd.conf", "#q_depth = 20000\n" } } },
-	{ "q_depth is large", check_queue, { 0 }, .level = DOCTOR_OK, .found = "is 16384",
-	  .files = { { "/etc/audit/auditd.conf", "Q_Depth=16384\n" } } },
-	{ "no auditd.conf", check_queue, { 0 }, .level = DOCTOR_UNKNOWN, .found = "No such file",
-	  .fix = "install auditd" },
-	{ "ENRICHED", check_log_format, { 0 }, .level = DOCTOR_NOTE, .found = "ENRICHED",
-	  .fix = "RAW", .files = { { "/etc/audit/auditd.conf", "log_format = enriched\n" } } },
+	{ "q_depth is small", check_queue, { 0 }, .level = DOCTOR_WARNING, .found = "is 400", .fix = "q_depth = 16384", .files = { { "/etc/audit/auditd.conf", "q_depth = 400\n" } } },
+	{ "q_depth by default", check_queue, { 0 }, .level = DOCTOR_WARNING, .found = "is 2000", .fix = "q_depth", .files = { { "/etc/audit/auditd.conf", "#q_depth = 20000\n" } } },
+	{ "q_depth is large", check_queue, { 0 }, .level = DOCTOR_OK, .found = "is 16384", .files = { { "/etc/audit/auditd.conf", "Q_Depth=16384\n" } } },
+	{ "no auditd.conf", check_queue, { 0 }, .level = DOCTOR_UNKNOWN, .found = "No such file", .fix = "install auditd" },
+	{ "ENRICHED", check_log_format, { 0 }, .level = DOCTOR_NOTE, .found = "ENRICHED", .fix = "RAW", .files = { { "/etc/audit/auditd.conf", "log_format = enriched\n" } } },
 
-	{ "journald reads audit", check_journald, { 0 }, .level = DOCTOR_NOTE,
-	  .found = "journald reads", .fix = "systemctl mask",
-	  .files = { { "/proc/net/netlink", NETLINK "0 0 5 1 0\n0 9 55 00000001 0\n" },
-		     { "/proc/55/comm", "systemd-journal\n" } } },
-	{ "somebody else reads audit", check_journald, { 0 }, .level = DOCTOR_OK,
-	  .found = "does not",
-	  .files = { { "/proc/net/netlink", NETLINK "0 9 56 00000001 0\n0 9 55 0 0\n" },
-		     { "/proc/55/comm", "systemd-journal\n" },
-		     { "/proc/56/comm", "other\n" } } },
-	{ "journald's limit", check_journal_rate, { 0 }, .syslog = true,
-	  .level = DOCTOR_WARNING, .found = "10000 lines in 30s", .fix = "LogRateLimit",
-	  .files = { JOURNAL } },
-	{ "journald's limit, not ours", check_journal_rate, { 0 }, .level = DOCTOR_OK,
-	  .found = "no line passes", .files = { JOURNAL } },
-	{ "no limit for auditd", check_journal_rate, { 0 }, .syslog = true, .level = DOCTOR_OK,
-	  .found = "does not limit",
-	  .files = { JOURNAL, { "/etc/systemd/system/auditd.service.d/x.conf",
-				"[Service]\nLogRateLimitIntervalSec=0\n" } } },
-	{ "another limit", check_journal_rate, { 0 }, .syslog = true, .level = DOCTOR_WARNING,
-	  .found = "500 lines in 5s", .fix = "LogRateLimit",
-	  .files = { JOURNAL, { "/etc/systemd/journald.conf", "RateLimitBurst=400\n" },
-		     { "/etc/systemd/journald.conf.d/a.conf",
-		       "RateLimitBurst=500\nRateLimitIntervalSec=5s\n" } } },
-	{ "imjournal", check_imjournal, { 0 }, .syslog = true, .level = DOCTOR_WARNING,
-	  .found = "20000 lines", .fix = "Ratelimit.Interval",
-	  .files = { { "/etc/rsyslog.conf", "module(load=\"imjournal\")\n" } } },
-	{ "imjournal without a limit", check_imjournal, { 0 }, .syslog = true,
-	  .level = DOCTOR_OK, .found = "does not limit",
-	  .files = { { "/etc/rsyslog.d/a.conf",
-		       "module(load=\"imjournal\" Ratelimit.Interval=\"0\")\n" } } },
-	{ "imjournal in a comment", check_imjournal, { 0 }, .syslog = true, .level = DOCTOR_OK,
-	  .found = "no line", .files = { { "/etc/rsyslog.conf", " # imjournal\n" } } },
-	{ "1970", check_clock, { .now = 100, .clock_synchronized = true },
-	  .level = DOCTOR_WARNING, .found = "before 2020", .fix = "timedatectl" },
-	{ "not synchronized", check_clock, { .now = 1800000000 }, .level = DOCTOR_NOTE,
-	  .found = "synchronized", .fix = "timedatectl" },
+	{ "journald reads audit", check_journald, { 0 }, .level = DOCTOR_NOTE, .found = "journald reads", .fix = "systemctl mask", .files = { { "/proc/net/netlink", NETLINK "0 0 5 1 0\n0 9 55 00000001 0\n" }, { "/proc/55/comm", "systemd-journal\n" } } },
+	{ "somebody else reads audit", check_journald, { 0 }, .level = DOCTOR_OK, .found = "does not", .files = { { "/proc/net/netlink", NETLINK "0 9 56 00000001 0\n0 9 55 0 0\n" }, { "/proc/55/comm", "systemd-journal\n" }, { "/proc/56/comm", "other\n" } } },
+	{ "journald's limit", check_journal_rate, { 0 }, .syslog = true, .level = DOCTOR_WARNING, .found = "10000 lines in 30s", .fix = "LogRateLimit", .files = { JOURNAL } },
+	{ "journald's limit, not ours", check_journal_rate, { 0 }, .level = DOCTOR_OK, .found = "no line passes", .files = { JOURNAL } },
+	{ "no limit for auditd", check_journal_rate, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "does not limit", .files = { JOURNAL, { "/etc/systemd/system/auditd.service.d/x.conf", "[Service]\nLogRateLimitIntervalSec=0\n" } } },
+	{ "another limit", check_journal_rate, { 0 }, .syslog = true, .level = DOCTOR_WARNING, .found = "500 lines in 5s", .fix = "LogRateLimit", .files = { JOURNAL, { "/etc/systemd/journald.conf", "RateLimitBurst=400\n" }, { "/etc/systemd/journald.conf.d/a.conf", "RateLimitBurst=500\nRateLimitIntervalSec=5s\n" } } },
+	{ "imjournal", check_imjournal, { 0 }, .syslog = true, .level = DOCTOR_WARNING, .found = "20000 lines", .fix = "Ratelimit.Interval", .files = { { "/etc/rsyslog.conf", "module(load=\"imjournal\")\n" } } },
+	{ "imjournal without a limit", check_imjournal, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "does not limit", .files = { { "/etc/rsyslog.d/a.conf", "module(load=\"imjournal\" Ratelimit.Interval=\"0\")\n" } } },
+	{ "imjournal in a comment", check_imjournal, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "no line", .files = { { "/etc/rsyslog.conf", " # imjournal\n" } } },
+	{ "1970", check_clock, { .now = 100, .clock_synchronized = true }, .level = DOCTOR_WARNING, .found = "before 2020", .fix = "timedatectl" },
+	{ "not synchronized", check_clock, { .now = 1800000000 }, .level = DOCTOR_NOTE, .found = "synchronized", .fix = "timedatectl" },
 };
 
 static char root[PATH_MAX];
@@ -276,7 +189,7 @@ static void test_check(void **state)
 	struct config c;
 
 	if (geteuid() && row->check == check_plugin)
-		skip();		/* a program must belong to root */
+		skip(); /* a program must belong to root */
 	begin(&d, &c);
 	c.to_syslog = row->syslog;
 	c.source = row->source;
@@ -299,8 +212,8 @@ static void test_check(void **state)
 /* ---- the connection ---- */
 
 struct writer {
-	const char *format;	/* of a line; gets port and pid */
-	unsigned int pid;	/* 0: the program's own */
+	const char *format; /* of a line; gets port and pid */
+	unsigned int pid;   /* 0: the program's own */
 };
 
 static void write_line(unsigned int port, void *arg)

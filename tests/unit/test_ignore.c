@@ -285,19 +285,19 @@ static void test_rules(void **state)
 	rules = strstr(text, "\n-a");
 	assert_non_null(rules);
 	assert_string_equal(rules,
-		"\n-a never,exit -F arch=b64 -S socket,connect,bind,listen,accept,accept4"
-		" -F exe=/bin/a\n"
-		"-a never,exit -F arch=b32 -S socket,connect,bind,listen,accept4,socketcall"
-		" -F exe=/bin/a\n"
-		"-a never,exit -F arch=b64 -S socket,connect,bind,listen,accept,accept4"
-		" -F exe=/bin/b -F uid=5\n"
-		"-a never,exit -F arch=b32 -S socket,connect,bind,listen,accept4,socketcall"
-		" -F exe=/bin/b -F uid=5\n"
-		"# /bin/c|p<1>: no rule: audit rules have no addresses and ports\n"
-		"# *|u<0>: no rule: any program\n"
-		"# /bin/d: no rule: an entry with ! is about this program\n"
-		"# !/bin/d|i<10.0.0.0/8>: no rule: an exception\n"
-		"# /bin/e\\x20f: no rule: a path that auditctl cannot read\n");
+			    "\n-a never,exit -F arch=b64 -S socket,connect,bind,listen,accept,accept4"
+			    " -F exe=/bin/a\n"
+			    "-a never,exit -F arch=b32 -S socket,connect,bind,listen,accept4,socketcall"
+			    " -F exe=/bin/a\n"
+			    "-a never,exit -F arch=b64 -S socket,connect,bind,listen,accept,accept4"
+			    " -F exe=/bin/b -F uid=5\n"
+			    "-a never,exit -F arch=b32 -S socket,connect,bind,listen,accept4,socketcall"
+			    " -F exe=/bin/b -F uid=5\n"
+			    "# /bin/c|p<1>: no rule: audit rules have no addresses and ports\n"
+			    "# *|u<0>: no rule: any program\n"
+			    "# /bin/d: no rule: an entry with ! is about this program\n"
+			    "# !/bin/d|i<10.0.0.0/8>: no rule: an exception\n"
+			    "# /bin/e\\x20f: no rule: a path that auditctl cannot read\n");
 	free(text);
 	ignore_list_free(l);
 }

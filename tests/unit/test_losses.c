@@ -146,9 +146,9 @@ static void test_steps(void **state)
 		queue += got.queue;
 		kernel += got.kernel;
 		assert_int_equal(any, got.kernel || got.module || got.missed || got.socket ||
-				 got.gaps || got.torn || got.sockdiag || got.bpf ||
-				 got.queue || got.evicted || got.cut || got.unasked ||
-				 got.unseen);
+					      got.gaps || got.torn || got.sockdiag || got.bpf ||
+					      got.queue || got.evicted || got.cut || got.unasked ||
+					      got.unseen);
 	}
 	assert_int_equal(l.total.queue, queue);
 	assert_int_equal(l.total.kernel, kernel);

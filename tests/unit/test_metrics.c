@@ -15,10 +15,17 @@ static struct input_errors errors;
 static struct metrics example(void)
 {
 	struct metrics m = {
-		.source = "bpf", .rules = 1, .started = 100, .written = 200,
+		.source = "bpf",
+		.rules = 1,
+		.started = 100,
+		.written = 200,
 		.track = { .records = 11, .ignored = 2, .open = 3, .sockets = 4 },
-		.limits = { 16, 17 }, .open_peak = 9, .input = { .lines = 70 },
-		.errors = &errors, .lost = { .kernel = 5, .queue = 6 }, .output_count = 2,
+		.limits = { 16, 17 },
+		.open_peak = 9,
+		.input = { .lines = 70 },
+		.errors = &errors,
+		.lost = { .kernel = 5, .queue = 6 },
+		.output_count = 2,
 		.outputs = {
 			{ "syslog", { .messages = 8, .written = 7, .lost = 1 }, 65536 },
 			{ "siem", { .failing = true, .queue_peak = 99 }, 131072 },
