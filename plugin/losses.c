@@ -73,7 +73,7 @@ static bool any(const struct loss_report *r)
 {
 	return r->kernel || r->module || r->missed || r->socket || r->gaps || r->torn ||
 	       r->sockdiag || r->bpf || r->queue || r->evicted || r->cut || r->unasked ||
-	       r->unseen;
+	       r->unseen || r->unclaimed;
 }
 
 static void add(struct loss_report *total, const struct loss_report *r)
@@ -91,6 +91,7 @@ static void add(struct loss_report *total, const struct loss_report *r)
 	total->cut += r->cut;
 	total->unasked += r->unasked;
 	total->unseen += r->unseen;
+	total->unclaimed += r->unclaimed;
 }
 
 bool losses_update(struct losses *l, const struct loss_counts *now, struct loss_report *out)
@@ -112,6 +113,7 @@ bool losses_update(struct losses *l, const struct loss_counts *now, struct loss_
 	out->cut = now->cut - last->cut;
 	out->unasked = now->unasked - last->unasked;
 	out->unseen = now->unseen - last->unseen;
+	out->unclaimed = now->unclaimed - last->unclaimed;
 	queue_losses(l, now, out);
 	remember(l, now, out);
 	out->missed += bpf_missed;

@@ -21,7 +21,7 @@ struct loss_counts {
 	int64_t unload_lost, unload_missed;
 	/* since the plugin started */
 	uint64_t socket, gaps, torn, sockdiag, bpf, bpf_missed;
-	uint64_t evicted, cut, unasked, unseen;
+	uint64_t evicted, cut, unasked, unseen, unclaimed;
 	uint64_t queue;	      /* lines that outputs dropped, the plugin's notes included */
 	unsigned int outputs; /* that get a note of each loss */
 };
@@ -35,6 +35,7 @@ struct loss_report {
 	uint64_t cut;	  /* scans of sockets that a limit cut short */
 	uint64_t unasked; /* too many at once to ask sock_diag */
 	uint64_t unseen;  /* connections of namespaces that are not watched */
+	uint64_t unclaimed; /* seen by the rules, by neither module nor BPF */
 };
 
 struct losses {

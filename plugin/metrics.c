@@ -86,6 +86,7 @@ static void print_losses(const struct loss_report *r, FILE *to)
 		{ "cut", r->cut },
 		{ "unasked", r->unasked },
 		{ "unseen", r->unseen },
+		{ "unclaimed", r->unclaimed },
 	};
 
 	head(to, "netlog_lost_total", "counter",

@@ -49,6 +49,7 @@ static void count_losses(struct plugin *p, struct loss_counts *now)
 		.unasked = p->errors.count[INPUT_ERROR_UNASKED],
 		.cut = sources_sockdiag_cut(&p->sources),
 		.unseen = unseen_now(p),
+		.unclaimed = stats.unclaimed,
 		.queue = report_lost(&p->report),
 		.outputs = p->report.count,
 	};
@@ -72,14 +73,15 @@ void status_check_losses(struct plugin *p)
 	p->next_metrics = 0;
 	report_note(&p->report, "netlog lost kernel=%llu module=%llu socket=%llu gaps=%llu "
 				"torn=%llu sockdiag=%llu bpf=%llu missed=%llu evicted=%llu queue=%llu "
-				"cut=%llu unasked=%llu unseen=%llu",
+				"cut=%llu unasked=%llu unseen=%llu unclaimed=%llu",
 		    (unsigned long long)lost.kernel,
 		    (unsigned long long)lost.module, (unsigned long long)lost.socket,
 		    (unsigned long long)lost.gaps, (unsigned long long)lost.torn,
 		    (unsigned long long)lost.sockdiag, (unsigned long long)lost.bpf,
 		    (unsigned long long)lost.missed, (unsigned long long)lost.evicted,
 		    (unsigned long long)lost.queue, (unsigned long long)lost.cut,
-		    (unsigned long long)lost.unasked, (unsigned long long)lost.unseen);
+		    (unsigned long long)lost.unasked, (unsigned long long)lost.unseen,
+		    (unsigned long long)lost.unclaimed);
 }
 
 void status_report(struct plugin *p)

@@ -173,8 +173,12 @@ static const struct option options[] = {
 		"outcome", set_columns },
 	{ NULL, "--format", "NAME", "table (on a terminal), csv, netlog (else), json, ocsf, "
 		"cef, leef, cern, sysmon, template:TEXT", set_format },
+	{ NULL, "--graph", NULL, "a graph for Graphviz: programs, addresses, listeners",
+		set_view, AUNETLOG_GRAPH },
 	{ "-h", "--help", NULL, "print this help; --help fields: every field",
 		set_help },
+	{ NULL, "--html", "FILE", "write one page with timeline, graph and table to FILE",
+		set_view, AUNETLOG_HTML },
 	{ "-if", "--input", "FILE|DIR", "read this; - is standard input; may be repeated", set_input },
 	{ NULL, "--input-logs", NULL, "read auditd's logs even if stdin is a pipe",
 		set_flag, AT(input_logs) },
@@ -184,6 +188,8 @@ static const struct option options[] = {
 		set_flag, AT(line_buffered) },
 	{ NULL, "--listeners", NULL, "who listens where, since when, how often connected to",
 		set_view, AUNETLOG_LISTENERS },
+	{ NULL, "--maybe", NULL, "also print what could match, its local or remote end being unknown",
+		set_flag, AT(maybe) },
 	{ NULL, "--new", NULL, "peers, listeners and programs first seen since -ts",
 		set_view, AUNETLOG_NEW },
 	{ NULL, "--open-at", "[DATE] [TIME]", "connections that were open at that time",
@@ -344,6 +350,7 @@ int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 {
 	memset(o, 0, sizeof(*o));
 	o->auditd_conf = AUDITD_CONF;
+	o->netlog_conf = NETLOG_CONF;
 	o->now = now;
 	o->word = has_word(argv);
 	for (int i = 1; i < argc && o->action == AUNETLOG_QUERY;) {

@@ -10,6 +10,7 @@
 #include "parser/entry/match.h"
 
 #define AUDITD_CONF "/etc/audit/auditd.conf"
+#define NETLOG_CONF "/etc/audit/audisp-netlog.conf"
 #define AUNETLOG_INPUTS 64
 
 enum aunetlog_action {
@@ -27,6 +28,8 @@ enum aunetlog_view {
 	AUNETLOG_SCAN,
 	AUNETLOG_BEACONS,
 	AUNETLOG_NEW,
+	AUNETLOG_GRAPH,
+	AUNETLOG_HTML,
 	AUNETLOG_VIEWS
 };
 
@@ -38,11 +41,12 @@ struct aunetlog_options {
 	const char *format;	/* what format_open() takes, "table", "csv", or NULL */
 	enum aunetlog_view view;
 	const char *view_name;	/* the option that asked for it */
-	const char *summary;	/* by what --summary counts */
+	const char *summary;	/* by what --summary counts; the file of --html */
 	unsigned int top;	/* rows at most; 0: all */
 	const char *columns;	/* FIELD,FIELD of the table, or NULL */
-	const char *auditd_conf; /* names the logs when input is NULL */
-	bool input_logs, just_one, line_buffered, debug, utc, follow;
+	const char *auditd_conf; /* names the logs when no input is given */
+	const char *netlog_conf; /* and this the plugin's own log */
+	bool input_logs, just_one, line_buffered, debug, utc, follow, maybe;
 	bool word;		/* -c, -x and the like give the whole text, not a part */
 	bool has_open_at;
 	int64_t open_at;	/* ms: connections that were open then */

@@ -92,6 +92,7 @@ static void take_line(struct own *o)
 	char sample[64];
 	size_t len = o->used < sizeof(sample) ? o->used : sizeof(sample);
 	bool too_long = o->skipping;
+	enum own_result result;
 
 	o->number++;
 	o->skipping = false;
@@ -99,7 +100,10 @@ static void take_line(struct own *o)
 	memcpy(sample, o->line, len);
 	if (!len)
 		return;
-	switch (too_long ? OWN_BAD : read_line(o->kind, &o->entry, &o->clock, o->line)) {
+	result = too_long ? OWN_BAD : read_line(o->kind, &o->entry, &o->clock, o->line);
+	if (result != OWN_BAD && o->io.line)
+		o->io.line(&o->entry.entry.time, result == OWN_BEGIN, o->io.arg);
+	switch (result) {
 	case OWN_ENTRY:
 		if (o->kind == OWN_JSON && o->io.host && o->entry.entry.node &&
 		    !strcmp(o->entry.entry.node, o->io.host))
@@ -109,6 +113,7 @@ static void take_line(struct own *o)
 	case OWN_LOST:
 		o->losses++;
 		break;
+	case OWN_BEGIN:
 	case OWN_NOTE:
 		break;
 	case OWN_BAD:

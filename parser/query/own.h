@@ -26,6 +26,8 @@ struct own_io {
 	const char *host;
 	entry_fn emit;
 	/* A line that could not be read; number counts lines from 1. */
+	/* Each line that could be read; begins: the plugin was started. May be NULL. */
+	void (*line)(const struct stamp *time, bool begins, void *arg);
 	void (*error)(uint64_t number, const char *line, size_t len, void *arg);
 	void *arg;
 };

@@ -188,7 +188,8 @@ static enum own_result read_object(struct own_entry *o, struct own_clock *c,
 	if (!time || !dataset || !own_time(c, time, &o->entry.time))
 		return OWN_BAD;
 	if (!strcmp(dataset, "netlog.status"))
-		return find(root, "netlog.lost") ? OWN_LOST : OWN_NOTE;
+		return find(root, "netlog.lost") ? OWN_LOST :
+		       find(root, "netlog.start") ? OWN_BEGIN : OWN_NOTE;
 	if (!set_kind(o, root))
 		return OWN_BAD;
 	if (direction) {

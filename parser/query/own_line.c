@@ -191,7 +191,8 @@ enum own_result own_line(struct own_entry *o, struct own_clock *c, char *line)
 	if (!first || !second)
 		return OWN_BAD;
 	if (!strcmp(first, "netlog"))
-		return strcmp(second, "lost") ? OWN_NOTE : OWN_LOST;
+		return !strcmp(second, "lost") ? OWN_LOST :
+		       !strcmp(second, "start") ? OWN_BEGIN : OWN_NOTE;
 	if (!read_kind(o, first, second) || !read_head(o, &line) || !read_extras(o, &line))
 		return OWN_BAD;
 	o->identity.unparted = o->identity.proctitle;

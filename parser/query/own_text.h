@@ -7,7 +7,8 @@
 
 enum own_result {
 	OWN_ENTRY,
-	OWN_NOTE,		/* "netlog start …" and the like */
+	OWN_BEGIN,		/* "netlog start …": the plugin was started */
+	OWN_NOTE,		/* "netlog config …" and the like */
 	OWN_LOST,		/* "netlog lost …" */
 	OWN_BAD,
 };

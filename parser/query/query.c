@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "parser/audit/reassemble.h"
+#include "parser/query/coverage.h"
+#include "parser/query/clock.h"
 #include "parser/query/follow.h"
 #include "parser/query/own.h"
 #include "parser/query/source.h"
@@ -30,9 +32,11 @@ struct query {
 	struct reassembler *reader;
 	struct track *track;
 	struct own *own;
+	struct coverage coverage;	/* of the plugin's own log, if both are read */
 	struct view *view;
 	struct follow *follow;	/* of -F; or NULL */
 	struct input_errors errors;
+	uint64_t unknown;	/* entries that could match, an end being unknown */
 	uint64_t own_errors;	/* lines of the plugin's file being read */
 	struct utsname name;
 	const char *path;	/* being read */
@@ -50,12 +54,16 @@ static void on_event(const struct event *e, void *arg)
  * the events before it, the stop of a connection that began earlier would lack its
  * start, its addresses and its process.
  */
-static void on_entry(const struct entry *e, void *arg)
+static void take_entry(struct query *q, const struct entry *e)
 {
-	struct query *q = arg;
+	bool matched, maybe;
 
-	if (!q->view->done)
-		q->view->ops->entry(q->view, e, match_entry(&q->options->match, e));
+	if (q->view->done)
+		return;
+	matched = match_entry(&q->options->match, e);
+	maybe = !matched && match_maybe(&q->options->match, e);
+	q->unknown += maybe;
+	q->view->ops->entry(q->view, e, matched || (maybe && q->options->maybe));
 }
 
 /* Returns true for what every log has: it begins while programs are running, and
@@ -66,6 +74,30 @@ static bool is_usual(const struct query *q, enum input_error_kind kind)
 		return false;
 	return kind == INPUT_ERROR_UNATTRIBUTED ||
 	       (kind == INPUT_ERROR_ORPHAN && reassemble_line(q->reader) <= HEAD_LINES);
+}
+
+/* With both logs at hand, each counts where the plugin's own covers the time, or not. */
+static void on_entry(const struct entry *e, void *arg)
+{
+	struct query *q = arg;
+
+	if (!q->source.both || !coverage_has(&q->coverage, clock_ms(&e->time)))
+		take_entry(q, e);
+}
+
+static void on_own_entry(const struct entry *e, void *arg)
+{
+	struct query *q = arg;
+
+	if (!q->source.both || coverage_has(&q->coverage, clock_ms(&e->time)))
+		take_entry(q, e);
+}
+
+static void on_covered_line(const struct stamp *time, bool begins, void *arg)
+{
+	struct query *q = arg;
+
+	coverage_line(&q->coverage, clock_ms(time), begins);
 }
 
 static void print_error(const char *path, uint64_t number, const char *what,
@@ -257,6 +289,92 @@ static bool finish_output(struct query *q)
 	return false;
 }
 
+static void skip_entry(const struct entry *e, void *arg)
+{
+	(void)e;
+	(void)arg;
+}
+
+static void skip_error(uint64_t number, const char *line, size_t len, void *arg)
+{
+	(void)number;
+	(void)line;
+	(void)len;
+	(void)arg;
+}
+
+/* Reads one log of the plugin for the times that it covers, and begins it anew. */
+static bool cover(struct query *q, struct own *own, struct aunetlog_log *log)
+{
+	bool begun = false;
+	enum own_kind kind = OWN_NOT;
+	char buf[CHUNK];
+	const char *why;
+	ssize_t n;
+
+	while ((n = aunetlog_source_read(&q->source, log, buf, sizeof(buf), 0)) > 0) {
+		if (!begun)
+			kind = own_recognize(buf, n, &why);
+		if (kind != OWN_LINE && kind != OWN_JSON)
+			return false;	/* a format that leaves out parts */
+		if (!begun)
+			own_begin(own, kind);
+		begun = true;
+		own_feed(own, buf, n);
+	}
+	own_end(own);
+	return aunetlog_source_again(&q->source, log);
+}
+
+static void leave_out(struct query *q, bool own)
+{
+	for (size_t i = 0; i < q->source.count; i++) {
+		struct aunetlog_log *log = &q->source.logs[i];
+
+		if (log->own != own || log->fd < 0)
+			continue;
+		if (q->options->debug)
+			fprintf(stderr, "aunetlog: %s: not needed\n", log->path);
+		close(log->fd);
+		log->fd = -1;
+	}
+	q->source.both = false;
+}
+
+/*
+ * Of the plugin's own log and the audit log: one alone where it has all of the time that
+ * is asked for; the plugin's is much faster to read.
+ */
+static void choose_logs(struct query *q)
+{
+	const struct match *m = &q->options->match;
+	struct own_io io = { .emit = skip_entry, .error = skip_error, .line = on_covered_line,
+			     .arg = q };
+	struct own *own = own_new(&io);
+	bool usable = own;
+
+	for (size_t i = 0; usable && i < q->source.count; i++)
+		if (q->source.logs[i].own && q->source.logs[i].fd >= 0)
+			usable = cover(q, own, &q->source.logs[i]);
+	own_free(own);
+	/* what comes while it is followed is not covered yet */
+	if (!usable || !q->coverage.count || q->options->follow)
+		leave_out(q, true);
+	else if (m->has_from && m->has_to && q->options->view != AUNETLOG_NEW &&
+		 coverage_has_all(&q->coverage, clock_ms(&m->from), clock_ms(&m->to)))
+		leave_out(q, false);
+	for (size_t i = 0; q->options->debug && q->source.both && i < q->coverage.count; i++) {
+		struct stamp from = clock_stamp(q->coverage.spans[i].from);
+		struct stamp to = clock_stamp(q->coverage.spans[i].to);
+		char first[CLOCK_TEXT_MAX], last[CLOCK_TEXT_MAX];
+
+		clock_text(&from, q->options->utc, first);
+		clock_text(&to, q->options->utc, last);
+		fprintf(stderr, "aunetlog: the log of audisp-netlog is read for %s to %s, the audit "
+			"log for the rest\n", first, last);
+	}
+}
+
 static bool line_wise(const struct query *q)
 {
 	return q->options->line_buffered || isatty(STDOUT_FILENO);
@@ -300,7 +418,7 @@ static bool open_all(struct query *q)
 		.sockets = 65536, .processes = 32768,
 	};
 	struct track_io io = { .emit = on_entry, .arg = q };
-	struct own_io own_io = { .emit = on_entry, .error = on_own_error, .arg = q };
+	struct own_io own_io = { .emit = on_own_entry, .error = on_own_error, .arg = q };
 
 	if (!uname(&q->name))
 		own_io.host = q->name.nodename;
@@ -321,6 +439,9 @@ static void warn(const struct query *q)
 		fprintf(stderr, "aunetlog: %llu records came through syslog or the like, where "
 			"any local user can write such lines\n",
 			(unsigned long long)reassemble_prefixed(q->reader));
+	if (q->unknown && !q->options->maybe)
+		fprintf(stderr, "aunetlog: %llu more lines could match: an end of theirs is unknown; "
+			"--maybe prints them\n", (unsigned long long)q->unknown);
 	if (own_losses(q->own))
 		fprintf(stderr, "aunetlog: audisp-netlog reported losses in %llu lines; to see "
 			"them: grep 'netlog lost'\n", (unsigned long long)own_losses(q->own));
@@ -333,6 +454,8 @@ static int run(struct query *q)
 	reassemble_replay(q->reader, q->options->input_count);
 	set_boot(q);
 	aunetlog_source_open(&q->source, q->options);
+	if (q->source.both)
+		choose_logs(q);
 	if (q->options->follow && q->source.count)
 		q->follow = follow_new(&q->source.logs[q->source.count - 1]);
 	setvbuf(stdout, NULL, line_wise(q) ? _IOLBF : _IOFBF, CHUNK);
@@ -342,7 +465,7 @@ static int run(struct query *q)
 	if (!finish_output(q))
 		return AUNETLOG_FAILED;
 	warn(q);
-	if (q->source.failed)
+	if (q->source.failed || q->view->failed)
 		return AUNETLOG_FAILED;
 	return q->view->found || q->view->write_error ? AUNETLOG_FOUND : AUNETLOG_NOTHING;
 }
@@ -363,6 +486,7 @@ int query_run(const struct aunetlog_options *o)
 	if (q.track)
 		track_free(q.track);
 	own_free(q.own);
+	coverage_fini(&q.coverage);
 	follow_free(q.follow);
 	view_close(q.view);
 	aunetlog_source_close(&q.source);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -199,14 +200,14 @@ static void add_directory(struct aunetlog_source *s, const char *dir,
 	s->failed = true;
 }
 
-/* The value of "log_file = /path" in a line of auditd.conf, or NULL. */
-static char *log_file_value(char *line)
+/* The value of "KEY = /path" in a line of a configuration file, or NULL. */
+static char *path_value(char *line, const char *name)
 {
 	char *save = NULL, *key = strtok_r(line, " \t\n", &save);
 	char *equals = strtok_r(NULL, " \t\n", &save);
 	char *value = strtok_r(NULL, " \t\n", &save);
 
-	if (!key || strcasecmp(key, "log_file") || !equals || strcmp(equals, "="))
+	if (!key || strcasecmp(key, name) || !equals || strcmp(equals, "="))
 		return NULL;
 	return value;
 }
@@ -223,7 +224,7 @@ static char *configured_log(const char *conf)
 		return strdup(BUILTIN_LOG);
 	}
 	while (getline(&line, &size, f) > 0) {
-		value = log_file_value(line);
+		value = path_value(line, "log_file");
 		if (!value)
 			continue;
 		free(found);
@@ -248,6 +249,40 @@ static void add_configured(struct aunetlog_source *s, const char *conf)
 		*slash = 0;
 		add_directory(s, path, slash + 1, NULL);
 	}
+	free(path);
+}
+
+/* The file that the plugin writes, by its configuration; NULL: none. Owned. */
+static char *own_log(const char *conf)
+{
+	FILE *f = fopen(conf, "re");
+	char *line = NULL, *value, *found = NULL;
+	size_t size = 0;
+
+	while (f && !found && getline(&line, &size, f) > 0) {
+		value = path_value(line, "file");
+		if (value && *value == '/')
+			found = strdup(value);
+	}
+	free(line);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* Without a word if it cannot be read: the audit log has the same. */
+static void add_own(struct aunetlog_source *s, const char *conf)
+{
+	char *path = own_log(conf), *slash = path ? strrchr(path, '/') : NULL;
+	size_t before = s->count;
+
+	if (path && slash > path && !access(path, R_OK)) {
+		*slash = 0;
+		add_directory(s, path, slash + 1, NULL);
+	}
+	for (size_t i = before; i < s->count; i++)
+		s->logs[i].own = true;
+	s->both = s->count > before && before;
 	free(path);
 }
 
@@ -310,6 +345,33 @@ static bool is_pipe(int fd)
 	return !fstat(fd, &st) && S_ISFIFO(st.st_mode);
 }
 
+/*
+ * A pipe that is empty (as in a cron job) is no input: the configured logs are. One that
+ * has nothing yet may be slow: reading something else would answer another question.
+ */
+static bool has_input(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int bytes = 0;
+
+	if (!poll(&p, 1, 1000)) {
+		fprintf(stderr, "aunetlog: reading standard input, a pipe that has nothing yet; to "
+			"read the logs: --input-logs\n");
+		poll(&p, 1, -1);
+	}
+	if (ioctl(fd, FIONREAD, &bytes) || bytes)
+		return true;
+	fprintf(stderr, "aunetlog: standard input is an empty pipe: reading the logs\n");
+	return false;
+}
+
+static void add_default(struct aunetlog_source *s, const struct aunetlog_options *o)
+{
+	add_configured(s, o->auditd_conf);
+	if (!o->input_logs)
+		add_own(s, o->netlog_conf);
+}
+
 void aunetlog_source_open(struct aunetlog_source *s,
 			  const struct aunetlog_options *o)
 {
@@ -317,14 +379,26 @@ void aunetlog_source_open(struct aunetlog_source *s,
 	if (o->input_count)
 		for (unsigned int i = 0; i < o->input_count; i++)
 			add_input(s, o->inputs[i]);
-	else if (!o->input_logs && is_pipe(STDIN_FILENO))
+	else if (!o->input_logs && is_pipe(STDIN_FILENO) && has_input(STDIN_FILENO))
 		add_stdin(s);
 	else
-		add_configured(s, o->auditd_conf);
+		add_default(s, o);
 	for (size_t i = 0; i < s->count; i++)
 		if (s->logs[i].fd < 0)
 			open_log(s, &s->logs[i]);
-	sort_by_time(s, o->input_count < 2);
+	sort_by_time(s, o->input_count < 2 && !s->both);
+}
+
+bool aunetlog_source_again(struct aunetlog_source *s, struct aunetlog_log *log)
+{
+	decompress_free(log->bytes);
+	log->bytes = lseek(log->fd, 0, SEEK_SET) < 0 ? NULL : decompress_new(log->fd);
+	if (log->bytes)
+		return true;
+	complain_path(s, log->path, errno);
+	close(log->fd);
+	log->fd = -1;
+	return false;
 }
 
 void aunetlog_source_close(struct aunetlog_source *s)

@@ -21,6 +21,7 @@ void conn_init(struct conn_table *t, unsigned int max, struct fd_table *fds,
 	TAILQ_INIT(&t->lru);
 	TAILQ_INIT(&t->waiting);
 	TAILQ_INIT(&t->dying);
+	TAILQ_INIT(&t->unclaimed);
 	for (int i = 0; i < CONN_OWNERS; i++)
 		TAILQ_INIT(&t->owners[i].lru);
 	t->max = max ? max : 1;
@@ -125,7 +126,8 @@ void conn_touch(struct conn_table *t, struct conn *c)
 
 bool conn_unused(const struct conn *c)
 {
-	return !c->key.number && !c->diag && LIST_EMPTY(&c->fds) && !c->inheritable;
+	return !c->key.number && !c->diag && LIST_EMPTY(&c->fds) && !c->inheritable &&
+	       !c->unclaimed_ms;
 }
 
 void conn_set_flow(struct conn *listener, struct conn *flow)
@@ -150,6 +152,7 @@ void conn_drop(struct conn_table *t, struct conn *c)
 	conn_drop_diag(t, c);
 	conn_unlist_unseen(t, c);
 	conn_unlist_left(c);
+	conn_unlist_unclaimed(t, c);
 	TAILQ_REMOVE(&t->lru, c, lru);
 	t->count--;
 	TAILQ_REMOVE(&t->owners[c->owner].lru, c, of_owner);
@@ -224,6 +227,21 @@ void conn_unlist_left(struct conn *c)
 	if (c->left)
 		LIST_REMOVE(c, of_left);
 	c->left = false;
+}
+
+void conn_list_unclaimed(struct conn_table *t, struct conn *c, int64_t ms)
+{
+	if (c->unclaimed_ms)
+		return;
+	c->unclaimed_ms = ms;
+	TAILQ_INSERT_TAIL(&t->unclaimed, c, of_unclaimed);
+}
+
+void conn_unlist_unclaimed(struct conn_table *t, struct conn *c)
+{
+	if (c->unclaimed_ms)
+		TAILQ_REMOVE(&t->unclaimed, c, of_unclaimed);
+	c->unclaimed_ms = 0;
 }
 
 /* ---- sock_diag's part ---- */

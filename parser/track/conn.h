@@ -76,6 +76,7 @@ struct conn_diag {
 	/* The end is asked for: it is written if no process can have the socket. */
 	bool confirming;
 	bool heritable;		/* an unseen child may have it, if nothing can be asked */
+	bool end_later;		/* end is the latest that it can have been */
 	bool by_list;		/* the one that is held is another's: ask for all that fit */
 	bool unsure;		/* not known now; asked again after the next scan */
 	/* who let go of a descriptor last, before the destruction; and when the opener did */
@@ -130,7 +131,11 @@ struct conn {
 	bool left;		/* open at the module's unload, holder not known */
 	LIST_ENTRY(conn) of_left;
 	struct fd_holders fds;
-	TAILQ_ENTRY(conn) lru, of_owner;
+	/* The rules saw it begin, and the kernel's side is to claim it; 0: it is not so. */
+	int64_t unclaimed_ms, unclaimed_since;
+	struct stamp unclaimed_end;	/* sec 0: not yet */
+	bool blind;			/* nothing claimed it */
+	TAILQ_ENTRY(conn) lru, of_owner, of_unclaimed;
 	unsigned int owner;
 	UT_hash_handle hh;
 };
@@ -150,6 +155,7 @@ struct conn_table {
 	TAILQ_HEAD(, conn) lru;		/* least recently used first */
 	struct conn *next;		/* of the walk under way, see CONN_EACH */
 	struct conn_owner owners[CONN_OWNERS];
+	TAILQ_HEAD(, conn) unclaimed;	/* oldest first */
 	unsigned int count, max;
 	struct fd_table *fds;
 	struct input_errors *errors;
@@ -220,6 +226,10 @@ void conn_unlist_unseen(struct conn_table *t, struct conn *c);
 void conn_list_left(struct conn_table *t, struct conn *c);
 void conn_unlist_left(struct conn *c);
 struct left_list *conn_left_by(struct conn_table *t, int64_t pid);
+
+/* Lists c as not claimed since ms. */
+void conn_list_unclaimed(struct conn_table *t, struct conn *c, int64_t ms);
+void conn_unlist_unclaimed(struct conn_table *t, struct conn *c);
 
 bool conn_waits(const struct conn *c);
 void conn_wait(struct conn_table *t, struct conn *c);

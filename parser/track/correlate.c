@@ -23,6 +23,7 @@
 /* So much later those that several fit have been claimed, if they can be. */
 #define CLAIMED_MS 400
 #define RIVALS_MAX 256
+#define AUDIT_TICK_MS 20	/* the announcement is some ms after the event of the end */
 
 /* ---- answers ---- */
 
@@ -54,6 +55,8 @@ static void take_gone(struct conn_diag *d, const struct diag *answer)
 	d->question = QUESTION_GONE;
 }
 
+static void settle(struct track *t, struct conn *c, bool sure);
+
 /* The answer to "does a process still have it?" */
 static void take_confirmed(struct track *t, struct conn *c, const struct diag *answer)
 {
@@ -78,7 +81,7 @@ static void take_confirmed(struct track *t, struct conn *c, const struct diag *a
 	default:
 		break;
 	}
-	ending_settle(t, c, false);
+	settle(t, c, false);
 }
 
 void correlate_answer(struct track *t, const struct diag *answer)
@@ -255,15 +258,10 @@ static bool has_rival(const struct track *t, const struct conn *c,
 	       is_among(conn_rivals(&t->conns, NULL), c, dead);
 }
 
-/*
- * The destroyed socket that c must have been. Audit has reported all that began before
- * its end; and where c's namespace is only a likely one, or one of those that are watched,
- * no other process's fits, and no other socket of any namespace.
- */
-static struct destroyed *only_one(struct track *t, const struct conn *c, bool *several)
+/* What is known of the socket that c was. */
+static struct destroyed_pattern pattern_of(const struct conn *c)
 {
 	const struct conn_diag *d = c->diag;
-	struct destroyed *dead;
 	struct destroyed_pattern p = {
 		.proto = c->proto,
 		.netns = d->netns_sure ? d->netns : 0,
@@ -276,12 +274,26 @@ static struct destroyed *only_one(struct track *t, const struct conn *c, bool *s
 		.until_ms = announced_until(d),
 	};
 
+	if (c->kind == KIND_LISTEN)
+		p.remote = (struct netaddr){ .has_port = true };
+	return p;
+}
+
+/*
+ * The destroyed socket that c must have been. Audit has reported all that began before
+ * its end; and where c's namespace is only a likely one, or one of those that are watched,
+ * no other process's fits, and no other socket of any namespace.
+ */
+static struct destroyed *only_one(struct track *t, const struct conn *c, bool *several)
+{
+	const struct conn_diag *d = c->diag;
+	struct destroyed_pattern p = pattern_of(c);
+	struct destroyed *dead;
+
 	/* "Some port of this address" is too little: a listener that audit did not
 	 * report (io_uring) may be the one. */
 	if (c->kind == KIND_LISTEN && !c->local.port)
 		return NULL;
-	if (c->kind == KIND_LISTEN)
-		p.remote = (struct netaddr){ .has_port = true };
 	dead = destroyed_only(&t->diag.destroyed, &p, several);
 	if (!dead || !defer_passed(t, stamp_ms(&dead->at), dead->mono) ||
 	    (!d->netns_sure &&
@@ -387,6 +399,27 @@ static void goes_on(struct track *t, struct conn *c)
 		ending_claim(t, c, dead);
 }
 
+/*
+ * The end was no later than now; when it was inferred, an unseen child may have had the
+ * socket. It ended then if no socket that can be it was destroyed since.
+ */
+static void settle(struct track *t, struct conn *c, bool sure)
+{
+	struct conn_diag *d = c->diag;
+	struct destroyed_pattern p = pattern_of(c);
+	int64_t ms;
+
+	p.since_ms = stamp_ms(&d->end);
+	p.until_ms = d->answered_ms;
+	ms = destroyed_latest(&t->diag.destroyed, &p);
+	if (ms > stamp_ms(&d->end) + AUDIT_TICK_MS) {
+		d->end.sec = ms / 1000;
+		d->end.milli = ms % 1000;
+		d->end_later = true;
+	}
+	ending_settle(t, c, sure);
+}
+
 static void decide_held(struct track *t, struct conn *c)
 {
 	if (!defer_passed(t, c->diag->answered_ms, c->diag->answered))
@@ -413,7 +446,7 @@ static void decide_not_held(struct track *t, struct conn *c)
 	else if (dead && d->netns_sure)
 		claim(t, c, dead);
 	else
-		ending_settle(t, c, true);
+		settle(t, c, true);
 }
 
 static void decide_confirmed(struct track *t, struct conn *c)

@@ -96,7 +96,7 @@ static void start_waiting(struct track *t, struct conn *c, enum entry_via via)
 	forget_end(d);
 	conn_stop_waiting(&t->conns, c);
 	d->via = via;
-	d->handshaking = d->confirming = d->by_list = false;
+	d->handshaking = d->confirming = d->by_list = d->end_later = false;
 	d->pid = f->task.pid;
 	d->ppid = f->task.ppid;
 	d->fd = f->kind == EVENT_ACCEPT ? f->result : f->fd;

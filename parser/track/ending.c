@@ -31,9 +31,12 @@ static struct identity *closer(const struct fdent *fd, enum entry_via via)
 		return now;
 	session = then->ses == now->ses || then->ses == ID_UNSET;
 	parent = then->ppid == now->ppid;
+	if (via == VIA_REUSE)
+		return then->ses == now->ses && parent && then->uid == now->uid &&
+		       same_text(then->exe, now->exe) ? now : then;
 	if (session && same_text(then->exe, now->exe) && (parent || then->uid == now->uid))
 		return now;
-	return via != VIA_REUSE && session && parent ? now : then;
+	return session && parent ? now : then;
 }
 
 static struct identity *holder(const struct conn *c)
@@ -313,7 +316,10 @@ void ending_settle(struct track *t, struct conn *c, bool sure)
 		conn_drop_diag(&t->conns, c);
 		return;
 	}
-	life_close(t, c, ENDING(.via = d->end_via, .when = &when, .identity = d->let_go));
+	if (d->end_later)
+		c->unknown_start = true;	/* no dur= */
+	life_close(t, c, ENDING(.via = d->end_via, .when = &when, .identity =
+				d->end_later ? c->opener : d->let_go));
 	conn_drop(&t->conns, c);
 }
 

@@ -6,6 +6,7 @@
 
 #include "parser/track/bounds.h"
 #include "parser/track/ending.h"
+#include "parser/track/unclaimed.h"
 
 /*
  * A process that is new here may hold what its parent held when it was forked.
@@ -179,7 +180,8 @@ void from_processes_exit(struct track *t, enum entry_via via)
 	 * want to know who the process was. */
 	for (fd = TAILQ_LAST(&p->fds, fd_list); fd; fd = next) {
 		next = TAILQ_PREV(fd, fd_list, of_proc);
-		if (!fd->conn->kind)
+		unclaimed_exit(t, fd->conn);
+		if (!fd->conn->kind || fd->conn->blind)
 			ending_fd_gone(t, fd, VIA_EXIT);
 	}
 }

@@ -11,6 +11,7 @@
 #include "parser/track/defer.h"
 #include "parser/track/ending.h"
 #include "parser/track/from_processes.h"
+#include "parser/track/unclaimed.h"
 
 static bool is_inet(int family)
 {
@@ -464,11 +465,52 @@ static void refused_locally(struct track *t, const struct event *f)
 	conn_drop(&t->conns, s);
 }
 
+/* A socket that is known to be of a transport with connections, and is not open. */
+static void connected_beside_module(struct track *t, const struct event *f)
+{
+	struct fdent *fd = fdtable_find(&t->fds, t->proc, f->fd);
+	struct conn *s = fd ? find_socket(t, f->fd) : NULL;
+
+	if (!s || s->phase != CONN_IDLE || s->key.number || s->unlogged || s->unclaimed_ms ||
+	    s->proto == PROTO_UNKNOWN || life_is_datagram(s->proto) ||
+	    !is_inet(f->sa_family) || !f->addr.port)
+		return;
+	s->remote = peer_of(s, &f->addr);
+	s->direction = CONN_OUTBOUND;
+	unclaimed_add(t, s, fd->ms);
+}
+
+static void accepted_beside_module(struct track *t, const struct event *f)
+{
+	struct conn *s;
+
+	if (f->result < 0 || !f->has_sockaddr || !is_inet(f->sa_family) || !f->addr.port)
+		return;
+	s = add_socket(t, f->result, f->cloexec);
+	if (!s)
+		return;
+	s->family = f->sa_family;
+	s->remote = f->addr;
+	s->direction = CONN_INBOUND;
+	unclaimed_add(t, s, stamp_ms(&f->stamp));
+	if (!s->unclaimed_ms)
+		conn_drop(&t->conns, s);
+}
+
+static void connect_beside_module(struct track *t, const struct event *f)
+{
+	if (f->result < 0)
+		refused_locally(t, f);
+	else
+		connected_beside_module(t, f);
+}
+
 static void rules_beside_module(struct track *t, const struct event *f)
 {
 	switch (f->kind) {
 	case EVENT_SOCKET:	on_socket(t, f); break;
-	case EVENT_CONNECT:	refused_locally(t, f); break;
+	case EVENT_CONNECT:	connect_beside_module(t, f); break;
+	case EVENT_ACCEPT:	accepted_beside_module(t, f); break;
 	case EVENT_EXIT_GROUP:	from_processes_exit(t, VIA_EXIT); break;
 	default:		break;
 	}

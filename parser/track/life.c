@@ -100,8 +100,9 @@ static void number(struct track *t, struct conn *c)
 	c->id = (struct conn_id){ .has_boot = is_of_this_boot(t, c) };
 	if (c->id.has_boot)
 		c->id.boot = t->boot.id;
-	c->id.by_serial = !c->cookie;
-	c->id.number = c->cookie ? c->cookie : c->ev.serial;
+	c->id.by_serial = !c->cookie && c->ev.serial;
+	c->id.number = c->cookie ? c->cookie : c->ev.serial ? c->ev.serial :
+		       c->mono > 0 ? (uint64_t)c->mono : 0;
 	if (c->id.number)
 		c->id.nth = ++(c->listener ? c->listener : c)->nth;
 }

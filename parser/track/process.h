@@ -29,6 +29,8 @@ struct proc {
 	char *stale_title;	/* proctitle of a program it ran before, or NULL */
 	uint64_t serial;	/* of the latest audit event of it, and its time */
 	int64_t ms;
+	int64_t began_ms[2];	/* when the kernel's side last reported a connection of it
+				 * to begin: out, in */
 	bool born;		/* its fork was audited: so are those of its own */
 	struct fd_list fds;	/* oldest first */
 	unsigned int fd_count;

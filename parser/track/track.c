@@ -14,6 +14,7 @@
 #include "parser/track/from_kernel.h"
 #include "parser/track/from_sockdiag.h"
 #include "parser/track/from_syscalls.h"
+#include "parser/track/unclaimed.h"
 
 #define FDS_PER_CONN 4
 #define AUDIT_BORN 1084147200	/* 2004-05-10 */
@@ -283,4 +284,5 @@ void track_event(struct track *t, const struct event *f)
 		from_audit(t, f);
 	}
 	correlate(t);
+	unclaimed_decide(t);
 }

@@ -87,9 +87,9 @@ static const struct row rows[] = {
 		{ { .unload_lost = 0, .module_load = 8, .module_lost = 2 }, { .module = 2 } },
 	} },
 	{ "evictions, scans cut short, requests not asked, blind spots", 2, {
-		{ { UNLOADED, .evicted = 1, .cut = 2, .unasked = 3, .unseen = 4 },
-		  { .evicted = 1, .cut = 2, .unasked = 3, .unseen = 4 } },
-		{ { UNLOADED, .evicted = 11, .cut = 22, .unasked = 33, .unseen = 44 },
+		{ { UNLOADED, .unclaimed = 5, .evicted = 1, .cut = 2, .unasked = 3, .unseen = 4 },
+		  { .unclaimed = 5, .evicted = 1, .cut = 2, .unasked = 3, .unseen = 4 } },
+		{ { UNLOADED, .unclaimed = 5, .evicted = 11, .cut = 22, .unasked = 33, .unseen = 44 },
 		  { .evicted = 10, .cut = 20, .unasked = 30, .unseen = 40 } },
 	} },
 	{ "lines dropped by an output", 3, {
@@ -143,6 +143,7 @@ static void test_steps(void **state)
 		assert_int_equal(got.cut, s->lost.cut);
 		assert_int_equal(got.unasked, s->lost.unasked);
 		assert_int_equal(got.unseen, s->lost.unseen);
+		assert_int_equal(got.unclaimed, s->lost.unclaimed);
 		queue += got.queue;
 		kernel += got.kernel;
 		assert_int_equal(any, got.kernel || got.module || got.missed || got.socket ||

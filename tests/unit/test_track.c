@@ -28,6 +28,7 @@ struct step {
 	const char *local, *remote;
 	int state, err;
 	int64_t tx, rx;
+	bool early;			/* its records are of an earlier time */
 	int late;			/* so many events */
 	const char *out;		/* records, newline between; NULL: none */
 	const char *bad;		/* the one complaint counted, or NULL */
@@ -234,6 +235,37 @@ static const struct step late_child[] = {
 	       "connect start TCP -:22 <- 203.0.113.9:2 101 prog"),
 	BOOT(.out = "connect stop TCP -:22 <- 203.0.113.9:2 101 prog via=boot\n"
 	     LISTEN_STOP_22 " via=boot"),
+};
+/* ---- beside the module ---- */
+
+#define OTHER EXIT_THREAD(999)
+#define LOADED MOD(LOAD, -1, 0, NULL, NULL)
+
+/* The kernel's side does not know of it. */
+static const struct step unclaimed[] = {
+	LOADED, SOCKET(100, 3, STREAM), CONNECT(100, 3, A, 0), OTHER,
+	{ .kind = EVENT_EXIT_THREAD, .pid = 999, .out = START_A, .early = true },
+	EXIT(100, .out = STOP_A " via=exit"),
+	ACCEPT(200, 3, 4, "203.0.113.9:1"), EXIT(200),
+	{ .kind = EVENT_EXIT_THREAD, .pid = 999, .early = true,
+	  .out = "connect start - - <- 203.0.113.9:1 200 prog\n"
+		 "connect stop - - <- 203.0.113.9:1 200 prog via=exit" },
+	OTHER, OTHER,
+};
+/* Its record came before the call's event, or comes after it; or what the socket is, is
+ * not known, or is nothing. */
+static const struct step claimed[] = {
+	LOADED, SOCKET(100, 3, STREAM), MOD(CONNECT, 100, 7, L, A),
+	MOD(ESTABLISHED, 100, 7, L, A, .out = "connect start TCP " L " -> " A " 100 prog"),
+	CONNECT(100, 3, A, 0), OTHER, OTHER, OTHER,
+	SOCKET(200, 3, STREAM), CONNECT(200, 3, B, 0), MOD(CONNECT, 200, 8, L, B),
+	MOD(ESTABLISHED, 200, 8, L, B, .out = "connect start TCP " L " -> " B " 200 prog"),
+	OTHER, OTHER, OTHER,
+	CONNECT(300, 3, A, 0), SOCKET(300, 4, DGRAM), CONNECT(300, 4, A, 0),
+	SOCKET(300, 5, RAW, .proto = IPPROTO_ICMP), CONNECT(300, 5, A, 0),
+	ACCEPT(300, 6, 7, "unix"), ACCEPT(300, 6, 7, NULL),
+	SOCKET(300, 8, STREAM), CONNECT(300, 8, A, -EINPROGRESS),
+	OTHER, OTHER, OTHER,
 };
 /* Where forks are audited, each child is known. */
 static const struct step no_child[] = {
@@ -701,7 +733,8 @@ static const struct step m_refused_locally[] = {
 	CONNECT(100, 3, A, -ENETUNREACH, .out = FAIL_A " errno=ENETUNREACH"),
 	CONNECT(100, 3, A, -EACCES, .out = FAIL_A " errno=EACCES"),
 	CONNECT(100, 3, A, -EINVAL), CONNECT(100, 3, A, -EBADF), CONNECT(100, 3, A, 0),
-	CONNECT(100, 3, "unix", -ENOENT), CONNECT(100, 3, NULL, -EFAULT),
+	CONNECT(100, 3, "unix", -ENOENT),
+	CONNECT(100, 3, NULL, -EFAULT, .early = true, .out = START_A),
 	SOCKET(100, 4, DGRAM),
 	CONNECT(100, 4, "192.0.2.7:0", -ENETUNREACH),
 	CONNECT(100, 4, A, -ENETUNREACH,
@@ -930,6 +963,8 @@ static const struct row rows[] = {
 	ROW("exit of a program that became a daemon", daemon_listens),
 	ROW("exit of a server that accepts itself", server_exits),
 	ROW("exit of a server whose child accepts on", late_child),
+	ROW("a connection that the module does not see", unclaimed),
+	ROW("a connection that the module claims", claimed),
 	ROW("exit of a listener whose forks are audited", no_child),
 	ROW("events that are late", late_events),
 	ROW("no SOCKADDR", no_address),
@@ -1186,7 +1221,7 @@ static const char *absent(const char *text)
 
 static void fact_of(const struct step *s, struct event *f)
 {
-	seen.late = s->late;
+	seen.late = s->late || s->early;
 	*f = (struct event){
 		.kind = s->kind, .node = s->node,
 		.stamp = { seen.now - s->late, 1, seen.now - 999 - s->late },

@@ -32,6 +32,7 @@ struct step {
 	bool refused, udp, likely, held, away;
 	const char *node;
 	enum diag_life life;
+	int time;			/* of the last record; 0: any */
 	const char *out;		/* records, newline between; NULL: none */
 };
 
@@ -434,6 +435,10 @@ static const struct row rows[] = {
 			.out = "start " L " -> " R " 1"), TICK(1010), EXIT(1100, 1),
 		DIAG(1105, NOT_HELD, .question = 2), TICK(1120),
 		TICK(1250, .out = "stop " L " -> " R " 1 via=exit") } },
+	{ "an inferred end: a child may have had it until the last that fits was destroyed", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), TICK(1010, .out = "start - -> " R " 1"),
+		EXIT(1100, 1), END(1500, 11, L, R), END(1600, 12, M, R), GONE(1605, 2),
+		STREAM(1700), TICK(1800, .out = "stop - -> " R " 1 via=exit", .time = 1600) } },
 	{ "an inferred end: the one that is held is another's", {
 		OPEN(1, 2, 3, 50, "10.0.0.5:80", ANY, STATE_LISTEN,
 		     .out = "listen 10.0.0.5:80 2 via=snapshot"),
@@ -481,7 +486,7 @@ static struct {
 	char text[1 << 16];
 	size_t used;
 	uint64_t questions;
-	int at;
+	int at, time;
 	struct conn_id open[512];	/* numbers of what was started */
 	unsigned int count;
 	struct conn_id last;
@@ -532,6 +537,7 @@ static void on_record(const struct entry *r, void *arg)
 	if (r->what < ENTRY_KIND_COUNT && !seen.anything)
 		check_id(r);
 	netaddr_format(&r->local, text);
+	seen.time = r->time.sec * 1000 + r->time.milli - 1000000;
 	put("%s%s %s", seen.used ? "\n" : "", names[r->what], text);
 	netaddr_format(&r->remote, text);
 	if (r->what < LISTEN_START)
@@ -646,6 +652,8 @@ static void do_step(struct track *t, const struct step *s)
 	}
 	track_event(t, &f);
 	assert_string_equal(seen.text, s->out ? s->out : "");
+	if (s->time)
+		assert_int_equal(seen.time, s->time);
 }
 
 static struct track *make_tracker_of(struct input_errors *c, unsigned int max,
