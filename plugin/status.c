@@ -110,12 +110,14 @@ void status_report(struct plugin *p)
 
 /* ---- metrics ---- */
 
+_Static_assert(METRICS_OUTPUTS >= REPORT_OUTPUTS_MAX, "each output has its place");
+
 static void add_outputs(struct plugin *p, struct metrics *m)
 {
 	struct config_output list[REPORT_OUTPUTS_MAX];
 
 	config_outputs(&p->config, list);
-	for (unsigned int i = 0; i < p->report.count && i < METRICS_OUTPUTS; i++) {
+	for (unsigned int i = 0; i < p->report.count && i < REPORT_OUTPUTS_MAX; i++) {
 		struct metrics_output *o = &m->outputs[m->output_count++];
 
 		o->name = output_name(p->report.at[i].output);

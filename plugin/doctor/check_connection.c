@@ -254,7 +254,8 @@ void check_connection(const struct doctor *d, struct doctor_finding *f)
 	bool good;
 
 	if (!d->config || is_ignored(d)) {
-		found(f, d->config ? DOCTOR_NOTE : DOCTOR_UNKNOWN, "no test connection was made: %s",
+		found(f, d->config ? DOCTOR_NOTE : DOCTOR_UNKNOWN,
+		      "no test connection was made: %s",
 		      d->config ? "[ignore] hides it" : "the configuration is not valid");
 		return;
 	}
