@@ -31,11 +31,16 @@ PARSER := $(wildcard parser/*.c parser/audit/*.c parser/track/*.c parser/entry/*
 QUERY := $(wildcard parser/query/*.c)
 PLUGIN := $(wildcard plugin/*.c plugin/*/*.c)
 
+# Is a header here? 1 or nothing. (A # inside a function's argument is written in one way
+# for make 4.3 and later, in another before that.)
+HASH := \#
+has_header = $(shell echo '$(HASH)include <$1>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo 1)
+
 # The BPF source is built where clang, bpftool and libbpf are; BPF=0 leaves it out.
 CLANG ?= clang
 BPFTOOL ?= $(shell PATH="$$PATH:/usr/sbin:/sbin" command -v bpftool)
-BPF ?= $(shell command -v $(CLANG) >/dev/null && [ -n "$(BPFTOOL)" ] && \
-	echo '\#include <bpf/libbpf.h>' | $(CC) -E - >/dev/null 2>&1 && echo 1)
+BPF ?= $(and $(shell command -v $(CLANG)),$(BPFTOOL),$(call has_header,bpf/libbpf.h))
+BPF := $(BPF)
 ifeq ($(BPF),1)
 PLUGIN := $(filter-out plugin/input/bpf_none.c,$(PLUGIN))
 else
@@ -43,7 +48,8 @@ PLUGIN := $(filter-out plugin/input/bpf.c,$(PLUGIN))
 endif
 
 # The tls transport is built where GnuTLS is; TLS=0 leaves it out.
-TLS ?= $(shell echo '\#include <gnutls/gnutls.h>' | $(CC) -E - >/dev/null 2>&1 && echo 1)
+TLS ?= $(call has_header,gnutls/gnutls.h)
+TLS := $(TLS)
 ifeq ($(TLS),1)
 PLUGIN := $(filter-out plugin/output/tls_none.c,$(PLUGIN))
 else
@@ -55,7 +61,7 @@ QUERY_O := $(QUERY:%.c=$B/%.o)
 PLUGIN_O := $(PLUGIN:%.c=$B/%.o)
 
 PARSER_LIBS := -lauparse -laudit -lmd
-QUERY_LIBS := $(PARSER_LIBS) -lz -lzstd -llzma
+QUERY_LIBS := $(PARSER_LIBS) -lz -lzstd -llzma -ljson-c
 PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lseccomp -lmnl -lpthread
 ifeq ($(BPF),1)
 PLUGIN_LIBS += -lbpf
@@ -73,7 +79,7 @@ help:	## Lists these targets
 	@echo "Settings: PREFIX, SYSCONFDIR, DESTDIR, CC, CFLAGS; SAN=1 builds with ASan and UBSan."
 
 # Once, before anything is compiled: are the libraries here?
-HEADERS := auparse.h libaudit.h cap-ng.h seccomp.h libmnl/libmnl.h uthash.h zlib.h zstd.h lzma.h sha1.h
+HEADERS := auparse.h libaudit.h cap-ng.h seccomp.h libmnl/libmnl.h uthash.h zlib.h zstd.h lzma.h sha1.h json-c/json.h
 
 $B/.libraries: tests/need Makefile
 	@mkdir -p $(@D)
@@ -96,6 +102,9 @@ endif
 
 $B/aunetlog: $(QUERY_O) $B/libnetlog.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(QUERY_LIBS)
+
+# The page of aunetlog --html is in the program.
+$B/parser/query/view_html.o: parser/query/page.html
 
 # The BPF programs: an object for every kernel with BTF, in a header.
 $B/bpf/netlog.bpf.o: kpatch/bpf/netlog.bpf.c
@@ -121,6 +130,9 @@ try:	## Shows this machine's connections as they happen (root; DURATION=seconds)
 	@$(MAKE) -s all
 	$(own)
 	@DURATION="$(DURATION)" plugin/try.sh
+
+doctor: all	## Checks that this host logs its connections, and says what to mend (root)
+	@$B/audisp-netlog --doctor
 
 check:	## Runs every test that this machine can run (VM=0: without virtual machines)
 	@tests/need check
@@ -192,4 +204,4 @@ clean:	## Removes build/
 
 -include $(wildcard $B/bpf/*.d $B/parser/*.d $B/parser/*/*.d $B/plugin/*.d $B/plugin/*/*.d $B/tests/*/*.d)
 
-.PHONY: all help clean try check tests module module_install dkms install uninstall
+.PHONY: all help clean try doctor check tests module module_install dkms install uninstall

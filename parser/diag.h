@@ -110,6 +110,7 @@ struct request {
 	int fd;
 	int proto;
 	struct netaddr local, remote;
+	bool listens;			/* a socket without a remote end */
 	uint64_t cookie, ino;		/* HELD; 0: not known */
 	int64_t netns;			/* HELD; 0: not known */
 };

@@ -27,7 +27,7 @@ static int count_netns(const struct sources *s)
 		return NETNS_OFF;
 	if (!s->resolver || sources_netns_error())
 		return NETNS_REFUSED;
-	if (config_netns_all(s->config))	/* they come and go */
+	if (config_netns_all(s->config)) /* they come and go */
 		return 0;
 	resolver_stats(s->resolver, &stats);
 	return stats.netns;
@@ -49,14 +49,15 @@ static struct capabilities read_now(const struct sources *s)
 		.exact = kernel_source_exact(&s->kernel),
 	};
 
-	if (!c.source)	/* an answer that did not come is no "none" */
+	if (!c.source) /* an answer that did not come is no "none" */
 		c.source = c.rules ? "rules" : "none";
 	return c;
 }
 
 static const char *yes_no(int what)
 {
-	return what < 0 ? "-" : what ? "yes" : "no";
+	return what < 0 ? "-" : what ? "yes" :
+				       "no";
 }
 
 /* "module=… rules=… sockdiag=… source=…", and before the last " netns=2/3", " netns=all" or " netns=no" where
@@ -65,7 +66,7 @@ static const char *words(const struct capabilities *c, char *text, size_t size)
 {
 	static const char *const sockdiag[] = { "no", "yes", "lookup", "ends" };
 	size_t n = snprintf(text, size, "module=%s rules=%s sockdiag=%s", yes_no(c->module),
-			 yes_no(c->rules), sockdiag[c->sockdiag]);
+			    yes_no(c->rules), sockdiag[c->sockdiag]);
 
 	if (c->netns == NETNS_REFUSED)
 		n += snprintf(text + n, size - n, " netns=no");

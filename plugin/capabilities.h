@@ -11,20 +11,23 @@
 
 /* lookup: local ends and outcomes, but no reports of ends (no CAP_NET_ADMIN); ends: these
  * alone (no CAP_SYS_PTRACE or CAP_DAC_READ_SEARCH). */
-enum sockdiag_parts { SOCKDIAG_NO, SOCKDIAG_YES, SOCKDIAG_LOOKUP, SOCKDIAG_ENDS };
+enum sockdiag_parts { SOCKDIAG_NO,
+		      SOCKDIAG_YES,
+		      SOCKDIAG_LOOKUP,
+		      SOCKDIAG_ENDS };
 
-#define NETNS_OFF (-2)		/* none is configured */
-#define NETNS_REFUSED (-1)	/* they cannot be entered */
+#define NETNS_OFF (-2)	   /* none is configured */
+#define NETNS_REFUSED (-1) /* they cannot be entered */
 
 struct capabilities {
-	int module, rules, task_never;	/* 0 or 1; -1: the kernel did not answer */
-	const char *source;	/* a literal: module bpf sockdiag rules none */
-	bool exact;		/* module or BPF */
+	int module, rules, task_never; /* 0 or 1; -1: the kernel did not answer */
+	const char *source;	       /* a literal: module bpf sockdiag rules none */
+	bool exact;		       /* module or BPF */
 	enum sockdiag_parts sockdiag;
-	int netns;		/* watched besides the plugin's own, or NETNS_… */
+	int netns; /* watched besides the plugin's own, or NETNS_… */
 	unsigned int netns_wanted;
 	bool netns_all;
-	bool warned;		/* of what is missing, once at least */
+	bool warned; /* of what is missing, once at least */
 };
 
 /* Writes "netlog start". */

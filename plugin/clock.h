@@ -7,7 +7,7 @@
 
 #include "parser/event.h"
 
-int64_t clock_now_ms(void);		/* monotonic */
-struct stamp clock_stamp(void);		/* time of day; the serial is 0 */
+int64_t clock_now_ms(void);	/* monotonic */
+struct stamp clock_stamp(void); /* time of day; the serial is 0 */
 
 #endif

@@ -16,8 +16,8 @@
 
 #define AT(field) offsetof(struct config, field)
 #define OUT(field) offsetof(struct config_output, field)
-#define OUTPUT_PREFIX 7		/* "output " */
-#define NAMED "output NAME"	/* a section for each output; offsets are OUT() */
+#define OUTPUT_PREFIX 7	    /* "output " */
+#define NAMED "output NAME" /* a section for each output; offsets are OUT() */
 
 static const struct key keys[] = {
 	{ "output", "syslog", KEY_BOOL, AT(to_syslog), .allowed = "yes or no" },
@@ -65,6 +65,12 @@ static const struct key keys[] = {
 	  .allowed = "names of ip netns, absolute paths, or all; at most 64" },
 	{ "status", "interval", KEY_NUMBER, AT(interval), 1, 86400,
 	  "seconds, a whole number from 1 to 86400" },
+	{ "status", "metrics", KEY_PATH, AT(metrics),
+	  .allowed = "an absolute path, or nothing" },
+	{ "context", "use", KEY_BOOL, AT(context), .allowed = "yes or no" },
+	{ "ignore", "loopback", KEY_BOOL, AT(loopback), .allowed = "yes or no" },
+	{ "ignore", "file", KEY_PATH, AT(ignore_file),
+	  .allowed = "an absolute path, or nothing" },
 	{ "ignore", "match", KEY_IGNORE, 0 },
 };
 #define KEY_COUNT (sizeof(keys) / sizeof(*keys))
@@ -81,8 +87,9 @@ void config_init(struct config *c)
 	c->wait = 1000;
 	c->sweep = 30;
 	c->snapshot = true;
-	c->state = strdup(STATE_DEFAULT);	/* without memory: none */
+	c->state = strdup(STATE_DEFAULT); /* without memory: none */
 	c->interval = 60;
+	c->loopback = true;
 }
 
 static void free_output(struct config_output *o)
@@ -102,6 +109,8 @@ void config_fini(struct config *c)
 	for (unsigned int i = 0; i < c->named_count; i++)
 		free_output(&c->named[i]);
 	free(c->state);
+	free(c->metrics);
+	free(c->ignore_file);
 	for (unsigned int i = 0; i < c->netns_count; i++)
 		free(c->netns[i]);
 	for (unsigned int i = 0; i < c->ignores; i++) {
@@ -174,10 +183,10 @@ static int set_key(struct config *c, void *base, const struct key *k, const char
 	void *at = (char *)base + k->offset;
 
 	switch (k->type) {
-	case KEY_FORMAT:	return set_format(at, k, value, error);
-	case KEY_NETNS:		return add_netns(c, value);
-	case KEY_IGNORE:	return add_ignore(c, value, error);
-	default:		return key_set(k, at, value);
+	case KEY_FORMAT: return set_format(at, k, value, error);
+	case KEY_NETNS: return add_netns(c, value);
+	case KEY_IGNORE: return add_ignore(c, value, error);
+	default: return key_set(k, at, value);
 	}
 }
 
@@ -240,7 +249,8 @@ static int begin_output(struct config *c, const struct ini_line *line, char *wha
 
 	if (!name_allowed(name)) {
 		snprintf(what, size, "[output %.64s]: the name is not allowed; allowed are up to "
-			 "32 letters, digits, - and _, but not syslog, file, stdout", name);
+				     "32 letters, digits, - and _, but not syslog, file, stdout",
+			 name);
 		return -EINVAL;
 	}
 	if (find_output(c, name))
@@ -305,9 +315,10 @@ static int on_line(const struct ini_line *line, char *what, size_t size, void *a
 
 	if (!line->key && is_output(line->section))
 		return begin_output(c, line, what, size);
+	if (!line->key && section_known(line->section))
+		return 0;
 	if (!line->key)
-		return section_known(line->section) ? 0 :
-		       unknown_section(line->section, what, size);
+		return unknown_section(line->section, what, size);
 	k = find_key(line);
 	if (!k)
 		return unknown_key(line, what, size);
@@ -374,7 +385,7 @@ int config_read(struct config *c, const char *path, char *error, size_t size)
 static void print_key(const struct config *c, const void *base, const struct key *k, FILE *to)
 {
 	fprintf(to, "%s =", k->name);
-	if (k->type == KEY_NETNS)	/* one a line, to keep lines short */
+	if (k->type == KEY_NETNS) /* one a line, to keep lines short */
 		for (unsigned int i = 0; i < c->netns_count; i++)
 			fprintf(to, "%s %s", i ? "\nnetns =" : "", c->netns[i]);
 	else

@@ -13,35 +13,43 @@
 #define STATE_DEFAULT "/run/audisp-netlog.state"
 #define CONFIG_IGNORES_MAX 64
 #define CONFIG_NETNS_MAX 64
-#define CONFIG_OUTPUTS_MAX 8		/* sections [output NAME] */
+#define CONFIG_OUTPUTS_MAX 8 /* sections [output NAME] */
 #define CONFIG_NETNS_ALL "all"
-#define CONFIG_FORMAT "netlog"		/* of outputs that name none */
+#define CONFIG_FORMAT "netlog" /* of outputs that name none */
 
-enum config_use { USE_AUTO, USE_YES, USE_NO };
+enum config_use { USE_AUTO,
+		  USE_YES,
+		  USE_NO };
 
-enum config_transport { CONFIG_NOWHERE, CONFIG_SYSLOG, CONFIG_FILE, CONFIG_STDOUT, CONFIG_UNIX,
-			CONFIG_UDP, CONFIG_TCP, CONFIG_TLS };
+enum config_transport { CONFIG_NOWHERE,
+			CONFIG_SYSLOG,
+			CONFIG_FILE,
+			CONFIG_STDOUT,
+			CONFIG_UNIX,
+			CONFIG_UDP,
+			CONFIG_TCP,
+			CONFIG_TLS };
 
 /* One output: a format and a transport. The keys of a section [output NAME]. */
 struct config_output {
-	char *name;			/* unique */
-	char *format;			/* NULL: "netlog" */
+	char *name;   /* unique */
+	char *format; /* NULL: "netlog" */
 	enum config_transport transport;
-	int facility, priority;		/* as syslog.h */
-	char *path;			/* of file, unix */
-	char *host;			/* of udp, tcp, tls: a name or an address */
-	unsigned int port;		/* 0: 514, 601 or 6514 */
-	char *ca, *cert, *key;		/* of tls: PEM files; NULL: the system's, none */
+	int facility, priority; /* as syslog.h */
+	char *path;		/* of file, unix */
+	char *host;		/* of udp, tcp, tls: a name or an address */
+	unsigned int port;	/* 0: 514, 601 or 6514 */
+	char *ca, *cert, *key;	/* of tls: PEM files; NULL: the system's, none */
 	unsigned int queue_kib;
-	unsigned int line;		/* of the file where its section begins */
+	unsigned int line; /* of the file where its section begins */
 };
 
 struct config {
 	/* [output] */
 	bool to_syslog, to_stdout;
-	int facility, priority;		/* as syslog.h: LOG_AUTHPRIV, LOG_INFO */
-	char *file;			/* NULL: none */
-	unsigned int queue_kib;		/* per output */
+	int facility, priority; /* as syslog.h: LOG_AUTHPRIV, LOG_INFO */
+	char *file;		/* NULL: none */
+	unsigned int queue_kib; /* per output */
 	/* [output NAME] */
 	unsigned int named_count;
 	struct config_output named[CONFIG_OUTPUTS_MAX];
@@ -49,18 +57,23 @@ struct config {
 	unsigned int sockets, processes;
 	/* [kernel] */
 	enum kernel_use source;
-	bool flows;			/* report unconnected datagrams, too (BPF) */
+	bool flows; /* report unconnected datagrams, too (BPF) */
 	/* [sockdiag] */
 	enum config_use use;
-	unsigned int wait;		/* ms that an event waits for the kernel's answer */
-	unsigned int sweep;		/* seconds between scans of all sockets */
-	bool snapshot;			/* report what is open at the start */
-	char *state;			/* file; NULL: none */
-	unsigned int netns_count;	/* network namespaces to watch besides our own: */
-	char *netns[CONFIG_NETNS_MAX];	/* names of ip-netns(8), absolute paths, "all" */
+	unsigned int wait;	       /* ms that an event waits for the kernel's answer */
+	unsigned int sweep;	       /* seconds between scans of all sockets */
+	bool snapshot;		       /* report what is open at the start */
+	char *state;		       /* file; NULL: none */
+	unsigned int netns_count;      /* network namespaces to watch besides our own: */
+	char *netns[CONFIG_NETNS_MAX]; /* names of ip-netns(8), absolute paths, "all" */
 	/* [status] */
-	unsigned int interval;		/* seconds between checks of rules and module */
+	unsigned int interval; /* seconds between checks of rules and module */
+	char *metrics;	       /* file for node_exporter; NULL: none */
+	/* [context] */
+	bool context; /* container, pod, unit, parent's name */
 	/* [ignore] */
+	bool loopback;	   /* log what does not leave the host */
+	char *ignore_file; /* entries as in plugin/ignore/item.h; NULL: none */
 	unsigned int ignores;
 	struct match ignore[CONFIG_IGNORES_MAX];
 	char *ignore_text[CONFIG_IGNORES_MAX];

@@ -33,19 +33,31 @@ static int set_bool(bool *to, const char *value)
 }
 
 static const char *const uses[] = {
-	[USE_AUTO] = "auto", [USE_YES] = "yes", [USE_NO] = "no", NULL
+	[USE_AUTO] = "auto",
+	[USE_YES] = "yes",
+	[USE_NO] = "no",
+	NULL,
 };
 
 static const char *const kernel_uses[] = {
-	[KERNEL_AUTO] = "auto", [KERNEL_MODULE] = "module", [KERNEL_BPF] = "bpf",
-	[KERNEL_SOCKDIAG] = "sockdiag", [KERNEL_NONE] = "none", NULL
+	[KERNEL_AUTO] = "auto",
+	[KERNEL_MODULE] = "module",
+	[KERNEL_BPF] = "bpf",
+	[KERNEL_SOCKDIAG] = "sockdiag",
+	[KERNEL_NONE] = "none",
+	NULL,
 };
 
 static const char *const transports[] = {
-	[CONFIG_NOWHERE] = "", [CONFIG_SYSLOG] = "syslog", [CONFIG_FILE] = "file",
-	[CONFIG_STDOUT] = "stdout", [CONFIG_UNIX] = "unix", [CONFIG_UDP] = "udp",
+	[CONFIG_NOWHERE] = "",
+	[CONFIG_SYSLOG] = "syslog",
+	[CONFIG_FILE] = "file",
+	[CONFIG_STDOUT] = "stdout",
+	[CONFIG_UNIX] = "unix",
+	[CONFIG_UDP] = "udp",
 	[CONFIG_TCP] = "tcp",
-	[CONFIG_TLS] = "tls", NULL
+	[CONFIG_TLS] = "tls",
+	NULL,
 };
 
 /* An enum: the place of value among the names. */
@@ -114,18 +126,18 @@ static int set_code(int *to, const CODE *codes, int max, const char *value)
 int key_set(const struct key *k, void *at, const char *value)
 {
 	switch (k->type) {
-	case KEY_BOOL:		return set_bool(at, value);
-	case KEY_NUMBER:	return set_number(at, k, value);
-	case KEY_PATH:		return set_path(at, value);
-	case KEY_FACILITY:	return set_code(at, facilitynames, LOG_LOCAL7, value);
-	case KEY_PRIORITY:	return set_code(at, prioritynames, LOG_DEBUG, value);
-	case KEY_USE:		return set_name(at, uses, value);
-	case KEY_SOURCE:	return set_name(at, kernel_uses, value);
-	case KEY_FORMAT:	return set_text(at, value);
-	case KEY_TRANSPORT:	return set_name(at, transports, value);
-	case KEY_HOST:		return set_host(at, value);
+	case KEY_BOOL: return set_bool(at, value);
+	case KEY_NUMBER: return set_number(at, k, value);
+	case KEY_PATH: return set_path(at, value);
+	case KEY_FACILITY: return set_code(at, facilitynames, LOG_LOCAL7, value);
+	case KEY_PRIORITY: return set_code(at, prioritynames, LOG_DEBUG, value);
+	case KEY_USE: return set_name(at, uses, value);
+	case KEY_SOURCE: return set_name(at, kernel_uses, value);
+	case KEY_FORMAT: return set_text(at, value);
+	case KEY_TRANSPORT: return set_name(at, transports, value);
+	case KEY_HOST: return set_host(at, value);
 	case KEY_NETNS:
-	case KEY_IGNORE:	break;
+	case KEY_IGNORE: break;
 	}
 	return -EINVAL;
 }

@@ -9,24 +9,26 @@
 
 /* The type of the field is behind each of them; the last two belong to config.c. */
 enum key_type {
-	KEY_BOOL,		/* bool: yes, no */
-	KEY_NUMBER,		/* unsigned int, from min to max */
-	KEY_PATH,		/* char *, owned; absolute; empty: NULL */
-	KEY_HOST,		/* char *, owned; empty: NULL */
-	KEY_FORMAT,		/* char *, owned; NULL: the default */
-	KEY_FACILITY, KEY_PRIORITY,	/* int: as syslog.h */
-	KEY_USE,		/* enum config_use */
-	KEY_SOURCE,		/* enum kernel_use */
-	KEY_TRANSPORT,		/* enum config_transport */
-	KEY_NETNS, KEY_IGNORE,
+	KEY_BOOL,   /* bool: yes, no */
+	KEY_NUMBER, /* unsigned int, from min to max */
+	KEY_PATH,   /* char *, owned; absolute; empty: NULL */
+	KEY_HOST,   /* char *, owned; empty: NULL */
+	KEY_FORMAT, /* char *, owned; NULL: the default */
+	KEY_FACILITY,
+	KEY_PRIORITY,  /* int: as syslog.h */
+	KEY_USE,       /* enum config_use */
+	KEY_SOURCE,    /* enum kernel_use */
+	KEY_TRANSPORT, /* enum config_transport */
+	KEY_NETNS,
+	KEY_IGNORE,
 };
 
 struct key {
 	const char *section, *name;
 	enum key_type type;
-	size_t offset;		/* of its field */
+	size_t offset; /* of its field */
 	unsigned int min, max;
-	const char *allowed;	/* for messages: "yes or no" */
+	const char *allowed; /* for messages: "yes or no" */
 };
 
 /* Sets the field at *at. Returns 0, -EINVAL if the value is not allowed, or -ENOMEM. */

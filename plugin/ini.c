@@ -43,7 +43,7 @@ static char *read_section(char *text)
 }
 
 struct reading {
-	char *section;		/* owned */
+	char *section; /* owned */
 	struct ini_line line;
 };
 
@@ -89,11 +89,13 @@ static int read_line(struct reading *r, char *raw, size_t len, char *what, size_
 	if (!*text && !binary)
 		return 1;
 	section = *text == '[' ? read_section(text) : NULL;
-	err = binary || (*text == '[' && !section) ? -EINVAL :
-	      section ? set_section(r, section) : set_key(r, text);
+	if (binary || (*text == '[' && !section))
+		err = -EINVAL;
+	else
+		err = section ? set_section(r, section) : set_key(r, text);
 	if (err == -EINVAL)
 		snprintf(what, size, "not understood; expected [section], key = value, or "
-			 "# comment");
+				     "# comment");
 	r->line.section = r->section ? r->section : "";
 	return err;
 }
@@ -110,7 +112,7 @@ int ini_read(FILE *file, int (*fn)(const struct ini_line *line, char *what, size
 	errno = 0;
 	while (!err && (len = getline(&raw, &room, file)) >= 0) {
 		if (!r.line.number && len >= 3 && !memcmp(raw, "\xEF\xBB\xBF", 3))
-			memset(raw, ' ', 3);	/* a byte order mark */
+			memset(raw, ' ', 3); /* a byte order mark */
 		len -= len && raw[len - 1] == '\n';
 		r.line.number++;
 		err = read_line(&r, raw, len, what, size);

@@ -14,12 +14,12 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define INI_LINE_MAX 4096	/* bytes, without the newline; a comment may be longer */
+#define INI_LINE_MAX 4096 /* bytes, without the newline; a comment may be longer */
 
 struct ini_line {
-	unsigned int number;	/* from 1 */
-	const char *section;	/* "" before the first */
-	const char *key;	/* NULL: the line begins this section */
+	unsigned int number; /* from 1 */
+	const char *section; /* "" before the first */
+	const char *key;     /* NULL: the line begins this section */
 	const char *value;
 };
 

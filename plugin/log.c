@@ -44,13 +44,13 @@ static void message(int severity, int err, const char *format, va_list ap)
 	pthread_mutex_unlock(&lock);
 }
 
-#define MESSAGE(severity, err)				\
-	do {						\
-		int saved = (err);			\
-		va_list ap;				\
-		va_start(ap, format);			\
-		message(severity, saved, format, ap);	\
-		va_end(ap);				\
+#define MESSAGE(severity, err) \
+	do { \
+		int saved = (err); \
+		va_list ap; \
+		va_start(ap, format); \
+		message(severity, saved, format, ap); \
+		va_end(ap); \
 	} while (0)
 
 void log_warn(const char *format, ...)

@@ -11,87 +11,14 @@
 #include <unistd.h>
 
 #include "plugin/clock.h"
-#include "plugin/input/audit_status.h"
+#include "plugin/ignore/load.h"
 #include "plugin/log.h"
 #include "plugin/privileges.h"
+#include "plugin/status.h"
 
 #define READ_SIZE 32768
 #define TIMER_MS 1000
-#define SCAN_MS 3000	/* between scans for processes that were killed */
-
-/* ---- losses and state ---- */
-
-static void count_losses(struct plugin *p, struct loss_counts *now)
-{
-	struct audit_state status;
-	struct module_counts module;
-	struct reassemble_stats input;
-	struct track_stats stats;
-
-	sources_count_losses(&p->sources);
-	track_stats(p->track, &stats);
-	reassemble_stats(p->reassembler, &input);
-	audit_status_module_counts(&module);
-	*now = (struct loss_counts){
-		.module_load = module.load,
-		.module_lost = module.lost,
-		.module_missed = module.missed,
-		.unload_lost = stats.module_lost,
-		.unload_missed = stats.module_missed,
-		.socket = p->socket_lost,
-		.gaps = input.gaps,
-		.torn = p->errors.count[INPUT_ERROR_INCOMPLETE],
-		.sockdiag = sources_sockdiag_lost(&p->sources),
-		.bpf = p->sources.bpf_lost,
-		.bpf_missed = p->sources.bpf_missed,
-	};
-	if (clock_now_ms() < p->next_status)
-		return;
-	now->has_kernel = !audit_status_read(&status);
-	if (now->has_kernel)
-		now->kernel = status.lost;
-	else	/* it may have taken 2 s to find out */
-		p->next_status = clock_now_ms() + p->config.interval * 1000LL;
-}
-
-void loop_check_losses(struct plugin *p)
-{
-	struct loss_counts now;
-	struct loss_report lost;
-
-	count_losses(p, &now);
-	if (!losses_update(&p->losses, &now, &lost))
-		return;
-	report_note(&p->report, "netlog lost kernel=%llu module=%llu socket=%llu gaps=%llu "
-		    "torn=%llu sockdiag=%llu bpf=%llu missed=%llu", (unsigned long long)lost.kernel,
-		    (unsigned long long)lost.module, (unsigned long long)lost.socket,
-		    (unsigned long long)lost.gaps, (unsigned long long)lost.torn,
-		    (unsigned long long)lost.sockdiag, (unsigned long long)lost.bpf,
-		    (unsigned long long)lost.missed);
-}
-
-static void report_counters(struct plugin *p)
-{
-	struct reassemble_stats e;
-	struct track_stats t;
-
-	reassemble_stats(p->reassembler, &e);
-	track_stats(p->track, &t);
-	report_note(&p->report, "netlog state lines=%llu dropped=%llu events=%llu facts=%llu "
-		    "held=%u joined=%llu resets=%llu records=%llu open=%u sockets=%u "
-		    "processes=%u ignored=%llu module=%s",
-		    (unsigned long long)e.lines, (unsigned long long)e.dropped,
-		    (unsigned long long)e.events, (unsigned long long)e.facts, e.held,
-		    (unsigned long long)e.joined, (unsigned long long)e.resets,
-		    (unsigned long long)t.records, t.open, t.sockets, t.processes,
-		    (unsigned long long)t.ignored, t.module ? "yes" : "no");
-	for (int i = 0; i < INPUT_ERROR_COUNT; i++)
-		if (p->errors.count[i])
-			report_note(&p->report, "netlog state complaint=%s count=%llu",
-				    input_error_key(i),
-				    (unsigned long long)p->errors.count[i]);
-	report_state(&p->report);
-}
+#define SCAN_MS 3000 /* between scans for processes that were killed */
 
 /* ---- signals ---- */
 
@@ -102,8 +29,11 @@ static const char *needs_restart(const struct plugin *p, const struct config *fr
 		      fresh->processes != p->limits.processes;
 	bool kernel = fresh->source != p->source || fresh->flows != p->flows;
 
-	return limits && kernel ? "limits,kernel" : limits ? "limits" :
-	       kernel ? "kernel" : NULL;
+	if (limits && kernel)
+		return "limits,kernel";
+	if (limits)
+		return "limits";
+	return kernel ? "kernel" : NULL;
 }
 
 /* Outputs that stay the same are not closed: a stalled one would be waited for, and its
@@ -142,6 +72,7 @@ static void reload(struct plugin *p)
 	} else {
 		apply_config(p, &fresh);
 	}
+	ignore_load(&p->ignore, p->config.ignore_file, &p->report);
 	p->next_check = 0;
 }
 
@@ -153,7 +84,8 @@ static void on_term(struct plugin *p, const struct signalfd_siginfo *s)
 		p->stop = true;
 	else
 		log_warnx("SIGTERM from pid %u is ignored: only auditd may stop its plugins "
-			  "(service auditd stop, or active = no in netlog.conf)", s->ssi_pid);
+			  "(service auditd stop, or active = no in netlog.conf)",
+			  s->ssi_pid);
 }
 
 static void on_signal(struct plugin *p)
@@ -162,10 +94,10 @@ static void on_signal(struct plugin *p)
 
 	while (read(p->signals, &s, sizeof(s)) == sizeof(s)) {
 		switch (s.ssi_signo) {
-		case SIGTERM:	on_term(p, &s); break;
-		case SIGINT:	p->stop |= p->options.live; break;
-		case SIGHUP:	reload(p); break;
-		case SIGUSR1:	report_counters(p); break;
+		case SIGTERM: on_term(p, &s); break;
+		case SIGINT: p->stop |= p->options.live; break;
+		case SIGHUP: reload(p); break;
+		case SIGUSR1: status_report(p); break;
 		}
 	}
 }
@@ -252,7 +184,8 @@ static void on_timer(struct plugin *p)
 	if (kernel_source_check(&p->sources.kernel) || now >= p->next_check ||
 	    capabilities_netns_changed(&p->capabilities, &p->sources))
 		check_capabilities(p);
-	loop_check_losses(p);
+	status_check_losses(p);
+	status_write_metrics(p, false);
 	if (p->sources.initial_pids && (p->netlink || p->sources.resolver) &&
 	    now >= p->next_scan) {
 		processes_scan(&p->processes, p->track);
@@ -276,7 +209,11 @@ static bool module_changed(struct plugin *p)
 
 /* ---- the loop ---- */
 
-enum { INPUT, SIGNALS, KERNEL, RESOLVER, FDS = RESOLVER + RESOLVER_FDS };
+enum { INPUT,
+       SIGNALS,
+       KERNEL,
+       RESOLVER,
+       FDS = RESOLVER + RESOLVER_FDS };
 
 /* Waits for events, at most until next_timer (ms). Returns false after an error. An
  * interrupted wait has no events, whatever the one before had. */
@@ -312,7 +249,7 @@ static void work(struct plugin *p, struct pollfd *fds)
 	if (fds[INPUT].revents)
 		take_input(p, fds[INPUT].fd);
 	if (module_changed(p)) {
-		loop_check_losses(p);
+		status_check_losses(p);
 		check_capabilities(p);
 	}
 	if (p->sources.resolver)

@@ -46,32 +46,80 @@ static void remember(struct losses *l, const struct loss_counts *now,
 
 	l->last = *now;
 	l->known = true;
-	if (!now->has_kernel && last.has_kernel) {	/* not answered this time */
+	l->last.queue = last.queue + out->queue;
+	if (!now->has_kernel && last.has_kernel) { /* not answered this time */
 		l->last.has_kernel = true;
 		l->last.kernel = last.kernel;
 	}
 	if (now->module_load)
 		return;
-	l->last.module_lost = last.module_lost + out->module;	/* of the load that has ended */
+	l->last.module_lost = last.module_lost + out->module; /* of the load that has ended */
 	l->last.module_missed = last.module_missed + out->missed;
+}
+
+/* What outputs dropped; not, if it can all be reports of losses. */
+static void queue_losses(struct losses *l, const struct loss_counts *now,
+			 struct loss_report *out)
+{
+	uint64_t dropped = now->queue - l->last.queue;
+
+	if (dropped <= l->own)
+		return;
+	out->queue = dropped;
+	l->own = 0;
+}
+
+static bool any(const struct loss_report *r)
+{
+	return r->kernel || r->module || r->missed || r->socket || r->gaps || r->torn ||
+	       r->sockdiag || r->bpf || r->queue || r->evicted || r->cut || r->unasked ||
+	       r->unseen || r->unclaimed;
+}
+
+static void add(struct loss_report *total, const struct loss_report *r)
+{
+	total->kernel += r->kernel;
+	total->module += r->module;
+	total->socket += r->socket;
+	total->gaps += r->gaps;
+	total->torn += r->torn;
+	total->sockdiag += r->sockdiag;
+	total->bpf += r->bpf;
+	total->missed += r->missed;
+	total->queue += r->queue;
+	total->evicted += r->evicted;
+	total->cut += r->cut;
+	total->unasked += r->unasked;
+	total->unseen += r->unseen;
+	total->unclaimed += r->unclaimed;
 }
 
 bool losses_update(struct losses *l, const struct loss_counts *now, struct loss_report *out)
 {
 	uint64_t bpf_missed = now->bpf_missed - l->last.bpf_missed;
+	const struct loss_counts *last = &l->last;
 
-	memset(out, 0, sizeof(*out));
+	*out = (struct loss_report){ 0 };
 	if (l->known)
 		module_losses(l, now, out);
-	if (now->has_kernel && l->last.has_kernel)
-		out->kernel = grown(l->last.kernel, now->kernel);
-	out->socket = now->socket - l->last.socket;
-	out->gaps = now->gaps - l->last.gaps;
-	out->torn = now->torn - l->last.torn;
-	out->sockdiag = now->sockdiag - l->last.sockdiag;
-	out->bpf = now->bpf - l->last.bpf;
+	if (now->has_kernel && last->has_kernel)
+		out->kernel = grown(last->kernel, now->kernel);
+	out->socket = now->socket - last->socket;
+	out->gaps = now->gaps - last->gaps;
+	out->torn = now->torn - last->torn;
+	out->sockdiag = now->sockdiag - last->sockdiag;
+	out->bpf = now->bpf - last->bpf;
+	out->evicted = now->evicted - last->evicted;
+	out->cut = now->cut - last->cut;
+	out->unasked = now->unasked - last->unasked;
+	out->unseen = now->unseen - last->unseen;
+	out->unclaimed = now->unclaimed - last->unclaimed;
+	queue_losses(l, now, out);
 	remember(l, now, out);
 	out->missed += bpf_missed;
-	return out->kernel || out->module || out->missed || out->socket || out->gaps ||
-	       out->torn || out->sockdiag || out->bpf;
+	add(&l->total, out);
+	if (!any(out))
+		return false;
+	l->own += now->outputs;
+	return true;
 }

@@ -14,27 +14,42 @@
 /* Counters as they are now. */
 struct loss_counts {
 	bool has_kernel;
-	uint32_t kernel;	/* records that the kernel dropped since boot */
-	uint64_t module_load;	/* differs for each load of the module; 0: not loaded */
+	uint32_t kernel;      /* records that the kernel dropped since boot */
+	uint64_t module_load; /* differs for each load of the module; 0: not loaded */
 	uint64_t module_lost, module_missed;
 	/* what the module's last "unload" record said; -1: there was none */
 	int64_t unload_lost, unload_missed;
-	uint64_t socket, gaps, torn, sockdiag, bpf, bpf_missed;	/* since the plugin started */
+	/* since the plugin started */
+	uint64_t socket, gaps, torn, sockdiag, bpf, bpf_missed;
+	uint64_t evicted, cut, unasked, unseen, unclaimed;
+	uint64_t queue;	      /* lines that outputs dropped, the plugin's notes included */
+	unsigned int outputs; /* that get a note of each loss */
 };
 
 /* What was lost between two calls. */
 struct loss_report {
 	uint64_t kernel, module, socket, gaps, torn, sockdiag, bpf;
-	uint64_t missed;	/* by module and BPF */
+	uint64_t missed;  /* by module and BPF */
+	uint64_t queue;	  /* dropped by outputs */
+	uint64_t evicted; /* connections forgotten, tables full */
+	uint64_t cut;	  /* scans of sockets that a limit cut short */
+	uint64_t unasked; /* too many at once to ask sock_diag */
+	uint64_t unseen;  /* connections of namespaces that are not watched */
+	uint64_t unclaimed; /* seen by the rules, by neither module nor BPF */
 };
 
 struct losses {
 	struct loss_counts last;
-	bool known;		/* last is set */
+	bool known;		  /* last is set */
+	uint64_t own;		  /* reports of losses that outputs may have dropped since */
+	struct loss_report total; /* of all reports */
 };
 
 /* Returns true if anything was lost since the call before; *out says what. What the
- * kernel and the module lost before the first call is not counted. */
+ * kernel and the module lost before the first call is not counted.
+ *
+ * The caller reports a loss to each output, and a stalled output drops the report, too:
+ * drops that can all be such reports are reported with the next greater loss. */
 bool losses_update(struct losses *l, const struct loss_counts *now, struct loss_report *out);
 
 #endif

@@ -14,24 +14,68 @@
 
 #include "parser/text.h"
 #include "plugin/clock.h"
+#include "plugin/doctor/doctor.h"
+#include "plugin/ignore/decide.h"
+#include "plugin/ignore/load.h"
+#include "plugin/ignore/rules.h"
 #include "plugin/input/audit_status.h"
 #include "plugin/log.h"
 #include "plugin/plugin.h"
 #include "plugin/privileges.h"
+#include "plugin/status.h"
 
-#define FIRST_CHECK_MS 3000	/* from start to the first check of the rules */
-#define LOG_QUEUE 65536		/* bytes */
+#define FIRST_CHECK_MS 3000 /* from start to the first check of the rules */
+#define LOG_QUEUE 65536	    /* bytes */
 #define LOG_CLOSE_MS 1000
 
-static int check_config(const struct options *o)
+/* The file of [ignore], where there is one. Returns false after logging a mistake. */
+static bool open_ignored(const struct config *c, struct ignore_list **list)
 {
+	struct ignore_error error;
+
+	*list = NULL;
+	if (!c->ignore_file)
+		return true;
+	*list = ignore_list_open(c->ignore_file, &error);
+	if (*list)
+		return true;
+	if (error.line)
+		log_warnx("%s:%u: %s", c->ignore_file, error.line, error.text);
+	else
+		log_warnx("%s: %s", c->ignore_file, error.text);
+	return false;
+}
+
+/* --check prints the configuration, --print-rules the ignore list as audit rules. */
+static int print_config(const struct options *o)
+{
+	struct ignore_list *list;
 	struct config c;
+	bool good;
 
 	if (options_load_config(o, &c))
 		return 1;
-	config_print(&c, stdout);
+	good = open_ignored(&c, &list);
+	ignore_warn(list, c.ignore_file);
+	if (good && o->print_rules)
+		ignore_rules_print(list, stdout);
+	else if (good)
+		config_print(&c, stdout);
+	ignore_list_free(list);
 	config_fini(&c);
-	return 0;
+	return good ? 0 : 1;
+}
+
+static int doctor(const struct options *o)
+{
+	char error[1024] = "";
+	struct config c;
+	bool good = !options_read_config(o, &c, error, sizeof(error));
+	int status = doctor_host(good ? &c : NULL, error, o->json ? DOCTOR_JSON : DOCTOR_TEXT);
+
+	if (good)
+		config_fini(&c);
+	return status;
 }
 
 /* So that no file of ours gets the number of a missing standard stream. */
@@ -56,18 +100,31 @@ static void on_event(const struct event *e, void *arg)
 		track_event(p->track, e);
 }
 
+/* The entry with the surroundings of its process, in *copy; or as it is. */
+static const struct entry *enrich(struct plugin *p, const struct entry *e, struct entry *copy)
+{
+	if (!p->config.context || !p->context || !p->sources.initial_pids)
+		return e;
+	*copy = *e;
+	context_fill(p->context, copy);
+	return copy;
+}
+
 static void on_entry(const struct entry *e, void *arg)
 {
 	struct plugin *p = arg;
+	struct entry copy;
 
-	report_entry(&p->report, e);
+	p->unseen += e->other_netns && e->what != CONNECT_STOP && e->what != LISTEN_STOP;
+	report_entry(&p->report, enrich(p, e, &copy));
 }
 
 static bool on_start(const struct entry *e, void *arg)
 {
-	const struct plugin *p = arg;
+	struct plugin *p = arg;
+	struct entry copy;
 
-	return config_ignores(&p->config, e);
+	return ignore_entry(p->ignore, &p->config, enrich(p, e, &copy));
 }
 
 static void on_request(const struct request *q, void *arg)
@@ -166,7 +223,10 @@ static void set_boot(struct plugin *p)
 static bool open_parser(struct plugin *p)
 {
 	struct track_io io = {
-		.emit = on_entry, .ignores = on_start, .ask = on_request, .arg = p,
+		.emit = on_entry,
+		.ignores = on_start,
+		.ask = on_request,
+		.arg = p,
 	};
 
 	p->limits = (struct track_limits){
@@ -184,6 +244,7 @@ static bool open_parser(struct plugin *p)
 		return false;
 	}
 	uname(&p->name);
+	p->context = context_new("/proc", p->name.nodename);
 	set_boot(p);
 	reassemble_serials_since(p->reassembler, time(NULL) * 1000ULL);
 	return true;
@@ -222,7 +283,8 @@ static void print_heading(const struct plugin *p)
 	bool exact = kernel_source_exact(&p->sources.kernel);
 
 	printf("# audit-netlog %s: TCP and UDP connections of all processes on this host, "
-	       "IPv4 and IPv6.\n", NETLOG_VERSION);
+	       "IPv4 and IPv6.\n",
+	       NETLOG_VERSION);
 	printf("# Source: %s%s; the kernel's audit records, %s.\n",
 	       source ? source : "rules", exact ? ", every line is exact" : "",
 	       netlink_beside_auditd(p->netlink) ? "beside auditd" : "auditd is not running");
@@ -230,7 +292,8 @@ static void print_heading(const struct plugin *p)
 		printf("# sock_diag adds local ports, outcomes and ends (via=destroy); lines "
 		       "that wait for it come up to %u ms late.\n# - is unknown: the socket "
 		       "was closed too soon, or several match. via=in-progress: outcome "
-		       "unknown.\n", p->config.wait);
+		       "unknown.\n",
+		       p->config.wait);
 	else if (!exact)
 		printf("# - is unknown, such as a local port chosen by the kernel. "
 		       "via=in-progress: a non-blocking connect,\n# outcome unknown. "
@@ -254,16 +317,20 @@ static bool open_all(struct plugin *p)
 
 static int run(struct plugin *p)
 {
-	bool good = open_all(p);
+	bool good;
 
+	p->started = time(NULL);
+	good = open_all(p);
 	if (good) {
 		if (p->netlink)
 			print_heading(p);
 		capabilities_start(&p->capabilities, &p->sources, &p->report);
-		loop_check_losses(p);
+		ignore_load(&p->ignore, p->config.ignore_file, &p->report);
+		status_check_losses(p);
 		p->next_check = clock_now_ms() + FIRST_CHECK_MS;
 		loop_run(p);
-		loop_check_losses(p);
+		status_check_losses(p);
+		status_write_metrics(p, true);
 		report_note(&p->report, "netlog stop");
 	}
 	sources_close(&p->sources);
@@ -271,6 +338,8 @@ static int run(struct plugin *p)
 	good &= close_netlink(p);
 	reassemble_close(p->reassembler);
 	track_free(p->track);
+	ignore_list_free(p->ignore);
+	context_free(p->context);
 	return good ? 0 : 1;
 }
 
@@ -284,8 +353,10 @@ int main(int argc, char **argv)
 	if (!fill_standard_streams())
 		return 1;
 	log_debugging(p.options.debug);
-	if (p.options.check)
-		return check_config(&p.options);
+	if (p.options.check || p.options.print_rules)
+		return print_config(&p.options);
+	if (p.options.doctor)
+		return doctor(&p.options);
 	openlog("audisp-netlog", LOG_PID, LOG_DAEMON);
 	p.pid = getpid();
 	p.early_log = !p.options.live && !isatty(STDERR_FILENO);

@@ -6,13 +6,15 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "plugin/log.h"
 
 static const char usage[] =
-	"usage: audisp-netlog [-c FILE] [-n]\n"
+	"usage: audisp-netlog [-c FILE] [-n | --print-rules]\n"
 	"       audisp-netlog --live [--rules FILE] [--duration SECONDS] [-c FILE]\n"
+	"       audisp-netlog --doctor [--format text|json] [-c FILE]\n"
 	"\n"
 	"Reads audit records from auditd on standard input and writes one line for each\n"
 	"start and stop of a network connection. auditd starts it; see audisp-netlog(8).\n"
@@ -22,11 +24,19 @@ static const char usage[] =
 	"  -l, --live          read the records from the kernel, write to standard output\n"
 	"      --rules FILE    with --live: load these audit rules until exit\n"
 	"      --duration N    with --live: exit after N seconds\n"
+	"      --doctor        check that this host logs its connections: exit status 0 all\n"
+	"                      is well, 1 warnings, 2 connections are not logged\n"
+	"      --format NAME   with --doctor: text or json\n"
+	"      --print-rules   print the ignore list as audit rules, and exit\n"
 	"  -d, --debug         log more\n"
 	"  -v, --version       print the version and exit\n"
 	"  -h, --help          print this help and exit\n";
 
-enum { OPT_RULES = 256, OPT_DURATION };
+enum { OPT_RULES = 256,
+       OPT_DURATION,
+       OPT_DOCTOR,
+       OPT_FORMAT,
+       OPT_PRINT_RULES };
 
 static int bad_usage(const char *what)
 {
@@ -54,23 +64,35 @@ int options_read(struct options *o, int argc, char **argv)
 		{ "live", no_argument, NULL, 'l' },
 		{ "rules", required_argument, NULL, OPT_RULES },
 		{ "duration", required_argument, NULL, OPT_DURATION },
+		{ "doctor", no_argument, NULL, OPT_DOCTOR },
+		{ "format", required_argument, NULL, OPT_FORMAT },
+		{ "print-rules", no_argument, NULL, OPT_PRINT_RULES },
 		{ "debug", no_argument, NULL, 'd' },
 		{ "version", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
+	bool format = false;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "c:nldvh", longs, NULL)) >= 0) {
 		switch (c) {
-		case 'c':	o->config = optarg; break;
-		case 'n':	o->check = true; break;
-		case 'l':	o->live = true; break;
-		case 'd':	o->debug = true; break;
-		case OPT_RULES:	o->rules = optarg; break;
+		case 'c': o->config = optarg; break;
+		case 'n': o->check = true; break;
+		case 'l': o->live = true; break;
+		case 'd': o->debug = true; break;
+		case OPT_RULES: o->rules = optarg; break;
 		case OPT_DURATION:
 			if (!read_duration(optarg, &o->duration))
 				return bad_usage("--duration needs a number of seconds");
+			break;
+		case OPT_DOCTOR: o->doctor = true; break;
+		case OPT_PRINT_RULES: o->print_rules = true; break;
+		case OPT_FORMAT:
+			o->json = !strcmp(optarg, "json");
+			if (!o->json && strcmp(optarg, "text"))
+				return bad_usage("--format takes text or json");
+			format = true;
 			break;
 		case 'v':
 			puts("audisp-netlog " NETLOG_VERSION);
@@ -86,13 +108,17 @@ int options_read(struct options *o, int argc, char **argv)
 		return bad_usage("there are no arguments, only options");
 	if ((o->rules || o->duration) && !o->live)
 		return bad_usage("--rules and --duration need --live");
+	if (format && !o->doctor)
+		return bad_usage("--format needs --doctor");
+	if (o->doctor + o->live + o->check + o->print_rules > 1)
+		return bad_usage("only one of --doctor, --live, --check and --print-rules at a "
+				 "time");
 	return -1;
 }
 
-int options_load_config(const struct options *o, struct config *c)
+int options_read_config(const struct options *o, struct config *c, char *error, size_t size)
 {
 	const char *path = o->config ? o->config : CONFIG_DEFAULT;
-	char error[1024];
 	int err;
 
 	config_init(c);
@@ -102,10 +128,18 @@ int options_load_config(const struct options *o, struct config *c)
 	}
 	if (!o->config && (o->live || access(path, F_OK)))
 		return 0;
-	err = config_read(c, path, error, sizeof(error));
-	if (!err)
-		return 0;
-	log_warnx("%s", error);
-	config_fini(c);
+	err = config_read(c, path, error, size);
+	if (err)
+		config_fini(c);
+	return err;
+}
+
+int options_load_config(const struct options *o, struct config *c)
+{
+	char error[1024];
+	int err = options_read_config(o, c, error, sizeof(error));
+
+	if (err)
+		log_warnx("%s", error);
 	return err;
 }

@@ -8,10 +8,11 @@
 #include "plugin/config.h"
 
 struct options {
-	const char *config;	/* NULL: the default, which may be missing */
+	const char *config; /* NULL: the default, which may be missing */
 	bool check, live, debug;
-	const char *rules;	/* NULL: none */
-	unsigned int duration;	/* seconds, 0: no end */
+	bool doctor, json, print_rules;
+	const char *rules;     /* NULL: none */
+	unsigned int duration; /* seconds, 0: no end */
 };
 
 /* Returns -1 to go on, else the exit status; help and errors are written then. */
@@ -20,5 +21,7 @@ int options_read(struct options *o, int argc, char **argv);
 /* Reads the configuration; without -c a missing file means the defaults. Returns 0, or
  * -errno after logging the reason. The caller frees *c with config_fini() if 0. */
 int options_load_config(const struct options *o, struct config *c);
+/* The same; the reason is written to error. */
+int options_read_config(const struct options *o, struct config *c, char *error, size_t size);
 
 #endif

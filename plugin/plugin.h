@@ -10,6 +10,8 @@
 #include "parser/track/track.h"
 #include "plugin/capabilities.h"
 #include "plugin/config.h"
+#include "plugin/enrich/context.h"
+#include "plugin/ignore/list.h"
 #include "plugin/input/netlink.h"
 #include "plugin/losses.h"
 #include "plugin/options.h"
@@ -26,26 +28,34 @@ struct plugin {
 	bool flows;
 	struct utsname name;
 
-	struct netlink_input *netlink;	/* NULL: records come on standard input */
+	struct netlink_input *netlink; /* NULL: records come on standard input */
 	struct reassembler *reassembler;
 	struct track *track;
 	struct sources sources;
 	struct report report;
+	struct context *context;    /* NULL: [context] use = no */
+	struct ignore_list *ignore; /* [ignore] file; NULL: none */
 	struct input_errors errors;
 
 	struct capabilities capabilities;
 	struct losses losses;
-	uint64_t socket_lost;		/* times that the kernel's socket overflowed */
+	uint64_t socket_lost;		   /* times that the kernel's socket overflowed */
+	uint64_t unseen;		   /* starts with unseen=netns */
+	uint64_t unseen_told;		   /* of them, those for the next report */
+	int64_t next_unseen, next_metrics; /* monotonic ms */
+	bool metrics_failed;		   /* logged already */
+	unsigned int open_peak;
+	int64_t started; /* seconds since 1970 */
 	struct processes processes;
-	bool module;			/* has been heard, as last seen */
+	bool module; /* has been heard, as last seen */
 
-	int64_t pid;			/* our own */
-	bool early_log;			/* stderr is no terminal */
-	struct output *log;		/* of log_warn() then */
+	int64_t pid;	    /* our own */
+	bool early_log;	    /* stderr is no terminal */
+	struct output *log; /* of log_warn() then */
 	struct format *log_format;
 
-	int signals;			/* signalfd */
-	bool stop;			/* exit after what is there to be read */
+	int signals;					 /* signalfd */
+	bool stop;					 /* exit after what is there to be read */
 	int64_t next_check, next_status, next_scan, end; /* monotonic ms; end 0: none */
 };
 
@@ -54,7 +64,4 @@ struct plugin {
 bool loop_open_signals(struct plugin *p);
 /* Returns after the end of the input, SIGTERM, or --duration. */
 void loop_run(struct plugin *p);
-/* Writes "netlog lost" if anything was lost since the call before. */
-void loop_check_losses(struct plugin *p);
-
 #endif

@@ -13,8 +13,12 @@
 #include "plugin/log.h"
 
 static const unsigned int wanted[] = {
-	CAP_AUDIT_CONTROL, CAP_AUDIT_READ,
-	CAP_NET_ADMIN, CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_SYS_ADMIN,
+	CAP_AUDIT_CONTROL,
+	CAP_AUDIT_READ,
+	CAP_NET_ADMIN,
+	CAP_SYS_PTRACE,
+	CAP_DAC_READ_SEARCH,
+	CAP_SYS_ADMIN,
 };
 #define WANTED (sizeof(wanted) / sizeof(*wanted))
 
@@ -65,13 +69,43 @@ bool privileges_drop_netns(void)
  * each release, and a plugin that is killed for a new one would leave the host unwatched.
  */
 static const char *const refused[] = {
-	"execve", "execveat", "ptrace", "process_vm_readv", "process_vm_writev",
-	"init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load",
-	"mount", "umount2", "pivot_root", "chroot", "move_mount", "open_tree", "fsopen",
-	"reboot", "swapon", "swapoff", "add_key", "request_key", "keyctl", "userfaultfd",
-	"perf_event_open", "open_by_handle_at", "personality", "settimeofday",
-	"clock_settime", "adjtimex", "clock_adjtime", "setuid", "setgid", "setresuid",
-	"setresgid", "sethostname", "io_uring_setup",
+	"execve",
+	"execveat",
+	"ptrace",
+	"process_vm_readv",
+	"process_vm_writev",
+	"init_module",
+	"finit_module",
+	"delete_module",
+	"kexec_load",
+	"kexec_file_load",
+	"mount",
+	"umount2",
+	"pivot_root",
+	"chroot",
+	"move_mount",
+	"open_tree",
+	"fsopen",
+	"reboot",
+	"swapon",
+	"swapoff",
+	"add_key",
+	"request_key",
+	"keyctl",
+	"userfaultfd",
+	"perf_event_open",
+	"open_by_handle_at",
+	"personality",
+	"settimeofday",
+	"clock_settime",
+	"adjtimex",
+	"clock_adjtime",
+	"setuid",
+	"setgid",
+	"setresuid",
+	"setresgid",
+	"sethostname",
+	"io_uring_setup",
 };
 
 static int refuse_calls(scmp_filter_ctx filter)

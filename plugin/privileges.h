@@ -22,7 +22,7 @@ bool privileges_drop(const struct config *c);
 bool privileges_confine(void);
 bool privileges_drop_netns(void);
 
-bool privileges_has(unsigned int capability);	/* effective now */
+bool privileges_has(unsigned int capability); /* effective now */
 /* Returns true if other processes' descriptors can be read. */
 bool privileges_sees_all(void);
 

@@ -26,7 +26,7 @@ static void on_change(enum output_change what, const char *name, const struct tr
 		log_warnx("output %s: %s: %s; %s", name, t->target,
 			  *t->reason ? t->reason : strerror(err),
 			  t->ops->keeps ? "lines wait in the queue" :
-			  "lines are lost until it can be written");
+					  "lines are lost until it can be written");
 		break;
 	case OUTPUT_WORKS:
 		log_info("output %s: %s: writing again", name, t->target);
@@ -61,20 +61,24 @@ static struct format *shared_format(struct report *r, const char *name)
 static struct transport *open_transport(const struct config_output *o)
 {
 	struct transport_collector c = {
-		.host = o->host, .port = o->port, .facility = o->facility,
+		.host = o->host,
+		.port = o->port,
+		.facility = o->facility,
 		.tls = o->transport == CONFIG_TLS,
-		.ca = o->ca, .cert = o->cert, .key = o->key,
+		.ca = o->ca,
+		.cert = o->cert,
+		.key = o->key,
 	};
 
 	switch (o->transport) {
-	case CONFIG_NOWHERE:	break;
-	case CONFIG_SYSLOG:	return transport_syslog(o->facility);
-	case CONFIG_FILE:	return transport_file(o->path);
-	case CONFIG_STDOUT:	return transport_stdout();
-	case CONFIG_UNIX:	return transport_unix(o->path);
-	case CONFIG_UDP:	return transport_udp(&c);
+	case CONFIG_NOWHERE: break;
+	case CONFIG_SYSLOG: return transport_syslog(o->facility);
+	case CONFIG_FILE: return transport_file(o->path);
+	case CONFIG_STDOUT: return transport_stdout();
+	case CONFIG_UNIX: return transport_unix(o->path);
+	case CONFIG_UDP: return transport_udp(&c);
 	case CONFIG_TCP:
-	case CONFIG_TLS:	return transport_tcp(&c);
+	case CONFIG_TLS: return transport_tcp(&c);
 	}
 	return NULL;
 }
@@ -136,10 +140,13 @@ void report_close(struct report *r)
 {
 	for (unsigned int i = 0; i < r->count; i++) {
 		char name[64];
+		struct output_counts c;
 		uint64_t left;
 
+		output_counts(r->at[i].output, &c);
 		snprintf(name, sizeof(name), "%s", output_name(r->at[i].output));
 		left = output_close(r->at[i].output, CLOSE_MS);
+		r->lost_before += c.lost + left;
 		if (left)
 			log_warnx("output %s: the last %llu lines could not be written in %d s",
 				  name, (unsigned long long)left, CLOSE_MS / 1000);
@@ -184,7 +191,7 @@ void report_entry(struct report *r, const struct entry *e)
 			m.len = format_entry(o->format, e, text);
 		made = o->format;
 		if (!m.len)
-			continue;	/* the format has no text for it */
+			continue; /* the format has no text for it */
 		m.has_time = format_has_time(o->format);
 		m.severity = o->severity;
 		output_put(o->output, &m);
@@ -208,6 +215,18 @@ void report_note(struct report *r, const char *format, ...)
 	}
 }
 
+uint64_t report_lost(struct report *r)
+{
+	uint64_t lost = r->lost_before;
+	struct output_counts c;
+
+	for (unsigned int i = 0; i < r->count; i++) {
+		output_counts(r->at[i].output, &c);
+		lost += c.lost;
+	}
+	return lost;
+}
+
 void report_state(struct report *r)
 {
 	for (unsigned int i = 0; i < r->count; i++) {
@@ -215,7 +234,7 @@ void report_state(struct report *r)
 
 		output_counts(r->at[i].output, &c);
 		report_note(r, "netlog state sink=%s lines=%llu lost=%llu queue_peak=%llu "
-			    "written=%llu queued=%llu failures=%llu failing=%s",
+			       "written=%llu queued=%llu failures=%llu failing=%s",
 			    output_name(r->at[i].output), (unsigned long long)c.messages,
 			    (unsigned long long)c.lost, (unsigned long long)c.queue_peak,
 			    (unsigned long long)c.written, (unsigned long long)c.queued,

@@ -15,7 +15,7 @@
 
 struct report_output {
 	struct output *output;
-	struct format *format;		/* shared by all outputs that use it */
+	struct format *format; /* shared by all outputs that use it */
 	int severity;
 };
 
@@ -24,7 +24,8 @@ struct report {
 	unsigned int count;
 	struct format *formats[REPORT_OUTPUTS_MAX];
 	unsigned int format_count;
-	char host_name[65], host_id[33];	/* empty: unknown */
+	uint64_t lost_before;		 /* by outputs that are closed */
+	char host_name[65], host_id[33]; /* empty: unknown */
 };
 
 /* Opens the outputs of the configuration. False without memory; logs the reason. */
@@ -42,6 +43,8 @@ void report_entry(struct report *r, const struct entry *e);
 /* A note of the plugin, stamped with the time of day. */
 void report_note(struct report *r, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Lines that outputs dropped since the plugin started. */
+uint64_t report_lost(struct report *r);
 /* A "netlog state" note for each output. */
 void report_state(struct report *r);
 

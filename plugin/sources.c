@@ -23,7 +23,7 @@ static bool in_initial_pid_namespace(void)
 	if (n < 0)
 		return false;
 	link[n] = 0;
-	return !strcmp(link, "pid:[4026531836]");	/* PROC_PID_INIT_INO */
+	return !strcmp(link, "pid:[4026531836]"); /* PROC_PID_INIT_INO */
 }
 
 /*
@@ -44,8 +44,8 @@ const char *sources_netns_error(void)
 	if (!has_global_cookies())
 		return "needs Linux 5.4 or later";
 	return privileges_has(CAP_SYS_ADMIN) ? NULL :
-	       "needs CAP_SYS_ADMIN, which is kept only if netns= is set at start: "
-	       "restart auditd";
+					       "needs CAP_SYS_ADMIN, which is kept only if netns= is set at start: "
+					       "restart auditd";
 }
 
 static void on_kernel_event(const struct event *e, void *arg)
@@ -132,6 +132,7 @@ void sources_close_sockdiag(struct sources *s, bool ending)
 	if (!s->resolver)
 		return;
 	s->lost_before = sources_sockdiag_lost(s);
+	s->cut_before = sources_sockdiag_cut(s);
 	resolver_close(s->resolver, ending);
 	s->resolver = NULL;
 }
@@ -146,7 +147,8 @@ const char *sources_name(const struct sources *s)
 {
 	const char *kernel = kernel_source_name(&s->kernel);
 
-	return kernel ? kernel : s->resolver ? "sockdiag" : NULL;
+	return kernel ? kernel : s->resolver ? "sockdiag" :
+					       NULL;
 }
 
 void sources_count_losses(struct sources *s)
@@ -166,4 +168,13 @@ uint64_t sources_sockdiag_lost(const struct sources *s)
 	if (s->resolver)
 		resolver_stats(s->resolver, &stats);
 	return s->lost_before + stats.lost;
+}
+
+uint64_t sources_sockdiag_cut(const struct sources *s)
+{
+	struct resolver_stats stats = { 0 };
+
+	if (s->resolver)
+		resolver_stats(s->resolver, &stats);
+	return s->cut_before + stats.cut;
 }

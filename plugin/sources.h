@@ -13,15 +13,15 @@
 #include "plugin/resolve/resolver.h"
 
 struct sources {
-	const struct config *config;	/* borrowed, as the tracker */
+	const struct config *config; /* borrowed, as the tracker */
 	struct track *track;
 	bool live;
-	bool initial_pids;		/* set by sources_init() */
+	bool initial_pids; /* set by sources_init() */
 	struct kernel_source kernel;
-	uint64_t bpf_lost, bpf_missed;	/* since the plugin started */
-	struct resolver *resolver;	/* NULL: sock_diag is off */
-	uint64_t lost_before;		/* by resolvers that are closed */
-	bool sockdiag_failed, netns_failed;	/* logged already */
+	uint64_t bpf_lost, bpf_missed;	    /* since the plugin started */
+	struct resolver *resolver;	    /* NULL: sock_diag is off */
+	uint64_t lost_before, cut_before;   /* by resolvers that are closed */
+	bool sockdiag_failed, netns_failed; /* logged already */
 };
 
 /*
@@ -33,7 +33,7 @@ void sources_open(struct sources *s, const struct config *c, struct track *track
 void sources_update(struct sources *s);
 /* Closes sock_diag. ending: open connections are saved for the next run. */
 void sources_close_sockdiag(struct sources *s, bool ending);
-void sources_close(struct sources *s);	/* all */
+void sources_close(struct sources *s); /* all */
 /* "module", "bpf", "sockdiag", or NULL: the best one that is there. */
 const char *sources_name(const struct sources *s);
 
@@ -42,6 +42,8 @@ void sources_count_losses(struct sources *s);
 
 /* Times that reports of destroyed sockets were lost since the plugin started. */
 uint64_t sources_sockdiag_lost(const struct sources *s);
+/* Scans of all sockets that a limit cut short since then. */
+uint64_t sources_sockdiag_cut(const struct sources *s);
 /* NULL, or why other network namespaces cannot be entered. */
 const char *sources_netns_error(void);
 

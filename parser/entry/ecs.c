@@ -157,7 +157,7 @@ static bool put_end(struct put *p, const struct json_node *n, const struct json_
 static bool put_args(struct put *p, const struct json_node *n, const struct json_source *s)
 {
 	(void)n;
-	if (!s->e->identity->proctitle)
+	if (!s->e->identity->proctitle || s->e->identity->unparted)
 		return false;
 	json_put_arguments(p, s->e->identity->proctitle);
 	return true;

@@ -32,7 +32,8 @@ enum entry_kind {
 	X(DESTROY,	"destroy")	/* the kernel reported the socket's destruction */ \
 	X(FOUND,	"found")	/* the connect was found to have succeeded */ \
 	X(SNAPSHOT,	"snapshot")	/* it was open when this program started */ \
-	X(SWEEP,	"sweep")	/* a scan of all sockets did not find it */
+	X(SWEEP,	"sweep")	/* a scan of all sockets did not find it */ \
+	X(CORRECTED,	"corrected")	/* a start: its stop was inferred, and wrong */
 
 enum entry_via {
 #define ENTRY_VIA_ENUM(name, text) VIA_##name,
@@ -71,6 +72,8 @@ struct entry {
 	int64_t netns;		/* inode; -1: unknown */
 	bool other_netns;	/* its process is in a netns that is not watched */
 	bool incomplete;	/* stop of something whose start was never seen */
+	/* of the process's surroundings, by who has them; NULL: unknown, or none */
+	const char *container, *pod, *unit, *pcomm;
 };
 
 typedef void (*entry_fn)(const struct entry *e, void *arg);

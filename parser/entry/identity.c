@@ -38,6 +38,7 @@ struct identity *identity_new(const struct task *t)
 	id->exe = audit_text_copy(t->exe, &to);
 	id->subj = audit_text_copy(t->subj, &to);
 	id->proctitle = audit_text_copy(t->proctitle, &to);
+	id->unparted = false;
 	return id;
 }
 

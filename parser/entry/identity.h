@@ -14,6 +14,7 @@ struct identity {
 	uint64_t generation;	/* no two that identity_new() made have the same; not 0 */
 	int64_t pid, ppid, uid, auid, ses, sid;
 	const char *comm, *exe, *subj, *proctitle;
+	bool unparted;		/* blanks of proctitle may be in an argument or between two */
 	char text[];
 };
 

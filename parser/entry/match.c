@@ -41,11 +41,17 @@ static enum truth test_text(const struct condition *c, const char *encoded)
 	return truth(len == want->len && !memcmp(have, want->text, len));
 }
 
+/* A half that is known and wrong decides, whatever the other half is. */
 static enum truth test_address(const struct netaddr *a, const struct netaddr_range *r)
 {
-	if ((r->addr.has_addr && !a->has_addr) || (r->addr.has_port && !a->has_port))
-		return UNKNOWN;
-	return truth(netaddr_in_range(a, r));
+	struct netaddr_range known = *r;
+	bool missing = (r->addr.has_addr && !a->has_addr) || (r->addr.has_port && !a->has_port);
+
+	known.addr.has_addr &= a->has_addr;
+	known.addr.has_port &= a->has_port;
+	if (!netaddr_in_range(a, &known))
+		return NO;
+	return missing ? UNKNOWN : YES;
 }
 
 static enum truth test_id(const struct conn_id *id, const struct conn_id *want)
@@ -116,7 +122,8 @@ static bool can_have(const struct entry *e, enum field_id id)
 	return fields[id].kinds & 1u << e->what;
 }
 
-static bool holds(const struct condition *c, const struct entry *e)
+/* maybe: an end that is not known is the right one. */
+static bool holds(const struct condition *c, const struct entry *e, bool maybe)
 {
 	enum field_id also = fields[c->field].also;
 	enum truth is = test_field(c, c->field, e), second;
@@ -125,6 +132,9 @@ static bool holds(const struct condition *c, const struct entry *e)
 		second = test_field(c, also, e);
 		is = second == NO ? is : second;
 	}
+	if (maybe && is == UNKNOWN && fields[c->field].type == TYPE_ADDRESS &&
+	    (can_have(e, c->field) || (also && can_have(e, also))))
+		return true;
 	if (c->op == OP_IS_NOT || c->op == OP_HAS_NOT)
 		return is == NO;
 	return is == YES;
@@ -140,7 +150,7 @@ static bool before(const struct stamp *a, const struct stamp *b)
 	return a->sec != b->sec ? a->sec < b->sec : a->milli < b->milli;
 }
 
-bool match_entry(const struct match *m, const struct entry *e)
+static bool match_ends(const struct match *m, const struct entry *e, bool maybe)
 {
 	const struct condition *c = m->conditions, *end = c + m->count;
 
@@ -155,8 +165,8 @@ bool match_entry(const struct match *m, const struct entry *e)
 		for (; c < end && c->field == field; c++) {
 			if (is_alternative(c)) {
 				choice = true;
-				found = found || holds(c, e);
-			} else if (!holds(c, e)) {
+				found = found || holds(c, e, maybe);
+			} else if (!holds(c, e, maybe)) {
 				return false;
 			}
 		}
@@ -164,6 +174,16 @@ bool match_entry(const struct match *m, const struct entry *e)
 			return false;
 	}
 	return true;
+}
+
+bool match_entry(const struct match *m, const struct entry *e)
+{
+	return match_ends(m, e, false);
+}
+
+bool match_maybe(const struct match *m, const struct entry *e)
+{
+	return match_ends(m, e, true);
 }
 
 void match_fini(struct match *m)

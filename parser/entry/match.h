@@ -76,6 +76,10 @@ void match_fini(struct match *m);
 /* Returns true if the conditions hold. */
 bool match_entry(const struct match *m, const struct entry *e);
 
+/* Returns true if the conditions hold, or would hold if the ends of the connection that
+ * are not known were the right ones. */
+bool match_maybe(const struct match *m, const struct entry *e);
+
 /* Operators that fields of that type take, as text: "= != <". */
 void match_operators(enum field_type type, char *buf, size_t size);
 

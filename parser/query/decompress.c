@@ -222,6 +222,14 @@ ssize_t decompress_read(struct decompress *d, char *buf, size_t size)
 	return n;
 }
 
+bool decompress_continue(struct decompress *d)
+{
+	if (d->format && d->format != &plain)
+		return false;
+	d->at_end = false;
+	return true;
+}
+
 const char *decompress_kind(const struct decompress *d)
 {
 	return d->format ? d->format->name : NULL;

@@ -6,6 +6,7 @@
 #ifndef NETLOG_DECOMPRESS_H
 #define NETLOG_DECOMPRESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -21,6 +22,10 @@ void decompress_free(struct decompress *d);
  * of it (all that could be read was returned before); -errno of read(2).
  */
 ssize_t decompress_read(struct decompress *d, char *buf, size_t size);
+
+/* After the end of a plain file: what was appended since is read next. Returns false for a
+ * compressed one, which does not grow. */
+bool decompress_continue(struct decompress *d);
 
 /* "gzip", "zstd", "xz", or NULL for a plain file or one of which nothing was read yet. */
 const char *decompress_kind(const struct decompress *d);

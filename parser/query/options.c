@@ -9,8 +9,10 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "parser/query/advice.h"
 #include "parser/query/when.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof(*(a)))
@@ -43,21 +45,34 @@ static int fail(struct aunetlog_options *o, const char *format, ...)
 	return -EINVAL;
 }
 
+/* Reads a time of one word or two. */
+static int read_time(struct arg *a, bool end, struct stamp *out)
+{
+	struct when w = { .now = a->o->now, .end = end };
+	struct aunetlog_options *o = a->o;
+	size_t n = strlen(o->note);
+
+	if (when_read(&w, a->value, a->second, out))
+		return fail(o, "%s %s", a->spelled, w.error);
+	a->took_second = a->second;
+	if (*w.note)
+		snprintf(o->note + n, sizeof(o->note) - n, "aunetlog: %s %s\n", a->spelled, w.note);
+	return 0;
+}
+
 static int set_time(struct arg *a)
 {
 	struct match *m = &a->o->match;
-	struct when w = { .now = a->o->now };
-	bool *has;
+	bool *has, end;
+	int err;
 
-	w.end = a->option->offset == offsetof(struct aunetlog_options, match.to);
-	has = w.end ? &m->has_to : &m->has_from;
+	end = a->option->offset == offsetof(struct aunetlog_options, match.to);
+	has = end ? &m->has_to : &m->has_from;
 	if (*has)
 		return fail(a->o, "%s: given twice", a->spelled);
-	if (when_read(&w, a->value, a->second, w.end ? &m->to : &m->from))
-		return fail(a->o, "%s %s", a->spelled, w.error);
-	*has = true;
-	a->took_second = a->second;
-	return 0;
+	err = read_time(a, end, end ? &m->to : &m->from);
+	*has = !err;
+	return err;
 }
 
 static int set_flag(struct arg *a)
@@ -68,15 +83,67 @@ static int set_flag(struct arg *a)
 
 static int set_input(struct arg *a)
 {
-	if (a->o->input)
-		return fail(a->o, "%s: given twice", a->spelled);
-	a->o->input = a->value;
+	if (a->o->input_count == AUNETLOG_INPUTS)
+		return fail(a->o, "%s: given more than %d times", a->spelled, AUNETLOG_INPUTS);
+	a->o->inputs[a->o->input_count++] = a->value;
 	return *a->value ? 0 : fail(a->o, "%s: must not be empty", a->spelled);
 }
 
 static int set_format(struct arg *a)
 {
 	a->o->format = a->value;
+	return 0;
+}
+
+static int set_columns(struct arg *a)
+{
+	a->o->columns = a->value;
+	return 0;
+}
+
+static int set_view(struct arg *a)
+{
+	if (a->o->view)
+		return fail(a->o, "%s: cannot be combined with %s", a->spelled, a->o->view_name);
+	a->o->view = a->option->offset;
+	a->o->view_name = a->spelled;
+	a->o->summary = a->value;
+	return 0;
+}
+
+static int set_top(struct arg *a)
+{
+	char *end;
+
+	a->o->top = strtoul(a->value, &end, 10);
+	if (!isdigit((unsigned char)*a->value) || *end || !a->o->top)
+		return fail(a->o, "%s %s: must be a number from 1 on", a->spelled, a->value);
+	return 0;
+}
+
+static int set_open_at(struct arg *a)
+{
+	struct stamp at;
+	int err = read_time(a, false, &at);
+
+	if (err)
+		return err;
+	a->o->has_open_at = true;
+	a->o->open_at = at.sec * 1000 + at.milli;
+	return 0;
+}
+
+/* As in ausearch: whether the call succeeded. */
+static int set_success(struct arg *a)
+{
+	static const enum match_op ops[] = { OP_IS, OP_IS_NOT };
+	struct match_error error;
+	bool yes = !strcmp(a->value, "yes");
+
+	if (!yes && strcmp(a->value, "no"))
+		return fail(a->o, "%s %s: must be yes or no", a->spelled, a->value);
+	if (match_add(&a->o->match, FIELD_KIND, ops[yes], "fail", MATCH_QUERY, &error))
+		return fail(a->o, "%s: %s", a->spelled, error.text);
 	return 0;
 }
 
@@ -96,30 +163,73 @@ static int set_version(struct arg *a)
 #define AT(field) .offset = offsetof(struct aunetlog_options, field)
 
 static const struct option options[] = {
+	{ NULL, "--beacons", NULL, "programs that connect to one end at regular intervals",
+		set_view, AUNETLOG_BEACONS },
 	{ NULL, "--debug", NULL, "report also what could not be attributed",
 		set_flag, AT(debug) },
-	{ NULL, "--format", "NAME", "netlog (default), json, ocsf, cef, leef, cern, sysmon, "
-		"template:TEXT", set_format },
+	{ "-F", "--follow", NULL, "go on with what is written from now on; without -ts print only that",
+		set_flag, AT(follow) },
+	{ "-O", "--fields", "FIELD,FIELD", "columns of the table: fields, start, end, process, "
+		"outcome", set_columns },
+	{ NULL, "--format", "NAME", "table (on a terminal), csv, netlog (else), json, ocsf, "
+		"cef, leef, cern, sysmon, template:TEXT", set_format },
+	{ NULL, "--graph", NULL, "a graph for Graphviz: programs, addresses, listeners",
+		set_view, AUNETLOG_GRAPH },
 	{ "-h", "--help", NULL, "print this help; --help fields: every field",
 		set_help },
-	{ "-if", "--input", "FILE|DIR", "read this; - is standard input", set_input },
+	{ NULL, "--html", "FILE", "write one page with timeline, graph and table to FILE",
+		set_view, AUNETLOG_HTML },
+	{ "-if", "--input", "FILE|DIR", "read this; - is standard input; may be repeated", set_input },
 	{ NULL, "--input-logs", NULL, "read auditd's logs even if stdin is a pipe",
 		set_flag, AT(input_logs) },
 	{ NULL, "--just-one", NULL, "stop after the first match",
 		set_flag, AT(just_one) },
 	{ "-l", "--line-buffered", NULL, "write every line at once",
 		set_flag, AT(line_buffered) },
+	{ NULL, "--listeners", NULL, "who listens where, since when, how often connected to",
+		set_view, AUNETLOG_LISTENERS },
+	{ NULL, "--maybe", NULL, "also print what could match, its local or remote end being unknown",
+		set_flag, AT(maybe) },
+	{ NULL, "--new", NULL, "peers, listeners and programs first seen since -ts",
+		set_view, AUNETLOG_NEW },
+	{ NULL, "--open-at", "[DATE] [TIME]", "connections that were open at that time",
+		set_open_at },
+	{ NULL, "--scan", NULL, "sources that try many ports, or many ends that fail",
+		set_view, AUNETLOG_SCAN },
+	{ NULL, "--summary", "WHAT", "count connections by remote, local, port, network/BITS, user, "
+		"hour, day or a field", set_view, AUNETLOG_SUMMARY },
+	{ "-sv", "--success", "yes|no", "no: connections that failed; yes: all others",
+		set_success },
 	{ "-te", "--end", "[DATE] [TIME]", "at or before, or a word such as today",
 		set_time, AT(match.to) },
 	{ "-ts", "--start", "[DATE] [TIME]", "at or after, or a word such as today",
 		set_time, AT(match.from) },
+	{ NULL, "--top", "N", "the first N rows", set_top },
+	{ NULL, "--utc", NULL, "print times in UTC", set_flag, AT(utc) },
 	{ "-v", "--version", NULL, "print the version", set_version },
 	{ "-w", "--word", NULL, "-c, -x, -se and --proctitle give the whole text",
 		set_flag, AT(word) },
 };
 
+/* Others' spellings of an option. */
+static const struct {
+	const char *name, *means;
+} aliases[] = {
+	{ "--host", "--addr" }, { "-hn", "--addr" },
+	{ "--since", "-ts" }, { "-S", "-ts" }, { "--until", "-te" }, { "-U", "-te" },
+};
+
+static const char *meaning_of(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(aliases); i++)
+		if (!strcmp(aliases[i].name, name))
+			return aliases[i].means;
+	return name;
+}
+
 static const struct option *find_option(const char *name)
 {
+	name = meaning_of(name);
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
 		if (!strcmp(options[i].full, name) ||
 		    (options[i].brief && !strcmp(options[i].brief, name)))
@@ -130,6 +240,7 @@ static const struct option *find_option(const char *name)
 /* --KEY, or the spelling of ausearch. */
 static enum field_id find_field(const char *name)
 {
+	name = meaning_of(name);
 	for (int id = FIELD_NONE + 1; id < FIELD_COUNT; id++)
 		if ((fields[id].brief && !strcmp(fields[id].brief, name)) ||
 		    (fields[id].option && !strcmp(fields[id].option, name)))
@@ -156,6 +267,7 @@ static enum match_op operator_of(const struct aunetlog_options *o, enum field_id
 static int add_condition(struct aunetlog_options *o, enum field_id id, char **words)
 {
 	struct match_error error;
+	char advice[256];
 	int err;
 
 	if (!is_value(words[1]))
@@ -163,8 +275,42 @@ static int add_condition(struct aunetlog_options *o, enum field_id id, char **wo
 	err = match_add_option(&o->match, id, operator_of(o, id), words[1], &error);
 	if (!err)
 		return 2;
+	if (fields[id].type == TYPE_ADDRESS &&
+	    advice_of_address(words[1], advice, sizeof(advice)))
+		return fail(o, "%s %s: %s", words[0], words[1], advice);
 	fail(o, "%s %s: %s", words[0], words[1], error.text);
 	return err;
+}
+
+/* The nearest name of an option, or NULL if none is near. */
+static const char *nearest(const char *name)
+{
+	struct nearest n = { .name = name };
+	static char keys[FIELD_COUNT][32];
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		nearest_consider(&n, options[i].full);
+	for (int id = FIELD_NONE + 1; id < FIELD_COUNT; id++) {
+		snprintf(keys[id], sizeof(keys[id]), "--%s", fields[id].key);
+		nearest_consider(&n, keys[id]);
+		nearest_consider(&n, fields[id].option);
+	}
+	return n.best;
+}
+
+static int unknown_option(struct aunetlog_options *o, const char *name)
+{
+	const char *advice = advice_of_option(name), *near = nearest(name);
+	const char *equals = strchr(name, '=');
+
+	if (advice)
+		return fail(o, "%s: %s", name, advice);
+	if (*name == '-' && equals)
+		return fail(o, "%s: unknown option; a value is a word of its own: %.*s %s", name,
+			    (int)(equals - name), name, equals + 1);
+	if (near)
+		return fail(o, "%s: unknown option; did you mean %s?", name, near);
+	return fail(o, "%s: unknown option, see aunetlog --help", name);
 }
 
 /* Takes one option off the front. Returns the number of words, or an error. */
@@ -177,7 +323,7 @@ static int parse_one(struct aunetlog_options *o, char **words)
 	if (field)
 		return add_condition(o, field, words);
 	if (!a.option)
-		return fail(o, "%s: unknown option, see aunetlog --help", words[0]);
+		return unknown_option(o, words[0]);
 	if (a.option->value) {
 		if (!is_value(words[1]))
 			return fail(o, "%s needs a value: %s", words[0], a.option->value);
@@ -204,7 +350,7 @@ int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 {
 	memset(o, 0, sizeof(*o));
 	o->auditd_conf = AUDITD_CONF;
-	o->format = "netlog";
+	o->netlog_conf = NETLOG_CONF;
 	o->now = now;
 	o->word = has_word(argv);
 	for (int i = 1; i < argc && o->action == AUNETLOG_QUERY;) {
@@ -213,6 +359,10 @@ int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 		if (used < 0)
 			return used;
 		i += used;
+	}
+	if (o->follow && !o->match.has_from) {
+		o->match.from.sec = now;
+		o->match.has_from = true;
 	}
 	return 0;
 }

@@ -10,6 +10,8 @@
 #include "parser/entry/match.h"
 
 #define AUDITD_CONF "/etc/audit/auditd.conf"
+#define NETLOG_CONF "/etc/audit/audisp-netlog.conf"
+#define AUNETLOG_INPUTS 64
 
 enum aunetlog_action {
 	AUNETLOG_QUERY,
@@ -18,16 +20,39 @@ enum aunetlog_action {
 	AUNETLOG_VERSION,
 };
 
+/* What is printed in place of what was found. */
+enum aunetlog_view {
+	AUNETLOG_ENTRIES,
+	AUNETLOG_SUMMARY,
+	AUNETLOG_LISTENERS,
+	AUNETLOG_SCAN,
+	AUNETLOG_BEACONS,
+	AUNETLOG_NEW,
+	AUNETLOG_GRAPH,
+	AUNETLOG_HTML,
+	AUNETLOG_VIEWS
+};
+
 /* Strings are borrowed from argv; match is owned. */
 struct aunetlog_options {
 	enum aunetlog_action action;
-	const char *input;	/* file, directory, "-", or NULL */
-	const char *format;	/* what format_open() takes */
-	const char *auditd_conf; /* names the logs when input is NULL */
-	bool input_logs, just_one, line_buffered, debug;
+	const char *inputs[AUNETLOG_INPUTS];	/* files, directories, "-" */
+	unsigned int input_count;
+	const char *format;	/* what format_open() takes, "table", "csv", or NULL */
+	enum aunetlog_view view;
+	const char *view_name;	/* the option that asked for it */
+	const char *summary;	/* by what --summary counts; the file of --html */
+	unsigned int top;	/* rows at most; 0: all */
+	const char *columns;	/* FIELD,FIELD of the table, or NULL */
+	const char *auditd_conf; /* names the logs when no input is given */
+	const char *netlog_conf; /* and this the plugin's own log */
+	bool input_logs, just_one, line_buffered, debug, utc, follow, maybe;
 	bool word;		/* -c, -x and the like give the whole text, not a part */
+	bool has_open_at;
+	int64_t open_at;	/* ms: connections that were open then */
 	struct match match;
 	time_t now;		/* the time that the words of -ts and -te refer to */
+	char note[512];		/* lines to print on stderr before the query; or empty */
 	char error[768];	/* what is wrong with the command line */
 };
 

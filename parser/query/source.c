@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@
 #include "parser/query/decompress.h"
 
 #define LOG_NAME "audit.log"
+#define OWN_NAME "netlog.log"
 #define BUILTIN_LOG "/var/log/audit/" LOG_NAME
 
 static void complain_path(struct aunetlog_source *s, const char *path, int err)
@@ -95,7 +97,13 @@ static void look_ahead(struct aunetlog_log *log)
 	static char buf[65536];
 	ssize_t n = decompress_read(log->bytes, buf, sizeof(buf));
 
-	log->first_ms = n > 0 ? first_time(buf, n) : -1;
+	const char *why;
+	enum own_kind kind = own_recognize(buf, n > 0 ? n : 0, &why);
+
+	if (kind == OWN_LINE || kind == OWN_JSON)
+		log->first_ms = own_first_time(kind, buf, n);
+	else
+		log->first_ms = n > 0 ? first_time(buf, n) : -1;
 	decompress_free(log->bytes);
 	log->bytes = lseek(log->fd, 0, SEEK_SET) < 0 ? NULL : decompress_new(log->fd);
 }
@@ -164,9 +172,11 @@ static void add_named(struct aunetlog_source *s, const char *dir,
 	free(path);
 }
 
+/* second: the name to look for if there is none of base; or NULL. */
 static void add_directory(struct aunetlog_source *s, const char *dir,
-			  const char *base)
+			  const char *base, const char *second)
 {
+	size_t before = s->count;
 	DIR *d = opendir(dir);
 	struct dirent *e;
 
@@ -177,22 +187,27 @@ static void add_directory(struct aunetlog_source *s, const char *dir,
 	while ((e = readdir(d)))
 		add_named(s, dir, base, e->d_name);
 	closedir(d);
-	if (s->count) {
-		qsort(s->logs, s->count, sizeof(*s->logs), older_first);
+	if (s->count > before) {
+		qsort(s->logs + before, s->count - before, sizeof(*s->logs), older_first);
 		return;
 	}
-	fprintf(stderr, "aunetlog: %s: no %s in it\n", dir, base);
+	if (second) {
+		add_directory(s, dir, second, NULL);
+		return;
+	}
+	fprintf(stderr, "aunetlog: %s: no %s in it\n", dir,
+		strcmp(base, OWN_NAME) ? base : LOG_NAME " and no " OWN_NAME);
 	s->failed = true;
 }
 
-/* The value of "log_file = /path" in a line of auditd.conf, or NULL. */
-static char *log_file_value(char *line)
+/* The value of "KEY = /path" in a line of a configuration file, or NULL. */
+static char *path_value(char *line, const char *name)
 {
 	char *save = NULL, *key = strtok_r(line, " \t\n", &save);
 	char *equals = strtok_r(NULL, " \t\n", &save);
 	char *value = strtok_r(NULL, " \t\n", &save);
 
-	if (!key || strcasecmp(key, "log_file") || !equals || strcmp(equals, "="))
+	if (!key || strcasecmp(key, name) || !equals || strcmp(equals, "="))
 		return NULL;
 	return value;
 }
@@ -209,7 +224,7 @@ static char *configured_log(const char *conf)
 		return strdup(BUILTIN_LOG);
 	}
 	while (getline(&line, &size, f) > 0) {
-		value = log_file_value(line);
+		value = path_value(line, "log_file");
 		if (!value)
 			continue;
 		free(found);
@@ -232,8 +247,42 @@ static void add_configured(struct aunetlog_source *s, const char *conf)
 		s->failed = true;
 	} else {
 		*slash = 0;
-		add_directory(s, path, slash + 1);
+		add_directory(s, path, slash + 1, NULL);
 	}
+	free(path);
+}
+
+/* The file that the plugin writes, by its configuration; NULL: none. Owned. */
+static char *own_log(const char *conf)
+{
+	FILE *f = fopen(conf, "re");
+	char *line = NULL, *value, *found = NULL;
+	size_t size = 0;
+
+	while (f && !found && getline(&line, &size, f) > 0) {
+		value = path_value(line, "file");
+		if (value && *value == '/')
+			found = strdup(value);
+	}
+	free(line);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* Without a word if it cannot be read: the audit log has the same. */
+static void add_own(struct aunetlog_source *s, const char *conf)
+{
+	char *path = own_log(conf), *slash = path ? strrchr(path, '/') : NULL;
+	size_t before = s->count;
+
+	if (path && slash > path && !access(path, R_OK)) {
+		*slash = 0;
+		add_directory(s, path, slash + 1, NULL);
+	}
+	for (size_t i = before; i < s->count; i++)
+		s->logs[i].own = true;
+	s->both = s->count > before && before;
 	free(path);
 }
 
@@ -259,13 +308,14 @@ static void add_input(struct aunetlog_source *s, const char *path)
 	else if (stat(path, &st) < 0)
 		complain_path(s, path, errno);
 	else if (S_ISDIR(st.st_mode))
-		add_directory(s, path, LOG_NAME);
+		add_directory(s, path, LOG_NAME, OWN_NAME);
 	else
 		add(s, path, 0);
 }
 
-/* Names can lie about the order; a file without any event keeps its place by name. */
-static void sort_by_time(struct aunetlog_source *s)
+/* Names can lie about the order; a file without any event keeps its place by name. named:
+ * the names have an order, the user gave none. */
+static void sort_by_time(struct aunetlog_source *s, bool named)
 {
 	int64_t latest = -1;
 	bool sorted = true;
@@ -281,9 +331,11 @@ static void sort_by_time(struct aunetlog_source *s)
 	}
 	if (sorted)
 		return;
+	qsort(s->logs, s->count, sizeof(*s->logs), earlier_first);
+	if (!named)
+		return;
 	fprintf(stderr, "aunetlog: the files are read in the order of their first events, which "
 		"is not that of their names\n");
-	qsort(s->logs, s->count, sizeof(*s->logs), earlier_first);
 }
 
 static bool is_pipe(int fd)
@@ -293,20 +345,60 @@ static bool is_pipe(int fd)
 	return !fstat(fd, &st) && S_ISFIFO(st.st_mode);
 }
 
+/*
+ * A pipe that is empty (as in a cron job) is no input: the configured logs are. One that
+ * has nothing yet may be slow: reading something else would answer another question.
+ */
+static bool has_input(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int bytes = 0;
+
+	if (!poll(&p, 1, 1000)) {
+		fprintf(stderr, "aunetlog: reading standard input, a pipe that has nothing yet; to "
+			"read the logs: --input-logs\n");
+		poll(&p, 1, -1);
+	}
+	if (ioctl(fd, FIONREAD, &bytes) || bytes)
+		return true;
+	fprintf(stderr, "aunetlog: standard input is an empty pipe: reading the logs\n");
+	return false;
+}
+
+static void add_default(struct aunetlog_source *s, const struct aunetlog_options *o)
+{
+	add_configured(s, o->auditd_conf);
+	if (!o->input_logs)
+		add_own(s, o->netlog_conf);
+}
+
 void aunetlog_source_open(struct aunetlog_source *s,
 			  const struct aunetlog_options *o)
 {
 	memset(s, 0, sizeof(*s));
-	if (o->input)
-		add_input(s, o->input);
-	else if (!o->input_logs && is_pipe(STDIN_FILENO))
+	if (o->input_count)
+		for (unsigned int i = 0; i < o->input_count; i++)
+			add_input(s, o->inputs[i]);
+	else if (!o->input_logs && is_pipe(STDIN_FILENO) && has_input(STDIN_FILENO))
 		add_stdin(s);
 	else
-		add_configured(s, o->auditd_conf);
+		add_default(s, o);
 	for (size_t i = 0; i < s->count; i++)
 		if (s->logs[i].fd < 0)
 			open_log(s, &s->logs[i]);
-	sort_by_time(s);
+	sort_by_time(s, o->input_count < 2 && !s->both);
+}
+
+bool aunetlog_source_again(struct aunetlog_source *s, struct aunetlog_log *log)
+{
+	decompress_free(log->bytes);
+	log->bytes = lseek(log->fd, 0, SEEK_SET) < 0 ? NULL : decompress_new(log->fd);
+	if (log->bytes)
+		return true;
+	complain_path(s, log->path, errno);
+	close(log->fd);
+	log->fd = -1;
+	return false;
 }
 
 void aunetlog_source_close(struct aunetlog_source *s)

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "parser/query/options.h"
+#include "parser/query/own.h"
 
 struct aunetlog_log {
 	char *path;		/* "stdin" for standard input */
@@ -18,12 +19,14 @@ struct aunetlog_log {
 	struct decompress *bytes;	/* of fd */
 	unsigned long rotation;	/* 3 of audit.log.3; 0: the youngest */
 	int64_t first_ms;	/* time of the first event; -1: not known */
+	bool own;		/* of the plugin, by its configuration */
 	bool live;		/* a pipe or the like: may have nothing yet */
 };
 
 struct aunetlog_source {
 	struct aunetlog_log *logs;	/* oldest first */
 	size_t count;
+	bool both;		/* the plugin's own log and the audit log */
 	bool failed;		/* something could not be read, it was said */
 };
 
@@ -32,6 +35,9 @@ struct aunetlog_source {
 void aunetlog_source_open(struct aunetlog_source *s,
 			  const struct aunetlog_options *o);
 void aunetlog_source_close(struct aunetlog_source *s);
+
+/* Reads the log anew, from its start. Returns false if that cannot be. */
+bool aunetlog_source_again(struct aunetlog_source *s, struct aunetlog_log *log);
 
 /* Up to size bytes of one log, decompressed. Returns their number, 0 at its end, -EAGAIN when
  * a live one had nothing for wait milliseconds. A read error is said, sets

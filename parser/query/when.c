@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parser/query/moment.h"
+
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof(*(a)))
 
 /*
@@ -58,6 +60,11 @@ static void yesterday(struct tm *tm)
 	tm->tm_mday--;
 }
 
+static void tomorrow(struct tm *tm)
+{
+	tm->tm_mday++;
+}
+
 static void this_week(struct tm *tm)
 {
 	tm->tm_mday -= tm->tm_wday;
@@ -86,6 +93,7 @@ static const struct word words[] = {
 	{ "boot",	boot,		true },
 	{ "today",	unchanged,		false },
 	{ "yesterday",	yesterday,	false },
+	{ "tomorrow",	tomorrow,	false },
 	{ "this-week",	this_week,	false },
 	{ "week-ago",	week_ago,	false },
 	{ "this-month",	this_month,	false },
@@ -100,8 +108,20 @@ static const struct word *find_word(const char *name)
 	return NULL;
 }
 
+/* 03/11/26 is two days, by the country: says which was taken. */
+static void note_order(struct when *w, const char *text, const struct tm *date)
+{
+	unsigned int a, b;
+	char c;
+
+	if (sscanf(text, "%2u%c%2u", &a, &c, &b) != 3 || a > 12 || b > 12 || a == b)
+		return;
+	snprintf(w->note, sizeof(w->note), "%.32s: read as %04d-%02d-%02d, as your locale writes "
+		 "dates", text, date->tm_year + 1900, date->tm_mon + 1, date->tm_mday);
+}
+
 /* As date +%x prints it, or as aunetlog prints it. */
-static bool read_date(const char *text, struct tm *tm)
+static bool read_date(struct when *w, const char *text, struct tm *tm)
 {
 	static const char *const formats[] = { "%x", "%Y-%m-%d" };
 
@@ -115,6 +135,8 @@ static bool read_date(const char *text, struct tm *tm)
 		tm->tm_year = date.tm_year;
 		tm->tm_mon = date.tm_mon;
 		tm->tm_mday = date.tm_mday;
+		if (!i)
+			note_order(w, text, &date);
 		return true;
 	}
 	return false;
@@ -160,8 +182,9 @@ static int fail_time(struct when *w, const char *text)
 	if (localtime_r(&w->now, &tm))
 		strftime(today, sizeof(today), "%x or %Y-%m-%d", &tm);
 	return fail(w, "%s: neither a date (as %s), nor a time (as 18:00:00), "
-		    "nor now, recent, this-hour, boot, today, yesterday, this-week, "
-		    "week-ago, this-month, this-year", text, today);
+		    "nor now, recent, this-hour, boot, today, yesterday, tomorrow, this-week, "
+		    "week-ago, this-month, this-year, nor as @SECONDS, -2h or '1 day ago'",
+		    text, today);
 }
 
 /* date or clock may be NULL, not both. tm holds the present time. */
@@ -174,7 +197,7 @@ static int read_time(struct when *w, const char *date, const char *clock,
 		return fail(w, "%s is a moment, no time can stand beside it", word->name);
 	if (word)
 		word->set(tm);
-	else if (date && !read_date(date, tm))
+	else if (date && !read_date(w, date, tm))
 		return fail_time(w, date);
 	/* A moment keeps the present daylight saving, mktime() corrects it. */
 	if (!word || !word->moment)
@@ -196,6 +219,8 @@ int when_read(struct when *w, const char *first, const char *second, struct stam
 		return fail(w, "checkpoint: aunetlog has no checkpoints");
 	if (!localtime_r(&w->now, &tm))
 		return fail(w, "%s: the clock of this machine is off", first);
+	if (!second && moment_read(w, first, out) == MOMENT_READ)
+		return 0;
 	if (strchr(first, ':'))
 		return read_time(w, second, first, &tm, out);
 	return read_time(w, first, second, &tm, out);

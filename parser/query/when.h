@@ -11,7 +11,8 @@
 struct when {
 	time_t now;		/* the time that words such as "recent" refer to */
 	bool end;		/* of -te: a missing part is the latest, not the earliest */
-	char error[256];
+	char error[384];
+	char note[128];		/* how an ambiguous date was read; or empty */
 };
 
 /*

@@ -2,13 +2,15 @@
 /* parser/track/bounds: room in the tables of connections, descriptors and processes. */
 #include "parser/track/bounds.h"
 
+#define LOOK_MAX 64	/* processes to look at for one without a descriptor */
+
 struct conn *bounds_conn(struct track *t)
 {
 	struct conn *c;
 
 	if (t->conns.count >= t->conns.max)
-		life_lose(t, TAILQ_FIRST(&t->conns.lru));
-	c = conn_new(&t->conns);
+		life_lose(t, conn_victim(&t->conns));
+	c = conn_new(&t->conns, t->event->task.uid);
 	if (!c) {
 		input_error(t->errors, INPUT_ERROR_MEMORY, "socket", 6);
 		return NULL;
@@ -17,15 +19,31 @@ struct conn *bounds_conn(struct track *t)
 	return c;
 }
 
+/* Returns false if only c itself could make it. */
+static bool make_fd_room(struct track *t, const struct conn *c)
+{
+	struct fdent *fd = fdtable_victim(&t->fds);
+	struct conn *victim = fd ? fd->conn : conn_victim(&t->conns);
+
+	if (victim == c)
+		return false;
+	life_lose(t, victim);
+	return true;
+}
+
 struct fdent *bounds_fd(struct track *t, struct proc *p, int fd, struct conn *c,
 			bool cloexec)
 {
-	if (fdtable_full(&t->fds)) {
-		if (TAILQ_FIRST(&t->conns.lru) == c)
-			return NULL;
-		life_lose(t, TAILQ_FIRST(&t->conns.lru));
+	struct fdent *f;
+
+	if (fdtable_full(&t->fds) && !make_fd_room(t, c))
+		return NULL;
+	f = fdtable_add(&t->fds, p, fd, c, &c->fds, cloexec);
+	if (f) {
+		f->serial = t->event->stamp.serial;
+		f->ms = stamp_ms(&t->event->stamp);
 	}
-	return fdtable_add(&t->fds, p, fd, c, &c->fds, cloexec);
+	return f;
 }
 
 void bounds_forget_process(struct track *t, struct proc *p)
@@ -38,7 +56,20 @@ void bounds_forget_process(struct track *t, struct proc *p)
 		if (conn_unused(c))
 			life_lose(t, c);
 	}
+	fdtable_forget(&t->fds, p);
 	process_remove(&t->processes, p);
+}
+
+/* The least recently heard of, of some the first without a descriptor. */
+static struct proc *process_victim(struct track *t)
+{
+	struct proc *p = process_oldest(&t->processes);
+	int looked_at = 0;
+
+	for (; p && ++looked_at <= LOOK_MAX; p = TAILQ_NEXT(p, lru))
+		if (TAILQ_EMPTY(&p->fds) && TAILQ_NEXT(p, lru))
+			return p;
+	return process_oldest(&t->processes);
 }
 
 struct proc *bounds_process(struct track *t, int64_t pid)
@@ -46,7 +77,7 @@ struct proc *bounds_process(struct track *t, int64_t pid)
 	struct proc *p;
 
 	while (process_count(&t->processes) >= t->max_processes)
-		bounds_forget_process(t, process_oldest(&t->processes));
+		bounds_forget_process(t, process_victim(t));
 	p = process_add(&t->processes, t->node->index, pid);
 	if (!p)
 		input_error(t->errors, INPUT_ERROR_MEMORY, "process", 7);

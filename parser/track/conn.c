@@ -21,6 +21,9 @@ void conn_init(struct conn_table *t, unsigned int max, struct fd_table *fds,
 	TAILQ_INIT(&t->lru);
 	TAILQ_INIT(&t->waiting);
 	TAILQ_INIT(&t->dying);
+	TAILQ_INIT(&t->unclaimed);
+	for (int i = 0; i < CONN_OWNERS; i++)
+		TAILQ_INIT(&t->owners[i].lru);
 	t->max = max ? max : 1;
 	t->fds = fds;
 	t->errors = errors;
@@ -39,7 +42,7 @@ void conn_fini(struct conn_table *t)
 /* A scan of all sockets is to confirm its end. */
 static bool is_doubted(const struct conn *c)
 {
-	return c->phase == CONN_ENDING ||
+	return (c->phase == CONN_ENDING && !(c->diag && c->diag->unsure)) ||
 	       (c->diag && c->diag->missed && c->phase != CONN_DESTROYED);
 }
 
@@ -78,7 +81,12 @@ bool conn_is_open(const struct conn *c)
 
 /* ---- the table ---- */
 
-struct conn *conn_new(struct conn_table *t)
+static unsigned int owner_of(int64_t uid)
+{
+	return (uint64_t)uid * 2654435761U >> 16 & (CONN_OWNERS - 1);
+}
+
+struct conn *conn_new(struct conn_table *t, int64_t uid)
 {
 	struct conn *c = calloc(1, sizeof(*c));
 
@@ -89,7 +97,21 @@ struct conn *conn_new(struct conn_table *t)
 	LIST_INIT(&c->fds);
 	TAILQ_INSERT_TAIL(&t->lru, c, lru);
 	t->count++;
+	c->owner = owner_of(uid);
+	TAILQ_INSERT_TAIL(&t->owners[c->owner].lru, c, of_owner);
+	t->owners[c->owner].count++;
 	return c;
+}
+
+/* One user's many sockets do not take the place of everybody's. */
+struct conn *conn_victim(const struct conn_table *t)
+{
+	const struct conn_owner *most = &t->owners[0];
+
+	for (int i = 1; i < CONN_OWNERS; i++)
+		if (t->owners[i].count > most->count)
+			most = &t->owners[i];
+	return TAILQ_FIRST(&most->lru);
 }
 
 void conn_touch(struct conn_table *t, struct conn *c)
@@ -98,11 +120,14 @@ void conn_touch(struct conn_table *t, struct conn *c)
 		return;
 	TAILQ_REMOVE(&t->lru, c, lru);
 	TAILQ_INSERT_TAIL(&t->lru, c, lru);
+	TAILQ_REMOVE(&t->owners[c->owner].lru, c, of_owner);
+	TAILQ_INSERT_TAIL(&t->owners[c->owner].lru, c, of_owner);
 }
 
 bool conn_unused(const struct conn *c)
 {
-	return !c->key.number && !c->diag && LIST_EMPTY(&c->fds);
+	return !c->key.number && !c->diag && LIST_EMPTY(&c->fds) && !c->inheritable &&
+	       !c->unclaimed_ms;
 }
 
 void conn_set_flow(struct conn *listener, struct conn *flow)
@@ -127,16 +152,19 @@ void conn_drop(struct conn_table *t, struct conn *c)
 	conn_drop_diag(t, c);
 	conn_unlist_unseen(t, c);
 	conn_unlist_left(c);
+	conn_unlist_unclaimed(t, c);
 	TAILQ_REMOVE(&t->lru, c, lru);
 	t->count--;
+	TAILQ_REMOVE(&t->owners[c->owner].lru, c, of_owner);
+	t->owners[c->owner].count--;
 	identity_put(c->opener);
 	free(c);
 }
 
 struct conn *conn_by_number(const struct conn_table *t, uint32_t node, uint64_t number,
-			    bool by_cookie)
+			    uint32_t by)
 {
-	struct conn_key key = { .number = number, .node = node, .by_cookie = by_cookie };
+	struct conn_key key = { .number = number, .node = node, .by = by };
 	struct conn *c;
 
 	HASH_FIND(hh, t->by_number, &key, sizeof(key), c);
@@ -144,12 +172,12 @@ struct conn *conn_by_number(const struct conn_table *t, uint32_t node, uint64_t 
 }
 
 void conn_set_number(struct conn_table *t, struct conn *c, uint32_t node, uint64_t number,
-		     bool by_cookie)
+		     uint32_t by)
 {
 	conn_clear_number(t, c);
 	c->key.number = number;
 	c->key.node = node;
-	c->key.by_cookie = by_cookie;
+	c->key.by = by;
 	HASH_ADD(hh, t->by_number, key, sizeof(c->key), c);
 }
 
@@ -199,6 +227,21 @@ void conn_unlist_left(struct conn *c)
 	if (c->left)
 		LIST_REMOVE(c, of_left);
 	c->left = false;
+}
+
+void conn_list_unclaimed(struct conn_table *t, struct conn *c, int64_t ms)
+{
+	if (c->unclaimed_ms)
+		return;
+	c->unclaimed_ms = ms;
+	TAILQ_INSERT_TAIL(&t->unclaimed, c, of_unclaimed);
+}
+
+void conn_unlist_unclaimed(struct conn_table *t, struct conn *c)
+{
+	if (c->unclaimed_ms)
+		TAILQ_REMOVE(&t->unclaimed, c, of_unclaimed);
+	c->unclaimed_ms = 0;
 }
 
 /* ---- sock_diag's part ---- */
@@ -322,6 +365,14 @@ void conn_forget_question(struct conn_table *t, struct conn *c)
 		return;
 	HASH_DELETE(hh_question, t->by_question, c->diag);
 	c->diag->question_id = 0;
+}
+
+void conn_set_unsure(struct conn_table *t, struct conn *c, bool unsure)
+{
+	bool before = is_doubted(c);
+
+	c->diag->unsure = unsure;
+	t->doubts += is_doubted(c) - before;
 }
 
 void conn_set_missed(struct conn_table *t, struct conn *c, const struct stamp *at)

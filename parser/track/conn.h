@@ -27,8 +27,15 @@ enum conn_direction { CONN_OUTBOUND, CONN_INBOUND, CONN_EITHER };
 struct conn_key {
 	uint64_t number;
 	uint32_t node;
-	uint32_t by_cookie;
+	uint32_t by;		/* KEY_COOKIE, or the protocol of the inode */
 };
+#define KEY_COOKIE UINT32_MAX
+
+/* key.by of an inode. A first subflow has that of its MPTCP socket. */
+static inline uint32_t conn_by_inode(int proto)
+{
+	return proto == PROTO_MPTCP ? 6 : (uint16_t)proto;
+}
 
 /* What sock_diag was asked about a connection. A dimension of its own: also an open
  * connection, complete from the rules, is asked for its cookie. */
@@ -66,6 +73,12 @@ struct conn_diag {
 
 	enum entry_via end_via;	/* of an inferred end, VIA_NONE: there is none */
 	struct stamp end;
+	/* The end is asked for: it is written if no process can have the socket. */
+	bool confirming;
+	bool heritable;		/* an unseen child may have it, if nothing can be asked */
+	bool end_later;		/* end is the latest that it can have been */
+	bool by_list;		/* the one that is held is another's: ask for all that fit */
+	bool unsure;		/* not known now; asked again after the next scan */
 	/* who let go of a descriptor last, before the destruction; and when the opener did */
 	struct identity *let_go, *opener;
 	bool presumed;		/* let_go had it only if it inherited it */
@@ -99,9 +112,13 @@ struct conn {
 	bool other_netns;	/* its process is in a namespace that is not watched */
 	bool unknown_start;	/* its begin is not known exactly */
 	bool ignored;		/* the ignore list has it */
+	bool tentative;		/* not known to be of IP: its start is not to be written */
+	bool inheritable;	/* nobody known has it, and an unseen child may */
+	bool served;		/* of a listener: the process that opened it accepted */
 	struct netaddr local, remote;
 	struct netaddr learnt;	/* local end by sock_diag; family 0: none */
 	struct stamp ev, start;
+	uint32_t clock;		/* its node's, at start */
 	int64_t mono, netns;
 	uint64_t cookie;	/* 0: not known */
 	struct conn_id id;	/* of the connection, from its first line on */
@@ -114,9 +131,21 @@ struct conn {
 	bool left;		/* open at the module's unload, holder not known */
 	LIST_ENTRY(conn) of_left;
 	struct fd_holders fds;
-	TAILQ_ENTRY(conn) lru;
+	/* The rules saw it begin, and the kernel's side is to claim it; 0: it is not so. */
+	int64_t unclaimed_ms, unclaimed_since;
+	struct stamp unclaimed_end;	/* sec 0: not yet */
+	bool blind;			/* nothing claimed it */
+	TAILQ_ENTRY(conn) lru, of_owner, of_unclaimed;
+	unsigned int owner;
 	UT_hash_handle hh;
 };
+
+/* The connections of one user; of several whose numbers share a place. */
+struct conn_owner {
+	unsigned int count;
+	TAILQ_HEAD(, conn) lru;		/* least recently used first */
+};
+#define CONN_OWNERS 256
 
 #define RIVAL_BUCKETS 4096
 #define LEFT_BUCKETS 4096
@@ -125,6 +154,8 @@ struct conn_table {
 	struct conn *by_number;
 	TAILQ_HEAD(, conn) lru;		/* least recently used first */
 	struct conn *next;		/* of the walk under way, see CONN_EACH */
+	struct conn_owner owners[CONN_OWNERS];
+	TAILQ_HEAD(, conn) unclaimed;	/* oldest first */
 	unsigned int count, max;
 	struct fd_table *fds;
 	struct input_errors *errors;
@@ -158,17 +189,20 @@ bool conn_step(struct conn_table *t, struct conn *c, enum conn_step step);
 /* Returns true if a start without its stop is written or deferred. */
 bool conn_is_open(const struct conn *c);
 
-/* A new connection without a reference: give it one, or drop it. The table has room
- * (bounds.c). NULL without memory. */
-struct conn *conn_new(struct conn_table *t);
+/* A new connection of user uid, without a reference: give it one, or drop it. The table has
+ * room (bounds.c). NULL without memory. */
+struct conn *conn_new(struct conn_table *t, int64_t uid);
+/* The one to forget when room is needed: of the user with most, the least recently used. */
+struct conn *conn_victim(const struct conn_table *t);
 void conn_touch(struct conn_table *t, struct conn *c);
 bool conn_unused(const struct conn *c);		/* no reference is left */
 void conn_drop(struct conn_table *t, struct conn *c);
 
+/* by: KEY_COOKIE or conn_by_inode(): an inode number has 32 bits, and comes again. */
 struct conn *conn_by_number(const struct conn_table *t, uint32_t node, uint64_t number,
-			    bool by_cookie);
+			    uint32_t by);
 void conn_set_number(struct conn_table *t, struct conn *c, uint32_t node, uint64_t number,
-		     bool by_cookie);
+		     uint32_t by);
 void conn_clear_number(struct conn_table *t, struct conn *c);
 
 /* Makes flow a flow beside listener: whatever ends or drops the listener, does so to it. */
@@ -193,6 +227,10 @@ void conn_list_left(struct conn_table *t, struct conn *c);
 void conn_unlist_left(struct conn *c);
 struct left_list *conn_left_by(struct conn_table *t, int64_t pid);
 
+/* Lists c as not claimed since ms. */
+void conn_list_unclaimed(struct conn_table *t, struct conn *c, int64_t ms);
+void conn_unlist_unclaimed(struct conn_table *t, struct conn *c);
+
 bool conn_waits(const struct conn *c);
 void conn_wait(struct conn_table *t, struct conn *c);
 /* Those that wait and may have this remote end; NULL: those of which it is not known. */
@@ -202,6 +240,8 @@ struct conn *conn_by_question(const struct conn_table *t, uint64_t id);
 void conn_ask(struct conn_table *t, struct conn *c, uint64_t id);
 void conn_forget_question(struct conn_table *t, struct conn *c);
 
+/* Its end is in doubt, and no scan soon will say more. */
+void conn_set_unsure(struct conn_table *t, struct conn *c, bool unsure);
 void conn_set_missed(struct conn_table *t, struct conn *c, const struct stamp *at);
 void conn_forget_missed(struct conn_table *t, struct conn *c);
 

@@ -23,6 +23,7 @@
 /* So much later those that several fit have been claimed, if they can be. */
 #define CLAIMED_MS 400
 #define RIVALS_MAX 256
+#define AUDIT_TICK_MS 20	/* the announcement is some ms after the event of the end */
 
 /* ---- answers ---- */
 
@@ -54,6 +55,35 @@ static void take_gone(struct conn_diag *d, const struct diag *answer)
 	d->question = QUESTION_GONE;
 }
 
+static void settle(struct track *t, struct conn *c, bool sure);
+
+/* The answer to "does a process still have it?" */
+static void take_confirmed(struct track *t, struct conn *c, const struct diag *answer)
+{
+	struct conn_diag *d = c->diag;
+
+	switch (answer->op) {
+	case DIAG_STILL_HELD:
+		d->found = answer->sock;
+		d->question = QUESTION_FOUND;
+		return;
+	case DIAG_NOT_HELD:
+		d->live_count = 0;
+		d->question = QUESTION_GONE;
+		return;
+	case DIAG_GONE:
+		if (!answer->watched)
+			break;
+		d->live_count = answer->live_count;
+		memcpy(d->live, answer->live, sizeof(d->live));
+		d->question = QUESTION_GONE;
+		return;
+	default:
+		break;
+	}
+	settle(t, c, false);
+}
+
 void correlate_answer(struct track *t, const struct diag *answer)
 {
 	struct conn *c = conn_by_question(&t->conns, answer->question);
@@ -67,6 +97,10 @@ void correlate_answer(struct track *t, const struct diag *answer)
 	d->answered = t->diag.mono;
 	d->answered_ms = stamp_ms(&t->diag.now);
 	d->looked_ms = answer->looked_ms;
+	if (d->confirming) {
+		take_confirmed(t, c, answer);
+		return;
+	}
 	take_netns(d, answer);
 	switch (answer->op) {
 	case DIAG_FOUND:
@@ -85,7 +119,7 @@ void correlate_answer(struct track *t, const struct diag *answer)
 	}
 	elsewhere = d->netns && !d->watched;
 	c->other_netns |= elsewhere;
-	if (d->stranger && (answer->op != DIAG_ABSENT || elsewhere))
+	if (c->tentative || (d->stranger && (answer->op != DIAG_ABSENT || elsewhere)))
 		ending_give_up(t, c);
 }
 
@@ -105,6 +139,9 @@ void correlate_destroyed(struct track *t, const struct event *f)
 static void learn_ends(struct conn *c, const struct diag_sock *sock)
 {
 	conn_learn(c, sock);
+	c->tentative = false;
+	if (c->proto == PROTO_UNKNOWN)
+		c->proto = sock->proto;
 	if (c->direction == CONN_INBOUND && !c->remote.has_addr)
 		c->remote = sock->remote;
 }
@@ -221,15 +258,10 @@ static bool has_rival(const struct track *t, const struct conn *c,
 	       is_among(conn_rivals(&t->conns, NULL), c, dead);
 }
 
-/*
- * The destroyed socket that c must have been. Audit has reported all that began before
- * its end; and where c's namespace is only a likely one, or one of those that are watched,
- * no other process's fits, and no other socket of any namespace.
- */
-static struct destroyed *only_one(struct track *t, const struct conn *c, bool *several)
+/* What is known of the socket that c was. */
+static struct destroyed_pattern pattern_of(const struct conn *c)
 {
 	const struct conn_diag *d = c->diag;
-	struct destroyed *dead;
 	struct destroyed_pattern p = {
 		.proto = c->proto,
 		.netns = d->netns_sure ? d->netns : 0,
@@ -242,12 +274,26 @@ static struct destroyed *only_one(struct track *t, const struct conn *c, bool *s
 		.until_ms = announced_until(d),
 	};
 
+	if (c->kind == KIND_LISTEN)
+		p.remote = (struct netaddr){ .has_port = true };
+	return p;
+}
+
+/*
+ * The destroyed socket that c must have been. Audit has reported all that began before
+ * its end; and where c's namespace is only a likely one, or one of those that are watched,
+ * no other process's fits, and no other socket of any namespace.
+ */
+static struct destroyed *only_one(struct track *t, const struct conn *c, bool *several)
+{
+	const struct conn_diag *d = c->diag;
+	struct destroyed_pattern p = pattern_of(c);
+	struct destroyed *dead;
+
 	/* "Some port of this address" is too little: a listener that audit did not
 	 * report (io_uring) may be the one. */
 	if (c->kind == KIND_LISTEN && !c->local.port)
 		return NULL;
-	if (c->kind == KIND_LISTEN)
-		p.remote = (struct netaddr){ .has_port = true };
 	dead = destroyed_only(&t->diag.destroyed, &p, several);
 	if (!dead || !defer_passed(t, stamp_ms(&dead->at), dead->mono) ||
 	    (!d->netns_sure &&
@@ -300,12 +346,134 @@ static void decide_gone(struct track *t, struct conn *c, bool late)
 		defer_again(t, c);
 }
 
+/* ---- an end that was inferred ---- */
+
+static bool has_both_ends(const struct conn *c)
+{
+	if (!c->local.port || (c->kind == KIND_LISTEN && c->proto == PROTO_UNKNOWN))
+		return false;
+	return c->kind == KIND_LISTEN ||
+	       (c->remote.has_addr && c->local.has_addr && !netaddr_is_any(&c->local));
+}
+
+/* Another connection is the socket that is held, or may be: it waits to be matched. */
+static bool is_anothers(const struct track *t, const struct conn *c)
+{
+	const struct diag_sock *found = &c->diag->found;
+	const struct conn *other = conn_by_cookie(&t->conns, found->cookie);
+	const struct conn_diag *d;
+	int looked_at = 0;
+
+	if (other)
+		return other != c;
+	LIST_FOREACH(d, conn_rivals(&t->conns, c->kind == KIND_LISTEN ? NULL : &found->remote),
+		     rival) {
+		if (++looked_at == RIVALS_MAX)
+			return true;
+		if (d != c->diag && d->conn->kind == c->kind &&
+		    (!d->conn->local.port || d->conn->local.port == found->local.port))
+			return true;
+	}
+	return false;
+}
+
+/* Not now: off the list of those that wait, until the next scan. */
+static void put_off(struct track *t, struct conn *c)
+{
+	conn_stop_waiting(&t->conns, c);
+	conn_set_unsure(&t->conns, c, true);
+}
+
+static void goes_on(struct track *t, struct conn *c)
+{
+	struct conn_diag *d = c->diag;
+	struct destroyed *dead;
+
+	conn_stop_waiting(&t->conns, c);
+	d->confirming = false;
+	conn_follow(&t->conns, c, d->found.cookie, t->diag.mono);
+	learn_ends(c, &d->found);
+	ending_held(t, c);
+	dead = destroyed_by_cookie(&t->diag.destroyed, d->cookie);
+	if (dead)
+		ending_claim(t, c, dead);
+}
+
+/*
+ * The end was no later than now; when it was inferred, an unseen child may have had the
+ * socket. It ended then if no socket that can be it was destroyed since.
+ */
+static void settle(struct track *t, struct conn *c, bool sure)
+{
+	struct conn_diag *d = c->diag;
+	struct destroyed_pattern p = pattern_of(c);
+	int64_t ms;
+
+	p.since_ms = stamp_ms(&d->end);
+	p.until_ms = d->answered_ms;
+	ms = destroyed_latest(&t->diag.destroyed, &p);
+	if (ms > stamp_ms(&d->end) + AUDIT_TICK_MS) {
+		d->end.sec = ms / 1000;
+		d->end.milli = ms % 1000;
+		d->end_later = true;
+	}
+	ending_settle(t, c, sure);
+}
+
+static void decide_held(struct track *t, struct conn *c)
+{
+	if (!defer_passed(t, c->diag->answered_ms, c->diag->answered))
+		return;
+	if (!is_anothers(t, c)) {
+		goes_on(t, c);
+		return;
+	}
+	c->diag->by_list = true;
+	put_off(t, c);
+}
+
+static void decide_not_held(struct track *t, struct conn *c)
+{
+	struct conn_diag *d = c->diag;
+	struct destroyed *dead;
+	bool several = false;
+
+	if (t->diag.mono < d->answered + ANNOUNCED_NS)
+		return;
+	dead = only_one(t, c, &several);
+	if (!lives_nowhere(t, d))
+		put_off(t, c);
+	else if (dead && d->netns_sure)
+		claim(t, c, dead);
+	else
+		settle(t, c, true);
+}
+
+static void decide_confirmed(struct track *t, struct conn *c)
+{
+	switch (c->diag->question) {
+	case QUESTION_FOUND:
+		decide_held(t, c);
+		return;
+	case QUESTION_GONE:
+		decide_not_held(t, c);
+		return;
+	default:
+		if (t->diag.mono >= c->diag->deadline)
+			put_off(t, c);
+	}
+}
+
 /* ---- once an event ---- */
 
 static void ask(struct track *t, struct conn *c)
 {
+	bool held = c->diag->confirming && !c->diag->by_list && has_both_ends(c);
 	struct request q = {
+		.kind = held ? REQUEST_HELD : REQUEST_DESCRIPTOR,
 		.id = ++t->diag.last_question,
+		.listens = c->kind == KIND_LISTEN,
+		.netns = held && c->diag->netns_sure ? c->diag->netns : 0,
 		.pid = c->diag->pid,
 		.ppid = c->diag->ppid,
 		.fd = c->diag->fd,
@@ -323,6 +491,10 @@ static void decide(struct track *t, struct conn *c)
 	struct conn_diag *d = c->diag;
 	bool late = t->diag.mono >= d->deadline;
 
+	if (d->confirming) {
+		decide_confirmed(t, c);
+		return;
+	}
 	switch (d->question) {
 	case QUESTION_FOUND:
 		if (defer_passed(t, d->looked_ms, d->answered))

@@ -38,10 +38,19 @@ void defer_stream(struct track *t)
 
 /* ---- begin ---- */
 
+static bool is_host(const struct track *t, const struct node *n)
+{
+	return !node_name(n) || (t->diag.o.node && node_is(n, t->diag.o.node));
+}
+
 bool defer_is_local(const struct track *t)
 {
-	return !node_name(t->node) ||
-	       (t->diag.o.node && node_is(t->node, t->diag.o.node));
+	return is_host(t, t->node);
+}
+
+static bool has_dumps(int proto)
+{
+	return proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == PROTO_UNKNOWN;
 }
 
 /*
@@ -57,9 +66,7 @@ static bool is_old(const struct track *t)
 static bool can_be_asked(const struct track *t, const struct conn *c)
 {
 	return !t->node->module && t->event->kind != EVENT_MODULE &&
-	       defer_is_local(t) && !is_old(t) &&
-	       (c->proto == IPPROTO_TCP || c->proto == IPPROTO_UDP ||
-		c->proto == PROTO_UNKNOWN);
+	       defer_is_local(t) && !is_old(t) && has_dumps(c->proto);
 }
 
 static bool is_complete(const struct conn *c, enum entry_via via)
@@ -89,7 +96,7 @@ static void start_waiting(struct track *t, struct conn *c, enum entry_via via)
 	forget_end(d);
 	conn_stop_waiting(&t->conns, c);
 	d->via = via;
-	d->handshaking = false;
+	d->handshaking = d->confirming = d->by_list = d->end_later = false;
 	d->pid = f->task.pid;
 	d->ppid = f->task.ppid;
 	d->fd = f->kind == EVENT_ACCEPT ? f->result : f->fd;
@@ -118,6 +125,27 @@ bool defer_start(struct track *t, struct conn *c, enum entry_via via)
 	}
 	start_waiting(t, c, via);
 	return !is_complete(c, via);
+}
+
+/* ---- whose end is inferred ---- */
+
+bool defer_can_confirm(const struct track *t, const struct conn *c)
+{
+	const struct node *n = t->nodes.at[c->key.node];
+
+	return t->diag.on && !n->module && is_host(t, n) && has_dumps(c->proto) &&
+	       !c->other_netns && t->conns.waiting_count < t->diag.o.max;
+}
+
+void defer_confirm(struct track *t, struct conn *c)
+{
+	struct conn_diag *d = c->diag;
+
+	conn_set_unsure(&t->conns, c, false);
+	d->confirming = true;
+	d->fd = -1;
+	d->deadline = t->diag.mono + t->diag.o.wait_ms * 1000000LL;
+	conn_wait(&t->conns, c);
 }
 
 /* ---- while it waits ---- */

@@ -28,6 +28,10 @@ bool defer_passed(const struct track *t, int64_t real_ms, int64_t mono);
 
 /* Returns true if the node in hand is this host. */
 bool defer_is_local(const struct track *t);
+/* Returns true if sock_diag can be asked for c, open as the rules have it. */
+bool defer_can_confirm(const struct track *t, const struct conn *c);
+/* Puts c, whose end is inferred, on the waiting list, to ask if a process still has it. */
+void defer_confirm(struct track *t, struct conn *c);
 /* The event in hand is the latest of audit's stream. */
 void defer_stream(struct track *t);
 

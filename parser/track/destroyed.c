@@ -183,3 +183,22 @@ struct destroyed *destroyed_only(struct destroyed_table *t,
 	}
 	return found;
 }
+
+int64_t destroyed_latest(struct destroyed_table *t, const struct destroyed_pattern *p)
+{
+	struct destroyed *d;
+	int looked_at = 0;
+	enum list list;
+
+	if (p->since_ms <= t->incomplete_ms ||
+	    (p->netns != t->home && p->since_ms <= t->incomplete_away_ms))
+		return p->until_ms;
+	for (d = newest(t, p, &list); d && stamp_ms(&d->at) >= p->since_ms;
+	     d = older(d, list)) {
+		if (++looked_at > LOOK_MAX)
+			return p->until_ms;
+		if (fits(d, p))
+			return stamp_ms(&d->at);
+	}
+	return -1;
+}

@@ -65,4 +65,10 @@ struct destroyed *destroyed_by_cookie(struct destroyed_table *t, uint64_t cookie
 struct destroyed *destroyed_only(struct destroyed_table *t,
 				 const struct destroyed_pattern *p, bool *several);
 
+/*
+ * When the last one that fits was announced, real time, ms; -1: none was. p->until_ms if
+ * some are missing, or too many are alike.
+ */
+int64_t destroyed_latest(struct destroyed_table *t, const struct destroyed_pattern *p);
+
 #endif

@@ -4,12 +4,40 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <string.h>
 
 #include "parser/track/defer.h"
 
 #define TICK_MS 10		/* audit's clock is that of the timer interrupt */
 
 /* ---- who let go ---- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return !a || !b || !strcmp(a, b);
+}
+
+/*
+ * Returns the process that let go of fd. Since it was last known to have it, another may
+ * have got its pid: an exec alone keeps parent and session. What is not certain is whom
+ * the descriptor was known of, never the newcomer.
+ */
+static struct identity *closer(const struct fdent *fd, enum entry_via via)
+{
+	struct identity *then = fd->since, *now = fd->key.proc->identity;
+	bool session, parent;
+
+	if (!then || !now || then == now)
+		return now;
+	session = then->ses == now->ses || then->ses == ID_UNSET;
+	parent = then->ppid == now->ppid;
+	if (via == VIA_REUSE)
+		return then->ses == now->ses && parent && then->uid == now->uid &&
+		       same_text(then->exe, now->exe) ? now : then;
+	if (session && same_text(then->exe, now->exe) && (parent || then->uid == now->uid))
+		return now;
+	return session && parent ? now : then;
+}
 
 static struct identity *holder(const struct conn *c)
 {
@@ -52,10 +80,9 @@ static void set_who(struct identity **to, struct identity *who)
 	*to = who;
 }
 
-/* The process of the event in hand let go of a descriptor; presumed: if it had it. */
-static void let_go(struct track *t, struct conn *c, bool presumed)
+/* who let go of a descriptor, at the event in hand; presumed: if it had it. */
+static void let_go(struct track *t, struct conn *c, struct identity *who, bool presumed)
 {
-	struct identity *who = t->proc ? t->proc->identity : NULL;
 	int64_t ms = stamp_ms(&t->when);
 	struct conn_diag *d = c->diag;
 
@@ -88,26 +115,62 @@ static void infer_end(struct track *t, struct conn *c, enum entry_via via)
 	conn_step(&t->conns, c, STEP_LET_GO);
 }
 
-/* Returns true if c goes on, for now. */
-static bool followed_fd_gone(struct track *t, struct conn *c, const struct fd_key *key,
-			     int64_t pid, bool presumed, enum entry_via via)
+/*
+ * Returns true if an unseen child may have inherited what the last known holder had at its
+ * exit. Forks are not audited by default, and a program that becomes a daemon exits after
+ * it listens or binds, with no other trace. One that goes on to accept itself has not, nor
+ * has one that connects.
+ */
+static bool may_be_inherited(const struct conn *c, const struct proc *holder,
+			     enum entry_via via)
+{
+	return (via == VIA_EXIT || via == VIA_GONE) && c->kind == KIND_LISTEN &&
+	       !c->served && !(holder && holder->born);
+}
+
+/* Asks sock_diag for the end of a connection that it does not follow. Returns true if that
+ * is possible. */
+static bool doubt(struct track *t, struct conn *c, const struct proc *holder,
+		  struct identity *who, enum entry_via via)
+{
+	struct conn_diag *d;
+
+	if (!conn_is_open(c) || !defer_can_confirm(t, c) || !conn_add_diag(&t->conns, c))
+		return false;
+	d = c->diag;
+	d->netns = c->netns > 0 ? c->netns : 0;
+	d->netns_sure = d->netns;
+	d->pid = holder->key.pid;
+	d->ppid = holder->identity ? holder->identity->ppid : ID_UNKNOWN;
+	d->heritable = may_be_inherited(c, holder, via);
+	if (via != VIA_REUSE && via != VIA_GONE)
+		let_go(t, c, who, false);
+	infer_end(t, c, via);
+	defer_confirm(t, c);
+	return true;
+}
+
+/* Returns true if c goes on, for now. fd was removed: it is a copy. */
+static bool followed_fd_gone(struct track *t, struct conn *c, const struct fdent *fd,
+			     int64_t pid, struct identity *who, enum entry_via via)
 {
 	struct conn_diag *d = c->diag;
 
-	if (conn_waits(c) && pid == d->pid && key->fd == d->fd && !d->fd_gone_ms) {
+	if (conn_waits(c) && pid == d->pid && fd->key.fd == d->fd && !d->fd_gone_ms) {
 		d->fd_gone_ms = stamp_ms(&t->event->stamp);
 		if (d->question == QUESTION_FOUND && d->fd_gone_ms <= d->looked_ms)
 			defer_not_there(t, c);
 	}
 	/* when the others let go is not known */
 	if (via != VIA_REUSE && via != VIA_GONE)
-		let_go(t, c, presumed);
+		let_go(t, c, who, fd->presumed);
 	if (!LIST_EMPTY(&c->fds) || c->key.number || c->phase == CONN_DESTROYED)
 		return true;
 	if (!conn_is_open(c) || (!d->cookie && !conn_waits(c))) {
 		conn_drop_diag(&t->conns, c);
 		return false;
 	}
+	d->heritable = may_be_inherited(c, fd->key.proc, via);
 	infer_end(t, c, via);
 	return true;
 }
@@ -115,18 +178,27 @@ static bool followed_fd_gone(struct track *t, struct conn *c, const struct fd_ke
 void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via)
 {
 	int64_t pid = fd->key.proc->key.pid;
-	struct fd_key key = fd->key;
-	bool presumed = fd->presumed;
-	struct conn *c = fdtable_remove(&t->fds, fd);
+	struct identity *who = closer(fd, via);
+	struct fdent was = *fd;
+	struct conn *c;
 
-	if (c->diag && followed_fd_gone(t, c, &key, pid, presumed, via))
-		return;
-	if (!conn_unused(c))
-		return;
+	if (who)
+		identity_get(who);
+	c = fdtable_remove(&t->fds, fd);
+	if ((c->diag && followed_fd_gone(t, c, &was, pid, who, via)) || !conn_unused(c) ||
+	    doubt(t, c, was.key.proc, who, via))
+		goto out;
+	c->inheritable = may_be_inherited(c, was.key.proc, via);
+	if (c->inheritable)
+		goto out;
+	if (via == VIA_EXIT && c->kind == KIND_LISTEN && conn_is_open(c))
+		corrected_add(&t->corrected, c, pid, was.key.fd, stamp_ms(&t->when));
 	/* when the missing process let go is not known, so not that it was the last */
 	life_close(t, c, ENDING(.via = via, .identity = via == VIA_GONE && t->diag.on ?
-							c->opener : NULL));
+							c->opener : who));
 	conn_drop(&t->conns, c);
+out:
+	identity_put(who);
 }
 
 void ending_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
@@ -209,16 +281,20 @@ void ending_give_up(struct track *t, struct conn *c)
 {
 	struct conn_diag *d = c->diag;
 
+	if (c->tentative) {
+		life_forget(t, c);
+		conn_drop(&t->conns, c);
+		return;
+	}
 	life_write_start(t, c);
 	conn_stop_waiting(&t->conns, c);
 	if (d->cookie)
 		return;
 	if (c->phase == CONN_ENDING) {
-		struct stamp when = d->end;
-
-		life_close(t, c, ENDING(.via = d->end_via, .when = &when,
-					.identity = d->let_go));
-		conn_drop(&t->conns, c);
+		if (!d->confirming && defer_can_confirm(t, c))
+			defer_confirm(t, c);
+		else
+			ending_settle(t, c, false);
 		return;
 	}
 	conn_drop_diag(&t->conns, c);
@@ -226,6 +302,49 @@ void ending_give_up(struct track *t, struct conn *c)
 		conn_list_unseen(&t->conns, c);
 	if (conn_unused(c))	/* its holder is not known, or was forgotten */
 		life_lose(t, c);
+}
+
+void ending_settle(struct track *t, struct conn *c, bool sure)
+{
+	struct conn_diag *d = c->diag;
+	struct stamp when = d->end;
+
+	conn_stop_waiting(&t->conns, c);
+	if (!sure && d->heritable) {
+		ending_held(t, c);
+		c->inheritable = true;
+		conn_drop_diag(&t->conns, c);
+		return;
+	}
+	if (d->end_later)
+		c->unknown_start = true;	/* no dur= */
+	life_close(t, c, ENDING(.via = d->end_via, .when = &when, .identity =
+				d->end_later ? c->opener : d->let_go));
+	conn_drop(&t->conns, c);
+}
+
+void ending_ask_again(struct track *t, struct conn *c)
+{
+	if (c->phase == CONN_ENDING && c->diag->unsure && !conn_waits(c) &&
+	    defer_can_confirm(t, c))
+		defer_confirm(t, c);
+}
+
+void ending_displaced(struct track *t, struct conn *c, int64_t ms)
+{
+	struct stamp when = { .sec = ms / 1000, .milli = ms % 1000 };
+
+	if (ms < stamp_ms(&c->start))
+		when = c->start;
+	if (!c->diag) {
+		life_close(t, c, ENDING(.via = VIA_REUSE, .when = &when));
+		conn_drop(&t->conns, c);
+		return;
+	}
+	c->diag->fd = -1;
+	c->diag->fd_gone_ms = ms;
+	infer_end(t, c, VIA_REUSE);
+	c->diag->end = when;
 }
 
 /* ---- the module's connections after its unload ---- */

@@ -25,8 +25,18 @@ void ending_claim(struct track *t, struct conn *c, struct destroyed *d);
 void ending_bury(struct track *t, struct conn *c);
 /* Buries c if it was destroyed before the event in hand. Returns true if it did. */
 bool ending_over(struct track *t, struct conn *c);
-/* Nothing more will be learnt: what is known is written, and the rules' word holds. */
+/* Nothing more will be learnt of its start: what is known is written. An end that was
+ * inferred is asked for. */
 void ending_give_up(struct track *t, struct conn *c);
+/*
+ * Writes the end that was inferred. sure: no process has the socket; else that is not
+ * known, and what an unseen child may have inherited goes on.
+ */
+void ending_settle(struct track *t, struct conn *c, bool sure);
+/* Asks again for an end that was inferred, and is not sure yet. */
+void ending_ask_again(struct track *t, struct conn *c);
+/* c had a descriptor whose number was given to another socket at that time. */
+void ending_displaced(struct track *t, struct conn *c, int64_t ms);
 
 /* The module is unloaded: what the rules know, too, is theirs from now on; the others end
  * with the process that opened them. */

@@ -8,6 +8,7 @@ void fdtable_init(struct fd_table *t, unsigned int max)
 {
 	t->hash = NULL;
 	t->max = max;
+	t->most = NULL;
 	t->round = 0;
 }
 
@@ -36,12 +37,24 @@ struct fdent *fdtable_add(struct fd_table *t, struct proc *p, int fd, struct con
 	f->key.fd = fd;
 	f->conn = c;
 	f->cloexec = cloexec;
+	fdtable_confirm(f);
 	f->seen = t->round;
 	HASH_ADD(hh, t->hash, key, sizeof(f->key), f);
 	TAILQ_INSERT_TAIL(&p->fds, f, of_proc);
 	LIST_INSERT_HEAD(holders, f, of_conn);
-	p->fd_count++;
+	if (++p->fd_count > (t->most ? t->most->fd_count : 0))
+		t->most = p;
 	return f;
+}
+
+void fdtable_confirm(struct fdent *f)
+{
+	struct identity *now = f->key.proc->identity;
+
+	if (now == f->since)
+		return;
+	identity_put(f->since);
+	f->since = now ? identity_get(now) : NULL;
 }
 
 struct conn *fdtable_remove(struct fd_table *t, struct fdent *f)
@@ -53,6 +66,18 @@ struct conn *fdtable_remove(struct fd_table *t, struct fdent *f)
 	TAILQ_REMOVE(&p->fds, f, of_proc);
 	LIST_REMOVE(f, of_conn);
 	p->fd_count--;
+	identity_put(f->since);
 	free(f);
 	return c;
+}
+
+struct fdent *fdtable_victim(const struct fd_table *t)
+{
+	return t->most ? TAILQ_FIRST(&t->most->fds) : NULL;
+}
+
+void fdtable_forget(struct fd_table *t, const struct proc *p)
+{
+	if (t->most == p)
+		t->most = NULL;
 }

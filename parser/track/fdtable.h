@@ -18,8 +18,12 @@ struct fd_key {
 struct fdent {
 	struct fd_key key;
 	struct conn *conn;
+	struct identity *since;	/* of key.proc when it was last known to have the socket */
 	bool cloexec;
 	bool presumed;		/* inherited, unless the descriptor was closed before the fork */
+	/* Audit's event that gave the socket this number; serial 0: none did. */
+	uint64_t serial;
+	int64_t ms;
 	unsigned int seen;	/* the scan (fd_table.round) that found it last */
 	TAILQ_ENTRY(fdent) of_proc;	/* oldest first */
 	LIST_ENTRY(fdent) of_conn;
@@ -31,6 +35,7 @@ LIST_HEAD(fd_holders, fdent);
 struct fd_table {
 	struct fdent *hash;
 	unsigned int max;
+	struct proc *most;	/* one of those that have had most; may be NULL */
 	unsigned int round;	/* scans of all processes' descriptors so far */
 };
 
@@ -42,6 +47,12 @@ bool fdtable_full(const struct fd_table *t);
 /* The number must be free in p. holders is the list of c. NULL without memory. */
 struct fdent *fdtable_add(struct fd_table *t, struct proc *p, int fd, struct conn *c,
 			  struct fd_holders *holders, bool cloexec);
+/* f's process, as it is now, has the socket. */
+void fdtable_confirm(struct fdent *f);
+/* The descriptor to take when room is needed: the oldest of the process that has most. */
+struct fdent *fdtable_victim(const struct fd_table *t);
+/* p is about to be forgotten. */
+void fdtable_forget(struct fd_table *t, const struct proc *p);
 /* Frees f. Returns its connection. */
 struct conn *fdtable_remove(struct fd_table *t, struct fdent *f);
 

@@ -8,6 +8,7 @@
 
 #include "parser/track/bounds.h"
 #include "parser/track/ending.h"
+#include "parser/track/unclaimed.h"
 
 #define ADOPT_MAX 1024	/* sockets of a process to look through */
 
@@ -43,29 +44,38 @@ static bool may_be(const struct conn *s, const struct event *f)
 	}
 }
 
-/* The cookie, or what version 1 of the records has: the inode, which comes again. */
+/* An accepted MPTCP socket has its listener's cookie: mptcp_sk_clone_init() copies it, where
+ * inet_csk_clone_lock() begins anew. */
+static uint64_t cookie_of(const struct event *f)
+{
+	return f->proto == PROTO_MPTCP ? 0 : f->cookie;
+}
+
+/* The cookie, or where there is none of its own the inode, which comes again. */
 static uint64_t number_of(const struct event *f)
 {
-	return f->cookie ? f->cookie : f->ino;
+	return cookie_of(f) ? cookie_of(f) : f->ino;
 }
 
 static void list(struct track *t, struct conn *s, const struct event *f)
 {
-	conn_set_number(&t->conns, s, t->node->index, number_of(f), f->cookie);
+	conn_set_number(&t->conns, s, t->node->index, number_of(f),
+			cookie_of(f) ? KEY_COOKIE : conn_by_inode(f->proto));
 }
 
 /* By its cookie; else by its inode, unless that is known to be another socket's. */
 static struct conn *listed(struct track *t, const struct event *f)
 {
-	struct conn *s = f->cookie ? conn_by_number(&t->conns, t->node->index,
-						    f->cookie, true) : NULL;
+	struct conn *s = cookie_of(f) ? conn_by_number(&t->conns, t->node->index,
+						    cookie_of(f), KEY_COOKIE) : NULL;
 
 	if (s || !f->ino)
 		return s;
-	s = conn_by_number(&t->conns, t->node->index, f->ino, false);
-	if (!s || (f->cookie && s->cookie && s->cookie != f->cookie))
+	s = conn_by_number(&t->conns, t->node->index, f->ino,
+			   conn_by_inode(f->proto));
+	if (!s || (cookie_of(f) && s->cookie && s->cookie != cookie_of(f)))
 		return NULL;
-	if (f->cookie)
+	if (cookie_of(f))
 		list(t, s, f);
 	return s;
 }
@@ -119,9 +129,9 @@ static void take_fields(struct track *t, struct conn *s, const struct event *f)
 	s->proto = f->proto;
 	s->family = f->family;
 	s->netns = f->netns;
-	if (f->cookie && f->cookie != s->cookie) {
-		s->cookie = f->cookie;
-		s->nth = node_take_failure(t->node, f->cookie);
+	if (cookie_of(f) && cookie_of(f) != s->cookie) {
+		s->cookie = cookie_of(f);
+		s->nth = node_take_failure(t->node, cookie_of(f));
 	}
 	s->local = f->local;
 	s->remote = f->remote;
@@ -141,6 +151,15 @@ static struct conn *socket_of(struct track *t, const struct event *f)
 	return s;
 }
 
+/* Ends what has its release lost. By the cookie the process of f has the same socket; by
+ * the inode it may have another one. */
+static void end_lost(struct track *t, struct conn *s, const struct event *f)
+{
+	struct identity *who = cookie_of(f) ? NULL : s->opener ? s->opener : life_nobody();
+
+	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono, .identity = who));
+}
+
 static void forget(struct track *t, struct conn *s)
 {
 	conn_drop(&t->conns, s);
@@ -158,7 +177,7 @@ static void on_connect(struct track *t, const struct event *f)
 	if (!s)
 		return;
 	/* An open one here had its release lost. */
-	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
+	end_lost(t, s, f);
 	take_fields(t, s, f);
 	s->direction = CONN_OUTBOUND;
 	if (conn_step(&t->conns, s, STEP_CONNECT))
@@ -172,7 +191,7 @@ static void on_established(struct track *t, const struct event *f)
 	if (!s || s->kind == KIND_CONNECT)
 		return;
 	if (s->phase != CONN_CONNECTING) {	/* the record of its connect was lost */
-		life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
+		end_lost(t, s, f);
 		life_begin(t, s);
 	}
 	take_fields(t, s, f);
@@ -222,7 +241,7 @@ static void on_accept(struct track *t, const struct event *f)
 
 	if (!s)
 		return;
-	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
+	end_lost(t, s, f);
 	take_fields(t, s, f);
 	s->direction = CONN_INBOUND;
 	life_begin(t, s);
@@ -236,7 +255,7 @@ static void on_listen(struct track *t, const struct event *f)
 
 	if (!s || s->kind == KIND_LISTEN)
 		return;
-	life_close(t, s, ENDING(.via = VIA_REUSE, .mono = f->mono));
+	end_lost(t, s, f);
 	take_fields(t, s, f);
 	memset(&s->remote, 0, sizeof(s->remote));
 	s->direction = CONN_OUTBOUND;
@@ -385,6 +404,7 @@ static void on_load(struct track *t, const struct event *f)
 	if (f->op == NETLOG_OP_UNLOAD)
 		ending_module_gone(t);
 	t->node->module = f->op == NETLOG_OP_LOAD;
+	t->node->module_ms = stamp_ms(&f->stamp);
 	t->stats.module = t->node->module;
 }
 
@@ -398,8 +418,12 @@ void from_kernel(struct track *t, const struct event *f)
 		on_load(t, f);
 		return;
 	}
+	if (!t->node->module)
+		t->node->module_ms = stamp_ms(&f->stamp);
 	t->node->module = t->stats.module = true;
 	know_process(t, f);
+	if (begins_anew(f->op))
+		unclaimed_began(t, f->op == NETLOG_OP_ACCEPT);
 	if (!number_of(f)) {
 		input_error(t->errors, INPUT_ERROR_MODULE, "ino", 3);
 		return;

@@ -6,6 +6,7 @@
 
 #include "parser/track/bounds.h"
 #include "parser/track/ending.h"
+#include "parser/track/unclaimed.h"
 
 /*
  * A process that is new here may hold what its parent held when it was forked.
@@ -32,11 +33,10 @@ static void inherit(struct track *t, struct proc *child, struct proc *parent,
 	}
 }
 
-static void new_process(struct track *t, const struct event *f)
+static void inherit_from_parent(struct track *t, const struct event *f)
 {
 	struct proc *parent;
 
-	process_update(t->proc, &f->task);
 	if (f->kind == EVENT_EXIT_GROUP || f->task.ppid < 0)
 		return;
 	parent = process_find(&t->processes, t->node->index, f->task.ppid);
@@ -48,13 +48,23 @@ static void new_process(struct track *t, const struct event *f)
 
 void from_processes_know(struct track *t, const struct event *f)
 {
+	bool known;
+	enum process_change change;
+
 	t->proc = bounds_event_process(t);
 	if (!t->proc)
 		return;
-	if (!t->proc->identity)
-		new_process(t, f);
-	else if (process_update(t->proc, &f->task) && !t->node->module)
-		ending_fds_gone(t, t->proc, true, VIA_EXEC);
+	known = t->proc->identity;
+	if (state_is_older(f, t->proc->serial, t->proc->ms))
+		return;
+	t->proc->serial = f->stamp.serial;
+	t->proc->ms = stamp_ms(&f->stamp);
+	change = process_update(t->proc, &f->task);
+	if (change && !t->node->module)
+		ending_fds_gone(t, t->proc, change == PROCESS_EXEC,
+				change == PROCESS_EXEC ? VIA_EXEC : VIA_REUSE);
+	if (!known || change == PROCESS_REPLACED)
+		inherit_from_parent(t, f);
 }
 
 void from_processes_reuse(struct track *t, int fd)
@@ -148,6 +158,7 @@ void from_processes_fork(struct track *t, const struct event *f)
 	if (!child)
 		return;
 	process_update(child, &task);
+	child->born = true;
 	inherit(t, child, parent, false, false);
 }
 
@@ -161,6 +172,7 @@ void from_processes_exit(struct track *t, enum entry_via via)
 		ending_fds_gone(t, p, false, via);
 		ending_left_gone(t, p->key.pid, via);
 		t->proc = NULL;
+		fdtable_forget(&t->fds, p);
 		process_remove(&t->processes, p);
 		return;
 	}
@@ -168,7 +180,8 @@ void from_processes_exit(struct track *t, enum entry_via via)
 	 * want to know who the process was. */
 	for (fd = TAILQ_LAST(&p->fds, fd_list); fd; fd = next) {
 		next = TAILQ_PREV(fd, fd_list, of_proc);
-		if (!fd->conn->kind)
+		unclaimed_exit(t, fd->conn);
+		if (!fd->conn->kind || fd->conn->blind)
 			ending_fd_gone(t, fd, VIA_EXIT);
 	}
 }

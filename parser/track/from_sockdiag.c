@@ -42,8 +42,8 @@ static void leave_to_module(struct track *t, struct conn *c)
 	uint64_t ino = c->diag->found.ino;
 
 	if (c->phase == CONN_OPEN && LIST_EMPTY(&c->fds) && c->diag->cookie && ino &&
-	    !conn_by_number(&t->conns, c->key.node, ino, false))
-		conn_set_number(&t->conns, c, c->key.node, ino, false);
+	    !conn_by_number(&t->conns, c->key.node, ino, conn_by_inode(c->proto)))
+		conn_set_number(&t->conns, c, c->key.node, ino, conn_by_inode(c->proto));
 }
 
 void from_sockdiag_off(struct track *t)
@@ -61,7 +61,10 @@ void from_sockdiag_off(struct track *t)
 		life_write_start(t, c);
 		leave_to_module(t, c);
 		conn_follow(&t->conns, c, 0, 0);
-		ending_give_up(t, c);
+		if (c->phase == CONN_ENDING)
+			ending_settle(t, c, false);
+		else
+			ending_give_up(t, c);
 	}
 	destroyed_fini(&t->diag.destroyed);
 	/* an answer of before must not fit a question of after */

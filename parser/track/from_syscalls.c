@@ -11,6 +11,7 @@
 #include "parser/track/defer.h"
 #include "parser/track/ending.h"
 #include "parser/track/from_processes.h"
+#include "parser/track/unclaimed.h"
 
 static bool is_inet(int family)
 {
@@ -40,6 +41,7 @@ static struct conn *find_socket(struct track *t, int fd)
 	if (!f || ending_over(t, f->conn))
 		return NULL;
 	f->presumed = false;
+	fdtable_confirm(f);
 	conn_touch(&t->conns, f->conn);
 	return f->conn;
 }
@@ -63,6 +65,20 @@ static void on_socket(struct track *t, const struct event *f)
 	s->unlogged = s->proto == PROTO_UNKNOWN;
 }
 
+/* With sock_diag it is remembered of a socket that is bound, which may listen next, so that
+ * it is not looked up. */
+static void other_family(struct track *t, const struct event *f)
+{
+	struct conn *s;
+
+	from_processes_reuse(t, f->fd);
+	if (!t->diag.on || f->kind != EVENT_BIND)
+		return;
+	s = add_socket(t, f->fd, false);
+	if (s)
+		s->unlogged = true;
+}
+
 /* The socket of a bind or connect; made when it was opened unseen. NULL when
  * the descriptor turns out to be something that is not logged. */
 static struct conn *named_socket(struct track *t, const struct event *f)
@@ -72,7 +88,7 @@ static struct conn *named_socket(struct track *t, const struct event *f)
 	if (!is_inet(f->sa_family)) {
 		/* only success proves that the socket is of that family */
 		if (f->has_sockaddr && f->sa_family != AF_UNSPEC && f->result >= 0)
-			from_processes_reuse(t, f->fd);
+			other_family(t, f);
 		return NULL;
 	}
 	if (!s) {
@@ -104,6 +120,32 @@ static void on_bind(struct track *t, const struct event *f)
 		listen_start(t, s);
 }
 
+/*
+ * What was opened unseen may be a Unix socket: the record cannot tell. sock_diag can: the
+ * descriptor is looked up where it was used. Nothing is written until it is known.
+ */
+static void open_tentative(struct track *t, struct conn *s, enum conn_kind kind,
+			   const char *call)
+{
+	if (s) {
+		s->tentative = true;
+		life_begin(t, s);
+		s->unknown_start = kind == KIND_CONNECT;
+		life_open(t, s, kind, VIA_NONE);
+	}
+	if (s && s->unwritten)
+		return;
+	input_error(t->errors, INPUT_ERROR_UNATTRIBUTED, call, 6);
+	if (s)
+		conn_drop(&t->conns, s);
+}
+
+static void listen_unknown(struct track *t, const struct event *f)
+{
+	open_tentative(t, t->diag.on ? add_socket(t, f->fd, false) : NULL, KIND_LISTEN,
+		       "listen");
+}
+
 static void on_listen(struct track *t, const struct event *f)
 {
 	struct conn *s;
@@ -112,8 +154,7 @@ static void on_listen(struct track *t, const struct event *f)
 		return;
 	s = find_socket(t, f->fd);
 	if (!s) {
-		/* Opened unseen, or a Unix socket's: the record cannot tell. */
-		input_error(t->errors, INPUT_ERROR_UNATTRIBUTED, "listen", 6);
+		listen_unknown(t, f);
 		return;
 	}
 	if (s->unlogged || s->kind == KIND_LISTEN)
@@ -170,10 +211,11 @@ static void connect_start(struct track *t, struct conn *s,
 	life_open(t, s, KIND_CONNECT, via);
 }
 
-/* getaddrinfo(3) looking for a route: a datagram socket and port 0. */
+/* Returns true if it is getaddrinfo(3) looking for a route: a datagram socket and port 0.
+ * Where socket() is not audited the port alone says so. */
 static bool is_route_lookup(const struct conn *s, const struct event *f)
 {
-	return life_is_datagram(s->proto) && !f->addr.port;
+	return !f->addr.port && (life_is_datagram(s->proto) || s->proto == PROTO_UNKNOWN);
 }
 
 /* A datagram socket's connect: no packet, no waiting, and it may be repeated. */
@@ -214,7 +256,10 @@ static void connect_done(struct track *t, struct conn *s, const struct event *f)
 		established(s, f);
 		return;
 	}
-	connect_start(t, s, f, VIA_NONE);
+	if (is_route_lookup(s, f))
+		life_close(t, s, ENDING(.via = VIA_REUSE));
+	else
+		connect_start(t, s, f, VIA_NONE);
 }
 
 static void connect_error(struct track *t, struct conn *s, const struct event *f,
@@ -291,6 +336,37 @@ static void on_connect(struct track *t, const struct event *f)
 	}
 }
 
+/* The address of the peer was not asked for, and the listener is not known: inherited, or
+ * passed. */
+static void accept_unknown(struct track *t, const struct event *f)
+{
+	struct conn *s = NULL;
+
+	from_processes_reuse(t, f->result);
+	if (t->diag.on)
+		s = add_socket(t, f->result, f->cloexec);
+	if (s)
+		s->direction = CONN_INBOUND;
+	open_tentative(t, s, KIND_CONNECT, "accept");
+}
+
+/* A child's accept, from before its parent exited, comes after the exit: the listener,
+ * stopped with it, was inherited. */
+static struct conn *inherited_listener(struct track *t, const struct event *f)
+{
+	struct inferred_stop *s = corrected_listener(&t->corrected, t->node->index,
+						     f->task.ppid, f->fd,
+						     stamp_ms(&f->stamp));
+	struct conn *l = s ? add_socket(t, f->fd, false) : NULL;
+
+	if (!l)
+		return NULL;
+	corrected_restore(s, l);
+	life_correct(t, l, KIND_LISTEN);
+	corrected_forget(&t->corrected, s);
+	return l;
+}
+
 static void on_accept(struct track *t, const struct event *f)
 {
 	struct conn *l, *s;
@@ -298,15 +374,20 @@ static void on_accept(struct track *t, const struct event *f)
 	if (f->result < 0)
 		return;
 	l = find_socket(t, f->fd);
+	if (!l)
+		l = inherited_listener(t, f);
 	if (f->has_sockaddr && !is_inet(f->sa_family)) {
 		if (l)
 			from_processes_reuse(t, f->fd);
 		from_processes_reuse(t, f->result);
 		return;
 	}
-	if (!l && !f->has_sockaddr) {
+	if (l && l->unlogged && !f->has_sockaddr) {
 		from_processes_reuse(t, f->result);
-		input_error(t->errors, INPUT_ERROR_UNATTRIBUTED, "accept", 6);
+		return;
+	}
+	if ((!l || l->tentative) && !f->has_sockaddr) {
+		accept_unknown(t, f);
 		return;
 	}
 	s = add_socket(t, f->result, f->cloexec);
@@ -319,6 +400,7 @@ static void on_accept(struct track *t, const struct event *f)
 		s->proto = l->proto;
 		s->unlogged = l->unlogged;
 		s->local = l->local;
+		l->served |= l->opener && l->opener->pid == f->task.pid;
 	}
 	s->remote = f->addr;
 	s->direction = CONN_INBOUND;
@@ -383,11 +465,52 @@ static void refused_locally(struct track *t, const struct event *f)
 	conn_drop(&t->conns, s);
 }
 
+/* A socket that is known to be of a transport with connections, and is not open. */
+static void connected_beside_module(struct track *t, const struct event *f)
+{
+	struct fdent *fd = fdtable_find(&t->fds, t->proc, f->fd);
+	struct conn *s = fd ? find_socket(t, f->fd) : NULL;
+
+	if (!s || s->phase != CONN_IDLE || s->key.number || s->unlogged || s->unclaimed_ms ||
+	    s->proto == PROTO_UNKNOWN || life_is_datagram(s->proto) ||
+	    !is_inet(f->sa_family) || !f->addr.port)
+		return;
+	s->remote = peer_of(s, &f->addr);
+	s->direction = CONN_OUTBOUND;
+	unclaimed_add(t, s, fd->ms);
+}
+
+static void accepted_beside_module(struct track *t, const struct event *f)
+{
+	struct conn *s;
+
+	if (f->result < 0 || !f->has_sockaddr || !is_inet(f->sa_family) || !f->addr.port)
+		return;
+	s = add_socket(t, f->result, f->cloexec);
+	if (!s)
+		return;
+	s->family = f->sa_family;
+	s->remote = f->addr;
+	s->direction = CONN_INBOUND;
+	unclaimed_add(t, s, stamp_ms(&f->stamp));
+	if (!s->unclaimed_ms)
+		conn_drop(&t->conns, s);
+}
+
+static void connect_beside_module(struct track *t, const struct event *f)
+{
+	if (f->result < 0)
+		refused_locally(t, f);
+	else
+		connected_beside_module(t, f);
+}
+
 static void rules_beside_module(struct track *t, const struct event *f)
 {
 	switch (f->kind) {
 	case EVENT_SOCKET:	on_socket(t, f); break;
-	case EVENT_CONNECT:	refused_locally(t, f); break;
+	case EVENT_CONNECT:	connect_beside_module(t, f); break;
+	case EVENT_ACCEPT:	accepted_beside_module(t, f); break;
 	case EVENT_EXIT_GROUP:	from_processes_exit(t, VIA_EXIT); break;
 	default:		break;
 	}
@@ -410,9 +533,70 @@ static bool is_stale(const struct track *t, const struct event *f)
 	return fd && fd->conn->diag && fd->conn->diag->opened_ms >= stamp_ms(&f->stamp);
 }
 
+/* The descriptor that the event is of. */
+static struct fdent *fd_of(struct track *t, const struct event *f)
+{
+	switch (f->kind) {
+	case EVENT_SOCKET: case EVENT_ACCEPT:
+		return fdtable_find(&t->fds, t->proc, f->result);
+	case EVENT_BIND: case EVENT_LISTEN: case EVENT_CONNECT:
+		return fdtable_find(&t->fds, t->proc, f->fd);
+	case EVENT_CLOSE:
+		return f->fd == f->newfd ? fdtable_find(&t->fds, t->proc, f->fd) : NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* A connection of a descriptor whose number was given to another socket at ms. */
+static void late_connection(struct track *t, const struct event *f, int64_t ms)
+{
+	bool inbound = f->kind == EVENT_ACCEPT;
+	struct conn *l = inbound ? find_socket(t, f->fd) : NULL, *s;
+	int err = !inbound && f->result < 0 ? -f->result : 0;
+	bool pending = err == EINPROGRESS || err == EINTR;
+
+	if (!f->has_sockaddr || !is_inet(f->sa_family) || !f->addr.port || is_misuse(err) ||
+	    (l && l->unlogged))
+		return;
+	s = bounds_conn(t);
+	if (!s)
+		return;
+	l = inbound ? find_socket(t, f->fd) : NULL;	/* making room may have taken it */
+	s->family = f->sa_family;
+	s->proto = l ? l->proto : PROTO_UNKNOWN;
+	if (l)
+		s->local = l->local;
+	s->remote = inbound ? f->addr : peer_of(s, &f->addr);
+	s->direction = inbound ? CONN_INBOUND : CONN_OUTBOUND;
+	life_begin(t, s);
+	s->unknown_start = inbound;
+	if (err && !pending) {
+		life_fail(t, s, err, VIA_NONE);
+		conn_drop(&t->conns, s);
+		return;
+	}
+	life_open(t, s, KIND_CONNECT, pending ? VIA_PROGRESS : VIA_NONE);
+	ending_displaced(t, s, ms);
+}
+
+/* An event older than the socket that it would be of, or displace, displaces nothing: on a
+ * busy host some are most of a second late. */
+static bool is_late(struct track *t, const struct event *f)
+{
+	const struct fdent *fd = fd_of(t, f);
+
+	if (!fd || !state_is_older(f, fd->serial, fd->ms))
+		return false;
+	if (f->result >= 0 || f->kind == EVENT_CONNECT)
+		if (f->kind == EVENT_ACCEPT || f->kind == EVENT_CONNECT)
+			late_connection(t, f, fd->ms);
+	return true;
+}
+
 static void rules_alone(struct track *t, const struct event *f)
 {
-	if (t->diag.on && is_stale(t, f))
+	if ((t->diag.on && is_stale(t, f)) || is_late(t, f))
 		return;
 	switch (f->kind) {
 	case EVENT_SOCKET:	on_socket(t, f); break;

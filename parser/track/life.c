@@ -40,7 +40,7 @@ bool life_is_datagram(int proto)
 
 /* ---- entries ---- */
 
-static struct identity *nobody(void)
+struct identity *life_nobody(void)
 {
 	static struct identity who = {
 		.refs = 1,
@@ -66,13 +66,14 @@ static struct netaddr local_end(const struct conn *c)
 	return a;
 }
 
-static int64_t duration_ms(const struct conn *c, const struct stamp *when, int64_t mono)
+static int64_t duration_ms(const struct track *t, const struct conn *c,
+			   const struct stamp *when, int64_t mono)
 {
 	int64_t ms;
 
 	if (c->mono >= 0 && mono >= 0)
 		return mono > c->mono ? (mono - c->mono) / 1000000 : 0;
-	if (c->unknown_start || !c->start.sec)
+	if (c->unknown_start || !c->start.sec || c->clock != t->nodes.at[c->key.node]->clock)
 		return -1;
 	ms = stamp_ms(when) - stamp_ms(&c->start);
 	return ms < 0 ? -1 : ms;
@@ -99,8 +100,9 @@ static void number(struct track *t, struct conn *c)
 	c->id = (struct conn_id){ .has_boot = is_of_this_boot(t, c) };
 	if (c->id.has_boot)
 		c->id.boot = t->boot.id;
-	c->id.by_serial = !c->cookie;
-	c->id.number = c->cookie ? c->cookie : c->ev.serial;
+	c->id.by_serial = !c->cookie && c->ev.serial;
+	c->id.number = c->cookie ? c->cookie : c->ev.serial ? c->ev.serial :
+		       c->mono > 0 ? (uint64_t)c->mono : 0;
 	if (c->id.number)
 		c->id.nth = ++(c->listener ? c->listener : c)->nth;
 }
@@ -150,7 +152,7 @@ static struct identity *process_of(const struct track *t, const struct conn *c,
 		who = t->proc->identity;
 	if (start || !who)
 		who = c->opener;
-	return who ? who : nobody();
+	return who ? who : life_nobody();
 }
 
 static void write_entry(struct track *t, struct conn *c, enum entry_kind what,
@@ -163,13 +165,13 @@ static void write_entry(struct track *t, struct conn *c, enum entry_kind what,
 	if (c->opener && c->opener->pid != r.identity->pid)
 		r.opener = c->opener->pid;
 	if (stop && !found_later(e->via))
-		r.dur_ms = duration_ms(c, &r.time, e->mono);
+		r.dur_ms = duration_ms(t, c, &r.time, e->mono);
 	r.incomplete = stop && !c->ev.serial && !c->ev.sec;
-	if (!stop)
+	if (!stop && e->via != VIA_CORRECTED)
 		number(t, c);
 	if (!r.incomplete)
 		r.id = c->id;
-	emit(t, c, &r, !stop || r.incomplete);
+	emit(t, c, &r, (!stop && e->via != VIA_CORRECTED) || r.incomplete);
 }
 
 static enum entry_kind start_of(const struct conn *c)
@@ -188,6 +190,7 @@ void life_begin(struct track *t, struct conn *c)
 	c->opener = opener;
 	c->ev = t->event->ev.serial ? t->event->ev : t->event->stamp;
 	c->start = t->when;
+	c->clock = t->nodes.at[c->key.node]->clock;
 	c->mono = t->event->mono;
 	c->unknown_start = false;
 }
@@ -197,7 +200,9 @@ void life_open(struct track *t, struct conn *c, enum conn_kind kind, enum entry_
 	c->kind = kind;
 	memset(&c->learnt, 0, sizeof(c->learnt));
 	c->unwritten = defer_start(t, c, via);
-	if (!c->unwritten)
+	if (c->tentative && !c->unwritten)
+		c->kind = KIND_NONE;
+	else if (!c->unwritten)
 		life_open_found(t, c, kind, via);
 	else if (conn_step(&t->conns, c, STEP_DEFER))
 		t->stats.open++;
@@ -220,8 +225,19 @@ void life_resume(struct track *t, struct conn *c, enum conn_kind kind)
 		t->stats.open++;
 }
 
+void life_correct(struct track *t, struct conn *c, enum conn_kind kind)
+{
+	c->kind = kind;
+	if (!conn_step(&t->conns, c, STEP_CORRECT))
+		return;
+	t->stats.open++;
+	write_entry(t, c, start_of(c), ENDING(.via = VIA_CORRECTED, .identity = c->opener));
+}
+
 void life_write_start(struct track *t, struct conn *c)
 {
+	if (c->tentative)
+		life_forget(t, c);
 	if (!c->unwritten || !conn_step(&t->conns, c, STEP_WRITE))
 		return;
 	c->unwritten = false;
@@ -239,6 +255,19 @@ static void closed(struct track *t, struct conn *c)
 	conn_unlist_unseen(&t->conns, c);
 	conn_unlist_left(c);
 	t->stats.open--;
+}
+
+void life_forget(struct track *t, struct conn *c)
+{
+	c->tentative = false;
+	if (!c->unwritten)
+		return;
+	conn_stop_waiting(&t->conns, c);
+	if (!conn_step(&t->conns, c, STEP_FORGET))
+		return;
+	c->unwritten = false;
+	closed(t, c);
+	input_error(t->errors, INPUT_ERROR_UNATTRIBUTED, "accept", 6);
 }
 
 static void end_flow(struct track *t, struct conn *c, const struct ending *e)

@@ -30,6 +30,8 @@ void life_open_found(struct track *t, struct conn *c, enum conn_kind kind,
 		     enum entry_via via);
 /* Takes as open what is open without a start of this run: its stop is to come. */
 void life_resume(struct track *t, struct conn *c, enum conn_kind kind);
+/* Takes back the stop of c: writes its start again, with the same number. */
+void life_correct(struct track *t, struct conn *c, enum conn_kind kind);
 /* Writes the start if it is deferred. */
 void life_write_start(struct track *t, struct conn *c);
 /* Writes the stop if anything is open; first the start, if that is deferred. A flow beside
@@ -39,9 +41,13 @@ void life_close(struct track *t, struct conn *c, const struct ending *e);
 void life_fail(struct track *t, struct conn *c, int err, enum entry_via via);
 /* Writes a failure in place of the start that is deferred. */
 void life_fail_deferred(struct track *t, struct conn *c, int err, enum entry_via via);
+/* What is deferred is no connection, or not known to be one: nothing is written. */
+void life_forget(struct track *t, struct conn *c);
 /* Drops c without its stop; what was open is counted. */
 void life_lose(struct track *t, struct conn *c);
 
+/* The process that is not known. */
+struct identity *life_nobody(void);
 /* IPPROTO_* of a socket by its type, PROTO_UNKNOWN when it is not logged. */
 int life_socket_proto(int type, int proto);
 bool life_is_datagram(int proto);

@@ -29,8 +29,10 @@ struct node {
 	char *name;		/* "": records without node= */
 	uint32_t index;
 	bool module;		/* the module decides */
+	int64_t module_ms;	/* since then */
 	bool unnamed;		/* sock_diag's; audit has not told its name */
 	struct stamp now;	/* time of the last event */
+	uint32_t clock;		/* times that the clock was set, as far as that shows */
 	struct recent_connect connects[RECENT_CONNECTS];
 	unsigned int next_connect;
 	/* Cookies, or inodes, of sockets whose release was read. On another processor the record of how the

@@ -138,25 +138,41 @@ static bool is_io_thread(const char *comm)
 	return !*comm || *comm == '"';
 }
 
-bool process_update(struct proc *p, const struct task *task)
+/*
+ * An exec keeps parent and login session, a parent's exit keeps program and session, and
+ * a process enters a session once, from none.
+ */
+static bool is_replaced(const struct identity *old, const struct task *t)
+{
+	return old->ppid >= 0 && t->ppid >= 0 && old->ppid != t->ppid &&
+	       old->ses >= 0 && t->ses >= 0 && old->ses != ID_UNSET && old->ses != t->ses;
+}
+
+enum process_change process_update(struct proc *p, const struct task *task)
 {
 	struct task t = *task;
 	struct identity *old = p->identity, *now;
 	bool exec = old && old->exe && t.exe && strcmp(old->exe, t.exe);
+	bool replaced = exec && is_replaced(old, &t);
 
 	if (old && old->comm && is_io_thread(t.comm))
 		t.comm = old->comm;
 
-	drop_stale_title(p, &t, exec);
-	if (old) {
+	if (replaced) {
+		free(p->stale_title);
+		p->stale_title = NULL;
+	} else {
+		drop_stale_title(p, &t, exec);
+	}
+	if (old && !replaced) {
 		task_inherit(&t, old);
 		if (task_same(old, &t))
-			return false;
+			return PROCESS_SAME;
 	}
 	now = identity_new(&t);
 	if (!now)
-		return false;
+		return PROCESS_SAME;
 	p->identity = now;
 	identity_put(old);
-	return exec;
+	return replaced ? PROCESS_REPLACED : exec ? PROCESS_EXEC : PROCESS_SAME;
 }

@@ -27,6 +27,11 @@ struct proc {
 	struct proc_key key;
 	struct identity *identity;
 	char *stale_title;	/* proctitle of a program it ran before, or NULL */
+	uint64_t serial;	/* of the latest audit event of it, and its time */
+	int64_t ms;
+	int64_t began_ms[2];	/* when the kernel's side last reported a connection of it
+				 * to begin: out, in */
+	bool born;		/* its fork was audited: so are those of its own */
 	struct fd_list fds;	/* oldest first */
 	unsigned int fd_count;
 	TAILQ_ENTRY(proc) lru;
@@ -51,11 +56,16 @@ void process_remove(struct process_table *t, struct proc *p);
 struct proc *process_oldest(struct process_table *t);
 unsigned int process_count(const struct process_table *t);
 
+enum process_change {
+	PROCESS_SAME,
+	PROCESS_EXEC,		/* another exe: an exec happened since */
+	PROCESS_REPLACED	/* its pid was given to another process */
+};
+
 /*
  * Brings p->identity up to date with what an event says of the task. A field the
  * event does not have keeps its old value as long as comm is the same.
- * Returns true when the program changed (another exe): an exec happened since.
  */
-bool process_update(struct proc *p, const struct task *t);
+enum process_change process_update(struct proc *p, const struct task *t);
 
 #endif

@@ -73,6 +73,17 @@ static void add_holder(struct track *t, struct conn *c, struct proc *p)
 		input_error(t->errors, INPUT_ERROR_MEMORY, "descriptor", 10);
 }
 
+/* An orphan, whose stop was written, is held. */
+static void correct(struct track *t, struct conn *c)
+{
+	struct inferred_stop *s = corrected_by_cookie(&t->corrected, c->cookie);
+
+	if (!s || c->phase != CONN_IDLE)
+		return;
+	life_correct(t, c, s->known.listens ? KIND_LISTEN : KIND_CONNECT);
+	corrected_forget(&t->corrected, s);
+}
+
 static void hold(struct track *t, struct conn *c, struct proc *p)
 {
 	struct fdent *old = p ? fdtable_find(&t->fds, p, t->event->fd) : NULL;
@@ -91,7 +102,10 @@ static void hold(struct track *t, struct conn *c, struct proc *p)
 		return;
 	if (old)
 		ending_fd_gone(t, old, VIA_REUSE);
-	ending_held(t, c);
+	if (c->kind)
+		ending_held(t, c);
+	else
+		correct(t, c);
 	add_holder(t, c, p);
 }
 
@@ -117,9 +131,10 @@ static struct conn *known_by_rules(struct track *t, struct proc *p)
 	struct conn *c = fd ? fd->conn : NULL;
 
 	if (!c)
-		c = conn_by_number(&t->conns, t->node->index, d->cookie, true);
+		c = conn_by_number(&t->conns, t->node->index, d->cookie, KEY_COOKIE);
 	if (!c && d->ino)
-		c = conn_by_number(&t->conns, t->node->index, d->ino, false);
+		c = conn_by_number(&t->conns, t->node->index, d->ino,
+				   conn_by_inode(d->proto));
 	if (c && c->cookie && c->cookie != d->cookie)
 		return NULL;
 	if (!c || c->kind != kind_of(d) || (c->netns > 0 && c->netns != d->netns) ||
@@ -170,10 +185,26 @@ static void open_new(struct track *t, const struct event *f, struct proc *p)
 	life_open_found(t, c, kind, VIA_SNAPSHOT);
 }
 
+/* A socket that was stopped, by inference, is open. */
+static void open_again(struct track *t, const struct diag_sock *d, struct inferred_stop *s,
+		       struct proc *p)
+{
+	enum conn_kind kind = s->known.listens ? KIND_LISTEN : KIND_CONNECT;
+	struct conn *c = kind == kind_of(d) ? add_conn(t, d, kind) : NULL;
+
+	if (c) {
+		corrected_restore(s, c);
+		life_correct(t, c, kind);
+		hold(t, c, p);
+	}
+	corrected_forget(&t->corrected, s);
+}
+
 void reconcile_open(struct track *t, const struct event *f)
 {
 	const struct diag_sock *d = &f->diag->sock;
 	struct conn *known = conn_by_cookie(&t->conns, d->cookie), *c;
+	struct inferred_stop *s;
 	struct proc *p;
 
 	if (!take_local_node(t))
@@ -184,6 +215,8 @@ void reconcile_open(struct track *t, const struct event *f)
 		if (!known)
 			adopt(t, c, d);
 		hold(t, c, p);
+	} else if ((s = corrected_by_cookie(&t->corrected, d->cookie))) {
+		open_again(t, d, s, p);
 	} else if (!told_unseen(t, d)) {
 		open_new(t, f, p);
 	}
@@ -225,6 +258,9 @@ static void end(struct track *t, struct conn *c, enum diag_life life)
 	struct stamp when = inferred ? d->end : d->missed_at;
 	struct fdent *fd;
 
+	life_write_start(t, c);
+	if (conn_is_open(c))
+		corrected_add(&t->corrected, c, ID_UNKNOWN, -1, stamp_ms(&when));
 	life_close(t, c, ENDING(.via = inferred ? d->end_via : VIA_SWEEP, .when = &when,
 				.identity = d->let_go && !d->presumed ? d->let_go :
 									c->opener));
@@ -288,7 +324,9 @@ void reconcile_sweep(struct track *t, const struct diag *sweep)
 	CONN_EACH(&t->conns, c) {
 		const struct conn_diag *d = c->diag;
 
-		if (d && d->cookie && c->phase != CONN_DESTROYED &&
+		if (d && d->unsure)
+			ending_ask_again(t, c);
+		else if (d && d->cookie && c->phase != CONN_DESTROYED &&
 		    d->cookie_mono < sweep->begun)
 			sweep_one(t, c, sweep);
 	}

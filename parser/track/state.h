@@ -5,6 +5,7 @@
 #define NETLOG_TRACK_STATE_H
 
 #include "parser/track/conn.h"
+#include "parser/track/corrected.h"
 #include "parser/track/destroyed.h"
 #include "parser/track/node.h"
 #include "parser/track/track.h"
@@ -35,6 +36,7 @@ struct track {
 	struct input_errors *errors;
 	struct track_stats stats;
 	struct track_diag diag;
+	struct corrected_table corrected;
 
 	/* of the event in hand */
 	const struct event *event;
@@ -46,6 +48,15 @@ struct track {
 static inline int64_t stamp_ms(const struct stamp *s)
 {
 	return s->sec * 1000 + s->milli;
+}
+
+/*
+ * Returns true if audit's event f is older than that of serial and ms. Serials are given
+ * out in order, when a call ends (but begin anew at a boot); times are of its begin.
+ */
+static inline bool state_is_older(const struct event *f, uint64_t serial, int64_t ms)
+{
+	return f->stamp.serial && f->stamp.serial < serial && stamp_ms(&f->stamp) <= ms;
 }
 
 #endif

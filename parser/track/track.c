@@ -14,8 +14,11 @@
 #include "parser/track/from_kernel.h"
 #include "parser/track/from_sockdiag.h"
 #include "parser/track/from_syscalls.h"
+#include "parser/track/unclaimed.h"
 
 #define FDS_PER_CONN 4
+#define AUDIT_BORN 1084147200	/* 2004-05-10 */
+#define CLOCK_SLACK 10		/* s */
 
 struct track *track_new(const struct track_limits *limits, const struct track_io *io,
 			struct input_errors *errors)
@@ -42,6 +45,7 @@ void track_free(struct track *t)
 		return;
 	track_set_diag(t, NULL);
 	conn_fini(&t->conns);
+	corrected_fini(&t->corrected);
 	while ((p = process_oldest(&t->processes)))
 		process_remove(&t->processes, p);
 	node_fini(&t->nodes);
@@ -208,6 +212,7 @@ static void node_boot(struct track *t)
 			bounds_forget_process(t, p);
 	}
 	node_reset(t->node);
+	corrected_forget_node(&t->corrected, t->node->index);
 	if (t->diag.on && defer_is_local(t)) {
 		t->diag.stream_ms = stamp_ms(&t->when);
 		destroyed_clear(&t->diag.destroyed);
@@ -220,6 +225,18 @@ static void node_boot(struct track *t)
  * calls ended, so the accept is no earlier than what came just before it. That a
  * process is gone is no part of the stream, and ahead of it.
  */
+/*
+ * The clock was set between two events: back, further than any call but these can have
+ * waited or any event is late; or from a time when there was no audit (Linux 2.6.6) yet.
+ */
+static bool is_clock_set(const struct event *f, const struct stamp *now)
+{
+	if (now->sec && now->sec < AUDIT_BORN && f->stamp.sec >= AUDIT_BORN)
+		return true;
+	return f->stamp.sec + CLOCK_SLACK < now->sec && f->kind != EVENT_ACCEPT &&
+	       f->kind != EVENT_CONNECT && f->kind != EVENT_CLOSE;
+}
+
 static void set_time(struct track *t, const struct event *f)
 {
 	struct stamp *now = &t->node->now;
@@ -227,6 +244,7 @@ static void set_time(struct track *t, const struct event *f)
 	t->when = f->stamp;
 	if (f->kind == EVENT_GONE)
 		return;
+	t->node->clock += is_clock_set(f, now);
 	if (f->kind == EVENT_ACCEPT && stamp_ms(&f->stamp) < stamp_ms(now)) {
 		t->when.sec = now->sec;
 		t->when.milli = now->milli;
@@ -266,4 +284,5 @@ void track_event(struct track *t, const struct event *f)
 		from_audit(t, f);
 	}
 	correlate(t);
+	unclaimed_decide(t);
 }

@@ -50,6 +50,7 @@ struct track_stats {
 	unsigned int sockets, processes;	/* now */
 	unsigned int open;			/* started, not yet stopped */
 	bool module;				/* the kernel's side decides */
+	uint64_t unclaimed;			/* of the rules, unknown to the kernel's side */
 	int64_t module_missed, module_lost;	/* its own counts, -1: unknown */
 };
 

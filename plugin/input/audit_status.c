@@ -32,6 +32,14 @@ static int next_reply(int fd, struct audit_reply *rep)
 	return rep->type;
 }
 
+/* type as next_reply() returns it. */
+static int reply_error(int type)
+{
+	if (type > 0)
+		return 0;
+	return type < 0 ? type : -ETIMEDOUT;
+}
+
 int audit_status_read(struct audit_state *s)
 {
 	struct audit_reply rep;
@@ -42,7 +50,7 @@ int audit_status_read(struct audit_state *s)
 	err = audit_request_status(fd);
 	while (err >= 0) {
 		type = next_reply(fd, &rep);
-		err = type > 0 ? 0 : type < 0 ? type : -ETIMEDOUT;
+		err = reply_error(type);
 		if (type == AUDIT_GET)
 			break;
 	}
@@ -70,7 +78,9 @@ static bool has_key(const struct audit_rule_data *rule)
 			    !memcmp(rule->buf + at, KEY, strlen(KEY)))
 				return true;
 			/* fall through */
-		case AUDIT_WATCH: case AUDIT_DIR: case AUDIT_EXE:
+		case AUDIT_WATCH:
+		case AUDIT_DIR:
+		case AUDIT_EXE:
 		case AUDIT_SUBJ_USER ... AUDIT_SUBJ_CLR:
 		case AUDIT_OBJ_USER ... AUDIT_OBJ_LEV_HIGH:
 			at += rule->values[i];
@@ -79,9 +89,24 @@ static bool has_key(const struct audit_rule_data *rule)
 	return false;
 }
 
+/* The kernel lists each filter's rules in their order. */
+static void count_rule(struct audit_status_rules *r, const struct audit_rule_data *rule,
+		       unsigned int *never)
+{
+	if (has_key(rule)) {
+		r->netlog = true;
+		r->count++;
+		r->never_before = *never;
+	} else if (rule->flags == AUDIT_FILTER_EXIT && rule->action == AUDIT_NEVER) {
+		++*never;
+	}
+	r->task_never |= rule->flags == AUDIT_FILTER_TASK && rule->action == AUDIT_NEVER;
+}
+
 int audit_status_rules(struct audit_status_rules *r)
 {
 	struct audit_reply rep;
+	unsigned int never = 0;
 	int fd = audit_open(), type = 0, err;
 
 	memset(r, 0, sizeof(*r));
@@ -90,14 +115,12 @@ int audit_status_rules(struct audit_status_rules *r)
 	err = audit_request_rules_list_data(fd);
 	while (err >= 0) {
 		type = next_reply(fd, &rep);
-		err = type > 0 ? 0 : type < 0 ? type : -ETIMEDOUT;
+		err = reply_error(type);
 		if (type == NLMSG_DONE)
 			break;
 		if (type != AUDIT_LIST_RULES)
 			continue;
-		r->netlog |= has_key(rep.ruledata);
-		r->task_never |= rep.ruledata->flags == AUDIT_FILTER_TASK &&
-				 rep.ruledata->action == AUDIT_NEVER;
+		count_rule(r, rep.ruledata, &never);
 	}
 	audit_close(fd);
 	return err < 0 ? err : 0;

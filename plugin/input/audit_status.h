@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 struct audit_state {
-	uint32_t enabled;		/* 0 off, 1 on, 2 locked */
-	uint32_t pid;			/* of auditd, 0: none */
-	uint32_t lost;			/* records the kernel dropped since boot */
+	uint32_t enabled; /* 0 off, 1 on, 2 locked */
+	uint32_t pid;	  /* of auditd, 0: none */
+	uint32_t lost;	  /* records the kernel dropped since boot */
 	uint32_t backlog_limit;
 	uint32_t backlog_wait_time;
 };
@@ -19,8 +19,10 @@ struct audit_state {
 int audit_status_read(struct audit_state *s);
 
 struct audit_status_rules {
-	bool netlog;		/* a rule with the key netlog is loaded */
-	bool task_never;	/* "-a task,never": no task gets an audit context */
+	bool netlog;		   /* a rule with the key netlog is loaded */
+	bool task_never;	   /* "-a task,never": no task gets an audit context */
+	unsigned int count;	   /* of those with the key netlog */
+	unsigned int never_before; /* "exit,never" rules before the last of them */
 };
 
 int audit_status_rules(struct audit_status_rules *r);
@@ -29,8 +31,8 @@ int audit_status_rules(struct audit_status_rules *r);
 bool audit_status_module(void);
 
 struct module_counts {
-	uint64_t load;		/* differs for each load; 0: not loaded */
-	uint64_t lost, missed;	/* records not written, probe hits skipped, since then */
+	uint64_t load;	       /* differs for each load; 0: not loaded */
+	uint64_t lost, missed; /* records not written, probe hits skipped, since then */
 };
 
 /* Reads the module's counters from /sys/module; needs no capability. */

@@ -18,11 +18,11 @@
 #include "plugin/input/audit_status.h"
 
 #define RECEIVE_BUFFER (16 << 20)
-#define BACKLOG 8192		/* the kernel's own default is 64 */
+#define BACKLOG 8192 /* the kernel's own default is 64 */
 
 struct netlink_input {
 	int fd;
-	int keeper;		/* pipe to the keeper process, or -1 */
+	int keeper; /* pipe to the keeper process, or -1 */
 	bool beside, set_enabled, set_backlog;
 	struct audit_state before;
 	struct audit_rules *rules;
@@ -54,7 +54,8 @@ static int open_socket(struct netlink_input *l)
 	setsockopt(l->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	if (l->beside)
 		return bind(l->fd, (struct sockaddr *)&group, sizeof(group)) ?
-		       -errno : 0;
+			     -errno :
+			     0;
 	return audit_set_pid(l->fd, getpid(), WAIT_YES) < 0 ? -errno : 0;
 }
 
@@ -88,7 +89,7 @@ static bool put_back(struct netlink_input *l)
 	if (l->set_backlog) {
 		good &= audit_set_backlog_limit(fd, l->before.backlog_limit) >= 0;
 		good &= audit_set_backlog_wait_time(fd,
-					l->before.backlog_wait_time) >= 0;
+						    l->before.backlog_wait_time) >= 0;
 	}
 	if (!l->beside && l->fd >= 0)
 		audit_set_pid(l->fd, 0, WAIT_NO);
@@ -204,7 +205,7 @@ bool netlink_close(struct netlink_input *l, char *error, size_t size)
 	end_keeper(l);
 	if (!good)
 		snprintf(error, size, "some audit settings could not be restored; "
-			 "check auditctl -s and auditctl -l");
+				      "check auditctl -s and auditctl -l");
 	if (l->fd >= 0)
 		audit_close(l->fd);
 	free(l);

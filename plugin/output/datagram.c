@@ -17,15 +17,15 @@
 #include "plugin/output/transport.h"
 
 #define PORT_UDP "514"
-#define REFUSAL_MS 200	/* an answer to the first datagram comes within this */
+#define REFUSAL_MS 200 /* an answer to the first datagram comes within this */
 
 struct datagram {
 	struct transport t;
 	char *host, port[8], target[320];
 	int facility;
-	int fd;			/* -1: no address yet */
-	bool suspect;		/* nobody may listen: see send_first() */
-	uint64_t reports;	/* of the datagram before, as in struct message */
+	int fd;		  /* -1: no address yet */
+	bool suspect;	  /* nobody may listen: see send_first() */
+	uint64_t reports; /* of the datagram before, as in struct message */
 	char buffer[MESSAGE_MAX + RFC5424_OVERHEAD];
 };
 
@@ -150,8 +150,12 @@ static void datagram_close(struct transport *t)
 struct transport *transport_udp(const struct transport_collector *c)
 {
 	static const struct transport_ops ops = {
-		.name = "udp", .keeps = true, .open = datagram_open, .write = datagram_write,
-		.reopen = datagram_reopen, .close = datagram_close,
+		.name = "udp",
+		.keeps = true,
+		.open = datagram_open,
+		.write = datagram_write,
+		.reopen = datagram_reopen,
+		.close = datagram_close,
 	};
 	struct datagram *d = calloc(1, sizeof(*d));
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/output/file: lines, with the time in front unless they have it, to a file or to standard output. */
+/* plugin/output/file: lines, with the time in front unless they have it, to a file or to
+ * standard output. */
 #include "plugin/output/transport.h"
 
 #include <errno.h>
@@ -16,10 +17,10 @@
 
 struct file {
 	struct transport t;
-	int fd;			/* -1: not open, try again */
-	bool torn;		/* the last line was written in part */
+	int fd;	   /* -1: not open, try again */
+	bool torn; /* the last line was written in part */
 	struct line_clock clock;
-	char buffer[BUFFER];	/* lines to be written by one write(2) */
+	char buffer[BUFFER]; /* lines to be written by one write(2) */
 	char path[];
 };
 _Static_assert(BUFFER > FORMAT_TIME_MAX + MESSAGE_MAX, "a line fits");

@@ -9,15 +9,15 @@
 
 #include "parser/event.h"
 
-#define MESSAGE_MAX 16384	/* bytes of text; an output drops and counts longer ones */
+#define MESSAGE_MAX 16384 /* bytes of text; an output drops and counts longer ones */
 
 struct message {
-	struct stamp time;	/* the serial is unused */
-	int severity;		/* LOG_EMERG to LOG_DEBUG */
-	const char *text;	/* one line without its newline; not NUL-terminated */
+	struct stamp time; /* the serial is unused */
+	int severity;	   /* LOG_EMERG to LOG_DEBUG */
+	const char *text;  /* one line without its newline; not NUL-terminated */
 	size_t len;
-	uint64_t reports;	/* lost messages that this one reports; mostly 0 */
-	bool has_time;		/* text has the time in it: none is put in front */
+	uint64_t reports; /* lost messages that this one reports; mostly 0 */
+	bool has_time;	  /* text has the time in it: none is put in front */
 };
 
 #endif

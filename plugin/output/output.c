@@ -12,13 +12,13 @@
 
 #include "plugin/output/queue.h"
 
-#define PATIENCE_MS 200		/* once, when a queue fills up: see make_room() */
-#define STAGE 20480		/* less than the smallest queue, more than any frame */
+#define PATIENCE_MS 200 /* once, when a queue fills up: see make_room() */
+#define STAGE 20480	/* less than the smallest queue, more than any frame */
 #define BATCH 32768
 #define BATCH_MESSAGES 256
-#define RETRY_MIN_MS 100	/* of a transport that keeps: doubled up to the maximum */
+#define RETRY_MIN_MS 100 /* of a transport that keeps: doubled up to the maximum */
 #define RETRY_MAX_MS 30000
-#define LOSS_MS 1000		/* a loss is reported after this even if nothing else comes */
+#define LOSS_MS 1000 /* a loss is reported after this even if nothing else comes */
 
 struct output {
 	struct transport *transport;
@@ -31,18 +31,18 @@ struct output {
 
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t filled, emptied, ended;	/* by the monotonic clock */
+	pthread_cond_t filled, emptied, ended; /* by the monotonic clock */
 	bool stopping, stopped, want_reopen;
-	bool stalled;		/* took nothing for PATIENCE_MS with a full queue */
-	uint64_t dropped;	/* messages, not yet reported */
-	uint64_t in_queue, in_batch;	/* messages */
+	bool stalled;		     /* took nothing for PATIENCE_MS with a full queue */
+	uint64_t dropped;	     /* messages, not yet reported */
+	uint64_t in_queue, in_batch; /* messages */
 	struct output_counts counts;
 	struct queue queue;
 
 	/* the writing thread's own */
 	char batch[BATCH];
 	struct message messages[BATCH_MESSAGES];
-	unsigned int first, count;	/* of messages: those not written yet */
+	unsigned int first, count; /* of messages: those not written yet */
 	unsigned int retry_ms;
 
 	/* the putting thread's own: frames not yet in the queue */
@@ -242,7 +242,7 @@ static void report_loss(struct output *s, uint64_t lost)
 	pthread_mutex_lock(&s->lock);
 	settle_undelivered(s);
 	if (err)
-		s->dropped += lost;	/* still to be reported */
+		s->dropped += lost; /* still to be reported */
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -311,7 +311,7 @@ static bool turn(struct output *s)
 		report_loss(s, dropped);
 		pthread_mutex_lock(&s->lock);
 	}
-	if (!s->count) {	/* else nothing has moved */
+	if (!s->count) { /* else nothing has moved */
 		s->stalled = false;
 		pthread_cond_signal(&s->emptied);
 	}

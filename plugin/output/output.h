@@ -19,16 +19,16 @@
 #include "plugin/output/transport.h"
 
 enum output_change {
-	OUTPUT_FAILED,		/* messages wait or are lost until OUTPUT_WORKS */
-	OUTPUT_WORKS,		/* after OUTPUT_FAILED */
-	OUTPUT_NOT_REOPENED,	/* writes go on to the old file */
+	OUTPUT_FAILED,	     /* messages wait or are lost until OUTPUT_WORKS */
+	OUTPUT_WORKS,	     /* after OUTPUT_FAILED */
+	OUTPUT_NOT_REOPENED, /* writes go on to the old file */
 };
 
 struct output_options {
-	const char *name;	/* as in "netlog state sink=NAME"; copied */
-	size_t queue_size;	/* bytes, 65536 or more */
-	const struct format *format;	/* for the reports of loss; outlives the output */
-	int severity;		/* of these reports */
+	const char *name;	     /* as in "netlog state sink=NAME"; copied */
+	size_t queue_size;	     /* bytes, 65536 or more */
+	const struct format *format; /* for the reports of loss; outlives the output */
+	int severity;		     /* of these reports */
 	/* Called from the output's thread; may be NULL. transport: its name; err: errno. */
 	void (*changed)(enum output_change what, const char *name,
 			const struct transport *t, int err, void *arg);
@@ -36,14 +36,14 @@ struct output_options {
 };
 
 struct output_counts {
-	uint64_t messages;	/* taken into the queue */
-	uint64_t lost;		/* dropped before or after that */
+	uint64_t messages; /* taken into the queue */
+	uint64_t lost;	   /* dropped before or after that */
 	uint64_t written;
-	uint64_t failures;	/* times that the transport began to fail */
-	uint64_t queued;	/* bytes, now */
-	uint64_t queue_peak;	/* bytes */
+	uint64_t failures;   /* times that the transport began to fail */
+	uint64_t queued;     /* bytes, now */
+	uint64_t queue_peak; /* bytes */
 	bool failing;
-	bool dead;		/* the reader of the pipe is gone */
+	bool dead; /* the reader of the pipe is gone */
 };
 
 struct output;

@@ -22,7 +22,7 @@ size_t frame_get(const char *buf, struct message *m);
 
 struct queue {
 	char *ring;
-	size_t size, head, used;	/* bytes; head: the oldest frame */
+	size_t size, head, used; /* bytes; head: the oldest frame */
 };
 
 /* Returns 0 or -ENOMEM. */

@@ -5,7 +5,7 @@
 
 #include "plugin/output/message.h"
 
-#define RFC5424_OVERHEAD 512	/* bytes around the text, at most */
+#define RFC5424_OVERHEAD 512 /* bytes around the text, at most */
 
 /*
  * Writes "<PRI>1 TIME HOST audisp-netlog PID - - TEXT" to buf, which has room for

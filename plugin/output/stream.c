@@ -25,35 +25,35 @@
 #include "plugin/output/transport.h"
 
 #define CONNECT_MS 10000
-#define SEND_MS 30000		/* a collector that takes nothing for so long is dead */
+#define SEND_MS 30000 /* a collector that takes nothing for so long is dead */
 #define KEEPALIVE_S 60
-#define SEND_BUFFER 131072	/* the kernel doubles it */
+#define SEND_BUFFER 131072 /* the kernel doubles it */
 #define BUFFER 65536
-#define UNACKED_MAX 8192	/* messages */
+#define UNACKED_MAX 8192 /* messages */
 #define PORT_TCP "601"
 #define PORT_TLS "6514"
 
 struct stream {
 	struct transport t;
-	char *path;		/* of a unix socket, else host and port */
+	char *path; /* of a unix socket, else host and port */
 	char *host, port[8], target[320];
 	bool use_tls;
 	char *ca, *cert, *key;
 	int facility;
 
-	int fd;			/* -1: not connected */
+	int fd; /* -1: not connected */
 	struct tls *tls;
-	uint64_t sent;		/* bytes given to this socket */
+	uint64_t sent; /* bytes given to this socket */
 	struct line_clock clock;
 
-	unsigned int first, unacked;	/* of the ring: messages that may not have arrived */
+	unsigned int first, unacked; /* of the ring: messages that may not have arrived */
 	struct {
-		uint64_t end;		/* in bytes sent */
-		uint64_t reports;	/* as in struct message */
+		uint64_t end;	  /* in bytes sent */
+		uint64_t reports; /* as in struct message */
 	} ring[UNACKED_MAX];
 
 	char buffer[BUFFER];
-	size_t at[BUFFER / 64];	/* where each message in the buffer ends */
+	size_t at[BUFFER / 64]; /* where each message in the buffer ends */
 };
 
 /* ---- what has arrived ---- */
@@ -126,7 +126,8 @@ static int wait_writable(int fd, int timeout_ms)
 	do
 		n = poll(&p, 1, timeout_ms);
 	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : n ? 0 : -ETIMEDOUT;
+	return n < 0 ? -errno : n ? 0 :
+				    -ETIMEDOUT;
 }
 
 /* Returns a connected descriptor or -errno. */
@@ -224,7 +225,9 @@ static int drain(struct stream *s)
 	do
 		n = recv(s->fd, data, sizeof(data), MSG_DONTWAIT);
 	while (n > 0);
-	return n < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : n ? -errno : -ECONNRESET;
+	if (!n)
+		return -ECONNRESET;
+	return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 }
 
 /* ---- messages ---- */
@@ -276,10 +279,13 @@ static int send_buffer(struct stream *s, const struct message *m, unsigned int c
 {
 	uint64_t before = s->sent;
 	size_t len = s->at[count - 1], sent;
-	int err = s->tls ? tls_send(s->tls, s->buffer, len, SEND_MS, &sent, s->t.reason,
-				    sizeof(s->t.reason)) :
-			   send_plain(s, len, &sent);
+	int err;
 
+	if (s->tls)
+		err = tls_send(s->tls, s->buffer, len, SEND_MS, &sent, s->t.reason,
+			       sizeof(s->t.reason));
+	else
+		err = send_plain(s, len, &sent);
 	for (unsigned int i = 0; i < count && s->at[i] <= sent; i++) {
 		remember(s, s->tls ? s->sent : before + s->at[i], m[i].reports);
 		(*done)++;
@@ -295,7 +301,7 @@ static int stream_write(struct transport *t, const struct message *m, unsigned i
 
 	*done = 0;
 	*t->reason = 0;
-	if (s->fd >= 0 && drain(s))	/* closed by the peer: begin anew at once */
+	if (s->fd >= 0 && drain(s)) /* closed by the peer: begin anew at once */
 		disconnect(s);
 	err = stream_open(t);
 	if (err)
@@ -346,7 +352,7 @@ static struct stream *new_stream(const struct transport_ops *ops)
 
 	if (!s)
 		return NULL;
-	memset(s, 0, offsetof(struct stream, ring));	/* all but the buffers */
+	memset(s, 0, offsetof(struct stream, ring)); /* all but the buffers */
 	s->fd = -1;
 	s->t.ops = ops;
 	s->t.target = s->target;
@@ -356,8 +362,12 @@ static struct stream *new_stream(const struct transport_ops *ops)
 struct transport *transport_unix(const char *path)
 {
 	static const struct transport_ops ops = {
-		.name = "unix", .keeps = true, .open = stream_open, .write = stream_write,
-		.reopen = stream_reopen, .close = stream_close,
+		.name = "unix",
+		.keeps = true,
+		.open = stream_open,
+		.write = stream_write,
+		.reopen = stream_reopen,
+		.close = stream_close,
 	};
 	struct stream *s = new_stream(&ops);
 
@@ -373,8 +383,12 @@ struct transport *transport_unix(const char *path)
 struct transport *transport_tcp(const struct transport_collector *c)
 {
 	static const struct transport_ops ops = {
-		.name = "tcp", .keeps = true, .open = stream_open, .write = stream_write,
-		.reopen = stream_reopen, .close = stream_close,
+		.name = "tcp",
+		.keeps = true,
+		.open = stream_open,
+		.write = stream_write,
+		.reopen = stream_reopen,
+		.close = stream_close,
 	};
 	struct stream *s = new_stream(&ops);
 

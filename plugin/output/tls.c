@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define RECORD 16384	/* bytes of one record */
+#define RECORD 16384 /* bytes of one record */
 
 struct tls {
 	gnutls_session_t session;
@@ -47,7 +47,8 @@ static int wait_ready(struct tls *t, int timeout_ms)
 	do
 		n = poll(&p, 1, timeout_ms);
 	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : n ? 0 : -ETIMEDOUT;
+	return n < 0 ? -errno : n ? 0 :
+				    -ETIMEDOUT;
 }
 
 static int load(struct tls *t, const char *ca, const char *cert, const char *key, char *error,
@@ -58,9 +59,11 @@ static int load(struct tls *t, const char *ca, const char *cert, const char *key
 
 	if (n >= 0) {
 		what = ca ? ca : "the system's certificates";
-		n = ca ? gnutls_certificate_set_x509_trust_file(t->credentials, ca,
-								GNUTLS_X509_FMT_PEM) :
-			 gnutls_certificate_set_x509_system_trust(t->credentials);
+		if (ca)
+			n = gnutls_certificate_set_x509_trust_file(t->credentials, ca,
+								   GNUTLS_X509_FMT_PEM);
+		else
+			n = gnutls_certificate_set_x509_system_trust(t->credentials);
 		if (!n)
 			n = GNUTLS_E_NO_CERTIFICATE_FOUND;
 	}

@@ -14,8 +14,8 @@
 
 struct transport {
 	const struct transport_ops *ops;
-	const char *target;	/* for messages: a path or an address; owned by the transport */
-	char reason[192];	/* of the last error, where errno alone says less; or "" */
+	const char *target; /* for messages: a path or an address; owned by the transport */
+	char reason[192];   /* of the last error, where errno alone says less; or "" */
 	/* Since the owner set them to 0: messages that write counted as done and that are
 	 * found to be lost, and the sum of what such messages reported. */
 	uint64_t undelivered, unreported;
@@ -29,12 +29,12 @@ struct transport {
  * keeps: after an error the rest is offered again later; otherwise it is lost.
  */
 struct transport_ops {
-	const char *name;	/* "file" */
+	const char *name; /* "file" */
 	bool keeps;
 	int (*open)(struct transport *t);
 	int (*write)(struct transport *t, const struct message *m, unsigned int count,
 		     unsigned int *done);
-	int (*reopen)(struct transport *t);	/* may be NULL */
+	int (*reopen)(struct transport *t); /* may be NULL */
 	void (*close)(struct transport *t);
 };
 
@@ -51,11 +51,11 @@ struct transport *transport_unix(const char *path);
 /* RFC 5424 messages to a collector: by UDP, or in octet-counted frames (RFC 6587, RFC 5425)
  * by TCP and TLS. */
 struct transport_collector {
-	const char *host;	/* a name or a numeric address */
-	unsigned int port;	/* 0: udp 514, tcp 601, with tls 6514 */
+	const char *host;  /* a name or a numeric address */
+	unsigned int port; /* 0: udp 514, tcp 601, with tls 6514 */
 	int facility;
-	bool tls;		/* the collector's certificate must be valid for host */
-	const char *ca, *cert, *key;	/* PEM files; ca NULL: the system's; cert NULL: none */
+	bool tls;		     /* the collector's certificate must be valid for host */
+	const char *ca, *cert, *key; /* PEM files; ca NULL: the system's; cert NULL: none */
 };
 struct transport *transport_udp(const struct transport_collector *c);
 struct transport *transport_tcp(const struct transport_collector *c);

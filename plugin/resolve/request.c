@@ -2,6 +2,7 @@
 /* plugin/resolve/request: requests matched with the sockets of a dump. */
 #include "plugin/resolve/request.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 #include "plugin/clock.h"
@@ -131,9 +132,17 @@ static bool looks_in(const struct pending *p, int64_t netns)
 	return p->everywhere || p->netns == netns;
 }
 
+/* An accepted connection has the local end of its listener. */
+static bool may_listen(const struct diag_sock *sock)
+{
+	return !sock->remote.port &&
+	       (sock->proto != IPPROTO_TCP || sock->state == STATE_LISTEN);
+}
+
 static bool fits(const struct pending *p, const struct diag_sock *sock)
 {
-	return (p->q.proto == PROTO_UNKNOWN || p->q.proto == sock->proto) &&
+	return (!p->q.listens || may_listen(sock)) &&
+	       (p->q.proto == PROTO_UNKNOWN || p->q.proto == sock->proto) &&
 	       looks_in(p, sock->netns) && end_fits(&p->q.local, &sock->local) &&
 	       end_fits(&p->q.remote, &sock->remote);
 }

@@ -91,6 +91,8 @@ verdict "audisp-netlog(8) has every value of via=" < <(
 	diff <(vias | sort) <(words audisp-netlog.8 | sed -n '/^.SS Values of via/,/^.SS Messages/s/^.B \([a-z-]*\)$/\1/p' | sort -u) |
 		grep '^<')
 verdict "audisp-netlog(8) has every key of the plugin's own lines" < <(own_keys | lacks audisp-netlog.8)
+verdict "audisp-netlog(8) has every metric" < <(
+	grep -ohE '"netlog_[a-z_]+"' plugin/metrics.c | tr -d '"' | sort -u | lacks audisp-netlog.8)
 verdict "audisp-netlog(8) has the table of states as it is" < <(diff <(states) <(states_in_page) | grep '^[<>]')
 if command -v groff >/dev/null; then
 	verdict "groff has no warning about the manual pages" < <(warnings_of_groff)

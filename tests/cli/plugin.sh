@@ -329,12 +329,110 @@ test_lost() {
 	check 'lost events are told' has "$out" ' netlog lost .* gaps=5 torn=4'
 }
 
+# [context]: of a process that is there; one that is not, or is another, has none.
+test_context() {
+	if [ "$(readlink /proc/self/ns/pid)" != 'pid:[4026531836]' ]; then
+		skip 'context' 'this is not the initial pid namespace'
+		return
+	fi
+	config "${to_stdout[@]}" '[context]' 'use = yes' '[ignore]' 'match = pcomm=nobody'
+	sleep 100 &
+	local sleeper=$! n when
+	n=1 when=$(date +%s.%3N)
+	for p in "$sleeper" 4194303; do
+		echo "type=SYSCALL msg=audit($when:$n): arch=c000003e syscall=42 success=yes exit=0 a0=3 a1=0 a2=10 a3=0 items=0 ppid=$$ pid=$p auid=1000 uid=0 ses=3 comm=\"sleep\" exe=\"/usr/bin/sleep\""
+		echo "type=SOCKADDR msg=audit($when:$n): saddr=020001BBC00002070000000000000000"
+		echo "type=PROCTITLE msg=audit($when:$n): proctitle=\"sleep\""
+		n=$((n + 1))
+	done >"$tmp/records"
+	"$plugin" -c "$conf" <"$tmp/records" >"$out" 2>"$tmp/err"
+	kill "$sleeper"
+	check "context: the parent's name" has "$out" " connect start .* $sleeper .* pcomm=$(cat /proc/$$/comm)( |$)"
+	check 'context: a process that is not there has none' \
+		has "$out" ' connect start .* 4194303 0 sleep exe=/usr/bin/sleep auid=1000 ses=3 ppid=[0-9]+ proctitle=sleep (id|ev)='
+}
+
+# [ignore] file: loaded with each SIGHUP; each change is in the stream, and a mistake
+# leaves the list as it is.
+test_ignore() {
+	local list=$tmp/ignore
+	printf '%s\n' '# ours' '/usr/bin/curl|i<192.0.2.0/24>' '/bin/b c,/bin/d|p<22>' >"$list"
+	config "${to_stdout[@]}" '[ignore]' "file = $list"
+	"$plugin" -n -c "$conf" >"$out" 2>"$tmp/err"
+	check 'ignore list: -n accepts it' [ $? = 0 ]
+	check 'ignore list: a program alone hides what is preloaded: it is logged' \
+		has "$tmp/err" "ignore:3: '/bin/b c' names no address and no user: .*preloaded.*\\(2 such"
+	start
+	check 'ignore list: what is loaded is in the stream' \
+		wait_for has "$out" ' netlog ignore result=loaded entries=3 added=3 removed=0$'
+	check 'ignore list: each entry, escaped' has "$out" ' netlog ignore added=/bin/b\\x20c$'
+	connections 1 2 >&9
+	ignored() { kill -USR1 "$pid"; sleep 0.1; has "$out" " netlog state .* ignored=$1 "; }
+	check 'ignore list: what is ignored is counted' wait_for ignored 4
+
+	printf '/usr/bin/curl|i<192.0.2.0/24>\n/bin/b|i<300.1.1.1>\n' >"$list"
+	kill -HUP "$pid"
+	check 'ignore list: a bad line is named in the stream' \
+		wait_for has "$out" ' netlog ignore result=kept entries=3 line=2$'
+	connections 3 1 >&9
+	"$plugin" -n -c "$conf" >"$tmp/checked" 2>&1
+	check 'ignore list: -n rejects it' [ $? = 1 ]
+	check 'ignore list: -n names the line' has "$tmp/checked" "$list:2: '300.1.1.1'"
+
+	# a connection that was ignored at its start has no stop either
+	connections 4 1 | grep 'syscall=42\|SOCKADDR\|PROCTITLE.*:8)' >&9
+	check 'ignore list: a start is ignored' wait_for ignored 7
+	echo '/usr/bin/curl|p<22>' >"$list"
+	kill -HUP "$pid"
+	check 'ignore list: what is not there any more is in the stream' \
+		wait_for has "$out" ' netlog ignore removed=/usr/bin/curl\|i<192.0.2.0/24>$'
+	check 'ignore list: how many' \
+		wait_for has "$out" ' netlog ignore result=loaded entries=1 added=1 removed=3$'
+	connections 4 1 | grep 'syscall=231\|PROCTITLE.*:9)' >&9
+	connections 5 1 >&9
+	finish
+	check 'ignore list: the reloaded list is in use, and keeps what it did not ignore' \
+		[ "$(lines "$out" ' connect ')" = 2 ]
+	check 'ignore list: no stop without a start' \
+		[ "$(lines "$out" ' connect .* 100005 ')" = 2 ]
+
+	echo '/usr/bin/curl' >"$list"
+	"$plugin" --print-rules -c "$conf" >"$out" 2>"$tmp/err"
+	check '--print-rules: a program is a rule' has "$out" \
+		'^-a never,exit -F arch=b64 -S socket,connect,bind,listen,accept,accept4 -F exe=/usr/bin/curl$'
+	chmod 666 "$list"
+	"$plugin" --print-rules -c "$conf" >"$out" 2>"$tmp/err"
+	check 'ignore list: one that anybody may write is refused' \
+		[ $? = 1 -a ! -s "$out" ]
+}
+
+# [status] metrics: a file that is replaced as a whole, in Prometheus' text format.
+test_metrics() {
+	local prom=$tmp/netlog.prom
+	config "${to_stdout[@]}" '[status]' "metrics = $prom" '[limits]' 'connections = 16'
+	start
+	connections 1 10 >&9
+	check 'metrics: the file comes' wait_for has "$prom" '^netlog_start_time_seconds [0-9]+$'
+	finish
+	check 'metrics: what was written' has "$prom" '^netlog_entries_total 20$'
+	check 'metrics: of each output' has "$prom" '^netlog_output_lines_total\{output="stdout"\} [0-9]+$'
+	check 'metrics: every line has the form' \
+		[ "$(grep -Evc '^(# (HELP|TYPE) netlog_[a-z_]+ .+|netlog_[a-z_]+(\{([a-z]+="[^"]*",?)+\})? [0-9]+)$' "$prom")" = 0 ]
+	check 'metrics: each has its help' \
+		[ "$(sed -n 's/^# HELP \([a-z_]*\).*/\1/p' "$prom" | sort)" = \
+		  "$(sed -n 's/^\(netlog[a-z_]*\).*/\1/p' "$prom" | sort -u)" ]
+	check 'metrics: everybody may read it' [ "$(stat -c %a "$prom")" = 644 ]
+	check 'metrics: nothing else is left' [ ! -e "$prom.new" ]
+}
+
 # The reader of standard output stalls: input is still read, what does not fit
 # is dropped, and the stream says how many lines are missing from it.
 test_stalled() {
 	local sent=6000 marks=0 found lost
 
-	config "${to_stdout[@]}" "file = $tmp/log2" 'queue = 64'
+	# the third output loses nothing: what every output was given
+	config "${to_stdout[@]}" "file = $tmp/log2" 'queue = 64' '[output all]' \
+		'transport = file' "path = $tmp/all" 'queue = 65536'
 	rm -f "$out" "$in"
 	mkfifo "$out" "$in"
 	"$plugin" -c "$conf" <"$in" >"$out" 2>"$tmp/err" &
@@ -372,16 +470,24 @@ test_stalled() {
 	exec 8<&-
 	finish
 	wait "$reader"
-	found=$(grep -Evc ' netlog lost ' "$tmp/drained")
+	found=$(grep -Evc ' netlog lost plugin=' "$tmp/drained")
 	lost=$(sed -n 's/.* netlog lost plugin=\([0-9]*\)$/\1/p' "$tmp/drained" |
 		awk '{ n += $1 } END { print n + 0 }')
 	check "lost plugin= is exactly what is missing ($lost)" \
-		[ $((found + lost)) = $((2 * (sent + marks + 1) + 3)) ]	# start, config, stop
+		[ $((found + lost)) = "$(wc -l <"$tmp/all")" ]
+	check 'every line was given to every output' \
+		[ "$(lines "$tmp/all" ' connect ')" = $((2 * (sent + marks + 1))) ]
+	check 'the other outputs are told of the loss, and what each second adds to it' \
+		has "$tmp/all" ' netlog lost kernel=.* queue=[1-9]'
+	check 'in all, netlog lost queue= is what was lost, but for its own reports' \
+		within "$(sum "$tmp/all" queue)" "$lost" 40
 	check 'much was lost, so the test means something' [ "$lost" -gt 1000 ]
 	check 'every line is whole' none_torn "$tmp/drained"
 	check 'the end: status 0' [ "$status" = 0 ]
 	rm -f "$out"
 }
+sum() { sed -n "s/.* netlog lost .*$2=\([0-9]*\).*/\1/p" "$1" | awk '{ n += $1 } END { print n + 0 }'; }
+within() { [ "$1" -le $(($2 + $3)) ] && [ "$2" -le $(($1 + $3)) ]; }	# A B DIFFERENCE
 none_torn() { ! grep -Ev "$whole" "$1" | head -n 3 | grep .; }
 whole='^2026-11-[0-9]{2} [0-9:]{8}\.[0-9]{3} (connect (start|stop) - .* ev=[0-9.]+:[0-9]+|netlog .*[a-z0-9-])$'
 
@@ -571,10 +677,30 @@ test_options() {
 	refuses '--duration with a unit' --live --duration 5s
 	refuses '--duration that is negative' --live --duration -5
 	refuses '--duration 0' --live --duration 0
+	refuses '--print-rules with --check' --print-rules -n
+	refuses '--format without --doctor' --format json
+	refuses '--format that is none' --doctor --format xml
+	refuses '--doctor with --live' --doctor --live
 	"$plugin" --help >"$out" 2>"$tmp/err"
 	check '--help' [ $? = 0 -a ! -s "$tmp/err" ]
 	"$plugin" -v >"$out" 2>"$tmp/err"
 	check '--version' has "$out" '^audisp-netlog [0-9]'
+}
+
+# Whatever this host is like: each finding is whole, and the status is the worst of them.
+test_doctor() {
+	config "${to_stdout[@]}"
+	"$plugin" --doctor --format json -c "$conf" >"$out" 2>"$tmp/err"
+	status=$?
+	check '--doctor: one JSON object with the exit status in it' \
+		[ "$(jq -r .status "$out")" = $status ]
+	check '--doctor: nothing on stderr' [ ! -s "$tmp/err" ]
+	check '--doctor: the status is that of the worst finding' [ "$(jq '[.checks[].level |
+		{"broken": 2, "warning": 1, "unknown": 1}[.] // 0] | max' "$out")" = $status ]
+	config '[output]' 'nonsense'
+	"$plugin" --doctor -c "$conf" >"$out" 2>"$tmp/err"
+	check '--doctor: a bad configuration is broken' [ $? = 2 ]
+	check '--doctor: and is named' has "$out" "^broken +config +$conf:2: "
 }
 
 if [ -n "${2:-}" ]; then	# called by in_namespace
@@ -583,6 +709,7 @@ if [ -n "${2:-}" ]; then	# called by in_namespace
 	exit
 fi
 test_options
+test_doctor
 test_check
 test_end_of_input
 test_nothing_to_read
@@ -591,6 +718,9 @@ test_reload
 test_reload_messages
 test_state
 test_lost
+test_context
+test_ignore
+test_metrics
 test_stalled
 test_reader_gone
 test_torn

@@ -8,7 +8,7 @@
 
 struct step {
 	struct loss_counts now;
-	struct loss_report lost;	/* since the step before */
+	struct loss_report lost; /* since the step before */
 };
 
 struct row {
@@ -17,6 +17,8 @@ struct row {
 	struct step steps[6];
 };
 
+/* A step on each line. */
+/* clang-format off */
 static const struct row rows[] = {
 	{ "what was lost before is not told", 2, {
 		{ { UNLOADED, .has_kernel = true, .kernel = 500 }, { 0 } },
@@ -84,17 +86,44 @@ static const struct row rows[] = {
 		{ { .unload_lost = 5, .module_load = 8 }, { 0 } },
 		{ { .unload_lost = 0, .module_load = 8, .module_lost = 2 }, { .module = 2 } },
 	} },
+	{ "evictions, scans cut short, requests not asked, blind spots", 2, {
+		{ { UNLOADED, .unclaimed = 5, .evicted = 1, .cut = 2, .unasked = 3, .unseen = 4 },
+		  { .unclaimed = 5, .evicted = 1, .cut = 2, .unasked = 3, .unseen = 4 } },
+		{ { UNLOADED, .unclaimed = 5, .evicted = 11, .cut = 22, .unasked = 33, .unseen = 44 },
+		  { .evicted = 10, .cut = 20, .unasked = 30, .unseen = 40 } },
+	} },
+	{ "lines dropped by an output", 3, {
+		{ { UNLOADED, .outputs = 2 }, { 0 } },
+		{ { UNLOADED, .outputs = 2, .queue = 5 }, { .queue = 5 } },
+		{ { UNLOADED, .outputs = 2, .queue = 30 }, { .queue = 25 } },
+	} },
+	/* else a stalled output would make a report each second for ever */
+	{ "a report of loss that an output drops makes no other report", 5, {
+		{ { UNLOADED, .outputs = 2, .queue = 5 }, { .queue = 5 } },
+		{ { UNLOADED, .outputs = 2, .queue = 6 }, { 0 } },
+		{ { UNLOADED, .outputs = 2, .queue = 7 }, { 0 } },
+		{ { UNLOADED, .outputs = 2, .queue = 8 }, { .queue = 3 } },
+		{ { UNLOADED, .outputs = 2, .queue = 10 }, { 0 } },
+	} },
+	{ "nor do several reports", 4, {
+		{ { UNLOADED, .outputs = 1, .gaps = 1 }, { .gaps = 1 } },
+		{ { UNLOADED, .outputs = 1, .gaps = 2, .queue = 1 }, { .gaps = 1 } },
+		{ { UNLOADED, .outputs = 1, .gaps = 2, .queue = 2 }, { 0 } },
+		{ { UNLOADED, .outputs = 1, .gaps = 2, .queue = 3 }, { .queue = 3 } },
+	} },
 	{ "loaded and unloaded between two checks", 3, {
 		{ { UNLOADED }, { 0 } },
 		{ { .unload_lost = 6 }, { .module = 6 } },
 		{ { .unload_lost = 6 }, { 0 } },
 	} },
 };
+/* clang-format on */
 
 static void test_steps(void **state)
 {
 	const struct row *row = *state;
 	struct losses l = { .known = false };
+	uint64_t queue = 0, kernel = 0;
 
 	for (unsigned int i = 0; i < row->count; i++) {
 		const struct step *s = &row->steps[i];
@@ -109,9 +138,21 @@ static void test_steps(void **state)
 		assert_int_equal(got.torn, s->lost.torn);
 		assert_int_equal(got.bpf, s->lost.bpf);
 		assert_int_equal(got.sockdiag, s->lost.sockdiag);
+		assert_int_equal(got.queue, s->lost.queue);
+		assert_int_equal(got.evicted, s->lost.evicted);
+		assert_int_equal(got.cut, s->lost.cut);
+		assert_int_equal(got.unasked, s->lost.unasked);
+		assert_int_equal(got.unseen, s->lost.unseen);
+		assert_int_equal(got.unclaimed, s->lost.unclaimed);
+		queue += got.queue;
+		kernel += got.kernel;
 		assert_int_equal(any, got.kernel || got.module || got.missed || got.socket ||
-				 got.gaps || got.torn || got.sockdiag || got.bpf);
+					      got.gaps || got.torn || got.sockdiag || got.bpf ||
+					      got.queue || got.evicted || got.cut || got.unasked ||
+					      got.unseen);
 	}
+	assert_int_equal(l.total.queue, queue);
+	assert_int_equal(l.total.kernel, kernel);
 }
 
 int main(void)

@@ -25,7 +25,7 @@
 #define SMALL 65536
 
 /* In place of libc's: the time of day is set while the program runs. */
-static _Atomic int64_t day_offset;	/* seconds */
+static _Atomic int64_t day_offset; /* seconds */
 
 int clock_gettime(clockid_t clock, struct timespec *t)
 {
@@ -51,7 +51,9 @@ static size_t frame(char *buf, unsigned int number, size_t len)
 	char text[MESSAGE_MAX];
 	struct message m = {
 		.time = { .sec = 1000 + number, .milli = number % 1000 },
-		.severity = number % 8, .text = text, .len = len,
+		.severity = number % 8,
+		.text = text,
+		.len = len,
 	};
 
 	memset(text, 'a' + number % 26, len);
@@ -125,15 +127,15 @@ static void test_queue_bounds(void **state)
 struct fake {
 	struct transport t;
 	pthread_mutex_t lock;
-	sem_t go;		/* write waits for it, if gated */
+	sem_t go; /* write waits for it, if gated */
 	_Atomic bool gated;
-	int fail;		/* -errno of the next writes, 0: they work */
-	unsigned int fail_count;	/* so many of them */
-	unsigned int take;	/* messages that a failing write takes before it fails */
+	int fail;		 /* -errno of the next writes, 0: they work */
+	unsigned int fail_count; /* so many of them */
+	unsigned int take;	 /* messages that a failing write takes before it fails */
 	unsigned int writes, seen, severity[SEEN_MAX];
 	char text[SEEN_MAX][48];
-	unsigned int failed, works;	/* changes that the owner was told */
-	double at[SEEN_MAX];	/* of the failing writes */
+	unsigned int failed, works; /* changes that the owner was told */
+	double at[SEEN_MAX];	    /* of the failing writes */
 };
 
 static int fake_open(struct transport *t)
@@ -184,11 +186,17 @@ static void on_change(enum output_change what, const char *name, const struct tr
 }
 
 static const struct transport_ops loses = {
-	.name = "fake", .open = fake_open, .write = fake_write, .close = fake_close,
+	.name = "fake",
+	.open = fake_open,
+	.write = fake_write,
+	.close = fake_close,
 };
 static const struct transport_ops keeps = {
-	.name = "fake", .keeps = true,
-	.open = fake_open, .write = fake_write, .close = fake_close,
+	.name = "fake",
+	.keeps = true,
+	.open = fake_open,
+	.write = fake_write,
+	.close = fake_close,
 };
 
 static struct format *format;
@@ -199,8 +207,12 @@ static struct fake fakes[16], *current = fakes;
 static struct output *open_fake(const struct transport_ops *ops)
 {
 	struct output_options o = {
-		.name = "fake", .queue_size = SMALL, .format = format,
-		.severity = LOG_NOTICE, .changed = on_change, .arg = current + 1,
+		.name = "fake",
+		.queue_size = SMALL,
+		.format = format,
+		.severity = LOG_NOTICE,
+		.changed = on_change,
+		.arg = current + 1,
 	};
 
 	assert_true(++current < fakes + sizeof(fakes) / sizeof(*fakes));
@@ -317,7 +329,7 @@ static void test_stalled(void **state)
 /* A stalled output does not keep the program from ending, whatever the clock. */
 static void test_close_stalled(void **state)
 {
-	static struct output *abandoned;	/* a leak by design: the process ends */
+	static struct output *abandoned; /* a leak by design: the process ends */
 	struct output *o = abandoned = open_fake(&loses);
 	double begun = seconds();
 
@@ -357,7 +369,7 @@ static void test_retry(void **state)
 	for (unsigned int i = 0; i < 100; i++)
 		put(o, i, 40);
 	output_push(o);
-	for (int i = 0; i < 50; i++) {	/* news do not make it try earlier */
+	for (int i = 0; i < 50; i++) { /* news do not make it try earlier */
 		poll(NULL, 0, 5);
 		put(o, 100 + i, 40);
 		output_push(o);
@@ -448,7 +460,10 @@ static unsigned int drain(int fd, bool *told, unsigned long *lost, double until)
 static struct output *stdout_to(int fd)
 {
 	struct output_options o = {
-		.name = "stdout", .queue_size = SMALL, .format = format, .severity = LOG_INFO,
+		.name = "stdout",
+		.queue_size = SMALL,
+		.format = format,
+		.severity = LOG_INFO,
 	};
 	int saved = dup(STDOUT_FILENO);
 	struct output *out;
@@ -483,7 +498,7 @@ static void test_nonblocking(void **state)
 	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
 	o = stdout_to(ends[1]);
 	close(ends[1]);
-	for (; sent < 1000; sent++) {	/* more than the pipe holds, less than both */
+	for (; sent < 1000; sent++) { /* more than the pipe holds, less than both */
 		put(o, sent, 80);
 		output_push(o);
 	}
@@ -516,7 +531,10 @@ static void test_time_in_front(void **state)
 	static const char want[] = "1970-01-01 00:00:05.007 a\n{\"b\":1}\n";
 	char path[] = "/tmp/netlog-test-output.XXXXXX", have[128];
 	struct output_options options = {
-		.name = "file", .queue_size = SMALL, .format = format, .severity = LOG_INFO,
+		.name = "file",
+		.queue_size = SMALL,
+		.format = format,
+		.severity = LOG_INFO,
 	};
 	struct message m = { .time = { 5, 7, 0 }, .severity = LOG_INFO, .text = "a", .len = 1 };
 	int fd = mkstemp(path);
@@ -549,8 +567,10 @@ static void test_rfc5424(void **state)
 	static const char text[] = "connect start TCP - -> - - - - \"x\" ]\\";
 	char buf[sizeof(text) + RFC5424_OVERHEAD], host[256], expected[1024];
 	struct message m = {
-		.time = { .sec = 1795241079, .milli = 7 }, .severity = LOG_WARNING,
-		.text = text, .len = sizeof(text) - 1,
+		.time = { .sec = 1795241079, .milli = 7 },
+		.severity = LOG_WARNING,
+		.text = text,
+		.len = sizeof(text) - 1,
 	};
 	char *end;
 	size_t len = rfc5424_frame(&m, LOG_LOCAL3, buf), octets;
@@ -594,7 +614,7 @@ static void test_undelivered(void **state)
 	memset(text, '.', sizeof(text));
 	for (int i = 0; i < 64; i++)
 		m[i] = (struct message){ .text = text, .len = sizeof(text) };
-	m[63].reports = 7;	/* lost with the rest, it reports nothing */
+	m[63].reports = 7; /* lost with the rest, it reports nothing */
 	assert_int_equal(t->ops->write(t, m, 64, &done), 0);
 	assert_int_equal(done, 64);
 	assert_int_equal(t->undelivered, 0);

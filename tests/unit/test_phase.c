@@ -83,7 +83,7 @@ static void test_pairs(void **state)
 	(void)state;
 	fdtable_init(&fds, 16);
 	conn_init(&t, 16, &fds, &errors);
-	c = conn_new(&t);
+	c = conn_new(&t, 0);
 	for (int from = 0; from < CONN_PHASE_COUNT; from++)
 		for (int step = 0; step < STEP_COUNT; step++) {
 			const struct row *r = find(from, step);

@@ -86,6 +86,16 @@ static void test_times(void **state)
 		{ "03/11/26 06:07", "2026-03-11 06:07:00.000", "2026-03-11 06:07:00.999" },
 		{ "06:07 03/11/26", "2026-03-11 06:07:00.000", "2026-03-11 06:07:00.999" },
 		{ "yesterday 06:07", "2026-03-30 06:07:00.000", "2026-03-30 06:07:00.999" },
+		{ "tomorrow",	"2026-04-01 00:00:00.000", "2026-04-01 15:30:20.999" },
+		{ "2026-03-11T06:07", "2026-03-11 06:07:00.000", "2026-03-11 06:07:00.999" },
+		{ "2026-03-11T06:07:08", "2026-03-11 06:07:08.000", "2026-03-11 06:07:08.999" },
+		{ "2026-03-11T06:07:08.5", "2026-03-11 06:07:08.500", "2026-03-11 06:07:08.500" },
+		{ "2026-03-11T06:07:08.123Z", "2026-03-11 07:07:08.123", "2026-03-11 07:07:08.123" },
+		{ "2026-03-11T06:07:08-05:30", "2026-03-11 12:37:08.000", "2026-03-11 12:37:08.999" },
+		{ "@1774963820", "2026-03-31 15:30:20.000", "2026-03-31 15:30:20.999" },
+		{ "@1774963820.25", "2026-03-31 15:30:20.250", "2026-03-31 15:30:20.250" },
+		{ "-1h30min",	"2026-03-31 14:00:20.000", "2026-03-31 14:00:20.999" },
+		{ "-3d",	"2026-03-28 14:30:20.000", "2026-03-28 14:30:20.999" },
 		{ "06:07 yesterday", "2026-03-30 06:07:00.000", "2026-03-30 06:07:00.999" },
 	};
 
@@ -136,10 +146,25 @@ static void test_errors(void **state)
 		{ "-ua no.such.user",	"-ua no.such.user: must be a user name" },
 		{ "-ts today -ts now",	"-ts: given twice" },
 		{ "--start now -te now --end now", "--end: given twice" },
-		{ "-if a --input b",	"--input: given twice" },
 		{ "--dur ~5",		"--dur ~5: must be a time in seconds" },
 		{ "--dur >5x",		"--dur >5x: must be a time in seconds" },
 		{ "--key x",		"--key: unknown option" },
+		{ "--remot x",		"--remot: unknown option; did you mean --remote?" },
+		{ "--loginuidd 3",	"--loginuidd: unknown option; did you mean --loginuid?" },
+		{ "--frobnicate",	"--frobnicate: unknown option, see" },
+		{ "-f /x",		"-f: is a file name in ausearch; to follow a growing log: -F" },
+		{ "-o x",		"-o: is an object's context in ausearch" },
+		{ "--local 8080",	"--local 8080: a port is written :8080" },
+		{ "--remote :domain",	"--remote :domain: names of services are not looked up; "
+					"domain is port 53: :53" },
+		{ "--remote localhost",	"--remote localhost: names are not looked up; write '127.0.0.0/8' or '::1'" },
+		{ "--remote a.example",	"--remote a.example: names of hosts are not looked up" },
+		{ "-hn x",		"-hn x: must be ADDRESS" },
+		{ "-sv x",		"-sv x: must be yes or no" },
+		{ "-ts @12x",		"-ts @12x: neither" },
+		{ "-ts -1x",		"-ts -1x: neither" },
+		{ "-ts 2026-03-11T25:00", "-ts 2026-03-11T25:00: neither" },
+		{ "-ts 2026-03-11T06:07+99", "-ts 2026-03-11T06:07+99: neither" },
 		{ "--",			"--: unknown option" },
 	};
 
@@ -192,10 +217,25 @@ static void test_fields(void **state)
 	assert_int_equal(parse(&o, "-if - --just-one -l -w -c curl -x /usr -n a "
 			       "--node b -ua 7 -pp 3 --session -1 --input-logs"), 0);
 	assert_int_equal(o.action, AUNETLOG_QUERY);
-	assert_string_equal(o.input, "-");
+	assert_int_equal(o.input_count, 1);
+	assert_string_equal(o.inputs[0], "-");
 	assert_true(o.just_one && o.line_buffered && o.word && o.input_logs);
 	check_conditions(&o);
 	assert_string_equal(o.auditd_conf, "/etc/audit/auditd.conf");
+	aunetlog_options_fini(&o);
+}
+
+static void test_notes(void **state)
+{
+	struct aunetlog_options o;
+
+	(void)state;
+	assert_int_equal(parse(&o, "-ts 03/11/26"), 0);
+	assert_string_equal(o.note, "aunetlog: -ts 03/11/26: read as 2026-03-11, as your locale "
+			    "writes dates\n");
+	aunetlog_options_fini(&o);
+	assert_int_equal(parse(&o, "-ts 03/13/26 -te 2026-03-11 --since-is-no-option"), -EINVAL);
+	assert_string_equal(o.note, "");
 	aunetlog_options_fini(&o);
 }
 
@@ -248,6 +288,9 @@ static void test_match(void **state)
 		{ "--user 10",		true },
 		{ "--kind start",	true },
 		{ "--kind stop",	false },
+		{ "-sv yes",		true },
+		{ "-sv no",		false },
+		{ "-hn 1.2.3.4",	false },
 		{ "--direction ->",	true },
 		{ "--direction <-",	false },
 		{ "--exit -ECONNREFUSED", true },
@@ -342,6 +385,7 @@ int main(void)
 		cmocka_unit_test(test_boot),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_match),
 		cmocka_unit_test(test_configured),

@@ -28,6 +28,8 @@ struct step {
 	const char *local, *remote;
 	int state, err;
 	int64_t tx, rx;
+	bool early;			/* its records are of an earlier time */
+	int late;			/* so many events */
 	const char *out;		/* records, newline between; NULL: none */
 	const char *bad;		/* the one complaint counted, or NULL */
 };
@@ -207,7 +209,78 @@ static const struct step unknown_socket[] = {
 		.out = "connect fail - - -> " A " 100 prog errno=ECONNREFUSED"),
 	BIND(100, 5, "0.0.0.0:22"),
 	LISTEN(100, 5, .out = "listen start - 0.0.0.0:22 100 prog"),
-	EXIT(100, .out = "listen stop - 0.0.0.0:22 100 prog via=exit"),
+	EXIT(100),	/* a child may have inherited it */
+};
+/* A program that becomes a daemon: its child listens on, and nothing tells of it. */
+static const struct step daemon_listens[] = {
+	OPEN_22, EXIT(100),
+	BOUND_53, EXIT(100),
+	BOOT(.out = LISTEN_STOP_22 " via=boot\n"
+	     "listen stop UDP 0.0.0.0:53 100 prog via=boot"),
+};
+/* One that accepts itself is no such program. */
+static const struct step server_exits[] = {
+	OPEN_22, ACCEPT(100, 3, 4, "203.0.113.9:1",
+			.out = "connect start TCP -:22 <- 203.0.113.9:1 100 prog"),
+	EXIT(100, .out = "connect stop TCP -:22 <- 203.0.113.9:1 100 prog via=exit\n"
+		  LISTEN_STOP_22 " via=exit"),
+};
+/* The accept of a child, told after its parent's exit. */
+static const struct step late_child[] = {
+	OPEN_22, ACCEPT(100, 3, 4, "203.0.113.9:1",
+			.out = "connect start TCP -:22 <- 203.0.113.9:1 100 prog"),
+	EXIT(100, .out = "connect stop TCP -:22 <- 203.0.113.9:1 100 prog via=exit\n"
+		  LISTEN_STOP_22 " via=exit"),
+	ACCEPT(101, 3, 4, "203.0.113.9:2", .ppid = 100, .out = LISTEN_22 " via=corrected\n"
+	       "connect start TCP -:22 <- 203.0.113.9:2 101 prog"),
+	BOOT(.out = "connect stop TCP -:22 <- 203.0.113.9:2 101 prog via=boot\n"
+	     LISTEN_STOP_22 " via=boot"),
+};
+/* ---- beside the module ---- */
+
+#define OTHER EXIT_THREAD(999)
+#define LOADED MOD(LOAD, -1, 0, NULL, NULL)
+
+/* The kernel's side does not know of it. */
+static const struct step unclaimed[] = {
+	LOADED, SOCKET(100, 3, STREAM), CONNECT(100, 3, A, 0), OTHER,
+	{ .kind = EVENT_EXIT_THREAD, .pid = 999, .out = START_A, .early = true },
+	EXIT(100, .out = STOP_A " via=exit"),
+	ACCEPT(200, 3, 4, "203.0.113.9:1"), EXIT(200),
+	{ .kind = EVENT_EXIT_THREAD, .pid = 999, .early = true,
+	  .out = "connect start - - <- 203.0.113.9:1 200 prog\n"
+		 "connect stop - - <- 203.0.113.9:1 200 prog via=exit" },
+	OTHER, OTHER,
+};
+/* Its record came before the call's event, or comes after it; or what the socket is, is
+ * not known, or is nothing. */
+static const struct step claimed[] = {
+	LOADED, SOCKET(100, 3, STREAM), MOD(CONNECT, 100, 7, L, A),
+	MOD(ESTABLISHED, 100, 7, L, A, .out = "connect start TCP " L " -> " A " 100 prog"),
+	CONNECT(100, 3, A, 0), OTHER, OTHER, OTHER,
+	SOCKET(200, 3, STREAM), CONNECT(200, 3, B, 0), MOD(CONNECT, 200, 8, L, B),
+	MOD(ESTABLISHED, 200, 8, L, B, .out = "connect start TCP " L " -> " B " 200 prog"),
+	OTHER, OTHER, OTHER,
+	CONNECT(300, 3, A, 0), SOCKET(300, 4, DGRAM), CONNECT(300, 4, A, 0),
+	SOCKET(300, 5, RAW, .proto = IPPROTO_ICMP), CONNECT(300, 5, A, 0),
+	ACCEPT(300, 6, 7, "unix"), ACCEPT(300, 6, 7, NULL),
+	SOCKET(300, 8, STREAM), CONNECT(300, 8, A, -EINPROGRESS),
+	OTHER, OTHER, OTHER,
+};
+/* Where forks are audited, each child is known. */
+static const struct step no_child[] = {
+	FORK(50, 100), OPEN_22, EXIT(100, .out = LISTEN_STOP_22 " via=exit"),
+};
+/* Audit's events of one host have serials in order: these are late. */
+static const struct step late_events[] = {
+	EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999), OPEN_A,
+	SOCKET(100, 3, STREAM, .late = 5), CLOSE(100, 3, .late = 6),
+	CONNECT(100, 3, B, 0, .late = 6,
+		.out = "connect start - - -> " B " 100 prog\n"
+		       "connect stop - - -> " B " 100 prog via=reuse"),
+	CONNECT(100, 3, B, -ECONNREFUSED, .late = 6,
+		.out = "connect fail - - -> " B " 100 prog errno=ECONNREFUSED"),
+	CLOSE(100, 3, .out = STOP_A " via=close"),
 };
 static const struct step no_address[] = {
 	SOCKET(100, 3, STREAM), CONNECT(100, 3, NULL, 0), BIND(100, 3, NULL),
@@ -660,7 +733,8 @@ static const struct step m_refused_locally[] = {
 	CONNECT(100, 3, A, -ENETUNREACH, .out = FAIL_A " errno=ENETUNREACH"),
 	CONNECT(100, 3, A, -EACCES, .out = FAIL_A " errno=EACCES"),
 	CONNECT(100, 3, A, -EINVAL), CONNECT(100, 3, A, -EBADF), CONNECT(100, 3, A, 0),
-	CONNECT(100, 3, "unix", -ENOENT), CONNECT(100, 3, NULL, -EFAULT),
+	CONNECT(100, 3, "unix", -ENOENT),
+	CONNECT(100, 3, NULL, -EFAULT, .early = true, .out = START_A),
 	SOCKET(100, 4, DGRAM),
 	CONNECT(100, 4, "192.0.2.7:0", -ENETUNREACH),
 	CONNECT(100, 4, A, -ENETUNREACH,
@@ -886,6 +960,13 @@ static const struct row rows[] = {
 	ROW("errors of the call", misuse),
 	ROW("errors of the call on an unknown socket", misuse_of_unknown),
 	ROW("socket opened unseen", unknown_socket),
+	ROW("exit of a program that became a daemon", daemon_listens),
+	ROW("exit of a server that accepts itself", server_exits),
+	ROW("exit of a server whose child accepts on", late_child),
+	ROW("a connection that the module does not see", unclaimed),
+	ROW("a connection that the module claims", claimed),
+	ROW("exit of a listener whose forks are audited", no_child),
+	ROW("events that are late", late_events),
 	ROW("no SOCKADDR", no_address),
 	ROW("Unix sockets", other_family),
 	ROW("no pid", no_process),
@@ -990,6 +1071,7 @@ static struct {
 	unsigned int open;
 	struct conn_id last;
 	struct input_errors complaints;
+	int late;
 } seen;
 
 static struct known *find_start(const struct stamp *ev)
@@ -1006,7 +1088,16 @@ static void check_pairs(const struct entry *r)
 {
 	struct known *k = find_start(&r->ev);
 
-	assert_int_equal(r->time.sec, seen.now);
+	if (!seen.late)
+		assert_int_equal(r->time.sec, seen.now);
+	if (r->via == VIA_CORRECTED) {	/* takes back the stop */
+		assert_true(r->what == CONNECT_START || r->what == LISTEN_START);
+		assert_true(k && !k->open);
+		assert_memory_equal(&k->id, &r->id, sizeof(k->id));
+		k->open = true;
+		seen.open++;
+		return;
+	}
 	switch (r->what) {
 	case CONNECT_START:
 	case LISTEN_START:
@@ -1130,9 +1221,10 @@ static const char *absent(const char *text)
 
 static void fact_of(const struct step *s, struct event *f)
 {
+	seen.late = s->late || s->early;
 	*f = (struct event){
 		.kind = s->kind, .node = s->node,
-		.stamp = { seen.now, 1, seen.now - 999 },
+		.stamp = { seen.now - s->late, 1, seen.now - 999 - s->late },
 		.task = { .pid = s->pid, .ppid = s->ppid ? s->ppid : 1, .auid = 1000,
 			  .ses = 3, .sid = ID_UNKNOWN,
 			  .comm = s->comm ? absent(s->comm) : "prog",
@@ -1368,6 +1460,38 @@ static void test_duration(void **state)
 	track_free(t);
 }
 
+/* Between start and stop the clock was set: no difference of times is a duration. */
+static void test_duration_clock_set(void **state)
+{
+	struct track *t = begin(16, 16);
+
+	(void)state;
+	STEP(t, SOCKET(100, 3, STREAM));
+	STEP(t, CONNECT(100, 3, A, 0));
+	seen.now -= 100;
+	STEP(t, SOCKET(200, 3, STREAM));
+	seen.now += 109;
+	STEP(t, CLOSE(100, 3));
+	assert_int_equal(seen.dur_ms, -1);
+	track_free(t);
+	/* a machine without a clock of its own begins in 1970 */
+	t = begin(16, 16);
+	STEP(t, SOCKET(100, 3, STREAM));
+	STEP(t, CONNECT(100, 3, A, 0));
+	seen.now = 1795243080;
+	STEP(t, CLOSE(100, 3));
+	assert_int_equal(seen.dur_ms, -1);
+	/* an event a few seconds late is no sign of it */
+	STEP(t, SOCKET(100, 3, STREAM));
+	STEP(t, CONNECT(100, 3, A, 0));
+	seen.now -= 5;
+	STEP(t, SOCKET(200, 3, STREAM));
+	seen.now += 14;
+	STEP(t, CLOSE(100, 3));
+	assert_int_equal(seen.dur_ms, 11000);
+	track_free(t);
+}
+
 /* The serial of the start's event where no cookie is known, of this boot or not. */
 static void test_id(void **state)
 {
@@ -1506,6 +1630,7 @@ int main(void)
 		cmocka_unit_test(test_node_bound),
 		cmocka_unit_test(test_limits_of_one), cmocka_unit_test(test_flow_bound),
 		cmocka_unit_test(test_duration),
+		cmocka_unit_test(test_duration_clock_set),
 		cmocka_unit_test(test_id), cmocka_unit_test(test_id_of_cookie),
 		cmocka_unit_test(test_id_after_failure),
 		cmocka_unit_test(test_ignored),

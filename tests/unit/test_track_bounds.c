@@ -151,9 +151,10 @@ static void open_unseen(struct track *t, int count)
 {
 	for (int i = 0; i < count; i++) {
 		struct diag d = { .op = DIAG_GONE, .netns = THEIRS, .netns_sure = true };
-		struct event bind = new_event(EVENT_BIND, 5);
+		struct event bind;
 
 		open_socket(t, 5, 10 + i, SOCK_STREAM);
+		bind = new_event(EVENT_BIND, 5);
 		bind.fd = 10 + i;
 		bind.has_sockaddr = true;
 		bind.sa_family = AF_INET;
@@ -380,9 +381,82 @@ static void test_close_range(void **state)
 	track_free(t);
 }
 
+static bool stops(struct track *t, int pid, int uid, int fd)
+{
+	struct event f = new_event(EVENT_CLOSE, pid);
+	unsigned int before = seen.entries;
+
+	f.task.uid = uid;
+	f.fd = f.newfd = fd;
+	track_event(t, &f);
+	return seen.entries > before;
+}
+
+/* Whoever opens most makes room: the two of another user, though older, stay. */
+static void test_evicts_who_has_most(void **state)
+{
+	struct track_limits limits = { .sockets = 64, .processes = 64 };
+	struct track_io io = { .emit = on_entry };
+	struct track *t;
+
+	(void)state;
+	memset(&seen, 0, sizeof(seen));
+	t = track_new(&limits, &io, &seen.errors);
+	for (int i = 0; i < 2; i++) {
+		open_socket(t, 5, 3 + i, SOCK_STREAM);
+		connect_to(t, 5, 3 + i, end_of(0x0a000001, 443), 0);
+	}
+	for (int i = 0; i < 500; i++) {
+		struct event f = new_event(EVENT_SOCKET, 6);
+
+		f.task.uid = 1000;
+		f.result = 3 + i;
+		f.type = SOCK_STREAM;
+		track_event(t, &f);
+		f = new_event(EVENT_DUP, 6);	/* and has many descriptors of each */
+		f.task.uid = 1000;
+		f.fd = 3 + i;
+		f.result = f.newfd = 1000 + i;
+		track_event(t, &f);
+		connect_to(t, 6, 3 + i, end_of(0x0a000001, 443), 0);
+	}
+	assert_true(stops(t, 5, 0, 3));
+	assert_true(stops(t, 5, 0, 4));
+	assert_true(seen.errors.count[INPUT_ERROR_EVICTED] >= 436);
+	track_free(t);
+}
+
+/* Nor do the many descriptors of one socket. */
+static void test_evicts_many_descriptors(void **state)
+{
+	struct track_limits limits = { .sockets = 64, .processes = 64 };
+	struct track_io io = { .emit = on_entry };
+	struct track *t;
+
+	(void)state;
+	memset(&seen, 0, sizeof(seen));
+	t = track_new(&limits, &io, &seen.errors);
+	open_socket(t, 5, 3, SOCK_STREAM);
+	connect_to(t, 5, 3, end_of(0x0a000001, 443), 0);
+	open_socket(t, 6, 3, SOCK_STREAM);
+	for (int i = 0; i < 1000; i++) {
+		struct event f = new_event(EVENT_DUP, 6);
+
+		f.fd = 3;
+		f.result = f.newfd = 4 + i;
+		track_event(t, &f);
+	}
+	for (int i = 0; i < 10; i++)
+		open_socket(t, 7, 3 + i, SOCK_STREAM);
+	assert_true(stops(t, 5, 0, 3));
+	track_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_evicts_who_has_most),
+		cmocka_unit_test(test_evicts_many_descriptors),
 		cmocka_unit_test(test_snapshot), cmocka_unit_test(test_unseen_once),
 		cmocka_unit_test(test_dups), cmocka_unit_test(test_left),
 		cmocka_unit_test(test_module_binds), cmocka_unit_test(test_destroyed),

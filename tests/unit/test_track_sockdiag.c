@@ -32,6 +32,7 @@ struct step {
 	bool refused, udp, likely, held, away;
 	const char *node;
 	enum diag_life life;
+	int time;			/* of the last record; 0: any */
 	const char *out;		/* records, newline between; NULL: none */
 };
 
@@ -53,6 +54,8 @@ struct step {
 #define GONE(a, q, ...)		DIAG(a, GONE, .question = q, .looked = a, __VA_ARGS__)
 #define ABSENT(a, q, ...)	DIAG(a, ABSENT, .question = q, .looked = a, __VA_ARGS__)
 #define HIDDEN(a, q, ...)	DIAG(a, HIDDEN, .question = q, __VA_ARGS__)
+#define STILL(a, q, c, l, r, s) DIAG(a, STILL_HELD, .question = q, .cookie = c, .local = l, \
+				     .remote = r, .state = s)
 #define END(a, c, l, r, ...)	DIAG(a, DESTROYED, .cookie = c, .local = l, .remote = r, \
 				     .state = STATE_CLOSE, __VA_ARGS__)
 #define HELD(a, p, n, c)	DIAG(a, HELD, .pid = p, .fd = n, .cookie = c, .local = L, .remote = R)
@@ -76,7 +79,7 @@ enum { SOME = -2, UNKNOWN, OURS = 1, WATCHED, THEIRS = 77 };
 
 struct row {
 	const char *name;
-	struct step steps[16];
+	struct step steps[20];
 };
 
 static const struct row rows[] = {
@@ -100,12 +103,15 @@ static const struct row rows[] = {
 	{ "connect: no answer in time", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), TICK(900),
 		TICK(1010, .out = "start - -> " R " 1"),
-		EXIT(1100, 1, .out = "stop - -> " R " 1 via=exit") } },
+		EXIT(1100, 1), GONE(1105, 2),
+		TICK(1250, .out = "stop - -> " R " 1 via=exit") } },
 	{ "connect: the number was used again before the look", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 12, M, R, EST),
 		SOCKET(4, 1, 3), CONNECT(4, 1, 3, R, 0), FOUND(6, 2, 12, M, R, EST),
 		STREAM(20), TICK(30, .out = "start " M " -> " R " 1"),
-		TICK(1100, .out = "start - -> " R " 1\nstop - -> " R " 1 via=reuse") } },
+		TICK(1100, .out = "start - -> " R " 1"), STREAM(1101),
+		GONE(1105, 0, .live = { 12 }),
+		TICK(1250, .out = "stop - -> " R " 1 via=reuse") } },
 	{ "connect: the number was used again after the look", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
 		SOCKET(8, 1, 3), END(7, 11, L, R, .est = 1),
@@ -119,7 +125,8 @@ static const struct row rows[] = {
 		END(4, 11, L, R, .est = 1), END(4, 12, M, R, .est = 1),
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), GONE(5, 1), STREAM(60), TICK(120),
 		TICK(1010, .out = "start - -> " R " 1"),
-		EXIT(1100, 1, .out = "stop - -> " R " 1 via=exit") } },
+		EXIT(1100, 1), GONE(1105, 0),
+		TICK(1250, .out = "stop - -> " R " 1 via=exit") } },
 	{ "connect: one after the other, order tells", {
 		END(4, 11, L, R, .est = 1), END(9, 12, M, R, .est = 1),
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), GONE(5, 1),
@@ -377,7 +384,17 @@ static const struct row rows[] = {
 		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"), EXIT(100, 1),
 		SWEEP(2000, ORPHAN), SWEEP(4000, ORPHAN,
 					   .out = "stop " L " -> " R " 1 via=exit"),
-		HELD(4100, 2, 3, 11), END(5000, 11, L, R), STREAM(5100), TICK(5200) } },
+		DIAG(4100, HELD, .pid = 2, .fd = 3, .cookie = 11, .local = L, .remote = R,
+		     .out = "start " L " -> " R " 1 via=corrected"), END(5000, 11, L, R),
+		STREAM(5100), TICK(5200, .out = "stop " L " -> " R " 2 via=destroy") } },
+	{ "ended by two scans, then found open", {
+		OPEN(10, 1, 3, 11, L, R, EST, .active = 1,
+		     .out = "start " L " -> " R " 1 via=snapshot"), SWEEP(2000, MISSING),
+		SWEEP(4000, MISSING, .out = "stop " L " -> " R " 1 via=sweep"),
+		OPEN(5000, 2, 3, 11, L, R, EST, .active = 1,
+		     .out = "start " L " -> " R " 1 via=corrected"),
+		END(6000, 11, L, R), STREAM(6100),
+		TICK(6200, .out = "stop " L " -> " R " 2 via=destroy") } },
 	{ "a boot: the clock may go back, and older events count no more", {
 		STREAM(5000), CALL(10, BOOT, -1, 0), SOCKET(11, 1, 3), CONNECT(12, 1, 3, R, 0),
 		FOUND(15, 1, 11, L, R, EST), TICK(30), STREAM(40),
@@ -398,6 +415,69 @@ static const struct row rows[] = {
 		CONNECT(40, 1, 3, "192.0.2.8:53", 0, .out = "stop " L " -> " R " 1 udp"),
 		FOUND(45, 2, 11, M, "192.0.2.8:53", EST, .udp = true), STREAM(60),
 		TICK(70, .out = "start " M " -> 192.0.2.8:53 1 udp") } },
+	{ "an inferred end: a dump shows that it goes on", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, "10.0.0.5:80"), LISTEN(0, 1, 3,
+			.out = "listen 10.0.0.5:80 1"), EXIT(2, 1), GONE(5, 1, .live = { 50 }),
+		TICK(1010), STREAM(1011), STILL(1020, 0, 50, "10.0.0.5:80", ANY, STATE_LISTEN),
+		STREAM(1030), TICK(1040), SWEEP(3000, ALIVE), END(5000, 50, "10.0.0.5:80", ANY),
+		STREAM(5100), TICK(5110, .out = "unlisten 10.0.0.5:80 1 via=destroy") } },
+	{ "an inferred end: of an accepted connection that a child has", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, "10.0.0.5:80"), LISTEN(0, 1, 3,
+			.out = "listen 10.0.0.5:80 1"),
+		FOUND(1, 1, 5, "10.0.0.5:80", ANY, STATE_LISTEN), STREAM(2), TICK(3),
+		ACCEPT(10, 1, 3, 4, R, .out = "start 10.0.0.5:80 <- " R " 1"), TICK(1020),
+		ACCEPT(1100, 1, 3, 4, "192.0.2.8:1", .out = "start 10.0.0.5:80 <- 192.0.2.8:1 1"),
+		STILL(1105, 4, 11, "10.0.0.5:80", R, EST), STREAM(1110), TICK(1120),
+		END(5000, 11, "10.0.0.5:80", R, .est = 1), STREAM(5100),
+		TICK(5110, .out = "stop 10.0.0.5:80 <- " R " 1 via=destroy") } },
+	{ "an inferred end: no process has it", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, L), CONNECT(1, 1, 3, R, 0,
+			.out = "start " L " -> " R " 1"), TICK(1010), EXIT(1100, 1),
+		DIAG(1105, NOT_HELD, .question = 2), TICK(1120),
+		TICK(1250, .out = "stop " L " -> " R " 1 via=exit") } },
+	{ "an inferred end: a child may have had it until the last that fits was destroyed", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), TICK(1010, .out = "start - -> " R " 1"),
+		EXIT(1100, 1), END(1500, 11, L, R), END(1600, 12, M, R), GONE(1605, 2),
+		STREAM(1700), TICK(1800, .out = "stop - -> " R " 1 via=exit", .time = 1600) } },
+	{ "an inferred end: the one that is held is another's", {
+		OPEN(1, 2, 3, 50, "10.0.0.5:80", ANY, STATE_LISTEN,
+		     .out = "listen 10.0.0.5:80 2 via=snapshot"),
+		SOCKET(2, 1, 3), BIND(2, 1, 3, "10.0.0.5:80"), LISTEN(2, 1, 3,
+			.out = "listen 10.0.0.5:80 1"), EXIT(3, 1), TICK(1010), STREAM(1011),
+		STILL(1020, 0, 50, "10.0.0.5:80", ANY, STATE_LISTEN), STREAM(1030), TICK(1040),
+		SWEEP(3000, ALIVE, .looked = 1), GONE(3005, 0, .live = { 50 }), TICK(3020),
+		TICK(3150, .out = "unlisten 10.0.0.5:80 1 via=exit") } },
+	{ "an inferred end: nothing can be asked, what may be inherited goes on", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, "10.0.0.5:80"), LISTEN(0, 1, 3,
+			.out = "listen 10.0.0.5:80 1"), SOCKET(1, 1, 4),
+		CONNECT(1, 1, 4, R, 0), EXIT(2, 1), TICK(1010, .out = "start - -> " R " 1"),
+		STREAM(1011), HIDDEN(1020, 3),
+		HIDDEN(1020, 4, .out = "stop - -> " R " 1 via=exit"), TICK(3000) } },
+	{ "an inferred end: no answer, asked again after the next scan", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, L), CONNECT(1, 1, 3, R, 0,
+			.out = "start " L " -> " R " 1"), TICK(1010), EXIT(1100, 1), TICK(2200),
+		SWEEP(4000, ALIVE), DIAG(4005, NOT_HELD, .question = 3), TICK(4020),
+		TICK(4150, .out = "stop " L " -> " R " 1 via=exit") } },
+	{ "an unknown listener: what was accepted is looked up", {
+		ACCEPT(2, 1, 3, 4, NULL), FOUND(5, 1, 11, "10.0.0.5:80", R, EST), STREAM(20),
+		TICK(30, .out = "start 10.0.0.5:80 <- " R " 1"),
+		ACCEPT(40, 1, 3, 5, "192.0.2.8:1"),
+		FOUND(45, 2, 12, "10.0.0.5:80", "192.0.2.8:1", EST), STREAM(60),
+		TICK(70, .out = "start 10.0.0.5:80 <- 192.0.2.8:1 1"),
+		LISTEN(80, 1, 6), FOUND(85, 3, 13, "10.0.0.5:81", ANY, STATE_LISTEN),
+		STREAM(90), TICK(110, .out = "listen 10.0.0.5:81 1") } },
+	{ "an unknown listener: of another family, or not to be read", {
+		ACCEPT(2, 1, 3, 4, NULL), ABSENT(5, 1), ACCEPT(10, 1, 3, 4, NULL), HIDDEN(15, 2),
+		ACCEPT(20, 1, 3, 4, NULL), GONE(25, 3), ACCEPT(30, 1, 3, 4, NULL), EXIT(40, 1),
+		LISTEN(50, 2, 3), ACCEPT(51, 2, 3, 4, NULL), ABSENT(55, 5), ABSENT(55, 6), TICK(3000), STREAM(3001), TICK(6000) } },
+	{ "an event that is late displaces nothing", {
+		SOCKET(100, 1, 3), CONNECT(101, 1, 3, R, 0), FOUND(105, 1, 11, L, R, EST),
+		STREAM(120), TICK(130, .out = "start " L " -> " R " 1"), SOCKET(90, 1, 3),
+		CONNECT(91, 1, 3, "192.0.2.8:80", 0), GONE(140, 2), STREAM(150), TICK(260),
+		TICK(1200, .out = "start - -> 192.0.2.8:80 1"), STREAM(1201), GONE(1205, 0),
+		TICK(1400, .out = "stop - -> 192.0.2.8:80 1 via=reuse"),
+		END(1500, 11, L, R, .est = 1), STREAM(1600),
+		TICK(1610, .out = "stop " L " -> " R " 1 via=destroy") } },
 };
 
 /* ---- the machine ---- */
@@ -406,7 +486,7 @@ static struct {
 	char text[1 << 16];
 	size_t used;
 	uint64_t questions;
-	int at;
+	int at, time;
 	struct conn_id open[512];	/* numbers of what was started */
 	unsigned int count;
 	struct conn_id last;
@@ -457,6 +537,7 @@ static void on_record(const struct entry *r, void *arg)
 	if (r->what < ENTRY_KIND_COUNT && !seen.anything)
 		check_id(r);
 	netaddr_format(&r->local, text);
+	seen.time = r->time.sec * 1000 + r->time.milli - 1000000;
 	put("%s%s %s", seen.used ? "\n" : "", names[r->what], text);
 	netaddr_format(&r->remote, text);
 	if (r->what < LISTEN_START)
@@ -571,6 +652,8 @@ static void do_step(struct track *t, const struct step *s)
 	}
 	track_event(t, &f);
 	assert_string_equal(seen.text, s->out ? s->out : "");
+	if (s->time)
+		assert_int_equal(seen.time, s->time);
 }
 
 static struct track *make_tracker_of(struct input_errors *c, unsigned int max,
@@ -603,7 +686,7 @@ static void test_row(void **state)
 	struct input_errors c = { 0 };
 	struct track *t = make_tracker(&c, 100);
 
-	for (size_t i = 0; i < 16 && row->steps[i].kind; i++)
+	for (size_t i = 0; i < 20 && row->steps[i].kind; i++)
 		do_step(t, &row->steps[i]);
 	track_free(t);
 }
@@ -738,8 +821,7 @@ static void test_process_forgotten(void **state)
 {
 	static const struct step steps[] = {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, -EINPROGRESS),
-		CALL(2, EXIT_THREAD, 2, 0), CALL(3, EXIT_THREAD, 3, 0),
-		CALL(4, EXIT_THREAD, 4, 0), CALL(5, EXIT_THREAD, 5, 0),
+		SOCKET(2, 2, 3), SOCKET(3, 3, 3), SOCKET(4, 4, 3), SOCKET(5, 5, 3),
 		TICK(1010, .out = "start - -> " R " 1 via=in-progress"),
 	};
 	struct input_errors c = { 0 };

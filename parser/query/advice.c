@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * parser/query/advice: what to write instead, for options and addresses that others'
+ * habits suggest.
+ */
+#include "parser/query/advice.h"
+
+#include <ctype.h>
+#include <limits.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof(*(a)))
+
+/* Options that ausearch and others have under a name that aunetlog has not. */
+static const struct {
+	const char *name, *advice;
+} advices[] = {
+	{ "-f", "is a file name in ausearch; to follow a growing log: -F, to read a file: -if FILE" },
+	{ "--file", "is a file name in ausearch; to read a file: -if FILE" },
+	{ "-o", "is an object's context in ausearch; to choose the output: --format NAME, "
+		"its columns: -O FIELD,FIELD" },
+	{ "--object", "is of files; for the process's context: -se CONTEXT" },
+	{ "-gi", "groups are not in the records that connections are made from; for the user: "
+		 "-ui USER" },
+	{ "--gid", "groups are not recorded; for the user: -ui USER" },
+	{ "-ga", "groups are not recorded; for the user: -ua USER" },
+	{ "-ge", "groups are not recorded; for the user: -ui USER" },
+	{ "-ue", "the effective user is not recorded; for the user: -ui USER" },
+	{ "-m", "a type of record is no condition here; for what happened: --kind KIND" },
+	{ "--message", "a type of record is no condition here; for what happened: --kind KIND" },
+	{ "-sc", "a system call is no condition here; for what happened: --kind KIND" },
+	{ "-k", "a line is of all rules with the key netlog; for what happened: --kind KIND" },
+	{ "--key", "unknown option: a line is of all rules with the key netlog; for what "
+		   "happened: --kind KIND" },
+	{ "-tm", "the terminal is not recorded; for the login session: --session ID" },
+	{ "--terminal", "the terminal is not recorded; for the login session: --session ID" },
+	{ "-r", "for the raw records of a line: ausearch --raw -a SERIAL, with the serial of ev=" },
+	{ "--raw", "for the raw records of a line: ausearch --raw -a SERIAL, with the serial of "
+		   "ev=" },
+	{ "--checkpoint", "aunetlog has no checkpoints; for what is new: -F or -ts TIME" },
+	{ "--port", "unknown option; for a port of either end: --addr :PORT" },
+	{ "-i", "records are not interpreted; --format table has the names of users" },
+	{ "--interpret", "records are not interpreted; --format table has the names of users" },
+	{ "--no-pager", "aunetlog starts no pager" },
+};
+
+const char *advice_of_option(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(advices); i++)
+		if (!strcmp(advices[i].name, name))
+			return advices[i].advice;
+	return NULL;
+}
+
+/* Edits that make one word of the other, up to a bound. */
+static unsigned int distance(const char *a, const char *b)
+{
+	unsigned int row[32], n = strlen(b);
+
+	if (n >= ARRAY_SIZE(row))
+		return UINT_MAX;
+	for (unsigned int j = 0; j <= n; j++)
+		row[j] = j;
+	for (unsigned int i = 1; *a; a++, i++) {
+		unsigned int corner = row[0];
+
+		row[0] = i;
+		for (unsigned int j = 1; j <= n; j++) {
+			unsigned int same = corner + (*a != b[j - 1]);
+
+			corner = row[j];
+			row[j] = same < row[j] + 1 ? same : row[j] + 1;
+			row[j] = row[j] < row[j - 1] + 1 ? row[j] : row[j - 1] + 1;
+		}
+	}
+	return row[n];
+}
+
+void nearest_consider(struct nearest *n, const char *candidate)
+{
+	unsigned int d, limit = strlen(n->name) > 5 ? 3 : 2;
+
+	if (!candidate || strncmp(n->name, "--", 2) || !n->name[2])
+		return;
+	d = distance(n->name, candidate);
+	if (d >= (n->best ? n->distance : limit))
+		return;
+	n->distance = d;
+	n->best = candidate;
+}
+
+/* The port of a service by its name, in host byte order; 0: there is none. */
+static unsigned int port_of(const char *name)
+{
+	struct servent *service = getservbyname(name, NULL);
+
+	return service ? ntohs(service->s_port) : 0;
+}
+
+bool advice_of_address(const char *text, char *advice, size_t size)
+{
+	const char *colon = strrchr(text, ':');
+	unsigned int port = 0;
+
+	if (strspn(text, "0123456789-") == strlen(text)) {
+		snprintf(advice, size, "a port is written :%s", text);
+		return true;
+	}
+	if (!strncmp(text, "localhost", 9)) {
+		snprintf(advice, size, "names are not looked up; write '127.0.0.0/8%s' or '%s::1%s%s'",
+			 text[9] == ':' ? text + 9 : "", text[9] == ':' ? "[" : "",
+			 text[9] == ':' ? "]" : "", text[9] == ':' ? text + 9 : "");
+		return true;
+	}
+	if (colon && isalpha((unsigned char)colon[1]))
+		port = port_of(colon + 1);
+	if (port) {
+		snprintf(advice, size, "names of services are not looked up; %s is port %u: %.*s:%u",
+			 colon + 1, port, (int)(colon - text), text, port);
+		return true;
+	}
+	if (isalpha((unsigned char)*text) && strchr(text, '.') && !colon) {
+		snprintf(advice, size, "names of hosts are not looked up; getent hosts %.64s prints "
+			 "addresses", text);
+		return true;
+	}
+	return false;
+}

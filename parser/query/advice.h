@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parser/query/advice: what to write instead of an option or an address that is wrong. */
+#ifndef NETLOG_QUERY_ADVICE_H
+#define NETLOG_QUERY_ADVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Of an option that ausearch or another tool has, and aunetlog has not; or NULL. */
+const char *advice_of_option(const char *name);
+
+/* 8080, :http, localhost: writes to advice. Returns false if there is nothing to say. */
+bool advice_of_address(const char *text, char *advice, size_t size);
+
+/* The candidate with the fewest different letters; best stays NULL if none is near. */
+struct nearest {
+	const char *name;	/* what was written */
+	const char *best;
+	unsigned int distance;
+};
+void nearest_consider(struct nearest *n, const char *candidate);
+
+#endif

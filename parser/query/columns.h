@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parser/query/columns: the columns of the table, and the text of their cells. */
+#ifndef NETLOG_QUERY_COLUMNS_H
+#define NETLOG_QUERY_COLUMNS_H
+
+#include "parser/entry/fields.h"
+#include "parser/query/pairs.h"
+
+#define COLUMNS_MAX 48
+#define CELL_MAX 2048
+
+/* Columns that are no field of an entry. */
+enum own_column { COLUMN_FIELD, COLUMN_START, COLUMN_END, COLUMN_OUTCOME, COLUMN_PROCESS,
+		  COLUMN_COUNT };
+
+struct column {
+	enum own_column own;
+	enum field_id field;	/* of COLUMN_FIELD */
+	bool right;		/* adjusted to the right */
+	int width;		/* in a table; 0: as wide as the text */
+};
+
+struct columns {
+	unsigned int count;
+	struct column column[COLUMNS_MAX];
+};
+
+/* "start,comm,remote": returns false with the reason, to stand behind the option. */
+bool columns_read(struct columns *c, const char *list, char *error, size_t size);
+/* The table's columns that fit a terminal of that width; 0: all of them, unlimited. */
+void columns_fit(struct columns *c, int width);
+
+const char *column_name(const struct column *c);	/* for CSV: the name to ask for it by */
+/* people: as a table has it (1.2M, user names), not as a program reads it. */
+size_t column_text(const struct column *c, const struct pair *p, bool people, bool utc,
+		   char buf[CELL_MAX]);
+
+/* How a connection ended: open, closed, failed, or an error. */
+enum outcome { OUTCOME_OPEN, OUTCOME_CLOSED, OUTCOME_FAILED, OUTCOME_UNKNOWN };
+enum outcome pair_outcome(const struct pair *p);
+
+#endif

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/query/own_line: the line of audisp-netlog(8), with the time in front. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "parser/query/own_text.h"
+
+static int two_digits(const char *text)
+{
+	return (text[0] - '0') * 10 + text[1] - '0';
+}
+
+/* Returns true if text begins as the pattern, in which 0 is any digit. */
+static bool looks_like(const char *text, const char *pattern)
+{
+	for (; *pattern; text++, pattern++)
+		if (*pattern == '0' ? !isdigit((unsigned char)*text) : *text != *pattern)
+			return false;
+	return true;
+}
+
+/*
+ * An hour that the clock went through twice has two answers: the one that does not go
+ * back behind the line before it.
+ */
+static int64_t local_minute(struct own_clock *c, const struct tm *parts)
+{
+	struct tm tm = *parts, other = *parts;
+	int64_t at, second;
+
+	tm.tm_isdst = -1;
+	at = mktime(&tm);
+	other.tm_isdst = !tm.tm_isdst;
+	second = mktime(&other);
+	if (other.tm_hour != parts->tm_hour || other.tm_min != parts->tm_min || second == at)
+		return at;
+	if (second < at) {
+		int64_t swap = at;
+
+		at = second;
+		second = swap;
+	}
+	return at + 59 < c->last / 1000 ? second : at;
+}
+
+/* Z, +01:00, +0100, or nothing. Returns what follows, or NULL if it is none of these. */
+static const char *read_offset(const char *text, bool *has, int *seconds)
+{
+	int sign = *text == '-' ? -1 : 1;
+
+	*has = true;
+	*seconds = 0;
+	if (*text == 'Z')
+		return text + 1;
+	*has = *text == '+' || *text == '-';
+	if (!*has)
+		return text;
+	if (looks_like(text + 1, "00:00")) {
+		*seconds = sign * (two_digits(text + 1) * 3600 + two_digits(text + 4) * 60);
+		return text + 6;
+	}
+	if (looks_like(text + 1, "0000")) {
+		*seconds = sign * (two_digits(text + 1) * 3600 + two_digits(text + 3) * 60);
+		return text + 5;
+	}
+	return NULL;
+}
+
+static void read_minute(const char *text, struct tm *tm)
+{
+	*tm = (struct tm){
+		.tm_year = two_digits(text) * 100 + two_digits(text + 2) - 1900,
+		.tm_mon = two_digits(text + 5) - 1, .tm_mday = two_digits(text + 8),
+		.tm_hour = two_digits(text + 11), .tm_min = two_digits(text + 14),
+	};
+}
+
+const char *own_time(struct own_clock *c, const char *text, struct stamp *out)
+{
+	unsigned int milli = 0, scale = 100;
+	int offset, second;
+	bool has_offset;
+	const char *end;
+	struct tm tm;
+
+	if (!looks_like(text, "0000-00-00") || (text[10] != ' ' && text[10] != 'T') ||
+	    !looks_like(text + 11, "00:00:00"))
+		return NULL;
+	second = two_digits(text + 17);
+	end = text + 19;
+	if ((*end == '.' || *end == ',') && isdigit((unsigned char)end[1]))
+		for (end++; isdigit((unsigned char)*end); end++, scale /= 10)
+			milli += (*end - '0') * scale;
+	end = read_offset(end, &has_offset, &offset);
+	if (!end)
+		return NULL;
+	if (has_offset) {
+		read_minute(text, &tm);
+		out->sec = (int64_t)timegm(&tm) - offset + second;
+	} else {
+		/* the offset of local time changes between minutes alone */
+		if (memcmp(c->minute, text, 16) || c->at + 59 < c->last / 1000 - 1800) {
+			read_minute(text, &tm);
+			c->at = local_minute(c, &tm);
+			memcpy(c->minute, text, 16);
+		}
+		out->sec = c->at + second;
+	}
+	out->milli = milli;
+	c->last = out->sec * 1000 + milli;
+	return end;
+}
+
+/* The next word of the line, NUL-terminated in place; NULL at its end. */
+static char *word(char **line)
+{
+	char *start = *line, *end;
+
+	if (!*start)
+		return NULL;
+	end = start + strcspn(start, " ");
+	*line = *end ? end + 1 : end;
+	*end = 0;
+	return start;
+}
+
+static bool read_kind(struct own_entry *o, const char *first, const char *second)
+{
+	char both[32];
+
+	snprintf(both, sizeof(both), "%s %s", first, second);
+	for (int kind = 0; kind < ENTRY_KIND_COUNT; kind++) {
+		if (strcmp(both, entry_kind_name(kind)))
+			continue;
+		o->entry.what = kind;
+		return true;
+	}
+	return false;
+}
+
+/* The words at the beginning, in the order of the table. */
+static bool read_head(struct own_entry *o, char **line)
+{
+	for (int id = FIELD_KIND + 1; id < FIELD_COUNT; id++) {
+		char *text;
+
+		if (fields[id].line != LINE_HEAD ||
+		    !(fields[id].kinds & 1u << o->entry.what))
+			continue;
+		text = word(line);
+		if (!text || !own_entry_set(o, id, text))
+			return false;
+	}
+	return true;
+}
+
+/* A key of a later version is stepped over. */
+static bool read_extras(struct own_entry *o, char **line)
+{
+	char *text;
+
+	while ((text = word(line))) {
+		char *equals = strchr(text, '=');
+		enum field_id id;
+
+		if (!equals)
+			return false;
+		*equals = 0;
+		id = field_by_key(text, equals - text);
+		if (id && fields[id].line >= LINE_ALWAYS && !own_entry_set(o, id, equals + 1))
+			return false;
+	}
+	return true;
+}
+
+enum own_result own_line(struct own_entry *o, struct own_clock *c, char *line)
+{
+	char *first, *second;
+	const char *rest;
+
+	own_entry_init(o);
+	rest = own_time(c, line, &o->entry.time);
+	if (!rest || *rest != ' ')
+		return OWN_BAD;
+	line += rest + 1 - line;
+	first = word(&line);
+	second = word(&line);
+	if (!first || !second)
+		return OWN_BAD;
+	if (!strcmp(first, "netlog"))
+		return !strcmp(second, "lost") ? OWN_LOST :
+		       !strcmp(second, "start") ? OWN_BEGIN : OWN_NOTE;
+	if (!read_kind(o, first, second) || !read_head(o, &line) || !read_extras(o, &line))
+		return OWN_BAD;
+	o->identity.unparted = o->identity.proctitle;
+	return OWN_ENTRY;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parser/query/own_text: one line of the plugin's own files to an entry. */
+#ifndef NETLOG_QUERY_OWN_TEXT_H
+#define NETLOG_QUERY_OWN_TEXT_H
+
+#include "parser/query/own_entry.h"
+
+enum own_result {
+	OWN_ENTRY,
+	OWN_BEGIN,		/* "netlog start …": the plugin was started */
+	OWN_NOTE,		/* "netlog config …" and the like */
+	OWN_LOST,		/* "netlog lost …" */
+	OWN_BAD,
+};
+
+/* What reading local times needs from one line to the next. All zero at first. */
+struct own_clock {
+	char minute[17];	/* "2026-11-21 06:00", the one read last */
+	int64_t at;		/* its seconds since 1970 */
+	int64_t last;		/* time of the last line */
+	struct json_tokener *json;	/* own_json's */
+};
+
+/* line is NUL-terminated and is written to. */
+enum own_result own_line(struct own_entry *o, struct own_clock *c, char *line);
+enum own_result own_json(struct own_entry *o, struct own_clock *c, char *line);
+void own_clock_fini(struct own_clock *c);
+
+/*
+ * Reads a time: 2026-11-21 06:00:51.123, or with T, followed by nothing (local time), Z or
+ * an offset as +01:00. Returns what follows it, or NULL.
+ */
+const char *own_time(struct own_clock *c, const char *text, struct stamp *out);
+
+#endif

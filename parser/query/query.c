@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * parser/query/query: one query: source -> event -> track -> match -> view for the
+ * records of audit, source -> own -> match -> view for what the plugin wrote.
+ */
+#include "parser/query/query.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "parser/audit/reassemble.h"
+#include "parser/query/coverage.h"
+#include "parser/query/clock.h"
+#include "parser/query/follow.h"
+#include "parser/query/own.h"
+#include "parser/query/source.h"
+#include "parser/query/view.h"
+#include "parser/text.h"
+#include "parser/track/track.h"
+
+#define CHUNK 65536
+#define IDLE_MS 1000
+#define HEAD_LINES 8	/* of an event that began in the file before */
+
+struct query {
+	const struct aunetlog_options *options;
+	struct aunetlog_source source;
+	struct reassembler *reader;
+	struct track *track;
+	struct own *own;
+	struct coverage coverage;	/* of the plugin's own log, if both are read */
+	struct view *view;
+	struct follow *follow;	/* of -F; or NULL */
+	struct input_errors errors;
+	uint64_t unknown;	/* entries that could match, an end being unknown */
+	uint64_t own_errors;	/* lines of the plugin's file being read */
+	struct utsname name;
+	const char *path;	/* being read */
+};
+
+static void on_event(const struct event *e, void *arg)
+{
+	struct query *q = arg;
+
+	track_event(q->track, e);
+}
+
+/*
+ * Every event goes through the tracker and only entries are filtered: if -ts skipped
+ * the events before it, the stop of a connection that began earlier would lack its
+ * start, its addresses and its process.
+ */
+static void take_entry(struct query *q, const struct entry *e)
+{
+	bool matched, maybe;
+
+	if (q->view->done)
+		return;
+	matched = match_entry(&q->options->match, e);
+	maybe = !matched && match_maybe(&q->options->match, e);
+	q->unknown += maybe;
+	q->view->ops->entry(q->view, e, matched || (maybe && q->options->maybe));
+}
+
+/* Returns true for what every log has: it begins while programs are running, and
+ * mostly in the middle of an event. */
+static bool is_usual(const struct query *q, enum input_error_kind kind)
+{
+	if (q->options->debug)
+		return false;
+	return kind == INPUT_ERROR_UNATTRIBUTED ||
+	       (kind == INPUT_ERROR_ORPHAN && reassemble_line(q->reader) <= HEAD_LINES);
+}
+
+/* With both logs at hand, each counts where the plugin's own covers the time, or not. */
+static void on_entry(const struct entry *e, void *arg)
+{
+	struct query *q = arg;
+
+	if (!q->source.both || !coverage_has(&q->coverage, clock_ms(&e->time)))
+		take_entry(q, e);
+}
+
+static void on_own_entry(const struct entry *e, void *arg)
+{
+	struct query *q = arg;
+
+	if (!q->source.both || coverage_has(&q->coverage, clock_ms(&e->time)))
+		take_entry(q, e);
+}
+
+static void on_covered_line(const struct stamp *time, bool begins, void *arg)
+{
+	struct query *q = arg;
+
+	coverage_line(&q->coverage, clock_ms(time), begins);
+}
+
+static void print_error(const char *path, uint64_t number, const char *what,
+			const char *sample, size_t len)
+{
+	char text[64] = "", *end = text_escape(text, text + sizeof(text) - 1, sample, len);
+
+	fprintf(stderr, "aunetlog: %s:%llu: %s", path, (unsigned long long)number, what);
+	if (end > text)
+		fprintf(stderr, ": %.*s", (int)(end - text), text);
+	fputc('\n', stderr);
+}
+
+static void on_input_error(enum input_error_kind kind, const char *sample, size_t len,
+			 void *arg)
+{
+	struct query *q = arg;
+
+	if (is_usual(q, kind)) {
+		q->errors.count[kind] = 0;
+		return;
+	}
+	print_error(q->path, reassemble_line(q->reader), input_error_text(kind), sample, len);
+}
+
+static void on_own_error(uint64_t number, const char *line, size_t len, void *arg)
+{
+	struct query *q = arg;
+
+	if (!q->own_errors++)
+		print_error(q->path, number, "not a line of audisp-netlog, skipped", line, len);
+}
+
+static void print_more(const struct query *q, uint64_t count, const char *what)
+{
+	if (count > 1)
+		fprintf(stderr, "aunetlog: %s: and %llu more: %s\n", q->path,
+			(unsigned long long)count - 1, what);
+}
+
+/* At the end of a file: the first error of each kind in the next one is reported again. */
+static void count_input_errors(struct query *q)
+{
+	for (int kind = 0; kind < INPUT_ERROR_COUNT; kind++) {
+		uint64_t count = q->errors.count[kind];
+
+		q->errors.count[kind] = 0;
+		print_more(q, count, input_error_text(kind));
+	}
+	print_more(q, q->own_errors, "not a line of audisp-netlog, skipped");
+	q->own_errors = 0;
+}
+
+/* A live input has nothing for now: everything read so far is written out. */
+static void idle(struct query *q, bool second)
+{
+	if (second)
+		reassemble_age(q->reader);
+	else
+		reassemble_push(q->reader);
+	if (fflush(stdout)) {
+		q->view->write_error = errno;
+		q->view->done = true;
+	}
+}
+
+/* What the first bytes of a log say. OWN_REFUSED is reported here. */
+static enum own_kind begin_log(struct query *q, const char *data, size_t len)
+{
+	const char *why;
+	enum own_kind kind = own_recognize(data, len, &why);
+
+	if (kind == OWN_REFUSED) {
+		fprintf(stderr, "aunetlog: %s: holds %s, which leaves out parts of a connection; "
+			"read the audit log, or a file in the format netlog or json\n",
+			q->path, why);
+		q->source.failed = true;
+	} else if (kind != OWN_NOT) {
+		own_begin(q->own, kind);
+	}
+	return kind;
+}
+
+static void end_log(struct query *q, enum own_kind kind, char last)
+{
+	if (kind == OWN_REFUSED)
+		return;
+	if (kind == OWN_LINE || kind == OWN_JSON)
+		own_end(q->own);
+	else if (last != '\n')	/* or the next file's first line would be glued to it */
+		reassemble_feed(q->reader, "\n", 1);
+}
+
+/* What has been read of a log. */
+struct reading {
+	struct aunetlog_log *log;
+	bool begun;		/* its kind is known */
+	enum own_kind kind;
+	char last;		/* byte */
+};
+
+/* Returns false if nothing more is wanted of the log. */
+static bool take_bytes(struct query *q, struct reading *r, const char *buf, size_t n)
+{
+	if (!r->begun)
+		r->kind = begin_log(q, buf, n);
+	r->begun = true;
+	if (r->kind == OWN_REFUSED)
+		return false;
+	if (r->kind == OWN_NOT)
+		reassemble_feed(q->reader, buf, n);
+	else
+		own_feed(q->own, buf, n);
+	r->last = buf[n - 1];
+	return true;
+}
+
+/* At the end of the log that is followed. Returns false when it is over. */
+static bool wait_for_more(struct query *q, struct reading *r, bool waited)
+{
+	idle(q, waited);
+	switch (follow_wait(q->follow, r->log, IDLE_MS)) {
+	case FOLLOW_MORE:
+		return true;
+	case FOLLOW_REPLACED:
+		end_log(q, r->kind, r->last);
+		r->begun = false;
+		r->last = '\n';
+		reassemble_new_source(q->reader);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void read_log(struct query *q, struct aunetlog_log *log, bool follow)
+{
+	struct reading r = { .log = log, .last = '\n' };
+	bool waiting = false;
+	char buf[CHUNK];
+	ssize_t n;
+
+	q->path = log->path;
+	reassemble_new_source(q->reader);
+	while (!q->view->done) {
+		n = aunetlog_source_read(&q->source, log, buf, sizeof(buf),
+					 waiting ? IDLE_MS : 0);
+		if (n == -EAGAIN) {
+			idle(q, waiting);
+			waiting = true;
+			continue;
+		}
+		if (!n && follow && wait_for_more(q, &r, waiting)) {
+			waiting = true;
+			continue;
+		}
+		if (n <= 0 || !take_bytes(q, &r, buf, n))
+			break;
+		waiting = false;
+	}
+	end_log(q, r.kind, r.last);
+}
+
+static void read_logs(struct query *q)
+{
+	for (size_t i = 0; i < q->source.count && !q->view->done; i++) {
+		if (q->source.logs[i].fd < 0)
+			continue;
+		if (q->path)
+			count_input_errors(q);
+		read_log(q, &q->source.logs[i], q->follow && i + 1 == q->source.count);
+	}
+	/* Not after each: an event may go on in the next file. */
+	if (!q->view->done)
+		reassemble_flush(q->reader);
+	count_input_errors(q);
+}
+
+/* EPIPE: the reader (head, a pager) has seen enough. Returns false on an error. */
+static bool finish_output(struct query *q)
+{
+	int err = q->view->write_error;
+
+	if (fclose(stdout) && !err)
+		err = errno;
+	if (!err || err == EPIPE)
+		return true;
+	fprintf(stderr, "aunetlog: standard output: %s\n", strerror(err));
+	return false;
+}
+
+static void skip_entry(const struct entry *e, void *arg)
+{
+	(void)e;
+	(void)arg;
+}
+
+static void skip_error(uint64_t number, const char *line, size_t len, void *arg)
+{
+	(void)number;
+	(void)line;
+	(void)len;
+	(void)arg;
+}
+
+/* Reads one log of the plugin for the times that it covers, and begins it anew. */
+static bool cover(struct query *q, struct own *own, struct aunetlog_log *log)
+{
+	bool begun = false;
+	enum own_kind kind = OWN_NOT;
+	char buf[CHUNK];
+	const char *why;
+	ssize_t n;
+
+	while ((n = aunetlog_source_read(&q->source, log, buf, sizeof(buf), 0)) > 0) {
+		if (!begun)
+			kind = own_recognize(buf, n, &why);
+		if (kind != OWN_LINE && kind != OWN_JSON)
+			return false;	/* a format that leaves out parts */
+		if (!begun)
+			own_begin(own, kind);
+		begun = true;
+		own_feed(own, buf, n);
+	}
+	own_end(own);
+	return aunetlog_source_again(&q->source, log);
+}
+
+static void leave_out(struct query *q, bool own)
+{
+	for (size_t i = 0; i < q->source.count; i++) {
+		struct aunetlog_log *log = &q->source.logs[i];
+
+		if (log->own != own || log->fd < 0)
+			continue;
+		if (q->options->debug)
+			fprintf(stderr, "aunetlog: %s: not needed\n", log->path);
+		close(log->fd);
+		log->fd = -1;
+	}
+	q->source.both = false;
+}
+
+/*
+ * Of the plugin's own log and the audit log: one alone where it has all of the time that
+ * is asked for; the plugin's is much faster to read.
+ */
+static void choose_logs(struct query *q)
+{
+	const struct match *m = &q->options->match;
+	struct own_io io = { .emit = skip_entry, .error = skip_error, .line = on_covered_line,
+			     .arg = q };
+	struct own *own = own_new(&io);
+	bool usable = own;
+
+	for (size_t i = 0; usable && i < q->source.count; i++)
+		if (q->source.logs[i].own && q->source.logs[i].fd >= 0)
+			usable = cover(q, own, &q->source.logs[i]);
+	own_free(own);
+	/* what comes while it is followed is not covered yet */
+	if (!usable || !q->coverage.count || q->options->follow)
+		leave_out(q, true);
+	else if (m->has_from && m->has_to && q->options->view != AUNETLOG_NEW &&
+		 coverage_has_all(&q->coverage, clock_ms(&m->from), clock_ms(&m->to)))
+		leave_out(q, false);
+	for (size_t i = 0; q->options->debug && q->source.both && i < q->coverage.count; i++) {
+		struct stamp from = clock_stamp(q->coverage.spans[i].from);
+		struct stamp to = clock_stamp(q->coverage.spans[i].to);
+		char first[CLOCK_TEXT_MAX], last[CLOCK_TEXT_MAX];
+
+		clock_text(&from, q->options->utc, first);
+		clock_text(&to, q->options->utc, last);
+		fprintf(stderr, "aunetlog: the log of audisp-netlog is read for %s to %s, the audit "
+			"log for the rest\n", first, last);
+	}
+}
+
+static bool line_wise(const struct query *q)
+{
+	return q->options->line_buffered || isatty(STDOUT_FILENO);
+}
+
+static int64_t booted_at(void)
+{
+	FILE *f = fopen("/proc/stat", "re");
+	int64_t at = -1;
+	char line[8192];
+
+	while (f && at < 0 && fgets(line, sizeof(line), f))
+		if (sscanf(line, "btime %" SCNd64, &at) != 1)
+			at = -1;
+	if (f)
+		fclose(f);
+	return at;
+}
+
+/* Only this host's own logs are known to be of this host's boot: a file given by name
+ * may be another's. */
+static void set_boot(struct query *q)
+{
+	struct track_boot boot = { .since = booted_at() };
+	FILE *f;
+
+	if (q->options->input_count || boot.since < 0 || !*q->name.nodename)
+		return;
+	boot.node = q->name.nodename;
+	f = fopen("/proc/sys/kernel/random/boot_id", "re");
+	if (!f)
+		return;
+	if (fscanf(f, "%8" SCNx32, &boot.id) == 1)
+		track_set_boot(q->track, &boot);
+	fclose(f);
+}
+
+static bool open_all(struct query *q)
+{
+	static const struct track_limits limits = {
+		.sockets = 65536, .processes = 32768,
+	};
+	struct track_io io = { .emit = on_entry, .arg = q };
+	struct own_io own_io = { .emit = on_own_entry, .error = on_own_error, .arg = q };
+
+	if (!uname(&q->name))
+		own_io.host = q->name.nodename;
+	q->errors.first = on_input_error;
+	q->errors.arg = q;
+	q->track = track_new(&limits, &io, &q->errors);
+	q->reader = reassemble_open(on_event, q, &q->errors);
+	q->own = own_new(&own_io);
+	if (q->track && q->reader && q->own)
+		return true;
+	fprintf(stderr, "aunetlog: out of memory\n");
+	return false;
+}
+
+static void warn(const struct query *q)
+{
+	if (reassemble_prefixed(q->reader))
+		fprintf(stderr, "aunetlog: %llu records came through syslog or the like, where "
+			"any local user can write such lines\n",
+			(unsigned long long)reassemble_prefixed(q->reader));
+	if (q->unknown && !q->options->maybe)
+		fprintf(stderr, "aunetlog: %llu more lines could match: an end of theirs is unknown; "
+			"--maybe prints them\n", (unsigned long long)q->unknown);
+	if (own_losses(q->own))
+		fprintf(stderr, "aunetlog: audisp-netlog reported losses in %llu lines; to see "
+			"them: grep 'netlog lost'\n", (unsigned long long)own_losses(q->own));
+	if (!q->view->found && !q->source.failed && !q->view->write_error)
+		fprintf(stderr, "<no matches>\n");
+}
+
+static int run(struct query *q)
+{
+	reassemble_replay(q->reader, q->options->input_count);
+	set_boot(q);
+	aunetlog_source_open(&q->source, q->options);
+	if (q->source.both)
+		choose_logs(q);
+	if (q->options->follow && q->source.count)
+		q->follow = follow_new(&q->source.logs[q->source.count - 1]);
+	setvbuf(stdout, NULL, line_wise(q) ? _IOLBF : _IOFBF, CHUNK);
+	read_logs(q);
+	if (q->view->ops->finish && !q->view->write_error)
+		q->view->ops->finish(q->view);
+	if (!finish_output(q))
+		return AUNETLOG_FAILED;
+	warn(q);
+	if (q->source.failed || q->view->failed)
+		return AUNETLOG_FAILED;
+	return q->view->found || q->view->write_error ? AUNETLOG_FOUND : AUNETLOG_NOTHING;
+}
+
+int query_run(const struct aunetlog_options *o)
+{
+	struct query q = { .options = o };
+	int status = AUNETLOG_FAILED;
+	char error[768];
+
+	q.view = view_open(o, isatty(STDOUT_FILENO), error, sizeof(error));
+	if (!q.view)
+		fprintf(stderr, "aunetlog: %s\n", error);
+	else if (open_all(&q))
+		status = run(&q);
+	if (q.reader)
+		reassemble_close(q.reader);
+	if (q.track)
+		track_free(q.track);
+	own_free(q.own);
+	coverage_fini(&q.coverage);
+	follow_free(q.follow);
+	view_close(q.view);
+	aunetlog_source_close(&q.source);
+	return status;
+}

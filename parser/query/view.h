@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/query/view: what becomes of the entries that a query finds: lines, a table, a
+ * summary. query.c knows a view by this interface alone; view.c has the list of them.
+ */
+#ifndef NETLOG_QUERY_VIEW_H
+#define NETLOG_QUERY_VIEW_H
+
+#include "parser/query/options.h"
+
+/* The beginning of each view's own struct. */
+struct view {
+	const struct view_ops *ops;
+	const struct aunetlog_options *options;
+	uint64_t found;		/* lines or rows written */
+	int write_error;	/* errno of standard output, or 0 */
+	bool done;		/* wants no more */
+	bool failed;		/* something went wrong, it was reported */
+};
+
+struct view_ops {
+	size_t size;		/* of its struct */
+	/* The rest is all zero. Returns false with the reason in error. */
+	bool (*open)(struct view *v, char *error, size_t size);
+	/* Each entry of the input, in its order; matched: the conditions hold for it. */
+	void (*entry)(struct view *v, const struct entry *e, bool matched);
+	void (*finish)(struct view *v);		/* the input has ended; may be NULL */
+	void (*close)(struct view *v);		/* may be NULL */
+};
+
+extern const struct view_ops view_lines, view_table, view_summary, view_listeners, view_scan,
+	view_beacons, view_new, view_graph, view_html;
+
+/* The view that the options ask for. Returns NULL with the reason in error. */
+struct view *view_open(const struct aunetlog_options *o, bool terminal, char *error,
+		       size_t size);
+void view_close(struct view *v);		/* may be NULL */
+
+/* Writes to standard output; what fails ends the query. */
+void view_write(struct view *v, const char *text, size_t len);
+
+#endif

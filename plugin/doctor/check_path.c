@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/doctor/check_path: what lies between the plugin and who reads its lines. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "plugin/doctor/check.h"
+#include "plugin/doctor/files.h"
+
+#define JOURNALD_UNIT "/run/systemd/journal" /* its directory */
+#define YEAR_2020 1577836800LL
+
+static bool uses_syslog(const struct doctor *d)
+{
+	struct config_output list[3 + CONFIG_OUTPUTS_MAX];
+	unsigned int n = d->config ? config_outputs(d->config, list) : 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		if (list[i].transport == CONFIG_SYSLOG)
+			return true;
+	return false;
+}
+
+static bool is_journald(const struct doctor *d, unsigned int pid)
+{
+	char path[64], comm[32];
+
+	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
+	return file_read(d->root, path, comm, sizeof(comm)) > 0 &&
+	       !strncmp(comm, "systemd-journal", 15);
+}
+
+/* "sk Eth Pid Groups …": protocol 9 is audit, group 1 its copies of all records. */
+static bool journald_reads_audit(const struct doctor *d)
+{
+	static char text[65536];
+	unsigned int protocol, pid, groups;
+	char *save, *line;
+
+	if (file_read(d->root, "/proc/net/netlink", text, sizeof(text)) <= 0)
+		return false;
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		if (sscanf(line, "%*s %u %u %x", &protocol, &pid, &groups) == 3 &&
+		    protocol == 9 && groups & 1 && is_journald(d, pid))
+			return true;
+	return false;
+}
+
+void check_journald(const struct doctor *d, struct doctor_finding *f)
+{
+	if (!journald_reads_audit(d)) {
+		found(f, DOCTOR_OK, "journald does not read audit records");
+		return;
+	}
+	found(f, DOCTOR_NOTE, "journald reads every audit record, too");
+	because(f, "this doubles the cost of each record, and the journal keeps a second copy");
+	mend(f, "systemctl mask --now systemd-journald-audit.socket; "
+		"systemctl restart systemd-journald");
+}
+
+/* journald's setting, or auditd's own of that name with the prefix Log. */
+static void journald_value(const struct doctor *d, const char *key, char *buf, size_t size)
+{
+	static const char *const dirs[] = {
+		"/usr/lib/systemd/journald.conf.d",
+		"/etc/systemd/journald.conf.d",
+		"/run/systemd/journald.conf.d",
+	};
+	static const char *const units[] = {
+		"/usr/lib/systemd/system/auditd.service.d",
+		"/etc/systemd/system/auditd.service.d",
+	};
+	char own[64];
+
+	snprintf(own, sizeof(own), "Log%s", key);
+	file_value(d->root, "/etc/systemd/journald.conf", key, buf, size);
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(*dirs); i++)
+		directory_value(d->root, dirs[i], key, buf, size);
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		directory_value(d->root, units[i], own, buf, size);
+}
+
+void check_journal_rate(const struct doctor *d, struct doctor_finding *f)
+{
+	char interval[32] = "30s", burst[32] = "10000";
+
+	if (!uses_syslog(d) || !file_exists(d->root, JOURNALD_UNIT)) {
+		found(f, DOCTOR_OK, "no line passes journald");
+		return;
+	}
+	journald_value(d, "RateLimitIntervalSec", interval, sizeof(interval));
+	journald_value(d, "RateLimitBurst", burst, sizeof(burst));
+	if (!atoi(interval) || !atoi(burst)) {
+		found(f, DOCTOR_OK, "journald does not limit the rate of auditd's plugins");
+		return;
+	}
+	found(f, DOCTOR_WARNING, "journald takes %s lines in %s from auditd and all its plugins",
+	      burst, interval);
+	because(f, "what exceeds this is dropped, and only journald's own message "
+		   "(Suppressed N messages) says so");
+	mend(f, "systemctl edit auditd: [Service] LogRateLimitIntervalSec=0, then restart "
+		"auditd; or use an output of the plugin's own");
+}
+
+static bool rsyslog_has(const struct doctor *d, const char *text)
+{
+	return file_has(d->root, "/etc/rsyslog.conf", text) ||
+	       directory_has(d->root, "/etc/rsyslog.d", ".conf", text);
+}
+
+void check_imjournal(const struct doctor *d, struct doctor_finding *f)
+{
+	if (!uses_syslog(d) || !(rsyslog_has(d, "imjournal"))) {
+		found(f, DOCTOR_OK, "no line passes rsyslog's imjournal");
+		return;
+	}
+	if (rsyslog_has(d, "atelimit.Interval=\"0\"") ||
+	    rsyslog_has(d, "JournalRatelimitInterval 0")) {
+		found(f, DOCTOR_OK, "imjournal does not limit the rate");
+		return;
+	}
+	found(f, DOCTOR_WARNING, "rsyslog's imjournal takes 20000 lines in 600 s by default");
+	because(f, "that is 33 a second for the whole host; more is dropped");
+	mend(f, "module(load=\"imjournal\" Ratelimit.Interval=\"0\") in /etc/rsyslog.conf, "
+		"then: systemctl restart rsyslog");
+}
+
+void check_clock(const struct doctor *d, struct doctor_finding *f)
+{
+	if (d->now < YEAR_2020) {
+		found(f, DOCTOR_WARNING, "the clock is before 2020");
+		because(f, "lines cannot be compared with those of other hosts");
+		mend(f, "timedatectl set-ntp true");
+	} else if (!d->clock_synchronized) {
+		found(f, DOCTOR_NOTE, "the kernel does not know its clock as synchronized");
+		because(f, "lines of several hosts are compared by their times");
+		mend(f, "timedatectl set-ntp true");
+	} else {
+		found(f, DOCTOR_OK, "the clock is synchronized");
+	}
+}

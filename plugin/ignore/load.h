@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plugin/ignore/load: loads [ignore] file and reports what changes: in the stream, since
+ * what is hidden from it must be known to who reads it. */
+#ifndef NETLOG_IGNORE_LOAD_H
+#define NETLOG_IGNORE_LOAD_H
+
+#include "plugin/ignore/list.h"
+#include "plugin/report.h"
+
+/*
+ * Replaces *list by what the file has now; path NULL: by nothing. After a mistake the
+ * list stays as it is, and the mistake is logged with file and line.
+ */
+void ignore_load(struct ignore_list **list, const char *path, struct report *r);
+
+/* Logs a warning if entries hide more than they seem to: a program, whoever uses it. */
+void ignore_warn(const struct ignore_list *l, const char *path);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plugin/status: the counters of the running program: "netlog lost", "netlog state", and
+ * the file for node_exporter. Part of the event loop. */
+#ifndef NETLOG_STATUS_H
+#define NETLOG_STATUS_H
+
+#include "plugin/plugin.h"
+
+/* Writes "netlog lost" if anything was lost since the call before. */
+void status_check_losses(struct plugin *p);
+/* Writes "netlog state", for SIGUSR1. */
+void status_report(struct plugin *p);
+/* Writes [status] metrics, every 10 s; now: whatever the time. */
+void status_write_metrics(struct plugin *p, bool now);
+
+#endif

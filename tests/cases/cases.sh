@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Logs that once gave a wrong line, each one of a kind: `aunetlog -if NAME.log` must print
+# NAME.want. Lines with # in NAME.want are notes; "complaint: …" is what standard error has.
+# Usage: cases.sh BUILD_DIR
+set -u
+export TZ=UTC LC_ALL=C
+cd "$(dirname "$0")" || exit 99
+build=${1:-build}
+case $build in /*) ;; *) build=../../$build ;; esac
+tool=$build/aunetlog
+failed=0
+out=$(mktemp)
+trap 'rm -f "$out" "$out.lines" "$out.err"' EXIT
+
+verdict() { # NAME STATUS
+	if [ "$2" = 0 ]; then
+		echo "ok - $1"
+	else
+		echo "not ok - $1"
+		failed=1
+	fi
+}
+
+lines_of() { # LOG
+	timeout 20 "$tool" -if "$1" 2>"$out.err" >"$out.lines"
+	sed 's/^/complaint: /' "$out.err" >>"$out.lines"
+}
+
+for log in *.log; do
+	lines_of "$log"
+	grep -v '^#' "${log%.log}.want" | diff - "$out.lines" >"$out"
+	status=$?
+	head -n 10 "$out"
+	verdict "$log" $status
+done
+
+# Of 20,000 sockets of one process none is looked through for each record of the module.
+python3 ./adopt-many.py 20000 5000 >"$out"
+lines_of "$out"
+[ "$(wc -l <"$out.lines")" = 10000 ]
+verdict "adopt-many: 5,000 listeners beside 20,000 sockets, within 20 s" $?
+exit $failed
