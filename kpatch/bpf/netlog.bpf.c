@@ -444,7 +444,7 @@ int on_exit(__u64 *ctx)
 		return 0;
 	max = BPF_CORE_READ(p, files, fdt, max_fds);
 	fds = BPF_CORE_READ(p, files, fdt, fd);
-	for (__u32 i = 0; i < EXIT_FDS && i < max; i++) {
+	for (__u32 i = 0; i < EXIT_FDS && i < exit_fds && i < max; i++) {
 		f = NULL;
 		bpf_probe_read_kernel(&f, sizeof(f), fds + i);
 		if (!f || !read_held(&s, f))

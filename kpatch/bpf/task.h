@@ -22,7 +22,7 @@ static __always_inline void read_path(struct netlog_bpf_exe *x, struct task_stru
 	/* memfd_create(2): no directory holds it */
 	x->deleted = alone || (!BPF_CORE_READ(d, d_hash.pprev) && BPF_CORE_READ(d, d_parent) != d);
 	x->cut = 1;
-	for (int i = 0; i < PATH_PARTS; i++) {
+	for (__u32 i = 0; i < PATH_PARTS && i < path_parts; i++) {
 		long n;
 
 		if (d == root && m == root_mnt) {

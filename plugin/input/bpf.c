@@ -120,6 +120,10 @@ static int choose(struct netlog_bpf *b, const struct bpf_input_options *o, bool 
 	b->rodata->can_read = can_read;
 	b->rodata->has_task_btf = has_function(btf, "bpf_get_current_task_btf");
 	b->rodata->has_cookie = has_function(btf, "bpf_get_socket_ptr_cookie");
+	if (has_function(btf, "bpf_rcu_read_lock")) {	/* 6.2 */
+		b->rodata->path_parts = 128;
+		b->rodata->exit_fds = 512;
+	}
 	bpf_object__for_each_program(p, b->obj) {
 		const char *function = function_of(p);
 		bool there = !function || can_attach(btf, function);
