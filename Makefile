@@ -103,6 +103,9 @@ endif
 $B/aunetlog: $(QUERY_O) $B/libnetlog.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(QUERY_LIBS)
 
+# The page of aunetlog --html is in the program.
+$B/parser/query/view_html.o: parser/query/page.html
+
 # The BPF programs: an object for every kernel with BTF, in a header.
 $B/bpf/netlog.bpf.o: kpatch/bpf/netlog.bpf.c
 	@mkdir -p $(@D)

@@ -67,6 +67,7 @@ static const struct key keys[] = {
 	  "seconds, a whole number from 1 to 86400" },
 	{ "status", "metrics", KEY_PATH, AT(metrics),
 	  .allowed = "an absolute path, or nothing" },
+	{ "context", "use", KEY_BOOL, AT(context), .allowed = "yes or no" },
 	{ "ignore", "loopback", KEY_BOOL, AT(loopback), .allowed = "yes or no" },
 	{ "ignore", "file", KEY_PATH, AT(ignore_file),
 	  .allowed = "an absolute path, or nothing" },

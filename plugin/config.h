@@ -69,6 +69,8 @@ struct config {
 	/* [status] */
 	unsigned int interval; /* seconds between checks of rules and module */
 	char *metrics;	       /* file for node_exporter; NULL: none */
+	/* [context] */
+	bool context; /* container, pod, unit, parent's name */
 	/* [ignore] */
 	bool loopback;	   /* log what does not leave the host */
 	char *ignore_file; /* entries as in plugin/ignore/item.h; NULL: none */

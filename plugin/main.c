@@ -100,19 +100,31 @@ static void on_event(const struct event *e, void *arg)
 		track_event(p->track, e);
 }
 
+/* The entry with the surroundings of its process, in *copy; or as it is. */
+static const struct entry *enrich(struct plugin *p, const struct entry *e, struct entry *copy)
+{
+	if (!p->config.context || !p->context || !p->sources.initial_pids)
+		return e;
+	*copy = *e;
+	context_fill(p->context, copy);
+	return copy;
+}
+
 static void on_entry(const struct entry *e, void *arg)
 {
 	struct plugin *p = arg;
+	struct entry copy;
 
 	p->unseen += e->other_netns && e->what != CONNECT_STOP && e->what != LISTEN_STOP;
-	report_entry(&p->report, e);
+	report_entry(&p->report, enrich(p, e, &copy));
 }
 
 static bool on_start(const struct entry *e, void *arg)
 {
-	const struct plugin *p = arg;
+	struct plugin *p = arg;
+	struct entry copy;
 
-	return ignore_entry(p->ignore, &p->config, e);
+	return ignore_entry(p->ignore, &p->config, enrich(p, e, &copy));
 }
 
 static void on_request(const struct request *q, void *arg)
@@ -232,6 +244,7 @@ static bool open_parser(struct plugin *p)
 		return false;
 	}
 	uname(&p->name);
+	p->context = context_new("/proc", p->name.nodename);
 	set_boot(p);
 	reassemble_serials_since(p->reassembler, time(NULL) * 1000ULL);
 	return true;
@@ -326,6 +339,7 @@ static int run(struct plugin *p)
 	reassemble_close(p->reassembler);
 	track_free(p->track);
 	ignore_list_free(p->ignore);
+	context_free(p->context);
 	return good ? 0 : 1;
 }
 

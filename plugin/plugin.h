@@ -10,6 +10,7 @@
 #include "parser/track/track.h"
 #include "plugin/capabilities.h"
 #include "plugin/config.h"
+#include "plugin/enrich/context.h"
 #include "plugin/ignore/list.h"
 #include "plugin/input/netlink.h"
 #include "plugin/losses.h"
@@ -32,6 +33,7 @@ struct plugin {
 	struct track *track;
 	struct sources sources;
 	struct report report;
+	struct context *context;    /* NULL: [context] use = no */
 	struct ignore_list *ignore; /* [ignore] file; NULL: none */
 	struct input_errors errors;
 

@@ -72,6 +72,8 @@ struct entry {
 	int64_t netns;		/* inode; -1: unknown */
 	bool other_netns;	/* its process is in a netns that is not watched */
 	bool incomplete;	/* stop of something whose start was never seen */
+	/* of the process's surroundings, by who has them; NULL: unknown, or none */
+	const char *container, *pod, *unit, *pcomm;
 };
 
 typedef void (*entry_fn)(const struct entry *e, void *arg);

@@ -123,10 +123,10 @@ const char *column_name(const struct column *c)
 
 enum outcome pair_outcome(const struct pair *p)
 {
-	if (p->start && p->start->what == CONNECT_FAIL)
+	if (pair_failed(p))
 		return OUTCOME_FAILED;
 	if (p->stop)
-		return p->stop->err ? OUTCOME_FAILED : OUTCOME_CLOSED;
+		return OUTCOME_CLOSED;
 	return p->start->via == VIA_PROGRESS ? OUTCOME_UNKNOWN : OUTCOME_OPEN;
 }
 

@@ -173,8 +173,12 @@ static const struct option options[] = {
 		"outcome", set_columns },
 	{ NULL, "--format", "NAME", "table (on a terminal), csv, netlog (else), json, ocsf, "
 		"cef, leef, cern, sysmon, template:TEXT", set_format },
+	{ NULL, "--graph", NULL, "a graph for Graphviz: programs, addresses, listeners",
+		set_view, AUNETLOG_GRAPH },
 	{ "-h", "--help", NULL, "print this help; --help fields: every field",
 		set_help },
+	{ NULL, "--html", "FILE", "write one page with timeline, graph and table to FILE",
+		set_view, AUNETLOG_HTML },
 	{ "-if", "--input", "FILE|DIR", "read this; - is standard input; may be repeated", set_input },
 	{ NULL, "--input-logs", NULL, "read auditd's logs even if stdin is a pipe",
 		set_flag, AT(input_logs) },

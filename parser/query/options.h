@@ -28,6 +28,8 @@ enum aunetlog_view {
 	AUNETLOG_SCAN,
 	AUNETLOG_BEACONS,
 	AUNETLOG_NEW,
+	AUNETLOG_GRAPH,
+	AUNETLOG_HTML,
 	AUNETLOG_VIEWS
 };
 
@@ -39,7 +41,7 @@ struct aunetlog_options {
 	const char *format;	/* what format_open() takes, "table", "csv", or NULL */
 	enum aunetlog_view view;
 	const char *view_name;	/* the option that asked for it */
-	const char *summary;	/* by what --summary counts */
+	const char *summary;	/* by what --summary counts; the file of --html */
 	unsigned int top;	/* rows at most; 0: all */
 	const char *columns;	/* FIELD,FIELD of the table, or NULL */
 	const char *auditd_conf; /* names the logs when no input is given */

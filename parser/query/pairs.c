@@ -70,6 +70,11 @@ const struct entry *pair_entry(const struct pair *p)
 	return p->stop ? p->stop : p->start;
 }
 
+bool pair_failed(const struct pair *p)
+{
+	return pair_entry(p)->what == CONNECT_FAIL || (p->stop && p->stop->err);
+}
+
 /* Of one that was found open, the time at which it was found is the latest. */
 static bool was_open(const struct pair *p, int64_t at)
 {
@@ -89,6 +94,7 @@ static void finish_pair(struct pairs *p, const struct entry *start, const struct
 {
 	struct pair pair = { .start = start, .stop = stop };
 
+	pair.again = start && start->via == VIA_CORRECTED;
 	if (matched && (!p->options->has_open_at || was_open(&pair, p->options->open_at)))
 		p->done(&pair, p->arg);
 }

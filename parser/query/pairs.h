@@ -12,6 +12,7 @@
  * start is the failure). */
 struct pair {
 	const struct entry *start, *stop;
+	bool again;	/* was done before: its stop had been inferred, and was taken back */
 };
 
 typedef void (*pair_fn)(const struct pair *p, void *arg);
@@ -31,6 +32,8 @@ void pairs_finish(struct pairs *p);
 
 /* When it began, ms since 1970; -1: unknown, as of one that was found open. */
 int64_t pair_began(const struct pair *p);
+/* Returns true if it failed to connect, or ended with an error. */
+bool pair_failed(const struct pair *p);
 /* The entry that has more: the stop, else the start. */
 const struct entry *pair_entry(const struct pair *p);
 

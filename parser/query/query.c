@@ -465,7 +465,7 @@ static int run(struct query *q)
 	if (!finish_output(q))
 		return AUNETLOG_FAILED;
 	warn(q);
-	if (q->source.failed)
+	if (q->source.failed || q->view->failed)
 		return AUNETLOG_FAILED;
 	return q->view->found || q->view->write_error ? AUNETLOG_FOUND : AUNETLOG_NOTHING;
 }

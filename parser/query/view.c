@@ -9,7 +9,8 @@
 static const struct view_ops *const asked[AUNETLOG_VIEWS] = {
 	[AUNETLOG_SUMMARY] = &view_summary, [AUNETLOG_LISTENERS] = &view_listeners,
 	[AUNETLOG_SCAN] = &view_scan, [AUNETLOG_BEACONS] = &view_beacons,
-	[AUNETLOG_NEW] = &view_new,
+	[AUNETLOG_NEW] = &view_new, [AUNETLOG_GRAPH] = &view_graph,
+	[AUNETLOG_HTML] = &view_html,
 };
 
 static bool is_table(const struct aunetlog_options *o, bool terminal)
@@ -24,10 +25,10 @@ static const struct view_ops *choose(const struct aunetlog_options *o, bool term
 {
 	if (!o->view)
 		return is_table(o, terminal) ? &view_table : &view_lines;
-	if (o->columns || o->has_open_at || (o->format && !is_table(o, terminal))) {
-		snprintf(error, size, "%s is a table or, with --format csv, CSV of its own; "
-			 "it cannot be combined with %s", o->view_name,
-			 o->columns ? "--fields" : o->has_open_at ? "--open-at" : "that format");
+	/* a summary is a table or CSV of its own, a picture is neither */
+	if (o->columns || (o->format && (o->view >= AUNETLOG_GRAPH || !is_table(o, terminal)))) {
+		snprintf(error, size, "%s cannot be combined with %s", o->view_name,
+			 o->columns ? "--fields" : "that --format");
 		return NULL;
 	}
 	return asked[o->view];

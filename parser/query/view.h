@@ -15,6 +15,7 @@ struct view {
 	uint64_t found;		/* lines or rows written */
 	int write_error;	/* errno of standard output, or 0 */
 	bool done;		/* wants no more */
+	bool failed;		/* something went wrong, it was reported */
 };
 
 struct view_ops {
@@ -28,7 +29,7 @@ struct view_ops {
 };
 
 extern const struct view_ops view_lines, view_table, view_summary, view_listeners, view_scan,
-	view_beacons, view_new;
+	view_beacons, view_new, view_graph, view_html;
 
 /* The view that the options ask for. Returns NULL with the reason in error. */
 struct view *view_open(const struct aunetlog_options *o, bool terminal, char *error,

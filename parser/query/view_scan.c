@@ -105,7 +105,8 @@ static bool add_try(struct source *s, const struct try *t)
 	if (s->count == TRIES_MAX && !old)
 		old = 1;
 	s->count -= old;
-	memmove(s->tries, s->tries + old, s->count * sizeof(*s->tries));
+	if (old)
+		memmove(s->tries, s->tries + old, s->count * sizeof(*s->tries));
 	if (s->count == s->room) {
 		unsigned int room = s->room ? s->room * 4 : 4;
 		struct try *tries = reallocarray(s->tries, room, sizeof(*tries));

@@ -207,7 +207,7 @@ static void on_pair(const struct pair *pair, void *arg)
 	struct put p = { .to = key, .end = key + sizeof(key) - 1 };
 	struct tally *t;
 
-	if (entry_is_listen(e))
+	if (entry_is_listen(e) || pair->again)
 		return;
 	put_key(s, &p, pair);
 	if (p.to == key)

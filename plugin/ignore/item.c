@@ -10,6 +10,8 @@
 #include "parser/entry/value.h"
 #include "parser/text.h"
 
+#define CONTAINER_ID_MIN 12 /* digits that docker and podman print */
+
 /* One condition: its letter and its value, without brackets. */
 static int read_net(struct ignore_item *item, const char *value, char *error, size_t size)
 {
@@ -83,7 +85,7 @@ static int read_condition(struct ignore_item *item, char *text, char *error, siz
 	if (!*value)
 		snprintf(error, size, "a condition is empty after |");
 	else if ((kind == 'i' && item->has_net) || (kind == 'p' && item->has_port) ||
-		 (kind == 'u' && item->has_uid))
+		 (kind == 'u' && item->has_uid) || (kind == 'c' && item->container))
 		snprintf(error, size, "there are two conditions %c; write two entries", kind);
 	else if (kind == 'i')
 		return read_net(item, value, error, size);
@@ -91,9 +93,14 @@ static int read_condition(struct ignore_item *item, char *text, char *error, siz
 		return read_ports(item, value, error, size);
 	else if (kind == 'u')
 		return read_uid(item, value, error, size);
+	else if (kind == 'c')
+		item->container = strdup(value);
 	else
-		snprintf(error, size, "'%s' is no condition: i<address>, p<port> or u<uid>",
+		snprintf(error, size,
+			 "'%s' is no condition: i<address>, p<port>, u<uid> or c<container>",
 			 text);
+	if (item->container && kind == 'c')
+		return 0;
 	return -1;
 }
 
@@ -134,7 +141,8 @@ static int parse(struct ignore_item *item, char *text, char *error, size_t size)
 		if (read_condition(item, part, error, size))
 			return -1;
 	}
-	if (!item->exe && !item->keep && !item->has_net && !item->has_port && !item->has_uid) {
+	if (!item->exe && !item->keep && !item->has_net && !item->has_port && !item->has_uid &&
+	    !item->container) {
 		snprintf(error, size, "* alone drops every connection");
 		return -1;
 	}
@@ -170,6 +178,7 @@ void ignore_item_free(struct ignore_item *item)
 		return;
 	free(item->text);
 	free(item->exe);
+	free(item->container);
 	free(item);
 }
 
@@ -185,6 +194,14 @@ static const struct netaddr *service_end(const struct entry *e)
 	}
 }
 
+static bool is_container(const char *want, const char *have)
+{
+	size_t len = strlen(want);
+
+	return have && (!strcmp(want, have) ||
+			(len >= CONTAINER_ID_MIN && !strncmp(want, have, len)));
+}
+
 bool ignore_item_holds(const struct ignore_item *item, const struct entry *e)
 {
 	const struct netaddr *end = item->has_port ? service_end(e) : NULL;
@@ -192,6 +209,8 @@ bool ignore_item_holds(const struct ignore_item *item, const struct entry *e)
 
 	if (item->has_port && (!end || !end->has_port || end->port < item->first ||
 			       end->port > item->last))
+		return false;
+	if (item->container && !is_container(item->container, e->container))
 		return false;
 	return !item->has_uid || (uid >= 0 && uid >= item->uid_low && uid <= item->uid_high);
 }

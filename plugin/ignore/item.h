@@ -9,6 +9,7 @@
  *	p PORT or FIRST-LAST	port of the service: the remote one of what this host
  *				opened, the local one of what it accepted, and a listener's
  *	u UID or user name
+ *	c CONTAINER		its id, 12 digits of it or more, or its name
  * Brackets around a value are optional. ! in front keeps what other entries drop.
  */
 #ifndef NETLOG_IGNORE_ITEM_H
@@ -27,6 +28,7 @@ struct ignore_item {
 	struct netaddr_range net; /* its address and prefix */
 	uint16_t first, last;	  /* ports */
 	int64_t uid_low, uid_high;
+	char *container;	  /* owned; NULL: any */
 	struct ignore_item *next; /* of the list that it is in */
 };
 

@@ -49,6 +49,8 @@ static const char *no_rule(const struct ignore_list *l, const struct ignore_item
 		return "any program";
 	if (i->has_net || i->has_port)
 		return "audit rules have no addresses and ports";
+	if (i->container)
+		return "audit rules have no containers";
 	if (i->has_uid && i->uid_low != i->uid_high)
 		return "a range of users";
 	if (!is_plain(i->exe))

@@ -329,6 +329,29 @@ test_lost() {
 	check 'lost events are told' has "$out" ' netlog lost .* gaps=5 torn=4'
 }
 
+# [context]: of a process that is there; one that is not, or is another, has none.
+test_context() {
+	if [ "$(readlink /proc/self/ns/pid)" != 'pid:[4026531836]' ]; then
+		skip 'context' 'this is not the initial pid namespace'
+		return
+	fi
+	config "${to_stdout[@]}" '[context]' 'use = yes' '[ignore]' 'match = pcomm=nobody'
+	sleep 100 &
+	local sleeper=$! n when
+	n=1 when=$(date +%s.%3N)
+	for p in "$sleeper" 4194303; do
+		echo "type=SYSCALL msg=audit($when:$n): arch=c000003e syscall=42 success=yes exit=0 a0=3 a1=0 a2=10 a3=0 items=0 ppid=$$ pid=$p auid=1000 uid=0 ses=3 comm=\"sleep\" exe=\"/usr/bin/sleep\""
+		echo "type=SOCKADDR msg=audit($when:$n): saddr=020001BBC00002070000000000000000"
+		echo "type=PROCTITLE msg=audit($when:$n): proctitle=\"sleep\""
+		n=$((n + 1))
+	done >"$tmp/records"
+	"$plugin" -c "$conf" <"$tmp/records" >"$out" 2>"$tmp/err"
+	kill "$sleeper"
+	check "context: the parent's name" has "$out" " connect start .* $sleeper .* pcomm=$(cat /proc/$$/comm)( |$)"
+	check 'context: a process that is not there has none' \
+		has "$out" ' connect start .* 4194303 0 sleep exe=/usr/bin/sleep auid=1000 ses=3 ppid=[0-9]+ proctitle=sleep (id|ev)='
+}
+
 # [ignore] file: loaded with each SIGHUP; each change is in the stream, and a mistake
 # leaves the list as it is.
 test_ignore() {
@@ -695,6 +718,7 @@ test_reload
 test_reload_messages
 test_state
 test_lost
+test_context
 test_ignore
 test_metrics
 test_stalled

@@ -192,7 +192,7 @@ test_summaries() {
 	refuses '--summary of nothing that there is' '^aunetlog: --summary foo: must be remote,' --summary foo
 	refuses '--summary network/0' '^aunetlog: --summary network/0: must be' --summary network/0
 	refuses 'two summaries' '^aunetlog: --scan: cannot be combined with --listeners' --listeners --scan
-	refuses 'a summary as JSON' '^aunetlog: --listeners is a table' --listeners --format json
+	refuses 'a summary as JSON' '^aunetlog: --listeners cannot be combined with that --format' --listeners --format json
 	refuses '--top 0' '^aunetlog: --top 0: must be' --top 0
 	run -if "$data" --listeners --format csv
 	[ "$(wc -l <"$out")" = 5 ] && grep -q '^TCP,127.0.0.1:18080,this host,python3.3620.,2026-11-21 06:38:49.575,2026-11-21 06:38:49.667,1,2026-11-21 06:38:49.667$' "$out"
@@ -205,6 +205,42 @@ test_summaries() {
 	[ "$status" = 0 ] && grep -q 'nothing in the logs is older' "$err"
 	verdict '--new of a time before the logs' $?
 	refuses '--new without a time' '^aunetlog: --new needs a time' --new
+}
+
+test_pictures() {
+	run -if "$data" --graph
+	[ "$status" = 0 ] && [ "$(head -n 1 "$out")" = 'digraph netlog {' ] && [ "$(tail -n 1 "$out")" = '}' ] &&
+		grep -qF '"curl@alpha" -> "127.0.0.1" [label=":18080 1", penwidth=1];' "$out" &&
+		grep -qF '"127.0.0.1:18080" [shape=house];' "$out"
+	verdict '--graph' $?
+	if command -v dot >/dev/null; then
+		dot -Tsvg <"$out" >"$tmp/svg" 2>"$err"
+		verdict '--graph is what dot reads' $?
+	fi
+	refuses '--graph beside a format' 'cannot be combined with that --format' --graph --format csv
+	refuses '--html of a folder that is not there' '^aunetlog: --html /none/x: No such file' -if "$data" --html /none/x
+	"$tool" -if "$data" >"$tmp/a"
+	sed '1s/ python3 exe/ <\/script>\\x22 exe/' "$tmp/a" >"$tmp/evil"
+	run -if "$tmp/evil" --html "$tmp/page.html"
+	[ "$status" = 0 ] && [ ! -s "$out" ] && [ "$(grep -c '</script>' "$tmp/page.html")" = 1 ] &&
+		python3 - "$tmp/page.html" >"$out" <<-PYTHON
+			import json, sys
+			page = open(sys.argv[1]).read()
+			rows = json.loads("[" + page.split("const rows = [", 1)[1].split("\n];" if "\n];" in page else "];", 1)[0] + "]")
+			assert len(rows) == 16, len(rows)
+			assert [r[5] for r in rows if r[5].startswith("curl")][0] == "curl[3624]"
+			assert all(len(r) == 11 for r in rows)
+		PYTHON
+	verdict '--html: the data of every connection, and nothing that ends the script' $?
+	if ! command -v chromium >/dev/null; then
+		echo 'skip - the page in a browser: chromium is not installed'
+		return
+	fi
+	timeout 60 chromium --headless=new --no-sandbox --disable-gpu --virtual-time-budget=3000 \
+		--user-data-dir="$tmp/chromium" --dump-dom "file://$tmp/page.html#q=process%3Acurl&sort=-remote" >"$out" 2>"$err"
+	grep -q 'role="status">6 of 16<' "$out" && grep -q 'aria-sort="descending"' "$out" &&
+		[ "$(grep -o 'class="row [a-z]*"' "$out" | wc -l)" = 6 ]
+	verdict '--html in a browser: the filter and the order of the address bar' $?
 }
 
 # wait_lines COUNT: until the output has that many lines, or 10 s
@@ -280,7 +316,7 @@ test_rules() {
 	verdict '--scan' $?
 }
 
-for name in maybe follow summaries rules own mixed own_damage table; do
+for name in pictures maybe follow summaries rules own mixed own_damage table; do
 	test_$name
 done
 exit $failed

@@ -255,8 +255,8 @@ static const struct mistake mistakes[] = {
 	  "seconds, a whole number from 1 to 86400" },
 	{ "match, key", "[ignore]\nmatch = port=53\n", 2, "match: 'port=53'",
 	  "'port' must be key=value, with a key of: time kind proto local direction "
-	  "remote addr sid pid uid user comm exe auid ses ppid subj proctitle opener "
-	  "netns via errno dur tx rx unseen incomplete id ev node" },
+	  "remote addr sid pid uid user comm exe auid ses ppid subj proctitle pcomm opener "
+	  "netns container pod unit via errno dur tx rx unseen incomplete id ev node" },
 	{ "match, known at the end", "[ignore]\nmatch = proto=tcp dur>60\n", 2,
 	  "match: 'proto=tcp dur>60': dur is known only at the end, and what is ignored "
 	  "is decided at the start", "" },
@@ -273,7 +273,7 @@ static const struct mistake mistakes[] = {
 	  "[limits] syslog: no such key", "there are: connections, processes" },
 	{ "section that is none", "[outputs]\nsyslog = no\n", 1,
 	  "[outputs]: no such section",
-	  "there are: [output] [output NAME] [limits] [kernel] [sockdiag] [status] [ignore]" },
+	  "there are: [output] [output NAME] [limits] [kernel] [sockdiag] [status] [context] [ignore]" },
 	{ "section that is none, without keys", "[ouput]\n[limits]\n", 1,
 	  "[ouput]: no such section", "[output]" },
 	{ "no section", "syslog = no\n", 1, "syslog: a key needs a [section] before it", "" },

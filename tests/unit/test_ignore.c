@@ -35,6 +35,8 @@ static void make(struct connection *c, const char *text)
 	int uid;
 
 	memset(c, 0, sizeof(*c));
+	c->e.container = strstr(text, " container=");
+	c->e.container = c->e.container ? c->e.container + strlen(" container=") : NULL;
 	assert_int_equal(sscanf(text, "%7s %99s %63s %63s %d", kind, exe, local, remote, &uid), 5);
 	c->e.identity = &c->id;
 	c->e.what = !strcmp(kind, "listen") ? LISTEN_START : CONNECT_START;
@@ -118,6 +120,12 @@ static const struct row rows[] = {
 	  IGNORE_NOTHING },
 	{ "all must hold", "/usr/bin/ssh|p<22>|u<0>|i<192.0.2.1>", SSH "192.0.2.1:22 1",
 	  IGNORE_NOTHING },
+	{ "a container", "/usr/bin/ssh|c<0123456789ab>",
+	  SSH "192.0.2.1:22 1 container=0123456789abcdef", IGNORE_DROP },
+	{ "too few of its digits", "/usr/bin/ssh|c<0123456789a>",
+	  SSH "192.0.2.1:22 1 container=0123456789abcdef", IGNORE_NOTHING },
+	{ "a container by name", "*|c<web>", SSH "192.0.2.1:22 1 container=web", IGNORE_DROP },
+	{ "an unknown container", "*|c<web>", SSH "192.0.2.1:22 1", IGNORE_NOTHING },
 	{ "any order", "/usr/bin/ssh|p<22>|u<1>|i<192.0.2.1>", SSH "192.0.2.1:22 1",
 	  IGNORE_DROP },
 	{ "an exception of a broader entry", "/usr/bin/ssh\n!/usr/bin/ssh|i<192.0.2.0/24>",
