@@ -120,7 +120,7 @@ test_own_damage() {
 	verdict 'damaged JSON' $?
 	local format
 	for format in ocsf cef leef cern sysmon; do
-		"$tool" -if "$data" --format $format >"$tmp/other"
+		"$tool" -if "$data" --format "$format" >"$tmp/other"
 		refuses "$format is refused" 'which leaves out parts of a connection; read' -if "$tmp/other"
 	done
 }
@@ -145,7 +145,7 @@ test_table() {
 	local width
 	for width in 60 80 120 200; do
 		COLUMNS=$width TERM=dumb script -qec "$tool -if $data" /dev/null </dev/null 2>/dev/null | tr -d '\r' >"$out"
-		[ "$(wc -l <"$out")" = 17 ] && [ "$(awk '{ if (length($0) > n) n = length($0) } END { print n }' "$out")" -le $width ]
+		[ "$(wc -l <"$out")" = 17 ] && [ "$(awk '{ if (length($0) > n) n = length($0) } END { print n }' "$out")" -le "$width" ]
 		verdict "a terminal of $width columns" $?
 	done
 	run -if "$data" --open-at 2026-11-21 06:38:49.600 --format csv
@@ -225,7 +225,7 @@ test_pictures() {
 	"$tool" -if "$data" >"$tmp/a"
 	sed 's/ python3 exe/ <\/script>\\x22 exe/' "$tmp/a" >"$tmp/evil"
 	run -if "$tmp/evil" --html "$tmp/page.html"
-	[ "$status" = 0 ] && [ ! -s "$out" ] && [ "$(grep -c '</script>' "$tmp/page.html")" = 1 ] &&
+	[ "$status" = 0 ] && [ ! -s "$out" ] && [ "$(grep -ci '</script' "$tmp/page.html")" = 1 ] &&
 		python3 - "$tmp/page.html" >"$out" <<-PYTHON
 			import json, sys
 			page = open(sys.argv[1]).read()
@@ -250,7 +250,7 @@ test_pictures() {
 wait_lines() {
 	local end=$((SECONDS + 10))
 	until [ "$(wc -l <"$out")" -ge "$1" ]; do
-		[ $SECONDS -lt $end ] || return 1
+		[ "$SECONDS" -lt "$end" ] || return 1
 		read -rt 0.05 <> <(:)
 	done
 	return 0
@@ -281,8 +281,8 @@ follow() {
 	sed -n '15p' "$tmp/a" >>"$log"
 	wait_lines 15
 	verdict "-F $name: cut to nothing" $?
-	kill -INT $pid
-	wait $pid
+	kill -INT "$pid"
+	wait "$pid"
 	[ $? = 0 ] && head -n 15 "$tmp/a" | cmp -s - "$out" && [ ! -s "$err" ]
 	verdict "-F $name: ends at a signal with what was found" $?
 }
