@@ -58,7 +58,8 @@ int64_t pair_began(const struct pair *p)
 {
 	const struct entry *stop = p->stop;
 
-	if (p->start && p->start->via != VIA_SNAPSHOT)
+	/* these two have the time at which it was noticed */
+	if (p->start && p->start->via != VIA_SNAPSHOT && p->start->via != VIA_CORRECTED)
 		return clock_ms(&p->start->time);
 	if (stop && stop->dur_ms >= 0)
 		return clock_ms(&stop->time) - stop->dur_ms;

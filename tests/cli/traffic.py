@@ -36,6 +36,11 @@ def beacons(rng):
             for _ in range(rng.randint(1, 6)):
                 connect(at + rng.uniform(0, 5), "good-pages-%d" % n, 400 + n, "203.0.113.%d:443" % n)
             at += rng.lognormvariate(4, 1)
+    for n in range(20):     # about every minute, not more exactly
+        at = START
+        for _ in range(40):
+            at += 60 * rng.uniform(0.6, 1.4)
+            connect(at, "good-loose-%d" % n, 700 + n, "203.0.113.%d:22" % n)
     for n in range(50):     # as fast as it can
         at = START
         for _ in range(100):
