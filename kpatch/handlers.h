@@ -17,7 +17,7 @@
 /* In a handler: the nth argument of the probed function, from 0. */
 #define ARG(n) ((void *)regs_get_kernel_argument(regs, n))
 
-/* What an entry handler leaves for handle_return(): the kretprobe's data. */
+/* The kretprobe's data: an entry handler fills it for handle_return(). */
 struct handlers_call {
 	struct sock *sk;
 	struct sockinfo before;

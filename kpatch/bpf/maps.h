@@ -8,7 +8,7 @@ const volatile bool can_read = true;	/* bpf_probe_read_kernel(): no lockdown=con
 const volatile bool has_task_btf = true;	/* bpf_get_current_task_btf(), 5.11 */
 const volatile bool has_cookie = true;	/* bpf_get_socket_cookie(), 5.12 */
 
-/* Before 6.2 the verifier tells values apart that do not matter, and takes minutes over
+/* Before 6.2 the verifier distinguishes values that do not matter, and takes minutes over
  * long loops. */
 const volatile __u32 path_parts = 16;	/* components of a program's path */
 const volatile __u32 exit_fds = 128;	/* descriptors of an ending process */

@@ -30,7 +30,7 @@ char LICENSE[] SEC("license") = "GPL";
 
 /*
  * Writes one record. task NULL: the current task's, which must then be the one that acts;
- * pid 0: nobody's. Returns false if there was no room.
+ * pid 0: no process. Returns false if there was no room.
  */
 static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 			     const struct netlog_bpf_task *task, int err)
@@ -149,7 +149,7 @@ static __always_inline bool is_connecting(struct sock *sk, int old)
 
 /*
  * In softirq current is a stranger. Embryonic sockets have no struct socket. A close
- * without sk_err is reported by whoever asked for it: leave(), on_release().
+ * without sk_err is reported by the caller: leave(), on_release().
  */
 SEC("tp_btf/inet_sock_set_state")
 int on_state(__u64 *ctx)

@@ -114,6 +114,18 @@ struct conn *conn_victim(const struct conn_table *t)
 	return TAILQ_FIRST(&most->lru);
 }
 
+void conn_take_known(struct conn *c, const struct diag_known *k)
+{
+	c->direction = k->unknown_direction ? CONN_EITHER :
+		       k->inbound ? CONN_INBOUND : CONN_OUTBOUND;
+	c->unknown_start = k->unknown_start;
+	c->ev = k->ev;
+	c->start = k->start;
+	c->id = k->id;
+	c->nth = k->nth;
+	c->ignored = k->ignored;
+}
+
 void conn_touch(struct conn_table *t, struct conn *c)
 {
 	if (!TAILQ_NEXT(c, lru))

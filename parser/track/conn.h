@@ -194,6 +194,9 @@ bool conn_is_open(const struct conn *c);
 struct conn *conn_new(struct conn_table *t, int64_t uid);
 /* The one to forget when room is needed: of the user with most, the least recently used. */
 struct conn *conn_victim(const struct conn_table *t);
+/* Takes over what was reported of the connection: its start, its id, and whether it is
+ * ignored. */
+void conn_take_known(struct conn *c, const struct diag_known *k);
 void conn_touch(struct conn_table *t, struct conn *c);
 bool conn_unused(const struct conn *c);		/* no reference is left */
 void conn_drop(struct conn_table *t, struct conn *c);

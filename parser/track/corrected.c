@@ -81,14 +81,7 @@ void corrected_restore(struct inferred_stop *s, struct conn *c)
 	c->remote = k->sock.remote;
 	c->netns = k->sock.netns;
 	c->cookie = k->sock.cookie;
-	c->direction = k->unknown_direction ? CONN_EITHER :
-		       k->inbound ? CONN_INBOUND : CONN_OUTBOUND;
-	c->unknown_start = k->unknown_start;
-	c->ev = k->ev;
-	c->start = k->start;
-	c->id = k->id;
-	c->nth = k->nth;
-	c->ignored = k->ignored;
+	conn_take_known(c, k);
 	identity_put(c->opener);
 	c->opener = s->opener;
 	s->opener = NULL;

@@ -233,14 +233,7 @@ void reconcile_known(struct track *t, const struct event *f)
 	c = add_conn(t, &k->sock, kind);
 	if (!c)
 		return;
-	c->direction = k->unknown_direction ? CONN_EITHER :
-		       k->inbound ? CONN_INBOUND : CONN_OUTBOUND;
-	c->unknown_start = k->unknown_start;
-	c->ev = k->ev;
-	c->start = k->start;
-	c->id = k->id;
-	c->nth = k->nth;
-	c->ignored = k->ignored;
+	conn_take_known(c, k);
 	c->opener = identity_new(&f->task);
 	c->diag->cookie_mono = 0;	/* the first sweep may end it */
 	c->diag->opened_ms = stamp_ms(&f->stamp);
