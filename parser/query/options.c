@@ -198,6 +198,8 @@ static const struct option options[] = {
 		set_view, AUNETLOG_SCAN },
 	{ NULL, "--summary", "WHAT", "count connections by remote, local, port, network/BITS, user, "
 		"hour, day or a field", set_view, AUNETLOG_SUMMARY },
+	{ NULL, "--slow", NULL, "read every record with auparse, in one thread: same answer",
+		set_flag, AT(slow) },
 	{ "-sv", "--success", "yes|no", "no: connections that failed; yes: all others",
 		set_success },
 	{ "-te", "--end", "[DATE] [TIME]", "at or before, or a word such as today",

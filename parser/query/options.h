@@ -47,6 +47,7 @@ struct aunetlog_options {
 	const char *auditd_conf; /* names the logs when no input is given */
 	const char *netlog_conf; /* and this the plugin's own log */
 	bool input_logs, just_one, line_buffered, debug, utc, follow, maybe;
+	bool slow;		/* the straight way: auparse reads every record, in one thread */
 	bool word;		/* -c, -x and the like give the whole text, not a part */
 	bool has_open_at;
 	int64_t open_at;	/* ms: connections that were open then */

@@ -427,7 +427,8 @@ static bool open_all(struct query *q)
 	q->track = track_new(&limits, &io, &q->errors);
 	q->reader = reassemble_open(on_event, q, &q->errors);
 	q->own = own_new(&own_io);
-	if (q->track && q->reader && q->own)
+	if (q->track && q->reader && q->own &&
+	    (q->options->slow || reassemble_quick(q->reader)))
 		return true;
 	fprintf(stderr, "aunetlog: out of memory\n");
 	return false;

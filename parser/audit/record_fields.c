@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * parser/audit/record_fields: the fields of one record, as the kernel writes them
+ * (audit_log_exit() in kernel/auditsc.c): always the same ones in the same order, one blank
+ * apart. What deviates by a byte is left to auparse.
+ */
+#include "parser/audit/record_fields.h"
+
+#include <string.h>
+
+#include "parser/event.h"
+
+/* The record from here on. */
+struct cursor {
+	const char *at, *end;
+};
+
+/* Steps over text, or returns false. */
+static inline bool step(struct cursor *c, const char *text, size_t len)
+{
+	if ((size_t)(c->end - c->at) < len || memcmp(c->at, text, len))
+		return false;
+	c->at += len;
+	return true;
+}
+#define STEP(c, text) step(c, text, sizeof(text) - 1)
+
+/* 1 to most digits, and then a blank or the end. */
+static inline bool digits(struct cursor *c, int most, uint64_t *out)
+{
+	const char *p = c->at;
+	unsigned int digit;
+	uint64_t v = 0;
+
+	for (; p < c->end; p++) {
+		digit = (unsigned char)*p - '0';
+		if (digit > 9)
+			break;
+		v = v * 10 + digit;
+	}
+	if (p == c->at || p - c->at > most || (p < c->end && *p != ' '))
+		return false;
+	c->at = p;
+	*out = v;
+	return true;
+}
+
+static inline bool hex_number(struct cursor *c, uint64_t *out)
+{
+	const char *p = c->at;
+	uint64_t v = 0;
+
+	for (; p < c->end && *p != ' '; p++) {
+		unsigned int digit = (unsigned char)*p - '0';
+
+		if (digit > 9) {
+			digit = (unsigned char)*p - 'a' + 10;
+			if (digit < 10 || digit > 15)
+				return false;
+		}
+		v = v << 4 | digit;
+	}
+	if (p == c->at || p - c->at > 16)
+		return false;
+	c->at = p;
+	*out = v;
+	return true;
+}
+
+/* A user, process or session. */
+static inline bool id(struct cursor *c, int64_t *out)
+{
+	uint64_t v;
+
+	if (!digits(c, 10, &v) || v > ID_UNSET)
+		return false;
+	*out = v;
+	return true;
+}
+
+/* A value of which nothing is needed. */
+static inline bool skip_value(struct cursor *c)
+{
+	const char *p = c->at;
+
+	while (p < c->end && *p != ' ')
+		p++;
+	if (p == c->at)
+		return false;
+	c->at = p;
+	return true;
+}
+
+static bool is_hex(const char *p, const char *end)
+{
+	for (; p < end; p++)
+		if (!((*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'F') ||
+		      (*p >= 'a' && *p <= 'f')))
+			return false;
+	return true;
+}
+
+/* "quoted" or hex, as audit_log_untrustedstring() writes it; (null) and (none) are none. */
+static bool text(struct cursor *c, struct record_text *out)
+{
+	const char *start = c->at, *stop = memchr(start, ' ', c->end - start);
+	size_t len;
+
+	if (!stop)
+		stop = c->end;
+	len = stop - start;
+	c->at = stop;
+	*out = (struct record_text){ NULL, 0 };
+	if (len == 6 && (!memcmp(start, "(null)", 6) || !memcmp(start, "(none)", 6)))
+		return true;
+	if (len < 2)
+		return false;
+	if (*start == '"' ? memchr(start + 1, '"', len - 1) != stop - 1 : !is_hex(start, stop))
+		return false;
+	*out = (struct record_text){ start, len };
+	return true;
+}
+
+/* What the kernel writes of a security context, up to a blank; auparse would take off
+ * punctuation at the end. */
+static bool context(struct cursor *c, struct record_text *out)
+{
+	const char *start = c->at;
+
+	if (!skip_value(c) || strchr(":,')", c->at[-1]) || *start == '(')
+		return false;
+	*out = (struct record_text){ start, c->at - start };
+	return true;
+}
+
+/* Behind subj=: words that are no fields, as AppArmor's "(enforce)". */
+static bool rest_of_context(struct cursor *c)
+{
+	while (c->at < c->end && !STEP(c, " key=")) {
+		const char *word = ++c->at;
+
+		if (!skip_value(c) || memchr(word, '=', c->at - word))
+			return false;
+	}
+	return c->at < c->end;
+}
+
+static bool is_key_end(const char *p, const char *end)
+{
+	return p == end || !memmem(p, end - p, " key=", 5);
+}
+
+/* key="netlog", key=(null), or several in hex. It is the last field. */
+static bool key(struct cursor *c, struct record_syscall *s)
+{
+	const char *p = c->at, *close;
+	size_t left = c->end - p;
+
+	s->unkeyed = left >= 6 && !memcmp(p, "(null)", 6);
+	if (s->unkeyed)
+		return is_key_end(p + 6, c->end);
+	if (*p == '"') {
+		close = memchr(p + 1, '"', left - 1);
+		return close && is_key_end(close + 1, c->end);
+	}
+	return is_hex(p, c->end);
+}
+
+static bool outcome(struct cursor *c, struct record_syscall *s)
+{
+	bool minus;
+	uint64_t v;
+
+	if (!STEP(c, " success="))
+		return true;		/* exit(2) has none */
+	if ((!STEP(c, "yes") && !STEP(c, "no")) || !STEP(c, " exit="))
+		return false;
+	minus = STEP(c, "-");
+	if (!digits(c, 18, &v))
+		return false;
+	s->exit = minus ? -(int64_t)v : (int64_t)v;
+	s->has_exit = true;
+	return true;
+}
+
+static bool arguments(struct cursor *c, struct record *r)
+{
+	static const char names[4][5] = { " a0=", " a1=", " a2=", " a3=" };
+
+	for (int n = 0; n < 4; n++) {
+		uint64_t v;
+		char first;
+
+		if (!step(c, names[n], 4) || c->at == c->end)
+			return false;
+		first = *c->at;
+		if (!hex_number(c, &v))
+			return false;
+		if (record_uses_argument(r->call, n, first))
+			r->syscall.a[n] = v;
+	}
+	return true;
+}
+
+static bool credentials(struct cursor *c, struct record_syscall *s)
+{
+	static const struct { char name[8]; uint8_t len; } others[] = {
+		{ " gid=", 5 }, { " euid=", 6 }, { " suid=", 6 }, { " fsuid=", 7 },
+		{ " egid=", 6 }, { " sgid=", 6 }, { " fsgid=", 7 }, { " tty=", 5 },
+	};
+
+	if (!STEP(c, " items=") || !skip_value(c) || !STEP(c, " ppid=") || !id(c, &s->ppid) ||
+	    !STEP(c, " pid=") || !id(c, &s->pid) || !STEP(c, " auid=") || !id(c, &s->auid) ||
+	    !STEP(c, " uid=") || !id(c, &s->uid))
+		return false;
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (!step(c, others[i].name, others[i].len) || !skip_value(c))
+			return false;
+	return STEP(c, " ses=") && id(c, &s->ses);
+}
+
+static bool read_syscall(struct record *r)
+{
+	struct record_syscall *s = &r->syscall;
+	struct cursor c = { r->head.body, r->end };
+	uint64_t arch;
+
+	if (r->call == SC_NONE || !STEP(&c, "arch=") || !hex_number(&c, &arch) ||
+	    arch > UINT32_MAX || !STEP(&c, " syscall=") || !digits(&c, 18, &s->nr))
+		return false;
+	s->arch = arch;
+	s->a[0] = s->a[2] = s->a[3] = 0;
+	s->a[1] = UINT64_MAX;
+	s->has_exit = s->unkeyed = false;
+	s->exit = 0;
+	s->subj = (struct record_text){ NULL, 0 };
+	if (STEP(&c, " per=") && !skip_value(&c))
+		return false;
+	if (!outcome(&c, s) || !arguments(&c, r) || !credentials(&c, s) ||
+	    !STEP(&c, " comm=") || !text(&c, &s->comm) ||
+	    !STEP(&c, " exe=") || !text(&c, &s->exe))
+		return false;
+	if (STEP(&c, " subj=")) {
+		if (!context(&c, &s->subj))
+			return false;
+		if (c.at == c.end)
+			return true;
+		return rest_of_context(&c) && key(&c, s);
+	}
+	if (c.at == c.end)
+		return true;
+	return STEP(&c, " key=") && c.at < c.end && key(&c, s);
+}
+
+static bool read_value(struct record *r, const char *name, size_t len)
+{
+	struct cursor c = { r->head.body, r->end };
+
+	r->value = (struct record_text){ NULL, 0 };
+	if (!step(&c, name, len) || !text(&c, &r->value) || c.at != c.end)
+		return false;
+	/* an empty one is none to auparse, and the kernel's way to say so is quoted */
+	return !(r->value.len == 8 && !memcmp(r->value.at, "\"(null)\"", 8));
+}
+
+bool record_fields_read(struct record *r)
+{
+	switch (r->head.type) {
+	case RECORD_SYSCALL:	return read_syscall(r);
+	case RECORD_SOCKADDR:	return read_value(r, "saddr=", 6) && r->value.at;
+	case RECORD_PROCTITLE:	return read_value(r, "proctitle=", 10);
+	case RECORD_EOE:	return true;
+	default:		return false;
+	}
+}
