@@ -61,7 +61,7 @@ QUERY_O := $(QUERY:%.c=$B/%.o)
 PLUGIN_O := $(PLUGIN:%.c=$B/%.o)
 
 PARSER_LIBS := -lauparse -laudit -lmd
-QUERY_LIBS := $(PARSER_LIBS) -lz -lzstd -llzma -ljson-c
+QUERY_LIBS := $(PARSER_LIBS) -lpthread -lz -lzstd -llzma -ljson-c
 PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lseccomp -lmnl -lpthread
 ifeq ($(BPF),1)
 PLUGIN_LIBS += -lbpf

@@ -15,7 +15,7 @@ void filter_init(struct filter *f)
 	f->count_serials = true;
 	f->late = 0;
 	f->node = f->serials_since = 0;
-	f->begun = f->skipping = f->in_block = false;
+	f->begun = f->skipping = f->in_block = f->from_block = false;
 	f->last.len = 0;
 	f->boots = (struct boots){ 0 };
 	serials_init(&f->serials);
@@ -226,8 +226,10 @@ static void pass_on_block(struct filter *f, bool first)
 static void end_block(struct filter *f)
 {
 	if (f->block_used) {
+		f->from_block = true;
 		pass_on_block(f, true);
 		pass_on_block(f, false);
+		f->from_block = false;
 	}
 	f->block_used = 0;
 	f->in_block = false;

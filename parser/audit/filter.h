@@ -61,6 +61,8 @@ struct filter {
 
 	bool skipping;			/* inside a line that is too long */
 	bool in_block;			/* behind ausearch's "time->" */
+	bool from_block;		/* record() is called with one of such a block, not with
+					 * that of filter_record() */
 	size_t carried, used, block_used;
 	char carry[FILTER_MAX];
 	char buffer[FILTER_OUT];

@@ -134,7 +134,7 @@ static void to_gather(struct record *record, bool late, void *arg)
 {
 	struct reassembler *r = arg;
 
-	if (gather_record(r->gather, record, late, r->stays))
+	if (gather_record(r->gather, record, late, r->stays && !r->filter.from_block))
 		input_error(r->complaints, INPUT_ERROR_MEMORY, "record", 6);
 }
 

@@ -91,33 +91,30 @@ static inline bool skip_value(struct cursor *c)
 	return true;
 }
 
-static bool is_hex(const char *p, const char *end)
+/* Punctuation that auparse takes off, before and behind a value. */
+static bool is_trimmed(const char *start, const char *stop)
 {
-	for (; p < end; p++)
-		if (!((*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'F') ||
-		      (*p >= 'a' && *p <= 'f')))
-			return false;
-	return true;
+	return *start == '(' || stop[-1] == ':' || stop[-1] == ',' || stop[-1] == '\'' ||
+	       stop[-1] == ')';
 }
 
-/* "quoted" or hex, as audit_log_untrustedstring() writes it; (null) and (none) are none. */
+/* "quoted" or hex, as audit_log_untrustedstring() writes it: neither has a blank. (null) and
+ * (none) are none. */
 static bool text(struct cursor *c, struct record_text *out)
 {
 	const char *start = c->at, *stop = memchr(start, ' ', c->end - start);
-	size_t len;
 
 	if (!stop)
 		stop = c->end;
-	len = stop - start;
 	c->at = stop;
 	*out = (struct record_text){ NULL, 0 };
-	if (len == 6 && (!memcmp(start, "(null)", 6) || !memcmp(start, "(none)", 6)))
-		return true;
-	if (len < 2)
+	if (stop == start)
 		return false;
-	if (*start == '"' ? memchr(start + 1, '"', len - 1) != stop - 1 : !is_hex(start, stop))
-		return false;
-	*out = (struct record_text){ start, len };
+	if (!is_trimmed(start, stop))
+		*out = (struct record_text){ start, stop - start };
+	else
+		return stop - start == 6 &&
+		       (!memcmp(start, "(null)", 6) || !memcmp(start, "(none)", 6));
 	return true;
 }
 
@@ -127,7 +124,7 @@ static bool context(struct cursor *c, struct record_text *out)
 {
 	const char *start = c->at;
 
-	if (!skip_value(c) || strchr(":,')", c->at[-1]) || *start == '(')
+	if (!skip_value(c) || is_trimmed(start, c->at))
 		return false;
 	*out = (struct record_text){ start, c->at - start };
 	return true;
@@ -163,7 +160,10 @@ static bool key(struct cursor *c, struct record_syscall *s)
 		close = memchr(p + 1, '"', left - 1);
 		return close && is_key_end(close + 1, c->end);
 	}
-	return is_hex(p, c->end);
+	for (; p < c->end; p++)
+		if (!((*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'F')))
+			return false;
+	return true;
 }
 
 static bool outcome(struct cursor *c, struct record_syscall *s)

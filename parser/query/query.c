@@ -10,9 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "parser/audit/reassemble.h"
+#include "parser/query/ahead.h"
 #include "parser/query/coverage.h"
 #include "parser/query/clock.h"
 #include "parser/query/follow.h"
@@ -24,6 +26,7 @@
 
 #define CHUNK 65536
 #define IDLE_MS 1000
+#define SHOW_MS 200
 #define HEAD_LINES 8	/* of an event that began in the file before */
 
 struct query {
@@ -39,6 +42,7 @@ struct query {
 	uint64_t unknown;	/* entries that could match, an end being unknown */
 	uint64_t own_errors;	/* lines of the plugin's file being read */
 	struct utsname name;
+	int64_t shown_ms;
 	const char *path;	/* being read */
 };
 
@@ -151,6 +155,14 @@ static void count_input_errors(struct query *q)
 	q->own_errors = 0;
 }
 
+static void flush_output(struct query *q)
+{
+	if (!fflush(stdout))
+		return;
+	q->view->write_error = errno;
+	q->view->done = true;
+}
+
 /* A live input has nothing for now: everything read so far is written out. */
 static void idle(struct query *q, bool second)
 {
@@ -158,18 +170,11 @@ static void idle(struct query *q, bool second)
 		reassemble_age(q->reader);
 	else
 		reassemble_push(q->reader);
-	if (fflush(stdout)) {
-		q->view->write_error = errno;
-		q->view->done = true;
-	}
+	flush_output(q);
 }
 
-/* What the first bytes of a log say. OWN_REFUSED is reported here. */
-static enum own_kind begin_log(struct query *q, const char *data, size_t len)
+static void begin_log(struct query *q, enum own_kind kind, const char *why)
 {
-	const char *why;
-	enum own_kind kind = own_recognize(data, len, &why);
-
 	if (kind == OWN_REFUSED) {
 		fprintf(stderr, "aunetlog: %s: holds %s, which leaves out parts of a connection; "
 			"read the audit log, or a file in the format netlog or json\n",
@@ -178,7 +183,6 @@ static enum own_kind begin_log(struct query *q, const char *data, size_t len)
 	} else if (kind != OWN_NOT) {
 		own_begin(q->own, kind);
 	}
-	return kind;
 }
 
 static void end_log(struct query *q, enum own_kind kind, char last)
@@ -202,8 +206,12 @@ struct reading {
 /* Returns false if nothing more is wanted of the log. */
 static bool take_bytes(struct query *q, struct reading *r, const char *buf, size_t n)
 {
-	if (!r->begun)
-		r->kind = begin_log(q, buf, n);
+	const char *why;
+
+	if (!r->begun) {
+		r->kind = own_recognize(buf, n, &why);
+		begin_log(q, r->kind, why);
+	}
 	r->begun = true;
 	if (r->kind == OWN_REFUSED)
 		return false;
@@ -261,9 +269,77 @@ static void read_log(struct query *q, struct aunetlog_log *log, bool follow)
 	end_log(q, r.kind, r.last);
 }
 
+/* The first lines are seen at once, and later ones soon. */
+static void show(struct query *q)
+{
+	struct timespec now;
+	int64_t ms;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	ms = now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	if (ms - q->shown_ms < SHOW_MS)
+		return;
+	q->shown_ms = ms;
+	flush_output(q);
+}
+
+static void take_portion(struct query *q, struct ahead_portion *p)
+{
+	if (p->first) {
+		if (q->path)
+			count_input_errors(q);
+		q->path = p->log->path;
+		reassemble_new_source(q->reader);
+		begin_log(q, p->kind, p->why);
+	}
+	if (p->kind == OWN_NOT)
+		reassemble_batch(q->reader, &p->batch);
+	else if (p->kind != OWN_REFUSED)
+		own_feed(q->own, p->text, p->len);
+}
+
+/* Logs first to last, none of which grows. */
+static void read_ahead(struct query *q, size_t first, size_t last)
+{
+	struct ahead *a = ahead_new(&q->source, first, last, q->options->input_count);
+	struct ahead_portion *p;
+	bool own = false;
+
+	if (!a) {
+		fprintf(stderr, "aunetlog: out of memory\n");
+		q->source.failed = true;
+		return;
+	}
+	while (!q->view->done && (p = ahead_next(a))) {
+		if (p->first && own)
+			own_end(q->own);
+		own = p->kind == OWN_LINE || p->kind == OWN_JSON;
+		take_portion(q, p);
+		show(q);
+	}
+	if (own)
+		own_end(q->own);
+	ahead_free(a);
+}
+
+/* Returns true if the log is read from its beginning to its end, and not as it grows. */
+static bool is_still(const struct query *q, size_t i)
+{
+	return !q->options->slow && !q->source.logs[i].live &&
+	       !(q->follow && i + 1 == q->source.count);
+}
+
 static void read_logs(struct query *q)
 {
 	for (size_t i = 0; i < q->source.count && !q->view->done; i++) {
+		size_t first = i;
+
+		if (is_still(q, i)) {
+			while (i + 1 < q->source.count && is_still(q, i + 1))
+				i++;
+			read_ahead(q, first, i);
+			continue;
+		}
 		if (q->source.logs[i].fd < 0)
 			continue;
 		if (q->path)
