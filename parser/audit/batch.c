@@ -27,10 +27,11 @@ static struct record *add(struct batch *b)
 
 int batch_read(struct batch *b, char *text, size_t len, bool first, bool pasted)
 {
-	struct head_stamp last = { .len = 0 };
+	struct record_how how = { .prefixes = pasted, .fields = true };
 	char *end = text + len, *newline;
 
 	b->count = 0;
+	record_look(&how, text, len);
 	if (first && len >= 3 && !memcmp(text, FILTER_BYTE_ORDER_MARK, 3))
 		text += 3;
 	for (; text < end; text = newline + 1) {
@@ -44,7 +45,7 @@ int batch_read(struct batch *b, char *text, size_t len, bool first, bool pasted)
 		if (newline - text > FILTER_MAX)
 			record_too_long(r, text, newline - text);
 		else
-			record_read(r, text, newline - text, pasted, true, &last);
+			record_read(r, text, newline - text, &how);
 	}
 	return 0;
 }

@@ -16,7 +16,7 @@ void filter_init(struct filter *f)
 	f->late = 0;
 	f->node = f->serials_since = 0;
 	f->begun = f->skipping = f->in_block = f->from_block = false;
-	f->last.len = 0;
+	f->how = (struct record_how){ 0 };
 	f->boots = (struct boots){ 0 };
 	serials_init(&f->serials);
 	f->carried = f->used = f->block_used = 0;
@@ -205,7 +205,8 @@ static void pass_on_block_line(struct filter *f, const char *text, size_t len, b
 {
 	struct record r;
 
-	record_read(&r, text, len, true, f->record, &f->last);
+	f->how.prefixes = true;
+	record_read(&r, text, len, &f->how);
 	if (r.valid && is_first(r.head.type) == first)
 		one_record(f, &r);
 }
@@ -285,7 +286,9 @@ static void one_line(struct filter *f, const char *text, size_t len)
 		text += 3;
 		len -= 3;
 	}
-	record_read(&r, text, len, f->pasted, f->record, &f->last);
+	f->how.prefixes = f->pasted;
+	f->how.fields = f->record;
+	record_read(&r, text, len, &f->how);
 	filter_record(f, &r);
 }
 

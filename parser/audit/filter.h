@@ -51,7 +51,7 @@ struct filter {
 	uint64_t newest;		/* time of the newest line passed on, ms */
 	uint64_t newest_serial;
 	unsigned int late;		/* lines since that were older */
-	struct head_stamp last;
+	struct record_how how;
 	struct boots boots;
 	struct serials serials;		/* of the node that came first */
 	bool count_serials;

@@ -76,9 +76,9 @@ static const char *value_end(const char *value, const char *end)
 	return p;
 }
 
-static const char *record_end(const struct head *h)
+static const char *record_end(const struct head *h, bool raw)
 {
-	const char *cut = memchr(h->body, ENRICHED_SEPARATOR, h->end - h->body);
+	const char *cut = raw ? NULL : memchr(h->body, ENRICHED_SEPARATOR, h->end - h->body);
 
 	if (cut)
 		return cut;
@@ -185,20 +185,28 @@ char *record_copy(const struct record *r, char *to)
 	return mempcpy(to, from, r->end - from);
 }
 
-void record_read(struct record *r, const char *text, size_t len, bool prefixes, bool fields,
-		 struct head_stamp *last)
+void record_look(struct record_how *how, const char *text, size_t len)
+{
+	how->clean = !memchr(text, 0, len);
+	how->raw = !memchr(text, ENRICHED_SEPARATOR, len);
+}
+
+void record_read(struct record *r, const char *text, size_t len, struct record_how *how)
 {
 	r->call = SC_NONE;
 	r->matters = r->too_long = false;
 	r->unknown_machine = 0;
-	r->valid = head_read(&r->head, text, len, prefixes, last);
+	if (how->clean)
+		r->valid = head_read_clean(&r->head, text, len, how->prefixes, &how->last);
+	else
+		r->valid = head_read(&r->head, text, len, how->prefixes, &how->last);
 	if (!r->valid)
 		return;
 	r->matters = matters(r);
 	if (!r->matters)
 		return;
-	r->end = record_end(&r->head);
-	r->odd = !fields || !record_fields_read(r);
+	r->end = record_end(&r->head, how->raw);
+	r->odd = !how->fields || !record_fields_read(r);
 }
 
 void record_too_long(struct record *r, const char *text, size_t len)

@@ -42,12 +42,20 @@ struct record {
 	struct record_text value;	/* saddr= of SOCKADDR, proctitle= of PROCTITLE */
 };
 
-/*
- * Reads a line without its newline; the line is borrowed. prefixes and last: see
- * head_read(). fields: read the fields, too; else a record that matters is odd.
- */
-void record_read(struct record *r, const char *text, size_t len, bool prefixes, bool fields,
-		 struct head_stamp *last);
+/* How lines are to be read. */
+struct record_how {
+	bool prefixes;		/* see head_read() */
+	bool fields;		/* the fields, too; else a record that matters is odd */
+	bool clean;		/* no line has a NUL in it */
+	bool raw;		/* nor what ENRICHED appends */
+	struct head_stamp last;	/* of the line before; zeroed at first */
+};
+
+/* Reads a line without its newline; the line is borrowed. */
+void record_read(struct record *r, const char *text, size_t len, struct record_how *how);
+
+/* Sets clean and raw for these lines. */
+void record_look(struct record_how *how, const char *text, size_t len);
 
 /* A line that is too long to be read. */
 void record_too_long(struct record *r, const char *text, size_t len);

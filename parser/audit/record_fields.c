@@ -6,6 +6,7 @@
  */
 #include "parser/audit/record_fields.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "parser/event.h"
@@ -16,7 +17,8 @@ struct cursor {
 };
 
 /* Steps over text, or returns false. */
-static inline bool step(struct cursor *c, const char *text, size_t len)
+static inline __attribute__((always_inline)) bool step(struct cursor *c, const char *text,
+						       size_t len)
 {
 	if ((size_t)(c->end - c->at) < len || memcmp(c->at, text, len))
 		return false;
@@ -24,6 +26,24 @@ static inline bool step(struct cursor *c, const char *text, size_t len)
 	return true;
 }
 #define STEP(c, text) step(c, text, sizeof(text) - 1)
+
+/* The next blank, or the end. Most values are short: eight bytes at a time. */
+static inline const char *next_blank(const char *p, const char *end)
+{
+	for (; end - p >= 8; p += 8) {
+		uint64_t word, zero;
+
+		memcpy(&word, p, 8);
+		word = le64toh(word) ^ 0x2020202020202020;
+		/* the lowest bit that is set is of the first zero byte */
+		zero = (word - 0x0101010101010101) & ~word & 0x8080808080808080;
+		if (zero)
+			return p + __builtin_ctzll(zero) / 8;
+	}
+	while (p < end && *p != ' ')
+		p++;
+	return p;
+}
 
 /* 1 to most digits, and then a blank or the end. */
 static inline bool digits(struct cursor *c, int most, uint64_t *out)
@@ -81,15 +101,14 @@ static inline bool id(struct cursor *c, int64_t *out)
 /* A value of which nothing is needed. */
 static inline bool skip_value(struct cursor *c)
 {
-	const char *p = c->at;
+	const char *p = next_blank(c->at, c->end);
 
-	while (p < c->end && *p != ' ')
-		p++;
 	if (p == c->at)
 		return false;
 	c->at = p;
 	return true;
 }
+#define SKIP(c, text) (STEP(c, text) && skip_value(c))
 
 /* Punctuation that auparse takes off, before and behind a value. */
 static bool is_trimmed(const char *start, const char *stop)
@@ -102,10 +121,8 @@ static bool is_trimmed(const char *start, const char *stop)
  * (none) are none. */
 static bool text(struct cursor *c, struct record_text *out)
 {
-	const char *start = c->at, *stop = memchr(start, ' ', c->end - start);
+	const char *start = c->at, *stop = next_blank(start, c->end);
 
-	if (!stop)
-		stop = c->end;
 	c->at = stop;
 	*out = (struct record_text){ NULL, 0 };
 	if (stop == start)
@@ -183,40 +200,29 @@ static bool outcome(struct cursor *c, struct record_syscall *s)
 	return true;
 }
 
+static inline bool argument(struct cursor *c, struct record *r, int n)
+{
+	if (c->at == c->end)
+		return false;
+	if (!record_uses_argument(r->call, n, *c->at))
+		return skip_value(c);
+	return hex_number(c, &r->syscall.a[n]);
+}
+
 static bool arguments(struct cursor *c, struct record *r)
 {
-	static const char names[4][5] = { " a0=", " a1=", " a2=", " a3=" };
-
-	for (int n = 0; n < 4; n++) {
-		uint64_t v;
-		char first;
-
-		if (!step(c, names[n], 4) || c->at == c->end)
-			return false;
-		first = *c->at;
-		if (!hex_number(c, &v))
-			return false;
-		if (record_uses_argument(r->call, n, first))
-			r->syscall.a[n] = v;
-	}
-	return true;
+	return STEP(c, " a0=") && argument(c, r, 0) && STEP(c, " a1=") && argument(c, r, 1) &&
+	       STEP(c, " a2=") && argument(c, r, 2) && STEP(c, " a3=") && argument(c, r, 3);
 }
 
 static bool credentials(struct cursor *c, struct record_syscall *s)
 {
-	static const struct { char name[8]; uint8_t len; } others[] = {
-		{ " gid=", 5 }, { " euid=", 6 }, { " suid=", 6 }, { " fsuid=", 7 },
-		{ " egid=", 6 }, { " sgid=", 6 }, { " fsgid=", 7 }, { " tty=", 5 },
-	};
-
-	if (!STEP(c, " items=") || !skip_value(c) || !STEP(c, " ppid=") || !id(c, &s->ppid) ||
-	    !STEP(c, " pid=") || !id(c, &s->pid) || !STEP(c, " auid=") || !id(c, &s->auid) ||
-	    !STEP(c, " uid=") || !id(c, &s->uid))
-		return false;
-	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-		if (!step(c, others[i].name, others[i].len) || !skip_value(c))
-			return false;
-	return STEP(c, " ses=") && id(c, &s->ses);
+	return SKIP(c, " items=") && STEP(c, " ppid=") && id(c, &s->ppid) &&
+	       STEP(c, " pid=") && id(c, &s->pid) && STEP(c, " auid=") && id(c, &s->auid) &&
+	       STEP(c, " uid=") && id(c, &s->uid) && SKIP(c, " gid=") && SKIP(c, " euid=") &&
+	       SKIP(c, " suid=") && SKIP(c, " fsuid=") && SKIP(c, " egid=") &&
+	       SKIP(c, " sgid=") && SKIP(c, " fsgid=") && SKIP(c, " tty=") &&
+	       STEP(c, " ses=") && id(c, &s->ses);
 }
 
 static bool read_syscall(struct record *r)
@@ -252,23 +258,25 @@ static bool read_syscall(struct record *r)
 	return STEP(&c, " key=") && c.at < c.end && key(&c, s);
 }
 
-static bool read_value(struct record *r, const char *name, size_t len)
+/* The one value of a record, which goes to its end. */
+static bool read_value(struct record *r, struct cursor c)
 {
-	struct cursor c = { r->head.body, r->end };
+	const char *blank = memchr(c.at, ' ', c.end - c.at);
 
-	r->value = (struct record_text){ NULL, 0 };
-	if (!step(&c, name, len) || !text(&c, &r->value) || c.at != c.end)
-		return false;
-	/* an empty one is none to auparse, and the kernel's way to say so is quoted */
-	return !(r->value.len == 8 && !memcmp(r->value.at, "\"(null)\"", 8));
+	r->value = (struct record_text){ c.at, c.end - c.at };
+	/* an empty one is none to auparse, and "(null)" the kernel's way to say so */
+	return c.at < c.end && !blank && !is_trimmed(c.at, c.end) &&
+	       !(r->value.len == 8 && !memcmp(c.at, "\"(null)\"", 8));
 }
 
 bool record_fields_read(struct record *r)
 {
+	struct cursor c = { r->head.body, r->end };
+
 	switch (r->head.type) {
 	case RECORD_SYSCALL:	return read_syscall(r);
-	case RECORD_SOCKADDR:	return read_value(r, "saddr=", 6) && r->value.at;
-	case RECORD_PROCTITLE:	return read_value(r, "proctitle=", 10);
+	case RECORD_SOCKADDR:	return STEP(&c, "saddr=") && read_value(r, c);
+	case RECORD_PROCTITLE:	return STEP(&c, "proctitle=") && read_value(r, c);
 	case RECORD_EOE:	return true;
 	default:		return false;
 	}
