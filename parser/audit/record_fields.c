@@ -16,11 +16,37 @@ struct cursor {
 	const char *at, *end;
 };
 
+/* Compares a few bytes of a length that the compiler knows, without a call. */
+static inline __attribute__((always_inline)) bool same(const char *a, const char *b, size_t len)
+{
+	uint64_t x, y;
+	uint32_t v, w;
+
+	if (len > 16 || len < 4)
+		return !memcmp(a, b, len);
+	if (len >= 8) {
+		memcpy(&x, a, 8);
+		memcpy(&y, b, 8);
+		if (x != y)
+			return false;
+		memcpy(&x, a + len - 8, 8);
+		memcpy(&y, b + len - 8, 8);
+		return x == y;
+	}
+	memcpy(&v, a, 4);
+	memcpy(&w, b, 4);
+	if (v != w)
+		return false;
+	memcpy(&v, a + len - 4, 4);
+	memcpy(&w, b + len - 4, 4);
+	return v == w;
+}
+
 /* Steps over text, or returns false. */
 static inline __attribute__((always_inline)) bool step(struct cursor *c, const char *text,
 						       size_t len)
 {
-	if ((size_t)(c->end - c->at) < len || memcmp(c->at, text, len))
+	if ((size_t)(c->end - c->at) < len || !same(c->at, text, len))
 		return false;
 	c->at += len;
 	return true;
