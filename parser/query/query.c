@@ -64,8 +64,10 @@ static void take_entry(struct query *q, const struct entry *e)
 
 	if (q->view->done)
 		return;
-	matched = match_entry(&q->options->match, e);
-	maybe = !matched && match_maybe(&q->options->match, e);
+	/* what matches could match: mostly neither, and one look says so */
+	maybe = match_maybe(&q->options->match, e);
+	matched = maybe && match_entry(&q->options->match, e);
+	maybe &= !matched;
 	q->unknown += maybe;
 	q->view->ops->entry(q->view, e, matched || (maybe && q->options->maybe));
 }
