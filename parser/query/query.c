@@ -122,6 +122,8 @@ static void on_input_error(enum input_error_kind kind, const char *sample, size_
 {
 	struct query *q = arg;
 
+	if (q->view->done)
+		return;
 	if (is_usual(q, kind)) {
 		q->errors.count[kind] = 0;
 		return;
