@@ -27,11 +27,13 @@ struct place {
 	enum place_state state;
 	struct ahead_portion portion;
 	size_t size;
+	struct own_clock clock;
 };
 
 struct ahead {
 	struct aunetlog_source *source;
 	size_t log, last;	/* being read; the last one */
+	const struct sieve *sieve;
 	bool pasted;
 
 	pthread_mutex_t bytes;	/* guards what is read, up to carried */
@@ -199,6 +201,21 @@ static struct place *place_of(struct ahead *a, uint64_t number)
 	return &a->ring[number % RING];
 }
 
+static int read_lines(struct ahead *a, struct place *p)
+{
+	struct ahead_portion *o = &p->portion;
+
+	switch (o->kind) {
+	case OWN_NOT:
+		return batch_read(&o->batch, o->text, o->len, o->first, a->pasted);
+	case OWN_LINE:
+	case OWN_JSON:
+		return sieve_text(a->sieve, &p->clock, o->kind, o->text, o->len, &o->lines);
+	default:
+		return 0;
+	}
+}
+
 static void end(struct ahead *a, struct place *p)
 {
 	pthread_mutex_lock(&a->lock);
@@ -241,9 +258,7 @@ static bool work(struct ahead *a, bool wait, bool *did)
 	*did = true;
 	if (!more)
 		return false;
-	if (p->portion.kind == OWN_NOT &&
-	    batch_read(&p->portion.batch, p->portion.text, p->portion.len, p->portion.first,
-		       a->pasted))
+	if (read_lines(a, p))
 		complain(a, &p->portion);
 	pthread_mutex_lock(&a->lock);
 	p->state = PLACE_READY;
@@ -323,7 +338,8 @@ static void start_threads(struct ahead *a, size_t first, size_t last)
 		a->thread_count++;
 }
 
-struct ahead *ahead_new(struct aunetlog_source *s, size_t first, size_t last, bool pasted)
+struct ahead *ahead_new(struct aunetlog_source *s, size_t first, size_t last,
+			const struct sieve *sieve, bool pasted)
 {
 	struct ahead *a = calloc(1, sizeof(*a));
 
@@ -332,6 +348,7 @@ struct ahead *ahead_new(struct aunetlog_source *s, size_t first, size_t last, bo
 	a->source = s;
 	a->log = first;
 	a->last = last;
+	a->sieve = sieve;
 	a->pasted = pasted;
 	pthread_mutex_init(&a->bytes, NULL);
 	pthread_mutex_init(&a->lock, NULL);
@@ -353,6 +370,7 @@ void ahead_free(struct ahead *a)
 	for (int i = 0; i < RING; i++) {
 		free(a->ring[i].portion.text);
 		batch_fini(&a->ring[i].portion.batch);
+		sieve_lines_fini(&a->ring[i].portion.lines);
 	}
 	free(a->carry);
 	pthread_mutex_destroy(&a->bytes);

@@ -9,6 +9,7 @@
 
 #include "parser/audit/batch.h"
 #include "parser/query/own.h"
+#include "parser/query/sieve.h"
 #include "parser/query/source.h"
 
 struct ahead_portion {
@@ -19,13 +20,16 @@ struct ahead_portion {
 	char *text;		/* whole lines, in a buffer with room for a NUL behind them */
 	size_t len;
 	struct batch batch;	/* the lines; only if kind is OWN_NOT */
+	struct sieve_lines lines;	/* those that can matter, of OWN_LINE and OWN_JSON */
 };
 
 struct ahead;
 
 /* Reads logs first to last, none of them live, of the source, which nothing else reads
- * meanwhile. pasted: see reassemble_replay(). NULL without memory. */
-struct ahead *ahead_new(struct aunetlog_source *s, size_t first, size_t last, bool pasted);
+ * meanwhile. sieve: for the plugin's own files, borrowed; NULL: all lines matter. pasted: see
+ * reassemble_replay(). NULL without memory. */
+struct ahead *ahead_new(struct aunetlog_source *s, size_t first, size_t last,
+			const struct sieve *sieve, bool pasted);
 void ahead_free(struct ahead *a);	/* may be NULL */
 
 /* The next portion, valid until the next call; NULL: it was the last. */

@@ -40,6 +40,8 @@ struct query {
 	struct follow *follow;	/* of -F; or NULL */
 	struct input_errors errors;
 	uint64_t unknown;	/* entries that could match, an end being unknown */
+	struct sieve *sieve;	/* of the plugin's files; NULL: every line matters */
+	uint64_t own_lines;	/* of the file in hand, in portions before this one */
 	uint64_t own_errors;	/* lines of the plugin's file being read */
 	struct utsname name;
 	int64_t shown_ms;
@@ -287,27 +289,36 @@ static void show(struct query *q)
 	flush_output(q);
 }
 
+static void take_own_lines(struct query *q, struct ahead_portion *p)
+{
+	const struct sieve_line *l = p->lines.lines;
+
+	for (unsigned int i = 0; i < p->lines.count && !q->view->done; i++, l++)
+		own_take_line(q->own, p->text + l->at, l->len, q->own_lines + l->number);
+	q->own_lines += p->lines.total;
+}
+
 static void take_portion(struct query *q, struct ahead_portion *p)
 {
 	if (p->first) {
 		if (q->path)
 			count_input_errors(q);
 		q->path = p->log->path;
+		q->own_lines = 0;
 		reassemble_new_source(q->reader);
 		begin_log(q, p->kind, p->why);
 	}
 	if (p->kind == OWN_NOT)
 		reassemble_batch(q->reader, &p->batch);
 	else if (p->kind != OWN_REFUSED)
-		own_feed(q->own, p->text, p->len);
+		take_own_lines(q, p);
 }
 
 /* Logs first to last, none of which grows. */
 static void read_ahead(struct query *q, size_t first, size_t last)
 {
-	struct ahead *a = ahead_new(&q->source, first, last, q->options->input_count);
+	struct ahead *a = ahead_new(&q->source, first, last, q->sieve, q->options->input_count);
 	struct ahead_portion *p;
-	bool own = false;
 
 	if (!a) {
 		fprintf(stderr, "aunetlog: out of memory\n");
@@ -315,14 +326,9 @@ static void read_ahead(struct query *q, size_t first, size_t last)
 		return;
 	}
 	while (!q->view->done && (p = ahead_next(a))) {
-		if (p->first && own)
-			own_end(q->own);
-		own = p->kind == OWN_LINE || p->kind == OWN_JSON;
 		take_portion(q, p);
 		show(q);
 	}
-	if (own)
-		own_end(q->own);
 	ahead_free(a);
 }
 
@@ -492,6 +498,17 @@ static void set_boot(struct query *q)
 	fclose(f);
 }
 
+/* Which lines of the plugin's own files the view needs. */
+static bool open_sieve(struct query *q)
+{
+	const struct aunetlog_options *o = q->options;
+
+	if (q->view->ops->needs == VIEW_ALL)
+		return true;
+	q->sieve = sieve_new(&o->match, q->view->ops->needs == VIEW_PAIRS || o->has_open_at);
+	return q->sieve;
+}
+
 static bool open_all(struct query *q)
 {
 	static const struct track_limits limits = {
@@ -507,7 +524,7 @@ static bool open_all(struct query *q)
 	q->track = track_new(&limits, &io, &q->errors);
 	q->reader = reassemble_open(on_event, q, &q->errors);
 	q->own = own_new(&own_io);
-	if (q->track && q->reader && q->own &&
+	if (q->track && q->reader && q->own && open_sieve(q) &&
 	    (q->options->slow || reassemble_quick(q->reader)))
 		return true;
 	fprintf(stderr, "aunetlog: out of memory\n");
@@ -567,6 +584,7 @@ int query_run(const struct aunetlog_options *o)
 	if (q.track)
 		track_free(q.track);
 	own_free(q.own);
+	sieve_free(q.sieve);
 	coverage_fini(&q.coverage);
 	follow_free(q.follow);
 	view_close(q.view);
