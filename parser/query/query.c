@@ -17,10 +17,13 @@
 #include "parser/query/ahead.h"
 #include "parser/query/coverage.h"
 #include "parser/query/clock.h"
+#include "parser/query/extra.h"
 #include "parser/query/follow.h"
 #include "parser/query/own.h"
+#include "parser/query/progress.h"
 #include "parser/query/source.h"
 #include "parser/query/view.h"
+#include "parser/query/view_raw.h"
 #include "parser/text.h"
 #include "parser/track/track.h"
 
@@ -37,6 +40,7 @@ struct query {
 	struct own *own;
 	struct coverage coverage;	/* of the plugin's own log, if both are read */
 	struct view *view;
+	struct extra *extra;
 	struct follow *follow;	/* of -F; or NULL */
 	struct input_errors errors;
 	uint64_t unknown;	/* entries that could match, an end being unknown */
@@ -45,6 +49,7 @@ struct query {
 	uint64_t own_errors;	/* lines of the plugin's file being read */
 	struct utsname name;
 	int64_t shown_ms;
+	struct progress progress;
 	const char *path;	/* being read */
 };
 
@@ -52,6 +57,8 @@ static void on_event(const struct event *e, void *arg)
 {
 	struct query *q = arg;
 
+	if (e->kind != EVENT_MODULE || e->task.ppid >= 0)
+		extra_process(q->extra, e->node, e->task.pid, e->task.ppid, e->task.comm);
 	track_event(q->track, e);
 }
 
@@ -66,8 +73,9 @@ static void take_entry(struct query *q, const struct entry *e)
 
 	if (q->view->done)
 		return;
+	extra_process(q->extra, e->node, e->identity->pid, e->identity->ppid, e->identity->comm);
 	/* what matches could match: mostly neither, and one look says so */
-	maybe = match_maybe(&q->options->match, e);
+	maybe = match_maybe(&q->options->match, e) && extra_holds(q->extra, e);
 	matched = maybe && match_entry(&q->options->match, e);
 	maybe &= !matched;
 	q->unknown += maybe;
@@ -108,12 +116,13 @@ static void on_covered_line(const struct stamp *time, bool begins, void *arg)
 	coverage_line(&q->coverage, clock_ms(time), begins);
 }
 
-static void print_error(const char *path, uint64_t number, const char *what,
+static void print_error(struct query *q, uint64_t number, const char *what,
 			const char *sample, size_t len)
 {
 	char text[64] = "", *end = text_escape(text, text + sizeof(text) - 1, sample, len);
 
-	fprintf(stderr, "aunetlog: %s:%llu: %s", path, (unsigned long long)number, what);
+	progress_end(&q->progress);
+	fprintf(stderr, "aunetlog: %s:%llu: %s", q->path, (unsigned long long)number, what);
 	if (end > text)
 		fprintf(stderr, ": %.*s", (int)(end - text), text);
 	fputc('\n', stderr);
@@ -130,7 +139,7 @@ static void on_input_error(enum input_error_kind kind, const char *sample, size_
 		q->errors.count[kind] = 0;
 		return;
 	}
-	print_error(q->path, reassemble_line(q->reader), input_error_text(kind), sample, len);
+	print_error(q, reassemble_line(q->reader), input_error_text(kind), sample, len);
 }
 
 static void on_own_error(uint64_t number, const char *line, size_t len, void *arg)
@@ -138,7 +147,7 @@ static void on_own_error(uint64_t number, const char *line, size_t len, void *ar
 	struct query *q = arg;
 
 	if (!q->own_errors++)
-		print_error(q->path, number, "not a line of audisp-netlog, skipped", line, len);
+		print_error(q, number, "not a line of audisp-netlog, skipped", line, len);
 }
 
 static void print_more(const struct query *q, uint64_t count, const char *what)
@@ -276,7 +285,7 @@ static void read_log(struct query *q, struct aunetlog_log *log, bool follow)
 }
 
 /* The first lines are seen at once, and later ones soon. */
-static void show(struct query *q)
+static void show(struct query *q, const struct aunetlog_log *log)
 {
 	struct timespec now;
 	int64_t ms;
@@ -287,6 +296,7 @@ static void show(struct query *q)
 		return;
 	q->shown_ms = ms;
 	flush_output(q);
+	progress_show(&q->progress, &q->source, log, ms);
 }
 
 static void take_own_lines(struct query *q, struct ahead_portion *p)
@@ -327,8 +337,9 @@ static void read_ahead(struct query *q, size_t first, size_t last)
 	}
 	while (!q->view->done && (p = ahead_next(a))) {
 		take_portion(q, p);
-		show(q);
+		show(q, p->log);
 	}
+	progress_end(&q->progress);
 	ahead_free(a);
 }
 
@@ -503,7 +514,7 @@ static bool open_sieve(struct query *q)
 {
 	const struct aunetlog_options *o = q->options;
 
-	if (q->view->ops->needs == VIEW_ALL)
+	if (q->view->ops->needs == VIEW_ALL || o->ancestor)
 		return true;
 	q->sieve = sieve_new(&o->match, q->view->ops->needs == VIEW_PAIRS || o->has_open_at);
 	return q->sieve;
@@ -524,7 +535,8 @@ static bool open_all(struct query *q)
 	q->track = track_new(&limits, &io, &q->errors);
 	q->reader = reassemble_open(on_event, q, &q->errors);
 	q->own = own_new(&own_io);
-	if (q->track && q->reader && q->own && open_sieve(q) &&
+	q->extra = extra_new(q->options);
+	if (q->track && q->reader && q->own && q->extra && open_sieve(q) &&
 	    (q->options->slow || reassemble_quick(q->reader)))
 		return true;
 	fprintf(stderr, "aunetlog: out of memory\n");
@@ -547,11 +559,43 @@ static void warn(const struct query *q)
 		fprintf(stderr, "<no matches>\n");
 }
 
+/* What was found in the plugin's own files alone has its records elsewhere. */
+static void write_raw(struct query *q)
+{
+	struct raw *raw = view_raw_events(q->view);
+	int64_t n;
+
+	if (!raw || !q->view->found)
+		return;
+	n = raw_write(raw, &q->source, stdout);
+	if (n < 0)
+		q->view->write_error = -n;
+	if (n)
+		return;
+	fprintf(stderr, "aunetlog: -r: none of the files read has the audit records of what was "
+		"found; name the audit log with -if\n");
+	q->view->failed = true;
+}
+
+/* Audit records come from files that can be read twice. */
+static bool check_raw(struct query *q)
+{
+	for (size_t i = 0; q->options->raw && i < q->source.count; i++)
+		if (q->source.logs[i].live) {
+			fprintf(stderr, "aunetlog: -r: %s can be read only once; name a file with "
+				"-if\n", q->source.logs[i].path);
+			return false;
+		}
+	return true;
+}
+
 static int run(struct query *q)
 {
 	reassemble_replay(q->reader, q->options->input_count);
 	set_boot(q);
 	aunetlog_source_open(&q->source, q->options);
+	if (!check_raw(q))
+		return AUNETLOG_FAILED;
 	if (q->source.both)
 		choose_logs(q);
 	if (q->options->follow && q->source.count)
@@ -560,6 +604,7 @@ static int run(struct query *q)
 	read_logs(q);
 	if (q->view->ops->finish && !q->view->write_error)
 		q->view->ops->finish(q->view);
+	write_raw(q);
 	if (!finish_output(q))
 		return AUNETLOG_FAILED;
 	warn(q);
@@ -585,6 +630,7 @@ int query_run(const struct aunetlog_options *o)
 		track_free(q.track);
 	own_free(q.own);
 	sieve_free(q.sieve);
+	extra_free(q.extra);
 	coverage_fini(&q.coverage);
 	follow_free(q.follow);
 	view_close(q.view);

@@ -7,7 +7,7 @@ export TZ=UTC LC_ALL=C.UTF-8
 
 here=$(cd "$(dirname "$0")" && pwd)
 tool=${1:-$here/../../build/aunetlog}
-rounds=${2:-${ROUNDS:-25}}
+rounds=${2:-${ROUNDS:-12}}
 seed=${3:-${SEED:-$RANDOM$RANDOM}}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
