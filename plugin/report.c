@@ -156,6 +156,14 @@ void report_close(struct report *r)
 	r->count = r->format_count = 0;
 }
 
+bool report_has_entities(const struct report *r)
+{
+	for (unsigned int i = 0; i < r->format_count; i++)
+		if (format_has_entities(r->formats[i]))
+			return true;
+	return false;
+}
+
 void report_reopen(struct report *r)
 {
 	for (unsigned int i = 0; i < r->count; i++)

@@ -133,6 +133,11 @@ bool format_has_time(const struct format *f)
 	return f->ops->timed ? f->ops->timed(f->self) : f->ops->has_time;
 }
 
+bool format_has_entities(const struct format *f)
+{
+	return f->ops->entities || strstr(f->spec, "entity}");
+}
+
 size_t format_entry(struct format *f, const struct entry *e, char *buf)
 {
 	struct put p = { .to = buf, .end = buf + FORMAT_MAX };

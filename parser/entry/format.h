@@ -36,6 +36,10 @@ const char *format_spec(const struct format *f);
  * front. */
 bool format_has_time(const struct format *f);
 
+/* Returns true if the text may have the numbers of processes in it, which cost a look at
+ * /proc for each process. */
+bool format_has_entities(const struct format *f);
+
 /* Both write the text, without a newline, to buf (FORMAT_MAX bytes) and return its
  * length. Any thread may call format_note(); format_entry() belongs to one. */
 size_t format_entry(struct format *f, const struct entry *e, char *buf);
