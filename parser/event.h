@@ -59,6 +59,8 @@ enum event_kind {
 	EVENT_KIND_COUNT
 };
 
+/* Flat, not a union by source: an event of BPF can be both, joined with the system call of
+ * the same serial. Zeroing and copying one costs 0.9 % of the plugin's instructions. */
 struct event {
 	enum event_kind kind;
 	struct stamp stamp;
