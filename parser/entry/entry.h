@@ -77,6 +77,7 @@ struct entry {
 	bool incomplete;	/* stop of something whose start was never seen */
 	/* of the process's surroundings, by who has them; NULL: unknown, or none */
 	const char *container, *pod, *unit, *pcomm;
+	const char *entity, *pentity;	/* of the process and its parent, see plugin/enrich */
 };
 
 typedef void (*entry_fn)(const struct entry *e, void *arg);
