@@ -148,6 +148,7 @@ tests: unit-tests live-programs vm-programs	## Builds the programs that tests ne
 
 module:	## Builds the kernel module for the running kernel
 	$(MAKE) -C kpatch
+	$(own)
 
 module_install:	## Installs it in /lib/modules
 	$(MAKE) -C kpatch install

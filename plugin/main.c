@@ -75,19 +75,28 @@ static int run_doctor(const struct options *o, const struct doctor *d)
 }
 
 /* After --yes one connection shows that it works. */
-static int run_setup(const struct options *o, const struct doctor *d)
+static int run_setup(const struct options *o, struct doctor *d)
 {
 	const struct setup s = { .state = SETUP_STATE, .run = system, .to = stdout };
 	struct doctor_finding f = { .level = DOCTOR_OK };
+	char error[1024] = "";
+	struct config changed;
 	int status = setup_apply(&s, d, o->undo ? SETUP_UNDO : o->yes ? SETUP_DO :
 									SETUP_SHOW);
 
 	if (status || !o->yes)
 		return status;
+	if (options_read_config(o, &changed, error, sizeof(error))) {
+		printf("%s\n", error);
+		return 1;
+	}
+	d->config = &changed;
 	/* the plugin may only be starting */
 	for (int i = 0; i < CONNECTION_TRIES && (!i || f.level != DOCTOR_OK); i++)
 		check_connection(d, &f);
 	printf("%s%s%s\n", f.found, *f.fix ? "\n" : "", f.fix);
+	d->config = NULL;
+	config_fini(&changed);
 	return f.level == DOCTOR_OK ? 0 : 1;
 }
 
