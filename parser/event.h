@@ -66,6 +66,7 @@ struct event {
 	struct stamp stamp;
 	struct stamp ev;	/* BPF: audit's event of the same call; serial 0: none */
 	const char *node;	/* node= of the record, or NULL */
+	bool by_syslog;		/* its records had a prefix of syslog or the like */
 	struct task task;
 
 	int64_t result;		/* exit=: 0, a descriptor, or -errno */
