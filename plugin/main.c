@@ -346,6 +346,9 @@ static bool open_all(struct plugin *p)
 	    !report_open(&p->report, &p->config))
 		return false;
 	sources_update(&p->sources);
+	p->audit = audit_watch_open();
+	if (!p->audit)
+		log_warnx("no thread to ask for audit's state: records that the kernel loses are not counted");
 	return privileges_confine();
 }
 
@@ -358,7 +361,7 @@ static int run(struct plugin *p)
 	if (good) {
 		if (p->netlink)
 			print_heading(p);
-		capabilities_start(&p->capabilities, &p->sources, &p->report);
+		capabilities_start(&p->capabilities, p->audit, &p->sources, &p->report);
 		ignore_load(&p->ignore, p->config.ignore_file, &p->report);
 		status_check_losses(p);
 		p->next_check = clock_now_ms() + FIRST_CHECK_MS;
@@ -367,6 +370,7 @@ static int run(struct plugin *p)
 		status_write_metrics(p, true);
 		report_note(&p->report, "netlog stop");
 	}
+	audit_watch_close(p->audit);
 	sources_close(&p->sources);
 	report_close(&p->report);
 	good &= close_netlink(p);
