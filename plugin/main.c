@@ -358,6 +358,9 @@ static bool open_all(struct plugin *p)
 		return false;
 	p->context = context_new("/proc", p->name.nodename, p->report.host_id);
 	sources_update(&p->sources);
+	p->audit = audit_watch_open();
+	if (!p->audit)
+		log_warnx("no thread to ask for audit's state: records that the kernel loses are not counted");
 	return privileges_confine();
 }
 
@@ -370,7 +373,7 @@ static int run(struct plugin *p)
 	if (good) {
 		if (p->netlink)
 			print_heading(p);
-		capabilities_start(&p->capabilities, &p->sources, &p->report);
+		capabilities_start(&p->capabilities, p->audit, &p->sources, &p->report);
 		ignore_load(&p->ignore, p->config.ignore_file, &p->report);
 		status_check_losses(p);
 		p->next_check = clock_now_ms() + FIRST_CHECK_MS;
@@ -379,6 +382,7 @@ static int run(struct plugin *p)
 		status_write_metrics(p, true);
 		report_note(&p->report, "netlog stop");
 	}
+	audit_watch_close(p->audit);
 	sources_close(&p->sources);
 	report_close(&p->report);
 	good &= close_netlink(p);
