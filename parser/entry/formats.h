@@ -27,6 +27,7 @@ struct format_ops {
 	const char *name;
 	const char *help;
 	bool has_time;
+	bool processes;		/* it has a text for PROC_FORK and so on */
 	/* argument: what follows "NAME:", or NULL. Returns NULL with the reason in error. */
 	void *(*open)(const char *argument, const struct format_host *host, char *error,
 		      size_t size);
