@@ -13,6 +13,7 @@
 #include "plugin/ini.h"
 
 #define ERROR_MAX 900
+#define SOCKET_PATH_MAX 107
 
 #define AT(field) offsetof(struct config, field)
 #define OUT(field) offsetof(struct config_output, field)
@@ -38,9 +39,10 @@ static const struct key keys[] = {
 	{ "log", "days", KEY_NUMBER, AT(log.days), 1, 36500,
 	  "days, a whole number from 1 to 36500" },
 	{ NAMED, "transport", KEY_TRANSPORT, OUT(transport),
-	  .allowed = "syslog, file, stdout, unix, udp, tcp or tls" },
+	  .allowed = "syslog, file, stdout, unix, listen, udp, tcp or tls" },
 	{ NAMED, "format", KEY_FORMAT, OUT(format) },
 	{ NAMED, "path", KEY_PATH, OUT(path), .allowed = "an absolute path" },
+	{ NAMED, "mode", KEY_MODE, OUT(mode), .allowed = "octal digits, 0000 to 0777" },
 	{ NAMED, "host", KEY_HOST, OUT(host), .allowed = "the name or address of a host" },
 	{ NAMED, "port", KEY_NUMBER, OUT(port), 0, 65535,
 	  "a whole number from 1 to 65535; 0 is the transport's own" },
@@ -278,6 +280,7 @@ static int begin_output(struct config *c, const struct ini_line *line, char *wha
 		.line = line->number,
 		.facility = LOG_AUTHPRIV,
 		.priority = LOG_INFO,
+		.mode = 0600,
 		.queue_kib = 1024,
 	};
 	if (!o->name)
@@ -345,6 +348,18 @@ static int on_line(const struct ini_line *line, char *what, size_t size, void *a
 	return err;
 }
 
+static bool needs_path(enum config_transport t)
+{
+	return t == CONFIG_FILE || t == CONFIG_UNIX || t == CONFIG_LISTEN;
+}
+
+/* sun_path has 108 bytes. */
+static bool path_too_long(const struct config_output *o)
+{
+	return (o->transport == CONFIG_UNIX || o->transport == CONFIG_LISTEN) &&
+	       strlen(o->path) > SOCKET_PATH_MAX;
+}
+
 /* Keys that a transport needs. */
 static int check_outputs(const struct config *c, unsigned int *line, char *what, size_t size)
 {
@@ -354,14 +369,18 @@ static int check_outputs(const struct config *c, unsigned int *line, char *what,
 
 		if (o->transport == CONFIG_NOWHERE)
 			missing = "transport";
-		else if ((o->transport == CONFIG_FILE || o->transport == CONFIG_UNIX) && !o->path)
+		else if (needs_path(o->transport) && !o->path)
 			missing = "path";
 		else if (o->transport >= CONFIG_UDP && !o->host)
 			missing = "host";
 		else if (!o->cert != !o->key)
 			missing = o->cert ? "key" : "cert";
-		if (missing) {
-			snprintf(what, size, "[output %s]: %s is missing", o->name, missing);
+		if (missing || (o->path && path_too_long(o))) {
+			if (missing)
+				snprintf(what, size, "[output %s]: %s is missing", o->name, missing);
+			else
+				snprintf(what, size, "[output %s]: path is too long for a socket: "
+						     "at most %d bytes", o->name, SOCKET_PATH_MAX);
 			*line = o->line;
 			return -EINVAL;
 		}

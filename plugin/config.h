@@ -27,6 +27,7 @@ enum config_transport { CONFIG_NOWHERE,
 			CONFIG_FILE,
 			CONFIG_STDOUT,
 			CONFIG_UNIX,
+			CONFIG_LISTEN,
 			CONFIG_UDP,
 			CONFIG_TCP,
 			CONFIG_TLS,
@@ -46,7 +47,8 @@ struct config_output {
 	char *format; /* NULL: "netlog" */
 	enum config_transport transport;
 	int facility, priority; /* as syslog.h */
-	char *path;		/* of file, log, unix */
+	char *path;		/* of file, log, unix, listen */
+	unsigned int mode;	/* of listen: of the socket's file */
 	const struct config_log *log; /* of log: not owned */
 	char *host;		/* of udp, tcp, tls: a name or an address */
 	unsigned int port;	/* 0: 514, 601 or 6514 */

@@ -62,6 +62,7 @@ static bool same_output(const struct config_output *a, const struct config_outpu
 	       a->transport == b->transport && a->facility == b->facility &&
 	       a->priority == b->priority && same_text(a->path, b->path) &&
 	       same_text(a->host, b->host) && a->port == b->port &&
+	       a->mode == b->mode &&
 	       same_text(a->ca, b->ca) && same_text(a->cert, b->cert) &&
 	       same_text(a->key, b->key) &&
 	       a->queue_kib == b->queue_kib && same_limits(a->log, b->log);

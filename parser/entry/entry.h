@@ -43,7 +43,10 @@ enum entry_via {
 #define ENTRY_VIA_ENUM(name, text) VIA_##name,
 	ENTRY_VIAS(ENTRY_VIA_ENUM)
 #undef ENTRY_VIA_ENUM
-	VIA_COUNT
+	VIA_COUNT,
+	/* Beside one of these: the records came through syslog, where any local user can write
+	 * such lines. */
+	VIA_SYSLOG = 32
 };
 
 enum entry_direction { DIRECTION_UNKNOWN, DIRECTION_OUT, DIRECTION_IN };
@@ -79,12 +82,13 @@ struct entry {
 	const char *status;	/* PROC_END: "1", "SIGKILL"; NULL: unknown */
 	/* of the process's surroundings, by who has them; NULL: unknown, or none */
 	const char *container, *pod, *unit, *pcomm;
+	const char *entity, *pentity;	/* of the process and its parent, see plugin/enrich */
 };
 
 typedef void (*entry_fn)(const struct entry *e, void *arg);
 
 const char *entry_kind_name(enum entry_kind kind);	/* "connect start" */
-const char *entry_via_name(enum entry_via via);
+const char *entry_via_name(enum entry_via via);		/* "exit", "exit,syslog", "syslog" */
 const char *entry_proto_name(int proto);		/* "TCP", or "-" */
 
 /* Returns IPPROTO_* or PROTO_MPTCP by its name in any case, or PROTO_UNKNOWN. */
@@ -96,6 +100,12 @@ enum entry_direction entry_direction(const struct entry *e);
 static inline bool entry_is_process(const struct entry *e)
 {
 	return e->what == PROC_FORK || e->what == PROC_EXEC || e->what == PROC_END;
+}
+
+/* How it was inferred, wherever its records came from. */
+static inline enum entry_via entry_inferred(const struct entry *e)
+{
+	return e->via & ~VIA_SYSLOG;
 }
 
 /* Returns true for both ends of a listening socket's life. */

@@ -267,7 +267,7 @@ static const struct mistake mistakes[] = {
 	{ "match, key", "[ignore]\nmatch = port=53\n", 2, "match: 'port=53'",
 	  "'port' must be key=value, with a key of: time kind proto local direction "
 	  "remote addr sid pid uid user comm exe auid ses ppid subj proctitle egid cgroup pcomm opener "
-	  "netns container pod unit via errno status dur tx rx unseen incomplete id ev node" },
+	  "netns container pod unit entity pentity via errno status dur tx rx unseen incomplete id ev node" },
 	{ "match, known at the end", "[ignore]\nmatch = proto=tcp dur>60\n", 2,
 	  "match: 'proto=tcp dur>60': dur is known only at the end, and what is ignored "
 	  "is decided at the start", "" },
@@ -297,7 +297,11 @@ static const struct mistake mistakes[] = {
 	{ "outputs, too many", "[output a]\n[output b]\n[output c]\n[output d]\n[output e]\n"
 	  "[output f]\n[output g]\n[output h]\n[output i]\n", 9, "[output i]: at most 8", "" },
 	{ "output, transport", "[output a]\ntransport = http\n", 2, "transport: 'http'",
-	  "syslog, file, stdout, unix, udp, tcp or tls" },
+	  "syslog, file, stdout, unix, listen, udp, tcp or tls" },
+	{ "output, mode", "[output a]\nmode = 1777\n", 2, "mode: '1777'", "octal digits" },
+	{ "output, mode of other digits", "[output a]\nmode = 0680\n", 2, "mode: '0680'", "octal digits" },
+	{ "output, path too long for a socket", "[output a]\ntransport = listen\npath = /" LONG50 LONG50 LONG50 "\n",
+	  1, "[output a]: path is too long for a socket", "107" },
 	{ "output, format", "[output a]\nformat = xml\n", 2,
 	  "format: 'xml': xml: no such format; there are: netlog json ocsf", "template" },
 	{ "output, template", "[output a]\nformat = template:{comm} {x}\n", 2,
@@ -306,7 +310,7 @@ static const struct mistake mistakes[] = {
 	  "the name or address of a host" },
 	{ "output, port", "[output a]\nport = 65536\n", 2, "port: '65536'", "from 1 to 65535" },
 	{ "output, a key of [output]", "[output a]\nsyslog = yes\n", 2,
-	  "[output a] syslog: no such key", "there are: transport, format, path, host, port, "
+	  "[output a] syslog: no such key", "there are: transport, format, path, mode, host, port, "
 	  "ca, cert, key, facility, priority, queue" },
 	{ "no equals sign", "[output]\nsyslog no\n", 2, NEITHER, "" },
 	{ "section not closed", "[output\nsyslog = no\n", 1, NEITHER, "" },
@@ -351,6 +355,7 @@ static void test_incomplete_output(void **state)
 		{ "[output a]\ntransport =\n", ":1: [output a]: transport is missing" },
 		{ "[output a]\ntransport = unix\n", ":1: [output a]: path is missing" },
 		{ "[output a]\ntransport = file\n", ":1: [output a]: path is missing" },
+		{ "[output a]\ntransport = listen\n", ":1: [output a]: path is missing" },
 		{ "[output a]\ntransport = udp\n", ":1: [output a]: host is missing" },
 		{ "[output a]\ntransport = tcp\nport = 1\n", ":1: [output a]: host is missing" },
 		{ "[output a]\ntransport = tls\nhost = x\ncert = /c\n",
