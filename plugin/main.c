@@ -280,7 +280,7 @@ static bool open_parser(struct plugin *p)
 		.processes = p->config.processes,
 	};
 	p->source = p->config.source;
-	p->flows = p->config.flows;
+	p->wants = p->config.wants;
 	p->errors.first = on_input_error;
 	p->track = track_new(&p->limits, &io, &p->errors);
 	p->reassembler = reassemble_open(on_event, p, &p->errors);

@@ -26,7 +26,7 @@ struct plugin {
 	/* what a reload cannot change */
 	struct track_limits limits;
 	enum kernel_use source;
-	bool flows;
+	struct bpf_wants wants;
 	struct utsname name;
 
 	struct netlink_input *netlink; /* NULL: records come on standard input */
