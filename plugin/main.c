@@ -162,7 +162,8 @@ static void on_entry(const struct entry *e, void *arg)
 	struct entry copy;
 
 	p->unseen += e->other_netns && e->what != CONNECT_STOP && e->what != LISTEN_STOP;
-	report_entry(&p->report, enrich(p, e, &copy));
+	report_entry(&p->report, enrich(p, e, &copy),
+		     p->report.held.count || track_diag_waits(p->track));
 }
 
 static bool on_start(const struct entry *e, void *arg)
