@@ -34,7 +34,15 @@ right_line() {
 	journal | grep -E "^connect fail TCP 127\.0\.0\.1:${PORT:-[0-9]+} -> 127\.0\.0\.1:9 [0-9]+ $probe_pid 0 probe .*errno=ECONNREFUSED" | tail -n 1 | grep .
 }
 
-first_line() { probe; until_true "${1:-20}" right_line; }
+# first_line [SECONDS]: connections, until one has its right line.
+first_line() {
+	local end=$((SECONDS + ${1:-20}))
+	while [ $SECONDS -lt $end ]; do
+		probe
+		! until_true 3 right_line || return 0
+	done
+	return 1
+}
 
 # What each output has of the probes, without what each adds.
 of_probe() { grep -E ' (probe|netlog) ' | grep ' probe ' | sed 's/ time=[^ ]*$//'; }
