@@ -146,10 +146,13 @@ static void on_event(const struct event *e, void *arg)
 /* The entry with the surroundings of its process, in *copy; or as it is. */
 static const struct entry *enrich(struct plugin *p, const struct entry *e, struct entry *copy)
 {
-	if (!p->config.context || !p->context || !p->sources.initial_pids)
+	unsigned int parts = (report_has_entities(&p->report) ? CONTEXT_ENTITIES : 0) |
+			     (p->config.context ? CONTEXT_SURROUNDINGS : 0);
+
+	if (!parts || !p->context || !p->sources.initial_pids)
 		return e;
 	*copy = *e;
-	context_fill(p->context, copy);
+	context_fill(p->context, copy, parts);
 	return copy;
 }
 
@@ -287,7 +290,6 @@ static bool open_parser(struct plugin *p)
 		return false;
 	}
 	uname(&p->name);
-	p->context = context_new("/proc", p->name.nodename);
 	set_boot(p);
 	reassemble_serials_since(p->reassembler, time(NULL) * 1000ULL);
 	return true;
@@ -354,6 +356,7 @@ static bool open_all(struct plugin *p)
 	if (!privileges_drop(&p->config) || !open_log(p) ||
 	    !report_open(&p->report, &p->config))
 		return false;
+	p->context = context_new("/proc", p->name.nodename, p->report.host_id);
 	sources_update(&p->sources);
 	return privileges_confine();
 }

@@ -349,7 +349,7 @@ test_configured() {
 # comes from there (the command is marked), the rest from the audit log.
 test_both() {
 	mkdir "$tmp/own"
-	printf '[output]\nsyslog = no\nfile = %s/own/netlog.log\n' "$tmp" >"$tmp/etc/audisp-netlog.conf"
+	printf '[log]\nfile =\n[output]\nsyslog = no\nfile = %s/own/netlog.log\n' "$tmp" >"$tmp/etc/audisp-netlog.conf"
 	{ echo '2023-11-14 22:13:22.000 netlog start version=0.1'
 	  sed 's/ curl exe/ CURL exe/' "$tmp/own.lines"; } >"$tmp/own/netlog.log"
 	unshare -m "$tmp/with-etc" --debug >"$out" 2>"$err" </dev/null

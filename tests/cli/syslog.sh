@@ -55,7 +55,7 @@ start_rsyslogd() {
 	wait_for 10 test -S /dev/log
 }
 
-printf '[output]\nsyslog = yes\nfacility = local3\npriority = notice\nfile = %s\n[kernel]\nsource = none\n[sockdiag]\nuse = no\n' "$tmp/file" >"$tmp/conf"
+printf '[log]\nfile =\n[output]\nsyslog = yes\nfacility = local3\npriority = notice\nfile = %s\n[kernel]\nsource = none\n[sockdiag]\nuse = no\n' "$tmp/file" >"$tmp/conf"
 
 start_rsyslogd || { cat "$tmp/rsyslogd.out"; echo "not ok - rsyslogd starts"; exit 99; }
 TZ=IST-5:30 "$plugin" -c "$tmp/conf" <"$records" 2>/dev/null

@@ -33,7 +33,7 @@ static const struct entry record = {
 	.remote = { AF_INET, true, true, 443, 0, { 192, 0, 2, 7 } },
 	.ev = { 1000, 391, 62 }, .id = { 0x3f1a09c2, true, 0x5e01, false, 2 },
 	.identity = &who, .dur_ms = 1204, .tx = 512, .rx = 3 << 20, .netns = 4026531840,
-	.via = VIA_EXIT, .err = ECONNRESET, .inbound = true,
+	.via = VIA_EXIT | VIA_SYSLOG, .err = ECONNRESET, .inbound = true,
 };
 
 static struct identity nobody = {
@@ -185,6 +185,10 @@ static const struct row rows[] = {
 	{ "via=exit", 0, true },
 	{ "via in close,exec", 0, false },
 	{ "via!=sweep remote=:443", 0, true },
+	{ "via=syslog", 0, true },
+	{ "via=exit,syslog", 0, true },
+	{ "via=close,syslog", 0, false },
+	{ "via!=syslog", 0, false },
 	{ "errno=ECONNRESET", 0, true },
 	{ "errno=104", 0, true },
 	{ "errno=-104", 0, true },
@@ -285,7 +289,7 @@ static const struct row rows[] = {
 	  "listen, or both words as in connect-start" },
 	{ "direction=-", -EINVAL, .allowed = "direction must be out or in" },
 	{ "via=", -EINVAL, .allowed = "via must be in-progress, close, exit, exec, reuse, "
-	  "gone, boot, destroy, found, snapshot or sweep" },
+	  "gone, boot, destroy, found, snapshot, sweep, corrected or syslog" },
 	{ "errno=0", -EINVAL,
 	  .allowed = "errno must be an error's name or number, as ECONNREFUSED or 111" },
 	{ "errno=ENOSUCH", -EINVAL,
