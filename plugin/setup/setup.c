@@ -32,7 +32,9 @@ static void print_output(FILE *to, const struct doctor *d, const struct config_o
 				fprintf(to, "     %s\n", logs[i]);
 		break;
 	case CONFIG_FILE:
+	case CONFIG_LOG:
 	case CONFIG_UNIX:
+	case CONFIG_LISTEN:
 		fprintf(to, "     %s\n", o->path);
 		break;
 	case CONFIG_UDP:
