@@ -105,6 +105,7 @@ static void test_plan(void **state)
 	if (row->config) {
 		put("/netlog.conf", row->config);
 		snprintf(full, sizeof(full), "%s/netlog.conf", root);
+		config_init(&c);
 		assert_int_equal(config_read(&c, full, error, sizeof(error)), 0);
 		d.config = &c;
 	}
