@@ -49,7 +49,11 @@ of_probe() { grep -E ' (probe|netlog) ' | grep ' probe ' | sed 's/ time=[^ ]*$//
 in_journal() { journal | of_probe; }
 in_auth_log() { sed -n 's/^.* audisp-netlog\[[0-9]*\]: //p' /var/log/auth.log | of_probe; }
 in_file() { cut -c 25- /var/log/netlog.log | of_probe; }
-in_collector() { sed -nE 's/^([0-9]+ )?<[0-9]+>1 [^ ]+ [^ ]+ audisp-netlog [0-9]+ [^ ]+ (-|\[.*\]) //p' /var/log/collector | of_probe; }
+# frames with octet counting, without newlines
+in_collector() {
+	sed -E 's/[0-9]+ <[0-9]+>1 /\n&/g' /var/log/collector |
+		sed -nE 's/^[0-9]+ <[0-9]+>1 [^ ]+ [^ ]+ audisp-netlog [0-9]+ [^ ]+ (-|\[[^]]*\]) (\xef\xbb\xbf)?//p' | of_probe
+}
 
 files() {
 	find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /root \
