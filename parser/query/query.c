@@ -158,6 +158,8 @@ static void idle(struct query *q, bool second)
 		reassemble_age(q->reader);
 	else
 		reassemble_push(q->reader);
+	if (q->view->ops->idle)
+		q->view->ops->idle(q->view);
 	if (fflush(stdout)) {
 		q->view->write_error = errno;
 		q->view->done = true;
