@@ -116,7 +116,7 @@ static bool try_inner(struct dissection *d, enum dissect_result (*take)(struct d
 		return false;
 	d->depth++;
 	*result = take(d, b);
-	if (*result == DISSECT_FLOW || *result == DISSECT_KERNEL)
+	if (*result == DISSECT_FLOW || *result == DISSECT_KERNEL || *result == DISSECT_FRAGMENT)
 		return true;
 	*d->flow = outer;
 	d->depth--;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS 4096
+#define SLOTS 1024
 #define LIFE_NS (30 * INT64_C(1000000000))	/* the kernel's ipfrag_time */
 
 struct fragments {

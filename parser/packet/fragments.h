@@ -14,7 +14,7 @@ struct fragment_key {
 
 struct fragments;
 
-/* The latest few thousand. NULL without memory. */
+/* The latest thousand. NULL without memory. */
 struct fragments *fragments_new(void);
 void fragments_free(struct fragments *f);	/* may be NULL */
 

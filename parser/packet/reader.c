@@ -13,7 +13,7 @@
 #include "parser/packet/frame.h"
 #include "parser/packet/wire.h"
 
-#define CHUNK (1u << 20)
+#define CHUNK (1u << 18)
 
 struct input {
 	int fd;

@@ -292,6 +292,22 @@ def test_fields():
     return '' if re.fullmatch(r'pid=2304 comm=curl id=6fb9d1c3-67\.1 dir=out', text) else text
 
 
+def test_inner():
+    """Only on request; the rest of the world as it is, too."""
+    for how in ('vxlan', 'geneve', 'gre', 'gretap', 'ipip'):
+        whole = [(p, t) for p, t in zip(W.packets, TRUTH) if p[1][0] >> 4 in (4, 6) and
+                 t[2] not in ('cut-short', 'malformed')]
+        files.write_pcap(path('inner'), [(p[0], files.tunneled(p[1], how)) for p, _ in whole], 101)
+        out, _ = annotate('inner', '--inner')
+        wrong = differences(read.read(out)[0], [t for _, t in whole])
+        if wrong:
+            return f'{how}: {wrong}'
+        out, done = annotate('inner')
+        if any(read.said(p)[0] for p in read.read(out)[0]):
+            return f'{how}: without --inner: {done.stderr.decode()}'
+    return ''
+
+
 def test_condition():
     out, done = annotate('little', '--comm', 'curl')
     packets, _ = read.read(out)
@@ -411,6 +427,7 @@ checked('direction in the packet\'s flags', test_flags)
 checked('--plain has no block of others', test_plain)
 checked('--snaplen', test_snaplen)
 checked('--fields', test_fields)
+checked('--inner: VXLAN, Geneve, GRE, IP in IP', test_inner)
 checked('conditions', test_condition)
 checked('--text, as Hone\'s plain text view', test_text)
 checked('errors', test_refused)

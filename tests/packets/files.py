@@ -85,3 +85,18 @@ def write_log(path, lines):
             at = round(at, 3)
             stamp = time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime(int(at)))
             f.write(f'{stamp}.{round((at - int(at)) * 1000):03d}Z {text}\n')
+
+
+def tunneled(raw, how):
+    """The packet inside of another one between two other hosts."""
+    from world import ip4, udp
+    inner = MACS + struct.pack('>H', ether_type(raw)) + raw
+    if how == 'vxlan':
+        return ip4('10.9.0.1', '10.9.0.2', 17, udp(50000, 4789, struct.pack('>II', 8 << 24, 42 << 8) + inner))
+    if how == 'geneve':
+        return ip4('10.9.0.1', '10.9.0.2', 17, udp(50000, 6081, struct.pack('>HHI', 0, 0x6558, 42 << 8) + inner))
+    if how == 'gre':
+        return ip4('10.9.0.1', '10.9.0.2', 47, struct.pack('>HHI', 0x2000, ether_type(raw), 7) + raw)
+    if how == 'gretap':
+        return ip4('10.9.0.1', '10.9.0.2', 47, struct.pack('>HH', 0, 0x6558) + inner)
+    return ip4('10.9.0.1', '10.9.0.2', 41 if ether_type(raw) == 0x86dd else 4, raw)
