@@ -103,8 +103,9 @@ endif
 $B/aunetlog: $(QUERY_O) $B/libnetlog.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(QUERY_LIBS)
 
-# The page of aunetlog --html is in the program.
+# The pages of aunetlog --html are in the program.
 $B/parser/query/view_html.o: parser/query/page.html
+$B/parser/query/pair_graph.o: parser/query/pair.html
 
 # The BPF programs: an object for every kernel with BTF, in a header.
 $B/bpf/netlog.bpf.o: kpatch/bpf/netlog.bpf.c

@@ -9,6 +9,7 @@
 
 #include "parser/query/annotate_command.h"
 #include "parser/query/options.h"
+#include "parser/query/pair_command.h"
 #include "parser/query/query.h"
 
 static int print(const struct aunetlog_options *o)
@@ -60,7 +61,9 @@ static int run(struct aunetlog_options *o, int argc, char **argv)
 		return AUNETLOG_FAILED;
 	}
 	fputs(o->note, stderr);
-	return o->action == AUNETLOG_QUERY ? query_run(o) : print(o);
+	if (o->action == AUNETLOG_QUERY)
+		return o->pair ? pair_command(o) : query_run(o);
+	return print(o);
 }
 
 int main(int argc, char **argv)

@@ -55,6 +55,8 @@ struct aunetlog_options {
 	const char *netlog_conf; /* and this the plugin's own log */
 	bool input_logs, just_one, line_buffered, debug, utc, follow, maybe;
 	bool word;		/* -c, -x and the like give the whole text, not a part */
+	bool pair;		/* --pair: both ends of each connection */
+	const char *conntrack;	/* translations for it, or NULL */
 	bool has_open_at;
 	int64_t open_at;	/* ms: connections that were open then */
 	const struct entry_sink *sink;	/* NULL: a view prints; borrowed */

@@ -283,6 +283,8 @@ static bool finish_output(struct query *q)
 {
 	int err = q->view->write_error;
 
+	if (q->options->sink)
+		return true;	/* it has nothing of this */
 	if (fclose(stdout) && !err)
 		err = errno;
 	if (!err || err == EPIPE)
