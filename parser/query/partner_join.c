@@ -57,15 +57,37 @@ static void join_group(struct partners *p, struct side *s, const struct conntrac
 	*at = s;
 }
 
-int64_t partners_skew(const struct partners *p, const char *a, const char *b)
+static bool measured(const struct partners *p, const char *a, const char *b, int64_t *skew)
 {
 	for (size_t i = 0; i < p->skew_count; i++) {
 		const struct skew *s = &p->skews[i];
 
 		if (s->from == a && s->to == b)
-			return s->median;
-		if (s->from == b && s->to == a)
-			return -s->median;
+			*skew = s->median;
+		else if (s->from == b && s->to == a)
+			*skew = -s->median;
+		else
+			continue;
+		return true;
+	}
+	return false;
+}
+
+/* Or by a third host to which both talk. */
+int64_t partners_skew(const struct partners *p, const char *a, const char *b)
+{
+	int64_t first, second;
+
+	if (a == b)
+		return 0;
+	if (measured(p, a, b, &first))
+		return first;
+	for (size_t i = 0; i < p->skew_count; i++) {
+		const struct skew *s = &p->skews[i];
+		const char *third = s->from == a ? s->to : s->to == a ? s->from : NULL;
+
+		if (third && measured(p, a, third, &first) && measured(p, third, b, &second))
+			return first + second;
 	}
 	return 0;
 }
