@@ -77,6 +77,8 @@ def network_policy(merged, host, select, namespace):
 
 
 def rules(rows, host, form, values):
+    if not rows:
+        raise SystemExit(f"ask: no connection that {host!r} accepted is in this span: rules would allow nothing")
     merged = group(rows)
     if form == "nft":
         return nft(merged, host)

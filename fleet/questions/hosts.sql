@@ -17,9 +17,9 @@ FROM (
 	FROM (
 		SELECT host, what, sum(lost) AS n FROM (
 			SELECT if(host = '', sender, host) AS host, id, what, max(loss.lost) AS lost FROM loss
-			WHERE received >= toDateTime(ARG(since)) AND loss.lost > 0
+			WHERE received >= toDateTime(ARG(since))
 			GROUP BY host, sender, id, what
-		) GROUP BY host, what ORDER BY host, n DESC
+		) WHERE lost > 0 GROUP BY host, what ORDER BY host, n DESC
 	) GROUP BY host
 ) USING host
 WHERE ARG(every) = 1 OR silence > ARG(silent) OR lost > 0 OR abs(offset) > 60 OR sender_count > 1
