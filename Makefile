@@ -148,6 +148,7 @@ tests: unit-tests live-programs vm-programs	## Builds the programs that tests ne
 
 module:	## Builds the kernel module for the running kernel
 	$(MAKE) -C kpatch
+	$(own)
 
 module_install:	## Installs it in /lib/modules
 	$(MAKE) -C kpatch install
@@ -169,7 +170,7 @@ install: all	## Installs programs, rules, manual pages and configuration (DESTDI
 	$(INSTALL) -d -m 755 $D$(SBINDIR) $D$(BINDIR) $D$(RULESDIR) $D$(DOCDIR) \
 		$D$(MANDIR)/man4 $D$(MANDIR)/man5 $D$(MANDIR)/man7 $D$(MANDIR)/man8
 	$(INSTALL) -d -m 750 $D$(SYSCONFDIR)/audit $D$(SYSCONFDIR)/audit/plugins.d
-	$(INSTALL) -m 755 $B/audisp-netlog $D$(SBINDIR)
+	$(INSTALL) -m 750 $B/audisp-netlog $D$(SBINDIR)
 	$(INSTALL) -m 755 $B/aunetlog $D$(BINDIR)
 	$(INSTALL) -m 644 rules/*.rules $D$(RULESDIR)
 	$(INSTALL) -m 644 README.md BENCHMARKS.md CONTRIBUTING.md COPYING $D$(DOCDIR)

@@ -59,11 +59,14 @@ enum event_kind {
 	EVENT_KIND_COUNT
 };
 
+/* Flat, not a union by source: an event of BPF can be both, joined with the system call of
+ * the same serial. Zeroing and copying one costs 0.9 % of the plugin's instructions. */
 struct event {
 	enum event_kind kind;
 	struct stamp stamp;
 	struct stamp ev;	/* BPF: audit's event of the same call; serial 0: none */
 	const char *node;	/* node= of the record, or NULL */
+	bool by_syslog;		/* its records had a prefix of syslog or the like */
 	struct task task;
 
 	int64_t result;		/* exit=: 0, a descriptor, or -errno */

@@ -13,6 +13,7 @@
 #include "plugin/ini.h"
 
 #define ERROR_MAX 900
+#define SOCKET_PATH_MAX 107
 
 #define AT(field) offsetof(struct config, field)
 #define OUT(field) offsetof(struct config_output, field)
@@ -30,10 +31,18 @@ static const struct key keys[] = {
 	{ "output", "stdout", KEY_BOOL, AT(to_stdout), .allowed = "yes or no" },
 	{ "output", "queue", KEY_NUMBER, AT(queue_kib), 64, 65536,
 	  "KiB, a whole number from 64 to 65536" },
+	{ "log", "file", KEY_PATH, AT(log.file), .allowed = "an absolute path, or nothing" },
+	{ "log", "size", KEY_NUMBER, AT(log.size_mib), 1, 65536,
+	  "MiB of one file, a whole number from 1 to 65536" },
+	{ "log", "total", KEY_NUMBER, AT(log.total_mib), 2, 16777216,
+	  "MiB of all files, a whole number from 2 to 16777216" },
+	{ "log", "days", KEY_NUMBER, AT(log.days), 1, 36500,
+	  "days, a whole number from 1 to 36500" },
 	{ NAMED, "transport", KEY_TRANSPORT, OUT(transport),
-	  .allowed = "syslog, file, stdout, unix, udp, tcp or tls" },
+	  .allowed = "syslog, file, stdout, unix, listen, udp, tcp or tls" },
 	{ NAMED, "format", KEY_FORMAT, OUT(format) },
 	{ NAMED, "path", KEY_PATH, OUT(path), .allowed = "an absolute path" },
+	{ NAMED, "mode", KEY_MODE, OUT(mode), .allowed = "octal digits, 0000 to 0777" },
 	{ NAMED, "host", KEY_HOST, OUT(host), .allowed = "the name or address of a host" },
 	{ NAMED, "port", KEY_NUMBER, OUT(port), 0, 65535,
 	  "a whole number from 1 to 65535; 0 is the transport's own" },
@@ -82,6 +91,10 @@ void config_init(struct config *c)
 	c->facility = LOG_AUTHPRIV;
 	c->priority = LOG_INFO;
 	c->queue_kib = 1024;
+	c->log.file = strdup(LOG_DEFAULT); /* without memory: none */
+	c->log.size_mib = 64;
+	c->log.total_mib = 1024;
+	c->log.days = 90;
 	c->sockets = 65536;
 	c->processes = 32768;
 	c->wait = 1000;
@@ -106,6 +119,7 @@ static void free_output(struct config_output *o)
 void config_fini(struct config *c)
 {
 	free(c->file);
+	free(c->log.file);
 	for (unsigned int i = 0; i < c->named_count; i++)
 		free_output(&c->named[i]);
 	free(c->state);
@@ -230,7 +244,7 @@ static bool name_allowed(const char *name)
 	size_t len = strlen(name);
 
 	return len && len <= 32 && strspn(name, letters) == len && strcmp(name, "syslog") &&
-	       strcmp(name, "file") && strcmp(name, "stdout");
+	       strcmp(name, "file") && strcmp(name, "log") && strcmp(name, "stdout");
 }
 
 static struct config_output *find_output(struct config *c, const char *name)
@@ -249,7 +263,7 @@ static int begin_output(struct config *c, const struct ini_line *line, char *wha
 
 	if (!name_allowed(name)) {
 		snprintf(what, size, "[output %.64s]: the name is not allowed; allowed are up to "
-				     "32 letters, digits, - and _, but not syslog, file, stdout",
+				     "32 letters, digits, - and _, but not syslog, file, log, stdout",
 			 name);
 		return -EINVAL;
 	}
@@ -265,6 +279,7 @@ static int begin_output(struct config *c, const struct ini_line *line, char *wha
 		.line = line->number,
 		.facility = LOG_AUTHPRIV,
 		.priority = LOG_INFO,
+		.mode = 0600,
 		.queue_kib = 1024,
 	};
 	if (!o->name)
@@ -332,6 +347,18 @@ static int on_line(const struct ini_line *line, char *what, size_t size, void *a
 	return err;
 }
 
+static bool needs_path(enum config_transport t)
+{
+	return t == CONFIG_FILE || t == CONFIG_UNIX || t == CONFIG_LISTEN;
+}
+
+/* sun_path has 108 bytes. */
+static bool path_too_long(const struct config_output *o)
+{
+	return (o->transport == CONFIG_UNIX || o->transport == CONFIG_LISTEN) &&
+	       strlen(o->path) > SOCKET_PATH_MAX;
+}
+
 /* Keys that a transport needs. */
 static int check_outputs(const struct config *c, unsigned int *line, char *what, size_t size)
 {
@@ -341,14 +368,18 @@ static int check_outputs(const struct config *c, unsigned int *line, char *what,
 
 		if (o->transport == CONFIG_NOWHERE)
 			missing = "transport";
-		else if ((o->transport == CONFIG_FILE || o->transport == CONFIG_UNIX) && !o->path)
+		else if (needs_path(o->transport) && !o->path)
 			missing = "path";
 		else if (o->transport >= CONFIG_UDP && !o->host)
 			missing = "host";
 		else if (!o->cert != !o->key)
 			missing = o->cert ? "key" : "cert";
-		if (missing) {
-			snprintf(what, size, "[output %s]: %s is missing", o->name, missing);
+		if (missing || (o->path && path_too_long(o))) {
+			if (missing)
+				snprintf(what, size, "[output %s]: %s is missing", o->name, missing);
+			else
+				snprintf(what, size, "[output %s]: path is too long for a socket: "
+						     "at most %d bytes", o->name, SOCKET_PATH_MAX);
 			*line = o->line;
 			return -EINVAL;
 		}

@@ -11,6 +11,7 @@
 enum key_type {
 	KEY_BOOL,   /* bool: yes, no */
 	KEY_NUMBER, /* unsigned int, from min to max */
+	KEY_MODE,   /* unsigned int: of a file, octal digits */
 	KEY_PATH,   /* char *, owned; absolute; empty: NULL */
 	KEY_HOST,   /* char *, owned; empty: NULL */
 	KEY_FORMAT, /* char *, owned; NULL: the default */

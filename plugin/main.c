@@ -75,19 +75,28 @@ static int run_doctor(const struct options *o, const struct doctor *d)
 }
 
 /* After --yes one connection shows that it works. */
-static int run_setup(const struct options *o, const struct doctor *d)
+static int run_setup(const struct options *o, struct doctor *d)
 {
 	const struct setup s = { .state = SETUP_STATE, .run = system, .to = stdout };
 	struct doctor_finding f = { .level = DOCTOR_OK };
+	char error[1024] = "";
+	struct config changed;
 	int status = setup_apply(&s, d, o->undo ? SETUP_UNDO : o->yes ? SETUP_DO :
 									SETUP_SHOW);
 
 	if (status || !o->yes)
 		return status;
+	if (options_read_config(o, &changed, error, sizeof(error))) {
+		printf("%s\n", error);
+		return 1;
+	}
+	d->config = &changed;
 	/* the plugin may only be starting */
 	for (int i = 0; i < CONNECTION_TRIES && (!i || f.level != DOCTOR_OK); i++)
 		check_connection(d, &f);
 	printf("%s%s%s\n", f.found, *f.fix ? "\n" : "", f.fix);
+	d->config = NULL;
+	config_fini(&changed);
 	return f.level == DOCTOR_OK ? 0 : 1;
 }
 
@@ -137,10 +146,13 @@ static void on_event(const struct event *e, void *arg)
 /* The entry with the surroundings of its process, in *copy; or as it is. */
 static const struct entry *enrich(struct plugin *p, const struct entry *e, struct entry *copy)
 {
-	if (!p->config.context || !p->context || !p->sources.initial_pids)
+	unsigned int parts = (report_has_entities(&p->report) ? CONTEXT_ENTITIES : 0) |
+			     (p->config.context ? CONTEXT_SURROUNDINGS : 0);
+
+	if (!parts || !p->context || !p->sources.initial_pids)
 		return e;
 	*copy = *e;
-	context_fill(p->context, copy);
+	context_fill(p->context, copy, parts);
 	return copy;
 }
 
@@ -278,7 +290,6 @@ static bool open_parser(struct plugin *p)
 		return false;
 	}
 	uname(&p->name);
-	p->context = context_new("/proc", p->name.nodename);
 	set_boot(p);
 	reassemble_serials_since(p->reassembler, time(NULL) * 1000ULL);
 	return true;
@@ -345,6 +356,7 @@ static bool open_all(struct plugin *p)
 	if (!privileges_drop(&p->config) || !open_log(p) ||
 	    !report_open(&p->report, &p->config))
 		return false;
+	p->context = context_new("/proc", p->name.nodename, p->report.host_id);
 	sources_update(&p->sources);
 	return privileges_confine();
 }

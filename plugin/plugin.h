@@ -33,7 +33,7 @@ struct plugin {
 	struct track *track;
 	struct sources sources;
 	struct report report;
-	struct context *context;    /* NULL: [context] use = no */
+	struct context *context;    /* NULL: without memory */
 	struct ignore_list *ignore; /* [ignore] file; NULL: none */
 	struct input_errors errors;
 

@@ -58,6 +58,17 @@ static struct format *shared_format(struct report *r, const char *name)
 	return f;
 }
 
+static struct transport *open_log(const struct config_output *o)
+{
+	struct rotate_limits l = {
+		.file = (uint64_t)o->log->size_mib << 20,
+		.total = (uint64_t)o->log->total_mib << 20,
+		.days = o->log->days,
+	};
+
+	return transport_log(o->path, &l);
+}
+
 static struct transport *open_transport(const struct config_output *o)
 {
 	struct transport_collector c = {
@@ -74,8 +85,10 @@ static struct transport *open_transport(const struct config_output *o)
 	case CONFIG_NOWHERE: break;
 	case CONFIG_SYSLOG: return transport_syslog(o->facility);
 	case CONFIG_FILE: return transport_file(o->path);
+	case CONFIG_LOG: return open_log(o);
 	case CONFIG_STDOUT: return transport_stdout();
-	case CONFIG_UNIX: return transport_unix(o->path);
+	case CONFIG_UNIX: return transport_unix(o->path, o->facility);
+	case CONFIG_LISTEN: return transport_listen(o->path, o->mode, o->facility);
 	case CONFIG_UDP: return transport_udp(&c);
 	case CONFIG_TCP:
 	case CONFIG_TLS: return transport_tcp(&c);
@@ -156,6 +169,14 @@ void report_close(struct report *r)
 	r->count = r->format_count = 0;
 }
 
+bool report_has_entities(const struct report *r)
+{
+	for (unsigned int i = 0; i < r->format_count; i++)
+		if (format_has_entities(r->formats[i]))
+			return true;
+	return false;
+}
+
 void report_reopen(struct report *r)
 {
 	for (unsigned int i = 0; i < r->count; i++)
@@ -193,6 +214,7 @@ void report_entry(struct report *r, const struct entry *e)
 		if (!m.len)
 			continue; /* the format has no text for it */
 		m.has_time = format_has_time(o->format);
+		m.structured = format_is_structured(o->format);
 		m.severity = o->severity;
 		output_put(o->output, &m);
 	}
@@ -210,6 +232,7 @@ void report_note(struct report *r, const char *format, ...)
 	for (unsigned int i = 0; i < r->count; i++) {
 		m.len = format_note(r->at[i].format, &m.time, note, strlen(note), text);
 		m.has_time = format_has_time(r->at[i].format);
+		m.structured = format_is_structured(r->at[i].format);
 		m.severity = r->at[i].severity;
 		output_put(r->at[i].output, &m);
 	}

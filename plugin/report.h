@@ -11,7 +11,7 @@
 #include "plugin/config.h"
 #include "plugin/output/output.h"
 
-#define REPORT_OUTPUTS_MAX (3 + CONFIG_OUTPUTS_MAX)
+#define REPORT_OUTPUTS_MAX CONFIG_ALL_OUTPUTS
 
 struct report_output {
 	struct output *output;
@@ -34,6 +34,8 @@ bool report_open(struct report *r, const struct config *c);
 void report_close(struct report *r);
 /* Files were rotated. */
 void report_reopen(struct report *r);
+/* Returns true if an output's format writes the numbers of processes. */
+bool report_has_entities(const struct report *r);
 /* Hands what was gathered to the outputs' threads. */
 void report_push(struct report *r);
 /* Returns true if the only output is a pipe that nobody reads any more. */

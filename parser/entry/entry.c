@@ -25,8 +25,15 @@ const char *entry_via_name(enum entry_via via)
 		ENTRY_VIAS(VIA_NAME)
 #undef VIA_NAME
 	};
+	static const char *const by_syslog[] = {
+#define VIA_NAME(name, text) text ",syslog",
+		ENTRY_VIAS(VIA_NAME)
+#undef VIA_NAME
+	};
 
-	return names[via];
+	if (via == VIA_SYSLOG)
+		return "syslog";
+	return via & VIA_SYSLOG ? by_syslog[via & ~VIA_SYSLOG] : names[via];
 }
 
 const char *entry_proto_name(int proto)

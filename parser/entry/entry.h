@@ -39,7 +39,10 @@ enum entry_via {
 #define ENTRY_VIA_ENUM(name, text) VIA_##name,
 	ENTRY_VIAS(ENTRY_VIA_ENUM)
 #undef ENTRY_VIA_ENUM
-	VIA_COUNT
+	VIA_COUNT,
+	/* Beside one of these: the records came through syslog, where any local user can write
+	 * such lines. */
+	VIA_SYSLOG = 32
 };
 
 enum entry_direction { DIRECTION_UNKNOWN, DIRECTION_OUT, DIRECTION_IN };
@@ -74,12 +77,13 @@ struct entry {
 	bool incomplete;	/* stop of something whose start was never seen */
 	/* of the process's surroundings, by who has them; NULL: unknown, or none */
 	const char *container, *pod, *unit, *pcomm;
+	const char *entity, *pentity;	/* of the process and its parent, see plugin/enrich */
 };
 
 typedef void (*entry_fn)(const struct entry *e, void *arg);
 
 const char *entry_kind_name(enum entry_kind kind);	/* "connect start" */
-const char *entry_via_name(enum entry_via via);
+const char *entry_via_name(enum entry_via via);		/* "exit", "exit,syslog", "syslog" */
 const char *entry_proto_name(int proto);		/* "TCP", or "-" */
 
 /* Returns IPPROTO_* or PROTO_MPTCP by its name in any case, or PROTO_UNKNOWN. */
@@ -87,6 +91,12 @@ int entry_proto_by_name(const char *name);
 
 /* A listener has none: DIRECTION_UNKNOWN. */
 enum entry_direction entry_direction(const struct entry *e);
+
+/* How it was inferred, wherever its records came from. */
+static inline enum entry_via entry_inferred(const struct entry *e)
+{
+	return e->via & ~VIA_SYSLOG;
+}
 
 /* Returns true for both ends of a listening socket's life. */
 static inline bool entry_is_listen(const struct entry *e)

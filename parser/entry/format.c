@@ -52,7 +52,7 @@ static const struct format_ops format_netlog = {
 };
 
 static const struct format_ops *const formats[] = {
-	&format_netlog, &format_ecs, &format_ocsf, &format_cef, &format_leef,
+	&format_netlog, &format_ecs, &format_ocsf, &format_cef, &format_leef, &format_sd,
 	&format_cern, &format_sysmon, &format_template,
 };
 
@@ -93,7 +93,8 @@ struct format *format_open(const char *spec, const struct format_host *host, cha
 		unknown(spec, error, size);
 		return NULL;
 	}
-	if (colon && ops != &format_template && ops != &format_ocsf) {
+	if (colon && ops != &format_template && ops != &format_ocsf &&
+	    ops != &format_sd) {
 		snprintf(error, size, "%s takes nothing after a colon", ops->name);
 		return NULL;
 	}
@@ -131,6 +132,16 @@ const char *format_spec(const struct format *f)
 bool format_has_time(const struct format *f)
 {
 	return f->ops->timed ? f->ops->timed(f->self) : f->ops->has_time;
+}
+
+bool format_is_structured(const struct format *f)
+{
+	return f->ops->structured;
+}
+
+bool format_has_entities(const struct format *f)
+{
+	return f->ops->entities || strstr(f->spec, "entity}");
 }
 
 size_t format_entry(struct format *f, const struct entry *e, char *buf)

@@ -27,6 +27,8 @@ struct format_ops {
 	const char *name;
 	const char *help;
 	bool has_time;
+	bool structured;	/* begins with structured data of RFC 5424, then a blank */
+	bool entities;	/* writes the numbers of processes: entity, pentity */
 	/* argument: what follows "NAME:", or NULL. Returns NULL with the reason in error. */
 	void *(*open)(const char *argument, const struct format_host *host, char *error,
 		      size_t size);
@@ -37,6 +39,7 @@ struct format_ops {
 };
 
 extern const struct format_ops format_ecs, format_ocsf, format_cef, format_leef,
+	format_sd,
 	format_template, format_cern, format_sysmon;
 
 #endif

@@ -139,9 +139,14 @@ static int read_direction(struct value *v, const char *text)
 
 static int read_via(struct value *v, const char *text)
 {
-	for (int via = VIA_NONE + 1; via < VIA_COUNT; via++)
+	for (int via = VIA_NONE + 1; via < VIA_COUNT; via++) {
 		if (!strcmp(text, entry_via_name(via)))
 			return set_number(v, via);
+		if (!strcmp(text, entry_via_name(via | VIA_SYSLOG)))
+			return set_number(v, via | VIA_SYSLOG);
+	}
+	if (!strcmp(text, entry_via_name(VIA_SYSLOG)))
+		return set_number(v, VIA_SYSLOG);
 	return -EINVAL;
 }
 
@@ -352,7 +357,7 @@ const char *value_allowed(enum field_id id)
 		[TYPE_ARGUMENTS] = "a text that is not empty",
 		[TYPE_NAME] = "a text that is not empty",
 		[TYPE_VIA] = "in-progress, close, exit, exec, reuse, gone, boot, destroy, "
-			     "found, snapshot or sweep",
+			     "found, snapshot, sweep, corrected or syslog",
 		[TYPE_ERRNO] = "an error's name or number, as ECONNREFUSED or 111",
 		[TYPE_DURATION] = "a time in seconds, as 1.5, or with ms, s, m, h or d",
 		[TYPE_BYTES] = "a number of bytes, as 512, or with k, M, G or T",

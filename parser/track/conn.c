@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parser/track/key.h"
+
 #if defined(__SANITIZE_ADDRESS__)
 #define NETLOG_CHECK
 #elif defined(__has_feature)
@@ -173,13 +175,18 @@ void conn_drop(struct conn_table *t, struct conn *c)
 	free(c);
 }
 
+static unsigned int number_hash(const struct conn_key *key)
+{
+	return key_hash(key->number, (uint64_t)key->by << 32 | key->node);
+}
+
 struct conn *conn_by_number(const struct conn_table *t, uint32_t node, uint64_t number,
 			    uint32_t by)
 {
 	struct conn_key key = { .number = number, .node = node, .by = by };
 	struct conn *c;
 
-	HASH_FIND(hh, t->by_number, &key, sizeof(key), c);
+	HASH_FIND_BYHASHVALUE(hh, t->by_number, &key, sizeof(key), number_hash(&key), c);
 	return c;
 }
 
@@ -190,7 +197,7 @@ void conn_set_number(struct conn_table *t, struct conn *c, uint32_t node, uint64
 	c->key.number = number;
 	c->key.node = node;
 	c->key.by = by;
-	HASH_ADD(hh, t->by_number, key, sizeof(c->key), c);
+	HASH_ADD_BYHASHVALUE(hh, t->by_number, key, sizeof(c->key), number_hash(&c->key), c);
 }
 
 void conn_clear_number(struct conn_table *t, struct conn *c)

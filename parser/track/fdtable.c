@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "parser/track/key.h"
+
 void fdtable_init(struct fd_table *t, unsigned int max)
 {
 	t->hash = NULL;
@@ -12,12 +14,17 @@ void fdtable_init(struct fd_table *t, unsigned int max)
 	t->round = 0;
 }
 
+static unsigned int hash_of(const struct fd_key *key)
+{
+	return key_hash((uintptr_t)key->proc, key->fd);
+}
+
 struct fdent *fdtable_find(const struct fd_table *t, const struct proc *p, int fd)
 {
 	struct fd_key key = { .proc = (struct proc *)p, .fd = fd };
 	struct fdent *f;
 
-	HASH_FIND(hh, t->hash, &key, sizeof(key), f);
+	HASH_FIND_BYHASHVALUE(hh, t->hash, &key, sizeof(key), hash_of(&key), f);
 	return f;
 }
 
@@ -39,7 +46,7 @@ struct fdent *fdtable_add(struct fd_table *t, struct proc *p, int fd, struct con
 	f->cloexec = cloexec;
 	fdtable_confirm(f);
 	f->seen = t->round;
-	HASH_ADD(hh, t->hash, key, sizeof(f->key), f);
+	HASH_ADD_BYHASHVALUE(hh, t->hash, key, sizeof(f->key), hash_of(&f->key), f);
 	TAILQ_INSERT_TAIL(&p->fds, f, of_proc);
 	LIST_INSERT_HEAD(holders, f, of_conn);
 	if (++p->fd_count > (t->most ? t->most->fd_count : 0))

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include "parser/track/key.h"
+
 void process_init(struct process_table *t)
 {
 	t->hash = NULL;
@@ -17,7 +19,7 @@ struct proc *process_find(struct process_table *t, uint32_t node, int64_t pid)
 	struct proc_key key = { .pid = pid, .node = node };
 	struct proc *p;
 
-	HASH_FIND(hh, t->hash, &key, sizeof(key), p);
+	HASH_FIND_BYHASHVALUE(hh, t->hash, &key, sizeof(key), key_hash(pid, node), p);
 	return p;
 }
 
@@ -30,7 +32,7 @@ struct proc *process_add(struct process_table *t, uint32_t node, int64_t pid)
 	p->key.pid = pid;
 	p->key.node = node;
 	TAILQ_INIT(&p->fds);
-	HASH_ADD(hh, t->hash, key, sizeof(p->key), p);
+	HASH_ADD_BYHASHVALUE(hh, t->hash, key, sizeof(p->key), key_hash(pid, node), p);
 	TAILQ_INSERT_TAIL(&t->lru, p, lru);
 	return p;
 }

@@ -228,7 +228,7 @@ static void test_json(void **state)
 	format_close(f);
 }
 
-static const char *const specs[] = { "netlog", "json", "ocsf", "cef", "leef", "cern",
+static const char *const specs[] = { "netlog", "json", "ocsf", "cef", "leef", "sd:netlog@32473", "cern",
 				     "sysmon", "template:{comm} {exe} {proctitle} {node}" };
 #define SPECS (sizeof(specs) / sizeof(*specs))
 
@@ -370,7 +370,7 @@ static void test_line(void **state)
 static void test_specs(void **state)
 {
 	static const char *const wrong[][2] = {
-		{ "xml", "xml: no such format; there are: netlog json ocsf cef leef cern sysmon "
+		{ "xml", "xml: no such format; there are: netlog json ocsf cef leef sd cern sysmon "
 		  "template" },
 		{ "", ": no such format; there are: netlog" },
 		{ "json:x", "json takes nothing after a colon" },

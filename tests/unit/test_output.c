@@ -583,6 +583,15 @@ static void test_rfc5424(void **state)
 	snprintf(expected, sizeof(expected),
 		 " <156>1 2026-11-21T06:04:39.007Z %s audisp-netlog %d - - %s", host, getpid(), text);
 	assert_string_equal(end, expected);
+	/* structured data stands where the last "-" was */
+	m.text = "[a@1 b=\"c\"] text";
+	m.len = strlen(m.text);
+	m.structured = true;
+	len = rfc5424_message(&m, LOG_LOCAL3, buf);
+	buf[len] = 0;
+	snprintf(expected, sizeof(expected),
+		 "<156>1 2026-11-21T06:04:39.007Z %s audisp-netlog %d - %s", host, getpid(), m.text);
+	assert_string_equal(buf, expected);
 }
 
 /*
