@@ -15,6 +15,7 @@
 
 #include "parser/text.h"
 #include "plugin/clock.h"
+#include "plugin/config_file.h"
 #include "plugin/doctor/doctor.h"
 #include "plugin/ignore/decide.h"
 #include "plugin/ignore/load.h"
@@ -63,7 +64,7 @@ static int print_config(const struct options *o)
 	if (good && o->print_rules)
 		ignore_rules_print(list, stdout);
 	else if (good)
-		config_print(&c, stdout);
+		config_file_print(&c, stdout);
 	ignore_list_free(list);
 	config_fini(&c);
 	return good ? 0 : 1;
