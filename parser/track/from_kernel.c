@@ -17,7 +17,7 @@ static void know_process(struct track *t, const struct event *f)
 {
 	t->proc = bounds_event_process(t);
 	if (t->proc)
-		process_update(t->proc, &f->task);
+		process_update(t->proc, &f->task, false);
 }
 
 /* s, learnt from the rules, may be the socket of the record. */

@@ -94,7 +94,7 @@ static bool task_same(const struct identity *w, const struct task *t)
 /* Fills from the old identity what the event left out: the module's records
  * have no proctitle, and no exe once the memory of an exiting task is gone;
  * the rules' records have no sid. */
-static void task_inherit(struct task *t, const struct identity *old)
+static void task_inherit(struct task *t, const struct identity *old, bool execs)
 {
 	if (t->ppid == ID_UNKNOWN)
 		t->ppid = old->ppid;
@@ -120,7 +120,7 @@ static void task_inherit(struct task *t, const struct identity *old)
 		return;
 	if (!t->exe)
 		t->exe = old->exe;
-	if (!t->proctitle && text_same(t->exe, old->exe))
+	if (!t->proctitle && !execs && text_same(t->exe, old->exe))
 		t->proctitle = old->proctitle;
 }
 
@@ -177,7 +177,7 @@ void process_forget_identity(struct proc *p)
 	p->stale_title = NULL;
 }
 
-enum process_change process_update(struct proc *p, const struct task *task)
+enum process_change process_update(struct proc *p, const struct task *task, bool execs)
 {
 	struct task t = *task;
 	struct identity *old = p->identity, *now;
@@ -191,10 +191,10 @@ enum process_change process_update(struct proc *p, const struct task *task)
 		free(p->stale_title);
 		p->stale_title = NULL;
 	} else {
-		drop_stale_title(p, &t, exec);
+		drop_stale_title(p, &t, exec || (old && execs));
 	}
 	if (old && !replaced) {
-		task_inherit(&t, old);
+		task_inherit(&t, old, execs);
 		if (task_same(old, &t))
 			return PROCESS_SAME;
 	}

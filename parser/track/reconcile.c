@@ -57,7 +57,7 @@ static struct proc *holder_of(struct track *t)
 	struct proc *p = bounds_event_process(t);
 
 	if (p && !p->identity)
-		process_update(p, &t->event->task);
+		process_update(p, &t->event->task, false);
 	return p;
 }
 
