@@ -138,10 +138,11 @@ static bool fill_standard_streams(void)
 static void on_event(const struct event *e, void *arg)
 {
 	struct plugin *p = arg;
+	struct event copy;
 
 	/* Its own connections to a collector would be logged by way of that collector. */
 	if (e->task.pid != p->pid && kernel_source_takes(&p->sources.kernel, e))
-		track_event(p->track, e);
+		track_event(p->track, kernel_source_named(&p->sources.kernel, e, &copy));
 }
 
 /* The entry with the surroundings of its process, in *copy; or as it is. */
