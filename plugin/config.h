@@ -49,6 +49,7 @@ struct config_output {
 struct config {
 	/* [output] */
 	bool to_syslog, to_stdout;
+	const char *stdout_format; /* NULL: "netlog"; borrowed, no key */
 	int facility, priority; /* as syslog.h: LOG_AUTHPRIV, LOG_INFO */
 	char *file;		/* NULL: none */
 	unsigned int queue_kib; /* per output */

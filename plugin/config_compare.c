@@ -26,6 +26,8 @@ unsigned int config_outputs(const struct config *c, struct config_output *list)
 		list[n++] = o;
 	o.name = "stdout";
 	o.transport = CONFIG_STDOUT;
+	if (c->stdout_format)
+		o.format = (char *)c->stdout_format;
 	if (c->to_stdout)
 		list[n++] = o;
 	for (unsigned int i = 0; i < c->named_count; i++) {

@@ -99,6 +99,7 @@ static void on_signal(struct plugin *p)
 		case SIGINT: p->stop |= p->options.live; break;
 		case SIGHUP: reload(p); break;
 		case SIGUSR1: status_report(p); break;
+		case SIGWINCH: report_set_width(&p->report, terminal_width()); break;
 		}
 	}
 }
@@ -112,6 +113,7 @@ bool loop_open_signals(struct plugin *p)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGWINCH);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	p->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);

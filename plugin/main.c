@@ -318,6 +318,8 @@ static void print_heading(const struct plugin *p)
 {
 	const char *source = sources_name(&p->sources);
 	bool exact = kernel_source_exact(&p->sources.kernel);
+	char columns[FORMAT_MAX];
+	size_t len;
 
 	printf("# audit-netlog %s: TCP and UDP connections of all processes on this host, "
 	       "IPv4 and IPv6.\n",
@@ -337,6 +339,9 @@ static void print_heading(const struct plugin *p)
 		       "via=gone: a killed process, found some seconds later. Connections "
 		       "opened before\n# now are logged from their next system call.\n");
 	printf("# Ctrl-C exits and restores the audit settings.\n");
+	len = report_heading(&p->report, "stdout", columns);
+	if (len)
+		printf("%.*s\n", (int)len, columns);
 	fflush(stdout);
 }
 
