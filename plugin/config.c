@@ -31,6 +31,13 @@ static const struct key keys[] = {
 	{ "output", "stdout", KEY_BOOL, AT(to_stdout), .allowed = "yes or no" },
 	{ "output", "queue", KEY_NUMBER, AT(queue_kib), 64, 65536,
 	  "KiB, a whole number from 64 to 65536" },
+	{ "log", "file", KEY_PATH, AT(log.file), .allowed = "an absolute path, or nothing" },
+	{ "log", "size", KEY_NUMBER, AT(log.size_mib), 1, 65536,
+	  "MiB of one file, a whole number from 1 to 65536" },
+	{ "log", "total", KEY_NUMBER, AT(log.total_mib), 2, 16777216,
+	  "MiB of all files, a whole number from 2 to 16777216" },
+	{ "log", "days", KEY_NUMBER, AT(log.days), 1, 36500,
+	  "days, a whole number from 1 to 36500" },
 	{ NAMED, "transport", KEY_TRANSPORT, OUT(transport),
 	  .allowed = "syslog, file, stdout, unix, listen, udp, tcp or tls" },
 	{ NAMED, "format", KEY_FORMAT, OUT(format) },
@@ -54,7 +61,8 @@ static const struct key keys[] = {
 	  "a whole number from 16 to 4194304" },
 	{ "kernel", "source", KEY_SOURCE, AT(source),
 	  .allowed = "auto, module, bpf, sockdiag or none" },
-	{ "kernel", "flows", KEY_BOOL, AT(flows), .allowed = "yes or no" },
+	{ "kernel", "flows", KEY_BOOL, AT(wants.flows), .allowed = "yes or no" },
+	{ "kernel", "processes", KEY_BOOL, AT(wants.processes), .allowed = "yes or no" },
 	{ "sockdiag", "use", KEY_USE, AT(use), .allowed = "auto, yes or no" },
 	{ "sockdiag", "wait", KEY_NUMBER, AT(wait), 10, 60000,
 	  "ms, a whole number from 10 to 60000" },
@@ -84,6 +92,10 @@ void config_init(struct config *c)
 	c->facility = LOG_AUTHPRIV;
 	c->priority = LOG_INFO;
 	c->queue_kib = 1024;
+	c->log.file = strdup(LOG_DEFAULT); /* without memory: none */
+	c->log.size_mib = 64;
+	c->log.total_mib = 1024;
+	c->log.days = 90;
 	c->sockets = 65536;
 	c->processes = 32768;
 	c->wait = 1000;
@@ -108,6 +120,7 @@ static void free_output(struct config_output *o)
 void config_fini(struct config *c)
 {
 	free(c->file);
+	free(c->log.file);
 	for (unsigned int i = 0; i < c->named_count; i++)
 		free_output(&c->named[i]);
 	free(c->state);
@@ -232,7 +245,7 @@ static bool name_allowed(const char *name)
 	size_t len = strlen(name);
 
 	return len && len <= 32 && strspn(name, letters) == len && strcmp(name, "syslog") &&
-	       strcmp(name, "file") && strcmp(name, "stdout");
+	       strcmp(name, "file") && strcmp(name, "log") && strcmp(name, "stdout");
 }
 
 static struct config_output *find_output(struct config *c, const char *name)
@@ -251,7 +264,7 @@ static int begin_output(struct config *c, const struct ini_line *line, char *wha
 
 	if (!name_allowed(name)) {
 		snprintf(what, size, "[output %.64s]: the name is not allowed; allowed are up to "
-				     "32 letters, digits, - and _, but not syslog, file, stdout",
+				     "32 letters, digits, - and _, but not syslog, file, log, stdout",
 			 name);
 		return -EINVAL;
 	}

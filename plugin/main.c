@@ -75,19 +75,28 @@ static int run_doctor(const struct options *o, const struct doctor *d)
 }
 
 /* After --yes one connection shows that it works. */
-static int run_setup(const struct options *o, const struct doctor *d)
+static int run_setup(const struct options *o, struct doctor *d)
 {
 	const struct setup s = { .state = SETUP_STATE, .run = system, .to = stdout };
 	struct doctor_finding f = { .level = DOCTOR_OK };
+	char error[1024] = "";
+	struct config changed;
 	int status = setup_apply(&s, d, o->undo ? SETUP_UNDO : o->yes ? SETUP_DO :
 									SETUP_SHOW);
 
 	if (status || !o->yes)
 		return status;
+	if (options_read_config(o, &changed, error, sizeof(error))) {
+		printf("%s\n", error);
+		return 1;
+	}
+	d->config = &changed;
 	/* the plugin may only be starting */
 	for (int i = 0; i < CONNECTION_TRIES && (!i || f.level != DOCTOR_OK); i++)
 		check_connection(d, &f);
 	printf("%s%s%s\n", f.found, *f.fix ? "\n" : "", f.fix);
+	d->config = NULL;
+	config_fini(&changed);
 	return f.level == DOCTOR_OK ? 0 : 1;
 }
 
@@ -272,7 +281,7 @@ static bool open_parser(struct plugin *p)
 		.processes = p->config.processes,
 	};
 	p->source = p->config.source;
-	p->flows = p->config.flows;
+	p->wants = p->config.wants;
 	p->errors.first = on_input_error;
 	p->track = track_new(&p->limits, &io, &p->errors);
 	p->reassembler = reassemble_open(on_event, p, &p->errors);
@@ -355,6 +364,9 @@ static bool open_all(struct plugin *p)
 		return false;
 	p->context = context_new("/proc", p->name.nodename, p->report.host_id);
 	sources_update(&p->sources);
+	p->audit = audit_watch_open();
+	if (!p->audit)
+		log_warnx("no thread to ask for audit's state: records that the kernel loses are not counted");
 	return privileges_confine();
 }
 
@@ -367,7 +379,7 @@ static int run(struct plugin *p)
 	if (good) {
 		if (p->netlink)
 			print_heading(p);
-		capabilities_start(&p->capabilities, &p->sources, &p->report);
+		capabilities_start(&p->capabilities, p->audit, &p->sources, &p->report);
 		ignore_load(&p->ignore, p->config.ignore_file, &p->report);
 		status_check_losses(p);
 		p->next_check = clock_now_ms() + FIRST_CHECK_MS;
@@ -376,6 +388,7 @@ static int run(struct plugin *p)
 		status_write_metrics(p, true);
 		report_note(&p->report, "netlog stop");
 	}
+	audit_watch_close(p->audit);
 	sources_close(&p->sources);
 	report_close(&p->report);
 	good &= close_netlink(p);

@@ -179,6 +179,8 @@ int options_read_config(const struct options *o, struct config *c, char *error, 
 	config_init(c);
 	if (o->live) {
 		c->to_syslog = false;
+		free(c->log.file);
+		c->log.file = NULL;
 		c->to_stdout = true;
 		c->stdout_format = live_format(o);
 	}

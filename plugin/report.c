@@ -59,6 +59,17 @@ static struct format *shared_format(struct report *r, const char *name)
 	return f;
 }
 
+static struct transport *open_log(const struct config_output *o)
+{
+	struct rotate_limits l = {
+		.file = (uint64_t)o->log->size_mib << 20,
+		.total = (uint64_t)o->log->total_mib << 20,
+		.days = o->log->days,
+	};
+
+	return transport_log(o->path, &l);
+}
+
 static struct transport *open_transport(const struct config_output *o)
 {
 	struct transport_collector c = {
@@ -75,6 +86,7 @@ static struct transport *open_transport(const struct config_output *o)
 	case CONFIG_NOWHERE: break;
 	case CONFIG_SYSLOG: return transport_syslog(o->facility);
 	case CONFIG_FILE: return transport_file(o->path);
+	case CONFIG_LOG: return open_log(o);
 	case CONFIG_STDOUT: return transport_stdout();
 	case CONFIG_UNIX: return transport_unix(o->path, o->facility);
 	case CONFIG_LISTEN: return transport_listen(o->path, o->mode, o->facility);

@@ -12,7 +12,7 @@
 #include "plugin/order.h"
 #include "plugin/output/output.h"
 
-#define REPORT_OUTPUTS_MAX (3 + CONFIG_OUTPUTS_MAX)
+#define REPORT_OUTPUTS_MAX CONFIG_ALL_OUTPUTS
 
 struct report_output {
 	struct output *output;

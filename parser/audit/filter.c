@@ -248,6 +248,8 @@ static void copy_syscall(struct filter *f, const char *from, const struct line *
 	copy(f, from, end);
 }
 
+#define MARKS_MAX 32		/* "msg=", HEAD_BY_SYSLOG, a newline */
+
 /*
  * auparse gives what it has in one go in order of time; a call's entry can be older
  * than what came before. What comes out must not depend on how the input was cut, so
@@ -273,19 +275,33 @@ static void flush(struct filter *f)
 	f->used = 0;
 }
 
+/* Copies the head of a record that syslog or the like passed on, marked as such. */
+static const char *copy_marked(struct filter *f, const struct head *h, const char *from)
+{
+	static const char mark[] = HEAD_BY_SYSLOG "=1 ";
+
+	f->prefixed++;
+	if (h->type != RECORD_SYSCALL && h->type != RECORD_KERNEL)
+		return from;
+	copy(f, from, h->body);
+	copy(f, mark, mark + sizeof(mark) - 1);
+	return h->body;
+}
+
 static void pass_on(struct filter *f, const struct line *line)
 {
 	const struct head *h = &line->head;
 	const char *end = record_end(h), *from = h->text;
 
-	if (is_late(f, h) || f->used + (end - h->text) + 5 > sizeof(f->buffer))
+	if (is_late(f, h) || f->used + (end - h->text) + MARKS_MAX > sizeof(f->buffer))
 		flush(f);
 	if (h->no_msg) {
 		copy(f, from, h->stamp);
 		copy(f, "msg=", "msg=" + 4);
 		from = h->stamp;
 	}
-	f->prefixed += h->prefixed;
+	if (h->prefixed)
+		from = copy_marked(f, h, from);
 	if (h->type == RECORD_SYSCALL)
 		copy_syscall(f, from, line, end);
 	else

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "parser/track/process.h"
+#include "parser/audit/head.h"
 #include "parser/audit/syscalls.h"
 
 #ifndef CLOSE_RANGE_CLOEXEC
@@ -316,6 +317,8 @@ void fragment_record(struct fragment *p)
 
 void fragment_field(struct fragment *p, int type, const char *name, const char *value)
 {
+	if (*name == 'b' && !strcmp(name, HEAD_BY_SYSLOG))
+		p->by_syslog = true;
 	if (p->past_subj && (type != AUDIT_SYSCALL || !IS(name, "key")))
 		return;
 	p->past_subj |= IS(name, "subj");
@@ -437,6 +440,7 @@ struct fragment *fragment_merge(struct fragment *first, const struct fragment *m
 		sum.has_proctitle = true;
 		sum.task.proctitle = more->task.proctitle;
 	}
+	sum.by_syslog |= more->by_syslog;
 	c = fragment_copy(&sum);
 	if (c)
 		fragment_free(first);
@@ -550,6 +554,7 @@ enum fragment_result fragment_event(struct fragment *p, struct event *f,
 	memset(f, 0, sizeof(*f));
 	f->stamp = p->stamp;
 	f->node = p->node;
+	f->by_syslog = p->by_syslog;
 	f->task = p->task;
 	p->exit = exit_of(p);
 	f->result = p->exit;
@@ -602,6 +607,7 @@ int fragment_module_event(struct fragment *p, struct event *f)
 	f->kind = EVENT_MODULE;
 	f->stamp = p->stamp;
 	f->node = p->node;
+	f->by_syslog = p->by_syslog;
 	f->task = p->task;
 	give_scope(&f->local, f->newfd);
 	give_scope(&f->remote, f->newfd);

@@ -94,7 +94,7 @@ static bool put_event_kind(struct put *p, const struct json_node *n,
 			   const struct json_source *s)
 {
 	(void)n;
-	put_string(p, s->e->via == VIA_SNAPSHOT ? "\"state\"" : "\"event\"");
+	put_string(p, entry_inferred(s->e) == VIA_SNAPSHOT ? "\"state\"" : "\"event\"");
 	return true;
 }
 
@@ -119,7 +119,7 @@ static bool put_outcome(struct put *p, const struct json_node *n,
 	(void)n;
 	if (s->e->what == CONNECT_FAIL)
 		put_string(p, "\"failure\"");
-	else if (s->e->what == CONNECT_START && s->e->via == VIA_PROGRESS)
+	else if (s->e->what == CONNECT_START && entry_inferred(s->e) == VIA_PROGRESS)
 		put_string(p, "\"unknown\"");
 	else
 		put_string(p, "\"success\"");
@@ -136,7 +136,7 @@ static bool put_start(struct put *p, const struct json_node *n, const struct jso
 	int64_t start = json_time_ms(&s->e->time);
 
 	(void)n;
-	if (s->e->via == VIA_SNAPSHOT && !is_stop(s->e))
+	if (entry_inferred(s->e) == VIA_SNAPSHOT && !is_stop(s->e))
 		return false;		/* it was open by then */
 	if (is_stop(s->e) && (s->e->dur_ms < 0 ||
 			      __builtin_sub_overflow(start, s->e->dur_ms, &start)))

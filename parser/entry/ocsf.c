@@ -117,7 +117,7 @@ static bool put_status_id(struct put *p, const struct json_node *n,
 	if (a == FAIL || a == REFUSE || a == RESET)
 		put_char(p, '2');
 	else
-		put_char(p, s->e->what == CONNECT_START && s->e->via == VIA_PROGRESS ? '0' : '1');
+		put_char(p, s->e->what == CONNECT_START && entry_inferred(s->e) == VIA_PROGRESS ? '0' : '1');
 	return true;
 }
 

@@ -111,6 +111,7 @@ struct conn {
 	bool unwritten;		/* the start is still to be written: DEFERRED, DESTROYED */
 	bool other_netns;	/* its process is in a namespace that is not watched */
 	bool unknown_start;	/* its begin is not known exactly */
+	bool by_syslog;		/* records of it came through syslog */
 	bool ignored;		/* the ignore list has it */
 	bool tentative;		/* not known to be of IP: its start is not to be written */
 	bool inheritable;	/* nobody known has it, and an unseen child may */

@@ -40,6 +40,7 @@ struct track {
 
 	/* of the event in hand */
 	const struct event *event;
+	bool by_syslog;		/* of the event in hand, or the last one */
 	struct stamp when;	/* its time, see set_time() */
 	struct node *node;
 	struct proc *proc;

@@ -291,6 +291,7 @@ static void from_audit(struct track *t, const struct event *f)
 void track_event(struct track *t, const struct event *f)
 {
 	t->event = f;
+	t->by_syslog = f->by_syslog;
 	t->proc = NULL;
 	t->stats.events++;
 	if (f->kind == EVENT_DIAG || f->kind == EVENT_TICK) {

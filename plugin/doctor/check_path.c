@@ -12,7 +12,7 @@
 
 static bool uses_syslog(const struct doctor *d)
 {
-	struct config_output list[3 + CONFIG_OUTPUTS_MAX];
+	struct config_output list[CONFIG_ALL_OUTPUTS];
 	unsigned int n = d->config ? config_outputs(d->config, list) : 0;
 
 	for (unsigned int i = 0; i < n; i++)

@@ -36,7 +36,7 @@ lacks() { # PAGE…; one word a line on standard input
 
 options_of() { "$build/$1" --help 2>&1 | grep -oE '(^|[ ,])--?[a-z][a-z-]*' | tr -d ' ,' | sort -u; }
 config_keys() { "$build/audisp-netlog" -n -c plugin/audisp-netlog.conf | grep -oE '^[a-z_]+ =' | sed 's/ =//' | cat - <(echo match); }
-vias() { sed -n '/define ENTRY_VIAS/,/^$/s/.*"\([a-z-]\+\)".*/\1/p' parser/entry/entry.h; }
+vias() { sed -n '/define ENTRY_VIAS/,/^$/s/.*"\([a-z-]\+\)".*/\1/p' parser/entry/entry.h; echo syslog; }
 own_keys() {
 	find plugin -name '*.c' -exec awk '/"netlog (start|config|lost) / { n = 5 } n-- > 0' {} + |
 		grep -oE '[a-z]+=%' | tr -d '%' | sort -u

@@ -63,7 +63,7 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # config SECTION-AND-KEYS...: one line each
 # Records from a file: the sockets of this machine are others.
-config() { printf "%s\n" "$@" "[kernel]" "source = none" "[sockdiag]" "use = no" >"$conf"; }
+config() { printf "%s\n" "$@" "[log]" "file =" "[kernel]" "source = none" "[sockdiag]" "use = no" >"$conf"; }
 
 # connections FIRST COUNT: records of as many processes that connect and exit; two
 # lines of output each
@@ -265,7 +265,7 @@ test_timers() {
 		skip 'SIGHUP switches sock_diag' 'needs root'
 		return
 	fi
-	printf '%s\n' '[output]' 'syslog = no' 'stdout = yes' '[status]' 'interval = 86400' \
+	printf '%s\n' '[log]' 'file =' '[output]' 'syslog = no' 'stdout = yes' '[status]' 'interval = 86400' \
 		'[kernel]' 'source = sockdiag' '[sockdiag]' 'snapshot = no' 'state =' 'use = yes' >"$conf"
 	start
 	check 'it starts with sock_diag' wait_for has "$out" ' netlog start '

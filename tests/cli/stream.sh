@@ -58,7 +58,7 @@ connections() { # FIRST COUNT: two lines each
 # start KEY…: the plugin, with a file of every line beside the output "siem"
 start() {
 	rm -f "$tmp/file" "$tmp/in"
-	printf '%s\n' '[output]' 'syslog = no' "file = $tmp/file" 'queue = 65536' '[kernel]' \
+	printf '%s\n' '[log]' 'file =' '[output]' 'syslog = no' "file = $tmp/file" 'queue = 65536' '[kernel]' \
 		'source = none' '[sockdiag]' 'use = no' '[output siem]' 'facility = local3' \
 		'priority = notice' "$@" >"$tmp/conf"
 	mkfifo "$tmp/in"

@@ -43,7 +43,8 @@ struct good {
 
 #define DEFAULTS .to_syslog = true, .facility = LOG_AUTHPRIV, .priority = LOG_INFO, \
 	.queue_kib = 1024, .sockets = 65536, .processes = 32768, .wait = 1000, \
-	.sweep = 30, .snapshot = true, .state = STATE_DEFAULT, .interval = 60
+	.sweep = 30, .snapshot = true, .state = STATE_DEFAULT, .interval = 60, \
+	.log = { LOG_DEFAULT, 64, 1024, 90 }
 
 static const struct good goods[] = {
 	{ "nothing", "", { DEFAULTS } },
@@ -53,12 +54,15 @@ static const struct good goods[] = {
 	  { DEFAULTS, .to_syslog = false, .facility = LOG_LOCAL7,
 	    .priority = LOG_WARNING, .file = "/var/log/netlog.log", .to_stdout = true,
 	    .queue_kib = 64 } },
+	{ "log", "[log]\nfile = /l\nsize = 1\ntotal = 2\ndays = 36500\n",
+	  { DEFAULTS, .log = { "/l", 1, 2, 36500 } } },
+	{ "no log", "[log]\nfile =\n", { DEFAULTS, .log = { NULL, 64, 1024, 90 } } },
 	{ "limits", "[limits]\nconnections = 16\nprocesses = 4194304\n",
 	  { DEFAULTS, .sockets = 16, .processes = 4194304 } },
 	{ "other limits", "[limits]\nconnections = 16777216\nprocesses = 16\n",
 	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
-	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\n",
-	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .flows = true } },
+	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\nprocesses = yes\n",
+	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .wants = { true, true } } },
 	{ "kernel, the last word", "[kernel]\nsource = module\nsource = none\n",
 	  { DEFAULTS, .source = KERNEL_NONE } },
 	{ "sockdiag", "[sockdiag]\nuse = no\nwait = 10\nsweep = 1\nsnapshot = no\n"
@@ -156,10 +160,17 @@ static void assert_same(const struct config *a, const struct config *b)
 	if (a->file)
 		assert_string_equal(a->file, b->file);
 	assert_int_equal(a->queue_kib, b->queue_kib);
+	assert_int_equal(!a->log.file, !b->log.file);
+	if (a->log.file)
+		assert_string_equal(a->log.file, b->log.file);
+	assert_int_equal(a->log.size_mib, b->log.size_mib);
+	assert_int_equal(a->log.total_mib, b->log.total_mib);
+	assert_int_equal(a->log.days, b->log.days);
 	assert_int_equal(a->sockets, b->sockets);
 	assert_int_equal(a->processes, b->processes);
 	assert_int_equal(a->source, b->source);
-	assert_int_equal(a->flows, b->flows);
+	assert_int_equal(a->wants.flows, b->wants.flows);
+	assert_int_equal(a->wants.processes, b->wants.processes);
 	assert_int_equal(a->use, b->use);
 	assert_int_equal(a->wait, b->wait);
 	assert_int_equal(a->sweep, b->sweep);
@@ -255,8 +266,8 @@ static const struct mistake mistakes[] = {
 	  "seconds, a whole number from 1 to 86400" },
 	{ "match, key", "[ignore]\nmatch = port=53\n", 2, "match: 'port=53'",
 	  "'port' must be key=value, with a key of: time kind proto local direction "
-	  "remote addr sid pid uid user comm exe auid ses ppid subj proctitle pcomm opener "
-	  "netns container pod unit entity pentity via errno dur tx rx unseen incomplete id ev node" },
+	  "remote addr sid pid uid user comm exe auid ses ppid subj proctitle egid cgroup pcomm opener "
+	  "netns container pod unit entity pentity via errno status dur tx rx unseen incomplete id ev node" },
 	{ "match, known at the end", "[ignore]\nmatch = proto=tcp dur>60\n", 2,
 	  "match: 'proto=tcp dur>60': dur is known only at the end, and what is ignored "
 	  "is decided at the start", "" },
@@ -273,7 +284,7 @@ static const struct mistake mistakes[] = {
 	  "[limits] syslog: no such key", "there are: connections, processes" },
 	{ "section that is none", "[outputs]\nsyslog = no\n", 1,
 	  "[outputs]: no such section",
-	  "there are: [output] [output NAME] [limits] [kernel] [sockdiag] [status] [context] [ignore]" },
+	  "there are: [output] [log] [output NAME] [limits] [kernel] [sockdiag] [status] [context] [ignore]" },
 	{ "section that is none, without keys", "[ouput]\n[limits]\n", 1,
 	  "[ouput]: no such section", "[output]" },
 	{ "no section", "syslog = no\n", 1, "syslog: a key needs a [section] before it", "" },
@@ -282,7 +293,7 @@ static const struct mistake mistakes[] = {
 	{ "output without a name", "[output ]\n[output -]\n[output a b]\n", 3,
 	  "[output a b]: the name is not allowed", "letters, digits" },
 	{ "output of a name that is taken", "[output file]\n", 1,
-	  "[output file]: the name is not allowed", "not syslog, file, stdout" },
+	  "[output file]: the name is not allowed", "not syslog, file, log, stdout" },
 	{ "outputs, too many", "[output a]\n[output b]\n[output c]\n[output d]\n[output e]\n"
 	  "[output f]\n[output g]\n[output h]\n[output i]\n", 9, "[output i]: at most 8", "" },
 	{ "output, transport", "[output a]\ntransport = http\n", 2, "transport: 'http'",
@@ -370,7 +381,7 @@ static void test_incomplete_output(void **state)
 /* [output] first, then the sections in their order. */
 static void test_outputs(void **state)
 {
-	struct config_output list[3 + CONFIG_OUTPUTS_MAX];
+	struct config_output list[CONFIG_ALL_OUTPUTS];
 	char error[1024];
 	struct config c, again;
 
@@ -379,18 +390,23 @@ static void test_outputs(void **state)
 		   "[output a]\ntransport = file\npath = /a\n");
 	config_init(&c);
 	assert_int_equal(config_read(&c, path, error, sizeof(error)), 0);
-	assert_int_equal(config_outputs(&c, list), 5);
+	assert_int_equal(config_outputs(&c, list), 6);
 	assert_string_equal(list[0].name, "syslog");
 	assert_string_equal(list[1].name, "file");
 	assert_string_equal(list[1].path, "/f");
-	assert_string_equal(list[2].name, "stdout");
-	assert_string_equal(list[3].name, "b");
-	assert_string_equal(list[4].name, "a");
-	assert_string_equal(list[4].path, "/a");
-	assert_string_equal(list[4].format, "netlog");
+	assert_string_equal(list[2].name, "log");
+	assert_string_equal(list[2].path, LOG_DEFAULT);
+	assert_string_equal(list[3].name, "stdout");
+	assert_string_equal(list[4].name, "b");
+	assert_string_equal(list[5].name, "a");
+	assert_string_equal(list[5].path, "/a");
+	assert_string_equal(list[5].format, "netlog");
 	config_init(&again);
 	assert_int_equal(config_read(&again, path, error, sizeof(error)), 0);
 	assert_true(config_same_outputs(&c, &again));
+	again.log.days = 7;
+	assert_false(config_same_outputs(&c, &again));
+	again.log.days = c.log.days;
 	again.named[1].path[1] = 'b';
 	assert_false(config_same_outputs(&c, &again));
 	config_fini(&again);

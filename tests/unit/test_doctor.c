@@ -164,6 +164,8 @@ static void begin(struct doctor *d, struct config *c)
 	assert_non_null(mkdtemp(root));
 	config_init(c);
 	c->to_syslog = false;
+	free(c->log.file);
+	c->log.file = NULL;
 	d->root = root;
 	d->release = "6.1.0";
 	d->config = c;
