@@ -38,6 +38,7 @@ static const struct key keys[] = {
 	  "MiB of all files, a whole number from 2 to 16777216" },
 	{ "log", "days", KEY_NUMBER, AT(log.days), 1, 36500,
 	  "days, a whole number from 1 to 36500" },
+	{ "log", "compress", KEY_BOOL, AT(log.compress), .allowed = "yes or no" },
 	{ NAMED, "transport", KEY_TRANSPORT, OUT(transport),
 	  .allowed = "syslog, file, stdout, unix, listen, udp, tcp or tls" },
 	{ NAMED, "format", KEY_FORMAT, OUT(format) },
@@ -94,6 +95,7 @@ void config_init(struct config *c)
 	c->queue_kib = 1024;
 	c->log.file = strdup(LOG_DEFAULT); /* without memory: none */
 	c->log.size_mib = 64;
+	c->log.compress = true;
 	c->log.total_mib = 1024;
 	c->log.days = 90;
 	c->sockets = 65536;

@@ -39,6 +39,7 @@ struct config_log {
 	unsigned int size_mib;	     /* of one file */
 	unsigned int total_mib;	     /* of all */
 	unsigned int days;
+	bool compress; /* old files, with zstd */
 };
 
 /* One output: a format and a transport. The keys of a section [output NAME]. */

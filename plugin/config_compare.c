@@ -55,7 +55,8 @@ static bool same_text(const char *a, const char *b)
 static bool same_limits(const struct config_log *a, const struct config_log *b)
 {
 	return !a || !b ? a == b : a->size_mib == b->size_mib &&
-		      a->total_mib == b->total_mib && a->days == b->days;
+		      a->total_mib == b->total_mib && a->days == b->days &&
+		      a->compress == b->compress;
 }
 
 static bool same_output(const struct config_output *a, const struct config_output *b)

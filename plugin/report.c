@@ -67,7 +67,7 @@ static struct transport *open_log(const struct config_output *o)
 		.days = o->log->days,
 	};
 
-	return transport_log(o->path, &l);
+	return transport_log(o->path, &l, o->log->compress);
 }
 
 static struct transport *open_transport(const struct config_output *o)
