@@ -171,7 +171,10 @@ static bool on_start(const struct entry *e, void *arg)
 	struct plugin *p = arg;
 	struct entry copy;
 
-	return ignore_entry(p->ignore, &p->config, enrich(p, e, &copy));
+	if (ignore_entry(p->ignore, &p->config, enrich(p, e, &copy)))
+		return true;
+	return p->config.repeat && p->repeat &&
+	       repeat_fold(p->repeat, e, p->config.repeat * 1000LL, status_folded, p);
 }
 
 static void on_request(const struct request *q, void *arg)
@@ -276,6 +279,7 @@ static bool open_parser(struct plugin *p)
 		.arg = p,
 	};
 
+	p->repeat = repeat_new();
 	p->limits = (struct track_limits){
 		.sockets = p->config.sockets,
 		.processes = p->config.processes,
@@ -386,6 +390,7 @@ static int run(struct plugin *p)
 		loop_run(p);
 		status_check_losses(p);
 		status_write_metrics(p, true);
+		status_check_folded(p, true);
 		report_note(&p->report, "netlog stop");
 	}
 	audit_watch_close(p->audit);
@@ -395,6 +400,7 @@ static int run(struct plugin *p)
 	reassemble_close(p->reassembler);
 	track_free(p->track);
 	ignore_list_free(p->ignore);
+	repeat_free(p->repeat);
 	context_free(p->context);
 	return good ? 0 : 1;
 }
