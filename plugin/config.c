@@ -15,6 +15,7 @@ void config_init(struct config *c)
 	c->queue_kib = 1024;
 	c->log.file = strdup(LOG_DEFAULT); /* without memory: none */
 	c->log.size_mib = 64;
+	c->log.compress = true;
 	c->log.total_mib = 1024;
 	c->log.days = 90;
 	c->sockets = 65536;

@@ -38,6 +38,7 @@ struct config_log {
 	unsigned int size_mib;	     /* of one file */
 	unsigned int total_mib;	     /* of all */
 	unsigned int days;
+	bool compress; /* old files, with zstd */
 };
 
 /* One output: a format and a transport. The keys of a section [output NAME]. */
@@ -59,6 +60,7 @@ struct config_output {
 struct config {
 	/* [output] */
 	bool to_syslog, to_stdout;
+	const char *stdout_format; /* NULL: "netlog"; borrowed, no key */
 	int facility, priority; /* as syslog.h: LOG_AUTHPRIV, LOG_INFO */
 	char *file;		/* NULL: none */
 	unsigned int queue_kib; /* per output */
@@ -87,6 +89,7 @@ struct config {
 	bool context; /* container, pod, unit, parent's name */
 	/* [ignore] */
 	bool loopback;	   /* log what does not leave the host */
+	unsigned int repeat; /* seconds in which connections that are alike are one; 0: off */
 	char *ignore_file; /* entries as in plugin/ignore/item.h; NULL: none */
 	unsigned int ignores;
 	struct match ignore[CONFIG_IGNORES_MAX];

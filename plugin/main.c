@@ -173,7 +173,10 @@ static bool on_start(const struct entry *e, void *arg)
 	struct plugin *p = arg;
 	struct entry copy;
 
-	return ignore_entry(p->ignore, &p->config, enrich(p, e, &copy));
+	if (ignore_entry(p->ignore, &p->config, enrich(p, e, &copy)))
+		return true;
+	return p->config.repeat && p->repeat &&
+	       repeat_fold(p->repeat, e, p->config.repeat * 1000LL, status_folded, p);
 }
 
 static void on_request(const struct request *q, void *arg)
@@ -278,6 +281,7 @@ static bool open_parser(struct plugin *p)
 		.arg = p,
 	};
 
+	p->repeat = repeat_new();
 	p->limits = (struct track_limits){
 		.sockets = p->config.sockets,
 		.processes = p->config.processes,
@@ -329,6 +333,8 @@ static void print_heading(const struct plugin *p)
 {
 	const char *source = sources_name(&p->sources);
 	bool exact = kernel_source_exact(&p->sources.kernel);
+	char columns[FORMAT_MAX];
+	size_t len;
 
 	printf("# audit-netlog %s: TCP and UDP connections of all processes on this host, "
 	       "IPv4 and IPv6.\n",
@@ -348,6 +354,9 @@ static void print_heading(const struct plugin *p)
 		       "via=gone: a killed process, found some seconds later. Connections "
 		       "opened before\n# now are logged from their next system call.\n");
 	printf("# Ctrl-C exits and restores the audit settings.\n");
+	len = report_heading(&p->report, "stdout", columns);
+	if (len)
+		printf("%.*s\n", (int)len, columns);
 	fflush(stdout);
 }
 
@@ -383,6 +392,7 @@ static int run(struct plugin *p)
 		loop_run(p);
 		status_check_losses(p);
 		status_write_metrics(p, true);
+		status_check_folded(p, true);
 		report_note(&p->report, "netlog stop");
 	}
 	audit_watch_close(p->audit);
@@ -392,6 +402,7 @@ static int run(struct plugin *p)
 	reassemble_close(p->reassembler);
 	track_free(p->track);
 	ignore_list_free(p->ignore);
+	repeat_free(p->repeat);
 	context_free(p->context);
 	return good ? 0 : 1;
 }

@@ -44,7 +44,7 @@ struct good {
 #define DEFAULTS .to_syslog = true, .facility = LOG_AUTHPRIV, .priority = LOG_INFO, \
 	.queue_kib = 1024, .sockets = 65536, .processes = 32768, .wait = 1000, \
 	.sweep = 30, .snapshot = true, .state = STATE_DEFAULT, .interval = 60, \
-	.log = { LOG_DEFAULT, 64, 1024, 90 }
+	.log = { LOG_DEFAULT, 64, 1024, 90, true }
 
 static const struct good goods[] = {
 	{ "nothing", "", { DEFAULTS } },
@@ -54,9 +54,9 @@ static const struct good goods[] = {
 	  { DEFAULTS, .to_syslog = false, .facility = LOG_LOCAL7,
 	    .priority = LOG_WARNING, .file = "/var/log/netlog.log", .to_stdout = true,
 	    .queue_kib = 64 } },
-	{ "log", "[log]\nfile = /l\nsize = 1\ntotal = 2\ndays = 36500\n",
-	  { DEFAULTS, .log = { "/l", 1, 2, 36500 } } },
-	{ "no log", "[log]\nfile =\n", { DEFAULTS, .log = { NULL, 64, 1024, 90 } } },
+	{ "log", "[log]\nfile = /l\nsize = 1\ntotal = 2\ndays = 36500\ncompress = no\n",
+	  { DEFAULTS, .log = { "/l", 1, 2, 36500, false } } },
+	{ "no log", "[log]\nfile =\n", { DEFAULTS, .log = { NULL, 64, 1024, 90, true } } },
 	{ "limits", "[limits]\nconnections = 16\nprocesses = 4194304\n",
 	  { DEFAULTS, .sockets = 16, .processes = 4194304 } },
 	{ "other limits", "[limits]\nconnections = 16777216\nprocesses = 16\n",
@@ -166,6 +166,7 @@ static void assert_same(const struct config *a, const struct config *b)
 	assert_int_equal(a->log.size_mib, b->log.size_mib);
 	assert_int_equal(a->log.total_mib, b->log.total_mib);
 	assert_int_equal(a->log.days, b->log.days);
+	assert_int_equal(a->log.compress, b->log.compress);
 	assert_int_equal(a->sockets, b->sockets);
 	assert_int_equal(a->processes, b->processes);
 	assert_int_equal(a->source, b->source);
