@@ -74,7 +74,7 @@ all: $B/audisp-netlog $B/aunetlog	## Builds plugin and query tool (the default)
 
 help:	## Lists these targets
 	@echo "audit-netlog $(VERSION). Targets:"
-	@cat $(MAKEFILE_LIST) | sed -n 's/^\([a-z][a-z_-]*\):.*## */\1|/p' | sort | \
+	@cat $(MAKEFILE_LIST) | sed -n 's/^\([a-z][a-z0-9_-]*\):.*## */\1|/p' | sort | \
 		awk -F '|' '{ printf "  %-20s %s\n", $$1, $$2 }'
 	@echo "Settings: PREFIX, SYSCONFDIR, DESTDIR, CC, CFLAGS; SAN=1 builds with ASan and UBSan."
 
