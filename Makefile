@@ -28,7 +28,7 @@ endif
 
 # A new file in one of the folders is built without a change here.
 PARSER := $(wildcard parser/*.c parser/audit/*.c parser/track/*.c parser/entry/*.c)
-QUERY := $(wildcard parser/query/*.c)
+QUERY := $(wildcard parser/query/*.c parser/packet/*.c)
 PLUGIN := $(wildcard plugin/*.c plugin/*/*.c)
 
 # Is a header here? 1 or nothing. (A # inside a function's argument is written in one way
@@ -61,7 +61,7 @@ QUERY_O := $(QUERY:%.c=$B/%.o)
 PLUGIN_O := $(PLUGIN:%.c=$B/%.o)
 
 PARSER_LIBS := -lauparse -laudit -lmd
-QUERY_LIBS := $(PARSER_LIBS) -lz -lzstd -llzma -ljson-c
+QUERY_LIBS := $(PARSER_LIBS) -lz -lzstd -llzma -ljson-c -lpcap -lpthread
 PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lseccomp -lmnl -lpthread
 ifeq ($(BPF),1)
 PLUGIN_LIBS += -lbpf
@@ -79,7 +79,7 @@ help:	## Lists these targets
 	@echo "Settings: PREFIX, SYSCONFDIR, DESTDIR, CC, CFLAGS; SAN=1 builds with ASan and UBSan."
 
 # Once, before anything is compiled: are the libraries here?
-HEADERS := auparse.h libaudit.h cap-ng.h seccomp.h libmnl/libmnl.h uthash.h zlib.h zstd.h lzma.h sha1.h json-c/json.h
+HEADERS := auparse.h libaudit.h cap-ng.h seccomp.h libmnl/libmnl.h uthash.h zlib.h zstd.h lzma.h sha1.h json-c/json.h pcap/pcap.h
 
 $B/.libraries: tests/need Makefile
 	@mkdir -p $(@D)
@@ -103,8 +103,9 @@ endif
 $B/aunetlog: $(QUERY_O) $B/libnetlog.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(QUERY_LIBS)
 
-# The page of aunetlog --html is in the program.
+# The pages of aunetlog --html are in the program.
 $B/parser/query/view_html.o: parser/query/page.html
+$B/parser/query/pair_graph.o: parser/query/pair.html
 
 # The BPF programs: an object for every kernel with BTF, in a header.
 $B/bpf/netlog.bpf.o: kpatch/bpf/netlog.bpf.c
