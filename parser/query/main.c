@@ -9,6 +9,7 @@
 
 #include "parser/query/annotate_command.h"
 #include "parser/query/capture_command.h"
+#include "parser/query/extcap.h"
 #include "parser/query/options.h"
 #include "parser/query/pair_command.h"
 #include "parser/query/query.h"
@@ -75,6 +76,8 @@ int main(int argc, char **argv)
 	/* Dates are read as the user writes them; the table's frame is plain ASCII. */
 	setlocale(LC_TIME, "");
 	setlocale(LC_CTYPE, "");
+	if (extcap_called(argc, argv))
+		return extcap_run(argc, argv);
 	if (run_command(argc, argv, &status))
 		return status;
 	status = run(&o, argc, argv);

@@ -286,6 +286,42 @@ def test_errors():
     return ''
 
 
+def extcap(*words):
+    return subprocess.run([tool, *words], capture_output=True, timeout=30)
+
+
+def test_extcap():
+    """The calls of Wireshark, one after the other."""
+    out = extcap('--extcap-interfaces', '--extcap-version=4.0').stdout.decode()
+    if 'interface {value=aunetlog-lo}{display=processes on lo}' not in out:
+        return out
+    if b'dlt {number=' not in extcap('--extcap-dlts', '--extcap-interface', 'aunetlog-lo').stdout:
+        return 'no dlt'
+    if b'{call=--wait}' not in extcap('--extcap-config', '--extcap-interface', 'aunetlog-lo').stdout:
+        return 'no config'
+    for text, want in (('tcp port 80', b''), ('tcp prot 80', b'syntax error')):
+        got = extcap('--extcap-interface', 'aunetlog-lo', '--extcap-capture-filter', text).stdout
+        if got != want and (not want or want not in got):
+            return f'{text}: {got}'
+    os.mkfifo(path('fifo'))
+    log, truth = Log(), {}
+    p = subprocess.Popen([tool, '--capture', '--extcap-interface', 'aunetlog-lo', '--fifo', path('fifo'),
+                          '--log', path('log'), '--wait', '2', '--extcap-capture-filter', 'tcp'],
+                         stderr=subprocess.PIPE)
+    with open(path('fifo'), 'rb') as f, open(path('extcap'), 'wb') as copy:
+        copy.write(f.read(28))
+        reader = threading.Thread(target=lambda: copy.write(f.read()))
+        reader.start()
+        time.sleep(.2)
+        for n in range(3):
+            truth[talk(log, '127.0.0.1', (70 + n, 80 + n))] = (70 + n, 80 + n)
+        log.settle()
+        time.sleep(.2)
+        err = stop(p)
+        reader.join()
+    return check('extcap', truth, err) or ('' if p.returncode == 0 else err)
+
+
 def test_annotate_pipe():
     """tcpdump -U -w - | aunetlog annotate -: the log is followed beside."""
     log, truth = Log(late=.2), {}
@@ -321,6 +357,7 @@ if shutil.which('tcpdump'):
     verdict('tcpdump | aunetlog annotate -', test_annotate_pipe())
 else:
     print('skip - tcpdump is not installed')
+verdict('extcap: as Wireshark calls it', test_extcap())
 verdict('a namespace by name and by process', test_netns())
 verdict('errors', test_errors())
 shutil.rmtree(tmp, ignore_errors=True)
