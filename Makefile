@@ -111,7 +111,7 @@ $B/parser/query/pair_graph.o: parser/query/pair.html
 $B/bpf/netlog.bpf.o: kpatch/bpf/netlog.bpf.c
 	@mkdir -p $(@D)
 	$(CLANG) -O2 -g -target bpf -Wall -Wextra -Wno-unused-parameter -I. \
-		-idirafter /usr/include/$(shell $(CC) -print-multiarch) -MMD -MP -c -o $@ $<
+		-idirafter $(shell $(CC) -print-sysroot)/usr/include/$(shell $(CC) -print-multiarch) -MMD -MP -c -o $@ $<
 
 $B/bpf/netlog.skel.h: $B/bpf/netlog.bpf.o
 	$(BPFTOOL) gen object $B/bpf/netlog.linked.o $<

@@ -72,7 +72,7 @@ struct config {
 	unsigned int sockets, processes;
 	/* [kernel] */
 	enum kernel_use source;
-	bool flows; /* report unconnected datagrams, too (BPF) */
+	struct bpf_wants wants;
 	/* [sockdiag] */
 	enum config_use use;
 	unsigned int wait;	       /* ms that an event waits for the kernel's answer */

@@ -89,11 +89,12 @@ static void on_bpf_stamp(int64_t pid, int64_t mono, uint64_t serial, void *arg)
 	join_stamp(k->join, pid, mono, serial);
 }
 
-void kernel_source_open(struct kernel_source *k, enum kernel_use use, bool flows, bool snapshot,
+void kernel_source_open(struct kernel_source *k, enum kernel_use use,
+			const struct bpf_wants *wants, bool snapshot,
 			void (*event)(const struct event *e, void *arg), void *arg)
 {
 	struct bpf_input_options o = {
-		.flows = flows, .to = { on_bpf_event, on_bpf_stamp, k },
+		.wants = *wants, .to = { on_bpf_event, on_bpf_stamp, k },
 	};
 	char error[768];
 

@@ -47,7 +47,8 @@ struct kernel_losses {
  * Attaches BPF where use wants it, before privileges are dropped; where that fails, logs
  * why. event is called for what BPF reports; snapshot: also for what is open already.
  */
-void kernel_source_open(struct kernel_source *k, enum kernel_use use, bool flows, bool snapshot,
+void kernel_source_open(struct kernel_source *k, enum kernel_use use,
+			const struct bpf_wants *wants, bool snapshot,
 			void (*event)(const struct event *e, void *arg), void *arg);
 void kernel_source_close(struct kernel_source *k);
 

@@ -18,6 +18,7 @@
 
 #define READ_SIZE 32768
 #define TIMER_MS 1000
+#define RELEASE_MS 200 /* beyond [sockdiag] wait: for its answers to be worked on */
 #define SCAN_MS 3000 /* between scans for processes that were killed */
 
 /* ---- signals ---- */
@@ -27,7 +28,8 @@ static const char *needs_restart(const struct plugin *p, const struct config *fr
 {
 	bool limits = fresh->sockets != p->limits.sockets ||
 		      fresh->processes != p->limits.processes;
-	bool kernel = fresh->source != p->source || fresh->flows != p->flows;
+	bool kernel = fresh->source != p->source || fresh->wants.flows != p->wants.flows ||
+		      fresh->wants.processes != p->wants.processes;
 
 	if (limits && kernel)
 		return "limits,kernel";
@@ -164,6 +166,17 @@ static void take_input(struct plugin *p, int fd)
 	p->stop = true;
 }
 
+/* Entries leave in the order of their time: one is held while an older one waits for
+ * sock_diag, and at most as long as that may wait. */
+static void release_entries(struct plugin *p)
+{
+	struct stamp now = clock_stamp();
+	int64_t latest = now.sec * 1000 + now.milli - p->config.wait - RELEASE_MS;
+	int64_t oldest = track_diag_oldest(p->track);
+
+	report_release(&p->report, oldest > latest ? oldest : latest);
+}
+
 /* ---- timers ---- */
 
 static void check_capabilities(struct plugin *p)
@@ -282,6 +295,7 @@ static void finish_sockdiag(struct plugin *p)
 		resolver_work(p->sources.resolver);
 	}
 	sources_close_sockdiag(&p->sources, true);
+	report_release(&p->report, INT64_MAX);
 }
 
 void loop_run(struct plugin *p)
@@ -303,6 +317,7 @@ void loop_run(struct plugin *p)
 			on_timer(p);
 			next_timer = clock_now_ms() + TIMER_MS;
 		}
+		release_entries(p);
 		report_push(&p->report);
 	}
 	read_rest(p, &fds[INPUT]);

@@ -162,7 +162,8 @@ static void on_entry(const struct entry *e, void *arg)
 	struct entry copy;
 
 	p->unseen += e->other_netns && e->what != CONNECT_STOP && e->what != LISTEN_STOP;
-	report_entry(&p->report, enrich(p, e, &copy));
+	report_entry(&p->report, enrich(p, e, &copy),
+		     p->report.held.count || track_diag_waits(p->track));
 }
 
 static bool on_start(const struct entry *e, void *arg)
@@ -280,7 +281,7 @@ static bool open_parser(struct plugin *p)
 		.processes = p->config.processes,
 	};
 	p->source = p->config.source;
-	p->flows = p->config.flows;
+	p->wants = p->config.wants;
 	p->errors.first = on_input_error;
 	p->track = track_new(&p->limits, &io, &p->errors);
 	p->reassembler = reassemble_open(on_event, p, &p->errors);
@@ -358,6 +359,9 @@ static bool open_all(struct plugin *p)
 		return false;
 	p->context = context_new("/proc", p->name.nodename, p->report.host_id);
 	sources_update(&p->sources);
+	p->audit = audit_watch_open();
+	if (!p->audit)
+		log_warnx("no thread to ask for audit's state: records that the kernel loses are not counted");
 	return privileges_confine();
 }
 
@@ -370,7 +374,7 @@ static int run(struct plugin *p)
 	if (good) {
 		if (p->netlink)
 			print_heading(p);
-		capabilities_start(&p->capabilities, &p->sources, &p->report);
+		capabilities_start(&p->capabilities, p->audit, &p->sources, &p->report);
 		ignore_load(&p->ignore, p->config.ignore_file, &p->report);
 		status_check_losses(p);
 		p->next_check = clock_now_ms() + FIRST_CHECK_MS;
@@ -379,6 +383,7 @@ static int run(struct plugin *p)
 		status_write_metrics(p, true);
 		report_note(&p->report, "netlog stop");
 	}
+	audit_watch_close(p->audit);
 	sources_close(&p->sources);
 	report_close(&p->report);
 	good &= close_netlink(p);

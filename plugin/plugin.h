@@ -12,6 +12,7 @@
 #include "plugin/config.h"
 #include "plugin/enrich/context.h"
 #include "plugin/ignore/list.h"
+#include "plugin/input/audit_watch.h"
 #include "plugin/input/netlink.h"
 #include "plugin/losses.h"
 #include "plugin/options.h"
@@ -25,7 +26,7 @@ struct plugin {
 	/* what a reload cannot change */
 	struct track_limits limits;
 	enum kernel_use source;
-	bool flows;
+	struct bpf_wants wants;
 	struct utsname name;
 
 	struct netlink_input *netlink; /* NULL: records come on standard input */
@@ -37,6 +38,7 @@ struct plugin {
 	struct ignore_list *ignore; /* [ignore] file; NULL: none */
 	struct input_errors errors;
 
+	struct audit_watch *audit;
 	struct capabilities capabilities;
 	struct losses losses;
 	uint64_t socket_lost;		   /* times that the kernel's socket overflowed */
@@ -56,7 +58,7 @@ struct plugin {
 
 	int signals;					 /* signalfd */
 	bool stop;					 /* exit after what is there to be read */
-	int64_t next_check, next_status, next_scan, end; /* monotonic ms; end 0: none */
+	int64_t next_check, next_scan, end; /* monotonic ms; end 0: none */
 };
 
 /* ---- loop ---- */

@@ -61,7 +61,7 @@ void sources_open(struct sources *s, const struct config *c, struct track *track
 		.live = live,
 		.initial_pids = in_initial_pid_namespace(),
 	};
-	kernel_source_open(&s->kernel, c->source, c->flows, c->snapshot, on_kernel_event, track);
+	kernel_source_open(&s->kernel, c->source, &c->wants, c->snapshot, on_kernel_event, track);
 }
 
 /* settle: auditd may be slow for a moment, and with it the records of what a process did

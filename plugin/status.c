@@ -6,10 +6,11 @@
 #include <time.h>
 
 #include "plugin/clock.h"
-#include "plugin/input/audit_status.h"
+#include "plugin/input/audit_watch.h"
 #include "plugin/log.h"
 #include "plugin/metrics.h"
 
+#define STATE_MS 50 /* the loop is away from its input for so long at most */
 #define METRICS_MS 10000 /* node_exporter is asked every 15 s or less often */
 
 /* Each of its lines says so: the sum is enough once in an interval. */
@@ -53,13 +54,9 @@ static void count_losses(struct plugin *p, struct loss_counts *now)
 		.queue = report_lost(&p->report),
 		.outputs = p->report.count,
 	};
-	if (clock_now_ms() < p->next_status)
-		return;
-	now->has_kernel = !audit_status_read(&status);
+	now->has_kernel = !audit_watch_state(p->audit, &status, STATE_MS);
 	if (now->has_kernel)
 		now->kernel = status.lost;
-	else /* it may have taken 2 s to find out */
-		p->next_status = clock_now_ms() + p->config.interval * 1000LL;
 }
 
 void status_check_losses(struct plugin *p)

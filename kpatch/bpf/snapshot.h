@@ -3,17 +3,6 @@
 #ifndef NETLOG_BPF_SNAPSHOT_H
 #define NETLOG_BPF_SNAPSHOT_H
 
-static __always_inline void read_task_of(struct netlog_bpf_task *t, struct task_struct *p)
-{
-	t->pid = p->tgid;
-	t->ppid = p->real_parent->tgid;
-	t->uid = p->cred->uid.val;
-	t->auid = p->loginuid.val;
-	t->ses = p->sessionid;
-	t->sid = p->signal->pids[PIDTYPE_SID]->numbers[0].nr;
-	BPF_CORE_READ_INTO(&t->comm, p, group_leader, comm);
-}
-
 /* The process whose program was written last: the iterator visits its descriptors one
  * after the other. Only one iterator runs. */
 __u64 last_exe;

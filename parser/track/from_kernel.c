@@ -8,6 +8,7 @@
 
 #include "parser/track/bounds.h"
 #include "parser/track/ending.h"
+#include "parser/track/from_kernel_process.h"
 #include "parser/track/unclaimed.h"
 
 #define ADOPT_MAX 1024	/* sockets of a process to look through */
@@ -421,6 +422,8 @@ void from_kernel(struct track *t, const struct event *f)
 	if (!t->node->module)
 		t->node->module_ms = stamp_ms(&f->stamp);
 	t->node->module = t->stats.module = true;
+	if (from_kernel_process(t, f))
+		return;
 	know_process(t, f);
 	if (begins_anew(f->op))
 		unclaimed_began(t, f->op == NETLOG_OP_ACCEPT);

@@ -69,12 +69,19 @@ static bool text_same(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
+static bool number_same(const struct optional *a, const struct optional *b)
+{
+	return a->known == b->known && a->number == b->number;
+}
+
 static bool task_same(const struct identity *w, const struct task *t)
 {
 	return w->ppid == t->ppid && w->uid == t->uid && w->auid == t->auid &&
 	       w->ses == t->ses && w->sid == t->sid &&
 	       text_same(w->comm, t->comm) && text_same(w->exe, t->exe) &&
-	       text_same(w->subj, t->subj) &&
+	       text_same(w->subj, t->subj) && number_same(&w->egid, &t->egid) &&
+	       number_same(&w->cgroup, &t->cgroup) &&
+	       text_same(w->pcomm, t->pcomm) &&
 	       text_same(w->proctitle, t->proctitle);
 }
 
@@ -95,6 +102,12 @@ static void task_inherit(struct task *t, const struct identity *old)
 		t->sid = old->sid;
 	if (!t->subj)
 		t->subj = old->subj;
+	if (!t->egid.known)
+		t->egid = old->egid;
+	if (!t->cgroup.known)
+		t->cgroup = old->cgroup;
+	if (!t->pcomm)
+		t->pcomm = old->pcomm;
 	if (!t->comm)
 		t->comm = old->comm;
 	if (!text_same(t->comm, old->comm))
@@ -148,6 +161,14 @@ static bool is_replaced(const struct identity *old, const struct task *t)
 {
 	return old->ppid >= 0 && t->ppid >= 0 && old->ppid != t->ppid &&
 	       old->ses >= 0 && t->ses >= 0 && old->ses != ID_UNSET && old->ses != t->ses;
+}
+
+void process_forget_identity(struct proc *p)
+{
+	identity_put(p->identity);
+	p->identity = NULL;
+	free(p->stale_title);
+	p->stale_title = NULL;
 }
 
 enum process_change process_update(struct proc *p, const struct task *task)

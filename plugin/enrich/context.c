@@ -228,5 +228,6 @@ void context_fill(struct context *c, struct entry *e, unsigned int parts)
 	e->container = text_or_null(k->container.id);
 	e->pod = text_or_null(k->container.pod);
 	e->unit = text_or_null(k->container.unit);
-	e->pcomm = text_or_null(k->pcomm);
+	if (!e->pcomm)
+		e->pcomm = text_or_null(k->pcomm);
 }

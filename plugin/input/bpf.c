@@ -34,7 +34,7 @@ struct bpf_input {
 
 /* These kernels have no such function, or it is inlined, and others report the same. */
 static const char *const optional[] = {
-	"tcp_v4_pre_connect", "tcp_v6_pre_connect", "tcp_v6_connect", "mptcp_disconnect",
+	"taskstats_exit", "tcp_v4_pre_connect", "tcp_v6_pre_connect", "tcp_v6_connect", "mptcp_disconnect",
 	"udp_abort", "tcp_abort", "inet6_bind", "udpv6_sendmsg", "tty_audit_exit", "auditsc_get_stamp",
 	"sctp_inet_listen", "sctp_primitive_ASSOCIATE", "sctp_association_free",
 };
@@ -129,7 +129,9 @@ static int choose(struct netlog_bpf *b, const struct bpf_input_options *o, bool 
 		bool there = !function || can_attach(btf, function);
 
 		if (p == b->progs.on_udp_sendmsg || p == b->progs.on_udpv6_sendmsg)
-			there = there && o->flows;
+			there = there && o->wants.flows;
+		else if (p == b->progs.on_fork || p == b->progs.on_exec || p == b->progs.on_end)
+			there = there && o->wants.processes;
 		else if (p == b->progs.on_file)
 			there = has_function(btf, "bpf_sock_from_file");
 		else if (p == b->progs.on_accept_old)
@@ -140,7 +142,7 @@ static int choose(struct netlog_bpf *b, const struct bpf_input_options *o, bool 
 	}
 	if (b->rodata->has_cookie)
 		bpf_map__set_max_entries(b->maps.numbers, 8192);	/* of MPTCP alone */
-	if (!o->flows)
+	if (!o->wants.flows)
 		bpf_map__set_max_entries(b->maps.flows, 1);
 	btf__free(btf);
 	if (!missing)

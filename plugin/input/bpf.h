@@ -15,8 +15,14 @@
 
 struct bpf_input;
 
+/* What is reported on request. */
+struct bpf_wants {
+	bool flows;		/* unconnected datagrams */
+	bool processes;		/* forks, execs and ends of processes */
+};
+
 struct bpf_input_options {
-	bool flows;		/* report unconnected datagrams, too */
+	struct bpf_wants wants;
 	struct bpf_callbacks to;	/* events of kind EVENT_MODULE */
 };
 

@@ -178,7 +178,8 @@ static struct item *item_new(const struct event *e)
 {
 	const struct task *t = &e->task;
 	struct item *i = malloc(sizeof(*i) + text_size(t->comm) + text_size(t->exe) +
-				text_size(t->subj) + text_size(t->proctitle));
+				text_size(t->subj) + text_size(t->proctitle) +
+				text_size(t->pcomm));
 	char *to;
 
 	if (!i)
@@ -189,6 +190,7 @@ static struct item *item_new(const struct event *e)
 	text_move(&i->e.task.exe, &to);
 	text_move(&i->e.task.subj, &to);
 	text_move(&i->e.task.proctitle, &to);
+	text_move(&i->e.task.pcomm, &to);
 	return i;
 }
 

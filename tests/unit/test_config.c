@@ -61,8 +61,8 @@ static const struct good goods[] = {
 	  { DEFAULTS, .sockets = 16, .processes = 4194304 } },
 	{ "other limits", "[limits]\nconnections = 16777216\nprocesses = 16\n",
 	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
-	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\n",
-	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .flows = true } },
+	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\nprocesses = yes\n",
+	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .wants = { true, true } } },
 	{ "kernel, the last word", "[kernel]\nsource = module\nsource = none\n",
 	  { DEFAULTS, .source = KERNEL_NONE } },
 	{ "sockdiag", "[sockdiag]\nuse = no\nwait = 10\nsweep = 1\nsnapshot = no\n"
@@ -169,7 +169,8 @@ static void assert_same(const struct config *a, const struct config *b)
 	assert_int_equal(a->sockets, b->sockets);
 	assert_int_equal(a->processes, b->processes);
 	assert_int_equal(a->source, b->source);
-	assert_int_equal(a->flows, b->flows);
+	assert_int_equal(a->wants.flows, b->wants.flows);
+	assert_int_equal(a->wants.processes, b->wants.processes);
 	assert_int_equal(a->use, b->use);
 	assert_int_equal(a->wait, b->wait);
 	assert_int_equal(a->sweep, b->sweep);
@@ -265,8 +266,8 @@ static const struct mistake mistakes[] = {
 	  "seconds, a whole number from 1 to 86400" },
 	{ "match, key", "[ignore]\nmatch = port=53\n", 2, "match: 'port=53'",
 	  "'port' must be key=value, with a key of: time kind proto local direction "
-	  "remote addr sid pid uid user comm exe auid ses ppid subj proctitle pcomm opener "
-	  "netns container pod unit entity pentity via errno dur tx rx unseen incomplete id ev node" },
+	  "remote addr sid pid uid user comm exe auid ses ppid subj proctitle egid cgroup pcomm opener "
+	  "netns container pod unit entity pentity via errno status dur tx rx unseen incomplete id ev node" },
 	{ "match, known at the end", "[ignore]\nmatch = proto=tcp dur>60\n", 2,
 	  "match: 'proto=tcp dur>60': dur is known only at the end, and what is ignored "
 	  "is decided at the start", "" },
