@@ -2,6 +2,8 @@
 --   hour     when the hour begins, seconds
 --   build    number of the build: the time of it
 --   rfrom, rto  when the rows of the hour's starts were received
+--   live     1: most of them were received as they happened; then ends of hosts with a
+--            wrong clock are found by when they were received
 --   slice, slices  pair keys in parts, as memory demands
 -- Two ends belong together if their tuple is the same and their times overlap, after the
 -- clock skew of their hosts, and no third host has one of the addresses.
@@ -25,8 +27,9 @@ FROM (
 	WHERE kind = 'connect start' AND received >= toDateTime((SELECT rfrom FROM build_arg) - 10800)
 		AND (time BETWEEN toDateTime((SELECT hour FROM build_arg) - 7200)
 				AND toDateTime((SELECT hour FROM build_arg) + 10800)
-			OR received BETWEEN toDateTime((SELECT rfrom FROM build_arg) - 7200)
-				AND toDateTime((SELECT rto FROM build_arg) + 7200))
+			OR (SELECT live FROM build_arg) = 1
+				AND received BETWEEN toDateTime((SELECT rfrom FROM build_arg) - 7200)
+					AND toDateTime((SELECT rto FROM build_arg) + 7200))
 	UNION ALL
 	SELECT host, boot, number, nth, key, toString(direction) AS direction, local_ip,
 		local_port, remote_ip, remote_port, proto,
@@ -41,8 +44,9 @@ FROM (
 				AND toInt64(toUInt32(time)) - intDiv(dur, 1000)
 					BETWEEN (SELECT hour FROM build_arg) - 7200
 						AND (SELECT hour FROM build_arg) + 10800)
-			OR received BETWEEN toDateTime((SELECT rfrom FROM build_arg) - 7200)
-				AND toDateTime((SELECT rto FROM build_arg) + 7200))
+			OR (SELECT live FROM build_arg) = 1
+				AND received BETWEEN toDateTime((SELECT rfrom FROM build_arg) - 7200)
+					AND toDateTime((SELECT rto FROM build_arg) + 7200))
 )
 GROUP BY host, boot, number, nth;
 
