@@ -183,7 +183,7 @@ def _connection(o, host, sender, line):
     seconds, milli = _time(o.get("@timestamp"))
     row = {"host": host, "sender": sender, "received": int(time.time()), "time": seconds, "milli": milli,
            "kind": netlog.get("kind")}
-    if row["kind"] not in KINDS:
+    if not isinstance(row["kind"], str) or row["kind"] not in KINDS:
         raise Rejected("bad kind")
     transport = netlog.get("proto") or _at(o, ("network", "transport"))
     if transport is not None and (not isinstance(transport, str) or transport not in PROTOCOLS):
@@ -268,6 +268,11 @@ def read(line, default_host=""):
     except Rejected as error:
         error.sender = sender
         raise
+    except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
+        # a structure that no check above has thought of must not hold up its batch
+        error = Rejected("bad structure")
+        error.sender = sender
+        raise error from None
 
 
 def encode(row):
