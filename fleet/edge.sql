@@ -24,11 +24,11 @@ FROM (
 		uid, toInt64(toUInt32(time)) * 1000 + milli AS start, toInt64(0) AS stop,
 		toUInt8(0) AS ended, toUInt8(0) AS failed, toInt64(-1) AS tx, toInt64(-1) AS rx
 	FROM open
-	WHERE kind = 'connect start' AND received >= toDateTime((SELECT rfrom FROM build_arg) - 10800)
-		AND (time BETWEEN toDateTime((SELECT hour FROM build_arg) - 7200)
+	WHERE kind = 'connect start' AND received >= toDateTime(greatest((SELECT rfrom FROM build_arg) - 10800, 0))
+		AND (time BETWEEN toDateTime(greatest((SELECT hour FROM build_arg) - 7200, 0))
 				AND toDateTime((SELECT hour FROM build_arg) + 10800)
 			OR (SELECT live FROM build_arg) = 1
-				AND received BETWEEN toDateTime((SELECT rfrom FROM build_arg) - 7200)
+				AND received BETWEEN toDateTime(greatest((SELECT rfrom FROM build_arg) - 7200, 0))
 					AND toDateTime((SELECT rto FROM build_arg) + 7200))
 	UNION ALL
 	SELECT host, boot, number, nth, key, toString(direction) AS direction, local_ip,
@@ -39,13 +39,13 @@ FROM (
 		toUInt8(kind = 'connect fail') AS failed, tx, rx
 	FROM connection
 	WHERE kind IN ('connect stop', 'connect fail')
-		AND received >= toDateTime((SELECT rfrom FROM build_arg) - 10800)
-		AND ((time >= toDateTime((SELECT hour FROM build_arg) - 7200)
+		AND received >= toDateTime(greatest((SELECT rfrom FROM build_arg) - 10800, 0))
+		AND ((time >= toDateTime(greatest((SELECT hour FROM build_arg) - 7200, 0))
 				AND toInt64(toUInt32(time)) - intDiv(dur, 1000)
 					BETWEEN (SELECT hour FROM build_arg) - 7200
 						AND (SELECT hour FROM build_arg) + 10800)
 			OR (SELECT live FROM build_arg) = 1
-				AND received BETWEEN toDateTime((SELECT rfrom FROM build_arg) - 7200)
+				AND received BETWEEN toDateTime(greatest((SELECT rfrom FROM build_arg) - 7200, 0))
 					AND toDateTime((SELECT rto FROM build_arg) + 7200))
 )
 GROUP BY host, boot, number, nth;
@@ -107,7 +107,7 @@ FROM (
 ) ANY LEFT JOIN (
 	SELECT a_host, b_host, toInt64(quantile(0.5)(ms)) AS ms, toUInt8(1) AS known
 	FROM skew
-	WHERE hour >= toDateTime((SELECT hour FROM build_arg) - 86400)
+	WHERE hour >= toDateTime(greatest((SELECT hour FROM build_arg) - 86400, 0))
 		AND hour <= toDateTime((SELECT hour FROM build_arg))
 	GROUP BY a_host, b_host
 ) USING a_host, b_host
