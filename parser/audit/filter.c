@@ -142,7 +142,7 @@ static void pass_on(struct filter *f, struct record *r)
 		f->record(r, late, f->arg);
 		return;
 	}
-	if (late || f->used + (r->end - r->head.text) + 5 > sizeof(f->buffer))
+	if (late || f->used + (r->end - r->head.text) + RECORD_MARKS_MAX > sizeof(f->buffer))
 		flush(f);
 	f->used = record_copy(r, f->buffer + f->used) - f->buffer;
 	f->buffer[f->used++] = '\n';

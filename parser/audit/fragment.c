@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "parser/track/process.h"
+#include "parser/audit/head.h"
 
 #ifndef CLOSE_RANGE_CLOEXEC
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
@@ -19,6 +20,20 @@
 #define CLONE_THREAD_FLAG 0x10000
 #define SOCK_CLOEXEC_FLAG 02000000
 #define SOCK_TYPE_MASK 0xf
+
+/* strcmp() == 0 for a constant of a few characters: cheaper than the call, and this is
+ * asked a dozen times a record. */
+static inline bool is_text(const char *s, const char *text, size_t len)
+{
+#ifndef __clang__ /* unrolls by itself */
+#pragma GCC unroll 16
+#endif
+	for (size_t i = 0; i < len; i++)
+		if (s[i] != text[i])
+			return false;
+	return !s[len];
+}
+#define IS(s, text) is_text(s, text, sizeof(text) - 1)
 
 void fragment_init(struct fragment *p, int64_t sec, uint32_t milli, uint64_t serial,
 		const char *node)
@@ -79,7 +94,7 @@ static void take_id(struct fragment *p, int64_t *id, const char *value,
 	uint64_t v;
 
 	/* audit writes unset as 4294967295, older kernels as -1 */
-	if (!strcmp(value, "-1"))
+	if (IS(value, "-1"))
 		*id = ID_UNSET;
 	else if (read_u64(value, 10, &v) && v <= ID_UNSET)
 		*id = v;
@@ -89,7 +104,7 @@ static void take_id(struct fragment *p, int64_t *id, const char *value,
 
 static void take_text(const char **text, const char *value)
 {
-	if (*value != '(' ? *value : strcmp(value, "(null)") && strcmp(value, "(none)"))
+	if (*value != '(' ? *value : !IS(value, "(null)") && !IS(value, "(none)"))
 		*text = value;
 }
 
@@ -100,31 +115,31 @@ static void task_field(struct fragment *p, const char *name, const char *value)
 
 	switch (*name) {
 	case 'p':
-		if (name[1] == 'i' && !strcmp(name, "pid"))
+		if (IS(name, "pid"))
 			take_id(p, &t->pid, value, "pid");
-		else if (name[1] == 'p' && !strcmp(name, "ppid"))
+		else if (IS(name, "ppid"))
 			take_id(p, &t->ppid, value, "ppid");
 		break;
 	case 'u':
-		if (!strcmp(name, "uid"))
+		if (IS(name, "uid"))
 			take_id(p, &t->uid, value, "uid");
 		break;
 	case 'a':
-		if (!strcmp(name, "auid"))
+		if (IS(name, "auid"))
 			take_id(p, &t->auid, value, "auid");
 		break;
 	case 's':
-		if (name[1] == 'e' && !strcmp(name, "ses"))
+		if (IS(name, "ses"))
 			take_id(p, &t->ses, value, "ses");
-		else if (!strcmp(name, "subj"))
+		else if (IS(name, "subj"))
 			take_text(&t->subj, value);
 		break;
 	case 'c':
-		if (!strcmp(name, "comm"))
+		if (IS(name, "comm"))
 			take_text(&t->comm, value);
 		break;
 	case 'e':
-		if (!strcmp(name, "exe"))
+		if (IS(name, "exe"))
 			take_text(&t->exe, value);
 		break;
 	}
@@ -145,17 +160,17 @@ static void syscall_field(struct fragment *p, const char *name, const char *valu
 	if (*name == 'a' && name[1] >= '0' && name[1] <= '3' && !name[2]) {
 		if (!read_u64(value, 16, &p->a[name[1] - '0']))
 			bad(p, "a0..a3");
-	} else if (*name == 'a' && name[1] == 'r' && !strcmp(name, "arch")) {
+	} else if (IS(name, "arch")) {
 		take_arch(p, value);
-	} else if (*name == 's' && name[1] == 'y' && !strcmp(name, "syscall")) {
+	} else if (IS(name, "syscall")) {
 		if (!read_u64(value, 10, &p->nr))
 			bad(p, "syscall");
-	} else if (*name == 'e' && name[1] == 'x' && name[2] == 'i' && !strcmp(name, "exit")) {
+	} else if (IS(name, "exit")) {
 		p->has_exit = read_s64(value, &p->exit);
 		if (!p->has_exit)
 			bad(p, "exit");
-	} else if (*name == 'k' && !strcmp(name, "key")) {
-		p->unkeyed = !strcmp(value, "(null)");
+	} else if (IS(name, "key")) {
+		p->unkeyed = IS(value, "(null)");
 	} else {
 		task_field(p, name, value);
 	}
@@ -272,21 +287,21 @@ static void module_field(struct fragment *p, const char *name, const char *value
 	struct event *m = &p->module;
 	uint64_t v = 0;
 
-	if (!strcmp(name, NETLOG_F_VERSION)) {
+	if (IS(name, NETLOG_F_VERSION)) {
 		module_begin(p, value);
-	} else if (!strcmp(name, NETLOG_F_OP)) {
+	} else if (IS(name, NETLOG_F_OP)) {
 		module_op(p, value);
-	} else if (!strcmp(name, NETLOG_F_INO)) {
+	} else if (IS(name, NETLOG_F_INO)) {
 		if (!read_u64(value, 10, &m->ino))
 			bad(p, NETLOG_F_INO);
-	} else if (!strcmp(name, NETLOG_F_COOKIE)) {
+	} else if (IS(name, NETLOG_F_COOKIE)) {
 		if (!read_u64(value, 16, &m->cookie))
 			bad(p, NETLOG_F_COOKIE);
-	} else if (!strcmp(name, NETLOG_F_LADDR) || !strcmp(name, NETLOG_F_LPORT)) {
+	} else if (IS(name, NETLOG_F_LADDR) || IS(name, NETLOG_F_LPORT)) {
 		module_end(p, &m->local, name, value);
-	} else if (!strcmp(name, NETLOG_F_FADDR) || !strcmp(name, NETLOG_F_FPORT)) {
+	} else if (IS(name, NETLOG_F_FADDR) || IS(name, NETLOG_F_FPORT)) {
 		module_end(p, &m->remote, name, value);
-	} else if (!strcmp(name, NETLOG_F_OIF)) {
+	} else if (IS(name, NETLOG_F_OIF)) {
 		if (read_u64(value, 10, &v) && v <= INT_MAX)
 			m->newfd = v;	/* given to both ends at the end */
 	} else if (!module_number(p, name, value)) {
@@ -301,16 +316,18 @@ void fragment_record(struct fragment *p)
 
 void fragment_field(struct fragment *p, int type, const char *name, const char *value)
 {
-	if (p->past_subj && (type != AUDIT_SYSCALL || strcmp(name, "key")))
+	if (*name == 'b' && !strcmp(name, HEAD_BY_SYSLOG))
+		p->by_syslog = true;
+	if (p->past_subj && (type != AUDIT_SYSCALL || !IS(name, "key")))
 		return;
-	p->past_subj |= *name == 's' && name[1] == 'u' && !strcmp(name, "subj");
+	p->past_subj |= IS(name, "subj");
 	switch (type) {
 	case AUDIT_SYSCALL:
 		p->has_syscall = true;
 		syscall_field(p, name, value);
 		break;
 	case AUDIT_SOCKADDR:
-		if (!strcmp(name, "saddr")) {
+		if (IS(name, "saddr")) {
 			p->has_saddr = true;
 			p->saddr = value;
 		}
@@ -319,10 +336,10 @@ void fragment_field(struct fragment *p, int type, const char *name, const char *
 		call_field(p, name, value);
 		break;
 	case AUDIT_PROCTITLE:
-		if (!strcmp(name, "proctitle")) {
+		if (IS(name, "proctitle")) {
 			p->has_proctitle = true;
 			/* the kernel's quoted way to say that there is none */
-			if (strcmp(value, "\"(null)\""))
+			if (!IS(value, "\"(null)\""))
 				take_text(&p->task.proctitle, value);
 		}
 		break;
@@ -362,6 +379,7 @@ void fragment_read(struct fragment *p, const struct record *r)
 
 	switch (r->head.type) {
 	case RECORD_SYSCALL:
+		p->by_syslog |= r->head.prefixed;
 		read_syscall(p, &r->syscall);
 		break;
 	case RECORD_SOCKADDR:
@@ -472,6 +490,7 @@ struct fragment *fragment_merge(struct fragment *first, const struct fragment *m
 		sum.has_proctitle = true;
 		sum.task.proctitle = more->task.proctitle;
 	}
+	sum.by_syslog |= more->by_syslog;
 	c = fragment_copy(&sum);
 	if (c)
 		fragment_free(first);
@@ -585,6 +604,7 @@ enum fragment_result fragment_event(struct fragment *p, struct event *f,
 	memset(f, 0, sizeof(*f));
 	f->stamp = p->stamp;
 	f->node = p->node;
+	f->by_syslog = p->by_syslog;
 	f->task = p->task;
 	p->exit = exit_of(p);
 	f->result = p->exit;
@@ -637,6 +657,7 @@ int fragment_module_event(struct fragment *p, struct event *f)
 	f->kind = EVENT_MODULE;
 	f->stamp = p->stamp;
 	f->node = p->node;
+	f->by_syslog = p->by_syslog;
 	f->task = p->task;
 	give_scope(&f->local, f->newfd);
 	give_scope(&f->remote, f->newfd);

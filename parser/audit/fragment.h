@@ -18,6 +18,7 @@ struct fragment {
 	bool has_syscall, has_saddr, has_call, has_proctitle;
 	bool has_exit, malformed;
 	bool ended;			/* an EOE record said so */
+	bool by_syslog;			/* a record of it had a prefix */
 	bool unkeyed;			/* key=(null): no rule made it */
 	bool past_subj;			/* of the record that is read */
 	const char *complaint;		/* field at fault, or "" */

@@ -31,6 +31,9 @@ struct head {
 	bool prefixed;		/* syslog or the like wrote something before it */
 };
 
+/* The field that filter.c puts first into a record with a prefix. */
+#define HEAD_BY_SYSLOG "by_syslog"
+
 /* The time and serial that were read last: the records of an event share them. */
 struct head_stamp {
 	char text[40];		/* "1700000000.100:1" */

@@ -91,7 +91,7 @@ static void on_event(auparse_state_t *au, auparse_cb_event_t type, void *arg)
  * reads. */
 static void odd_event(struct reassembler *r, const struct gathered *e)
 {
-	char line[FILTER_MAX + 8], *end;
+	char line[FILTER_MAX + RECORD_MARKS_MAX], *end;
 
 	for (unsigned int i = 0; i < e->count; i++) {
 		end = record_copy(e->records[i], line);

@@ -172,6 +172,7 @@ static char *copy_syscall(char *to, const char *from, const struct record *r)
 
 char *record_copy(const struct record *r, char *to)
 {
+	static const char mark[] = HEAD_BY_SYSLOG "=1 ";
 	const struct head *h = &r->head;
 	const char *from = h->text;
 
@@ -179,6 +180,11 @@ char *record_copy(const struct record *r, char *to)
 		to = mempcpy(to, from, h->stamp - from);
 		to = mempcpy(to, "msg=", 4);
 		from = h->stamp;
+	}
+	if (h->prefixed && (h->type == RECORD_SYSCALL || h->type == RECORD_KERNEL)) {
+		to = mempcpy(to, from, h->body - from);
+		to = mempcpy(to, mark, sizeof(mark) - 1);
+		from = h->body;
 	}
 	if (h->type == RECORD_SYSCALL)
 		return copy_syscall(to, from, r);

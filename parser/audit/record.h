@@ -60,9 +60,12 @@ void record_look(struct record_how *how, const char *text, size_t len);
 /* A line that is too long to be read. */
 void record_too_long(struct record *r, const char *text, size_t len);
 
+#define RECORD_MARKS_MAX 32	/* "msg=", HEAD_BY_SYSLOG, a newline */
+
 /*
- * Copies the record without what fragment.c never reads: of a SYSCALL record most fields.
- * to has room for the line and 5 bytes more. Returns its end; no newline.
+ * Copies the record without what fragment.c never reads: of a SYSCALL record most fields;
+ * one that syslog or the like passed on is marked as such. to has room for the line and
+ * RECORD_MARKS_MAX bytes more. Returns its end; no newline.
  */
 char *record_copy(const struct record *r, char *to);
 

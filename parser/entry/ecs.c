@@ -94,7 +94,7 @@ static bool put_event_kind(struct put *p, const struct json_node *n,
 			   const struct json_source *s)
 {
 	(void)n;
-	put_string(p, s->e->via == VIA_SNAPSHOT ? "\"state\"" : "\"event\"");
+	put_string(p, entry_inferred(s->e) == VIA_SNAPSHOT ? "\"state\"" : "\"event\"");
 	return true;
 }
 
@@ -119,7 +119,7 @@ static bool put_outcome(struct put *p, const struct json_node *n,
 	(void)n;
 	if (s->e->what == CONNECT_FAIL)
 		put_string(p, "\"failure\"");
-	else if (s->e->what == CONNECT_START && s->e->via == VIA_PROGRESS)
+	else if (s->e->what == CONNECT_START && entry_inferred(s->e) == VIA_PROGRESS)
 		put_string(p, "\"unknown\"");
 	else
 		put_string(p, "\"success\"");
@@ -136,7 +136,7 @@ static bool put_start(struct put *p, const struct json_node *n, const struct jso
 	int64_t start = json_time_ms(&s->e->time);
 
 	(void)n;
-	if (s->e->via == VIA_SNAPSHOT && !is_stop(s->e))
+	if (entry_inferred(s->e) == VIA_SNAPSHOT && !is_stop(s->e))
 		return false;		/* it was open by then */
 	if (is_stop(s->e) && (s->e->dur_ms < 0 ||
 			      __builtin_sub_overflow(start, s->e->dur_ms, &start)))
@@ -199,6 +199,14 @@ static bool put_remote_scope(struct put *p, const struct json_node *n,
 	return s->e->remote.scope;
 }
 
+static bool put_resource_type(struct put *p, const struct json_node *n,
+			      const struct json_source *s)
+{
+	(void)n;
+	put_string(p, "\"pod\"");
+	return s->e->pod;
+}
+
 static void fill(struct json_map *m, const char *(*name)(const struct field *f))
 {
 	json_map_add_fields(m, "netlog", put_field, name);
@@ -222,6 +230,7 @@ static void fill(struct json_map *m, const char *(*name)(const struct field *f))
 	json_map_add(m, "network.community_id", json_node_community_id);
 	json_map_add(m, "network.iana_number", put_iana_number);
 	json_map_add(m, "network.type", put_network_type);
+	json_map_add(m, "orchestrator.resource.type", put_resource_type);
 	json_map_add(m, "process.args", put_args);
 	json_map_add(m, "related.ip", put_related);
 }
@@ -337,6 +346,6 @@ static void ecs_note(const void *self, struct note *n, struct put *p)
 
 const struct format_ops format_ecs = {
 	.name = "json", .help = "JSON, one object a line, Elastic Common Schema",
-	.has_time = true, .open = ecs_open, .close = ecs_close, .entry = ecs_entry,
+	.has_time = true, .entities = true, .open = ecs_open, .close = ecs_close, .entry = ecs_entry,
 	.note = ecs_note,
 };

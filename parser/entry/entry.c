@@ -13,6 +13,9 @@ const char *entry_kind_name(enum entry_kind kind)
 		[CONNECT_FAIL] = "connect fail",
 		[LISTEN_START] = "listen start",
 		[LISTEN_STOP] = "listen stop",
+		[PROC_FORK] = "process fork",
+		[PROC_EXEC] = "process exec",
+		[PROC_END] = "process end",
 	};
 
 	return names[kind];
@@ -25,8 +28,15 @@ const char *entry_via_name(enum entry_via via)
 		ENTRY_VIAS(VIA_NAME)
 #undef VIA_NAME
 	};
+	static const char *const by_syslog[] = {
+#define VIA_NAME(name, text) text ",syslog",
+		ENTRY_VIAS(VIA_NAME)
+#undef VIA_NAME
+	};
 
-	return names[via];
+	if (via == VIA_SYSLOG)
+		return "syslog";
+	return via & VIA_SYSLOG ? by_syslog[via & ~VIA_SYSLOG] : names[via];
 }
 
 const char *entry_proto_name(int proto)

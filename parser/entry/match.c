@@ -96,6 +96,13 @@ static int64_t milliseconds(const struct stamp *s)
 	return ms;
 }
 
+/* "syslog" and how it was inferred are two things: either, or both. */
+static enum truth test_via(enum entry_via have, enum entry_via want)
+{
+	return truth((want & VIA_SYSLOG) <= (have & VIA_SYSLOG) &&
+		     (want == VIA_SYSLOG || (have & ~VIA_SYSLOG) == (want & ~VIA_SYSLOG)));
+}
+
 /* The field may be the condition's own, or the one that counts also. */
 static enum truth test_field(const struct condition *c, enum field_id id,
 			     const struct entry *e)
@@ -112,6 +119,7 @@ static enum truth test_field(const struct condition *c, enum field_id id,
 	case TYPE_ID:		return test_id(v.id, &c->value.id);
 	case TYPE_EVENT:	return test_event(v.stamp, &c->value.ev);
 	case TYPE_KIND:		return truth(c->value.kinds & 1u << v.number);
+	case TYPE_VIA:		return test_via(v.number, c->value.low);
 	case TYPE_TIME:		return test_number(c, milliseconds(v.stamp));
 	default:		return test_number(c, v.number);
 	}

@@ -139,9 +139,14 @@ static int read_direction(struct value *v, const char *text)
 
 static int read_via(struct value *v, const char *text)
 {
-	for (int via = VIA_NONE + 1; via < VIA_COUNT; via++)
+	for (int via = VIA_NONE + 1; via < VIA_COUNT; via++) {
 		if (!strcmp(text, entry_via_name(via)))
 			return set_number(v, via);
+		if (!strcmp(text, entry_via_name(via | VIA_SYSLOG)))
+			return set_number(v, via | VIA_SYSLOG);
+	}
+	if (!strcmp(text, entry_via_name(VIA_SYSLOG)))
+		return set_number(v, VIA_SYSLOG);
 	return -EINVAL;
 }
 
@@ -315,7 +320,8 @@ int value_read(struct value *v, enum field_id id, const char *text, size_t len)
 	case TYPE_PROTO:	return read_proto(v, text);
 	case TYPE_ADDRESS:	return netaddr_parse_range(text, &v->range);
 	case TYPE_DIRECTION:	return read_direction(v, text);
-	case TYPE_NUMBER:	return read_range(v, text, numbers, ID_UNSET);
+	case TYPE_NUMBER:
+	case TYPE_OPTIONAL:	return read_range(v, text, numbers, ID_UNSET);
 	case TYPE_USER:		return read_user(v, text);
 	case TYPE_SESSION:	return read_session(v, text);
 	case TYPE_VIA:		return read_via(v, text);
@@ -346,13 +352,14 @@ const char *value_allowed(enum field_id id)
 				 "or :FIRST-LAST",
 		[TYPE_DIRECTION] = "out or in",
 		[TYPE_NUMBER] = "a number",
+		[TYPE_OPTIONAL] = "a number",
 		[TYPE_USER] = "a user name, a number, or unset",
 		[TYPE_SESSION] = "a number, or unset",
 		[TYPE_TEXT] = "a text that is not empty",
 		[TYPE_ARGUMENTS] = "a text that is not empty",
 		[TYPE_NAME] = "a text that is not empty",
 		[TYPE_VIA] = "in-progress, close, exit, exec, reuse, gone, boot, destroy, "
-			     "found, snapshot or sweep",
+			     "found, snapshot, sweep, corrected or syslog",
 		[TYPE_ERRNO] = "an error's name or number, as ECONNREFUSED or 111",
 		[TYPE_DURATION] = "a time in seconds, as 1.5, or with ms, s, m, h or d",
 		[TYPE_BYTES] = "a number of bytes, as 512, or with k, M, G or T",

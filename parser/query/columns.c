@@ -127,7 +127,7 @@ enum outcome pair_outcome(const struct pair *p)
 		return OUTCOME_FAILED;
 	if (p->stop)
 		return OUTCOME_CLOSED;
-	return p->start->via == VIA_PROGRESS ? OUTCOME_UNKNOWN : OUTCOME_OPEN;
+	return entry_inferred(p->start) == VIA_PROGRESS ? OUTCOME_UNKNOWN : OUTCOME_OPEN;
 }
 
 static void put_field(struct put *p, enum field_id id, const struct entry *e)

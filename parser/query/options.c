@@ -109,6 +109,13 @@ static int set_format(struct arg *a)
 	return 0;
 }
 
+static int set_conntrack(struct arg *a)
+{
+	a->o->conntrack = a->value;
+	a->o->pair = true;
+	return 0;
+}
+
 static int set_view(struct arg *a)
 {
 	if (a->o->view)
@@ -177,6 +184,8 @@ static const struct option options[] = {
 		set_view, AUNETLOG_BEACONS },
 	{ NULL, "--community-id", "ID", "connection of this Community ID (seed 0), as Zeek and "
 		"Suricata write it", set_community_id, AT(community_id) },
+	{ NULL, "--conntrack", "FILE", "translations for --pair, as conntrack -L or -E prints them",
+		set_conntrack },
 	{ NULL, "--debug", NULL, "report also what could not be attributed",
 		set_flag, AT(debug) },
 	{ "-F", "--follow", NULL, "go on with what is written from now on; without -ts print only that",
@@ -184,7 +193,7 @@ static const struct option options[] = {
 	{ "-O", "--fields", "FIELD,FIELD", "columns of the table: fields, start, end, process, "
 		"outcome", set_text, AT(columns) },
 	{ NULL, "--format", "NAME", "table (on a terminal), csv, netlog (else), json, ocsf, "
-		"cef, leef, cern, sysmon, template:TEXT", set_format },
+		"cef, leef, cern, sysmon, hone, template:TEXT", set_format },
 	{ NULL, "--graph", NULL, "a graph for Graphviz: programs, addresses, listeners",
 		set_view, AUNETLOG_GRAPH },
 	{ "-h", "--help", NULL, "print this help; --help fields: every field",
@@ -209,6 +218,9 @@ static const struct option options[] = {
 		set_open_at },
 	{ "-r", "--raw", NULL, "the raw audit records behind each match, for ausearch -i",
 		set_flag, AT(raw) },
+	{ NULL, "--pair", NULL, "both processes of each connection, from the logs of one host or, "
+		"with -if HOST=FILE, of several; with --graph or --html as a picture",
+		set_flag, AT(pair) },
 	{ NULL, "--scan", NULL, "sources that try many ports, or many ends that fail",
 		set_view, AUNETLOG_SCAN },
 	{ NULL, "--summary", "WHAT", "count connections by remote, local, port, network/BITS, user, "
@@ -452,6 +464,7 @@ static void print_conditions(FILE *out)
 void aunetlog_options_usage(FILE *out)
 {
 	fputs("usage: aunetlog [OPTION]... [CONDITION]...\n"
+	      "       aunetlog annotate|capture --help: processes of packets\n"
 	      "Prints a line for each network connection in the audit logs that meets the "
 	      "conditions.\n\noptions:\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)

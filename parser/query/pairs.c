@@ -59,7 +59,8 @@ int64_t pair_began(const struct pair *p)
 	const struct entry *stop = p->stop;
 
 	/* these two have the time at which it was noticed */
-	if (p->start && p->start->via != VIA_SNAPSHOT && p->start->via != VIA_CORRECTED)
+	if (p->start && entry_inferred(p->start) != VIA_SNAPSHOT &&
+	    entry_inferred(p->start) != VIA_CORRECTED)
 		return clock_ms(&p->start->time);
 	if (stop && stop->dur_ms >= 0)
 		return clock_ms(&stop->time) - stop->dur_ms;
@@ -95,7 +96,7 @@ static void finish_pair(struct pairs *p, const struct entry *start, const struct
 {
 	struct pair pair = { .start = start, .stop = stop };
 
-	pair.again = start && start->via == VIA_CORRECTED;
+	pair.again = start && entry_inferred(start) == VIA_CORRECTED;
 	if (matched && (!p->options->has_open_at || was_open(&pair, p->options->open_at)))
 		p->done(&pair, p->arg);
 }

@@ -185,6 +185,8 @@ static void idle(struct query *q, bool second)
 		reassemble_age(q->reader);
 	else
 		reassemble_push(q->reader);
+	if (q->view->ops->idle)
+		q->view->ops->idle(q->view);
 	flush_output(q);
 }
 
@@ -378,6 +380,8 @@ static bool finish_output(struct query *q)
 {
 	int err = q->view->write_error;
 
+	if (q->options->sink)
+		return true;	/* it has nothing of this */
 	if (fclose(stdout) && !err)
 		err = errno;
 	if (!err || err == EPIPE)

@@ -126,7 +126,7 @@ static bool kind(const struct word *first, const struct word *second, struct ent
 		    !is(second, blank + 1))
 			continue;
 		e->what = k;
-		return true;
+		return !entry_is_process(e);
 	}
 	return false;
 }

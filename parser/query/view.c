@@ -25,6 +25,8 @@ static bool is_table(const struct aunetlog_options *o, bool terminal)
 static const struct view_ops *choose(const struct aunetlog_options *o, bool terminal,
 				     char *error, size_t size)
 {
+	if (o->sink)
+		return &view_sink;
 	if (o->raw)
 		return &view_raw;
 	if (!o->view)

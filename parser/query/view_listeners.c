@@ -119,7 +119,7 @@ static void listeners_entry(struct view *v, const struct entry *e, bool matched)
 	if (!matched)
 		return;
 	if (e->what == LISTEN_START)
-		add(l, e, e->via != VIA_SNAPSHOT);
+		add(l, e, entry_inferred(e) != VIA_SNAPSHOT);
 	else if (e->what == LISTEN_STOP)
 		ended(l, e);
 	else if (e->what == CONNECT_START && entry_direction(e) == DIRECTION_IN)

@@ -111,6 +111,7 @@ struct conn {
 	bool unwritten;		/* the start is still to be written: DEFERRED, DESTROYED */
 	bool other_netns;	/* its process is in a namespace that is not watched */
 	bool unknown_start;	/* its begin is not known exactly */
+	bool by_syslog;		/* records of it came through syslog */
 	bool ignored;		/* the ignore list has it */
 	bool tentative;		/* not known to be of IP: its start is not to be written */
 	bool inheritable;	/* nobody known has it, and an unseen child may */
@@ -121,6 +122,9 @@ struct conn {
 	uint32_t clock;		/* its node's, at start */
 	int64_t mono, netns;
 	uint64_t cookie;	/* 0: not known */
+	uint64_t ino;		/* by the kernel's side; 0: not known */
+	uint32_t scan;		/* the last of its scans that found it */
+	bool absent;		/* one did not */
 	struct conn_id id;	/* of the connection, from its first line on */
 	uint32_t nth;		/* connections numbered on this socket */
 	struct identity *opener;

@@ -162,6 +162,7 @@ static void write_entry(struct track *t, struct conn *c, enum entry_kind what,
 	struct entry r = entry_of(t, c, what, e);
 
 	r.identity = process_of(t, c, e, what == CONNECT_START || what == LISTEN_START);
+	r.pcomm = r.identity->pcomm;
 	if (c->opener && c->opener->pid != r.identity->pid)
 		r.opener = c->opener->pid;
 	if (stop && !found_later(e->via))
@@ -171,6 +172,9 @@ static void write_entry(struct track *t, struct conn *c, enum entry_kind what,
 		number(t, c);
 	if (!r.incomplete)
 		r.id = c->id;
+	c->by_syslog |= t->by_syslog;
+	if (c->by_syslog)
+		r.via |= VIA_SYSLOG;
 	emit(t, c, &r, (!stop && e->via != VIA_CORRECTED) || r.incomplete);
 }
 
@@ -193,6 +197,7 @@ void life_begin(struct track *t, struct conn *c)
 	c->clock = t->nodes.at[c->key.node]->clock;
 	c->mono = t->event->mono;
 	c->unknown_start = false;
+	c->by_syslog = t->by_syslog;
 }
 
 void life_open(struct track *t, struct conn *c, enum conn_kind kind, enum entry_via via)

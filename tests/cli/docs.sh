@@ -36,7 +36,7 @@ lacks() { # PAGE…; one word a line on standard input
 
 options_of() { "$build/$1" --help 2>&1 | grep -oE '(^|[ ,])--?[a-z][a-z-]*' | tr -d ' ,' | sort -u; }
 config_keys() { "$build/audisp-netlog" -n -c plugin/audisp-netlog.conf | grep -oE '^[a-z_]+ =' | sed 's/ =//' | cat - <(echo match); }
-vias() { sed -n '/define ENTRY_VIAS/,/^$/s/.*"\([a-z-]\+\)".*/\1/p' parser/entry/entry.h; }
+vias() { sed -n '/define ENTRY_VIAS/,/^$/s/.*"\([a-z-]\+\)".*/\1/p' parser/entry/entry.h; echo syslog; }
 own_keys() {
 	find plugin -name '*.c' -exec awk '/"netlog (start|config|lost) / { n = 5 } n-- > 0' {} + |
 		grep -oE '[a-z]+=%' | tr -d '%' | sort -u
@@ -85,6 +85,13 @@ if [ "$build" = --write ]; then
 	exit
 fi
 verdict "aunetlog(8) has every option of aunetlog --help" < <(options_of aunetlog | lacks aunetlog.8 netlog-fields.7)
+verdict "aunetlog-packets(8) has every option of annotate and capture" < <(
+	for command in annotate capture; do
+		"$build/aunetlog" $command --help | grep -oE '(^|[ ,])--?[a-z][a-z-]*' | tr -d ' ,'
+	done | sort -u | lacks aunetlog-packets.8 aunetlog.8)
+verdict "aunetlog-packets(8) has every reason" < <(
+	cat parser/packet/owners.h parser/query/partner.h | sed -n 's/.*X([A-Z_]*,\t*"\([a-z-]\+\)").*/\1/p' |
+		sort -u | lacks aunetlog-packets.8)
 verdict "audisp-netlog(8) has every option of audisp-netlog --help" < <(options_of audisp-netlog | lacks audisp-netlog.8)
 verdict "audisp-netlog.conf(5) has every key" < <(config_keys | lacks audisp-netlog.conf.5)
 verdict "audisp-netlog(8) has every value of via=" < <(
