@@ -260,6 +260,7 @@ static bool can_matter(const struct sieve *s, struct own_clock *c, enum own_kind
 	const char *rest;
 	bool json = kind == OWN_JSON;
 
+	h.entry.time = (struct stamp){ 0 };
 	sieve_head_clear(&h);
 	rest = time_of(c, kind, line, len, &h.entry.time);
 	if (!rest || (!json && *rest != ' '))
