@@ -41,7 +41,8 @@ static struct identity nobody = {
 };
 static const struct entry unknown = {
 	.what = CONNECT_STOP, .time = { 1000, 500, 1 }, .proto = PROTO_UNKNOWN,
-	.unknown_direction = true, .opener = -1, .identity = &nobody, .dur_ms = -1, .tx = -1, .rx = -1, .netns = -1,
+	.unknown_direction = true, .opener = -1, .identity = &nobody,
+	.dur_ms = -1, .tx = -1, .rx = -1, .netns = -1,
 };
 
 struct row {
