@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/config: audisp-netlog.conf, read into a struct. */
+/* plugin/config: the configuration, as config_file.h reads it. */
 #ifndef NETLOG_CONFIG_H
 #define NETLOG_CONFIG_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "parser/entry/match.h"
 #include "plugin/kernel_source.h"
 
 #define CONFIG_DEFAULT SYSCONFDIR "/audit/audisp-netlog.conf"
 #define STATE_DEFAULT "/run/audisp-netlog.state"
+#define LOG_DEFAULT "/var/log/audit-netlog/netlog.log"
 #define CONFIG_IGNORES_MAX 64
 #define CONFIG_NETNS_MAX 64
 #define CONFIG_OUTPUTS_MAX 8 /* sections [output NAME] */
@@ -26,9 +26,20 @@ enum config_transport { CONFIG_NOWHERE,
 			CONFIG_FILE,
 			CONFIG_STDOUT,
 			CONFIG_UNIX,
+			CONFIG_LISTEN,
 			CONFIG_UDP,
 			CONFIG_TCP,
-			CONFIG_TLS };
+			CONFIG_TLS,
+			CONFIG_LOG /* [log] alone */ };
+
+/* The plugin's own log, which aunetlog reads: section [log]. */
+struct config_log {
+	char *file;		     /* NULL: none */
+	unsigned int size_mib;	     /* of one file */
+	unsigned int total_mib;	     /* of all */
+	unsigned int days;
+	bool compress; /* old files, with zstd */
+};
 
 /* One output: a format and a transport. The keys of a section [output NAME]. */
 struct config_output {
@@ -36,7 +47,9 @@ struct config_output {
 	char *format; /* NULL: "netlog" */
 	enum config_transport transport;
 	int facility, priority; /* as syslog.h */
-	char *path;		/* of file, unix */
+	char *path;		/* of file, log, unix, listen */
+	unsigned int mode;	/* of listen: of the socket's file */
+	const struct config_log *log; /* of log: not owned */
 	char *host;		/* of udp, tcp, tls: a name or an address */
 	unsigned int port;	/* 0: 514, 601 or 6514 */
 	char *ca, *cert, *key;	/* of tls: PEM files; NULL: the system's, none */
@@ -47,9 +60,12 @@ struct config_output {
 struct config {
 	/* [output] */
 	bool to_syslog, to_stdout;
+	const char *stdout_format; /* NULL: "netlog"; borrowed, no key */
 	int facility, priority; /* as syslog.h: LOG_AUTHPRIV, LOG_INFO */
 	char *file;		/* NULL: none */
 	unsigned int queue_kib; /* per output */
+	/* [log] */
+	struct config_log log;
 	/* [output NAME] */
 	unsigned int named_count;
 	struct config_output named[CONFIG_OUTPUTS_MAX];
@@ -57,7 +73,7 @@ struct config {
 	unsigned int sockets, processes;
 	/* [kernel] */
 	enum kernel_use source;
-	bool flows; /* report unconnected datagrams, too (BPF) */
+	struct bpf_wants wants;
 	/* [sockdiag] */
 	enum config_use use;
 	unsigned int wait;	       /* ms that an event waits for the kernel's answer */
@@ -73,27 +89,19 @@ struct config {
 	bool context; /* container, pod, unit, parent's name */
 	/* [ignore] */
 	bool loopback;	   /* log what does not leave the host */
+	unsigned int repeat; /* seconds in which connections that are alike are one; 0: off */
 	char *ignore_file; /* entries as in plugin/ignore/item.h; NULL: none */
 	unsigned int ignores;
 	struct match ignore[CONFIG_IGNORES_MAX];
 	char *ignore_text[CONFIG_IGNORES_MAX];
 };
 
-/* The defaults: syslog alone. */
+/* The defaults: syslog and the own log. */
 void config_init(struct config *c);
 void config_fini(struct config *c);
 
-/*
- * Reads the file over what is in *c. A mistake returns -EINVAL and writes to error
- * "FILE:LINE: KEY: what is allowed"; a file that cannot be read returns -errno and writes
- * the reason. In both cases the caller must discard *c with config_fini().
- */
-int config_read(struct config *c, const char *path, char *error, size_t size);
-
-/* Writes the configuration as a file that config_read() reads to the same. */
-void config_print(const struct config *c, FILE *to);
-
-/* Fills list (room for 3 + CONFIG_OUTPUTS_MAX) with the outputs; returns how many. Their
+#define CONFIG_ALL_OUTPUTS (4 + CONFIG_OUTPUTS_MAX)
+/* Fills list (room for CONFIG_ALL_OUTPUTS) with the outputs; returns how many. Their
  * texts live as long as the configuration. */
 unsigned int config_outputs(const struct config *c, struct config_output *list);
 

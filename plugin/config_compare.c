@@ -24,8 +24,17 @@ unsigned int config_outputs(const struct config *c, struct config_output *list)
 	o.transport = CONFIG_FILE;
 	if (c->file)
 		list[n++] = o;
+	o.name = "log";
+	o.transport = CONFIG_LOG;
+	o.path = c->log.file;
+	o.log = &c->log;
+	if (c->log.file)
+		list[n++] = o;
+	o.log = NULL;
 	o.name = "stdout";
 	o.transport = CONFIG_STDOUT;
+	if (c->stdout_format)
+		o.format = (char *)c->stdout_format;
 	if (c->to_stdout)
 		list[n++] = o;
 	for (unsigned int i = 0; i < c->named_count; i++) {
@@ -43,20 +52,28 @@ static bool same_text(const char *a, const char *b)
 	return !a || !b ? a == b : !strcmp(a, b);
 }
 
+static bool same_limits(const struct config_log *a, const struct config_log *b)
+{
+	return !a || !b ? a == b : a->size_mib == b->size_mib &&
+		      a->total_mib == b->total_mib && a->days == b->days &&
+		      a->compress == b->compress;
+}
+
 static bool same_output(const struct config_output *a, const struct config_output *b)
 {
 	return same_text(a->name, b->name) && same_text(a->format, b->format) &&
 	       a->transport == b->transport && a->facility == b->facility &&
 	       a->priority == b->priority && same_text(a->path, b->path) &&
 	       same_text(a->host, b->host) && a->port == b->port &&
+	       a->mode == b->mode &&
 	       same_text(a->ca, b->ca) && same_text(a->cert, b->cert) &&
 	       same_text(a->key, b->key) &&
-	       a->queue_kib == b->queue_kib;
+	       a->queue_kib == b->queue_kib && same_limits(a->log, b->log);
 }
 
 bool config_same_outputs(const struct config *a, const struct config *b)
 {
-	struct config_output of_a[3 + CONFIG_OUTPUTS_MAX], of_b[3 + CONFIG_OUTPUTS_MAX];
+	struct config_output of_a[CONFIG_ALL_OUTPUTS], of_b[CONFIG_ALL_OUTPUTS];
 	unsigned int count = config_outputs(a, of_a);
 
 	if (config_outputs(b, of_b) != count)

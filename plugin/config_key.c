@@ -54,6 +54,7 @@ static const char *const transports[] = {
 	[CONFIG_FILE] = "file",
 	[CONFIG_STDOUT] = "stdout",
 	[CONFIG_UNIX] = "unix",
+	[CONFIG_LISTEN] = "listen",
 	[CONFIG_UDP] = "udp",
 	[CONFIG_TCP] = "tcp",
 	[CONFIG_TLS] = "tls",
@@ -84,6 +85,17 @@ static int set_number(unsigned int *to, const struct key *k, const char *value)
 	if (errno || *end || v < k->min || v > k->max)
 		return -EINVAL;
 	*to = v;
+	return 0;
+}
+
+/* "0660" */
+static int set_mode(unsigned int *to, const char *value)
+{
+	size_t len = strlen(value);
+
+	if (!len || len > 4 || strspn(value, "01234567") < len || strtoul(value, NULL, 8) > 0777)
+		return -EINVAL;
+	*to = strtoul(value, NULL, 8);
 	return 0;
 }
 
@@ -128,6 +140,7 @@ int key_set(const struct key *k, void *at, const char *value)
 	switch (k->type) {
 	case KEY_BOOL: return set_bool(at, value);
 	case KEY_NUMBER: return set_number(at, k, value);
+	case KEY_MODE: return set_mode(at, value);
 	case KEY_PATH: return set_path(at, value);
 	case KEY_FACILITY: return set_code(at, facilitynames, LOG_LOCAL7, value);
 	case KEY_PRIORITY: return set_code(at, prioritynames, LOG_DEBUG, value);
@@ -150,6 +163,9 @@ void key_print(const struct key *k, const void *at, FILE *to)
 		break;
 	case KEY_NUMBER:
 		fprintf(to, " %u", *(const unsigned int *)at);
+		break;
+	case KEY_MODE:
+		fprintf(to, " %04o", *(const unsigned int *)at);
 		break;
 	case KEY_PATH:
 	case KEY_HOST:

@@ -7,10 +7,11 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* The type of the field is behind each of them; the last two belong to config.c. */
+/* The type of the field is behind each of them; the last two belong to config_file.c. */
 enum key_type {
 	KEY_BOOL,   /* bool: yes, no */
 	KEY_NUMBER, /* unsigned int, from min to max */
+	KEY_MODE,   /* unsigned int: of a file, octal digits */
 	KEY_PATH,   /* char *, owned; absolute; empty: NULL */
 	KEY_HOST,   /* char *, owned; empty: NULL */
 	KEY_FORMAT, /* char *, owned; NULL: the default */

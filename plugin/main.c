@@ -15,6 +15,7 @@
 
 #include "parser/text.h"
 #include "plugin/clock.h"
+#include "plugin/config_file.h"
 #include "plugin/doctor/doctor.h"
 #include "plugin/ignore/decide.h"
 #include "plugin/ignore/load.h"
@@ -63,7 +64,7 @@ static int print_config(const struct options *o)
 	if (good && o->print_rules)
 		ignore_rules_print(list, stdout);
 	else if (good)
-		config_print(&c, stdout);
+		config_file_print(&c, stdout);
 	ignore_list_free(list);
 	config_fini(&c);
 	return good ? 0 : 1;
@@ -75,19 +76,28 @@ static int run_doctor(const struct options *o, const struct doctor *d)
 }
 
 /* After --yes one connection shows that it works. */
-static int run_setup(const struct options *o, const struct doctor *d)
+static int run_setup(const struct options *o, struct doctor *d)
 {
 	const struct setup s = { .state = SETUP_STATE, .run = system, .to = stdout };
 	struct doctor_finding f = { .level = DOCTOR_OK };
+	char error[1024] = "";
+	struct config changed;
 	int status = setup_apply(&s, d, o->undo ? SETUP_UNDO : o->yes ? SETUP_DO :
 									SETUP_SHOW);
 
 	if (status || !o->yes)
 		return status;
+	if (options_read_config(o, &changed, error, sizeof(error))) {
+		printf("%s\n", error);
+		return 1;
+	}
+	d->config = &changed;
 	/* the plugin may only be starting */
 	for (int i = 0; i < CONNECTION_TRIES && (!i || f.level != DOCTOR_OK); i++)
 		check_connection(d, &f);
 	printf("%s%s%s\n", f.found, *f.fix ? "\n" : "", f.fix);
+	d->config = NULL;
+	config_fini(&changed);
 	return f.level == DOCTOR_OK ? 0 : 1;
 }
 
@@ -128,19 +138,23 @@ static bool fill_standard_streams(void)
 static void on_event(const struct event *e, void *arg)
 {
 	struct plugin *p = arg;
+	struct event copy;
 
 	/* Its own connections to a collector would be logged by way of that collector. */
 	if (e->task.pid != p->pid && kernel_source_takes(&p->sources.kernel, e))
-		track_event(p->track, e);
+		track_event(p->track, kernel_source_named(&p->sources.kernel, e, &copy));
 }
 
 /* The entry with the surroundings of its process, in *copy; or as it is. */
 static const struct entry *enrich(struct plugin *p, const struct entry *e, struct entry *copy)
 {
-	if (!p->config.context || !p->context || !p->sources.initial_pids)
+	unsigned int parts = (report_has_entities(&p->report) ? CONTEXT_ENTITIES : 0) |
+			     (p->config.context ? CONTEXT_SURROUNDINGS : 0);
+
+	if (!parts || !p->context || !p->sources.initial_pids)
 		return e;
 	*copy = *e;
-	context_fill(p->context, copy);
+	context_fill(p->context, copy, parts);
 	return copy;
 }
 
@@ -150,7 +164,8 @@ static void on_entry(const struct entry *e, void *arg)
 	struct entry copy;
 
 	p->unseen += e->other_netns && e->what != CONNECT_STOP && e->what != LISTEN_STOP;
-	report_entry(&p->report, enrich(p, e, &copy));
+	report_entry(&p->report, enrich(p, e, &copy),
+		     p->report.held.count || track_diag_waits(p->track));
 }
 
 static bool on_start(const struct entry *e, void *arg)
@@ -158,7 +173,10 @@ static bool on_start(const struct entry *e, void *arg)
 	struct plugin *p = arg;
 	struct entry copy;
 
-	return ignore_entry(p->ignore, &p->config, enrich(p, e, &copy));
+	if (ignore_entry(p->ignore, &p->config, enrich(p, e, &copy)))
+		return true;
+	return p->config.repeat && p->repeat &&
+	       repeat_fold(p->repeat, e, p->config.repeat * 1000LL, status_folded, p);
 }
 
 static void on_request(const struct request *q, void *arg)
@@ -263,12 +281,13 @@ static bool open_parser(struct plugin *p)
 		.arg = p,
 	};
 
+	p->repeat = repeat_new();
 	p->limits = (struct track_limits){
 		.sockets = p->config.sockets,
 		.processes = p->config.processes,
 	};
 	p->source = p->config.source;
-	p->flows = p->config.flows;
+	p->wants = p->config.wants;
 	p->errors.first = on_input_error;
 	p->track = track_new(&p->limits, &io, &p->errors);
 	p->reassembler = reassemble_open(on_event, p, &p->errors);
@@ -278,7 +297,6 @@ static bool open_parser(struct plugin *p)
 		return false;
 	}
 	uname(&p->name);
-	p->context = context_new("/proc", p->name.nodename);
 	set_boot(p);
 	reassemble_serials_since(p->reassembler, time(NULL) * 1000ULL);
 	return true;
@@ -315,6 +333,8 @@ static void print_heading(const struct plugin *p)
 {
 	const char *source = sources_name(&p->sources);
 	bool exact = kernel_source_exact(&p->sources.kernel);
+	char columns[FORMAT_MAX];
+	size_t len;
 
 	printf("# audit-netlog %s: TCP and UDP connections of all processes on this host, "
 	       "IPv4 and IPv6.\n",
@@ -334,6 +354,9 @@ static void print_heading(const struct plugin *p)
 		       "via=gone: a killed process, found some seconds later. Connections "
 		       "opened before\n# now are logged from their next system call.\n");
 	printf("# Ctrl-C exits and restores the audit settings.\n");
+	len = report_heading(&p->report, "stdout", columns);
+	if (len)
+		printf("%.*s\n", (int)len, columns);
 	fflush(stdout);
 }
 
@@ -345,6 +368,7 @@ static bool open_all(struct plugin *p)
 	if (!privileges_drop(&p->config) || !open_log(p) ||
 	    !report_open(&p->report, &p->config))
 		return false;
+	p->context = context_new("/proc", p->name.nodename, p->report.host_id);
 	sources_update(&p->sources);
 	p->audit = audit_watch_open();
 	if (!p->audit)
@@ -368,6 +392,7 @@ static int run(struct plugin *p)
 		loop_run(p);
 		status_check_losses(p);
 		status_write_metrics(p, true);
+		status_check_folded(p, true);
 		report_note(&p->report, "netlog stop");
 	}
 	audit_watch_close(p->audit);
@@ -377,6 +402,7 @@ static int run(struct plugin *p)
 	reassemble_close(p->reassembler);
 	track_free(p->track);
 	ignore_list_free(p->ignore);
+	repeat_free(p->repeat);
 	context_free(p->context);
 	return good ? 0 : 1;
 }

@@ -43,17 +43,11 @@ struct {
 } pending SEC(".maps");
 
 /* Calls under way, by function and thread: the socket when the function was entered. */
-struct call {
-	struct netlog_bpf_sock before;
-	struct netlog_bpf_sock asked;	/* with the remote end asked for */
-	__u64 asks;
-};
-
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096);
 	__type(key, __u64);
-	__type(value, struct call);
+	__type(value, struct netlog_bpf_sock);
 } calls SEC(".maps");
 
 /* The last start of each thread, until its system call gets the serial of an event. */

@@ -129,20 +129,41 @@ __noinline __u64 exe_id(void)
 	return now.id;
 }
 
+static __always_inline void copy_comm(char *to, const struct task_struct *p)
+{
+	((__u64 *)to)[0] = ((const __u64 *)p->comm)[0];
+	((__u64 *)to)[1] = ((const __u64 *)p->comm)[1];
+}
+
+/* All but exe, comm and pid. */
+static __always_inline void read_relations(struct netlog_bpf_task *t, struct task_struct *p)
+{
+	t->ppid = p->real_parent->tgid;
+	t->sid = p->signal->pids[PIDTYPE_SID]->numbers[0].nr;
+	t->auid = p->loginuid.val;
+	t->ses = p->sessionid;
+	t->uid = p->cred->uid.val;
+	t->egid = p->cred->egid.val;
+	t->cgroup = p->cgroups->dfl_cgrp->kn->id;
+	copy_comm(t->pcomm, p->real_parent->group_leader);
+}
+
+/* Of any task, for whom BTF has its type; all but exe. comm is the process's. */
+static __always_inline void read_task_of(struct netlog_bpf_task *t, struct task_struct *p)
+{
+	t->pid = p->tgid;
+	read_relations(t, p);
+	copy_comm(t->comm, p->group_leader);
+}
+
 static __always_inline void read_task(struct netlog_bpf_task *t)
 {
 	__builtin_memset(t, 0, sizeof(*t));
 	t->exe = exe_id();
 	t->pid = bpf_get_current_pid_tgid() >> 32;
-	t->uid = bpf_get_current_uid_gid();
 	bpf_get_current_comm(t->comm, sizeof(t->comm));
 	if (has_task_btf) {
-		struct task_struct *p = bpf_get_current_task_btf();
-
-		t->ppid = p->real_parent->tgid;
-		t->sid = p->signal->pids[PIDTYPE_SID]->numbers[0].nr;
-		t->auid = p->loginuid.val;
-		t->ses = p->sessionid;
+		read_relations(t, bpf_get_current_task_btf());
 	} else {
 		struct task_struct *p = (void *)bpf_get_current_task();
 
@@ -150,6 +171,10 @@ static __always_inline void read_task(struct netlog_bpf_task *t)
 		t->sid = BPF_CORE_READ(p, signal, pids[PIDTYPE_SID], numbers[0].nr);
 		t->auid = BPF_CORE_READ(p, loginuid.val);
 		t->ses = BPF_CORE_READ(p, sessionid);
+		t->uid = bpf_get_current_uid_gid();
+		t->egid = BPF_CORE_READ(p, cred, egid.val);
+		t->cgroup = bpf_get_current_cgroup_id();
+		BPF_CORE_READ_INTO(&t->pcomm, p, real_parent, group_leader, comm);
 	}
 }
 

@@ -22,6 +22,20 @@
 #define SOCK_CLOEXEC_FLAG 02000000
 #define SOCK_TYPE_MASK 0xf
 
+/* strcmp() == 0 for a constant of a few characters: cheaper than the call, and this is
+ * asked a dozen times a record. */
+static inline bool is_text(const char *s, const char *text, size_t len)
+{
+#ifndef __clang__ /* unrolls by itself */
+#pragma GCC unroll 16
+#endif
+	for (size_t i = 0; i < len; i++)
+		if (s[i] != text[i])
+			return false;
+	return !s[len];
+}
+#define IS(s, text) is_text(s, text, sizeof(text) - 1)
+
 void fragment_init(struct fragment *p, int64_t sec, uint32_t milli, uint64_t serial,
 		const char *node)
 {
@@ -81,7 +95,7 @@ static void take_id(struct fragment *p, int64_t *id, const char *value,
 	uint64_t v;
 
 	/* audit writes unset as 4294967295, older kernels as -1 */
-	if (!strcmp(value, "-1"))
+	if (IS(value, "-1"))
 		*id = ID_UNSET;
 	else if (read_u64(value, 10, &v) && v <= ID_UNSET)
 		*id = v;
@@ -91,7 +105,7 @@ static void take_id(struct fragment *p, int64_t *id, const char *value,
 
 static void take_text(const char **text, const char *value)
 {
-	if (*value != '(' ? *value : strcmp(value, "(null)") && strcmp(value, "(none)"))
+	if (*value != '(' ? *value : !IS(value, "(null)") && !IS(value, "(none)"))
 		*text = value;
 }
 
@@ -102,31 +116,31 @@ static void task_field(struct fragment *p, const char *name, const char *value)
 
 	switch (*name) {
 	case 'p':
-		if (name[1] == 'i' && !strcmp(name, "pid"))
+		if (IS(name, "pid"))
 			take_id(p, &t->pid, value, "pid");
-		else if (name[1] == 'p' && !strcmp(name, "ppid"))
+		else if (IS(name, "ppid"))
 			take_id(p, &t->ppid, value, "ppid");
 		break;
 	case 'u':
-		if (!strcmp(name, "uid"))
+		if (IS(name, "uid"))
 			take_id(p, &t->uid, value, "uid");
 		break;
 	case 'a':
-		if (!strcmp(name, "auid"))
+		if (IS(name, "auid"))
 			take_id(p, &t->auid, value, "auid");
 		break;
 	case 's':
-		if (name[1] == 'e' && !strcmp(name, "ses"))
+		if (IS(name, "ses"))
 			take_id(p, &t->ses, value, "ses");
-		else if (!strcmp(name, "subj"))
+		else if (IS(name, "subj"))
 			take_text(&t->subj, value);
 		break;
 	case 'c':
-		if (!strcmp(name, "comm"))
+		if (IS(name, "comm"))
 			take_text(&t->comm, value);
 		break;
 	case 'e':
-		if (!strcmp(name, "exe"))
+		if (IS(name, "exe"))
 			take_text(&t->exe, value);
 		break;
 	}
@@ -147,17 +161,17 @@ static void syscall_field(struct fragment *p, const char *name, const char *valu
 	if (*name == 'a' && name[1] >= '0' && name[1] <= '3' && !name[2]) {
 		if (!read_u64(value, 16, &p->a[name[1] - '0']))
 			bad(p, "a0..a3");
-	} else if (*name == 'a' && name[1] == 'r' && !strcmp(name, "arch")) {
+	} else if (IS(name, "arch")) {
 		take_arch(p, value);
-	} else if (*name == 's' && name[1] == 'y' && !strcmp(name, "syscall")) {
+	} else if (IS(name, "syscall")) {
 		if (!read_u64(value, 10, &p->nr))
 			bad(p, "syscall");
-	} else if (*name == 'e' && name[1] == 'x' && name[2] == 'i' && !strcmp(name, "exit")) {
+	} else if (IS(name, "exit")) {
 		p->has_exit = read_s64(value, &p->exit);
 		if (!p->has_exit)
 			bad(p, "exit");
-	} else if (*name == 'k' && !strcmp(name, "key")) {
-		p->unkeyed = !strcmp(value, "(null)");
+	} else if (IS(name, "key")) {
+		p->unkeyed = IS(value, "(null)");
 	} else {
 		task_field(p, name, value);
 	}
@@ -274,21 +288,21 @@ static void module_field(struct fragment *p, const char *name, const char *value
 	struct event *m = &p->module;
 	uint64_t v = 0;
 
-	if (!strcmp(name, NETLOG_F_VERSION)) {
+	if (IS(name, NETLOG_F_VERSION)) {
 		module_begin(p, value);
-	} else if (!strcmp(name, NETLOG_F_OP)) {
+	} else if (IS(name, NETLOG_F_OP)) {
 		module_op(p, value);
-	} else if (!strcmp(name, NETLOG_F_INO)) {
+	} else if (IS(name, NETLOG_F_INO)) {
 		if (!read_u64(value, 10, &m->ino))
 			bad(p, NETLOG_F_INO);
-	} else if (!strcmp(name, NETLOG_F_COOKIE)) {
+	} else if (IS(name, NETLOG_F_COOKIE)) {
 		if (!read_u64(value, 16, &m->cookie))
 			bad(p, NETLOG_F_COOKIE);
-	} else if (!strcmp(name, NETLOG_F_LADDR) || !strcmp(name, NETLOG_F_LPORT)) {
+	} else if (IS(name, NETLOG_F_LADDR) || IS(name, NETLOG_F_LPORT)) {
 		module_end(p, &m->local, name, value);
-	} else if (!strcmp(name, NETLOG_F_FADDR) || !strcmp(name, NETLOG_F_FPORT)) {
+	} else if (IS(name, NETLOG_F_FADDR) || IS(name, NETLOG_F_FPORT)) {
 		module_end(p, &m->remote, name, value);
-	} else if (!strcmp(name, NETLOG_F_OIF)) {
+	} else if (IS(name, NETLOG_F_OIF)) {
 		if (read_u64(value, 10, &v) && v <= INT_MAX)
 			m->newfd = v;	/* given to both ends at the end */
 	} else if (!module_number(p, name, value)) {
@@ -305,16 +319,16 @@ void fragment_field(struct fragment *p, int type, const char *name, const char *
 {
 	if (*name == 'b' && !strcmp(name, HEAD_BY_SYSLOG))
 		p->by_syslog = true;
-	if (p->past_subj && (type != AUDIT_SYSCALL || strcmp(name, "key")))
+	if (p->past_subj && (type != AUDIT_SYSCALL || !IS(name, "key")))
 		return;
-	p->past_subj |= *name == 's' && name[1] == 'u' && !strcmp(name, "subj");
+	p->past_subj |= IS(name, "subj");
 	switch (type) {
 	case AUDIT_SYSCALL:
 		p->has_syscall = true;
 		syscall_field(p, name, value);
 		break;
 	case AUDIT_SOCKADDR:
-		if (!strcmp(name, "saddr")) {
+		if (IS(name, "saddr")) {
 			p->has_saddr = true;
 			p->saddr = value;
 		}
@@ -323,10 +337,10 @@ void fragment_field(struct fragment *p, int type, const char *name, const char *
 		call_field(p, name, value);
 		break;
 	case AUDIT_PROCTITLE:
-		if (!strcmp(name, "proctitle")) {
+		if (IS(name, "proctitle")) {
 			p->has_proctitle = true;
 			/* the kernel's quoted way to say that there is none */
-			if (strcmp(value, "\"(null)\""))
+			if (!IS(value, "\"(null)\""))
 				take_text(&p->task.proctitle, value);
 		}
 		break;

@@ -199,6 +199,14 @@ static bool put_remote_scope(struct put *p, const struct json_node *n,
 	return s->e->remote.scope;
 }
 
+static bool put_resource_type(struct put *p, const struct json_node *n,
+			      const struct json_source *s)
+{
+	(void)n;
+	put_string(p, "\"pod\"");
+	return s->e->pod;
+}
+
 static void fill(struct json_map *m, const char *(*name)(const struct field *f))
 {
 	json_map_add_fields(m, "netlog", put_field, name);
@@ -222,6 +230,7 @@ static void fill(struct json_map *m, const char *(*name)(const struct field *f))
 	json_map_add(m, "network.community_id", json_node_community_id);
 	json_map_add(m, "network.iana_number", put_iana_number);
 	json_map_add(m, "network.type", put_network_type);
+	json_map_add(m, "orchestrator.resource.type", put_resource_type);
 	json_map_add(m, "process.args", put_args);
 	json_map_add(m, "related.ip", put_related);
 }
@@ -337,6 +346,6 @@ static void ecs_note(const void *self, struct note *n, struct put *p)
 
 const struct format_ops format_ecs = {
 	.name = "json", .help = "JSON, one object a line, Elastic Common Schema",
-	.has_time = true, .open = ecs_open, .close = ecs_close, .entry = ecs_entry,
+	.has_time = true, .entities = true, .open = ecs_open, .close = ecs_close, .entry = ecs_entry,
 	.note = ecs_note,
 };

@@ -22,6 +22,7 @@ size_t flat_value(enum field_id id, const struct field_value *v, char *buf)
 	struct put p = { .to = buf, .end = buf + FLAT_MAX };
 	size_t len;
 
+	_Static_assert(FLAT_MAX >= NETADDR_TEXT_MAX, "an address fits");
 	switch (fields[id].type) {
 	case TYPE_ADDRESS:
 		return netaddr_format_ip(v->address, buf);

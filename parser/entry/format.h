@@ -24,7 +24,7 @@ struct format;
 
 /*
  * A format by what a person writes: "netlog", "json", "ocsf" or "ocsf:1.6.0", "cef",
- * "leef", "cern", "sysmon", or "template:TEXT". host is copied, its strings are
+ * "leef", "sd:NAME@NUMBER", "cern", "sysmon", or "template:TEXT". host is copied, its strings are
  * borrowed; it may be NULL. Returns NULL with the reason in error.
  */
 struct format *format_open(const char *spec, const struct format_host *host, char *error,
@@ -36,12 +36,24 @@ const char *format_spec(const struct format *f);
  * front. */
 bool format_has_time(const struct format *f);
 
+/* Returns true if the text begins with structured data of RFC 5424 and a blank. */
+bool format_is_structured(const struct format *f);
+
+/* Returns true if the text may have the numbers of processes in it, which cost a look at
+ * /proc for each process. */
+bool format_has_entities(const struct format *f);
+
 /* Both write the text, without a newline, to buf (FORMAT_MAX bytes) and return its
  * length. Any thread may call format_note(); format_entry() belongs to one. */
 size_t format_entry(struct format *f, const struct entry *e, char *buf);
 /* text: "netlog WORD key=value …". */
 size_t format_note(const struct format *f, const struct stamp *time, const char *text,
 		   size_t len, char *buf);
+
+/* The terminal has that many columns now; of no effect on formats that are not for one. */
+void format_set_width(struct format *f, unsigned int width);
+/* The names of the columns, as format_entry() writes; 0 for formats that have none. */
+size_t format_heading(const struct format *f, char *buf);
 
 /* A line for each format, for a help text. */
 void format_list(FILE *out);

@@ -139,6 +139,7 @@ void put_value(struct put *p, const struct field *f, const struct field_value *v
 		put_number(p, v->number);
 		break;
 	case TYPE_NUMBER:
+	case TYPE_OPTIONAL:
 	case TYPE_BYTES:
 		put_uint(p, v->number);
 		break;
@@ -256,11 +257,13 @@ static void put_head(struct put *p, const struct entry *e)
 
 	put_string(p, entry_kind_name(e->what));
 	put_char(p, ' ');
-	put_string(p, entry_proto_name(e->proto));
-	put_char(p, ' ');
-	put_address(p, &e->local);
-	put_char(p, ' ');
-	if (!entry_is_listen(e)) {
+	if (!entry_is_process(e)) {
+		put_string(p, entry_proto_name(e->proto));
+		put_char(p, ' ');
+		put_address(p, &e->local);
+		put_char(p, ' ');
+	}
+	if (!entry_is_process(e) && !entry_is_listen(e)) {
 		put_string(p, direction_text(entry_direction(e)));
 		put_char(p, ' ');
 		put_address(p, &e->remote);
@@ -287,15 +290,23 @@ size_t line_format(struct line_format *f, const struct entry *e, char *buf)
 }
 
 /* localtime_r costs a lock and a search: asked once a second. */
-static void set_second(struct line_clock *c, int64_t second)
+static void set_second(struct line_clock *c, int64_t second, const char *format)
 {
 	time_t sec = second;
 	struct tm tm;
 
 	if (!localtime_r(&sec, &tm))
 		memset(&tm, 0, sizeof(tm));
-	c->len = strftime(c->text, sizeof(c->text), "%Y-%m-%d %H:%M:%S", &tm);
+	c->len = strftime(c->text, sizeof(c->text), format, &tm);
 	c->second = second;
+}
+
+static void put_millis(struct put *p, unsigned int milli)
+{
+	put_char(p, '.');
+	put_char(p, '0' + milli / 100 % 10);
+	put_char(p, '0' + milli / 10 % 10);
+	put_char(p, '0' + milli % 10);
 }
 
 size_t line_time(struct line_clock *c, const struct stamp *time, char *buf)
@@ -303,13 +314,27 @@ size_t line_time(struct line_clock *c, const struct stamp *time, char *buf)
 	struct put p = { .to = buf, .end = buf + FORMAT_TIME_MAX - 1 };
 
 	if (time->sec != c->second || !c->len)
-		set_second(c, time->sec);
+		set_second(c, time->sec, "%Y-%m-%d %H:%M:%S");
 	put_bytes(&p, c->text, c->len);
-	put_char(&p, '.');
-	put_char(&p, '0' + time->milli / 100 % 10);
-	put_char(&p, '0' + time->milli / 10 % 10);
-	put_char(&p, '0' + time->milli % 10);
+	put_millis(&p, time->milli);
 	put_char(&p, ' ');
+	*p.to = 0;
+	return p.to - buf;
+}
+
+size_t line_time_zoned(struct line_clock *c, const struct stamp *time, char *buf)
+{
+	struct put p = { .to = buf, .end = buf + FORMAT_TIME_MAX - 1 };
+	size_t offset;
+
+	if (time->sec != c->second || !c->len)
+		set_second(c, time->sec, "%Y-%m-%dT%H:%M:%S%z");
+	offset = c->len - 5; /* +hhmm */
+	put_bytes(&p, c->text, offset);
+	put_millis(&p, time->milli);
+	put_bytes(&p, c->text + offset, 3);
+	put_char(&p, ':');
+	put_bytes(&p, c->text + offset + 3, 2);
 	*p.to = 0;
 	return p.to - buf;
 }

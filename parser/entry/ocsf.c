@@ -180,6 +180,13 @@ static bool put_file_name(struct put *p, const struct json_node *n,
 	return true;
 }
 
+/* Since 1.4.0. */
+static bool put_community_id(struct put *p, const struct json_node *n,
+			     const struct json_source *s)
+{
+	return strcmp(s->version, "1.3.0") && json_node_community_id(p, n, s);
+}
+
 static bool put_file_type(struct put *p, const struct json_node *n,
 			  const struct json_source *s)
 {
@@ -204,7 +211,7 @@ static void fill(struct json_map *m, const char *(*name)(const struct field *f))
 	json_map_add(m, "activity_name", put_activity_name);
 	json_map_add(m, "actor.process.file.name", put_file_name);
 	json_map_add(m, "actor.process.file.type_id", put_file_type);
-	json_map_add(m, "connection_info.community_uid", json_node_community_id);
+	json_map_add(m, "connection_info.community_uid", put_community_id);
 	json_map_add(m, "connection_info.direction_id", put_direction_id);
 	json_map_add(m, "connection_info.protocol_num", put_proto_num);
 	json_map_add(m, "connection_info.protocol_ver_id", put_proto_ver);
@@ -303,6 +310,6 @@ static void ocsf_note(const void *self, struct note *n, struct put *p)
 
 const struct format_ops format_ocsf = {
 	.name = "ocsf", .help = "JSON, Open Cybersecurity Schema Framework; ocsf:VERSION",
-	.has_time = true, .open = ocsf_open, .close = ocsf_close, .entry = ocsf_entry,
+	.has_time = true, .entities = true, .open = ocsf_open, .close = ocsf_close, .entry = ocsf_entry,
 	.note = ocsf_note,
 };

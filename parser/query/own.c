@@ -30,6 +30,7 @@ static const struct form {
 } forms[] = {
 	{ "connect ", true, false, OWN_LINE, NULL },
 	{ "listen ", true, false, OWN_LINE, NULL },
+	{ "process ", true, false, OWN_LINE, NULL },
 	{ "netlog: ", true, false, OWN_REFUSED, "the format cern" },
 	{ "netlog ", true, false, OWN_LINE, NULL },
 	{ "CEF:", true, false, OWN_REFUSED, "CEF" },
@@ -108,7 +109,8 @@ static void take_line(struct own *o)
 		if (o->kind == OWN_JSON && o->io.host && o->entry.entry.node &&
 		    !strcmp(o->entry.entry.node, o->io.host))
 			o->entry.entry.node = NULL;
-		o->io.emit(&o->entry.entry, o->io.arg);
+		if (!entry_is_process(&o->entry.entry) || o->io.processes)
+			o->io.emit(&o->entry.entry, o->io.arg);
 		break;
 	case OWN_LOST:
 		o->losses++;

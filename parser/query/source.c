@@ -23,6 +23,7 @@
 #define LOG_NAME "audit.log"
 #define OWN_NAME "netlog.log"
 #define BUILTIN_LOG "/var/log/audit/" LOG_NAME
+#define BUILTIN_OWN_LOG "/var/log/audit-netlog/netlog.log"
 
 static void complain_path(struct aunetlog_source *s, const char *path, int err)
 {
@@ -252,22 +253,34 @@ static void add_configured(struct aunetlog_source *s, const char *conf)
 	free(path);
 }
 
-/* The file that the plugin writes, by its configuration; NULL: none. Owned. */
+/* The file that the plugin writes, by its configuration: that of [log], or if this is off
+ * that of [output]; NULL: none. Owned. */
 static char *own_log(const char *conf)
 {
 	FILE *f = fopen(conf, "re");
-	char *line = NULL, *value, *found = NULL;
+	char *line = NULL, *output = NULL, *log = strdup(BUILTIN_OWN_LOG), **to = NULL;
 	size_t size = 0;
 
-	while (f && !found && getline(&line, &size, f) > 0) {
-		value = path_value(line, "file");
-		if (value && *value == '/')
-			found = strdup(value);
+	while (f && getline(&line, &size, f) > 0) {
+		const char *value, *key = line + strspn(line, " \t");
+
+		if (*key == '[')
+			to = !strncmp(key, "[log]", 5) ? &log :
+			     !strncmp(key, "[output]", 8) ? &output : NULL;
+		if (!to || strncmp(key, "file", 4) || !strchr(" \t=", key[4]))
+			continue;
+		free(*to);
+		value = strchr(key, '=') ? strchr(key, '=') + 1 : "";
+		value += strspn(value, " \t");
+		*to = *value == '/' ? strndup(value, strcspn(value, " \t\n")) : NULL;
 	}
 	free(line);
 	if (f)
 		fclose(f);
-	return found;
+	if (!log)
+		return output;
+	free(output);
+	return log;
 }
 
 /* Without a word if it cannot be read: the audit log has the same. */

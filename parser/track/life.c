@@ -161,6 +161,7 @@ static void write_entry(struct track *t, struct conn *c, enum entry_kind what,
 	struct entry r = entry_of(t, c, what, e);
 
 	r.identity = process_of(t, c, e, what == CONNECT_START || what == LISTEN_START);
+	r.pcomm = r.identity->pcomm;
 	if (c->opener && c->opener->pid != r.identity->pid)
 		r.opener = c->opener->pid;
 	if (stop && !found_later(e->via))

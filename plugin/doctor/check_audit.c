@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -160,7 +161,7 @@ void check_running(const struct doctor *d, struct doctor_finding *f)
 
 void check_config(const struct doctor *d, struct doctor_finding *f)
 {
-	struct config_output list[3 + CONFIG_OUTPUTS_MAX];
+	struct config_output list[CONFIG_ALL_OUTPUTS];
 
 	if (!d->config) {
 		found(f, DOCTOR_BROKEN, "%s", d->config_error);

@@ -157,11 +157,11 @@ static void find_places(struct search *s, const struct doctor *d)
 		"/var/log/syslog",
 		"/var/log/messages",
 	};
-	struct config_output list[3 + CONFIG_OUTPUTS_MAX];
+	struct config_output list[CONFIG_ALL_OUTPUTS];
 	unsigned int n = config_outputs(d->config, list);
 
 	for (unsigned int i = 0; i < n; i++) {
-		if (list[i].transport == CONFIG_FILE)
+		if (list[i].transport == CONFIG_FILE || list[i].transport == CONFIG_LOG)
 			add_place(s, d->root, list[i].path);
 		if (list[i].transport != CONFIG_SYSLOG)
 			continue;

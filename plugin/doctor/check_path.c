@@ -5,6 +5,8 @@
 #include <strings.h>
 
 #include "plugin/doctor/check.h"
+
+#include <stdio.h>
 #include "plugin/doctor/files.h"
 
 #define JOURNALD_UNIT "/run/systemd/journal" /* its directory */
@@ -12,7 +14,7 @@
 
 static bool uses_syslog(const struct doctor *d)
 {
-	struct config_output list[3 + CONFIG_OUTPUTS_MAX];
+	struct config_output list[CONFIG_ALL_OUTPUTS];
 	unsigned int n = d->config ? config_outputs(d->config, list) : 0;
 
 	for (unsigned int i = 0; i < n; i++)

@@ -12,6 +12,7 @@
 #include <uthash.h>
 
 #include "plugin/enrich/container.h"
+#include "plugin/enrich/entity.h"
 
 #define KEPT_MAX 4096
 #define SLACK_MS 10 /* audit's time is up to one tick early */
@@ -21,11 +22,14 @@ struct known {
 	uint64_t generation; /* of the identity that was asked for last */
 	struct container container;
 	char pcomm[17];
+	char entity[ENTITY_MAX], pentity[ENTITY_MAX];
 	UT_hash_handle hh;
 };
 
 struct context {
 	const char *proc, *node;
+	struct entity_host host;
+	char boot[40];
 	int64_t ticks; /* a second */
 	struct known *known;
 };
@@ -36,7 +40,20 @@ struct stat_line {
 	char comm[17];
 };
 
-struct context *context_new(const char *proc, const char *node)
+static void read_boot(struct context *c)
+{
+	char path[512];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/sys/kernel/random/boot_id", c->proc);
+	f = fopen(path, "re");
+	if (f && fgets(c->boot, sizeof(c->boot), f))
+		c->boot[strcspn(c->boot, "\n")] = 0;
+	if (f)
+		fclose(f);
+}
+
+struct context *context_new(const char *proc, const char *node, const char *machine)
 {
 	struct context *c = calloc(1, sizeof(*c));
 
@@ -45,6 +62,8 @@ struct context *context_new(const char *proc, const char *node)
 	c->proc = proc;
 	c->node = node;
 	c->ticks = sysconf(_SC_CLK_TCK);
+	read_boot(c);
+	c->host = (struct entity_host){ .machine = machine, .boot = c->boot };
 	return c;
 }
 
@@ -120,32 +139,43 @@ static bool was_there(const struct context *c, const struct stat_line *s,
 }
 
 static void read_parent(const struct context *c, const struct identity *id,
-			const struct stat_line *child, char *comm, size_t size)
+			const struct stat_line *child, struct known *k)
 {
 	struct stat_line s;
 
 	/* a parent is older than its child, and is the one that the event named */
-	if (child->ppid > 0 && (id->ppid < 0 || id->ppid == child->ppid) &&
-	    read_stat(c, child->ppid, &s) && s.start <= child->start)
-		snprintf(comm, size, "%s", s.comm);
+	if (child->ppid <= 0 || (id->ppid >= 0 && id->ppid != child->ppid) ||
+	    !read_stat(c, child->ppid, &s) || s.start > child->start)
+		return;
+	snprintf(k->pcomm, sizeof(k->pcomm), "%s", s.comm);
+	entity_id(&c->host, child->ppid, s.start, k->pentity);
 }
 
-static void read_process(const struct context *c, const struct entry *e, struct known *k)
+static void forget(struct known *k)
+{
+	memset(&k->container, 0, sizeof(k->container));
+	*k->pcomm = *k->entity = *k->pentity = 0;
+}
+
+/* The control group counts if the process is the same one before and after. */
+static void read_process(const struct context *c, const struct entry *e, struct known *k,
+			 unsigned int parts)
 {
 	const struct identity *id = e->identity;
 	struct stat_line before, after;
-	char text[4096];
+	char text[4096] = "";
 
-	memset(&k->container, 0, sizeof(k->container));
-	*k->pcomm = 0;
-	if (!read_stat(c, id->pid, &before) || !was_there(c, &before, &e->time) ||
-	    !read_file(c, id->pid, "cgroup", text, sizeof(text)))
+	forget(k);
+	if (!read_stat(c, id->pid, &before) || !was_there(c, &before, &e->time))
 		return;
-	read_parent(c, id, &before, k->pcomm, sizeof(k->pcomm));
+	entity_id(&c->host, id->pid, before.start, k->entity);
+	read_parent(c, id, &before, k);
+	if (!(parts & CONTEXT_SURROUNDINGS) || !read_file(c, id->pid, "cgroup", text, sizeof(text)))
+		return;
 	if (read_stat(c, id->pid, &after) && after.start == before.start)
 		container_parse(text, &k->container);
 	else
-		*k->pcomm = 0;
+		forget(k);
 }
 
 static struct known *find(struct context *c, int64_t pid)
@@ -175,7 +205,7 @@ static const char *text_or_null(const char *text)
 	return *text ? text : NULL;
 }
 
-void context_fill(struct context *c, struct entry *e)
+void context_fill(struct context *c, struct entry *e, unsigned int parts)
 {
 	const struct identity *id = e->identity;
 	struct known *k;
@@ -188,11 +218,16 @@ void context_fill(struct context *c, struct entry *e)
 	if (k->generation != id->generation) {
 		if (!is_start(e)) /* its process may have ended long ago */
 			return;
-		read_process(c, e, k);
+		read_process(c, e, k, parts);
 		k->generation = id->generation;
 	}
+	e->entity = text_or_null(k->entity);
+	e->pentity = text_or_null(k->pentity);
+	if (!(parts & CONTEXT_SURROUNDINGS))
+		return;
 	e->container = text_or_null(k->container.id);
 	e->pod = text_or_null(k->container.pod);
 	e->unit = text_or_null(k->container.unit);
-	e->pcomm = text_or_null(k->pcomm);
+	if (!e->pcomm)
+		e->pcomm = text_or_null(k->pcomm);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plugin/enrich/context: what an entry says of the surroundings of its process: container,
- * pod, unit, and the parent's name. Read from /proc when the process makes a connection,
+ * pod, unit, the parent's name, and the numbers of both processes. Read from /proc when the process makes a connection,
  * and kept for its later entries. A process that has ended, or whose pid belongs to
  * another one by now, is unknown.
  */
@@ -12,13 +12,18 @@
 
 struct context;
 
-/* proc: "/proc"; node: name that audit may give this host. Both borrowed. NULL without
- * memory. */
-struct context *context_new(const char *proc, const char *node);
+/* proc: "/proc"; node: name that audit may give this host; machine: machine-id(5), or
+ * empty. All borrowed. NULL without memory. */
+struct context *context_new(const char *proc, const char *node, const char *machine);
 void context_free(struct context *c); /* may be NULL */
 
-/* Sets container, pod, unit and pcomm of *e, or leaves them NULL. The texts are valid
- * until the next call. */
-void context_fill(struct context *c, struct entry *e);
+enum context_part {
+	CONTEXT_ENTITIES = 1,	  /* entity, pentity */
+	CONTEXT_SURROUNDINGS = 2, /* container, pod, unit, pcomm */
+};
+
+/* Sets these members of *e, or leaves them NULL. parts: enum context_part, added, and the
+ * same in every call. The texts are valid until the next call. */
+void context_fill(struct context *c, struct entry *e, unsigned int parts);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/output/file: lines, with the time in front unless they have it, to a file or to
- * standard output. */
+/* plugin/output/file: lines, with the time in front unless they have it, to a file, to a
+ * log that is rotated here, or to standard output. */
 #include "plugin/output/transport.h"
 
 #include <errno.h>
@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "parser/entry/line.h"
+#include "plugin/output/compress.h"
+#include "plugin/output/rotate.h"
 
 #define BUFFER 65536
 
@@ -20,6 +22,11 @@ struct file {
 	int fd;	   /* -1: not open, try again */
 	bool torn; /* the last line was written in part */
 	struct line_clock clock;
+	/* of a log: */
+	struct rotate_limits limits;
+	struct compressor *compressor; /* NULL: old files stay plain */
+	uint64_t size; /* bytes */
+	time_t written; /* the last of them */
 	char buffer[BUFFER]; /* lines to be written by one write(2) */
 	char path[];
 };
@@ -48,16 +55,30 @@ static int open_path(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+/* Takes over fd, of the file as it is now. */
+static void use(struct file *f, int fd)
+{
+	struct stat st;
+
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = fd;
+	f->torn = ends_torn(f->path);
+	f->size = fstat(fd, &st) ? 0 : st.st_size;
+	f->written = f->size ? st.st_mtime : 0;
+}
+
 static int file_open(struct transport *t)
 {
 	struct file *f = (struct file *)t;
+	int fd;
 
 	if (f->fd >= 0)
 		return 0;
-	f->fd = open_path(f->path);
-	if (f->fd < 0)
-		return f->fd;
-	f->torn = ends_torn(f->path);
+	fd = open_path(f->path);
+	if (fd < 0)
+		return fd;
+	use(f, fd);
 	return 0;
 }
 
@@ -68,10 +89,7 @@ static int file_reopen(struct transport *t)
 
 	if (fd < 0)
 		return fd;
-	if (f->fd >= 0)
-		close(f->fd);
-	f->fd = fd;
-	f->torn = ends_torn(f->path);
+	use(f, fd);
 	return 0;
 }
 
@@ -136,6 +154,7 @@ static int write_some(struct file *f, const struct message *m, unsigned int coun
 	for (; n < count && BUFFER - used > FORMAT_TIME_MAX + m[n].len; n++)
 		used += line_put(f, f->buffer + used, &m[n]);
 	err = write_all(f->fd, f->buffer, used, &written);
+	f->size += written;
 	if (!err) {
 		*done += n;
 		return 0;
@@ -176,6 +195,81 @@ static void file_close(struct transport *t)
 	free(f);
 }
 
+/* ---- the log ---- */
+
+/* Its directory, if that is all that is missing. */
+static void make_directory(const char *path)
+{
+	char *dir = strdup(path), *slash = dir ? strrchr(dir, '/') : NULL;
+
+	if (slash && slash > dir) {
+		*slash = 0;
+		mkdir(dir, 0750);
+	}
+	free(dir);
+}
+
+static int log_open(struct transport *t)
+{
+	struct file *f = (struct file *)t;
+	int err;
+
+	if (f->fd >= 0)
+		return 0;
+	make_directory(f->path);
+	err = file_open(t);
+	if (!err) {
+		compress_lock(f->compressor);
+		rotate_prune(f->path, &f->limits, time(NULL));
+		compress_unlock(f->compressor);
+		compress_start(f->compressor);
+	}
+	return err;
+}
+
+/* Where that fails, the file grows on, and the next line tries again. */
+static void rotate(struct file *f, time_t now)
+{
+	int fd, err;
+
+	compress_lock(f->compressor);
+	err = rotate_shift(f->path);
+	if (!err || err == -ENOENT)
+		rotate_prune(f->path, &f->limits, now);
+	compress_unlock(f->compressor);
+	if (err && err != -ENOENT)
+		return;
+	fd = open_path(f->path);
+	if (fd >= 0)
+		use(f, fd);
+	compress_start(f->compressor);
+}
+
+static void log_close(struct transport *t)
+{
+	struct file *f = (struct file *)t;
+
+	compress_free(f->compressor);
+	file_close(t);
+}
+
+static int log_write(struct transport *t, const struct message *m, unsigned int count,
+		     unsigned int *done)
+{
+	struct file *f = (struct file *)t;
+	time_t now = time(NULL);
+	int err = log_open(t);
+
+	*done = 0;
+	if (err)
+		return err;
+	if (rotate_is_due(&f->limits, f->size, f->written, now))
+		rotate(f, now);
+	err = file_write(t, m, count, done);
+	f->written = now;
+	return err;
+}
+
 static struct file *new_file(const struct transport_ops *ops, const char *path)
 {
 	struct file *f = malloc(sizeof(*f) + strlen(path) + 1);
@@ -187,6 +281,7 @@ static struct file *new_file(const struct transport_ops *ops, const char *path)
 	f->t = (struct transport){ .ops = ops, .target = f->path };
 	f->fd = -1;
 	f->torn = false;
+	f->size = f->written = 0;
 	return f;
 }
 
@@ -202,6 +297,29 @@ struct transport *transport_file(const char *path)
 	struct file *f = new_file(&ops, path);
 
 	return f ? &f->t : NULL;
+}
+
+struct transport *transport_log(const char *path, const struct rotate_limits *limits,
+				bool compress)
+{
+	static const struct transport_ops ops = {
+		.name = "log",
+		.open = log_open,
+		.write = log_write,
+		.reopen = file_reopen,
+		.close = log_close,
+	};
+	struct file *f = new_file(&ops, path);
+
+	if (!f)
+		return NULL;
+	f->limits = *limits;
+	f->compressor = compress ? compress_new(f->path) : NULL;
+	if (compress && !f->compressor) {
+		file_close(&f->t);
+		return NULL;
+	}
+	return &f->t;
 }
 
 static int stdout_open(struct transport *t)

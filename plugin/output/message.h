@@ -17,6 +17,7 @@ struct message {
 	const char *text;  /* one line without its newline; not NUL-terminated */
 	size_t len;
 	uint64_t reports; /* lost messages that this one reports; mostly 0 */
+	bool structured; /* text begins with structured data of RFC 5424 and a blank */
 	bool has_time;	  /* text has the time in it: none is put in front */
 };
 

@@ -237,6 +237,7 @@ static void report_loss(struct output *s, uint64_t lost)
 		     (unsigned long long)lost);
 	m.len = format_note(s->format, &m.time, note, n, text);
 	m.has_time = format_has_time(s->format);
+	m.structured = format_is_structured(s->format);
 	err = s->transport->ops->write(s->transport, &m, 1, &done);
 	judge(s, err);
 	pthread_mutex_lock(&s->lock);

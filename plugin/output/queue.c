@@ -11,8 +11,9 @@ struct header {
 	uint32_t len;
 	uint16_t milli;
 	uint8_t severity;
-	uint8_t has_time;
+	uint8_t flags;
 };
+enum { HAS_TIME = 1, STRUCTURED = 2 };
 _Static_assert(sizeof(struct header) == FRAME_HEADER, "a frame's header has no padding");
 
 size_t frame_put(char *buf, const struct message *m)
@@ -21,7 +22,7 @@ size_t frame_put(char *buf, const struct message *m)
 		.sec = m->time.sec,
 		.milli = m->time.milli,
 		.severity = m->severity,
-		.has_time = m->has_time,
+		.flags = (m->has_time ? HAS_TIME : 0) | (m->structured ? STRUCTURED : 0),
 		.len = m->len,
 	};
 
@@ -38,7 +39,8 @@ size_t frame_get(const char *buf, struct message *m)
 	*m = (struct message){
 		.time = { .sec = h.sec, .milli = h.milli },
 		.severity = h.severity,
-		.has_time = h.has_time,
+		.has_time = h.flags & HAS_TIME,
+		.structured = h.flags & STRUCTURED,
 		.text = buf + sizeof(h),
 		.len = h.len,
 	};

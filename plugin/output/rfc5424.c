@@ -31,8 +31,9 @@ static size_t header(const struct message *m, int facility, char *buf, size_t si
 	gmtime_r(&sec, &tm);
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
 	read_host(host);
-	return snprintf(buf, size, "<%d>1 %s.%03uZ %s audisp-netlog %d - - ",
-			facility | m->severity, when, m->time.milli % 1000, host, getpid());
+	return snprintf(buf, size, "<%d>1 %s.%03uZ %s audisp-netlog %d - %s",
+			facility | m->severity, when, m->time.milli % 1000, host, getpid(),
+			m->structured ? "" : "- ");
 }
 
 size_t rfc5424_message(const struct message *m, int facility, char *buf)
@@ -52,4 +53,19 @@ size_t rfc5424_frame(const struct message *m, int facility, char *buf)
 	memcpy(buf + n, head, head_len);
 	memcpy(buf + n + head_len, m->text, m->len);
 	return n + head_len + m->len;
+}
+
+size_t rfc5424_line(struct line_clock *clock, const struct message *m, int facility, char *buf)
+{
+	size_t n;
+
+	if (m->structured) {
+		n = rfc5424_message(m, facility, buf);
+	} else {
+		n = m->has_time ? 0 : line_time(clock, &m->time, buf);
+		memcpy(buf + n, m->text, m->len);
+		n += m->len;
+	}
+	buf[n] = '\n';
+	return n + 1;
 }

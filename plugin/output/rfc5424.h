@@ -3,16 +3,22 @@
 #ifndef NETLOG_RFC5424_H
 #define NETLOG_RFC5424_H
 
+#include "parser/entry/line.h"
 #include "plugin/output/message.h"
 
 #define RFC5424_OVERHEAD 512 /* bytes around the text, at most */
 
 /*
- * Writes "<PRI>1 TIME HOST audisp-netlog PID - - TEXT" to buf, which has room for
+ * Writes "<PRI>1 TIME HOST audisp-netlog PID - - TEXT" (without the last "- " if the text
+ * is structured) to buf, which has room for
  * m->len + RFC5424_OVERHEAD bytes; the time is in UTC, with milliseconds. Returns the length.
  */
 size_t rfc5424_message(const struct message *m, int facility, char *buf);
 /* The same behind its length in octets and a blank (RFC 6587 3.4.1, RFC 5425 4.3). */
 size_t rfc5424_frame(const struct message *m, int facility, char *buf);
+
+/* What a stream of lines has instead: "TIME TEXT\n", without the time if the text has it; or
+ * a structured text as such a message and a newline. */
+size_t rfc5424_line(struct line_clock *clock, const struct message *m, int facility, char *buf);
 
 #endif

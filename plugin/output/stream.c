@@ -232,15 +232,6 @@ static int drain(struct stream *s)
 
 /* ---- messages ---- */
 
-static size_t line_put(struct stream *s, const struct message *m, char *to)
-{
-	size_t n = line_time(&s->clock, &m->time, to);
-
-	memcpy(to + n, m->text, m->len);
-	to[n + m->len] = '\n';
-	return n + m->len + 1;
-}
-
 /* Fills the buffer; returns how many messages it holds. */
 static unsigned int fill(struct stream *s, const struct message *m, unsigned int count)
 {
@@ -248,8 +239,10 @@ static unsigned int fill(struct stream *s, const struct message *m, unsigned int
 	unsigned int n = 0;
 
 	for (; n < count && n < BUFFER / 64 && BUFFER - used > RFC5424_OVERHEAD + m[n].len; n++) {
-		used += s->path ? line_put(s, &m[n], s->buffer + used) :
-				  rfc5424_frame(&m[n], s->facility, s->buffer + used);
+		char *to = s->buffer + used;
+
+		used += s->path ? rfc5424_line(&s->clock, &m[n], s->facility, to) :
+				  rfc5424_frame(&m[n], s->facility, to);
 		s->at[n] = used;
 	}
 	return n;
@@ -359,7 +352,7 @@ static struct stream *new_stream(const struct transport_ops *ops)
 	return s;
 }
 
-struct transport *transport_unix(const char *path)
+struct transport *transport_unix(const char *path, int facility)
 {
 	static const struct transport_ops ops = {
 		.name = "unix",
@@ -375,8 +368,10 @@ struct transport *transport_unix(const char *path)
 		stream_close(&s->t);
 		return NULL;
 	}
-	if (s)
+	if (s) {
+		s->facility = facility;
 		snprintf(s->target, sizeof(s->target), "%s", path);
+	}
 	return s ? &s->t : NULL;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/output/syslog: messages to syslog(3), which adds time, host and program. */
+/* plugin/output/syslog: messages to syslog(3), which adds host, program and the time at
+ * which it was called: the time of the event follows the line, as time=. */
 #include "plugin/output/transport.h"
 
 #include <errno.h>
@@ -8,9 +9,12 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "parser/entry/line.h"
+
 struct syslog_transport {
 	struct transport t;
 	int facility;
+	struct line_clock clock;
 };
 
 /* syslog(3) itself never reports that nobody listens. */
@@ -20,17 +24,29 @@ static int syslog_open(struct transport *t)
 	return access(_PATH_LOG, W_OK) ? -errno : 0;
 }
 
+static void write_one(struct syslog_transport *s, const struct message *m)
+{
+	char time[FORMAT_TIME_MAX];
+
+	if (m->has_time) {
+		syslog(s->facility | m->severity, "%.*s", (int)m->len, m->text);
+		return;
+	}
+	line_time_zoned(&s->clock, &m->time, time);
+	syslog(s->facility | m->severity, "%.*s time=%s", (int)m->len, m->text, time);
+}
+
 static int syslog_write(struct transport *t, const struct message *m, unsigned int count,
 			unsigned int *done)
 {
-	const struct syslog_transport *s = (const struct syslog_transport *)t;
+	struct syslog_transport *s = (struct syslog_transport *)t;
 	int err = syslog_open(t);
 
 	*done = 0;
 	if (err)
 		return err;
 	for (; *done < count; (*done)++, m++)
-		syslog(s->facility | m->severity, "%.*s", (int)m->len, m->text);
+		write_one(s, m);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "plugin/output/message.h"
+#include "plugin/output/rotate.h"
 
 struct transport {
 	const struct transport_ops *ops;
@@ -42,11 +43,20 @@ struct transport_ops {
 
 /* Appends "TIME TEXT\n" to a file, created with mode 0640. */
 struct transport *transport_file(const char *path);
+/* The same to a log that is rotated and bounded here; its directory is created with mode
+ * 0750. compress: old files, with zstd. *limits is copied. */
+struct transport *transport_log(const char *path, const struct rotate_limits *limits,
+				bool compress);
 struct transport *transport_stdout(void);
 /* facility as in syslog.h. syslog(3) adds the time itself. */
 struct transport *transport_syslog(int facility);
-/* "TIME TEXT\n" to a program that listens at a unix stream socket. */
-struct transport *transport_unix(const char *path);
+/* "TIME TEXT\n", or a structured text as an RFC 5424 message and a newline, to a program
+ * that listens at a unix stream socket. */
+struct transport *transport_unix(const char *path, int facility);
+
+/* The same to every program that connects to this unix stream socket, from then on. mode: of
+ * the socket's file. */
+struct transport *transport_listen(const char *path, unsigned int mode, int facility);
 
 /* RFC 5424 messages to a collector: by UDP, or in octet-counted frames (RFC 6587, RFC 5425)
  * by TCP and TLS. */

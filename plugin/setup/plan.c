@@ -3,11 +3,14 @@
 #include "plugin/setup/plan.h"
 
 #include <ctype.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "plugin/doctor/files.h"
+#include "plugin/ignore/decide.h"
+#include "plugin/setup/collectors.h"
 
 #define AUDIT SYSCONFDIR "/audit"
 #define PLUGIN_FILE AUDIT "/plugins.d/netlog.conf"
@@ -15,6 +18,7 @@
 #define BOOT_RULES AUDIT "/rules.d/30-netlog.rules"
 #define RULES "/usr/share/audit-netlog/rules/30-netlog.rules"
 #define MODULE_BOOT "/etc/modules-load.d/audit_netlog.conf"
+#define OWN_LOG "/var/log/audit-netlog/netlog.log"
 #define QUEUE 16384
 
 struct plan {
@@ -111,6 +115,100 @@ static void plan_queue(struct plan *p, const struct doctor *d)
 	}
 }
 
+/* ---- outputs ---- */
+
+/* Lines of configuration, between marks by which the undo finds them. NAME and LINES are
+ * without quotes and slashes of sed. */
+static void append(struct setup_step *s, const char *name, const char *lines)
+{
+	snprintf(s->command, sizeof(s->command),
+		 "sed -i '$a\\' %s && printf '%%b' '# begin setup %s\\n%s\\n# end setup %s\\n' >>%s",
+		 CONFIG_DEFAULT, name, lines, name, CONFIG_DEFAULT);
+	snprintf(s->undo, sizeof(s->undo),
+		 "sed -i '/^# begin setup %s$/,/^# end setup %s$/d' %s", name, name,
+		 CONFIG_DEFAULT);
+}
+
+static bool writes_file(const struct doctor *d)
+{
+	struct config_output list[CONFIG_ALL_OUTPUTS];
+	unsigned int n = config_outputs(d->config, list);
+
+	for (unsigned int i = 0; i < n; i++)
+		if (list[i].transport == CONFIG_FILE || list[i].transport == CONFIG_LOG)
+			return true;
+	return false;
+}
+
+/* BPF's records are in no audit log, and syslog may not be there at all. */
+static void plan_own_log(struct plan *p, const struct doctor *d)
+{
+	bool bpf = doctor_exact(d) && !file_exists(d->root, "/sys/module/audit_netlog");
+	bool deaf = !file_exists(d->root, "/dev/log");
+
+	if (!d->config || writes_file(d) || !(bpf || deaf))
+		return;
+	append(add(p, "write the plugin's own log, too",
+		   deaf ? "no syslogd listens here" :
+			  "BPF leaves nothing in audit's log, and aunetlog reads this one"),
+	       "own-log", "[log]\\nfile = " OWN_LOG);
+}
+
+/* Returns true if the connections to it are left out already. */
+static bool is_ignored(const struct doctor *d, const struct collector *c)
+{
+	char exe[64], address[64];
+	struct identity sender = {
+		.pid = ID_UNKNOWN, .ppid = ID_UNKNOWN, .uid = 0, .auid = ID_UNKNOWN,
+		.ses = ID_UNKNOWN, .sid = ID_UNKNOWN, .comm = "\"-\"", .exe = exe,
+	};
+	struct entry e = {
+		.what = CONNECT_START, .proto = IPPROTO_TCP, .identity = &sender,
+		.opener = ID_UNKNOWN, .netns = -1, .dur_ms = -1, .tx = -1, .rx = -1,
+	};
+	struct ignore_list *list = NULL;
+	struct ignore_error error;
+	size_t len;
+	bool ignored;
+
+	snprintf(exe, sizeof(exe), "\"%s\"", c->exe);
+	/* a name: any address but its own */
+	snprintf(address, sizeof(address), "%s", *c->address ? c->address : "192.0.2.1");
+	len = strlen(address);
+	if (*address == '[') {
+		memmove(address, address + 1, len);
+		address[len - 2] = 0;
+	}
+	netaddr_parse_ip(address, &e.remote);
+	e.remote.has_port = true;
+	e.remote.port = c->port;
+	if (d->config->ignore_file)
+		list = ignore_list_open(d->config->ignore_file, &error);
+	ignored = ignore_entry(list, d->config, &e);
+	ignore_list_free(list);
+	return ignored;
+}
+
+/* A line about the connection that carries lines causes the next one. */
+static void plan_collectors(struct plan *p, const struct doctor *d)
+{
+	struct collector list[COLLECTORS_MAX];
+	unsigned int n = d->config ? collectors_find(d->root, list) : 0;
+
+	for (unsigned int i = 0; i < n && p->count < SETUP_STEPS_MAX - 1; i++) {
+		char name[32], lines[256];
+
+		if (is_ignored(d, &list[i]))
+			continue;
+		snprintf(name, sizeof(name), "collector-%u", i + 1);
+		snprintf(lines, sizeof(lines), "[ignore]\\nmatch = exe=%s remote=%s:%u",
+			 list[i].exe, list[i].address, list[i].port);
+		append(add(p, "leave out the connections of the log collector",
+			   "lines about the connection that carries them cause further lines"),
+		       name, lines);
+	}
+}
+
 unsigned int setup_plan(const struct doctor *d, struct setup_step steps[SETUP_STEPS_MAX])
 {
 	struct plan p = { .steps = steps };
@@ -119,6 +217,8 @@ unsigned int setup_plan(const struct doctor *d, struct setup_step steps[SETUP_ST
 	plan_plugin(&p, d);
 	if (!plan_module(&p, d))
 		plan_rules(&p, d);
+	plan_own_log(&p, d);
+	plan_collectors(&p, d);
 	plan_queue(&p, d);
 	if (!p.count)
 		return 0;

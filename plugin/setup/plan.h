@@ -8,7 +8,7 @@
 
 #include "plugin/doctor/check.h"
 
-#define SETUP_STEPS_MAX 8
+#define SETUP_STEPS_MAX 16
 
 struct setup_step {
 	const char *what;  /* "enable the plugin" */

@@ -4,12 +4,67 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
+#include "plugin/doctor/files.h"
+
 #define UNDO_MAX 256
+
+/* ---- what is here ---- */
+
+static void print_output(FILE *to, const struct doctor *d, const struct config_output *o)
+{
+	static const char *const logs[] = { "/var/log/auth.log", "/var/log/secure" };
+
+	switch (o->transport) {
+	case CONFIG_NOWHERE:
+	case CONFIG_STDOUT:
+		break;
+	case CONFIG_SYSLOG:
+		if (file_exists(d->root, "/run/systemd/journal/socket"))
+			fprintf(to, "     journalctl -t audisp-netlog\n");
+		for (size_t i = 0; i < sizeof(logs) / sizeof(*logs); i++)
+			if (o->facility == LOG_AUTHPRIV && file_exists(d->root, logs[i]))
+				fprintf(to, "     %s\n", logs[i]);
+		break;
+	case CONFIG_FILE:
+	case CONFIG_LOG:
+	case CONFIG_UNIX:
+	case CONFIG_LISTEN:
+		fprintf(to, "     %s\n", o->path);
+		break;
+	case CONFIG_UDP:
+	case CONFIG_TCP:
+	case CONFIG_TLS:
+		fprintf(to, "     collector %s (output %s)\n", o->host, o->name);
+		break;
+	}
+}
+
+/* The choice first: the source, the rules, and where lines go. */
+static void print_host(FILE *to, const struct doctor *d)
+{
+	struct config_output list[CONFIG_ALL_OUTPUTS];
+	struct doctor_finding source = { .level = DOCTOR_OK }, rules = { .level = DOCTOR_OK };
+	unsigned int n = d->config ? config_outputs(d->config, list) : 0;
+
+	check_source(d, &source);
+	check_rules(d, &rules);
+	fprintf(to, "This host: %s\n", source.found);
+	fprintf(to, "     %s\n", rules.found);
+	fprintf(to, "Lines go to:\n");
+	for (unsigned int i = 0; i < n; i++)
+		print_output(to, d, &list[i]);
+	if (!d->config)
+		fprintf(to, "     nowhere: %s\n",
+			d->config_error ? d->config_error : "the configuration was not read");
+	fputc('\n', to);
+}
 
 static void print_steps(FILE *to, const struct setup_step *steps, unsigned int count)
 {
@@ -104,9 +159,10 @@ int setup_apply(const struct setup *s, const struct doctor *d, enum setup_mode m
 
 	if (mode == SETUP_UNDO)
 		return undo(s);
+	print_host(s->to, d);
 	count = setup_plan(d, steps);
 	if (!count) {
-		fprintf(s->to, "Nothing is to be set up.\n");
+		fprintf(s->to, "Nothing is missing.\n");
 		return 0;
 	}
 	if (mode == SETUP_DO)

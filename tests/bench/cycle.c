@@ -166,23 +166,29 @@ static uint64_t audit_sum(const uint64_t ns[GROUPS])
 }
 
 /*
- * Until the daemons did no more than one look at their counters, which the plugin takes
- * each second, in each half second of three. Waiting is free, since an idle machine's
- * clock leaps.
+ * Waits until the daemons do no more than read their counters, as the plugin does each
+ * second, in each of six half seconds. Waiting is free, since an idle machine's clock
+ * leaps. @busy is what they had used when that began, @idle what they have used now: the
+ * difference is reading counters and belongs to no cycle.
  */
-#define ONE_LOOK 2000000	/* ns; less than three cycles cost */
+#define ONE_LOOK 2000000 /* ns; less than three cycles cost */
+#define MAX_ROUNDS 600
 
-static void settle(uint64_t ns[GROUPS])
+static void settle(uint64_t busy[GROUPS], uint64_t idle[GROUPS])
 {
-	uint64_t before = 0, after;
-	int quiet = 0;
+	int quiet = 0, rounds = 0;
 
+	take_stock(idle);
 	while (quiet < 6) {
+		if (!quiet)
+			memcpy(busy, idle, GROUPS * sizeof(*busy));
 		pause_us(500000);
-		take_stock(ns);
-		after = audit_sum(ns);
-		quiet = after - before < ONE_LOOK ? quiet + 1 : 0;
-		before = after;
+		take_stock(idle);
+		quiet = audit_sum(idle) - audit_sum(busy) < (quiet + 1u) * ONE_LOOK ? quiet + 1 : 0;
+		if (++rounds == MAX_ROUNDS) {
+			fprintf(stderr, "cycle: the daemons are not idle after five minutes\n");
+			exit(1);
+		}
 	}
 }
 
@@ -203,7 +209,7 @@ int main(int argc, char **argv)
 {
 	int n = argc > 1 ? atoi(argv[1]) : 2000;
 	long pause = argc > 2 ? atol(argv[2]) : 0;
-	uint64_t before[GROUPS], after[GROUPS], elapsed, self;
+	uint64_t busy[GROUPS], before[GROUPS], after[GROUPS], idle[GROUPS], elapsed, self;
 	struct sockaddr_in a;
 	int g, fd = listener(&a);
 	double ruler;
@@ -214,13 +220,13 @@ int main(int argc, char **argv)
 	}
 	cycles(fd, &a, WARM_UP, pause);
 	ruler = instruction_ns();
-	settle(before);
+	settle(busy, before);
 	elapsed = now(CLOCK_MONOTONIC);
 	self = now(CLOCK_THREAD_CPUTIME_ID);
 	cycles(fd, &a, n, pause);
 	self = now(CLOCK_THREAD_CPUTIME_ID) - self;
 	elapsed = now(CLOCK_MONOTONIC) - elapsed;
-	settle(after);
+	settle(after, idle);
 	printf("cycles=%d ruler=%.3f elapsed=%.0f self=%.0f", n, ruler,
 	       (double)elapsed / n, (double)self / n);
 	for (g = 0; g < GROUPS; g++)

@@ -8,7 +8,7 @@ tmp=$(mktemp -d) || exit 1
 trap 'exec 3>&-; wait; rm -rf "$tmp"' EXIT
 
 mkfifo "$tmp/in"
-printf '[output]\nsyslog = no\nfile = %s/out\n[sockdiag]\nuse = no\n[kernel]\nsource = none\n' "$tmp" >"$tmp/conf"
+printf '[log]\nfile =\n[output]\nsyslog = no\nfile = %s/out\n[sockdiag]\nuse = no\n[kernel]\nsource = none\n' "$tmp" >"$tmp/conf"
 "$plugin" -c "$tmp/conf" <"$tmp/in" 2>"$tmp/err" &
 pid=$!
 exec 3>"$tmp/in"

@@ -58,7 +58,7 @@ connections() { # FIRST COUNT: two lines each
 # start KEY…: the plugin, with a file of every line beside the output "siem"
 start() {
 	rm -f "$tmp/file" "$tmp/in"
-	printf '%s\n' '[output]' 'syslog = no' "file = $tmp/file" 'queue = 65536' '[kernel]' \
+	printf '%s\n' '[log]' 'file =' '[output]' 'syslog = no' "file = $tmp/file" 'queue = 65536' '[kernel]' \
 		'source = none' '[sockdiag]' 'use = no' '[output siem]' 'facility = local3' \
 		'priority = notice' "$@" >"$tmp/conf"
 	mkfifo "$tmp/in"
@@ -79,7 +79,7 @@ start_rsyslogd() { # PORT [CONFIGURATION OF THE INPUT]
 	cat >"$tmp/rsyslog.conf" <<-END
 		global(workDirectory="$tmp" maxMessageSize="32k" ${3:-})
 		module(load="imtcp" ${2:-})
-		template(name="all" type="string" string="%pri-text%|%hostname%|%app-name%|%procid%|%timereported:::date-rfc3339%|%msg%\n")
+		template(name="all" type="string" string="${4:-%pri-text%|%hostname%|%app-name%|%procid%|%timereported:::date-rfc3339%|%msg%\\n}")
 		ruleset(name="all") { action(type="omfile" file="$tmp/messages" template="all") }
 		input(type="imtcp" port="$1" address="127.0.0.1" ruleset="all")
 		module(load="imudp")
@@ -101,6 +101,8 @@ lost() { "$@" | sed -n 's/^netlog lost plugin=\([0-9]*\)$/\1/p' | awk '{ n += $1
 came() { "$@" | grep -vc '^netlog lost plugin='; }
 # came + lost is what the file has
 adds_up() { [ $(($(came "$@") + $(lost "$@"))) = "$(wc -l <"$tmp/file")" ]; }
+
+feed() { timeout 30 cat "$tmp/records" >&5; }
 
 test_tcp() {
 	start_rsyslogd 6010 || { echo "not ok - rsyslogd starts"; exit 99; }
@@ -163,7 +165,6 @@ test_stalled() {
 	wait_for in_file 10
 	kill -STOP "$collector"
 	connections 11 12000 >"$tmp/records"
-	feed() { timeout 30 cat "$tmp/records" >&5; }
 	check "stalled: the records are read" feed
 	check "stalled: the file has every line" wait_for in_file 12010
 	kill -CONT "$collector"
@@ -222,6 +223,125 @@ test_unix() {
 	finish
 	wait "$collector"
 	check "unix: the same lines as in the file" cmp "$tmp/file" "$tmp/lines"
+}
+
+# Every reader gets every line from its connection on; one that stops costs the others
+# nothing.
+test_listen() {
+	start 'transport = listen' "path = $tmp/lines.sock" 'mode = 0660' 'format = json'
+	wait_for test -S "$tmp/lines.sock"
+	check "listen: the socket has the mode" [ "$(stat -c %a "$tmp/lines.sock")" = 660 ]
+	local reader stuck
+	for reader in 1 2; do
+		socat -u "UNIX-CONNECT:$tmp/lines.sock" "CREATE:$tmp/reader$reader" 5>&- &
+		pids+=" $!"
+	done
+	socat -u "UNIX-CONNECT:$tmp/lines.sock" "CREATE:$tmp/stuck" 5>&- &
+	stuck=$!
+	pids+=" $stuck"
+	readers() { [ "$(ss -Hx state established | grep -c "$tmp/lines.sock")" = "$1" ]; }
+	check "listen: three readers connect" wait_for readers 3
+	kill -STOP "$stuck"
+	connections 1 8000 >"$tmp/records"
+	check "listen: a reader that stops does not stop the records" feed
+	check "listen: the file has every line" wait_for in_file 8000
+	all_read() { [ "$(grep -c connection_ "$tmp/reader$1")" = 8000 ]; }
+	check "listen: a reader has every connection" wait_for all_read 1
+	check "listen: and so has the other" wait_for all_read 2
+	check "listen: JSON has no time in front" [ "$(grep -vc '^{' "$tmp/reader1")" = 0 ]
+	check "listen: the one that stopped is disconnected" wait_for readers 2
+	kill -KILL "$stuck"
+	finish
+	check "listen: the socket goes with the plugin" [ ! -e "$tmp/lines.sock" ]
+	touch "$tmp/lines.sock"
+	start 'transport = listen' "path = $tmp/lines.sock"
+	connections 1 1 >&5
+	check "listen: another file of that name stays, and it is logged" \
+		wait_for grep -q "output siem: $tmp/lines.sock: Address already in use" "$tmp/err"
+	check "listen: the file has its line" wait_for in_file 1
+	finish
+	rm "$tmp/lines.sock"
+}
+
+# A full disk is logged and counted, and costs the other output nothing.
+test_full() {
+	mkdir -p "$tmp/full"
+	mount -t tmpfs -o size=256k tmpfs "$tmp/full" || return
+	start 'transport = file' "path = $tmp/full/log"
+	connections 1 3000 >&5
+	check "full: the other file has every line" wait_for in_file 3000
+	check "full: it is logged, once" wait_for grep -q "output siem: $tmp/full/log: No space left on device; lines are lost until it can be written" "$tmp/err"
+	full_file() { sed 's/^[^ ]* [^ ]* //' "$tmp/full/log"; }
+	check "full: only whole lines but the last" [ "$(full_file | sed '$d' | grep -vcE '^(netlog|connect) ')" = 0 ]
+	mount -o remount,size=64m "$tmp/full"
+	connections 3001 10 >&5
+	wait_for in_file 3010
+	check "full: when there is room the loss is in the stream" wait_for adds_up_whole
+	check "full: one message of each" [ "$(grep -c 'output siem' "$tmp/err")" = 2 ]
+	finish
+	umount "$tmp/full"
+}
+# a line that was torn counts as lost
+adds_up_whole() {
+	local lost_lines
+	lost_lines=$(lost full_file)
+	[ "$lost_lines" -gt 100 ] && [ "$(full_file | grep -c '^connect stop.*:6020$')" = 1 ] || return
+	[ $(($(full_file | grep -v '^netlog lost plugin=' | grep -cE ' ev=[0-9.]+:[0-9]+$|^netlog ') + lost_lines)) = "$(wc -l <"$tmp/file")" ]
+}
+
+# Structured data in its place, by rsyslogd and syslog-ng.
+sd_want() { # from the file: comm, remote port, pid
+	sed -n 's/^[^ ]* [^ ]* connect stop [^ ]* [^ ]* -> [^ ]*:\([0-9]*\) [^ ]* \([0-9]*\) [^ ]* \([^ ]*\) .*/\3|\1|\2/p' "$tmp/file"
+}
+test_sd() {
+	rm -f "$tmp/messages"
+	start_rsyslogd 6014 '' '' '%structured-data%|%msg%\n'
+	start 'transport = tcp' 'host = 127.0.0.1' 'port = 6014' 'format = sd:netlog@32473'
+	connections 1 300 >&5
+	wait_for in_file 300
+	finish
+	sd_rsyslog() {
+		diff <(sd_want) <(sed -n 's/^\[netlog@32473 kind="connect stop".* remote_port="\([0-9]*\)".* pid="\([0-9]*\)".* comm="\([^"]*\)".*\]| \{0,1\}connect stop .*/\3|\1|\2/p' "$tmp/messages") >"$tmp/diff"
+	}
+	check "sd: rsyslogd has the structured data and the line" wait_for sd_rsyslog
+	stop_rsyslogd
+}
+
+test_syslog_ng() {
+	# Debian's rsyslog and syslog-ng exclude each other: SYSLOG_NG may name an unpacked one
+	local ng=${SYSLOG_NG:-syslog-ng}
+	command -v "$ng" >/dev/null || { echo "skip - syslog-ng: not here"; return; }
+	local tls=''
+	[ -e "$tmp/server.pem" ] && tls="syslog(ip(127.0.0.1) port(6016) transport(\"tls\") tls(key-file(\"$tmp/server.key\") cert-file(\"$tmp/server.pem\") peer-verify(optional-untrusted)));"
+	cat >"$tmp/syslog-ng.conf" <<-END
+		@version: 3.38
+		options { keep-hostname(yes); stats-freq(0); };
+		source tcp { syslog(ip(127.0.0.1) port(6015) transport("tcp")); $tls };
+		source unix { unix-stream("$tmp/ng.sock" flags(syslog-protocol)); };
+		template all "\${.SDATA.netlog@32473.comm}|\${.SDATA.netlog@32473.remote_port}|\${.SDATA.netlog@32473.pid}|\${PROGRAM}|\${LEVEL}|\${MSG}\n";
+		destination all { file("$tmp/ng" template(all)); };
+		log { source(tcp); source(unix); destination(all); };
+	END
+	"$ng" -F -f "$tmp/syslog-ng.conf" --persist-file="$tmp/ng.persist" --pidfile="$tmp/ng.pid" \
+		--control="$tmp/ng.ctl" >"$tmp/ng.out" 2>&1 5>&- &
+	collector=$!
+	pids+=" $collector"
+	wait_for listening 6015 || { cat "$tmp/ng.out"; failed=1; return; }
+	sd_ng() { diff <(sd_want) <(sed -n 's/|audisp-netlog|notice|connect stop .*//p' "$tmp/ng") >"$tmp/diff"; }
+	local how
+	for how in "tcp|host = 127.0.0.1|port = 6015" "unix|path = $tmp/ng.sock" "${tls:+tls|host = collector.test|port = 6016|ca = $tmp/ca.pem}"; do
+		[ "$how" ] || continue
+		rm -f "$tmp/ng"
+		IFS='|' read -r -a how <<<"$how"
+		start "transport = ${how[0]}" "${how[@]:1}" 'format = sd:netlog@32473'
+		connections 1 300 >&5
+		wait_for in_file 300
+		finish
+		check "syslog-ng, ${how[0]}: it has the structured data and every line" wait_for sd_ng
+		kill -HUP "$collector"	# opens its file anew
+	done
+	kill "$collector"
+	wait "$collector" 2>/dev/null
 }
 
 certificates() {
@@ -285,5 +405,9 @@ test_killed
 test_stalled
 test_udp
 test_unix
+test_listen
+test_full
 test_tls
+test_sd
+test_syslog_ng
 exit $failed

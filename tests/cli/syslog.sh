@@ -55,19 +55,24 @@ start_rsyslogd() {
 	wait_for 10 test -S /dev/log
 }
 
-printf '[output]\nsyslog = yes\nfacility = local3\npriority = notice\nfile = %s\n[kernel]\nsource = none\n[sockdiag]\nuse = no\n' "$tmp/file" >"$tmp/conf"
+printf '[log]\nfile =\n[output]\nsyslog = yes\nfacility = local3\npriority = notice\nfile = %s\n[kernel]\nsource = none\n[sockdiag]\nuse = no\n' "$tmp/file" >"$tmp/conf"
 
 start_rsyslogd || { cat "$tmp/rsyslogd.out"; echo "not ok - rsyslogd starts"; exit 99; }
-"$plugin" -c "$tmp/conf" <"$records" 2>/dev/null
+TZ=IST-5:30 "$plugin" -c "$tmp/conf" <"$records" 2>/dev/null
 lines=$(wc -l <"$tmp/file")
 arrived() { [ "$(grep -c '^local3.notice|' "$tmp/messages")" = "$lines" ]; }
 check "every line of the file arrives by syslog too ($lines)" wait_for 10 arrived
 check "with the configured facility and priority" grep -q '^local3.notice|audisp-netlog\[[0-9]*\]:|' "$tmp/messages"
 same() {
 	diff <(sed 's/^[^ ]* [^ ]* //' "$tmp/file" | grep -v '^netlog ') \
-		<(sed -n 's/^local3.notice|[^|]*| *//p' "$tmp/messages" | grep -v '^netlog ')
+		<(sed -n 's/^local3.notice|[^|]*| *//p' "$tmp/messages" | sed 's/ time=[^ ]*$//' | grep -v '^netlog ')
 }
-check "the same lines, without the time" same
+check "the same lines, without the time in front" same
+same_times() {
+	diff <(sed 's/ connect .*//; s/ listen .*//; s/ netlog .*//; s/ /T/' "$tmp/file") \
+		<(sed -n 's/^local3.notice|.* time=\([^ ]*\)+05:30$/\1/p' "$tmp/messages")
+}
+check "each ends with the file's time as time=, with the offset from UTC" same_times
 
 kill "$syslogd"; wait "$syslogd" 2>/dev/null; syslogd=''
 rm -f /dev/log "$tmp/messages" "$tmp/file"

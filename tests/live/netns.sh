@@ -40,7 +40,7 @@ once() { [ "$(grep -Ec -- "$1" "$log")" = 1 ]; }
 says() { until_true 10 grep -Eqs -- "$1" "$tmp/err"; }
 
 configure() { # LINE...
-	printf '%s\n' '[output]' 'stdout = no' "file = $log" '[status]' 'interval = 1' \
+	printf '%s\n' '[log]' 'file =' '[output]' 'stdout = no' "file = $log" '[status]' 'interval = 1' \
 		'[kernel]' 'source = sockdiag' '[sockdiag]' 'use = yes' 'sweep = 2' "$@" >"$tmp/conf"
 }
 start() { # CAPSH-OPTION...

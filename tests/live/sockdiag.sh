@@ -27,7 +27,7 @@ trap cleanup EXIT
 . "$here/checks.sh"
 
 configure() { # LINE...
-	printf '%s\n' '[output]' 'syslog = no' "file = $log" '[status]' 'interval = 1' \
+	printf '%s\n' '[log]' 'file =' '[output]' 'syslog = no' "file = $log" '[status]' 'interval = 1' \
 		'[kernel]' 'source = sockdiag' '[sockdiag]' 'use = yes' "state = $state" "$@" >"$tmp/conf"
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* tests/unit: plugin/config, every key and every kind of mistake. */
-#include "plugin/config.h"
+#include "plugin/config_file.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -31,7 +31,7 @@ static char *print(const struct config *c)
 	FILE *f = open_memstream(&text, &size);
 
 	assert_non_null(f);
-	config_print(c, f);
+	config_file_print(c, f);
 	fclose(f);
 	return text;
 }
@@ -43,7 +43,8 @@ struct good {
 
 #define DEFAULTS .to_syslog = true, .facility = LOG_AUTHPRIV, .priority = LOG_INFO, \
 	.queue_kib = 1024, .sockets = 65536, .processes = 32768, .wait = 1000, \
-	.sweep = 30, .snapshot = true, .state = STATE_DEFAULT, .interval = 60
+	.sweep = 30, .snapshot = true, .state = STATE_DEFAULT, .interval = 60, \
+	.log = { LOG_DEFAULT, 64, 1024, 90, true }
 
 static const struct good goods[] = {
 	{ "nothing", "", { DEFAULTS } },
@@ -53,12 +54,15 @@ static const struct good goods[] = {
 	  { DEFAULTS, .to_syslog = false, .facility = LOG_LOCAL7,
 	    .priority = LOG_WARNING, .file = "/var/log/netlog.log", .to_stdout = true,
 	    .queue_kib = 64 } },
+	{ "log", "[log]\nfile = /l\nsize = 1\ntotal = 2\ndays = 36500\ncompress = no\n",
+	  { DEFAULTS, .log = { "/l", 1, 2, 36500, false } } },
+	{ "no log", "[log]\nfile =\n", { DEFAULTS, .log = { NULL, 64, 1024, 90, true } } },
 	{ "limits", "[limits]\nconnections = 16\nprocesses = 4194304\n",
 	  { DEFAULTS, .sockets = 16, .processes = 4194304 } },
 	{ "other limits", "[limits]\nconnections = 16777216\nprocesses = 16\n",
 	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
-	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\n",
-	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .flows = true } },
+	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\nprocesses = yes\n",
+	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .wants = { true, true } } },
 	{ "kernel, the last word", "[kernel]\nsource = module\nsource = none\n",
 	  { DEFAULTS, .source = KERNEL_NONE } },
 	{ "sockdiag", "[sockdiag]\nuse = no\nwait = 10\nsweep = 1\nsnapshot = no\n"
@@ -156,10 +160,18 @@ static void assert_same(const struct config *a, const struct config *b)
 	if (a->file)
 		assert_string_equal(a->file, b->file);
 	assert_int_equal(a->queue_kib, b->queue_kib);
+	assert_int_equal(!a->log.file, !b->log.file);
+	if (a->log.file)
+		assert_string_equal(a->log.file, b->log.file);
+	assert_int_equal(a->log.size_mib, b->log.size_mib);
+	assert_int_equal(a->log.total_mib, b->log.total_mib);
+	assert_int_equal(a->log.days, b->log.days);
+	assert_int_equal(a->log.compress, b->log.compress);
 	assert_int_equal(a->sockets, b->sockets);
 	assert_int_equal(a->processes, b->processes);
 	assert_int_equal(a->source, b->source);
-	assert_int_equal(a->flows, b->flows);
+	assert_int_equal(a->wants.flows, b->wants.flows);
+	assert_int_equal(a->wants.processes, b->wants.processes);
 	assert_int_equal(a->use, b->use);
 	assert_int_equal(a->wait, b->wait);
 	assert_int_equal(a->sweep, b->sweep);
@@ -182,7 +194,7 @@ static void test_good(void **state)
 
 	config_init(&c);
 	write_file(row->text);
-	if (config_read(&c, path, error, sizeof(error)))
+	if (config_file_read(&c, path, error, sizeof(error)))
 		fail_msg("%s", error);
 	assert_same(&c, &row->c);
 
@@ -190,7 +202,7 @@ static void test_good(void **state)
 	first = print(&c);
 	write_file(first);
 	config_init(&again);
-	if (config_read(&again, path, error, sizeof(error)))
+	if (config_file_read(&again, path, error, sizeof(error)))
 		fail_msg("%s in\n%s", error, first);
 	assert_same(&again, &row->c);
 	for (unsigned int i = 0; i < c.ignores; i++)
@@ -255,8 +267,8 @@ static const struct mistake mistakes[] = {
 	  "seconds, a whole number from 1 to 86400" },
 	{ "match, key", "[ignore]\nmatch = port=53\n", 2, "match: 'port=53'",
 	  "'port' must be key=value, with a key of: time kind proto local direction "
-	  "remote addr sid pid uid user comm exe auid ses ppid subj proctitle pcomm opener "
-	  "netns container pod unit via errno dur tx rx unseen incomplete id ev node" },
+	  "remote addr sid pid uid user comm exe auid ses ppid subj proctitle egid cgroup pcomm opener "
+	  "netns container pod unit entity pentity via errno status dur tx rx unseen incomplete id ev node" },
 	{ "match, known at the end", "[ignore]\nmatch = proto=tcp dur>60\n", 2,
 	  "match: 'proto=tcp dur>60': dur is known only at the end, and what is ignored "
 	  "is decided at the start", "" },
@@ -273,7 +285,7 @@ static const struct mistake mistakes[] = {
 	  "[limits] syslog: no such key", "there are: connections, processes" },
 	{ "section that is none", "[outputs]\nsyslog = no\n", 1,
 	  "[outputs]: no such section",
-	  "there are: [output] [output NAME] [limits] [kernel] [sockdiag] [status] [context] [ignore]" },
+	  "there are: [output] [log] [output NAME] [limits] [kernel] [sockdiag] [status] [context] [ignore]" },
 	{ "section that is none, without keys", "[ouput]\n[limits]\n", 1,
 	  "[ouput]: no such section", "[output]" },
 	{ "no section", "syslog = no\n", 1, "syslog: a key needs a [section] before it", "" },
@@ -282,11 +294,15 @@ static const struct mistake mistakes[] = {
 	{ "output without a name", "[output ]\n[output -]\n[output a b]\n", 3,
 	  "[output a b]: the name is not allowed", "letters, digits" },
 	{ "output of a name that is taken", "[output file]\n", 1,
-	  "[output file]: the name is not allowed", "not syslog, file, stdout" },
+	  "[output file]: the name is not allowed", "not syslog, file, log, stdout" },
 	{ "outputs, too many", "[output a]\n[output b]\n[output c]\n[output d]\n[output e]\n"
 	  "[output f]\n[output g]\n[output h]\n[output i]\n", 9, "[output i]: at most 8", "" },
 	{ "output, transport", "[output a]\ntransport = http\n", 2, "transport: 'http'",
-	  "syslog, file, stdout, unix, udp, tcp or tls" },
+	  "syslog, file, stdout, unix, listen, udp, tcp or tls" },
+	{ "output, mode", "[output a]\nmode = 1777\n", 2, "mode: '1777'", "octal digits" },
+	{ "output, mode of other digits", "[output a]\nmode = 0680\n", 2, "mode: '0680'", "octal digits" },
+	{ "output, path too long for a socket", "[output a]\ntransport = listen\npath = /" LONG50 LONG50 LONG50 "\n",
+	  1, "[output a]: path is too long for a socket", "107" },
 	{ "output, format", "[output a]\nformat = xml\n", 2,
 	  "format: 'xml': xml: no such format; there are: netlog json ocsf", "template" },
 	{ "output, template", "[output a]\nformat = template:{comm} {x}\n", 2,
@@ -295,7 +311,7 @@ static const struct mistake mistakes[] = {
 	  "the name or address of a host" },
 	{ "output, port", "[output a]\nport = 65536\n", 2, "port: '65536'", "from 1 to 65535" },
 	{ "output, a key of [output]", "[output a]\nsyslog = yes\n", 2,
-	  "[output a] syslog: no such key", "there are: transport, format, path, host, port, "
+	  "[output a] syslog: no such key", "there are: transport, format, path, mode, host, port, "
 	  "ca, cert, key, facility, priority, queue" },
 	{ "no equals sign", "[output]\nsyslog no\n", 2, NEITHER, "" },
 	{ "section not closed", "[output\nsyslog = no\n", 1, NEITHER, "" },
@@ -322,7 +338,7 @@ static void test_mistake(void **state)
 
 	config_init(&c);
 	write_file(row->text);
-	assert_int_equal(config_read(&c, path, error, sizeof(error)), -EINVAL);
+	assert_int_equal(config_file_read(&c, path, error, sizeof(error)), -EINVAL);
 	config_fini(&c);
 	snprintf(expected, sizeof(expected), "%s:%d: %s", path, row->line, row->key);
 	if (strncmp(error, expected, strlen(expected)))
@@ -340,6 +356,7 @@ static void test_incomplete_output(void **state)
 		{ "[output a]\ntransport =\n", ":1: [output a]: transport is missing" },
 		{ "[output a]\ntransport = unix\n", ":1: [output a]: path is missing" },
 		{ "[output a]\ntransport = file\n", ":1: [output a]: path is missing" },
+		{ "[output a]\ntransport = listen\n", ":1: [output a]: path is missing" },
 		{ "[output a]\ntransport = udp\n", ":1: [output a]: host is missing" },
 		{ "[output a]\ntransport = tcp\nport = 1\n", ":1: [output a]: host is missing" },
 		{ "[output a]\ntransport = tls\nhost = x\ncert = /c\n",
@@ -355,7 +372,7 @@ static void test_incomplete_output(void **state)
 
 		write_file(rows[i].text);
 		config_init(&c);
-		assert_int_equal(config_read(&c, path, error, sizeof(error)), -EINVAL);
+		assert_int_equal(config_file_read(&c, path, error, sizeof(error)), -EINVAL);
 		assert_memory_equal(error, path, strlen(path));
 		assert_string_equal(error + strlen(path), rows[i].error);
 		config_fini(&c);
@@ -365,7 +382,7 @@ static void test_incomplete_output(void **state)
 /* [output] first, then the sections in their order. */
 static void test_outputs(void **state)
 {
-	struct config_output list[3 + CONFIG_OUTPUTS_MAX];
+	struct config_output list[CONFIG_ALL_OUTPUTS];
 	char error[1024];
 	struct config c, again;
 
@@ -373,19 +390,24 @@ static void test_outputs(void **state)
 	write_file("[output b]\ntransport = stdout\n[output]\nstdout = yes\nfile = /f\n"
 		   "[output a]\ntransport = file\npath = /a\n");
 	config_init(&c);
-	assert_int_equal(config_read(&c, path, error, sizeof(error)), 0);
-	assert_int_equal(config_outputs(&c, list), 5);
+	assert_int_equal(config_file_read(&c, path, error, sizeof(error)), 0);
+	assert_int_equal(config_outputs(&c, list), 6);
 	assert_string_equal(list[0].name, "syslog");
 	assert_string_equal(list[1].name, "file");
 	assert_string_equal(list[1].path, "/f");
-	assert_string_equal(list[2].name, "stdout");
-	assert_string_equal(list[3].name, "b");
-	assert_string_equal(list[4].name, "a");
-	assert_string_equal(list[4].path, "/a");
-	assert_string_equal(list[4].format, "netlog");
+	assert_string_equal(list[2].name, "log");
+	assert_string_equal(list[2].path, LOG_DEFAULT);
+	assert_string_equal(list[3].name, "stdout");
+	assert_string_equal(list[4].name, "b");
+	assert_string_equal(list[5].name, "a");
+	assert_string_equal(list[5].path, "/a");
+	assert_string_equal(list[5].format, "netlog");
 	config_init(&again);
-	assert_int_equal(config_read(&again, path, error, sizeof(error)), 0);
+	assert_int_equal(config_file_read(&again, path, error, sizeof(error)), 0);
 	assert_true(config_same_outputs(&c, &again));
+	again.log.days = 7;
+	assert_false(config_same_outputs(&c, &again));
+	again.log.days = c.log.days;
 	again.named[1].path[1] = 'b';
 	assert_false(config_same_outputs(&c, &again));
 	config_fini(&again);
@@ -421,7 +443,7 @@ static void test_long_line(void **state)
 
 		write_file(text);
 		config_init(&c);
-		err = config_read(&c, path, error, sizeof(error));
+		err = config_file_read(&c, path, error, sizeof(error));
 		assert_int_equal(err, fits ? 0 : -EINVAL);
 		if (fits)
 			assert_int_equal(strlen(c.file), lens[i] + 1);
@@ -449,7 +471,7 @@ static void test_long_comment(void **state)
 
 			write_file(text);
 			config_init(&c);
-			if (config_read(&c, path, error, sizeof(error)))
+			if (config_file_read(&c, path, error, sizeof(error)))
 				fail_msg("%zu: %s", lens[i], error);
 			assert_int_equal(c.queue_kib, 64);
 			config_fini(&c);
@@ -467,7 +489,7 @@ static void test_shipped(void **state)
 
 	(void)state;
 	config_init(&c);
-	if (config_read(&c, "plugin/audisp-netlog.conf", error, sizeof(error)))
+	if (config_file_read(&c, "plugin/audisp-netlog.conf", error, sizeof(error)))
 		fail_msg("%s", error);
 	assert_same(&c, &row.c);
 	config_fini(&c);
@@ -491,7 +513,7 @@ static void test_zero_byte(void **state)
 	assert_int_equal(fwrite(text, 1, sizeof(text) - 1, f), sizeof(text) - 1);
 	fclose(f);
 	config_init(&c);
-	assert_int_equal(config_read(&c, path, error, sizeof(error)), -EINVAL);
+	assert_int_equal(config_file_read(&c, path, error, sizeof(error)), -EINVAL);
 	assert_non_null(strstr(error, ":2: " NEITHER));
 	config_fini(&c);
 }
@@ -507,14 +529,14 @@ static void test_many_ignores(void **state)
 		n += snprintf(text + n, sizeof(text) - n, "match = pid=%d\n", i);
 	write_file(text);
 	config_init(&c);
-	if (config_read(&c, path, error, sizeof(error)))
+	if (config_file_read(&c, path, error, sizeof(error)))
 		fail_msg("%s", error);
 	assert_int_equal(c.ignores, CONFIG_IGNORES_MAX);
 	config_fini(&c);
 	snprintf(text + n, sizeof(text) - n, "match = pid=64\n");
 	write_file(text);
 	config_init(&c);
-	assert_int_equal(config_read(&c, path, error, sizeof(error)), -EINVAL);
+	assert_int_equal(config_file_read(&c, path, error, sizeof(error)), -EINVAL);
 	assert_non_null(strstr(error, ":66: match: 'pid=64'"));
 	assert_non_null(strstr(error, "at most 64 of these lines"));
 	config_fini(&c);
@@ -527,13 +549,13 @@ static void test_unreadable(void **state)
 
 	(void)state;
 	config_init(&c);
-	assert_int_equal(config_read(&c, "/nonexistent/netlog.conf", error,
+	assert_int_equal(config_file_read(&c, "/nonexistent/netlog.conf", error,
 				     sizeof(error)), -ENOENT);
 	assert_string_equal(error,
 			    "/nonexistent/netlog.conf: No such file or directory");
 	config_fini(&c);
 	config_init(&c);
-	assert_int_equal(config_read(&c, "/tmp", error, sizeof(error)), -EISDIR);
+	assert_int_equal(config_file_read(&c, "/tmp", error, sizeof(error)), -EISDIR);
 	assert_string_equal(error, "/tmp: Is a directory");
 	config_fini(&c);
 }
@@ -550,7 +572,7 @@ static void test_ignores(void **state)
 	config_init(&c);
 	assert_false(config_ignores(&c, &r));
 	write_file("[ignore]\nmatch = comm=y\nmatch = uid=0 remote=127.0.0.0/8\n");
-	assert_int_equal(config_read(&c, path, error, sizeof(error)), 0);
+	assert_int_equal(config_file_read(&c, path, error, sizeof(error)), 0);
 	assert_true(config_ignores(&c, &r));
 	who.uid = 1;
 	assert_false(config_ignores(&c, &r));

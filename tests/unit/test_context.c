@@ -2,6 +2,7 @@
 /* tests/unit: plugin/enrich, control groups and the surroundings of a process. */
 #include "plugin/enrich/container.h"
 #include "plugin/enrich/context.h"
+#include "plugin/enrich/entity.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +74,9 @@ static void test_cgroup(void **state)
 
 /* ---- processes, in a directory like /proc ---- */
 
+#define MACHINE "0123456789abcdef0123456789abcdef"
+#define BOOT "3f1a09c2-0000-4000-8000-0123456789ab"
+
 static char proc[64];
 
 static void put(int pid, const char *name, const char *text)
@@ -86,6 +90,22 @@ static void put(int pid, const char *name, const char *text)
 	f = fopen(path, "w");
 	assert_non_null(f);
 	fputs(text, f);
+	fclose(f);
+}
+
+static void put_boot(const char *id)
+{
+	char path[128];
+	FILE *f;
+
+	for (const char *const *d = (const char *const[]){ "sys", "sys/kernel", "sys/kernel/random", NULL }; *d; d++) {
+		snprintf(path, sizeof(path), "%s/%s", proc, *d);
+		mkdir(path, 0755);
+	}
+	snprintf(path, sizeof(path), "%s/sys/kernel/random/boot_id", proc);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fprintf(f, "%s\n", id);
 	fclose(f);
 }
 
@@ -122,7 +142,8 @@ static void begin(struct fixture *f)
 	assert_non_null(mkdtemp(proc));
 	put_process(10, "sh) (1", 1, 40, "0::/\n");
 	put_process(100, "curl", 10, 50, "0::/docker/" ID "\n");
-	f->c = context_new(proc, "web1");
+	put_boot(BOOT);
+	f->c = context_new(proc, "web1", MACHINE);
 	f->id = (struct identity){ .generation = 1, .pid = 100, .ppid = 10 };
 	f->e = (struct entry){
 		.what = CONNECT_START,
@@ -142,7 +163,7 @@ static void end(struct fixture *f)
 
 static void forget(struct entry *e)
 {
-	e->container = e->pod = e->unit = e->pcomm = NULL;
+	e->container = e->pod = e->unit = e->pcomm = e->entity = e->pentity = NULL;
 }
 
 static void test_alive(void **state)
@@ -151,7 +172,7 @@ static void test_alive(void **state)
 
 	(void)state;
 	begin(&f);
-	context_fill(f.c, &f.e);
+	context_fill(f.c, &f.e, CONTEXT_ENTITIES | CONTEXT_SURROUNDINGS);
 	assert_string_equal(f.e.container, ID);
 	assert_string_equal(f.e.pcomm, "sh) (1");
 	assert_null(f.e.unit);
@@ -159,7 +180,7 @@ static void test_alive(void **state)
 	put_process(100, "other", 10, 70, "0::/docker/" ID2 "\n");
 	forget(&f.e);
 	f.e.what = CONNECT_STOP;
-	context_fill(f.c, &f.e);
+	context_fill(f.c, &f.e, CONTEXT_ENTITIES | CONTEXT_SURROUNDINGS);
 	assert_string_equal(f.e.container, ID);
 	end(&f);
 }
@@ -172,7 +193,7 @@ static void test_reused(void **state)
 	(void)state;
 	begin(&f);
 	put_process(100, "other", 10, 62, "0::/docker/" ID2 "\n");
-	context_fill(f.c, &f.e);
+	context_fill(f.c, &f.e, CONTEXT_ENTITIES | CONTEXT_SURROUNDINGS);
 	assert_null(f.e.container);
 	assert_null(f.e.pcomm);
 	end(&f);
@@ -185,7 +206,7 @@ static void test_stop_alone(void **state)
 	(void)state;
 	begin(&f);
 	f.e.what = CONNECT_STOP;
-	context_fill(f.c, &f.e);
+	context_fill(f.c, &f.e, CONTEXT_ENTITIES | CONTEXT_SURROUNDINGS);
 	assert_null(f.e.container);
 	end(&f);
 }
@@ -197,14 +218,14 @@ static void test_other_parent(void **state)
 	(void)state;
 	begin(&f);
 	f.id.ppid = 11; /* it has another one by now */
-	context_fill(f.c, &f.e);
+	context_fill(f.c, &f.e, CONTEXT_ENTITIES | CONTEXT_SURROUNDINGS);
 	assert_string_equal(f.e.container, ID);
 	assert_null(f.e.pcomm);
 	f.id.ppid = 10;
 	f.id.generation = 2;
 	forget(&f.e);
 	put_process(10, "young", 1, 55, "0::/\n"); /* younger than its child */
-	context_fill(f.c, &f.e);
+	context_fill(f.c, &f.e, CONTEXT_ENTITIES | CONTEXT_SURROUNDINGS);
 	assert_null(f.e.pcomm);
 	end(&f);
 }
@@ -216,10 +237,10 @@ static void test_other_host(void **state)
 	(void)state;
 	begin(&f);
 	f.e.node = "db1";
-	context_fill(f.c, &f.e);
+	context_fill(f.c, &f.e, CONTEXT_ENTITIES | CONTEXT_SURROUNDINGS);
 	assert_null(f.e.container);
 	f.e.node = "web1";
-	context_fill(f.c, &f.e);
+	context_fill(f.c, &f.e, CONTEXT_ENTITIES | CONTEXT_SURROUNDINGS);
 	assert_string_equal(f.e.container, ID);
 	end(&f);
 }
@@ -231,19 +252,77 @@ static void test_another_identity(void **state)
 
 	(void)state;
 	begin(&f);
-	context_fill(f.c, &f.e);
+	context_fill(f.c, &f.e, CONTEXT_ENTITIES | CONTEXT_SURROUNDINGS);
 	put_process(100, "curl", 10, 50, "0::/system.slice/x.service\n");
 	f.id.generation = 2;
 	forget(&f.e);
-	context_fill(f.c, &f.e);
+	context_fill(f.c, &f.e, CONTEXT_ENTITIES | CONTEXT_SURROUNDINGS);
 	assert_null(f.e.container);
 	assert_string_equal(f.e.unit, "x.service");
 	end(&f);
 }
 
+/* The number differs in each of its four parts, and never without a start time. */
+static void test_entity(void **state)
+{
+	struct entity_host host = { .machine = MACHINE, .boot = BOOT };
+	char want[ENTITY_MAX], parent[ENTITY_MAX], other[ENTITY_MAX];
+	long ticks = sysconf(_SC_CLK_TCK);
+	struct fixture f;
+
+	(void)state;
+	entity_id(&host, 100, 50 * ticks, want);
+	entity_id(&host, 10, 40 * ticks, parent);
+	assert_int_equal(strlen(want), ENTITY_MAX - 1);
+	begin(&f);
+	context_fill(f.c, &f.e, CONTEXT_ENTITIES);
+	assert_string_equal(f.e.entity, want);
+	assert_string_equal(f.e.pentity, parent);
+	assert_null(f.e.container);
+	assert_null(f.e.pcomm);
+	/* the same at the stop, when the process has ended */
+	put_process(100, "other", 10, 70, "0::/");
+	forget(&f.e);
+	f.e.what = CONNECT_STOP;
+	context_fill(f.c, &f.e, CONTEXT_ENTITIES);
+	assert_string_equal(f.e.entity, want);
+	/* a process that has the pid since is not the event's */
+	f.e.what = CONNECT_START;
+	f.id.generation = 2;
+	forget(&f.e);
+	context_fill(f.c, &f.e, CONTEXT_ENTITIES);
+	assert_null(f.e.entity);
+	assert_null(f.e.pentity);
+	end(&f);
+	entity_id(&host, 100, 50 * ticks + 1, other);
+	assert_string_not_equal(want, other);
+	entity_id(&host, 101, 50 * ticks, other);
+	assert_string_not_equal(want, other);
+	host.boot = "another";
+	entity_id(&host, 100, 50 * ticks, other);
+	assert_string_not_equal(want, other);
+	host = (struct entity_host){ .machine = "another", .boot = BOOT };
+	entity_id(&host, 100, 50 * ticks, other);
+	assert_string_not_equal(want, other);
+	host.machine = "";
+	entity_id(&host, 100, 50 * ticks, other);
+	assert_string_equal(other, "");
+}
+
+/* By hand: printf '%s' "MACHINE BOOT 100 5000" | sha1sum | xxd -r -p | head -c 12 | base64 */
+static void test_entity_vector(void **state)
+{
+	struct entity_host host = { .machine = MACHINE, .boot = BOOT };
+	char id[ENTITY_MAX];
+
+	(void)state;
+	entity_id(&host, 100, 5000, id);
+	assert_string_equal(id, "zEHwtGydM7eSf7vn");
+}
+
 static void test_ourselves(void **state)
 {
-	struct context *c = context_new("/proc", "web1");
+	struct context *c = context_new("/proc", "web1", "");
 	struct identity id = { .generation = 1, .pid = getpid(), .ppid = getppid() };
 	struct entry e = { .what = CONNECT_START, .identity = &id, .time = { time(NULL), 0, 0 } };
 	char comm[32];
@@ -257,7 +336,7 @@ static void test_ourselves(void **state)
 	fclose(f);
 	comm[strcspn(comm, "\n")] = 0;
 	e.time.milli = 999;
-	context_fill(c, &e);
+	context_fill(c, &e, CONTEXT_SURROUNDINGS);
 	assert_non_null(e.pcomm);
 	assert_string_equal(e.pcomm, comm);
 	context_free(c);
@@ -272,6 +351,8 @@ int main(void)
 		cmocka_unit_test(test_other_parent),
 		cmocka_unit_test(test_other_host),
 		cmocka_unit_test(test_another_identity),
+		cmocka_unit_test(test_entity),
+		cmocka_unit_test(test_entity_vector),
 		cmocka_unit_test(test_ourselves),
 	};
 

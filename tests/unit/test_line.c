@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <sys/socket.h>
 
 #include "parser/text.h"
@@ -331,6 +332,39 @@ static void test_time(void **state)
 	}
 }
 
+static void test_time_zoned(void **state)
+{
+	static const struct {
+		const char *zone;
+		struct stamp time;
+		const char *text;
+	} zones[] = {
+		{ "UTC0", { 1795241079, 391, 1 }, "2026-11-21T06:04:39.391+00:00" },
+		{ "IST-5:30", { 1795241079, 7, 1 }, "2026-11-21T11:34:39.007+05:30" },
+		{ "NST3:30", { 1795241079, 70, 1 }, "2026-11-21T02:34:39.070-03:30" },
+	};
+	static const int64_t odd[] = { INT64_MAX, INT64_MIN, 1LL << 40, 67767976233532799, -1 };
+	char buf[FORMAT_TIME_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(zones) / sizeof(*zones); i++) {
+		struct line_clock c = { 0 };
+
+		setenv("TZ", zones[i].zone, 1);
+		tzset();
+		assert_int_equal(line_time_zoned(&c, &zones[i].time, buf), strlen(zones[i].text));
+		assert_string_equal(buf, zones[i].text);
+	}
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		struct line_clock c = { 0 };
+		struct stamp at = { .sec = odd[i] };
+
+		assert_in_range(line_time_zoned(&c, &at, buf), 28, 40);
+	}
+	setenv("TZ", "UTC0", 1);
+	tzset();
+}
+
 int main(void)
 {
 	const struct CMUnitTest rest[] = {
@@ -340,6 +374,7 @@ int main(void)
 		cmocka_unit_test(test_unescape),
 		cmocka_unit_test(test_escape_bounds),
 		cmocka_unit_test(test_time),
+		cmocka_unit_test(test_time_zoned),
 	};
 
 	int failed;

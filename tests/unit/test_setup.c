@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plugin/config_file.h"
+#include "plugin/setup/collectors.h"
 #include "table.h"
 
 static char root[64];
@@ -45,6 +47,8 @@ struct row {
 	const char *active, *auditd; /* of the two files; NULL: no file */
 	const char *extra;	     /* another file that is there */
 	const char *steps;	     /* parts of the commands, parted by | */
+	const char *config;	     /* of the plugin; NULL: none */
+	const char *extra_text;	     /* of the other file */
 };
 
 #define CONF "/etc/audit/plugins.d/netlog.conf"
@@ -67,6 +71,16 @@ static const struct row rows[] = {
 	{ "a short queue", { .bpf_tried = true }, "active = yes\n", "q_depth = 400\n", NULL, "sed -i 's/^ *q_depth|" HUP },
 	{ "a queue by default", { .bpf_tried = true }, "active = yes\n", "x = 1\n", NULL, "echo 'q_depth = 16384'|" HUP },
 	{ "a queue that is no number is left alone", { .bpf_tried = true }, "active = yes\n", "q_depth = 1;reboot\n", NULL, "" },
+	{ "BPF, and no file: aunetlog needs one", { .bpf_tried = true }, "active = yes\n", "q_depth = 16384\n", "/dev/log", "[log]|" HUP, "[log]\nfile =\n" },
+	{ "no syslogd, and no file", { .bpf_tried = true, .bpf_error = "x", .rules = { .netlog = true } }, "active = yes\n", "q_depth = 16384\n", "/etc/audit/rules.d/30-netlog.rules", "[log]|" HUP, "[log]\nfile =\n" },
+	{ "BPF, and the own log", { .bpf_tried = true }, "active = yes\n", "q_depth = 16384\n", NULL, "", "" },
+	{ "BPF, and a file", { .bpf_tried = true }, "active = yes\n", "q_depth = 16384\n", NULL, "", "[log]\nfile =\n[output]\nfile = /x\n" },
+	{ "a collector", { .bpf_tried = true }, "active = yes\n", "q_depth = 16384\n", "/etc/rsyslog.d/x.conf", "match = exe=/usr/sbin/rsyslogd remote=192.0.2.10:6514|" HUP, "[output]\nfile = /x\n",
+	  "action(type=\"omfwd\" target=\"192.0.2.10\"\n port=\"6514\" protocol=\"tcp\")\n" },
+	{ "a collector that is left out", { .bpf_tried = true }, "active = yes\n", "q_depth = 16384\n", "/etc/rsyslog.conf", "", "[output]\nfile = /x\n[ignore]\nmatch = exe=/usr/sbin/rsyslogd remote=192.0.2.10\n",
+	  "*.* @@192.0.2.10:514\n" },
+	{ "a collector with a name", { .bpf_tried = true }, "active = yes\n", "q_depth = 16384\n", "/etc/rsyslog.conf", "remote=:514|" HUP, "[output]\nfile = /x\n",
+	  "*.* @@loghost\n" },
 	{ "no auditd", { .bpf_tried = true }, NULL, NULL, NULL, "" },
 };
 
@@ -76,7 +90,9 @@ static void test_plan(void **state)
 	struct setup_step steps[SETUP_STEPS_MAX];
 	struct doctor d = row->host;
 	const char *want = row->steps;
+	char full[256], error[256];
 	unsigned int count;
+	struct config c;
 
 	begin();
 	d.root = root;
@@ -86,9 +102,18 @@ static void test_plan(void **state)
 	if (row->auditd)
 		put("/etc/audit/auditd.conf", row->auditd);
 	if (row->extra)
-		put(row->extra, "-k netlog\n");
+		put(row->extra, row->extra_text ? row->extra_text : "-k netlog\n");
+	if (row->config) {
+		put("/netlog.conf", row->config);
+		snprintf(full, sizeof(full), "%s/netlog.conf", root);
+		config_init(&c);
+		assert_int_equal(config_file_read(&c, full, error, sizeof(error)), 0);
+		d.config = &c;
+	}
 	count = setup_plan(&d, steps);
 	end();
+	if (row->config)
+		config_fini(&c);
 	for (unsigned int i = 0; i < count; i++) {
 		char part[128];
 
@@ -205,9 +230,53 @@ static void test_state_of_others(void **state)
 	end_run(&r);
 }
 
+/* ---- collectors ---- */
+
+static void collectors(const char *path, const char *text, const char *want)
+{
+	struct collector list[COLLECTORS_MAX];
+	char got[512] = "";
+	unsigned int n;
+
+	begin();
+	put(path, text);
+	n = collectors_find(root, list);
+	end();
+	for (unsigned int i = 0; i < n; i++)
+		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s:%u", i ? " " : "",
+			 list[i].address, list[i].port);
+	assert_string_equal(got, want);
+}
+
+static void test_collectors(void **state)
+{
+	static const char conf[] = "/etc/rsyslog.conf";
+
+	(void)state;
+	collectors(conf, "", "");
+	collectors(conf, "*.* @192.0.2.1\n", "192.0.2.1:514");
+	collectors(conf, "*.* @@192.0.2.1:601;RSYSLOG_SyslogProtocol23Format\n", "192.0.2.1:601");
+	collectors(conf, "*.* @@(o,z9)[2001:DB8::1]:6514\n", "[2001:db8::1]:6514");
+	collectors(conf, "*.* @@192.0.2.1:99999\n*.*\t@@192.0.2.2:x\n*.* @@\n*.* @@[\n*.* @@(", "");
+	collectors(conf, "# *.* @@192.0.2.1\n", "");
+	collectors(conf, "# mail admin@192.0.2.1\nmail.* /var/a@192.0.2.1\n", "");
+	collectors(conf, "*.* @192.0.2.1\n*.* @192.0.2.1:514\n", "192.0.2.1:514");
+	collectors("/etc/rsyslog.d/50-x.conf",
+		   "if $programname == 'x' then {\n"
+		   "action(type=\"omfile\" file=\"/x\")\n"
+		   "#action(type=\"omfwd\" target=\"192.0.2.8\")\n"
+		   "action(type=\"omfwd\"\n  Target=\"192.0.2.9\" Port = \"10514\")\n}\n"
+		   "action(type=\"omfwd\" queue.port=\"7\" target=\"a.example\")",
+		   "192.0.2.9:10514 :514");
+	collectors("/etc/rsyslog.d/50-x.conf.bak", "*.* @192.0.2.1\n", "");
+	/* the plugin of audit-remote has to be on */
+	collectors("/etc/audit/audisp-remote.conf", "remote_server = 192.0.2.1\n", "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest others[] = {
+		cmocka_unit_test(test_collectors),
 		cmocka_unit_test(test_show_does_nothing),
 		cmocka_unit_test(test_there_and_back),
 		cmocka_unit_test(test_failure),
