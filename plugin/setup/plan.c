@@ -131,11 +131,11 @@ static void append(struct setup_step *s, const char *name, const char *lines)
 
 static bool writes_file(const struct doctor *d)
 {
-	struct config_output list[3 + CONFIG_OUTPUTS_MAX];
+	struct config_output list[CONFIG_ALL_OUTPUTS];
 	unsigned int n = config_outputs(d->config, list);
 
 	for (unsigned int i = 0; i < n; i++)
-		if (list[i].transport == CONFIG_FILE)
+		if (list[i].transport == CONFIG_FILE || list[i].transport == CONFIG_LOG)
 			return true;
 	return false;
 }
