@@ -15,6 +15,8 @@ import urllib.parse
 import urllib.request
 import uuid
 
+import macros
+
 DATABASE = os.environ.get("NETLOG_STORE_DATABASE", "netlog")
 TIMEOUT = int(os.environ.get("NETLOG_STORE_TIMEOUT", "300"))
 
@@ -128,6 +130,7 @@ def version(store):
 def adapt(sql, server):
     """The SQL of this project for a server before 20, which has neither codecs nor table
     TTLs nor skipping indices, and LowCardinality only on request."""
+    sql = macros.expand(sql)
     if server >= (20, 0):
         return sql
     sql = re.sub(r"LowCardinality\((\w+)\)", r"\1", sql)

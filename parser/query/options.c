@@ -95,6 +95,13 @@ static int set_format(struct arg *a)
 	return 0;
 }
 
+static int set_conntrack(struct arg *a)
+{
+	a->o->conntrack = a->value;
+	a->o->pair = true;
+	return 0;
+}
+
 static int set_columns(struct arg *a)
 {
 	a->o->columns = a->value;
@@ -165,6 +172,8 @@ static int set_version(struct arg *a)
 static const struct option options[] = {
 	{ NULL, "--beacons", NULL, "programs that connect to one end at regular intervals",
 		set_view, AUNETLOG_BEACONS },
+	{ NULL, "--conntrack", "FILE", "translations for --pair, as conntrack -L or -E prints them",
+		set_conntrack },
 	{ NULL, "--debug", NULL, "report also what could not be attributed",
 		set_flag, AT(debug) },
 	{ "-F", "--follow", NULL, "go on with what is written from now on; without -ts print only that",
@@ -172,7 +181,7 @@ static const struct option options[] = {
 	{ "-O", "--fields", "FIELD,FIELD", "columns of the table: fields, start, end, process, "
 		"outcome", set_columns },
 	{ NULL, "--format", "NAME", "table (on a terminal), csv, netlog (else), json, ocsf, "
-		"cef, leef, cern, sysmon, template:TEXT", set_format },
+		"cef, leef, cern, sysmon, hone, template:TEXT", set_format },
 	{ NULL, "--graph", NULL, "a graph for Graphviz: programs, addresses, listeners",
 		set_view, AUNETLOG_GRAPH },
 	{ "-h", "--help", NULL, "print this help; --help fields: every field",
@@ -194,6 +203,9 @@ static const struct option options[] = {
 		set_view, AUNETLOG_NEW },
 	{ NULL, "--open-at", "[DATE] [TIME]", "connections that were open at that time",
 		set_open_at },
+	{ NULL, "--pair", NULL, "both processes of each connection, from the logs of one host or, "
+		"with -if HOST=FILE, of several; with --graph or --html as a picture",
+		set_flag, AT(pair) },
 	{ NULL, "--scan", NULL, "sources that try many ports, or many ends that fail",
 		set_view, AUNETLOG_SCAN },
 	{ NULL, "--summary", "WHAT", "count connections by remote, local, port, network/BITS, user, "
@@ -396,6 +408,7 @@ static void print_conditions(FILE *out)
 void aunetlog_options_usage(FILE *out)
 {
 	fputs("usage: aunetlog [OPTION]... [CONDITION]...\n"
+	      "       aunetlog annotate|capture --help: processes of packets\n"
 	      "Prints a line for each network connection in the audit logs that meets the "
 	      "conditions.\n\noptions:\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)

@@ -158,6 +158,8 @@ static void idle(struct query *q, bool second)
 		reassemble_age(q->reader);
 	else
 		reassemble_push(q->reader);
+	if (q->view->ops->idle)
+		q->view->ops->idle(q->view);
 	if (fflush(stdout)) {
 		q->view->write_error = errno;
 		q->view->done = true;
@@ -281,6 +283,8 @@ static bool finish_output(struct query *q)
 {
 	int err = q->view->write_error;
 
+	if (q->options->sink)
+		return true;	/* it has nothing of this */
 	if (fclose(stdout) && !err)
 		err = errno;
 	if (!err || err == EPIPE)

@@ -23,6 +23,8 @@ static bool is_table(const struct aunetlog_options *o, bool terminal)
 static const struct view_ops *choose(const struct aunetlog_options *o, bool terminal,
 				     char *error, size_t size)
 {
+	if (o->sink)
+		return &view_sink;
 	if (!o->view)
 		return is_table(o, terminal) ? &view_table : &view_lines;
 	/* a summary is a table or CSV of its own, a picture is neither */

@@ -24,12 +24,13 @@ struct view_ops {
 	bool (*open)(struct view *v, char *error, size_t size);
 	/* Each entry of the input, in its order; matched: the conditions hold for it. */
 	void (*entry)(struct view *v, const struct entry *e, bool matched);
+	void (*idle)(struct view *v);		/* all there is so far was read; may be NULL */
 	void (*finish)(struct view *v);		/* the input has ended; may be NULL */
 	void (*close)(struct view *v);		/* may be NULL */
 };
 
 extern const struct view_ops view_lines, view_table, view_summary, view_listeners, view_scan,
-	view_beacons, view_new, view_graph, view_html;
+	view_beacons, view_new, view_graph, view_html, view_sink;
 
 /* The view that the options ask for. Returns NULL with the reason in error. */
 struct view *view_open(const struct aunetlog_options *o, bool terminal, char *error,

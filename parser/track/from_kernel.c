@@ -17,7 +17,7 @@ static void know_process(struct track *t, const struct event *f)
 {
 	t->proc = bounds_event_process(t);
 	if (t->proc)
-		process_update(t->proc, &f->task);
+		process_update(t->proc, &f->task, false);
 }
 
 /* s, learnt from the rules, may be the socket of the record. */
@@ -408,7 +408,9 @@ static void on_found(struct track *t, const struct event *f)
 	s->scan = t->scans + 1;
 	s->direction = life_is_datagram(f->proto) ? CONN_OUTBOUND : CONN_EITHER;
 	life_begin(t, s);
+	/* the time is that of the snapshot: no dur= */
 	s->unknown_start = true;
+	s->mono = -1;
 	life_open_found(t, s, listener ? KIND_LISTEN : KIND_CONNECT, VIA_SNAPSHOT);
 }
 

@@ -95,6 +95,22 @@ bool track_diag_waits(const struct track *t)
 			      !TAILQ_EMPTY(&t->conns.dying));
 }
 
+/* The lists are in the order of their coming, which is that of time but for a few. */
+int64_t track_diag_oldest(const struct track *t)
+{
+	const struct conn_diag *w = TAILQ_FIRST(&t->conns.waiting);
+	const struct conn_diag *d = TAILQ_FIRST(&t->conns.dying);
+	int64_t oldest = INT64_MAX;
+
+	if (!t->diag.on)
+		return oldest;
+	if (w)
+		oldest = stamp_ms(w->confirming ? &w->end : &w->conn->start);
+	if (d && stamp_ms(&d->dead_at) < oldest)
+		oldest = stamp_ms(&d->dead_at);
+	return oldest;
+}
+
 bool track_diag_doubts(const struct track *t)
 {
 	return t->diag.on && t->conns.doubts;

@@ -93,6 +93,10 @@ bool track_diag_doubts(const struct track *t);
 /* Returns true if something waits, and wants an EVENT_TICK every 20 ms. */
 bool track_diag_waits(const struct track *t);
 
+/* Time of the oldest of what waits (real time, ms), or INT64_MAX if nothing does: what is
+ * emitted later may be as old as that. */
+int64_t track_diag_oldest(const struct track *t);
+
 /* Calls fn for each process without node name that holds descriptors by the rules' word:
  * its exit could pass unseen. fn must not call the tracker. */
 void track_holders(const struct track *t, void (*fn)(int64_t pid, void *arg), void *arg);

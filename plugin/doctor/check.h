@@ -80,6 +80,8 @@ bool doctor_exact(const struct doctor *d);
 
 /* Returns true if the kernel module is installed for the running kernel. */
 bool doctor_module_installed(const struct doctor *d);
+/* The module is loaded and not about to be unloaded. */
+bool doctor_module_live(const struct doctor *d);
 
 /* ---- what checks say ---- */
 

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "plugin/clock.h"
 #include "plugin/log.h"
 
 #include "kpatch/bpf/netlog_bpf.h"
@@ -353,7 +354,7 @@ static int on_record(void *arg, void *data, size_t size)
 
 void bpf_input_read(struct bpf_input *b)
 {
-	bpf_events_clock(b->events, clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC));
+	bpf_events_clock(b->events, clock_real_minus_mono());
 	ring_buffer__consume(b->ring);
 	if (b->found)
 		report_found(b, UINT64_MAX);

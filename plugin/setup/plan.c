@@ -18,7 +18,7 @@
 #define BOOT_RULES AUDIT "/rules.d/30-netlog.rules"
 #define RULES "/usr/share/audit-netlog/rules/30-netlog.rules"
 #define MODULE_BOOT "/etc/modules-load.d/audit_netlog.conf"
-#define OWN_LOG "/var/log/netlog.log"
+#define OWN_LOG "/var/log/audit-netlog/netlog.log"
 #define QUEUE 16384
 
 struct plan {
@@ -148,10 +148,10 @@ static void plan_own_log(struct plan *p, const struct doctor *d)
 
 	if (!d->config || writes_file(d) || !(bpf || deaf))
 		return;
-	append(add(p, "write the lines to " OWN_LOG ", too",
+	append(add(p, "write the plugin's own log, too",
 		   deaf ? "no syslogd listens here" :
-			  "BPF leaves nothing in audit's log, and aunetlog reads this file"),
-	       "own-log", "[output own-log]\\ntransport = file\\npath = " OWN_LOG);
+			  "BPF leaves nothing in audit's log, and aunetlog reads this one"),
+	       "own-log", "[log]\\nfile = " OWN_LOG);
 }
 
 /* Returns true if the connections to it are left out already. */

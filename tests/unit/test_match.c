@@ -190,6 +190,7 @@ static const struct row rows[] = {
 	{ "via=exit,syslog", 0, true },
 	{ "via=close,syslog", 0, false },
 	{ "via!=syslog", 0, false, .of_unknown = true },
+	{ "via!=syslog remote=:443", 0, false },
 	{ "errno=ECONNRESET", 0, true },
 	{ "errno=104", 0, true },
 	{ "errno=-104", 0, true },
