@@ -35,17 +35,14 @@ char LICENSE[] SEC("license") = "GPL";
 static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 			     const struct netlog_bpf_task *task, int err)
 {
-	struct netlog_bpf_task self;
 	struct netlog_bpf_event *e;
+	__u64 mono, exe = 0;
 	bool own = !task;
-	__u64 mono;
 
 	if (!s)
 		return false;
-	if (own) {
-		read_task(&self);
-		task = &self;
-	}
+	if (own)
+		exe = exe_id();
 	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
 	if (!e) {
 		count(&shared.lost);
@@ -57,7 +54,12 @@ static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 	e->pad = 0;
 	e->mono = mono = bpf_ktime_get_ns();
 	__builtin_memcpy(&e->sock, s, sizeof(*s));
-	__builtin_memcpy(&e->task, task, sizeof(*task));
+	if (own) {
+		e->task.exe = exe;
+		read_self(&e->task);
+	} else {
+		__builtin_memcpy(&e->task, task, sizeof(*task));
+	}
 	bpf_ringbuf_submit(e, 0);
 	count(&shared.written);
 	if (can_read && shared.stamps && own && is_start(op))
