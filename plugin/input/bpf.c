@@ -46,8 +46,10 @@ struct bpf_input {
 
 /* These kernels have no such function, or it is inlined, and others report the same. */
 static const char *const optional[] = {
-	"taskstats_exit", "__x64_sys_delete_module", "tcp_v4_pre_connect", "tcp_v6_pre_connect", "tcp_v6_connect", "mptcp_disconnect",
-	"udp_abort", "tcp_abort", "inet6_bind", "udpv6_sendmsg", "tty_audit_exit", "auditsc_get_stamp",
+	"taskstats_exit", "__x64_sys_delete_module",
+	"tcp_v4_pre_connect", "tcp_v6_pre_connect", "tcp_v6_connect", "mptcp_disconnect",
+	"udp_abort", "tcp_abort", "inet6_bind", "udpv6_sendmsg", "tty_audit_exit",
+	"auditsc_get_stamp",
 	"sctp_inet_listen", "sctp_primitive_ASSOCIATE", "sctp_association_free",
 };
 
