@@ -74,7 +74,7 @@ all: $B/audisp-netlog $B/aunetlog	## Builds plugin and query tool (the default)
 
 help:	## Lists these targets
 	@echo "audit-netlog $(VERSION). Targets:"
-	@cat $(MAKEFILE_LIST) | sed -n 's/^\([a-z][a-z_-]*\):.*## */\1|/p' | sort | \
+	@cat $(MAKEFILE_LIST) | sed -n 's/^\([a-z][a-z0-9_-]*\):.*## */\1|/p' | sort | \
 		awk -F '|' '{ printf "  %-20s %s\n", $$1, $$2 }'
 	@echo "Settings: PREFIX, SYSCONFDIR, DESTDIR, CC, CFLAGS; SAN=1 builds with ASan and UBSan."
 
@@ -188,11 +188,13 @@ install: all	## Installs programs, rules, manual pages and configuration (DESTDI
 	$(own)
 	@echo "installed. To start the plugin: auditctl --signal HUP. To load the rules: auditctl -R $(RULESDIR)/30-netlog.rules"
 
-# Configuration that was changed stays.
-uninstall:	## Removes what install put there
+# Configuration that was changed stays, and so do logs.
+uninstall:	## Removes what install, install-extras and dkms put there, and names what stays
 	rm -f $D$(SBINDIR)/audisp-netlog $D$(BINDIR)/aunetlog
 	for p in man/*.[0-9]; do rm -f $D$(MANDIR)/man$${p##*.}/$${p##*/}; done
-	rm -rf $D$(RULESDIR) $D$(DOCDIR)
+	rm -rf $D$(RULESDIR) $D$(DOCDIR) $D$(DKMSDIR)
+	rm -f $D$(SHAREDIR)/bash-completion/completions/aunetlog $D$(SHAREDIR)/bash-completion/completions/audisp-netlog
+	rm -f $D$(SYSCONFDIR)/logrotate.d/audit-netlog
 	-rmdir $D$(PREFIX)/share/audit-netlog
 	rm -f $D$(SYSCONFDIR)/audit/plugins.d/netlog.conf
 	cmp -s plugin/audisp-netlog.conf $D$(SYSCONFDIR)/audit/audisp-netlog.conf && \
@@ -200,6 +202,11 @@ uninstall:	## Removes what install put there
 	@echo "removed. To end the plugin: auditctl --signal HUP. To remove loaded rules: auditctl -D -k netlog"
 	@ls $D$(SYSCONFDIR)/audit/rules.d/3[0-2]-netlog*.rules 2>/dev/null | \
 		sed 's/$$/ is loaded at every boot: delete it and run augenrules --load/'
+	@ls -d $D/lib/modules/*/*/audit_netlog.ko* $D/lib/modules/*/*/*/audit_netlog.ko* 2>/dev/null | \
+		sed 's/$$/ is installed: dkms remove audit_netlog\/$(VERSION) --all, or delete it and run depmod -a/' || true
+	@[ -n "$D" ] || [ ! -e /sys/module/audit_netlog ] || echo "The module is loaded: rmmod audit_netlog"
+	@ls -d $D$(SYSCONFDIR)/audit/audisp-netlog.conf $D/var/log/audit-netlog $D/var/lib/audit-netlog \
+		$D$(SYSCONFDIR)/modules-load.d/audit_netlog.conf 2>/dev/null | sed 's/$$/ stays; delete it if you want/' || true
 
 clean:	## Removes build/
 	rm -rf build

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/config: audisp-netlog.conf, read into a struct. */
+/* plugin/config: the configuration, as config_file.h reads it. */
 #ifndef NETLOG_CONFIG_H
 #define NETLOG_CONFIG_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "parser/entry/match.h"
 #include "plugin/kernel_source.h"
@@ -100,16 +99,6 @@ struct config {
 /* The defaults: syslog and the own log. */
 void config_init(struct config *c);
 void config_fini(struct config *c);
-
-/*
- * Reads the file over what is in *c. A mistake returns -EINVAL and writes to error
- * "FILE:LINE: KEY: what is allowed"; a file that cannot be read returns -errno and writes
- * the reason. In both cases the caller must discard *c with config_fini().
- */
-int config_read(struct config *c, const char *path, char *error, size_t size);
-
-/* Writes the configuration as a file that config_read() reads to the same. */
-void config_print(const struct config *c, FILE *to);
 
 #define CONFIG_ALL_OUTPUTS (4 + CONFIG_OUTPUTS_MAX)
 /* Fills list (room for CONFIG_ALL_OUTPUTS) with the outputs; returns how many. Their

@@ -200,6 +200,7 @@ static void on_timer(struct plugin *p)
 	    capabilities_netns_changed(&p->capabilities, &p->sources))
 		check_capabilities(p);
 	status_check_losses(p);
+	sources_keep(&p->sources);
 	status_check_folded(p, false);
 	status_write_metrics(p, false);
 	if (p->sources.initial_pids && (p->netlink || p->sources.resolver) &&

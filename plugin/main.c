@@ -15,6 +15,7 @@
 
 #include "parser/text.h"
 #include "plugin/clock.h"
+#include "plugin/config_file.h"
 #include "plugin/doctor/doctor.h"
 #include "plugin/ignore/decide.h"
 #include "plugin/ignore/load.h"
@@ -63,7 +64,7 @@ static int print_config(const struct options *o)
 	if (good && o->print_rules)
 		ignore_rules_print(list, stdout);
 	else if (good)
-		config_print(&c, stdout);
+		config_file_print(&c, stdout);
 	ignore_list_free(list);
 	config_fini(&c);
 	return good ? 0 : 1;
@@ -137,10 +138,11 @@ static bool fill_standard_streams(void)
 static void on_event(const struct event *e, void *arg)
 {
 	struct plugin *p = arg;
+	struct event copy;
 
 	/* Its own connections to a collector would be logged by way of that collector. */
 	if (e->task.pid != p->pid && kernel_source_takes(&p->sources.kernel, e))
-		track_event(p->track, e);
+		track_event(p->track, kernel_source_named(&p->sources.kernel, e, &copy));
 }
 
 /* The entry with the surroundings of its process, in *copy; or as it is. */

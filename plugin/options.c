@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "parser/entry/format.h"
+#include "plugin/config_file.h"
 #include "plugin/log.h"
 
 static const char usage[] =
@@ -186,7 +187,7 @@ int options_read_config(const struct options *o, struct config *c, char *error, 
 	}
 	if (!o->config && (o->live || access(path, F_OK)))
 		return 0;
-	err = config_read(c, path, error, size);
+	err = config_file_read(c, path, error, size);
 	if (err)
 		config_fini(c);
 	return err;

@@ -52,8 +52,8 @@ static const struct format_ops format_netlog = {
 };
 
 static const struct format_ops *const formats[] = {
-	&format_netlog, &format_ecs, &format_ocsf, &format_cef, &format_leef, &format_sd, &format_rows,
-	&format_cern, &format_sysmon, &format_template,
+	&format_netlog, &format_ecs, &format_ocsf, &format_cef, &format_leef, &format_sd,
+	&format_rows, &format_cern, &format_sysmon, &format_hone, &format_template,
 };
 
 #define FORMATS (sizeof(formats) / sizeof(*formats))

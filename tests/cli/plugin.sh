@@ -84,7 +84,7 @@ connections() {
 
 # start: the plugin in the background, its input on descriptor 9
 start() {
-	rm -f "$in"
+	rm -f "$in" "$out"	# or what an earlier one wrote would be taken for its output
 	mkfifo "$in"
 	"$plugin" -c "$conf" <"$in" >"$out" 2>"$tmp/err" &
 	pid=$!
@@ -167,7 +167,7 @@ test_reload_messages() {
 		return
 	fi
 	config "${to_stdout[@]}"
-	rm -f "$in"
+	rm -f "$in" "$out"
 	mkfifo "$in"
 	printf 'echo $$ >"%s"; exec "%s" -c "%s" <"%s" >"%s"\n' "$tmp/pid" \
 		"$plugin" "$conf" "$in" "$out" >"$tmp/command"

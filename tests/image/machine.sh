@@ -31,10 +31,14 @@ guest() {
 
 machine_alive() { [ -n "$machine" ] && kill -0 "$machine" 2>/dev/null; }
 
-# machine_start KERNEL [ARGUMENT...]: boots and waits for sshd. KERNEL is a directory of
-# the image; the arguments are for the kernel's command line.
+# machine_start KERNEL [ARGUMENT...]: boots and waits for sshd, unless a machine with the
+# same kernel and arguments runs. KERNEL is a directory of the image; the arguments are for
+# the kernel's command line.
 machine_start() {
 	local kernel=$image/$1 began=$SECONDS
+	[ "${running:-}" != "$*" ] || ! machine_alive || return 0
+	machine_stop
+	running=$*
 	shift
 	port=$(free_port)
 	rm -f "$work/ssh"

@@ -388,6 +388,9 @@ static const struct line lines[] = {
 	  "ProcessId=2304 Image=/usr/bin/curl User=1000 Protocol=TCP Initiated=true "
 	  "SourceIp=10.0.0.5 SourcePort=43210 DestinationIp=192.0.2.7 DestinationPort=443" },
 	{ "sysmon has no stops", "sysmon", &stop, "" },
+	{ "hone", "hone", &start, "1795241079.391000000 SOCK O 2304 2211 1000 - 00005e01" },
+	{ "hone closes", "hone", &unknown, "1795241079.391000000 SOCK C - - - - -" },
+	{ "hone has no failures", "hone", &failure, "" },
 	{ "template", "template:{{{comm}[{pid}]}} {dir} {remote} ({dur})", &start,
 	  "{curl[2304]} -> 192.0.2.7:443 (-)" },
 	{ "template, ends", "template:{src_ip} {src_port} {dst_ip} {dst_port} {local_ip} "
@@ -409,7 +412,7 @@ static void test_specs(void **state)
 {
 	static const char *const wrong[][2] = {
 		{ "xml", "xml: no such format; there are: netlog json ocsf cef leef sd rows cern sysmon "
-		  "template" },
+		  "hone template" },
 		{ "", ": no such format; there are: netlog" },
 		{ "json:x", "json takes nothing after a colon" },
 		{ "ocsf:2.0.0", "ocsf:2.0.0: the version must be 1.3.0, 1.4.0, 1.5.0 or 1.6.0" },

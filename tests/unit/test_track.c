@@ -1470,6 +1470,23 @@ static void test_duration(void **state)
 	track_free(t);
 }
 
+/* BPF found it open: its start is not known. */
+static void test_duration_found(void **state)
+{
+	struct track *t = begin(16, 16);
+	struct event f;
+
+	(void)state;
+	fact_of(&(struct step)MOD(FOUND, 100, 9, L, A, .state = 1), &f);
+	f.mono = 8000000000;
+	track_event(t, &f);
+	fact_of(&(struct step)MOD(RELEASE, 100, 9, L, A, .state = 1), &f);
+	f.mono = 8250000000;
+	track_event(t, &f);
+	assert_int_equal(seen.dur_ms, -1);
+	track_free(t);
+}
+
 /* Between start and stop the clock was set: no difference of times is a duration. */
 static void test_duration_clock_set(void **state)
 {
@@ -1640,6 +1657,7 @@ int main(void)
 		cmocka_unit_test(test_node_bound),
 		cmocka_unit_test(test_limits_of_one), cmocka_unit_test(test_flow_bound),
 		cmocka_unit_test(test_duration),
+		cmocka_unit_test(test_duration_found),
 		cmocka_unit_test(test_duration_clock_set),
 		cmocka_unit_test(test_id), cmocka_unit_test(test_id_of_cookie),
 		cmocka_unit_test(test_id_after_failure),
