@@ -2,6 +2,8 @@
 --   hour     when the hour begins, seconds
 --   build    number of the build: the time of it
 --   rfrom, rto  when the rows of the hour's starts were received
+--   live     1: most of them were received as they happened; then ends of hosts with a
+--            wrong clock are found by when they were received
 --   slice, slices  pair keys in parts, as memory demands
 -- Two ends belong together if their tuple is the same and their times overlap, after the
 -- clock skew of their hosts, and no third host has one of the addresses.
@@ -22,11 +24,12 @@ FROM (
 		uid, toInt64(toUInt32(time)) * 1000 + milli AS start, toInt64(0) AS stop,
 		toUInt8(0) AS ended, toUInt8(0) AS failed, toInt64(-1) AS tx, toInt64(-1) AS rx
 	FROM open
-	WHERE kind = 'connect start' AND received >= toDateTime((SELECT rfrom FROM build_arg) - 10800)
-		AND (time BETWEEN toDateTime((SELECT hour FROM build_arg) - 7200)
+	WHERE kind = 'connect start' AND received >= toDateTime(greatest((SELECT rfrom FROM build_arg) - 10800, 0))
+		AND (time BETWEEN toDateTime(greatest((SELECT hour FROM build_arg) - 7200, 0))
 				AND toDateTime((SELECT hour FROM build_arg) + 10800)
-			OR received BETWEEN toDateTime((SELECT rfrom FROM build_arg) - 7200)
-				AND toDateTime((SELECT rto FROM build_arg) + 7200))
+			OR (SELECT live FROM build_arg) = 1
+				AND received BETWEEN toDateTime(greatest((SELECT rfrom FROM build_arg) - 7200, 0))
+					AND toDateTime((SELECT rto FROM build_arg) + 7200))
 	UNION ALL
 	SELECT host, boot, number, nth, key, toString(direction) AS direction, local_ip,
 		local_port, remote_ip, remote_port, proto,
@@ -36,13 +39,14 @@ FROM (
 		toUInt8(kind = 'connect fail') AS failed, tx, rx
 	FROM connection
 	WHERE kind IN ('connect stop', 'connect fail')
-		AND received >= toDateTime((SELECT rfrom FROM build_arg) - 10800)
-		AND ((time >= toDateTime((SELECT hour FROM build_arg) - 7200)
+		AND received >= toDateTime(greatest((SELECT rfrom FROM build_arg) - 10800, 0))
+		AND ((time >= toDateTime(greatest((SELECT hour FROM build_arg) - 7200, 0))
 				AND toInt64(toUInt32(time)) - intDiv(dur, 1000)
 					BETWEEN (SELECT hour FROM build_arg) - 7200
 						AND (SELECT hour FROM build_arg) + 10800)
-			OR received BETWEEN toDateTime((SELECT rfrom FROM build_arg) - 7200)
-				AND toDateTime((SELECT rto FROM build_arg) + 7200))
+			OR (SELECT live FROM build_arg) = 1
+				AND received BETWEEN toDateTime(greatest((SELECT rfrom FROM build_arg) - 7200, 0))
+					AND toDateTime((SELECT rto FROM build_arg) + 7200))
 )
 GROUP BY host, boot, number, nth;
 
@@ -103,7 +107,7 @@ FROM (
 ) ANY LEFT JOIN (
 	SELECT a_host, b_host, toInt64(quantile(0.5)(ms)) AS ms, toUInt8(1) AS known
 	FROM skew
-	WHERE hour >= toDateTime((SELECT hour FROM build_arg) - 86400)
+	WHERE hour >= toDateTime(greatest((SELECT hour FROM build_arg) - 86400, 0))
 		AND hour <= toDateTime((SELECT hour FROM build_arg))
 	GROUP BY a_host, b_host
 ) USING a_host, b_host

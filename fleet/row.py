@@ -181,9 +181,9 @@ def _set_ends(row, o):
 def _connection(o, host, sender, line):
     netlog = o.get("netlog") or {}
     seconds, milli = _time(o.get("@timestamp"))
-    row = {"host": host, "sender": sender, "time": seconds, "milli": milli,
+    row = {"host": host, "sender": sender, "received": int(time.time()), "time": seconds, "milli": milli,
            "kind": netlog.get("kind")}
-    if row["kind"] not in KINDS:
+    if not isinstance(row["kind"], str) or row["kind"] not in KINDS:
         raise Rejected("bad kind")
     transport = netlog.get("proto") or _at(o, ("network", "transport"))
     if transport is not None and (not isinstance(transport, str) or transport not in PROTOCOLS):
@@ -215,7 +215,7 @@ def _notes(o, host, sender, line):
     seconds, milli = _time(o.get("@timestamp"))
     action = _text(_at(o, ("event", "action")))
     word = action[7:] if action.startswith("netlog-") else action
-    base = {"host": host, "sender": sender, "time": seconds, "milli": milli,
+    base = {"host": host, "sender": sender, "received": int(time.time()), "time": seconds, "milli": milli,
             "id": digest(line), "word": word, "what": "", "lost": 0, "text": _text(o.get("message"))}
     if word != "lost":
         return [base]
@@ -230,7 +230,7 @@ def _notes(o, host, sender, line):
 def rejection(line, sender, reason):
     """The row that counts a line which was not stored."""
     now = time.time()
-    return {"host": "", "sender": sender, "time": int(now), "milli": int(now * 1000) % 1000,
+    return {"host": "", "sender": sender, "received": int(now), "time": int(now), "milli": int(now * 1000) % 1000,
             "id": digest(line), "word": "rejected", "what": reason, "lost": 1, "text": ""}
 
 
@@ -268,6 +268,11 @@ def read(line, default_host=""):
     except Rejected as error:
         error.sender = sender
         raise
+    except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
+        # a structure that no check above has thought of must not hold up its batch
+        error = Rejected("bad structure")
+        error.sender = sender
+        raise error from None
 
 
 def encode(row):

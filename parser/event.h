@@ -65,6 +65,9 @@ enum event_kind {
 	EVENT_MODULE,		/* from the kernel's side (module or BPF), see op */
 	EVENT_DIAG,		/* from sock_diag, see diag.h; mono is set */
 	EVENT_TICK,		/* time passes: stamp and mono are now */
+	EVENT_KEPT,		/* state file: the kernel's side had reported it as open; see
+				 * diag->known, the task is its opener */
+	EVENT_SCANNED,		/* op=found has reported all that was open at mono */
 	EVENT_KIND_COUNT
 };
 

@@ -33,6 +33,8 @@ unsigned int config_outputs(const struct config *c, struct config_output *list)
 	o.log = NULL;
 	o.name = "stdout";
 	o.transport = CONFIG_STDOUT;
+	if (c->stdout_format)
+		o.format = (char *)c->stdout_format;
 	if (c->to_stdout)
 		list[n++] = o;
 	for (unsigned int i = 0; i < c->named_count; i++) {
@@ -53,7 +55,8 @@ static bool same_text(const char *a, const char *b)
 static bool same_limits(const struct config_log *a, const struct config_log *b)
 {
 	return !a || !b ? a == b : a->size_mib == b->size_mib &&
-		      a->total_mib == b->total_mib && a->days == b->days;
+		      a->total_mib == b->total_mib && a->days == b->days &&
+		      a->compress == b->compress;
 }
 
 static bool same_output(const struct config_output *a, const struct config_output *b)

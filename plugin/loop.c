@@ -100,6 +100,7 @@ static void on_signal(struct plugin *p)
 		case SIGINT: p->stop |= p->options.live; break;
 		case SIGHUP: reload(p); break;
 		case SIGUSR1: status_report(p); break;
+		case SIGWINCH: report_set_width(&p->report, terminal_width()); break;
 		}
 	}
 }
@@ -113,6 +114,7 @@ bool loop_open_signals(struct plugin *p)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGWINCH);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	p->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -198,6 +200,8 @@ static void on_timer(struct plugin *p)
 	    capabilities_netns_changed(&p->capabilities, &p->sources))
 		check_capabilities(p);
 	status_check_losses(p);
+	sources_keep(&p->sources);
+	status_check_folded(p, false);
 	status_write_metrics(p, false);
 	if (p->sources.initial_pids && (p->netlink || p->sources.resolver) &&
 	    now >= p->next_scan) {

@@ -12,6 +12,7 @@
 #include "plugin/config.h"
 #include "plugin/enrich/context.h"
 #include "plugin/ignore/list.h"
+#include "plugin/ignore/repeat.h"
 #include "plugin/input/audit_watch.h"
 #include "plugin/input/netlink.h"
 #include "plugin/losses.h"
@@ -35,6 +36,7 @@ struct plugin {
 	struct sources sources;
 	struct report report;
 	struct context *context;    /* NULL: without memory */
+	struct repeat *repeat;	    /* [ignore] repeat; NULL: without memory */
 	struct ignore_list *ignore; /* [ignore] file; NULL: none */
 	struct input_errors errors;
 
@@ -42,6 +44,7 @@ struct plugin {
 	struct capabilities capabilities;
 	struct losses losses;
 	uint64_t socket_lost;		   /* times that the kernel's socket overflowed */
+	uint64_t folded;		   /* entries left out as repeats, and noted */
 	uint64_t unseen;		   /* starts with unseen=netns */
 	uint64_t unseen_told;		   /* of them, those for the next report */
 	int64_t next_unseen, next_metrics; /* monotonic ms */

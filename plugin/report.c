@@ -67,7 +67,7 @@ static struct transport *open_log(const struct config_output *o)
 		.days = o->log->days,
 	};
 
-	return transport_log(o->path, &l);
+	return transport_log(o->path, &l, o->log->compress);
 }
 
 static struct transport *open_transport(const struct config_output *o)
@@ -170,6 +170,20 @@ void report_close(struct report *r)
 	for (unsigned int i = 0; i < r->format_count; i++)
 		format_close(r->formats[i]);
 	r->count = r->format_count = 0;
+}
+
+void report_set_width(struct report *r, unsigned int width)
+{
+	for (unsigned int i = 0; i < r->format_count; i++)
+		format_set_width(r->formats[i], width);
+}
+
+size_t report_heading(const struct report *r, const char *output, char *buf)
+{
+	for (unsigned int i = 0; i < r->count; i++)
+		if (!strcmp(output_name(r->at[i].output), output))
+			return format_heading(r->at[i].format, buf);
+	return 0;
 }
 
 bool report_has_entities(const struct report *r)

@@ -36,6 +36,11 @@ bool report_open(struct report *r, const struct config *c);
 void report_close(struct report *r);
 /* Files were rotated. */
 void report_reopen(struct report *r);
+/* The terminal has that many columns now. */
+void report_set_width(struct report *r, unsigned int width);
+/* The names of the columns of the output's format of that name ("stdout"), into buf
+ * (FORMAT_MAX bytes). Returns the length, 0 if it has none. */
+size_t report_heading(const struct report *r, const char *output, char *buf);
 /* Returns true if an output's format writes the numbers of processes. */
 bool report_has_entities(const struct report *r);
 /* Hands what was gathered to the outputs' threads. */

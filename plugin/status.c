@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "parser/entry/line.h"
 #include "plugin/clock.h"
 #include "plugin/input/audit_watch.h"
 #include "plugin/log.h"
@@ -81,6 +82,35 @@ void status_check_losses(struct plugin *p)
 		    (unsigned long long)lost.unclaimed);
 }
 
+void status_folded(const struct repeat_folded *f, void *plugin)
+{
+	struct plugin *p = plugin;
+	struct field_value v = { .known = true, .id = &f->first };
+	char id[64] = "-";
+	struct put to = { .to = id, .end = id + sizeof(id) - 1 };
+
+	if (f->first.nth) {
+		line_put_value(&to, FIELD_ID, &v);
+		*to.to = 0;
+	}
+	p->folded += f->count;
+	report_note(&p->report, "netlog repeat count=%llu id=%s since=%lld.%03lld until=%lld.%03lld",
+		    (unsigned long long)f->count, id, (long long)f->since_ms / 1000,
+		    (long long)f->since_ms % 1000, (long long)f->until_ms / 1000,
+		    (long long)f->until_ms % 1000);
+}
+
+/* A window that is over by the clock alone must not end while entries of it still wait for
+ * sock_diag. */
+void status_check_folded(struct plugin *p, bool all)
+{
+	struct stamp now = clock_stamp();
+
+	if (p->repeat)
+		repeat_expire(p->repeat, now.sec * 1000 + now.milli - p->config.wait,
+			      all ? 0 : p->config.repeat * 1000LL, status_folded, p);
+}
+
 void status_report(struct plugin *p)
 {
 	struct reassemble_stats e;
@@ -90,12 +120,13 @@ void status_report(struct plugin *p)
 	track_stats(p->track, &t);
 	report_note(&p->report, "netlog state lines=%llu dropped=%llu events=%llu facts=%llu "
 				"held=%u joined=%llu resets=%llu records=%llu open=%u sockets=%u "
-				"processes=%u ignored=%llu module=%s",
+				"processes=%u ignored=%llu folded=%llu module=%s",
 		    (unsigned long long)e.lines, (unsigned long long)e.dropped,
 		    (unsigned long long)e.events, (unsigned long long)e.facts, e.held,
 		    (unsigned long long)e.joined, (unsigned long long)e.resets,
 		    (unsigned long long)t.records, t.open, t.sockets, t.processes,
-		    (unsigned long long)t.ignored, t.module ? "yes" : "no");
+		    (unsigned long long)t.ignored, (unsigned long long)p->folded,
+		    t.module ? "yes" : "no");
 	for (int i = 0; i < INPUT_ERROR_COUNT; i++)
 		if (p->errors.count[i])
 			report_note(&p->report, "netlog state complaint=%s count=%llu",

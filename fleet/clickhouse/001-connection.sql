@@ -8,7 +8,7 @@
 -- What fleet/load inserts. Keeps nothing: the views below pass rows on, but for a row of kind
 -- '', by which fleet/load asks whether the server takes rows at all.
 CREATE TABLE line (
-	host String, sender String, time DateTime('UTC'), milli UInt16,
+	host String, sender String, received DateTime('UTC'), time DateTime('UTC'), milli UInt16,
 	kind Enum8('' = 0, 'connect start' = 1, 'connect stop' = 2, 'connect fail' = 3,
 		'listen start' = 4, 'listen stop' = 5),
 	proto String, direction Enum8('-' = 0, 'out' = 1, 'in' = 2),
@@ -27,8 +27,8 @@ CREATE TABLE line (
 -- id= is boot, number and nth (id_form: 1 has a boot id, 2 number is an audit serial,
 -- 4 the line had no id: number is a digest of the line). key is the first 8 bytes of the
 -- Community ID, both ends' join key: 0 if unknown, and mixed with the host for loopback.
--- Partitions and TTL follow the store's clock, so that a host with a wrong one loses
--- nothing.
+-- Partitions and TTL follow received, which is the collector's clock, so that a host with a
+-- wrong one loses nothing.
 CREATE TABLE connection (
 	host LowCardinality(String),
 	time DateTime('UTC') CODEC(Delta, ZSTD(1)),
@@ -133,7 +133,7 @@ TTL received + INTERVAL 30 DAY
 SETTINGS index_granularity = 8192;
 
 CREATE MATERIALIZED VIEW line_connection TO connection AS SELECT
-	host, time, milli, kind, boot, number, nth, id_form, now() AS received, sender, proto,
+	host, time, milli, kind, boot, number, nth, id_form, received, sender, proto,
 	direction, IPv6StringToNum(local_ip) AS local_ip, local_port,
 	IPv6StringToNum(remote_ip) AS remote_ip, remote_port, key, sid, pid, ppid, opener,
 	uid, auid, ses, comm, exe, proctitle, pcomm, subj, netns, container, pod, unit, via,
@@ -141,7 +141,7 @@ CREATE MATERIALIZED VIEW line_connection TO connection AS SELECT
 FROM line WHERE kind IN ('connect stop', 'connect fail', 'listen stop');
 
 CREATE MATERIALIZED VIEW line_open TO open AS SELECT
-	host, time, milli, kind, boot, number, nth, id_form, now() AS received, sender, proto,
+	host, time, milli, kind, boot, number, nth, id_form, received, sender, proto,
 	direction, IPv6StringToNum(local_ip) AS local_ip, local_port,
 	IPv6StringToNum(remote_ip) AS remote_ip, remote_port, key, sid, pid, ppid, uid, auid,
 	ses, comm, exe, proctitle, pcomm, subj, netns, container, pod, unit, via, unseen,

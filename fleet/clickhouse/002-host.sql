@@ -13,13 +13,13 @@ TTL day + INTERVAL 90 DAY
 SETTINGS index_granularity = 8192;
 
 CREATE MATERIALIZED VIEW line_address TO address AS SELECT
-	toDate(now()) AS day, IPv6StringToNum(local_ip) AS ip, host
+	toDate(received) AS day, IPv6StringToNum(local_ip) AS ip, host
 FROM line
 WHERE kind IN ('connect start', 'connect stop', 'connect fail') AND local_ip NOT IN ('::',
 	'::ffff:0.0.0.0', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff')
-GROUP BY ip, host;
+GROUP BY day, ip, host;
 
--- When each host, by each sender, was last heard, hour by hour: by the store's clock and by
+-- When each host, by each sender, was last heard, hour by hour: by the collector's clock and by
 -- its own.
 CREATE TABLE heard (
 	hour DateTime('UTC'),
@@ -34,13 +34,13 @@ TTL hour + INTERVAL 90 DAY
 SETTINGS index_granularity = 8192;
 
 CREATE MATERIALIZED VIEW line_heard TO heard AS SELECT
-	toStartOfHour(now()) AS hour, host, sender, now() AS received, max(line.time) AS time
-FROM line WHERE kind != '' GROUP BY host, sender;
+	toStartOfHour(received) AS hour, host, sender, received, time
+FROM line WHERE kind != '' ORDER BY time DESC LIMIT 1 BY host, sender;
 
 -- netlog lost, one row for each key that is not 0, and the plugin's other notes with
 -- what = '' and their text. id is a digest of the line.
 CREATE TABLE note (
-	host String, sender String, time DateTime('UTC'), milli UInt16, id UInt64,
+	host String, sender String, received DateTime('UTC'), time DateTime('UTC'), milli UInt16, id UInt64,
 	word String, what String, lost UInt64, text String
 ) ENGINE = Null;
 
@@ -63,9 +63,9 @@ TTL received + INTERVAL 400 DAY
 SETTINGS index_granularity = 8192;
 
 CREATE MATERIALIZED VIEW note_loss TO loss AS SELECT
-	host, time, milli, id, now() AS received, sender, word, what, lost, text
+	host, time, milli, id, received, sender, word, what, lost, text
 FROM note;
 
 CREATE MATERIALIZED VIEW note_heard TO heard AS SELECT
-	toStartOfHour(now()) AS hour, host, sender, now() AS received, max(note.time) AS time
-FROM note GROUP BY host, sender;
+	toStartOfHour(received) AS hour, host, sender, received, time
+FROM note ORDER BY time DESC LIMIT 1 BY host, sender;

@@ -30,9 +30,9 @@ CREATE TABLE edge (
 	first Int64 CODEC(ZSTD(1)),
 	last Int64 CODEC(ZSTD(1))
 ) ENGINE = MergeTree()
-PARTITION BY toYYYYMM(hour)
+PARTITION BY toYYYYMM(toDateTime(build))
 ORDER BY (hour, build, a_host, b_host, port, proto)
-TTL hour + INTERVAL 400 DAY
+TTL toDateTime(build) + INTERVAL 400 DAY
 SETTINGS index_granularity = 8192;
 
 -- ambiguous: openers whose only partner has an address of two hosts: not taken for a pair.
@@ -45,9 +45,9 @@ CREATE TABLE edge_build (
 	ambiguous UInt64,
 	unoriented UInt64
 ) ENGINE = MergeTree()
-PARTITION BY toYYYYMM(hour)
+PARTITION BY toYYYYMM(toDateTime(build))
 ORDER BY (hour, build)
-TTL hour + INTERVAL 400 DAY
+TTL toDateTime(build) + INTERVAL 400 DAY
 SETTINGS index_granularity = 8192;
 
 -- Clock of b's host minus clock of a's, in ms, by pairs that cannot be anything else.
@@ -59,9 +59,9 @@ CREATE TABLE skew (
 	ms Int64,
 	pairs UInt64
 ) ENGINE = MergeTree()
-PARTITION BY toYYYYMM(hour)
+PARTITION BY toYYYYMM(toDateTime(build))
 ORDER BY (hour, a_host, b_host)
-TTL hour + INTERVAL 90 DAY
+TTL toDateTime(build) + INTERVAL 90 DAY
 SETTINGS index_granularity = 8192;
 
 -- Of the build in progress: ends by key, and which belong together. Emptied by each build.

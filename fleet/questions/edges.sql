@@ -14,7 +14,7 @@ FROM (
 		max(last) AS latest
 	FROM edge
 	WHERE (hour, build) IN (SELECT hour, max(build) FROM edge_build GROUP BY hour)
-		AND hour BETWEEN toDateTime(ARG(since) - 3599) AND toDateTime(ARG(until))
+		AND hour BETWEEN toDateTime(greatest(ARG(since) - 3599, 0)) AND toDateTime(ARG(until))
 		AND (ARG(host) = '' OR a_host = ARG(host) OR b_host = ARG(host))
 		AND (ARG(exe) = '' OR position(a_exe, ARG(exe)) > 0 OR position(b_exe, ARG(exe)) > 0)
 		AND (ARG(port) = -2 OR port = ARG(port))

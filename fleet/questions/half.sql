@@ -13,19 +13,19 @@ FROM (
 		TEXT(b_exe) AS acceptor, IP(b_ip) AS acceptor_ip, PORT(port) AS port_text, proto, sum(connections) AS opened, b_host AS other
 	FROM edge
 	WHERE (hour, build) IN (SELECT hour, max(build) FROM edge_build GROUP BY hour)
-		AND hour BETWEEN toDateTime(ARG(since) - 3599) AND toDateTime(ARG(until))
+		AND hour BETWEEN toDateTime(greatest(ARG(since) - 3599, 0)) AND toDateTime(ARG(until))
 		AND seen != 'both' AND connections > 0 AND proto != 'UDP' AND proto != 'UDPLITE'
 		AND b_host != '' AND (a_host != '' OR (b_host, port) IN (
 			SELECT b_host, port FROM edge
 			WHERE (hour, build) IN (SELECT hour, max(build) FROM edge_build GROUP BY hour)
-				AND hour BETWEEN toDateTime(ARG(since) - 3599) AND toDateTime(ARG(until)) AND seen = 'out'))
+				AND hour BETWEEN toDateTime(greatest(ARG(since) - 3599, 0)) AND toDateTime(ARG(until)) AND seen = 'out'))
 		AND (ARG(host) = '' OR a_host = ARG(host) OR b_host = ARG(host))
 	GROUP BY seen, a_host, a_exe, a_ip, b_host, b_exe, b_ip, port, proto
 ) ANY LEFT JOIN (
 	SELECT b_host AS other, sum(connections) AS paired
 	FROM edge
 	WHERE (hour, build) IN (SELECT hour, max(build) FROM edge_build GROUP BY hour)
-		AND hour BETWEEN toDateTime(ARG(since) - 3599) AND toDateTime(ARG(until)) AND seen = 'both'
+		AND hour BETWEEN toDateTime(greatest(ARG(since) - 3599, 0)) AND toDateTime(ARG(until)) AND seen = 'both'
 	GROUP BY b_host
 ) USING other
 ORDER BY opened DESC, acceptor_host, port_text

@@ -24,7 +24,7 @@ FROM (
 			if(a_exe = '', '', concat(':', a_exe)))), 1, 5), ' ') AS some_users
 	FROM edge
 	WHERE (hour, build) IN (SELECT hour, max(build) FROM edge_build GROUP BY hour) AND b_exe != '' AND port >= 0
-		AND hour >= toDateTime(ARG(since) - 3599) AND (ARG(host) = '' OR b_host = ARG(host))
+		AND hour >= toDateTime(greatest(ARG(since) - 3599, 0)) AND (ARG(host) = '' OR b_host = ARG(host))
 	GROUP BY b_host, port, proto
 ) USING host, local_port, proto
 ORDER BY host, port, address

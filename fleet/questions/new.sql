@@ -11,7 +11,7 @@ FROM (
 		min(toInt64(toUInt32(hour))) AS began
 	FROM edge
 	WHERE (hour, build) IN (SELECT hour, max(build) FROM edge_build GROUP BY hour)
-		AND hour >= toDateTime(ARG(since) - ARG(before))
+		AND hour >= toDateTime(greatest(ARG(since) - ARG(before), 0))
 		AND (ARG(host) = '' OR a_host = ARG(host) OR b_host = ARG(host))
 	GROUP BY a_host, a_exe, b_host, b_exe, if(b_host = '', b_ip, toFixedString('', 16)), port, proto
 )

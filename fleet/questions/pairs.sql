@@ -17,7 +17,7 @@ FROM (
 		MS(time, milli) AS b_start, id_form AS b_form, boot AS b_boot, number AS b_number, nth AS b_nth
 	FROM open
 	WHERE kind = 'connect start' AND direction = 'in' AND key != 0
-		AND time BETWEEN toDateTime(ARG(since) - 30) AND toDateTime(ARG(until) + 30)
+		AND time BETWEEN toDateTime(greatest(ARG(since) - 30, 0)) AND toDateTime(ARG(until) + 30)
 ) USING key
 WHERE abs(b_start - a_start) <= 30000 AND (ARG(host) = '' OR a_host = ARG(host) OR b_host = ARG(host))
 	AND (a_host = b_host OR (a_ip NOT IN (

@@ -6,7 +6,7 @@
 SELECT DISTINCT proto, port, IP(b_ip) AS address, IP(a_ip) AS peer
 FROM edge
 WHERE (hour, build) IN (SELECT hour, max(build) FROM edge_build GROUP BY hour)
-	AND hour BETWEEN toDateTime(ARG(since) - 3599) AND toDateTime(ARG(until))
+	AND hour BETWEEN toDateTime(greatest(ARG(since) - 3599, 0)) AND toDateTime(ARG(until))
 	AND b_host = ARG(host) AND seen != 'out' AND edge.connections > 0 AND port >= 0
 ORDER BY proto, port, address, peer
 LIMIT ARG(limit)

@@ -18,7 +18,7 @@ FROM (
 			comm, exe, via, id_form, boot, number, nth
 		FROM connection
 		WHERE (INSIDE(remote_ip, address) OR INSIDE(local_ip, address)) AND kind != 'listen stop'
-			AND time >= toDateTime(ARG(at) - ARG(margin))
+			AND time >= toDateTime(greatest(ARG(at) - ARG(margin), 0))
 			AND toInt64(toUInt32(time)) - if(dur > 0, intDiv(dur, 1000), 0) <= ARG(at) + ARG(margin)
 		UNION ALL
 		SELECT MS(time, milli) AS s, toInt64(0) AS e, toUInt8(0) AS ended, host,
@@ -31,7 +31,7 @@ FROM (
 				SELECT host, id_form, boot, number, nth FROM connection
 				WHERE (INSIDE(remote_ip, address) OR INSIDE(local_ip, address))
 					AND kind != 'listen stop'
-					AND time < toDateTime(ARG(at) - ARG(margin)))
+					AND time < toDateTime(greatest(ARG(at) - ARG(margin), 0)))
 	)
 	GROUP BY host, id_form, boot, number, nth
 )

@@ -132,6 +132,8 @@ struct task_struct {
 	char comm[16];
 };
 
+struct pt_regs { unsigned long di; };
+
 struct seq_file { int _; };
 struct bpf_iter_meta { struct seq_file *seq; };
 struct bpf_iter__task_file {

@@ -77,9 +77,12 @@ struct netlog_bpf_shared {
 	__u64 lost;			/* events without room in the ring */
 	__u64 exe_lost;			/* paths without room in the ring */
 	__u64 map_full;			/* calls and connects without room in a map */
+	__u64 begun, seen;		/* TCP connects: by the tracepoint, by fentry */
 	__u32 fired;			/* a release was seen since user space cleared it */
 	__u32 silent;			/* write nothing */
 	__u32 stamps;			/* audit rules are loaded: report serials */
+	__u32 woken;			/* times that the module's unload ended the silence */
+	__u32 pad;
 };
 
 #endif

@@ -53,7 +53,7 @@ static const struct format_ops format_netlog = {
 
 static const struct format_ops *const formats[] = {
 	&format_netlog, &format_ecs, &format_ocsf, &format_cef, &format_leef, &format_sd,
-	&format_cern, &format_sysmon, &format_template,
+	&format_table, &format_cern, &format_sysmon, &format_hone, &format_template,
 };
 
 #define FORMATS (sizeof(formats) / sizeof(*formats))
@@ -94,7 +94,7 @@ struct format *format_open(const char *spec, const struct format_host *host, cha
 		return NULL;
 	}
 	if (colon && ops != &format_template && ops != &format_ocsf &&
-	    ops != &format_sd) {
+	    ops != &format_sd && ops != &format_table) {
 		snprintf(error, size, "%s takes nothing after a colon", ops->name);
 		return NULL;
 	}
@@ -152,6 +152,19 @@ size_t format_entry(struct format *f, const struct entry *e, char *buf)
 		return 0;
 	f->ops->entry(f->self, e, &p);
 	return p.to - buf;
+}
+
+void format_set_width(struct format *f, unsigned int width)
+{
+	if (f->ops->width)
+		f->ops->width(f->self, width);
+}
+
+size_t format_heading(const struct format *f, char *buf)
+{
+	struct put p = { .to = buf, .end = buf + FORMAT_MAX };
+
+	return f->ops->heading ? f->ops->heading(f->self, &p) : 0;
 }
 
 bool note_next(struct note *n, struct note_pair *pair)

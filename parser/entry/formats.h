@@ -37,10 +37,12 @@ struct format_ops {
 	bool (*timed)(const void *self);	/* in place of has_time; or NULL */
 	void (*entry)(void *self, const struct entry *e, struct put *p);
 	void (*note)(const void *self, struct note *n, struct put *p);
+	/* of formats for a terminal; else NULL */
+	void (*width)(void *self, unsigned int width);
+	size_t (*heading)(const void *self, struct put *p);
 };
 
 extern const struct format_ops format_ecs, format_ocsf, format_cef, format_leef,
-	format_sd,
-	format_template, format_cern, format_sysmon;
+	format_sd, format_table, format_template, format_cern, format_sysmon, format_hone;
 
 #endif

@@ -61,6 +61,7 @@ struct owners {
 	int64_t begin;		/* what ended before is of no use */
 	int64_t first, latest;	/* entry of the log; 0: none */
 	int64_t complete;	/* see owners_complete() */
+	int64_t netns;		/* see owners_netns(); -1: any */
 };
 
 #define ENDS_MS INT64_C(1000000)
@@ -79,6 +80,12 @@ struct owner_ends *ends_find(struct owners *o, const struct ends_key *key);
 
 /* Loopback. */
 bool owners_always_local(const struct netaddr *a);
+
+/* Returns false if they are known to be in different namespaces. */
+static inline bool owners_same_netns(const struct owner *a, const struct owner *b)
+{
+	return a->netns < 0 || b->netns < 0 || a->netns == b->netns;
+}
 
 struct pick {
 	const struct flow *flow;

@@ -24,6 +24,7 @@ struct owners *owners_new(const struct owners_io *io)
 	o->io = *io;
 	o->begin = OWNERS_UNKNOWN;
 	o->complete = OWNERS_OPEN;
+	o->netns = -1;
 	o->processes = processes_new();
 	if (o->processes)
 		return o;
@@ -109,7 +110,7 @@ static void bound_beginning(const struct owner_ends *e, struct owner *g, int64_t
 	for (const struct owner *before = e->first; before; before = before->next) {
 		int64_t ended = before->ended < noticed ? before->ended : noticed;
 
-		if (ended > g->began)
+		if (ended > g->began && owners_same_netns(before, g))
 			g->began = ended;
 	}
 }
@@ -263,6 +264,7 @@ static struct indexed *add(struct owners *o, const struct entry *e, bool matched
 	g->unknown_direction = e->unknown_direction;
 	g->listens = entry_is_listen(e);
 	g->matched = matched;
+	g->netns = e->netns;
 	set_times(g, e);
 	if (e->what == CONNECT_STOP || e->what == LISTEN_STOP)
 		set_unseen_start(g, e);
@@ -398,6 +400,9 @@ void owners_entry(struct owners *o, const struct entry *e, bool matched)
 		o->first = at;
 	if (at > o->latest)
 		o->latest = at;
+	if (o->netns >= 0 && e->netns >= 0 && e->netns != o->netns && e->local.has_addr &&
+	    owners_always_local(&e->local))
+		return;
 	owners_local(o, &e->local);
 	if (e->what == CONNECT_FAIL)
 		fail_entry(o, e, matched);
@@ -406,6 +411,11 @@ void owners_entry(struct owners *o, const struct entry *e, bool matched)
 	else
 		start_entry(o, e, matched);
 	bound_memory(o);
+}
+
+void owners_netns(struct owners *o, int64_t inode)
+{
+	o->netns = inode;
 }
 
 void owners_begin(struct owners *o, int64_t ns)

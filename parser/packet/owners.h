@@ -55,6 +55,7 @@ struct owner {
 	int64_t began, ended;		/* ns since 1970, or as above */
 	int64_t earliest;		/* its SYN can be as early; OWNERS_UNKNOWN: any time */
 	struct netaddr local;
+	int64_t netns;			/* inode; -1: unknown */
 	bool inbound, unknown_direction, listens, matched;
 	struct packet_process *process;	/* NULL: unknown */
 	char *comment;			/* key=value, as the fields that were asked for */
@@ -82,6 +83,8 @@ void owners_free(struct owners *o);			/* may be NULL */
 void owners_begin(struct owners *o, int64_t ns);
 /* One of the log, in its order. matched: the conditions hold for it. */
 void owners_entry(struct owners *o, const struct entry *e, bool matched);
+/* The capture is of that network namespace: loopback addresses of others are not in it. */
+void owners_netns(struct owners *o, int64_t inode);
 /* An address is the host's, though no connection has it. */
 void owners_local(struct owners *o, const struct netaddr *a);
 

@@ -113,7 +113,10 @@ static struct owner *side(struct owners *o, const struct flow *f, int64_t ns, bo
 	g = usable(g, &p);
 	if (!g && p.why > found->why)
 		found->why = p.why;
-	found->late |= p.late;
+	/* the other process of this host can be named a little later */
+	found->late |= p.late || (!g && !p.complete && is_local(o, local) &&
+				  (p.why == WHY_NOT_LOGGED || p.why == WHY_NOT_ACCEPTED ||
+				   p.why == WHY_CLOSED || p.why == WHY_NO_PORT));
 	return g;
 }
 

@@ -7,11 +7,22 @@
 
 #include "parser/packet/ends.h"
 
-/* Behind its end, or behind the beginning of the next one, whose ends are the same: the
- * time of an inferred end can be late. */
+/* The next one between these ends; in another namespace they are other ends. */
+static struct owner *after(const struct owner *g)
+{
+	struct owner *next = g->next;
+
+	while (next && !owners_same_netns(g, next))
+		next = next->next;
+	return next;
+}
+
+/* Its end, or the beginning of the next one: the time of an inferred end can be late. */
 static int64_t end_of(const struct owner *g)
 {
-	return g->next && g->next->began < g->ended ? g->next->began : g->ended;
+	const struct owner *next = after(g);
+
+	return next && next->began < g->ended ? next->began : g->ended;
 }
 
 static bool is_over(const struct owner *g, int64_t ns)
@@ -46,6 +57,21 @@ static bool is_asked(const struct question *q, const struct owner *g)
 	return q->ends->key.kind == ENDS_BOTH || agrees(g, q->local);
 }
 
+static bool can_begin(const struct owner *g, int64_t ns)
+{
+	return g->earliest == OWNERS_UNKNOWN || g->earliest - ENDS_TOLERANCE <= ns;
+}
+
+/* The same ends in another namespace, at the same time. */
+static bool has_double(const struct question *q, const struct owner *g, int64_t ns)
+{
+	for (const struct owner *other = q->ends->first; other; other = other->next)
+		if (!owners_same_netns(g, other) && other->process != g->process &&
+		    can_begin(other, ns) && !is_over(other, ns))
+			return true;
+	return false;
+}
+
 /* The connection that a SYN of that time begins: the first one behind the latest that is
  * not over yet. */
 static struct owner *begun_by(const struct question *q, int64_t ns)
@@ -55,14 +81,17 @@ static struct owner *begun_by(const struct question *q, int64_t ns)
 	if (!g)
 		g = q->ends->first;
 	else if (g->began == OWNERS_UNKNOWN || ns >= g->began)
-		g = g->next;	/* else the SYN before was an attempt that came to nothing */
+		g = after(g);	/* else the SYN before was an attempt that came to nothing */
 	for (; g; g = g->next) {
 		if (is_over(g, ns) || !is_asked(q, g))
 			continue;
 		if (g->inbound == q->outbound && !g->unknown_direction)
 			continue;
-		if (g->earliest == OWNERS_UNKNOWN || g->earliest - ENDS_TOLERANCE <= ns)
+		if (!can_begin(g, ns))
+			return NULL;
+		if (!has_double(q, g, ns))
 			return g;
+		q->p->why = WHY_AMBIGUOUS;
 		return NULL;
 	}
 	return NULL;
@@ -78,10 +107,9 @@ static struct owner *goes_on(const struct question *q)
 {
 	struct owner *g = q->ends->now, *next;
 
-	while (g->next && is_asked(q, g->next) && g->next->began + ENDS_TOLERANCE <= q->ns)
-		g = g->next;
+	while ((next = after(g)) && next->began + ENDS_TOLERANCE <= q->ns)
+		g = next;
 	q->ends->now = g;
-	next = g->next;
 	if (next && next->began - ENDS_TOLERANCE <= q->ns && end_of(g) < q->ns &&
 	    next->process != g->process) {
 		q->p->why = WHY_AMBIGUOUS;

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "parser/query/annotate_command.h"
+#include "parser/query/capture_command.h"
+#include "parser/query/extcap.h"
 #include "parser/query/options.h"
 #include "parser/query/pair_command.h"
 #include "parser/query/query.h"
@@ -30,7 +32,7 @@ static int print(const struct aunetlog_options *o)
 static bool run_command(int argc, char **argv, int *status)
 {
 	static const char *const names[] = {
-		[PACKET_ANNOTATE] = "annotate",
+		[PACKET_ANNOTATE] = "annotate", [PACKET_CAPTURE] = "capture",
 	};
 	struct packet_options o;
 	enum packet_command command = 0;
@@ -48,7 +50,7 @@ static bool run_command(int argc, char **argv, int *status)
 		*status = fclose(stdout) ? AUNETLOG_FAILED : AUNETLOG_FOUND;
 	} else {
 		fputs(o.query.note, stderr);
-		*status = annotate_command(&o);
+		*status = command == PACKET_ANNOTATE ? annotate_command(&o) : capture_command(&o);
 	}
 	packet_options_fini(&o);
 	return true;
@@ -74,6 +76,8 @@ int main(int argc, char **argv)
 	/* Dates are read as the user writes them; the table's frame is plain ASCII. */
 	setlocale(LC_TIME, "");
 	setlocale(LC_CTYPE, "");
+	if (extcap_called(argc, argv))
+		return extcap_run(argc, argv);
 	if (run_command(argc, argv, &status))
 		return status;
 	status = run(&o, argc, argv);

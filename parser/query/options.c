@@ -181,7 +181,7 @@ static const struct option options[] = {
 	{ "-O", "--fields", "FIELD,FIELD", "columns of the table: fields, start, end, process, "
 		"outcome", set_columns },
 	{ NULL, "--format", "NAME", "table (on a terminal), csv, netlog (else), json, ocsf, "
-		"cef, leef, cern, sysmon, template:TEXT", set_format },
+		"cef, leef, cern, sysmon, hone, template:TEXT", set_format },
 	{ NULL, "--graph", NULL, "a graph for Graphviz: programs, addresses, listeners",
 		set_view, AUNETLOG_GRAPH },
 	{ "-h", "--help", NULL, "print this help; --help fields: every field",
@@ -408,6 +408,7 @@ static void print_conditions(FILE *out)
 void aunetlog_options_usage(FILE *out)
 {
 	fputs("usage: aunetlog [OPTION]... [CONDITION]...\n"
+	      "       aunetlog annotate|capture --help: processes of packets\n"
 	      "Prints a line for each network connection in the audit logs that meets the "
 	      "conditions.\n\noptions:\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)

@@ -5,9 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "parser/packet/host_id.h"
@@ -107,6 +110,7 @@ struct packet_run *packet_run_open(const struct packet_options *o)
 
 	if (!r)
 		return NULL;
+	signal(SIGPIPE, SIG_IGN);	/* a reader that was closed is no error */
 	r->o = o;
 	pthread_mutex_init(&r->lock, NULL);
 	out_init(&r->out, open_output(o));
@@ -129,6 +133,11 @@ struct packet_run *packet_run_open(const struct packet_options *o)
 	owners_free(r->owners);
 	free(r);
 	return NULL;
+}
+
+void packet_run_netns(struct packet_run *r, int64_t inode)
+{
+	owners_netns(r->owners, inode);
 }
 
 void packet_run_local(struct packet_run *r, const struct netaddr *a)
@@ -171,10 +180,24 @@ void packet_run_read_logs(struct packet_run *r, int64_t first_ns)
 	r->log_failed = query_run(&r->query) == AUNETLOG_FAILED;
 }
 
+/* The stream says nothing of what is open already: logs that were named do. */
+static int read_stream(struct packet_run *r)
+{
+	int status = AUNETLOG_FOUND;
+
+	if (r->query.input_count) {
+		r->query.follow = false;
+		status = query_run(&r->query);
+	}
+	r->query.inputs[0] = "-";	/* what packet_run_follow_logs() put there */
+	r->query.input_count = 1;
+	return status == AUNETLOG_FAILED ? status : query_run(&r->query);
+}
+
 static void *follow_logs(void *arg)
 {
 	struct packet_run *r = arg;
-	int status = query_run(&r->query);
+	int status = r->o->socket ? read_stream(r) : query_run(&r->query);
 
 	pthread_mutex_lock(&r->lock);
 	r->log_failed = status == AUNETLOG_FAILED;
@@ -183,11 +206,37 @@ static void *follow_logs(void *arg)
 	return NULL;
 }
 
+/* The query knows standard input alone as a live stream that is no file. */
+static bool connect_stream(const char *path)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = -1;
+
+	if (strlen(path) < sizeof(a.sun_path)) {
+		strcpy(a.sun_path, path);
+		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	} else {
+		errno = ENAMETOOLONG;
+	}
+	if (fd >= 0 && !connect(fd, (struct sockaddr *)&a, sizeof(a)) &&
+	    dup2(fd, STDIN_FILENO) >= 0) {
+		close(fd);
+		return true;
+	}
+	fprintf(stderr, "aunetlog: --socket %s: %s; the plugin makes it with transport = listen\n",
+		path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return false;
+}
+
 bool packet_run_follow_logs(struct packet_run *r)
 {
 	pthread_t thread;
 	int err;
 
+	if (r->o->socket && !connect_stream(r->o->socket))
+		return false;
 	prepare_query(r);
 	r->query.follow = true;
 	r->live = true;

@@ -19,10 +19,13 @@ int packet_run_close(struct packet_run *r, bool failed);
 
 /* Reads the logs whole. first_ns: the earliest packet. */
 void packet_run_read_logs(struct packet_run *r, int64_t first_ns);
-/* Or follows them beside, in a thread, to the end of the program. fd: a stream of the
- * plugin to read instead, or -1. Returns false, it was reported. */
+/* Or follows them beside,
+ * in a thread, to the end of the program. With --socket that is the plugin's stream,
+ * behind the logs that were named. Returns false, it was reported. */
 bool packet_run_follow_logs(struct packet_run *r);
 
+/* The capture is of that network namespace. */
+void packet_run_netns(struct packet_run *r, int64_t inode);
 /* An address of the host. */
 void packet_run_local(struct packet_run *r, const struct netaddr *a);
 

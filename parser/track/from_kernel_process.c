@@ -51,7 +51,7 @@ static void know(struct track *t, const struct event *f)
 		return;
 	if (f->op == NETLOG_OP_FORK)
 		process_forget_identity(t->proc);
-	process_update(t->proc, &f->task);
+	process_update(t->proc, &f->task, f->op == NETLOG_OP_EXEC);
 }
 
 bool from_kernel_process(struct track *t, const struct event *f)

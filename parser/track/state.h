@@ -37,6 +37,7 @@ struct track {
 	struct track_stats stats;
 	struct track_diag diag;
 	struct corrected_table corrected;
+	uint32_t scans;		/* that are complete */
 
 	/* of the event in hand */
 	const struct event *event;

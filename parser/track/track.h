@@ -77,7 +77,11 @@ void track_set_diag(struct track *t, const struct diag_options *o);
 void track_diag_each(const struct track *t,
 		     void (*fn)(const struct diag_known *k, const struct identity *opener,
 				void *arg), void *arg);
-/* Drops these without a stop: a later run writes it. */
+/* The same for each that the kernel's side follows. */
+void track_kernel_each(const struct track *t,
+		       void (*fn)(const struct diag_known *k, const struct identity *opener,
+				  void *arg), void *arg);
+/* Drops those of sock_diag without a stop: a later run writes it. */
 void track_diag_leave(struct track *t);
 /* Returns true if the socket is followed. */
 bool track_diag_follows(struct track *t, uint64_t cookie);

@@ -5,6 +5,8 @@
 #include <strings.h>
 
 #include "plugin/doctor/check.h"
+
+#include <stdio.h>
 #include "plugin/doctor/files.h"
 
 #define JOURNALD_UNIT "/run/systemd/journal" /* its directory */

@@ -13,12 +13,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "plugin/clock.h"
 #include "plugin/log.h"
 
 #include "kpatch/bpf/netlog_bpf.h"
 #include "netlog.skel.h"	/* made by make */
 
 #define SCTP_BTF "/sys/kernel/btf/sctp"	/* since 5.11 */
+#define SPARE_ITERATORS 16
 #define BATCH_MS 20	/* from the first record in the ring to reading it */
 
 struct bpf_input {
@@ -26,15 +28,24 @@ struct bpf_input {
 	struct ring_buffer *ring;
 	struct bpf_events *events;
 	int64_t due;		/* monotonic ms: the ring is to be read; 0: it is empty */
-	int iterator;		/* descriptor of the snapshot, or -1 */
+	int iterator;		/* descriptor of the scan under way, or -1 */
+	int spare[SPARE_ITERATORS];
+	unsigned int spare_count;
+	int64_t scan_begun;	/* mono ns */
+	bool scanned;		/* it is complete, and not yet reported */
+	bool scan_failed;	/* something of it was lost */
+	size_t have;		/* of buf */
+	char buf[128 << 10] __attribute__((aligned(8)));
 	struct netlog_bpf_event *found;	/* by the snapshot, in the order of time */
 	size_t found_count, found_next;
+	void (*on_scanned)(int64_t begun, void *arg);
+	void *arg;
 	bool confused;		/* a record was none: reported once */
 };
 
 /* These kernels have no such function, or it is inlined, and others report the same. */
 static const char *const optional[] = {
-	"taskstats_exit", "tcp_v4_pre_connect", "tcp_v6_pre_connect", "tcp_v6_connect", "mptcp_disconnect",
+	"taskstats_exit", "__x64_sys_delete_module", "tcp_v4_pre_connect", "tcp_v6_pre_connect", "tcp_v6_connect", "mptcp_disconnect",
 	"udp_abort", "tcp_abort", "inet6_bind", "udpv6_sendmsg", "tty_audit_exit", "auditsc_get_stamp",
 	"sctp_inet_listen", "sctp_primitive_ASSOCIATE", "sctp_association_free",
 };
@@ -134,6 +145,8 @@ static int choose(struct netlog_bpf *b, const struct bpf_input_options *o, bool 
 			there = there && o->wants.processes;
 		else if (p == b->progs.on_file)
 			there = has_function(btf, "bpf_sock_from_file");
+		else if (p == b->progs.on_file_old)
+			there = can_read && !has_function(btf, "bpf_sock_from_file");
 		else if (p == b->progs.on_accept_old)
 			there = !has_function(btf, "__inet_accept");
 		else if (!there && p != b->progs.on_accept && !is_optional(function))
@@ -209,8 +222,10 @@ static void take_found(struct bpf_input *b, const struct netlog_bpf_event *e)
 		size_t room = b->found_count ? 2 * b->found_count : 1;
 
 		more = realloc(b->found, room * sizeof(*more));
-		if (!more)
+		if (!more) {
+			b->scan_failed = true;
 			return;
+		}
 		b->found = more;
 	}
 	b->found[b->found_count++] = *e;
@@ -235,34 +250,56 @@ static size_t parse_found(struct bpf_input *b, const char *data, size_t size)
 	return done;
 }
 
-/* Each reports once. The first is opened with privileges; before Linux 5.19 a later one
- * may be refused. */
-static void open_iterator(struct bpf_input *b)
+/* Each reports once, and before Linux 5.19 none can be made without privileges: some are
+ * kept from the beginning. */
+static int make_iterator(const struct netlog_bpf *b)
 {
-	if (b->iterator < 0 && b->bpf->links.on_file)
-		b->iterator = bpf_iter_create(bpf_link__fd(b->bpf->links.on_file));
+	const struct bpf_link *l = b->links.on_file ? b->links.on_file : b->links.on_file_old;
+
+	return l ? bpf_iter_create(bpf_link__fd(l)) : -1;
 }
 
-void bpf_input_snapshot(struct bpf_input *b)
+static void keep_iterators(struct bpf_input *b)
 {
-	static char buf[128 << 10] __attribute__((aligned(8)));
-	size_t have = 0, done;
-	ssize_t n;
+	while (b->spare_count < SPARE_ITERATORS) {
+		int fd = make_iterator(b->bpf);
 
-	open_iterator(b);
-	if (b->iterator < 0)
-		return;
-	while ((n = read(b->iterator, buf + have, sizeof(buf) - have)) > 0 ||
-	       (n < 0 && errno == EAGAIN)) {
-		if (n < 0)
-			continue;
-		have += n;
-		done = parse_found(b, buf, have);
-		memmove(buf, buf + done, have - done);
-		have -= done;
+		if (fd < 0)
+			return;
+		b->spare[b->spare_count++] = fd;
 	}
+}
+
+bool bpf_input_scan(struct bpf_input *b)
+{
+	if (b->iterator >= 0)
+		return true;
+	b->iterator = make_iterator(b->bpf);
+	if (b->iterator < 0 && b->spare_count)
+		b->iterator = b->spare[--b->spare_count];
+	b->scan_begun = clock_ns(CLOCK_MONOTONIC);
+	b->have = 0;
+	b->scan_failed = false;
+	return b->iterator >= 0;
+}
+
+/* A part of it: what fits in the buffer. */
+static void scan(struct bpf_input *b)
+{
+	ssize_t n = read(b->iterator, b->buf + b->have, sizeof(b->buf) - b->have);
+	size_t done;
+
+	if (n > 0) {
+		b->have += n;
+		done = parse_found(b, b->buf, b->have);
+		memmove(b->buf, b->buf + done, b->have - done);
+		b->have -= done;
+	}
+	if (n > 0 || (n < 0 && errno == EAGAIN))
+		return;
 	if (n < 0)
 		log_warn("BPF: cannot read what is open");
+	b->scanned = n == 0 && !b->scan_failed;
 	close(b->iterator);
 	b->iterator = -1;
 }
@@ -300,10 +337,13 @@ static int on_record(void *arg, void *data, size_t size)
 
 void bpf_input_read(struct bpf_input *b)
 {
-	bpf_events_clock(b->events, clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC));
+	bpf_events_clock(b->events, clock_real_minus_mono());
 	ring_buffer__consume(b->ring);
 	if (b->found)
 		report_found(b, UINT64_MAX);
+	if (b->scanned)		/* and what ended since it began is read */
+		b->on_scanned(b->scan_begun, b->arg);
+	b->scanned = false;
 	b->due = 0;
 }
 
@@ -315,6 +355,8 @@ int bpf_input_poll(const struct bpf_input *b, struct pollfd *fd)
 	fd->fd = b->due ? -1 : ring_buffer__epoll_fd(b->ring);
 	fd->events = POLLIN;
 	fd->revents = 0;
+	if (b->iterator >= 0 || b->scanned)
+		return 0;
 	if (!b->due)
 		return -1;
 	wait = b->due - now_ms();
@@ -323,7 +365,11 @@ int bpf_input_poll(const struct bpf_input *b, struct pollfd *fd)
 
 void bpf_input_work(struct bpf_input *b, const struct pollfd *fd)
 {
-	if (!b->due && fd->fd >= 0 && fd->revents)
+	if (b->iterator >= 0)
+		scan(b);
+	if (b->scanned)
+		bpf_input_read(b);
+	else if (!b->due && fd->fd >= 0 && fd->revents)
 		b->due = now_ms() + BATCH_MS;
 	else if (b->due && now_ms() >= b->due)
 		bpf_input_read(b);
@@ -344,6 +390,11 @@ bool bpf_input_test(struct bpf_input *b)
 	return __atomic_load_n(&s->fired, __ATOMIC_SEQ_CST);
 }
 
+bool bpf_input_has_cookies(const struct bpf_input *b)
+{
+	return b->bpf->rodata->has_cookie;
+}
+
 bool bpf_input_complete(const struct bpf_input *b)
 {
 	return bpf_program__autoload(b->bpf->progs.on_sctp_associate) ||
@@ -353,6 +404,19 @@ bool bpf_input_complete(const struct bpf_input *b)
 void bpf_input_silence(struct bpf_input *b, bool silent)
 {
 	__atomic_store_n(&b->bpf->bss->shared.silent, silent, __ATOMIC_SEQ_CST);
+}
+
+int64_t bpf_input_unseen(const struct bpf_input *b)
+{
+	const struct netlog_bpf_shared *s = &b->bpf->bss->shared;
+
+	return __atomic_load_n(&s->begun, __ATOMIC_SEQ_CST) -
+	       __atomic_load_n(&s->seen, __ATOMIC_SEQ_CST);
+}
+
+unsigned int bpf_input_woken(const struct bpf_input *b)
+{
+	return __atomic_load_n(&b->bpf->bss->shared.woken, __ATOMIC_SEQ_CST);
 }
 
 void bpf_input_stamps(struct bpf_input *b, bool on)
@@ -398,6 +462,8 @@ void bpf_input_close(struct bpf_input *b)
 	ring_buffer__free(b->ring);
 	if (b->iterator >= 0)
 		close(b->iterator);
+	while (b->spare_count)
+		close(b->spare[--b->spare_count]);
 	free(b->found);
 	bpf_events_free(b->events);
 	if (b->bpf)
@@ -414,6 +480,8 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 	if (!b)
 		return NULL;
 	b->iterator = -1;
+	b->on_scanned = o->scanned;
+	b->arg = o->to.arg;
 	libbpf_set_print(on_print);
 	b->events = bpf_events_new(&o->to);
 	if (!b->events)
@@ -434,7 +502,7 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 		snprintf(error, size, "cannot map the ring buffer: %s", strerror(errno));
 		goto err;
 	}
-	open_iterator(b);	/* reading it later needs no privilege */
+	keep_iterators(b);
 	if (bpf_input_test(b))
 		return b;
 	snprintf(error, size, "the programs do not run: kernel.ftrace_enabled is 0");

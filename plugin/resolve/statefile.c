@@ -81,8 +81,10 @@ static void put_stamp(FILE *f, const struct stamp *s)
 
 static void put_known(FILE *f, const struct diag_known *k, const struct identity *opener)
 {
-	static const struct identity nobody = { 0, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN,
-						ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN };
+	static const struct identity nobody = {
+		.pid = ID_UNKNOWN, .ppid = ID_UNKNOWN, .uid = ID_UNKNOWN,
+		.auid = ID_UNKNOWN, .ses = ID_UNKNOWN, .sid = ID_UNKNOWN,
+	};
 	const struct identity *o = opener ? opener : &nobody;
 
 	fprintf(f, "%" PRIu64 " %" PRIu64 " %" PRId64 " %d %d %d %d %d %d", k->sock.cookie,
@@ -179,6 +181,7 @@ struct statefile_writer *statefile_begin(const char *path, const struct track *t
 	if (!err) {
 		fprintf(w->file, STATEFILE_MAGIC " %s\n", boot);
 		track_diag_each(track, copy_known, w);
+		track_kernel_each(track, copy_known, w);
 		err = w->failed ? -ENOMEM : 0;
 	}
 	if (!err)

@@ -85,6 +85,13 @@ if [ "$build" = --write ]; then
 	exit
 fi
 verdict "aunetlog(8) has every option of aunetlog --help" < <(options_of aunetlog | lacks aunetlog.8 netlog-fields.7)
+verdict "aunetlog-packets(8) has every option of annotate and capture" < <(
+	for command in annotate capture; do
+		"$build/aunetlog" $command --help | grep -oE '(^|[ ,])--?[a-z][a-z-]*' | tr -d ' ,'
+	done | sort -u | lacks aunetlog-packets.8 aunetlog.8)
+verdict "aunetlog-packets(8) has every reason" < <(
+	cat parser/packet/owners.h parser/query/partner.h | sed -n 's/.*X([A-Z_]*,\t*"\([a-z-]\+\)").*/\1/p' |
+		sort -u | lacks aunetlog-packets.8)
 verdict "audisp-netlog(8) has every option of audisp-netlog --help" < <(options_of audisp-netlog | lacks audisp-netlog.8)
 verdict "audisp-netlog.conf(5) has every key" < <(config_keys | lacks audisp-netlog.conf.5)
 verdict "audisp-netlog(8) has every value of via=" < <(

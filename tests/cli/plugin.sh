@@ -84,7 +84,7 @@ connections() {
 
 # start: the plugin in the background, its input on descriptor 9
 start() {
-	rm -f "$in"
+	rm -f "$in" "$out"	# or what an earlier one wrote would be taken for its output
 	mkfifo "$in"
 	"$plugin" -c "$conf" <"$in" >"$out" 2>"$tmp/err" &
 	pid=$!
@@ -167,7 +167,7 @@ test_reload_messages() {
 		return
 	fi
 	config "${to_stdout[@]}"
-	rm -f "$in"
+	rm -f "$in" "$out"
 	mkfifo "$in"
 	printf 'echo $$ >"%s"; exec "%s" -c "%s" <"%s" >"%s"\n' "$tmp/pid" \
 		"$plugin" "$conf" "$in" "$out" >"$tmp/command"
@@ -404,6 +404,21 @@ test_ignore() {
 	"$plugin" --print-rules -c "$conf" >"$out" 2>"$tmp/err"
 	check 'ignore list: one that anybody may write is refused' \
 		[ $? = 1 -a ! -s "$out" ]
+}
+
+# [ignore] repeat: what is logged and what is noted add up, and a stop has its start.
+test_repeat() {
+	config "${to_stdout[@]}" '[ignore]' 'repeat = 60'
+	connections 1 150 >"$tmp/records"
+	"$plugin" -c "$conf" <"$tmp/records" >"$out" 2>"$tmp/err"
+	local starts folded
+	starts=$(lines "$out" ' connect start ')
+	folded=$(sed -n 's/.* netlog repeat count=\([0-9]*\) .*/\1/p' "$out" | awk '{ n += $1 } END { print n + 0 }')
+	check "repeat: logged and folded add up ($starts + $folded)" [ $((starts + folded)) = 150 ]
+	check 'repeat: most are folded' [ "$starts" -le 10 ]
+	check 'repeat: as many stops as starts' [ "$(lines "$out" ' connect stop ')" = "$starts" ]
+	check 'repeat: the note names the first, with both times' has "$out" \
+		" netlog repeat count=[0-9]+ id=$(sed -n 's/.* connect start .* id=\([^ ]*\).*/\1/p' "$out" | head -n 1) since=[0-9]+\\.391 until=[0-9]+\\.391\$"
 }
 
 # [status] metrics: a file that is replaced as a whole, in Prometheus' text format.
@@ -759,6 +774,7 @@ test_state
 test_lost
 test_context
 test_ignore
+test_repeat
 test_metrics
 test_stalled
 test_reader_gone

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* tests/unit: plugin/config, every key and every kind of mistake. */
-#include "plugin/config.h"
+#include "plugin/config_file.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -31,7 +31,7 @@ static char *print(const struct config *c)
 	FILE *f = open_memstream(&text, &size);
 
 	assert_non_null(f);
-	config_print(c, f);
+	config_file_print(c, f);
 	fclose(f);
 	return text;
 }
@@ -44,7 +44,7 @@ struct good {
 #define DEFAULTS .to_syslog = true, .facility = LOG_AUTHPRIV, .priority = LOG_INFO, \
 	.queue_kib = 1024, .sockets = 65536, .processes = 32768, .wait = 1000, \
 	.sweep = 30, .snapshot = true, .state = STATE_DEFAULT, .interval = 60, \
-	.log = { LOG_DEFAULT, 64, 1024, 90 }
+	.log = { LOG_DEFAULT, 64, 1024, 90, true }
 
 static const struct good goods[] = {
 	{ "nothing", "", { DEFAULTS } },
@@ -54,9 +54,9 @@ static const struct good goods[] = {
 	  { DEFAULTS, .to_syslog = false, .facility = LOG_LOCAL7,
 	    .priority = LOG_WARNING, .file = "/var/log/netlog.log", .to_stdout = true,
 	    .queue_kib = 64 } },
-	{ "log", "[log]\nfile = /l\nsize = 1\ntotal = 2\ndays = 36500\n",
-	  { DEFAULTS, .log = { "/l", 1, 2, 36500 } } },
-	{ "no log", "[log]\nfile =\n", { DEFAULTS, .log = { NULL, 64, 1024, 90 } } },
+	{ "log", "[log]\nfile = /l\nsize = 1\ntotal = 2\ndays = 36500\ncompress = no\n",
+	  { DEFAULTS, .log = { "/l", 1, 2, 36500, false } } },
+	{ "no log", "[log]\nfile =\n", { DEFAULTS, .log = { NULL, 64, 1024, 90, true } } },
 	{ "limits", "[limits]\nconnections = 16\nprocesses = 4194304\n",
 	  { DEFAULTS, .sockets = 16, .processes = 4194304 } },
 	{ "other limits", "[limits]\nconnections = 16777216\nprocesses = 16\n",
@@ -166,6 +166,7 @@ static void assert_same(const struct config *a, const struct config *b)
 	assert_int_equal(a->log.size_mib, b->log.size_mib);
 	assert_int_equal(a->log.total_mib, b->log.total_mib);
 	assert_int_equal(a->log.days, b->log.days);
+	assert_int_equal(a->log.compress, b->log.compress);
 	assert_int_equal(a->sockets, b->sockets);
 	assert_int_equal(a->processes, b->processes);
 	assert_int_equal(a->source, b->source);
@@ -193,7 +194,7 @@ static void test_good(void **state)
 
 	config_init(&c);
 	write_file(row->text);
-	if (config_read(&c, path, error, sizeof(error)))
+	if (config_file_read(&c, path, error, sizeof(error)))
 		fail_msg("%s", error);
 	assert_same(&c, &row->c);
 
@@ -201,7 +202,7 @@ static void test_good(void **state)
 	first = print(&c);
 	write_file(first);
 	config_init(&again);
-	if (config_read(&again, path, error, sizeof(error)))
+	if (config_file_read(&again, path, error, sizeof(error)))
 		fail_msg("%s in\n%s", error, first);
 	assert_same(&again, &row->c);
 	for (unsigned int i = 0; i < c.ignores; i++)
@@ -337,7 +338,7 @@ static void test_mistake(void **state)
 
 	config_init(&c);
 	write_file(row->text);
-	assert_int_equal(config_read(&c, path, error, sizeof(error)), -EINVAL);
+	assert_int_equal(config_file_read(&c, path, error, sizeof(error)), -EINVAL);
 	config_fini(&c);
 	snprintf(expected, sizeof(expected), "%s:%d: %s", path, row->line, row->key);
 	if (strncmp(error, expected, strlen(expected)))
@@ -371,7 +372,7 @@ static void test_incomplete_output(void **state)
 
 		write_file(rows[i].text);
 		config_init(&c);
-		assert_int_equal(config_read(&c, path, error, sizeof(error)), -EINVAL);
+		assert_int_equal(config_file_read(&c, path, error, sizeof(error)), -EINVAL);
 		assert_memory_equal(error, path, strlen(path));
 		assert_string_equal(error + strlen(path), rows[i].error);
 		config_fini(&c);
@@ -389,7 +390,7 @@ static void test_outputs(void **state)
 	write_file("[output b]\ntransport = stdout\n[output]\nstdout = yes\nfile = /f\n"
 		   "[output a]\ntransport = file\npath = /a\n");
 	config_init(&c);
-	assert_int_equal(config_read(&c, path, error, sizeof(error)), 0);
+	assert_int_equal(config_file_read(&c, path, error, sizeof(error)), 0);
 	assert_int_equal(config_outputs(&c, list), 6);
 	assert_string_equal(list[0].name, "syslog");
 	assert_string_equal(list[1].name, "file");
@@ -402,7 +403,7 @@ static void test_outputs(void **state)
 	assert_string_equal(list[5].path, "/a");
 	assert_string_equal(list[5].format, "netlog");
 	config_init(&again);
-	assert_int_equal(config_read(&again, path, error, sizeof(error)), 0);
+	assert_int_equal(config_file_read(&again, path, error, sizeof(error)), 0);
 	assert_true(config_same_outputs(&c, &again));
 	again.log.days = 7;
 	assert_false(config_same_outputs(&c, &again));
@@ -442,7 +443,7 @@ static void test_long_line(void **state)
 
 		write_file(text);
 		config_init(&c);
-		err = config_read(&c, path, error, sizeof(error));
+		err = config_file_read(&c, path, error, sizeof(error));
 		assert_int_equal(err, fits ? 0 : -EINVAL);
 		if (fits)
 			assert_int_equal(strlen(c.file), lens[i] + 1);
@@ -470,7 +471,7 @@ static void test_long_comment(void **state)
 
 			write_file(text);
 			config_init(&c);
-			if (config_read(&c, path, error, sizeof(error)))
+			if (config_file_read(&c, path, error, sizeof(error)))
 				fail_msg("%zu: %s", lens[i], error);
 			assert_int_equal(c.queue_kib, 64);
 			config_fini(&c);
@@ -488,7 +489,7 @@ static void test_shipped(void **state)
 
 	(void)state;
 	config_init(&c);
-	if (config_read(&c, "plugin/audisp-netlog.conf", error, sizeof(error)))
+	if (config_file_read(&c, "plugin/audisp-netlog.conf", error, sizeof(error)))
 		fail_msg("%s", error);
 	assert_same(&c, &row.c);
 	config_fini(&c);
@@ -512,7 +513,7 @@ static void test_zero_byte(void **state)
 	assert_int_equal(fwrite(text, 1, sizeof(text) - 1, f), sizeof(text) - 1);
 	fclose(f);
 	config_init(&c);
-	assert_int_equal(config_read(&c, path, error, sizeof(error)), -EINVAL);
+	assert_int_equal(config_file_read(&c, path, error, sizeof(error)), -EINVAL);
 	assert_non_null(strstr(error, ":2: " NEITHER));
 	config_fini(&c);
 }
@@ -528,14 +529,14 @@ static void test_many_ignores(void **state)
 		n += snprintf(text + n, sizeof(text) - n, "match = pid=%d\n", i);
 	write_file(text);
 	config_init(&c);
-	if (config_read(&c, path, error, sizeof(error)))
+	if (config_file_read(&c, path, error, sizeof(error)))
 		fail_msg("%s", error);
 	assert_int_equal(c.ignores, CONFIG_IGNORES_MAX);
 	config_fini(&c);
 	snprintf(text + n, sizeof(text) - n, "match = pid=64\n");
 	write_file(text);
 	config_init(&c);
-	assert_int_equal(config_read(&c, path, error, sizeof(error)), -EINVAL);
+	assert_int_equal(config_file_read(&c, path, error, sizeof(error)), -EINVAL);
 	assert_non_null(strstr(error, ":66: match: 'pid=64'"));
 	assert_non_null(strstr(error, "at most 64 of these lines"));
 	config_fini(&c);
@@ -548,13 +549,13 @@ static void test_unreadable(void **state)
 
 	(void)state;
 	config_init(&c);
-	assert_int_equal(config_read(&c, "/nonexistent/netlog.conf", error,
+	assert_int_equal(config_file_read(&c, "/nonexistent/netlog.conf", error,
 				     sizeof(error)), -ENOENT);
 	assert_string_equal(error,
 			    "/nonexistent/netlog.conf: No such file or directory");
 	config_fini(&c);
 	config_init(&c);
-	assert_int_equal(config_read(&c, "/tmp", error, sizeof(error)), -EISDIR);
+	assert_int_equal(config_file_read(&c, "/tmp", error, sizeof(error)), -EISDIR);
 	assert_string_equal(error, "/tmp: Is a directory");
 	config_fini(&c);
 }
@@ -571,7 +572,7 @@ static void test_ignores(void **state)
 	config_init(&c);
 	assert_false(config_ignores(&c, &r));
 	write_file("[ignore]\nmatch = comm=y\nmatch = uid=0 remote=127.0.0.0/8\n");
-	assert_int_equal(config_read(&c, path, error, sizeof(error)), 0);
+	assert_int_equal(config_file_read(&c, path, error, sizeof(error)), 0);
 	assert_true(config_ignores(&c, &r));
 	who.uid = 1;
 	assert_false(config_ignores(&c, &r));

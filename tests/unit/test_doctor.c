@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <ftw.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -252,7 +253,7 @@ static void test_connection(void **state)
 	const struct connection_row *row = *state;
 	struct doctor_finding f = { 0 };
 	struct writer w = row->writer;
-	struct doctor d = { .patience_ms = 300, .connected = write_line, .arg = &w };
+	struct doctor d = { .patience_ms = 10, .connected = write_line, .arg = &w };
 	struct config c;
 
 	begin(&d, &c);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plugin/config_file.h"
 #include "plugin/setup/collectors.h"
 #include "table.h"
 
@@ -106,7 +107,7 @@ static void test_plan(void **state)
 		put("/netlog.conf", row->config);
 		snprintf(full, sizeof(full), "%s/netlog.conf", root);
 		config_init(&c);
-		assert_int_equal(config_read(&c, full, error, sizeof(error)), 0);
+		assert_int_equal(config_file_read(&c, full, error, sizeof(error)), 0);
 		d.config = &c;
 	}
 	count = setup_plan(&d, steps);

@@ -1,0 +1,316 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""tests/fleet/store: the fleet's programs with a real engine, empty at the start, which
+NETLOG_STORE names. Usage: store.py 26|18 BUILD_DIR [TEST…]"""
+import csv
+import glob
+import io
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+import case
+from case import FLEET, TOP, check, line
+
+import store as stores
+
+build = pathlib.Path(sys.argv[2]).resolve()
+store = stores.connect()
+NOW = int(time.time())
+HOUR = NOW // 3600 * 3600 - 3600      # a closed hour
+tmp = tempfile.TemporaryDirectory()
+
+
+def run(*words, data=b"", ok=True):
+    done = subprocess.run([FLEET / words[0], *words[1:]], input=data, capture_output=True, check=False)
+    if ok and done.returncode:
+        print(f"#  {' '.join(map(str, words))}: {done.stderr.decode()}", flush=True)
+    return done
+
+
+def ask(*words):
+    return list(csv.DictReader(io.StringIO(run("ask", *words, "--as", "csv").stdout.decode())))
+
+
+def sql(text):
+    return store.query(text).decode().rstrip("\n")
+
+
+def load(lines, *words):
+    return run("load", *words, data=b"".join(text + b"\n" for text in lines))
+
+
+def hourly(after=86400):
+    return run("hourly", "--now", str(NOW + after))
+
+
+def clear():
+    for table in ("connection", "open", "address", "heard", "loss", "edge", "edge_build", "skew"):
+        sql(f"TRUNCATE TABLE {table}")
+
+
+def stamp(ms):
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(ms // 1000)) + f".{ms % 1000:03d}Z"
+
+
+def connection(number, a, b, at, dur=500, port=443, a_port=40000, skew=(0, 0), ends="ab", kinds="start stop",
+               a_ip=None, b_ip=None, **more):
+    """Lines of one connection of two hosts (name, address), which began at (ms)."""
+    lines = []
+    for end, (name, ip), direction, ahead in (("a", a, "egress", skew[0]), ("b", b, "ingress", skew[1])):
+        if end not in ends:
+            continue
+        for kind in kinds.split():
+            stop = kind == "stop"
+            lines.append(line(timestamp=stamp(at + ahead + (dur if stop else 0)), host__name=name,
+                              netlog__kind=f"connect {kind}", netlog__ev=None, event__duration=dur * 1000000 if stop else None,
+                              event__id=f"0000000{'1' if end == 'a' else '2'}-{number:x}.1", network__direction=direction,
+                              source={"ip": a_ip or a[1], "port": a_port, **({"bytes": 100} if stop else {})},
+                              destination={"ip": b_ip or b[1], "port": port, **({"bytes": 200} if stop else {})},
+                              process__executable=f"/bin/{'client' if end == 'a' else 'server'}", **more))
+    return lines
+
+
+WEB, DB, APP = ("web1", "10.0.0.5"), ("db1", "10.0.0.9"), ("app1", "10.0.0.7")
+
+
+def test_migrate():
+    check("migrate: creates", run("migrate").returncode, 0)
+    check("migrate: again does nothing", run("migrate").stdout, b"")
+    check("migrate: status", b"missing" not in run("migrate", "--status").stdout)
+    for view in ("connections", "edges", "blind", "losses", "hosts"):
+        try:
+            sql(f"SELECT * FROM {view} LIMIT 1")
+            check(f"view {view} can be read", True)
+        except stores.StoreError as error:
+            check(f"view {view} can be read", str(error), "")
+
+
+def test_real_lines():
+    """What aunetlog writes of the golden logs, there and back."""
+    clear()
+    lines = []
+    for path in sorted(glob.glob(str(TOP / "tests/golden/pairs/*.log"))):
+        out = subprocess.run([build / "aunetlog", "-if", path, "--format", "json"], capture_output=True, check=False).stdout
+        lines += [text for text in out.split(b"\n") if text]
+    objects = {(o["event"]["id"], o["netlog"]["kind"], o["@timestamp"]): o for o in map(json.loads, lines)}
+    load(lines, "--host", "golden")
+    check("real lines: none is rejected", sql("SELECT count() FROM loss"), "0")
+    kinds = [sum(o["netlog"]["kind"].endswith("start") == want for o in objects.values()) for want in (True, False)]
+    load(lines, "--host", "golden")
+    check("real lines: each is stored once, though it came twice",
+          [int(sql(f"SELECT count() FROM {t} FINAL")) for t in ("open", "connection")], kinds)
+    rows = [r for r in ask("find", "--since", "2026-11-01", "--limit", "100000")]
+    check("real lines: ids are the same text", {r["id"] for r in rows} == {k[0] for k in objects})
+    ids = [key[:2] for key in objects]
+    o = next(o for key, o in objects.items() if key[1] == "connect stop" and "bytes" in o.get("source", {})
+             and o["network"]["direction"] == "egress" and ids.count(key[:2]) == 1)
+    r = next(r for r in rows if r["id"] == o["event"]["id"] and r["time"] == o["@timestamp"] and r["kind"] == "connect stop")
+    check("real lines: the values of one",
+          (r["local"], r["local_port"], r["remote"], r["remote_port"], r["pid"], r["exe"], r["tx"], r["rx"], r["direction"]),
+          (o["source"]["ip"], str(o["source"]["port"]), o["destination"]["ip"], str(o["destination"]["port"]), str(o["process"]["pid"]),
+           o["process"]["executable"], str(o["source"]["bytes"]), str(o["destination"]["bytes"]), "->"))
+
+
+HOSTILE = ["'", "\"", "\\", "\\'", "');DROP TABLE open;--", "a\tb", "a\nb", "\\N", "\u202egnp.exe", "\x1b[2J", "%s{0}$(id)", "\0", "é\U0001f980"]
+
+
+def test_hostile():
+    clear()
+    lines = [line(process__name=text, process__executable="/tmp/" + text, host__name="h" + text, event__id=f"00000009-{i + 1:x}.1",
+                  timestamp=stamp(HOUR * 1000 + i)) for i, text in enumerate(HOSTILE)]
+    load(lines, "--rejects", tmp.name + "/rejects")
+    rows = sorted(ask("find", "--since", "-3h"), key=lambda r: r["time"])
+    check("hostile names arrive exactly", [(r["host"], r["comm"], r["exe"]) for r in rows],
+          [("h" + t, t, "/tmp/" + t) for t in HOSTILE])
+    found = [len(ask("find", "--since", "-3h", "--host", "h" + t)) for t in HOSTILE if "\0" not in t]
+    check("hostile values can be asked for", found, [1] * len(found))
+    found = [len(ask("find", "--since", "-3h", "--exe", "tmp/" + t)) >= 1 for t in HOSTILE if "\0" not in t]
+    check("hostile parts of paths, too", found, [True] * len(found))
+    for question in ("edges", "new", "listeners", "half", "losses", "skew", "pairs"):
+        for text in ("' OR 1=1 --", "\\' OR 1=1 --", "') UNION ALL SELECT * FROM open --"):
+            check(f"{question} --host {text!r} finds nothing", ask(question, "--host", text), [])
+    out = run("ask", "find", "--since", "-3h").stdout
+    check("a table has no control characters", not any(c < 32 and c != 10 for c in out))
+    check("and a line for each row", out.count(b"\n"), len(HOSTILE) + 1)
+    for words in (("talked", "--address", "1.2.3.4' OR 1", "--at", "now"), ("talked", "--address", "10.0.0.0/8", "--at", "x'"),
+                  ("edges", "--port", "1 OR 1"), ("nothing",), ("edges", "--limit", "1; DROP TABLE open")):
+        done = run("ask", *words, ok=False)
+        check(f"refused: ask {' '.join(words)}", done.returncode != 0 and b"Traceback" not in done.stderr)
+    check("the tables are still there", sql("SELECT count() FROM connection FINAL"), str(len(HOSTILE)))
+
+
+def test_rejects():
+    clear()
+    path = tmp.name + "/rejects-2"
+    bad = [b"{}", b"\xff\xfe", line(process__name="x" * 70000), line(timestamp="x"), b"COMMIT TRANSACTION"]
+    good = [line(event__id=f"00000003-{i + 1:x}.1") for i in range(50)]
+    done = load(good[:25] + bad + good[25:], "--rejects", path)
+    check("bad lines: the good ones are stored", sql("SELECT count() FROM connection FINAL"), "50")
+    check("bad lines: counted in the store", sum(int(r["total"]) for r in ask("losses") if r["word"] == "rejected"), len(bad))
+    check("bad lines: said", b"55 lines, 5 of them rejected" in done.stderr)
+    check("bad lines: kept in the file", open(path, "rb").read().count(b"\n"), len(bad))
+    long = line(process__command_line="x" * 4000)
+    load([long], "--rejects", path)
+    check("a value of 4,000 bytes is stored", sql("SELECT max(length(proctitle)) FROM connection"), "4000")
+
+
+def test_pairs():
+    """Edges and pairs, and nothing that is none."""
+    clear()
+    at = HOUR * 1000 + 60000
+    lines = []
+    for i in range(10):
+        lines += connection(i + 1, WEB, DB, at + i * 1000, a_port=40000 + i, skew=(0, 7))
+    lines += connection(50, APP, DB, at, a_port=50000, ends="a")                     # db1 lost its lines
+    lines += connection(51, APP, DB, at, a_port=50001, ends="b")                     # app1 lost its lines
+    lines += connection(52, WEB, DB, at, a_port=50002, ends="a")                     # the same tuple, 20 minutes apart:
+    lines += connection(53, WEB, DB, at + 1200000, a_port=50002, ends="b")           # two connections, half each
+    lines += connection(54, WEB, DB, at, a_port=50003, kinds="start")                # still open
+    lines += connection(55, WEB, DB, at, a_port=50004, kinds="stop")                 # the starts were lost
+    lines += connection(56, WEB, ("x", "203.0.113.9"), at, a_port=50005, ends="a")   # outside the fleet
+    for name in ("c1", "c2"):                                                        # one container address on two hosts
+        lines += connection(57, (name, "172.17.0.2"), (name, "172.17.0.3"), at, a_port=50006, port=5432)
+    lines += connection(58, ("c1", "172.17.0.2"), ("c1", "172.17.0.3"), at, a_port=50007, port=5432, ends="a")
+    lines += connection(59, ("c2", "172.17.0.2"), ("c2", "172.17.0.3"), at, a_port=50007, port=5432, ends="b")
+    lines += connection(60, WEB, DB, at, a_port=50008, ends="a", kinds="fail")
+    load(lines + lines)
+    hourly()
+    rows = ask("edges", "--since", "-1d")
+    found = {(r["opener_host"], r["acceptor_host"], r["port"], r["seen"]): (int(r["connections"]), int(r["failures"])) for r in rows}
+    check("edges: pairs, halves and failures, each once", found, {
+        ("web1", "db1", "443", "both"): (12, 0), ("app1", "db1", "443", "out"): (1, 0), ("app1", "db1", "443", "in"): (1, 0),
+        ("web1", "db1", "443", "out"): (1, 1), ("web1", "db1", "443", "in"): (1, 0), ("web1", "-", "443", "out"): (1, 0),
+        ("c1", "c1", "5432", "both"): (1, 0), ("c2", "c2", "5432", "both"): (1, 0),
+        ("c1", "-", "5432", "out"): (1, 0), ("-", "c2", "5432", "in"): (1, 0)})
+    both = next(r for r in rows if r["seen"] == "both" and r["opener_host"] == "web1")
+    check("edges: processes and bytes", (both["opener"], both["acceptor"], both["bytes_sent"], both["bytes_received"]),
+          ("/bin/client", "/bin/server", "1100", "2200"))
+    check("an address of two hosts: no pair across hosts, and counted", sql("SELECT sum(ambiguous) FROM edge_build"), "1")
+    check("skew: 7 ms, of ten pairs", [(r["opener_host"], r["acceptor_host"], r["ms"]) for r in ask("skew")], [("web1", "db1", "7")])
+    half = {(r["reason"], r["opener_host"], r["acceptor_host"]) for r in ask("half")}
+    check("half: which end has no line", {("no line at the acceptor", "app1", "db1"), ("no line at the opener", "app1", "db1")} <= half)
+    check("half: nothing that is outside", all(r["acceptor_ip"] != "203.0.113.9" for r in ask("half")))
+    before = sql("SELECT sum(connections), sum(tx) FROM edges")
+    load(lines)
+    hourly(90000)
+    check("edges: the same after the lines came once more", sql("SELECT sum(connections), sum(tx) FROM edges"), before)
+    load(connection(99, WEB, DB, at + 5000, a_port=60000))
+    hourly(90000)
+    check("edges: a late connection is added to its hour",
+          [r["connections"] for r in ask("edges") if r["seen"] == "both" and r["opener_host"] == "web1"], ["13"])
+    rows = ask("pairs", "--since", stamp(at - 60000)[:19], "--until", stamp(at + 60000)[:19], "--host", "web1")
+    check("pairs: at once, without hours", len(rows), 12)
+    check("pairs: both processes", {(r["opener"], r["acceptor"], r["later_ms"]) for r in rows} >= {("/bin/client", "/bin/server", "7")})
+
+
+def test_clocks():
+    """A host whose clock is hours, or decades, wrong."""
+    clear()
+    at = NOW * 1000 - 5000
+    lines = []
+    for i in range(5):
+        lines += connection(i + 1, WEB, ("late", "10.0.1.1"), at + i * 100, a_port=41000 + i, skew=(0, -5 * 3600000))
+        lines += connection(i + 11, ("old", "10.0.1.2"), DB, at + i * 100, a_port=42000 + i, skew=(-at + 86400000, 0))
+        lines += connection(i + 21, WEB, ("ahead", "10.0.1.3"), at + i * 100, a_port=43000 + i, skew=(0, 3 * 86400000))
+    load(lines)
+    check("wrong clocks: every line is kept", sql("SELECT count() FROM connection FINAL"), "30")
+    run("hourly", "--now", str(NOW + 7200))
+    found = {(r["opener_host"], r["acceptor_host"]): r["connections"] for r in ask("edges", "--since", "1970-01-01", "--until", "2105-01-01")
+             if r["seen"] == "both"}
+    check("wrong clocks: their connections are pairs", [found.get(k) for k in (("web1", "late"), ("web1", "ahead"), ("old", "db1"))],
+          ["5"] * 3)
+    check("wrong clocks: no end is left alone", [r for r in ask("half", "--since", "1970-01-01", "--until", "2105-01-01")], [])
+    hosts = {r["host"]: r["clock"] for r in ask("hosts", "--every", "1")}
+    check("hosts: names a wrong clock", ("behind by" in hosts["late"], "behind by" in hosts["old"], "ahead by" in hosts["ahead"],
+                                        hosts["web1"]), (True, True, True, "-"))
+
+
+def test_questions():
+    clear()
+    at = HOUR * 1000 + 600000
+    listen = line(timestamp=stamp(at - 1000), host__name="db1", netlog__kind="listen start", netlog__ev=None, event__id="00000002-aaa.1",
+                  event__duration=None, network__direction=None, source=None, destination={"ip": "10.0.0.9", "port": 443},
+                  process__executable="/bin/server")
+    lost = json.dumps({"@timestamp": stamp(NOW * 1000), "event": {"action": "netlog-lost", "dataset": "netlog.status"},
+                       "host": {"name": "web1"}, "message": "netlog lost kernel=12", "netlog": {"lost": {"kernel": 12, "gaps": 0}}}).encode()
+    lines = [listen, lost, lost] + connection(1, WEB, DB, at, dur=1800000)
+    for i in range(8):
+        lines += connection(20 + i, ("w", f"10.1.0.{i}"), DB, at, a_port=40100 + i, port=5432 + (i > 3))
+    lines += connection(2, APP, DB, at + 100, a_port=40001, kinds="start")
+    lines += connection(3, WEB, DB, at - 3 * 86400000, a_port=40002)
+    load(lines)
+    hourly()
+    hourly(90000)
+
+    def talked(at_ms, address="10.0.0.9", margin="1s"):
+        return sorted(r["host"] for r in ask("talked", "--address", address, "--at", stamp(at_ms)[:19], "--margin", margin) if r["local_port"] not in
+                      ("5432", "5433") and r["remote_port"] not in ("5432", "5433"))
+    check("talked: while it lasted, and what is open", talked(at + 900000), ["app1", "db1", "db1", "web1"])
+    check("talked: before it began", talked(at - 60000), [])
+    check("talked: after it ended, what is open", talked(at + 1860000), ["app1", "db1"])
+    check("talked: a network", talked(at + 900000, "10.0.0.8/31"), ["app1", "db1", "db1", "web1"])
+    check("talked: another network", talked(at + 900000, "192.0.2.0/24"), [])
+    check("talked: an address of version 6", talked(at + 900000, "2001:db8::1"), [])
+    check("new: the edge of three days ago is not new", {(r["opener_host"], r["acceptor_host"]) for r in ask("new", "--since", "-1d")},
+          {("app1", "db1"), ("w", "db1")})
+    rows = ask("listeners")
+    check("listeners: open, with its users", [(r["host"], r["address"], r["port"], r["users"]) for r in rows], [("db1", "10.0.0.9", "443", "2")])
+    hosts = {r["host"]: r for r in ask("hosts")}
+    check("hosts: names who loses, once", hosts["web1"]["losing"], "12: kernel=12")
+    check("hosts: no other", [name for name, r in hosts.items() if r["losing"] != "-"], ["web1"])
+    time.sleep(1.1)
+    check("hosts: silent", set(r["host"] for r in ask("hosts", "--silent", "0s") if r["silent"] != "-"), {"web1", "db1", "app1", "w"})
+    check("losses: counted once", [(r["host"], r["what"], r["total"]) for r in ask("losses")], [("web1", "kernel", "12")])
+    nft = run("ask", "segment", "--host", "db1").stdout.decode()
+    check("segment: the fewest rules", [text.strip() for text in nft.splitlines() if "dport" in text],
+          ["ip saddr { 10.0.0.5, 10.0.0.7 } tcp dport 443 accept", "ip saddr 10.1.0.0/30 tcp dport 5432 accept",
+           "ip saddr 10.1.0.4/30 tcp dport 5433 accept"])
+    path = tmp.name + "/rules.nft"
+    pathlib.Path(path).write_text(nft)
+    done = subprocess.run(["unshare", "-n", "nft", "-c", "-f", path], capture_output=True, check=False)
+    check("segment: nft takes them", done.stderr.decode(), "")
+    policy = run("ask", "segment", "--host", "db1", "--as", "networkpolicy", "--select", "app=db").stdout.decode()
+    check("segment: a NetworkPolicy", all(t in policy for t in ('"app": "db"', 'cidr: "10.1.0.0/30"', "protocol: TCP, port: 5432")))
+    check("segment: no rules of nothing", run("ask", "segment", "--host", "nobody", ok=False).returncode, 1)
+
+
+def test_simulation():
+    clear()
+    truth = tmp.name + "/truth"
+    begin = HOUR - 3 * 3600
+    with open(tmp.name + "/lines", "wb") as out:
+        subprocess.run([build / "fleet/simulate", "--hosts", "300", "--connections", "6000", "--hours", "4", "--from", str(begin), "--rows",
+                        "--loss", "0.01", "--truth", truth], stdout=out, stderr=subprocess.DEVNULL, check=True)
+    store._post({"database": stores.DATABASE, "query": "INSERT INTO line FORMAT TabSeparated"}, open(tmp.name + "/lines", "rb").read(), {})
+    hourly()
+    wanted, wrong = {}, set()
+    for text in open(truth, encoding="ascii"):
+        *key, count, other = text.rstrip("\n").split("\t")
+        wanted[tuple(key)] = int(count)
+        if int(other):
+            wrong.add(tuple(key))
+    rows = store.query("SELECT toUInt32(edge.hour), a_host, a_exe, b_host, b_exe, port, sum(connections) FROM edge WHERE seen = 'both' AND "
+                       "(hour, build) IN (SELECT hour, max(build) FROM edge_build GROUP BY hour) "
+                       "GROUP BY edge.hour, a_host, a_exe, b_host, b_exe, port").decode().splitlines()
+    found = {tuple(r.split("\t")[:6]): int(r.split("\t")[6]) for r in rows}
+    check("simulation: pairs to find", sum(wanted.values()) > 4000)
+    check("simulation: none is invented", {k: n for k, n in found.items() if n > wanted.get(k, 0)}, {})
+    check("simulation: every one is found", {k: n for k, n in wanted.items() if found.get(k, 0) < n and k not in wrong}, {})
+
+
+only = sys.argv[3:]
+for test in (test_migrate, test_real_lines, test_hostile, test_rejects, test_pairs, test_clocks, test_questions, test_simulation):
+    if only and test.__name__ not in only:
+        continue
+    began = time.monotonic()
+    try:
+        test()
+    except Exception as error:  # a verdict, and the other tests go on
+        check(f"{test.__name__}: {type(error).__name__}: {error} (line {error.__traceback__.tb_next.tb_lineno if error.__traceback__.tb_next else 0})", False)
+    print(f"#  {test.__name__}: {time.monotonic() - began:.1f} s", flush=True)
+case.finish()
