@@ -103,10 +103,18 @@ static void ended(struct owner *o, void *arg)
 	annotate_ended(o, r->annotate);
 }
 
+static void process(struct packet_process *p, enum entry_kind what, int64_t ns, void *arg)
+{
+	struct packet_run *r = arg;
+
+	annotate_process(p, what, ns, r->annotate);
+}
+
 struct packet_run *packet_run_open(const struct packet_options *o)
 {
 	struct packet_run *r = calloc(1, sizeof(*r));
-	struct owners_io io = { .fields = o->fields, .ended = ended, .arg = r };
+	struct owners_io io = { .fields = o->fields, .ended = ended, .process = process,
+				.arg = r };
 
 	if (!r)
 		return NULL;
