@@ -33,9 +33,6 @@ struct fragment {
 	char text[];			/* copies only: all strings */
 };
 
-#define TASK_UNKNOWN { ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN,	\
-		       ID_UNKNOWN, ID_UNKNOWN, NULL, NULL, NULL, NULL }
-
 enum fragment_result { FRAGMENT_NOTHING, FRAGMENT_FACT, FRAGMENT_BROKEN };
 
 void fragment_init(struct fragment *p, int64_t sec, uint32_t milli, uint64_t serial,
