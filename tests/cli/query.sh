@@ -11,23 +11,13 @@ pairs=$here/../golden/pairs
 tool=$(realpath "${1:-$here/../../build/aunetlog}")
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-failed=0
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$here/../lib.sh"
 out=$tmp/out err=$tmp/err
 
 run() {
 	"$tool" "$@" >"$out" 2>"$err" </dev/null
 	status=$?
-}
-
-verdict() { # name, outcome of the test before
-	if [ "$2" = 0 ]; then
-		echo "ok - $1"
-		return
-	fi
-	echo "not ok - $1"
-	failed=1
-	sed 's/^/#   out: /' "$out" | head -n 20
-	sed 's/^/#   err: /' "$err" | head -n 20
 }
 
 refuses() { # NAME PATTERN ARGUMENTS…
