@@ -9,18 +9,10 @@ cd "$(dirname "$0")" || exit 99
 build=${1:-build}
 case $build in /*) ;; *) build=../../$build ;; esac
 tool=$build/aunetlog
-failed=0
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. ../lib.sh
 out=$(mktemp)
 trap 'rm -f "$out" "$out.lines" "$out.err"' EXIT
-
-verdict() { # NAME STATUS
-	if [ "$2" = 0 ]; then
-		echo "ok - $1"
-	else
-		echo "not ok - $1"
-		failed=1
-	fi
-}
 
 lines_of() { # LOG
 	timeout 20 "$tool" -if "$1" 2>"$out.err" >"$out.lines"
@@ -31,7 +23,6 @@ for log in *.log; do
 	lines_of "$log"
 	grep -v '^#' "${log%.log}.want" | diff - "$out.lines" >"$out"
 	status=$?
-	head -n 10 "$out"
 	verdict "$log" $status
 done
 
