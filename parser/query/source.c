@@ -381,7 +381,7 @@ static bool has_input(int fd)
 static void add_default(struct aunetlog_source *s, const struct aunetlog_options *o)
 {
 	add_configured(s, o->auditd_conf);
-	if (!o->input_logs)
+	if (!o->input_logs && !o->raw)
 		add_own(s, o->netlog_conf);
 }
 

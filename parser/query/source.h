@@ -30,8 +30,9 @@ struct aunetlog_source {
 	bool failed;		/* something could not be read, it was said */
 };
 
-/* Finds and opens the logs that the options ask for, and orders them by their first event. On return failed is set
- * when one of them, or all, cannot be read. Undone with _close in any case. */
+/* Finds and opens the logs that the options ask for, and orders them by their first event.
+ * On return failed is set when one of them, or all, cannot be read. Undone with _close in
+ * any case. */
 void aunetlog_source_open(struct aunetlog_source *s,
 			  const struct aunetlog_options *o);
 void aunetlog_source_close(struct aunetlog_source *s);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plugin/enrich/context: what an entry says of the surroundings of its process: container,
- * pod, unit, the parent's name, and the numbers of both processes. Read from /proc when the process makes a connection,
- * and kept for its later entries. A process that has ended, or whose pid belongs to
- * another one by now, is unknown, but for its container where BPF reports the control group.
+ * pod, unit, the parent's name, and the numbers of both processes. Read from /proc when
+ * the process makes a connection, and kept for its later entries. A process that has
+ * ended, or whose pid belongs to another one by now, is unknown, but for its container
+ * where BPF reports the control group.
  */
 #ifndef NETLOG_CONTEXT_H
 #define NETLOG_CONTEXT_H

@@ -98,7 +98,9 @@ static void put_boot(const char *id)
 	char path[128];
 	FILE *f;
 
-	for (const char *const *d = (const char *const[]){ "sys", "sys/kernel", "sys/kernel/random", NULL }; *d; d++) {
+	static const char *const folders[] = { "sys", "sys/kernel", "sys/kernel/random", NULL };
+
+	for (const char *const *d = folders; *d; d++) {
 		snprintf(path, sizeof(path), "%s/%s", proc, *d);
 		mkdir(path, 0755);
 	}

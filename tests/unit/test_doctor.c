@@ -95,9 +95,7 @@ static const struct row rows[] = {
 	{ "the module is still loading", check_source, { .bpf_tried = true }, .level = DOCTOR_OK, .found = "source: BPF", .files = { { "/sys/module/audit_netlog/initstate", "coming\n" } } },
 	{ "BPF is not wanted", check_source, { .bpf_tried = true }, .source = KERNEL_NONE, .level = DOCTOR_WARNING, .found = "keeps the plugin from", .fix = "source = auto" },
 	{ "no BTF, module installed", check_source, { .bpf_tried = true, .bpf_error = "no", .initial_pids = true }, .level = DOCTOR_WARNING, .found = "socket diagnostics; no BPF: this kernel has no BTF", .fix = "modprobe audit_netlog", .files = { { "/lib/modules/6.1.0/updates/dkms/audit_netlog.ko.xz", "" } } },
-	{ "Secure Boot", check_source, { .bpf_tried = true, .bpf_error = "no" }, .level = DOCTOR_WARNING, .found = "not the initial pid namespace", .fix = "mokutil", .files = { { "/lib/modules/6.1.0/extra/audit_netlog.ko", "" }, { "/sys/firmware/efi/efivars/"
-																												       "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c",
-																												       "\6\0\0\0\1", 0, 5 } } },
+	{ "Secure Boot", check_source, { .bpf_tried = true, .bpf_error = "no" }, .level = DOCTOR_WARNING, .found = "not the initial pid namespace", .fix = "mokutil", .files = { { "/lib/modules/6.1.0/extra/audit_netlog.ko", "" }, { "/sys/firmware/efi/efivars/" "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c", "\6\0\0\0\1", 0, 5 } } },
 	{ "lockdown", check_source, { .bpf_tried = true, .bpf_error = "no" }, .level = DOCTOR_WARNING, .found = "lockdown", .fix = "audit-netlog-dkms", .files = { { "/sys/kernel/security/lockdown", "none integrity [confidentiality]\n" } } },
 	{ "ftrace is off", check_source, { .bpf_tried = true, .bpf_error = "no" }, .level = DOCTOR_WARNING, .found = "ftrace_enabled is 0", .fix = "sysctl kernel.ftrace_enabled=1", .files = { { "/proc/sys/kernel/ftrace_enabled", "0\n" }, { "/sys/kernel/btf/vmlinux", "x" } } },
 	{ "another reason", check_source, { .bpf_tried = true, .bpf_error = "no luck" }, .level = DOCTOR_WARNING, .found = "no BPF: no luck", .fix = "dkms", .files = { { "/sys/kernel/btf/vmlinux", "x" } } },

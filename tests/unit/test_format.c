@@ -270,7 +270,8 @@ static void test_json(void **state)
 	format_close(f);
 }
 
-static const char *const specs[] = { "netlog", "json", "ocsf", "cef", "leef", "sd:netlog@32473", "rows", "rows:60,color", "cern",
+static const char *const specs[] = { "netlog", "json", "ocsf", "cef", "leef", "sd:netlog@32473", "rows",
+				     "rows:60,color", "cern",
 				     "sysmon", "template:{comm} {exe} {proctitle} {node}" };
 #define SPECS (sizeof(specs) / sizeof(*specs))
 
