@@ -531,7 +531,9 @@ static bool open_all(struct query *q)
 	};
 	struct track_io io = { .emit = on_entry, .arg = q };
 	struct own_io own_io = { .emit = on_own_entry, .error = on_own_error, .arg = q };
+	const struct aunetlog_options *o = q->options;
 
+	own_io.processes = o->sink || (o->format && !strcmp(o->format, "hone"));
 	if (!uname(&q->name))
 		own_io.host = q->name.nodename;
 	q->errors.first = on_input_error;
