@@ -10,8 +10,7 @@ const volatile bool has_cookie = true;	/* bpf_get_socket_cookie(), 5.12 */
 
 /* Before 6.2 the verifier distinguishes values that do not matter, and takes minutes over
  * long loops. */
-const volatile __u32 path_parts = 16;	/* components of a program's path */
-const volatile __u32 exit_fds = 128;	/* descriptors of an ending process */
+const volatile __u32 exit_fds = 128;	/* descriptors of an ending process, without bpf_loop() */
 
 struct netlog_bpf_shared shared = {};
 

@@ -53,7 +53,7 @@ static const struct format_ops format_netlog = {
 
 static const struct format_ops *const formats[] = {
 	&format_netlog, &format_ecs, &format_ocsf, &format_cef, &format_leef, &format_sd,
-	&format_table, &format_cern, &format_sysmon, &format_hone, &format_template,
+	&format_rows, &format_cern, &format_sysmon, &format_hone, &format_template,
 };
 
 #define FORMATS (sizeof(formats) / sizeof(*formats))
@@ -94,7 +94,7 @@ struct format *format_open(const char *spec, const struct format_host *host, cha
 		return NULL;
 	}
 	if (colon && ops != &format_template && ops != &format_ocsf &&
-	    ops != &format_sd && ops != &format_table) {
+	    ops != &format_sd && ops != &format_rows) {
 		snprintf(error, size, "%s takes nothing after a colon", ops->name);
 		return NULL;
 	}

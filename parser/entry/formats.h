@@ -43,6 +43,6 @@ struct format_ops {
 };
 
 extern const struct format_ops format_ecs, format_ocsf, format_cef, format_leef,
-	format_sd, format_table, format_template, format_cern, format_sysmon, format_hone;
+	format_sd, format_rows, format_template, format_cern, format_sysmon, format_hone;
 
 #endif

@@ -421,6 +421,21 @@ test_repeat() {
 		" netlog repeat count=[0-9]+ id=$(sed -n 's/.* connect start .* id=\([^ ]*\).*/\1/p' "$out" | head -n 1) since=[0-9]+\\.391 until=[0-9]+\\.391\$"
 }
 
+# Outputs of one format that must not have all of it, beside one that has.
+test_brief() {
+	config '[output]' 'syslog = no' '[output all]' 'transport = file' "path = $tmp/all" \
+		'[output some]' 'transport = file' "path = $tmp/some" 'command_line = no' 'exe_path = no' \
+		'[output json]' 'transport = file' "path = $tmp/some.json" 'format = json' 'command_line = no'
+	rm -f "$tmp/all" "$tmp/some" "$tmp/some.json"
+	connections 1 3 >"$tmp/records"
+	"$plugin" -c "$conf" <"$tmp/records" 2>"$tmp/err"
+	check 'less of it: an output has all' [ "$(lines "$tmp/all" ' connect .* exe=/usr/bin/curl .* proctitle=curl ')" = 6 ]
+	check 'less of it: another has neither command line nor path' \
+		[ "$(lines "$tmp/some" ' connect .* curl exe=curl ')" = 6 -a "$(lines "$tmp/some" 'proctitle|/usr/bin')" = 0 ]
+	check 'less of it: nor has JSON' \
+		[ "$(lines "$tmp/some.json" '"executable":"/usr/bin/curl"')" = 6 -a "$(lines "$tmp/some.json" 'command_line|"args"')" = 0 ]
+}
+
 # [status] metrics: a file that is replaced as a whole, in Prometheus' text format.
 test_metrics() {
 	local prom=$tmp/netlog.prom
@@ -775,6 +790,7 @@ test_lost
 test_context
 test_ignore
 test_repeat
+test_brief
 test_metrics
 test_stalled
 test_reader_gone
