@@ -115,6 +115,7 @@ static int look_at_host(const struct options *o)
 		status = 1;
 	} else {
 		doctor_ask(&host, good ? &c : NULL, error);
+		host.doctor.config_path = o->config;
 		status = o->setup ? run_setup(o, &host.doctor) : run_doctor(o, &host.doctor);
 	}
 	if (good)

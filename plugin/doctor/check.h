@@ -25,6 +25,7 @@ struct doctor {
 	const char *root;	     /* in front of every path; "" for the running host */
 	const struct config *config; /* NULL: it cannot be read, config_error has why */
 	const char *config_error;
+	const char *config_path; /* NULL: CONFIG_DEFAULT */
 	int status_error, rules_error; /* 0 or -errno: see audit_status.h */
 	struct audit_state status;
 	struct audit_status_rules rules;

@@ -672,6 +672,7 @@ test_setup() {
 		chmod 755 "$tmp/bin/$command"
 	done
 	config "${to_stdout[@]}"
+	cp "$conf" "$tmp/conf-before"
 	PATH=$tmp/bin:$PATH "$plugin" --setup -c "$conf" >"$out" 2>"$tmp/err"
 	check '--setup: status 0' [ $? = 0 ]
 	check '--setup: it says that nothing was changed' has "$out" 'Nothing was changed'
@@ -680,6 +681,7 @@ test_setup() {
 	PATH=$tmp/bin:$PATH "$plugin" --setup --yes -c "$conf" >"$out" 2>"$tmp/err"
 	check '--setup --yes: the plugin is enabled' has /etc/audit/plugins.d/netlog.conf '^active = yes$'
 	check '--setup --yes: auditd has a longer queue' has /etc/audit/auditd.conf '^q_depth = 16384$'
+	check '--setup --yes: the plugin has its own log' has "$conf" '^file = /var/log/audit-netlog/netlog.log$'
 	check '--setup --yes: auditd is told last' [ "$(tail -n 1 "$tmp/calls")" = 'auditctl --signal HUP' ]
 	echo 'max_log_file = 9' >>/etc/audit/auditd.conf
 	PATH=$tmp/bin:$PATH "$plugin" --setup --undo -c "$conf" >"$out" 2>"$tmp/err"
@@ -687,6 +689,7 @@ test_setup() {
 	check '--setup --undo: a later change of the file stays' has /etc/audit/auditd.conf '^max_log_file = 9$'
 	sed -i '/^max_log_file/d' /etc/audit/auditd.conf
 	check '--setup --undo: all is as before' diff -r /etc/audit "$tmp/before"
+	check '--setup --undo: and the configuration of the plugin' cmp "$conf" "$tmp/conf-before"
 	check '--setup --undo: auditd is told last' [ "$(tail -n 1 "$tmp/calls")" = 'auditctl --signal HUP' ]
 }
 
