@@ -28,7 +28,7 @@ endif
 
 # A new file in one of the folders is built without a change here.
 PARSER := $(wildcard parser/*.c parser/audit/*.c parser/track/*.c parser/entry/*.c)
-QUERY := $(wildcard parser/query/*.c)
+QUERY := $(wildcard parser/query/*.c parser/packet/*.c)
 PLUGIN := $(wildcard plugin/*.c plugin/*/*.c)
 
 # Is a header here? 1 or nothing. (A # inside a function's argument is written in one way
@@ -61,8 +61,8 @@ QUERY_O := $(QUERY:%.c=$B/%.o)
 PLUGIN_O := $(PLUGIN:%.c=$B/%.o)
 
 PARSER_LIBS := -lauparse -laudit -lmd
-QUERY_LIBS := $(PARSER_LIBS) -lz -lzstd -llzma -ljson-c
-PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lseccomp -lmnl -lpthread
+QUERY_LIBS := $(PARSER_LIBS) -lz -lzstd -llzma -ljson-c -lpcap -lpthread
+PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lseccomp -lmnl -lzstd -lpthread
 ifeq ($(BPF),1)
 PLUGIN_LIBS += -lbpf
 endif
@@ -74,12 +74,12 @@ all: $B/audisp-netlog $B/aunetlog	## Builds plugin and query tool (the default)
 
 help:	## Lists these targets
 	@echo "audit-netlog $(VERSION). Targets:"
-	@cat $(MAKEFILE_LIST) | sed -n 's/^\([a-z][a-z_-]*\):.*## */\1|/p' | sort | \
+	@cat $(MAKEFILE_LIST) | sed -n 's/^\([a-z][a-z0-9_-]*\):.*## */\1|/p' | sort | \
 		awk -F '|' '{ printf "  %-20s %s\n", $$1, $$2 }'
 	@echo "Settings: PREFIX, SYSCONFDIR, DESTDIR, CC, CFLAGS; SAN=1 builds with ASan and UBSan."
 
 # Once, before anything is compiled: are the libraries here?
-HEADERS := auparse.h libaudit.h cap-ng.h seccomp.h libmnl/libmnl.h uthash.h zlib.h zstd.h lzma.h sha1.h json-c/json.h
+HEADERS := auparse.h libaudit.h cap-ng.h seccomp.h libmnl/libmnl.h uthash.h zlib.h zstd.h lzma.h sha1.h json-c/json.h pcap/pcap.h
 
 $B/.libraries: tests/need Makefile
 	@mkdir -p $(@D)
@@ -103,21 +103,27 @@ endif
 $B/aunetlog: $(QUERY_O) $B/libnetlog.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(QUERY_LIBS)
 
-# The page of aunetlog --html is in the program.
+# The pages of aunetlog --html are in the program.
 $B/parser/query/view_html.o: parser/query/page.html
+$B/parser/query/pair_graph.o: parser/query/pair.html
 
-# The BPF programs: an object for every kernel with BTF, in a header.
+# The BPF programs for every kernel with BTF, in a header: with bpf_loop(), and without it for
+# kernels before 5.17, which refuse an object that mentions it.
+BPF_COMPILE = mkdir -p $(@D) && $(CLANG) -O2 -g -target bpf -Wall -Wextra -Wno-unused-parameter -I. \
+	-idirafter $(shell $(CC) -print-sysroot)/usr/include/$(shell $(CC) -print-multiarch) -MMD -MP -c -o $@
+
 $B/bpf/netlog.bpf.o: kpatch/bpf/netlog.bpf.c
-	@mkdir -p $(@D)
-	$(CLANG) -O2 -g -target bpf -Wall -Wextra -Wno-unused-parameter -I. \
-		-idirafter /usr/include/$(shell $(CC) -print-multiarch) -MMD -MP -c -o $@ $<
+	$(BPF_COMPILE) -DLOOP=1 $<
 
-$B/bpf/netlog.skel.h: $B/bpf/netlog.bpf.o
-	$(BPFTOOL) gen object $B/bpf/netlog.linked.o $<
-	$(BPFTOOL) gen skeleton $B/bpf/netlog.linked.o name netlog_bpf >$@.new
+$B/bpf/netlog_old.bpf.o: kpatch/bpf/netlog.bpf.c
+	$(BPF_COMPILE) -DLOOP=0 $<
+
+$B/bpf/%.skel.h: $B/bpf/%.bpf.o
+	$(BPFTOOL) gen object $B/bpf/$*.linked.o $<
+	$(BPFTOOL) gen skeleton $B/bpf/$*.linked.o name $*_bpf >$@.new
 	mv $@.new $@
 
-$B/plugin/input/bpf.o: $B/bpf/netlog.skel.h
+$B/plugin/input/bpf.o: $B/bpf/netlog.skel.h $B/bpf/netlog_old.skel.h
 $B/plugin/input/bpf.o: CPPFLAGS += -I$B/bpf
 
 # ---- what a user calls ----
@@ -187,11 +193,13 @@ install: all	## Installs programs, rules, manual pages and configuration (DESTDI
 	$(own)
 	@echo "installed. To start the plugin: auditctl --signal HUP. To load the rules: auditctl -R $(RULESDIR)/30-netlog.rules"
 
-# Configuration that was changed stays.
-uninstall:	## Removes what install put there
+# Configuration that was changed stays, and so do logs.
+uninstall:	## Removes what install, install-extras and dkms put there, and names what stays
 	rm -f $D$(SBINDIR)/audisp-netlog $D$(BINDIR)/aunetlog
 	for p in man/*.[0-9]; do rm -f $D$(MANDIR)/man$${p##*.}/$${p##*/}; done
-	rm -rf $D$(RULESDIR) $D$(DOCDIR)
+	rm -rf $D$(RULESDIR) $D$(DOCDIR) $D$(DKMSDIR)
+	rm -f $D$(SHAREDIR)/bash-completion/completions/aunetlog $D$(SHAREDIR)/bash-completion/completions/audisp-netlog
+	rm -f $D$(SYSCONFDIR)/logrotate.d/audit-netlog
 	-rmdir $D$(PREFIX)/share/audit-netlog
 	rm -f $D$(SYSCONFDIR)/audit/plugins.d/netlog.conf
 	cmp -s plugin/audisp-netlog.conf $D$(SYSCONFDIR)/audit/audisp-netlog.conf && \
@@ -199,6 +207,11 @@ uninstall:	## Removes what install put there
 	@echo "removed. To end the plugin: auditctl --signal HUP. To remove loaded rules: auditctl -D -k netlog"
 	@ls $D$(SYSCONFDIR)/audit/rules.d/3[0-2]-netlog*.rules 2>/dev/null | \
 		sed 's/$$/ is loaded at every boot: delete it and run augenrules --load/'
+	@ls -d $D/lib/modules/*/*/audit_netlog.ko* $D/lib/modules/*/*/*/audit_netlog.ko* 2>/dev/null | \
+		sed 's/$$/ is installed: dkms remove audit_netlog\/$(VERSION) --all, or delete it and run depmod -a/' || true
+	@[ -n "$D" ] || [ ! -e /sys/module/audit_netlog ] || echo "The module is loaded: rmmod audit_netlog"
+	@ls -d $D$(SYSCONFDIR)/audit/audisp-netlog.conf $D/var/log/audit-netlog $D/var/lib/audit-netlog \
+		$D$(SYSCONFDIR)/modules-load.d/audit_netlog.conf 2>/dev/null | sed 's/$$/ stays; delete it if you want/' || true
 
 clean:	## Removes build/
 	rm -rf build

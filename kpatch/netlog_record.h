@@ -54,6 +54,7 @@
  * exit         a process that holds this socket exits; release has no exe any more
  * load unload  the module itself                          missed lost ver
  * found        it was open when the source began (BPF only)
+ * fork exec end  of a process, on request (BPF only); no socket
  */
 #define NETLOG_OPS(X)				\
 	X(CONNECT,	"connect")		\
@@ -69,7 +70,10 @@
 	X(EXIT,		"exit")			\
 	X(LOAD,		"load")			\
 	X(UNLOAD,	"unload")		\
-	X(FOUND,	"found")
+	X(FOUND,	"found")		\
+	X(FORK,		"fork")			\
+	X(EXEC,		"exec")			\
+	X(END,		"end")
 
 enum netlog_op {
 	NETLOG_OP_NONE,

@@ -25,6 +25,12 @@ struct stamp {
 	uint64_t serial;
 };
 
+/* A number that may be unknown; all zero: unknown. */
+struct optional {
+	bool known;
+	int64_t number;
+};
+
 /*
  * The task of an event. Numbers are as audit prints them, ID_UNKNOWN where the
  * record has none. Strings are as audit wrote them, still encoded: quoted when
@@ -34,7 +40,13 @@ struct stamp {
 struct task {
 	int64_t pid, ppid, uid, auid, ses, sid;
 	const char *comm, *exe, *subj, *proctitle;
+	/* BPF alone */
+	struct optional egid, cgroup;	/* cgroup: inode of its directory in cgroup v2 */
+	const char *pcomm;	/* its parent's, as it is; NULL: not known */
 };
+/* All numbers are unknown. */
+#define TASK_UNKNOWN { ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN,	\
+		       ID_UNKNOWN, ID_UNKNOWN, NULL, NULL, NULL, NULL }
 
 struct diag;
 
@@ -56,6 +68,9 @@ enum event_kind {
 	EVENT_MODULE,		/* from the kernel's side (module or BPF), see op */
 	EVENT_DIAG,		/* from sock_diag, see diag.h; mono is set */
 	EVENT_TICK,		/* time passes: stamp and mono are now */
+	EVENT_KEPT,		/* state file: the kernel's side had reported it as open; see
+				 * diag->known, the task is its opener */
+	EVENT_SCANNED,		/* op=found has reported all that was open at mono */
 	EVENT_KIND_COUNT
 };
 
@@ -83,6 +98,9 @@ struct event {
 	int64_t netns, mono, tx, rx, missed, lost;	/* -1: unknown */
 	int err, state;
 	struct netaddr local, remote;
+	/* op=fork, exec, end */
+	int status;		/* end: as wait(2) has it */
+	int64_t born;		/* end: mono of its fork */
 
 	const struct diag *diag;	/* EVENT_DIAG */
 };

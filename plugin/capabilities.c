@@ -2,13 +2,16 @@
 /* plugin/capabilities: what the lines rest on at the moment. */
 #include "plugin/capabilities.h"
 
+#include <errno.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <sys/utsname.h>
 
-#include "plugin/input/audit_status.h"
 #include "plugin/log.h"
 #include "plugin/privileges.h"
+
+#define START_MS 2500		/* longer than the kernel is waited for */
+#define CHECK_MS 50		/* the loop is away from its input for so long at most */
 
 static enum sockdiag_parts sockdiag_parts(const struct sources *s)
 {
@@ -33,14 +36,17 @@ static int count_netns(const struct sources *s)
 	return stats.netns;
 }
 
-static struct capabilities read_now(const struct sources *s)
+/* A kernel that is flooded answers late: what was known stays, for that long. */
+static struct capabilities read_now(const struct capabilities *last, const struct sources *s,
+				    int wait_ms)
 {
 	struct audit_status_rules rules = { 0 };
-	bool answered = !audit_status_rules(&rules);
+	int err = audit_watch_rules(last->audit, &rules, wait_ms);
 	struct capabilities c = {
+		.audit = last->audit,
 		.module = audit_status_module(),
-		.rules = answered ? rules.netlog : -1,
-		.task_never = answered ? rules.task_never : -1,
+		.rules = err == -EINPROGRESS ? last->rules : err ? -1 : rules.netlog,
+		.task_never = err == -EINPROGRESS ? last->task_never : err ? -1 : rules.task_never,
 		.sockdiag = sockdiag_parts(s),
 		.netns = count_netns(s),
 		.netns_wanted = s->config->netns_count,
@@ -78,13 +84,15 @@ static const char *words(const struct capabilities *c, char *text, size_t size)
 	return text;
 }
 
-void capabilities_start(struct capabilities *c, const struct sources *s, struct report *r)
+void capabilities_start(struct capabilities *c, struct audit_watch *audit,
+			const struct sources *s, struct report *r)
 {
+	const struct capabilities none = { .audit = audit, .rules = -1, .task_never = -1 };
 	struct utsname name;
 	char text[128];
 
 	uname(&name);
-	*c = read_now(s);
+	*c = read_now(&none, s, START_MS);
 	report_note(r, "netlog start version=%s kernel=%s %s", NETLOG_VERSION, name.release,
 		    words(c, text, sizeof(text)));
 }
@@ -102,7 +110,7 @@ static void warn(const struct capabilities *c)
 
 void capabilities_check(struct capabilities *c, const struct sources *s, struct report *r)
 {
-	struct capabilities now = read_now(s);
+	struct capabilities now = read_now(c, s, CHECK_MS);
 	bool changed = now.module != c->module || now.rules != c->rules ||
 		       now.source != c->source ||
 		       now.sockdiag != c->sockdiag || now.netns != c->netns ||

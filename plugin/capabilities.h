@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "plugin/input/audit_watch.h"
 #include "plugin/report.h"
 #include "plugin/sources.h"
 
@@ -27,11 +28,13 @@ struct capabilities {
 	int netns; /* watched besides the plugin's own, or NETNS_… */
 	unsigned int netns_wanted;
 	bool netns_all;
+	struct audit_watch *audit; /* borrowed; asks the kernel */
 	bool warned; /* of what is missing, once at least */
 };
 
-/* Writes "netlog start". */
-void capabilities_start(struct capabilities *c, const struct sources *s, struct report *r);
+/* Writes "netlog start". audit is borrowed. */
+void capabilities_start(struct capabilities *c, struct audit_watch *audit,
+			const struct sources *s, struct report *r);
 /* Writes "netlog config" if something has come or gone; logs a warning if nothing, or
  * less than the user may think, can be logged. */
 void capabilities_check(struct capabilities *c, const struct sources *s, struct report *r);

@@ -4,6 +4,39 @@
 
 #include <time.h>
 
+#define OFFSET_TRIES 8
+#define OFFSET_GOOD_NS 20000
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+/*
+ * The clocks cannot be read at one moment: on a busy host the process may be off its
+ * processor between two readings for some 10 ms. Hence between two of the other clock,
+ * and the closest of some tries.
+ */
+int64_t clock_real_minus_mono(void)
+{
+	int64_t best = INT64_MAX, offset = 0;
+
+	for (int i = 0; i < OFFSET_TRIES && best > OFFSET_GOOD_NS; i++) {
+		int64_t before = clock_ns(CLOCK_MONOTONIC);
+		int64_t real = clock_ns(CLOCK_REALTIME);
+		int64_t apart = clock_ns(CLOCK_MONOTONIC) - before;
+
+		if (apart >= best)
+			continue;
+		best = apart;
+		offset = real - before - apart / 2;
+	}
+	return offset;
+}
+
 int64_t clock_now_ms(void)
 {
 	struct timespec t;

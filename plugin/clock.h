@@ -10,4 +10,7 @@
 int64_t clock_now_ms(void);	/* monotonic */
 struct stamp clock_stamp(void); /* time of day; the serial is 0 */
 
+/* CLOCK_REALTIME minus CLOCK_MONOTONIC now, ns. */
+int64_t clock_real_minus_mono(void);
+
 #endif

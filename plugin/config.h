@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/config: audisp-netlog.conf, read into a struct. */
+/* plugin/config: the configuration, as config_file.h reads it. */
 #ifndef NETLOG_CONFIG_H
 #define NETLOG_CONFIG_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "parser/entry/match.h"
 #include "plugin/kernel_source.h"
@@ -39,6 +38,7 @@ struct config_log {
 	unsigned int size_mib;	     /* of one file */
 	unsigned int total_mib;	     /* of all */
 	unsigned int days;
+	bool compress; /* old files, with zstd */
 };
 
 /* One output: a format and a transport. The keys of a section [output NAME]. */
@@ -54,15 +54,18 @@ struct config_output {
 	unsigned int port;	/* 0: 514, 601 or 6514 */
 	char *ca, *cert, *key;	/* of tls: PEM files; NULL: the system's, none */
 	unsigned int queue_kib;
+	bool command_line, exe_path; /* have the command line; the path, not the name alone */
 	unsigned int line; /* of the file where its section begins */
 };
 
 struct config {
 	/* [output] */
 	bool to_syslog, to_stdout;
+	const char *stdout_format; /* NULL: "netlog"; borrowed, no key */
 	int facility, priority; /* as syslog.h: LOG_AUTHPRIV, LOG_INFO */
 	char *file;		/* NULL: none */
 	unsigned int queue_kib; /* per output */
+	bool command_line, exe_path; /* as in struct config_output */
 	/* [log] */
 	struct config_log log;
 	/* [output NAME] */
@@ -72,7 +75,7 @@ struct config {
 	unsigned int sockets, processes;
 	/* [kernel] */
 	enum kernel_use source;
-	bool flows; /* report unconnected datagrams, too (BPF) */
+	struct bpf_wants wants;
 	/* [sockdiag] */
 	enum config_use use;
 	unsigned int wait;	       /* ms that an event waits for the kernel's answer */
@@ -88,6 +91,7 @@ struct config {
 	bool context; /* container, pod, unit, parent's name */
 	/* [ignore] */
 	bool loopback;	   /* log what does not leave the host */
+	unsigned int repeat; /* seconds in which connections that are alike are one; 0: off */
 	char *ignore_file; /* entries as in plugin/ignore/item.h; NULL: none */
 	unsigned int ignores;
 	struct match ignore[CONFIG_IGNORES_MAX];
@@ -97,16 +101,6 @@ struct config {
 /* The defaults: syslog and the own log. */
 void config_init(struct config *c);
 void config_fini(struct config *c);
-
-/*
- * Reads the file over what is in *c. A mistake returns -EINVAL and writes to error
- * "FILE:LINE: KEY: what is allowed"; a file that cannot be read returns -errno and writes
- * the reason. In both cases the caller must discard *c with config_fini().
- */
-int config_read(struct config *c, const char *path, char *error, size_t size);
-
-/* Writes the configuration as a file that config_read() reads to the same. */
-void config_print(const struct config *c, FILE *to);
 
 #define CONFIG_ALL_OUTPUTS (4 + CONFIG_OUTPUTS_MAX)
 /* Fills list (room for CONFIG_ALL_OUTPUTS) with the outputs; returns how many. Their

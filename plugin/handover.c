@@ -16,8 +16,7 @@ void handover_begin(struct handover *h, int64_t now)
 	h->silent = now;
 }
 
-/* A program that was running when BPF fell silent may have reported or not. */
-static bool was_reported(struct handover *h, const struct event *e)
+bool handover_met(struct handover *h, const struct event *e)
 {
 	for (unsigned int i = 0; i < HANDOVER_EVENTS; i++) {
 		struct handover_event *b = &h->last[i];
@@ -31,9 +30,10 @@ static bool was_reported(struct handover *h, const struct event *e)
 	return false;
 }
 
+/* A program that was running when BPF fell silent may have reported or not. */
 bool handover_takes(struct handover *h, const struct event *e)
 {
 	if (!h->silent || e->mono > h->silent + 2 * NEAR_NS)
 		return true;
-	return e->mono >= h->silent - 2 * NEAR_NS && !was_reported(h, e);
+	return e->mono >= h->silent - 2 * NEAR_NS && !handover_met(h, e);
 }

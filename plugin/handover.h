@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/handover: from BPF to the module, when that is loaded: which of the module's
- * events BPF has reported already. For a while both see the same; each gives an event its
- * own time, microseconds apart. No clock.
+ * plugin/handover: from BPF to the module and back: which events of the one the other has
+ * reported already. For a while both see the same; each gives an event its own time,
+ * microseconds apart. No clock.
  */
 #ifndef NETLOG_HANDOVER_H
 #define NETLOG_HANDOVER_H
@@ -12,7 +12,7 @@
 
 #include "parser/event.h"
 
-#define HANDOVER_EVENTS 1024
+#define HANDOVER_EVENTS 8192
 
 struct handover {
 	int64_t silent;		/* BPF reports nothing from then on, mono ns; 0: it never spoke */
@@ -21,11 +21,13 @@ struct handover {
 		int64_t mono;	/* 0: none, or met */
 		uint64_t ino;
 		enum netlog_op op;
-	} last[HANDOVER_EVENTS];	/* BPF's */
+	} last[HANDOVER_EVENTS];
 };
 
 /* An event of BPF, in the order of time. */
 void handover_note(struct handover *h, const struct event *e);
+/* Returns true if an event of the other source is one of those, and forgets that one. */
+bool handover_met(struct handover *h, const struct event *e);
 /* BPF is silent since now. */
 void handover_begin(struct handover *h, int64_t now);
 /* Returns true if this event of the module is one that BPF has not reported. */

@@ -5,11 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "plugin/log.h"
 
-#define TEST_NS (60 * 1000000000LL)	/* between tests whether BPF's programs run */
+#define SECOND 1000000000LL
+#define SCANS 2			/* what neither of them finds has ended */
+#define SCAN_NS (2 * SECOND)	/* between two */
+/* The module is asked to go, and does not, or its last record does not come. */
+#define STAY_NS (3 * SECOND)
+#define GONE_NS (10 * SECOND)
 
 static int64_t now_ns(void)
 {
@@ -43,6 +47,7 @@ static void announce(struct kernel_source *k, enum netlog_op op)
 			  ID_UNKNOWN, NULL, NULL, NULL, NULL },
 	};
 
+	e.node = k->node.name;
 	clock_gettime(CLOCK_REALTIME, &now);
 	e.stamp = (struct stamp){ .sec = now.tv_sec, .milli = now.tv_nsec / 1000000 };
 	k->event(&e, k->arg);
@@ -64,22 +69,93 @@ static void module_came(struct kernel_source *k)
 	kernel_source_finish(k);
 }
 
+static void plan_scans(struct kernel_source *k, int64_t from)
+{
+	k->scans = SCANS;
+	k->next_scan = from;
+}
+
+static bool is_new(const struct event *e, void *arg)
+{
+	struct kernel_source *k = arg;
+
+	return !handover_met(&k->of_module, e);
+}
+
+/* Its last record is here, or will not come. */
 static void module_went(struct kernel_source *k)
 {
 	k->module = false;
+	if (k->bpf && k->woken_at) {
+		bpf_input_read(k->bpf);
+		k->dropped += join_decide(k->join, is_new, k);
+	}
 	if (!bpf_speaks(k))
 		return;
 	bpf_input_silence(k->bpf, false);
-	k->scanned = !k->snapshot;	/* what began in between is found */
 	announce(k, NETLOG_OP_LOAD);
+	join_release(k->join, now_ns());
+	/* without the hook there was a gap: what began in it is found */
+	if (!k->woken_at || k->dropped)
+		plan_scans(k, now_ns());
+	k->woken_at = 0;
+}
+
+static bool refuse(const struct event *e, void *arg)
+{
+	(void)e;
+	(void)arg;
+	return false;
+}
+
+/* BPF has begun to speak by itself: rmmod was called. */
+static void look_for_unload(struct kernel_source *k)
+{
+	unsigned int woken = bpf_input_woken(k->bpf);
+
+	if (!k->module || woken == k->woken)
+		return;
+	k->woken = woken;
+	if (!k->woken_at)
+		join_hold(k->join);
+	k->woken_at = now_ns();
+}
+
+/* rmmod failed. */
+static void look_for_stay(struct kernel_source *k)
+{
+	if (!k->module || !k->woken_at || now_ns() - k->woken_at < STAY_NS ||
+	    !module_is_live())
+		return;
+	bpf_input_silence(k->bpf, true);
+	bpf_input_read(k->bpf);
+	join_decide(k->join, refuse, NULL);
+	k->woken_at = 0;
 }
 
 static void on_bpf_event(const struct event *e, void *arg)
 {
 	struct kernel_source *k = arg;
+	struct event named = *e;
 
-	handover_note(&k->handover, e);
-	join_put(k->join, e, now_ns());
+	look_for_unload(k);
+	named.node = k->node.name;
+	if (!k->module)
+		handover_note(&k->handover, e);
+	join_put(k->join, &named, now_ns());
+}
+
+static void on_bpf_scanned(int64_t begun, void *arg)
+{
+	struct kernel_source *k = arg;
+	struct event e = { .kind = EVENT_SCANNED, .mono = begun,
+			   .node = k->node.name };
+	struct timespec now;
+
+	join_flush(k->join);
+	clock_gettime(CLOCK_REALTIME, &now);
+	e.stamp = (struct stamp){ .sec = now.tv_sec, .milli = now.tv_nsec / 1000000 };
+	k->event(&e, k->arg);
 }
 
 static void on_bpf_stamp(int64_t pid, int64_t mono, uint64_t serial, void *arg)
@@ -89,37 +165,41 @@ static void on_bpf_stamp(int64_t pid, int64_t mono, uint64_t serial, void *arg)
 	join_stamp(k->join, pid, mono, serial);
 }
 
-void kernel_source_open(struct kernel_source *k, enum kernel_use use, bool flows, bool snapshot,
+void kernel_source_open(struct kernel_source *k, enum kernel_use use,
+			const struct bpf_wants *wants, bool snapshot, bool named,
 			void (*event)(const struct event *e, void *arg), void *arg)
 {
 	struct bpf_input_options o = {
-		.flows = flows, .to = { on_bpf_event, on_bpf_stamp, k },
+		.wants = *wants, .to = { on_bpf_event, on_bpf_stamp, k },
+		.scanned = on_bpf_scanned,
 	};
 	char error[768];
 
 	*k = (struct kernel_source){
 		.use = use, .event = event, .arg = arg,
-		.snapshot = snapshot, .scanned = !snapshot,
+		.snapshot = snapshot,
 	};
+	if (named)
+		audit_node_read(&k->node);
 	k->module = module_is_live();
 	if (use != KERNEL_AUTO && use != KERNEL_BPF)
 		return;
 	if (use == KERNEL_BPF && k->module) {
 		log_warnx("[kernel] source = bpf, but the module is loaded: its records are used");
 	}
-	if (!gethostname(k->host_text, sizeof(k->host_text) - 1))
-		k->host = k->host_text;
 	k->join = join_new(event, arg);
 	k->bpf = k->join ? bpf_input_open(&o, error, sizeof(error)) : NULL;
 	if (!k->bpf) {
 		log_warnx("BPF cannot be used: %s", k->join ? error : "no memory");
 		return;
 	}
-	k->next_test = now_ns() + TEST_NS;
+	k->next_test = now_ns() + SECOND;
 	if (k->module)
 		bpf_input_silence(k->bpf, true);
 	else
 		announce(k, NETLOG_OP_LOAD);
+	if (snapshot || k->module)
+		plan_scans(k, 0);
 }
 
 void kernel_source_close(struct kernel_source *k)
@@ -138,7 +218,7 @@ int kernel_source_poll(const struct kernel_source *k, struct pollfd *fd)
 	if (!k->bpf)
 		return -1;
 	ring = bpf_input_poll(k->bpf, fd);
-	if (!k->scanned && bpf_speaks(k))
+	if (k->scans && now_ns() >= k->next_scan)
 		return 0;
 	waits = join_due(k->join, now_ns());
 	return ring < 0 || (waits >= 0 && waits < ring) ? waits : ring;
@@ -148,10 +228,9 @@ void kernel_source_work(struct kernel_source *k, const struct pollfd *fd)
 {
 	if (!k->bpf)
 		return;
-	if (!k->scanned && bpf_speaks(k)) {
-		k->scanned = true;
-		bpf_input_snapshot(k->bpf);
-		bpf_input_read(k->bpf);
+	if (k->scans && now_ns() >= k->next_scan && kernel_source_exact(k)) {
+		k->next_scan = now_ns() + SCAN_NS;
+		k->scans = bpf_input_scan(k->bpf) ? k->scans - 1 : 0;
 	}
 	bpf_input_work(k->bpf, fd);
 	join_release(k->join, now_ns());
@@ -178,10 +257,15 @@ void kernel_source_rules(struct kernel_source *k, bool loaded)
 static void test(struct kernel_source *k)
 {
 	bool runs = bpf_input_test(k->bpf);
+	int64_t unseen = bpf_input_unseen(k->bpf);
 
-	k->next_test = now_ns() + TEST_NS;
+	k->next_test = now_ns() + SECOND;
+	if (runs && !k->broken)
+		k->unseen = unseen;
 	if (runs != k->broken)
 		return;
+	if (!runs && unseen > k->unseen && !k->module)
+		k->dropped += unseen - k->unseen;
 	k->broken = !runs;
 	if (k->broken)
 		log_warnx("the BPF programs do not run any more: kernel.ftrace_enabled is 0");
@@ -190,6 +274,14 @@ static void test(struct kernel_source *k)
 	bpf_input_silence(k->bpf, k->broken);
 	kernel_source_finish(k);
 	announce(k, k->broken ? NETLOG_OP_UNLOAD : NETLOG_OP_LOAD);
+	if (!k->broken)
+		plan_scans(k, now_ns());
+}
+
+/* The module's last record may still be on its way. */
+static bool is_over(const struct kernel_source *k)
+{
+	return !k->bpf || !k->woken_at || now_ns() - k->woken_at > GONE_NS;
 }
 
 bool kernel_source_check(struct kernel_source *k)
@@ -199,8 +291,12 @@ bool kernel_source_check(struct kernel_source *k)
 
 	if (module && !k->module)
 		module_came(k);
-	else if (!module && k->module)
+	else if (!module && k->module && is_over(k))
 		module_went(k);
+	if (k->bpf) {
+		look_for_unload(k);
+		look_for_stay(k);
+	}
 	if (k->bpf && now_ns() >= k->next_test)
 		test(k);
 	if (bpf_speaks(k) && !k->incomplete && !bpf_input_complete(k->bpf)) {
@@ -211,17 +307,9 @@ bool kernel_source_check(struct kernel_source *k)
 	return kernel_source_name(k) != before;
 }
 
-/* auditd may add the host's name, short or full (name_format). */
-static bool is_own(const struct kernel_source *k, const char *node)
-{
-	size_t len = k->host ? strcspn(k->host, ".") : 0;
-
-	return !node || (len && !strncmp(node, k->host, len) && (!node[len] || node[len] == '.'));
-}
-
 bool kernel_source_takes(struct kernel_source *k, const struct event *e)
 {
-	if (!k->bpf || e->kind == EVENT_BOOT || !is_own(k, e->node))
+	if (!k->bpf || e->kind == EVENT_BOOT || !audit_node_is_own(&k->node, e->node))
 		return true;
 	if (e->kind != EVENT_MODULE) {
 		if (!bpf_speaks(k))
@@ -233,7 +321,19 @@ bool kernel_source_takes(struct kernel_source *k, const struct event *e)
 	}
 	if (e->op == NETLOG_OP_UNLOAD && k->module)
 		module_went(k);
+	if (k->module)
+		handover_note(&k->of_module, e);
 	return !bpf_speaks(k) && handover_takes(&k->handover, e);
+}
+
+const struct event *kernel_source_named(const struct kernel_source *k, const struct event *e,
+					struct event *copy)
+{
+	if (!k->bpf || !e->node || !k->node.known || !audit_node_is_own(&k->node, e->node))
+		return e;
+	*copy = *e;
+	copy->node = k->node.name;
+	return copy;
 }
 
 bool kernel_source_exact(const struct kernel_source *k)
@@ -256,11 +356,19 @@ bool kernel_source_losses(struct kernel_source *k, struct kernel_losses *l)
 	if (!k->bpf)
 		return false;
 	bpf_input_counts(k->bpf, &now);
-	l->bpf = now.lost - k->told.lost + now.map_full - k->told.map_full;
+	l->bpf = now.lost - k->told.lost + now.map_full - k->told.map_full + k->dropped;
+	k->dropped = 0;
 	if (now.missed > k->told.missed)
 		l->missed = now.missed - k->told.missed;
 	if (!l->bpf && !l->missed)
 		return false;
 	k->told = now;
+	kernel_source_rescan(k);
 	return true;
+}
+
+void kernel_source_rescan(struct kernel_source *k)
+{
+	if (k->bpf && !k->scans)
+		plan_scans(k, now_ns() + SECOND);
 }

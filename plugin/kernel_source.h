@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "parser/event.h"
+#include "plugin/audit_node.h"
 #include "plugin/handover.h"
 #include "plugin/input/bpf.h"
 #include "plugin/input/join.h"
@@ -24,15 +25,20 @@ struct kernel_source {
 	void *arg;
 	struct bpf_input *bpf;	/* NULL: none */
 	struct join *join;	/* with bpf */
-	const char *host;	/* its own name, for node= */
-	char host_text[256];
+	struct audit_node node;	/* the name that auditd gives this host */
 	bool module;		/* it is loaded, and speaks */
 	bool rules;		/* audit rules are loaded */
-	bool snapshot;
-	bool scanned;		/* what was open at the start is reported */
+	bool snapshot;		/* report what is open at the start */
+	unsigned int scans;	/* of all that is open, still to be made */
+	int64_t next_scan;	/* mono ns */
 	bool incomplete;	/* SCTP came later: logged */
 	bool broken;		/* BPF is attached, and its programs do not run */
-	struct handover handover;	/* to the module */
+	struct handover handover;	/* to the module: what BPF reported */
+	struct handover of_module;	/* from the module: what it reported */
+	unsigned int woken;		/* as last seen */
+	int64_t woken_at;		/* mono ns; 0: BPF speaks beside the module for no unload */
+	uint64_t dropped;		/* events that were lost here, not yet reported */
+	int64_t unseen;			/* as at the last test that succeeded */
 	struct bpf_input_counts told;
 	int64_t next_test;	/* mono ns */
 };
@@ -45,9 +51,11 @@ struct kernel_losses {
 
 /*
  * Attaches BPF where use wants it, before privileges are dropped; where that fails, logs
- * why. event is called for what BPF reports; snapshot: also for what is open already.
+ * why. event is called for what BPF reports; snapshot: also for what is open already. named:
+ * audit's records may have the host's name, and so have BPF's events.
  */
-void kernel_source_open(struct kernel_source *k, enum kernel_use use, bool flows, bool snapshot,
+void kernel_source_open(struct kernel_source *k, enum kernel_use use,
+			const struct bpf_wants *wants, bool snapshot, bool named,
 			void (*event)(const struct event *e, void *arg), void *arg);
 void kernel_source_close(struct kernel_source *k);
 
@@ -60,12 +68,20 @@ void kernel_source_finish(struct kernel_source *k);
 /* Call it once a second. Returns true if another source speaks now. */
 bool kernel_source_check(struct kernel_source *k);
 
+/* Something was lost: what is open is compared with what is known, soon. */
+void kernel_source_rescan(struct kernel_source *k);
+
 /* Says whether audit rules are loaded: their events are then waited for, and joined. */
 void kernel_source_rules(struct kernel_source *k, bool loaded);
 
 /* An event from audit's stream. Returns true if the tracker is to have it. As long as BPF
  * speaks this host's are not for the tracker: they come later than BPF's. */
 bool kernel_source_takes(struct kernel_source *k, const struct event *e);
+
+/* The same event, with the name that BPF's events have if it is of this host; *copy is
+ * filled where it differs. */
+const struct event *kernel_source_named(const struct kernel_source *k, const struct event *e,
+					struct event *copy);
 
 /* Returns true if module or BPF speaks: nothing is left for sock_diag to add. */
 bool kernel_source_exact(const struct kernel_source *k);

@@ -18,6 +18,7 @@
 
 #define READ_SIZE 32768
 #define TIMER_MS 1000
+#define RELEASE_MS 200 /* beyond [sockdiag] wait: for its answers to be worked on */
 #define SCAN_MS 3000 /* between scans for processes that were killed */
 
 /* ---- signals ---- */
@@ -27,7 +28,8 @@ static const char *needs_restart(const struct plugin *p, const struct config *fr
 {
 	bool limits = fresh->sockets != p->limits.sockets ||
 		      fresh->processes != p->limits.processes;
-	bool kernel = fresh->source != p->source || fresh->flows != p->flows;
+	bool kernel = fresh->source != p->source || fresh->wants.flows != p->wants.flows ||
+		      fresh->wants.processes != p->wants.processes;
 
 	if (limits && kernel)
 		return "limits,kernel";
@@ -98,6 +100,7 @@ static void on_signal(struct plugin *p)
 		case SIGINT: p->stop |= p->options.live; break;
 		case SIGHUP: reload(p); break;
 		case SIGUSR1: status_report(p); break;
+		case SIGWINCH: report_set_width(&p->report, terminal_width()); break;
 		}
 	}
 }
@@ -111,6 +114,7 @@ bool loop_open_signals(struct plugin *p)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGWINCH);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	p->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -164,6 +168,17 @@ static void take_input(struct plugin *p, int fd)
 	p->stop = true;
 }
 
+/* Entries leave in the order of their time: one is held while an older one waits for
+ * sock_diag, and at most as long as that may wait. */
+static void release_entries(struct plugin *p)
+{
+	struct stamp now = clock_stamp();
+	int64_t latest = now.sec * 1000 + now.milli - p->config.wait - RELEASE_MS;
+	int64_t oldest = track_diag_oldest(p->track);
+
+	report_release(&p->report, oldest > latest ? oldest : latest);
+}
+
 /* ---- timers ---- */
 
 static void check_capabilities(struct plugin *p)
@@ -185,6 +200,8 @@ static void on_timer(struct plugin *p)
 	    capabilities_netns_changed(&p->capabilities, &p->sources))
 		check_capabilities(p);
 	status_check_losses(p);
+	sources_keep(&p->sources);
+	status_check_folded(p, false);
 	status_write_metrics(p, false);
 	if (p->sources.initial_pids && (p->netlink || p->sources.resolver) &&
 	    now >= p->next_scan) {
@@ -282,6 +299,7 @@ static void finish_sockdiag(struct plugin *p)
 		resolver_work(p->sources.resolver);
 	}
 	sources_close_sockdiag(&p->sources, true);
+	report_release(&p->report, INT64_MAX);
 }
 
 void loop_run(struct plugin *p)
@@ -303,6 +321,7 @@ void loop_run(struct plugin *p)
 			on_timer(p);
 			next_timer = clock_now_ms() + TIMER_MS;
 		}
+		release_entries(p);
 		report_push(&p->report);
 	}
 	read_rest(p, &fds[INPUT]);

@@ -15,6 +15,7 @@
 
 #include "parser/text.h"
 #include "plugin/clock.h"
+#include "plugin/config_file.h"
 #include "plugin/doctor/doctor.h"
 #include "plugin/ignore/decide.h"
 #include "plugin/ignore/load.h"
@@ -63,7 +64,7 @@ static int print_config(const struct options *o)
 	if (good && o->print_rules)
 		ignore_rules_print(list, stdout);
 	else if (good)
-		config_print(&c, stdout);
+		config_file_print(&c, stdout);
 	ignore_list_free(list);
 	config_fini(&c);
 	return good ? 0 : 1;
@@ -114,6 +115,7 @@ static int look_at_host(const struct options *o)
 		status = 1;
 	} else {
 		doctor_ask(&host, good ? &c : NULL, error);
+		host.doctor.config_path = o->config;
 		status = o->setup ? run_setup(o, &host.doctor) : run_doctor(o, &host.doctor);
 	}
 	if (good)
@@ -137,10 +139,11 @@ static bool fill_standard_streams(void)
 static void on_event(const struct event *e, void *arg)
 {
 	struct plugin *p = arg;
+	struct event copy;
 
 	/* Its own connections to a collector would be logged by way of that collector. */
 	if (e->task.pid != p->pid && kernel_source_takes(&p->sources.kernel, e))
-		track_event(p->track, e);
+		track_event(p->track, kernel_source_named(&p->sources.kernel, e, &copy));
 }
 
 /* The entry with the surroundings of its process, in *copy; or as it is. */
@@ -162,7 +165,8 @@ static void on_entry(const struct entry *e, void *arg)
 	struct entry copy;
 
 	p->unseen += e->other_netns && e->what != CONNECT_STOP && e->what != LISTEN_STOP;
-	report_entry(&p->report, enrich(p, e, &copy));
+	report_entry(&p->report, enrich(p, e, &copy),
+		     p->report.held.count || track_diag_waits(p->track));
 }
 
 static bool on_start(const struct entry *e, void *arg)
@@ -170,7 +174,10 @@ static bool on_start(const struct entry *e, void *arg)
 	struct plugin *p = arg;
 	struct entry copy;
 
-	return ignore_entry(p->ignore, &p->config, enrich(p, e, &copy));
+	if (ignore_entry(p->ignore, &p->config, enrich(p, e, &copy)))
+		return true;
+	return p->config.repeat && p->repeat &&
+	       repeat_fold(p->repeat, e, p->config.repeat * 1000LL, status_folded, p);
 }
 
 static void on_request(const struct request *q, void *arg)
@@ -275,12 +282,13 @@ static bool open_parser(struct plugin *p)
 		.arg = p,
 	};
 
+	p->repeat = repeat_new();
 	p->limits = (struct track_limits){
 		.sockets = p->config.sockets,
 		.processes = p->config.processes,
 	};
 	p->source = p->config.source;
-	p->flows = p->config.flows;
+	p->wants = p->config.wants;
 	p->errors.first = on_input_error;
 	p->track = track_new(&p->limits, &io, &p->errors);
 	p->reassembler = reassemble_open(on_event, p, &p->errors);
@@ -326,6 +334,8 @@ static void print_heading(const struct plugin *p)
 {
 	const char *source = sources_name(&p->sources);
 	bool exact = kernel_source_exact(&p->sources.kernel);
+	char columns[FORMAT_MAX];
+	size_t len;
 
 	printf("# audit-netlog %s: TCP and UDP connections of all processes on this host, "
 	       "IPv4 and IPv6.\n",
@@ -345,6 +355,9 @@ static void print_heading(const struct plugin *p)
 		       "via=gone: a killed process, found some seconds later. Connections "
 		       "opened before\n# now are logged from their next system call.\n");
 	printf("# Ctrl-C exits and restores the audit settings.\n");
+	len = report_heading(&p->report, "stdout", columns);
+	if (len)
+		printf("%.*s\n", (int)len, columns);
 	fflush(stdout);
 }
 
@@ -356,8 +369,11 @@ static bool open_all(struct plugin *p)
 	if (!privileges_drop(&p->config) || !open_log(p) ||
 	    !report_open(&p->report, &p->config))
 		return false;
-	p->context = context_new("/proc", p->name.nodename, p->report.host_id);
+	p->context = context_new("/proc", "/sys/fs/cgroup", p->name.nodename, p->report.host_id);
 	sources_update(&p->sources);
+	p->audit = audit_watch_open();
+	if (!p->audit)
+		log_warnx("no thread to ask for audit's state: records that the kernel loses are not counted");
 	return privileges_confine();
 }
 
@@ -370,21 +386,24 @@ static int run(struct plugin *p)
 	if (good) {
 		if (p->netlink)
 			print_heading(p);
-		capabilities_start(&p->capabilities, &p->sources, &p->report);
+		capabilities_start(&p->capabilities, p->audit, &p->sources, &p->report);
 		ignore_load(&p->ignore, p->config.ignore_file, &p->report);
 		status_check_losses(p);
 		p->next_check = clock_now_ms() + FIRST_CHECK_MS;
 		loop_run(p);
 		status_check_losses(p);
 		status_write_metrics(p, true);
+		status_check_folded(p, true);
 		report_note(&p->report, "netlog stop");
 	}
+	audit_watch_close(p->audit);
 	sources_close(&p->sources);
 	report_close(&p->report);
 	good &= close_netlink(p);
 	reassemble_close(p->reassembler);
 	track_free(p->track);
 	ignore_list_free(p->ignore);
+	repeat_free(p->repeat);
 	context_free(p->context);
 	return good ? 0 : 1;
 }

@@ -7,13 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "parser/entry/format.h"
+#include "plugin/config_file.h"
 #include "plugin/log.h"
 
 static const char usage[] =
 	"usage: audisp-netlog [-c FILE] [-n | --print-rules]\n"
-	"       audisp-netlog --live [--rules FILE] [--duration SECONDS] [-c FILE]\n"
+	"       audisp-netlog --live [--rules FILE] [--duration SECONDS] [--format NAME]\n"
+	"                      [-c FILE]\n"
 	"       audisp-netlog --doctor [--format text|json] [-c FILE]\n"
 	"       audisp-netlog --setup [--yes | --undo] [-c FILE]\n"
 	"\n"
@@ -27,7 +31,9 @@ static const char usage[] =
 	"      --duration N    with --live: exit after N seconds\n"
 	"      --doctor        check that this host logs its connections: exit status 0 all\n"
 	"                      is well, 1 warnings, 2 connections are not logged\n"
-	"      --format NAME   with --doctor: text or json\n"
+	"      --format NAME   with --live: netlog (lines), json or another format; on a\n"
+	"                      terminal the default is a table\n"
+	"                      with --doctor: text or json\n"
 	"      --setup         print what this host lacks to log its connections; with\n"
 	"                      --yes: do it, and show a first line; with --undo: put back\n"
 	"      --print-rules   print the ignore list as audit rules, and exit\n"
@@ -43,6 +49,16 @@ enum { OPT_RULES = 256,
        OPT_SETUP,
        OPT_YES,
        OPT_UNDO };
+
+unsigned int terminal_width(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
+		return 0;
+	/* 0: a terminal that does not say */
+	return size.ws_col < 40 ? size.ws_col ? 40 : 80 : size.ws_col > 1000 ? 1000 : size.ws_col;
+}
 
 static int bad_usage(const char *what)
 {
@@ -60,6 +76,17 @@ static bool read_duration(const char *text, unsigned int *seconds)
 	v = strtoul(text, &end, 10);
 	*seconds = v;
 	return !*end && v <= INT_MAX;
+}
+
+static bool check_format(const char *name)
+{
+	char error[256];
+	struct format *f = format_open(name, NULL, error, sizeof(error));
+
+	if (!f)
+		fprintf(stderr, "audisp-netlog: --format: %s\n", error);
+	format_close(f);
+	return f;
 }
 
 int options_read(struct options *o, int argc, char **argv)
@@ -81,7 +108,6 @@ int options_read(struct options *o, int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
-	bool format = false;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "c:nldvh", longs, NULL)) >= 0) {
@@ -100,12 +126,7 @@ int options_read(struct options *o, int argc, char **argv)
 		case OPT_SETUP: o->setup = true; break;
 		case OPT_YES: o->yes = true; break;
 		case OPT_UNDO: o->undo = true; break;
-		case OPT_FORMAT:
-			o->json = !strcmp(optarg, "json");
-			if (!o->json && strcmp(optarg, "text"))
-				return bad_usage("--format takes text or json");
-			format = true;
-			break;
+		case OPT_FORMAT: o->format = optarg; break;
 		case 'v':
 			puts("audisp-netlog " NETLOG_VERSION);
 			return 0;
@@ -120,14 +141,35 @@ int options_read(struct options *o, int argc, char **argv)
 		return bad_usage("there are no arguments, only options");
 	if ((o->rules || o->duration) && !o->live)
 		return bad_usage("--rules and --duration need --live");
-	if (format && !o->doctor)
-		return bad_usage("--format needs --doctor");
+	if (o->format && !o->doctor && !o->live)
+		return bad_usage("--format needs --doctor or --live");
+	if (o->format && o->doctor) {
+		o->json = !strcmp(o->format, "json");
+		if (!o->json && strcmp(o->format, "text"))
+			return bad_usage("--doctor: --format takes text or json");
+	}
+	if (o->format && o->live && !check_format(o->format))
+		return 2;
 	if ((o->yes || o->undo) && (!o->setup || (o->yes && o->undo)))
 		return bad_usage("--yes and --undo need --setup, and only one of them");
 	if (o->doctor + o->live + o->check + o->print_rules + o->setup > 1)
 		return bad_usage("only one of --doctor, --live, --check, --print-rules and --setup at a "
 				 "time");
 	return -1;
+}
+
+/* For --live, on a terminal: a table as wide as it is. */
+static const char *live_format(const struct options *o)
+{
+	static char rows[32];
+	const char *no_color = getenv("NO_COLOR");
+	unsigned int width = terminal_width();
+
+	if (o->format || !width)
+		return o->format;
+	snprintf(rows, sizeof(rows), "rows:%u%s", width,
+		 no_color && *no_color ? "" : ",color");
+	return rows;
 }
 
 int options_read_config(const struct options *o, struct config *c, char *error, size_t size)
@@ -141,10 +183,11 @@ int options_read_config(const struct options *o, struct config *c, char *error, 
 		free(c->log.file);
 		c->log.file = NULL;
 		c->to_stdout = true;
+		c->stdout_format = live_format(o);
 	}
 	if (!o->config && (o->live || access(path, F_OK)))
 		return 0;
-	err = config_read(c, path, error, size);
+	err = config_file_read(c, path, error, size);
 	if (err)
 		config_fini(c);
 	return err;

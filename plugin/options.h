@@ -12,12 +12,16 @@ struct options {
 	bool check, live, debug;
 	bool doctor, json, print_rules;
 	bool setup, yes, undo;
+	const char *format;    /* of --doctor or --live; NULL: the default */
 	const char *rules;     /* NULL: none */
 	unsigned int duration; /* seconds, 0: no end */
 };
 
 /* Returns -1 to go on, else the exit status; help and errors are written then. */
 int options_read(struct options *o, int argc, char **argv);
+
+/* Columns of the terminal that standard output is, from 40 to 1000; 0: it is none. */
+unsigned int terminal_width(void);
 
 /* Reads the configuration; without -c a missing file means the defaults. Returns 0, or
  * -errno after logging the reason. The caller frees *c with config_fini() if 0. */

@@ -12,6 +12,8 @@
 #include "plugin/config.h"
 #include "plugin/enrich/context.h"
 #include "plugin/ignore/list.h"
+#include "plugin/ignore/repeat.h"
+#include "plugin/input/audit_watch.h"
 #include "plugin/input/netlink.h"
 #include "plugin/losses.h"
 #include "plugin/options.h"
@@ -25,7 +27,7 @@ struct plugin {
 	/* what a reload cannot change */
 	struct track_limits limits;
 	enum kernel_use source;
-	bool flows;
+	struct bpf_wants wants;
 	struct utsname name;
 
 	struct netlink_input *netlink; /* NULL: records come on standard input */
@@ -34,12 +36,15 @@ struct plugin {
 	struct sources sources;
 	struct report report;
 	struct context *context;    /* NULL: without memory */
+	struct repeat *repeat;	    /* [ignore] repeat; NULL: without memory */
 	struct ignore_list *ignore; /* [ignore] file; NULL: none */
 	struct input_errors errors;
 
+	struct audit_watch *audit;
 	struct capabilities capabilities;
 	struct losses losses;
 	uint64_t socket_lost;		   /* times that the kernel's socket overflowed */
+	uint64_t folded;		   /* entries left out as repeats, and noted */
 	uint64_t unseen;		   /* starts with unseen=netns */
 	uint64_t unseen_told;		   /* of them, those for the next report */
 	int64_t next_unseen, next_metrics; /* monotonic ms */
@@ -56,7 +61,7 @@ struct plugin {
 
 	int signals;					 /* signalfd */
 	bool stop;					 /* exit after what is there to be read */
-	int64_t next_check, next_status, next_scan, end; /* monotonic ms; end 0: none */
+	int64_t next_check, next_scan, end; /* monotonic ms; end 0: none */
 };
 
 /* ---- loop ---- */

@@ -64,6 +64,18 @@ bool privileges_drop_netns(void)
 	return apply();
 }
 
+void privileges_keep_only(unsigned int capability)
+{
+	bool have;
+
+	capng_get_caps_process();
+	have = capng_have_capability(CAPNG_PERMITTED, capability);
+	capng_clear(CAPNG_SELECT_CAPS);
+	if (have)
+		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, capability);
+	apply();
+}
+
 /*
  * A list of what is refused, not of what is allowed: libraries change their calls with
  * each release, and a plugin that is killed for a new one would leave the host unwatched.

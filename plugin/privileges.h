@@ -21,6 +21,8 @@ bool privileges_drop(const struct config *c);
  * false, after a message, if that fails. */
 bool privileges_confine(void);
 bool privileges_drop_netns(void);
+/* The calling thread keeps this one alone, if it has it. */
+void privileges_keep_only(unsigned int capability);
 
 bool privileges_has(unsigned int capability); /* effective now */
 /* Returns true if other processes' descriptors can be read. */

@@ -8,8 +8,10 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "plugin/brief.h"
 #include "plugin/clock.h"
 #include "plugin/log.h"
+#include "plugin/output/queue.h"
 
 #define CLOSE_MS 5000
 #define NOTE_MAX 1024
@@ -38,8 +40,10 @@ static void on_change(enum output_change what, const char *name, const struct tr
 	}
 }
 
-static struct format *shared_format(struct report *r, const char *name)
+/* A format keeps texts of processes: one that has less of them is another. */
+static struct format *shared_format(struct report *r, const struct config_output *o)
 {
+	const struct report_output *at;
 	const struct format_host host = {
 		.name = *r->host_name ? r->host_name : NULL,
 		.id = *r->host_id ? r->host_id : NULL,
@@ -47,10 +51,13 @@ static struct format *shared_format(struct report *r, const char *name)
 	char error[256];
 	struct format *f;
 
-	for (unsigned int i = 0; i < r->format_count; i++)
-		if (!strcmp(format_spec(r->formats[i]), name))
-			return r->formats[i];
-	f = format_open(name, &host, error, sizeof(error));
+	for (unsigned int i = 0; i < r->count; i++) {
+		at = &r->at[i];
+		if (!strcmp(format_spec(at->format), o->format) &&
+		    at->command_line == o->command_line && at->exe_path == o->exe_path)
+			return at->format;
+	}
+	f = format_open(o->format, &host, error, sizeof(error));
 	if (f)
 		r->formats[r->format_count++] = f;
 	else
@@ -66,7 +73,7 @@ static struct transport *open_log(const struct config_output *o)
 		.days = o->log->days,
 	};
 
-	return transport_log(o->path, &l);
+	return transport_log(o->path, &l, o->log->compress);
 }
 
 static struct transport *open_transport(const struct config_output *o)
@@ -99,7 +106,7 @@ static struct transport *open_transport(const struct config_output *o)
 static bool add_output(struct report *r, const struct config_output *o)
 {
 	struct report_output *to = &r->at[r->count];
-	struct format *f = shared_format(r, o->format);
+	struct format *f = shared_format(r, o);
 	struct transport *t = f ? open_transport(o) : NULL;
 	struct output_options options = {
 		.name = o->name,
@@ -113,6 +120,8 @@ static bool add_output(struct report *r, const struct config_output *o)
 		.output = t ? output_new(t, &options) : NULL,
 		.format = f,
 		.severity = o->priority,
+		.command_line = o->command_line,
+		.exe_path = o->exe_path,
 	};
 	if (!to->output) {
 		log_warnx("output %s: no memory", o->name);
@@ -142,6 +151,7 @@ bool report_open(struct report *r, const struct config *c)
 	unsigned int count = config_outputs(c, list);
 
 	r->count = r->format_count = 0;
+	order_init(&r->held);
 	read_host(r);
 	for (unsigned int i = 0; i < count; i++)
 		if (!add_output(r, &list[i]))
@@ -151,6 +161,7 @@ bool report_open(struct report *r, const struct config *c)
 
 void report_close(struct report *r)
 {
+	report_release(r, INT64_MAX);
 	for (unsigned int i = 0; i < r->count; i++) {
 		char name[64];
 		struct output_counts c;
@@ -167,6 +178,20 @@ void report_close(struct report *r)
 	for (unsigned int i = 0; i < r->format_count; i++)
 		format_close(r->formats[i]);
 	r->count = r->format_count = 0;
+}
+
+void report_set_width(struct report *r, unsigned int width)
+{
+	for (unsigned int i = 0; i < r->format_count; i++)
+		format_set_width(r->formats[i], width);
+}
+
+size_t report_heading(const struct report *r, const char *output, char *buf)
+{
+	for (unsigned int i = 0; i < r->count; i++)
+		if (!strcmp(output_name(r->at[i].output), output))
+			return format_heading(r->at[i].format, buf);
+	return 0;
 }
 
 bool report_has_entities(const struct report *r)
@@ -199,25 +224,77 @@ bool report_dead(struct report *r)
 	return c.dead;
 }
 
-void report_entry(struct report *r, const struct entry *e)
+/* Formats the entry for output i; m->len is 0 if its format has no text for it. made: the
+ * format of the text that m has. */
+static void format_for(struct report *r, unsigned int i, const struct entry *e,
+		       struct message *m, char *text, const struct format **made)
+{
+	struct report_output *o = &r->at[i];
+	struct brief brief;
+
+	if (o->format != *made)
+		m->len = format_entry(o->format, brief_entry(&brief, e, o->command_line, o->exe_path),
+				      text);
+	*made = o->format;
+	m->has_time = format_has_time(o->format);
+	m->structured = format_is_structured(o->format);
+	m->severity = o->severity;
+}
+
+/* A held text is a frame for each output that has one, behind the output's number. */
+static void put_frames(const char *text, size_t len, void *arg)
+{
+	struct report *r = arg;
+
+	for (size_t at = 0; at < len;) {
+		unsigned int i = (unsigned char)text[at++];
+		struct message m;
+
+		at += frame_get(text + at, &m);
+		if (i < r->count)
+			output_put(r->at[i].output, &m);
+	}
+}
+
+static bool hold_entry(struct report *r, const struct entry *e)
+{
+	static char frames[REPORT_OUTPUTS_MAX * (1 + FRAME_MAX)];
+	uint64_t key = e->id.nth ? e->id.number * 0x9e3779b97f4a7c15 + e->id.nth : 0;
+	const struct format *made = NULL;
+	char text[MESSAGE_MAX];
+	struct message m = { .time = e->time, .text = text };
+	size_t len = 0;
+
+	for (unsigned int i = 0; i < r->count; i++) {
+		format_for(r, i, e, &m, text, &made);
+		if (!m.len)
+			continue;
+		frames[len++] = i;
+		len += frame_put(frames + len, &m);
+	}
+	return order_add(&r->held, &e->time, key, frames, len);
+}
+
+void report_entry(struct report *r, const struct entry *e, bool hold)
 {
 	const struct format *made = NULL;
 	char text[MESSAGE_MAX];
 	struct message m = { .time = e->time, .text = text };
 
+	if (hold && hold_entry(r, e))
+		return;
+	report_release(r, INT64_MAX); /* a start is never behind its stop */
 	for (unsigned int i = 0; i < r->count; i++) {
-		struct report_output *o = &r->at[i];
-
-		if (o->format != made)
-			m.len = format_entry(o->format, e, text);
-		made = o->format;
-		if (!m.len)
-			continue; /* the format has no text for it */
-		m.has_time = format_has_time(o->format);
-		m.structured = format_is_structured(o->format);
-		m.severity = o->severity;
-		output_put(o->output, &m);
+		format_for(r, i, e, &m, text, &made);
+		if (m.len)
+			output_put(r->at[i].output, &m);
 	}
+}
+
+void report_release(struct report *r, int64_t before_ms)
+{
+	if (r->held.count)
+		order_release(&r->held, before_ms, put_frames, r);
 }
 
 void report_note(struct report *r, const char *format, ...)

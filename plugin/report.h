@@ -9,6 +9,7 @@
 
 #include "parser/entry/entry.h"
 #include "plugin/config.h"
+#include "plugin/order.h"
 #include "plugin/output/output.h"
 
 #define REPORT_OUTPUTS_MAX CONFIG_ALL_OUTPUTS
@@ -17,6 +18,7 @@ struct report_output {
 	struct output *output;
 	struct format *format; /* shared by all outputs that use it */
 	int severity;
+	bool command_line, exe_path; /* as in struct config_output */
 };
 
 struct report {
@@ -24,6 +26,7 @@ struct report {
 	unsigned int count;
 	struct format *formats[REPORT_OUTPUTS_MAX];
 	unsigned int format_count;
+	struct order held;		 /* entries that wait for older ones */
 	uint64_t lost_before;		 /* by outputs that are closed */
 	char host_name[65], host_id[33]; /* empty: unknown */
 };
@@ -34,6 +37,11 @@ bool report_open(struct report *r, const struct config *c);
 void report_close(struct report *r);
 /* Files were rotated. */
 void report_reopen(struct report *r);
+/* The terminal has that many columns now. */
+void report_set_width(struct report *r, unsigned int width);
+/* The names of the columns of the output's format of that name ("stdout"), into buf
+ * (FORMAT_MAX bytes). Returns the length, 0 if it has none. */
+size_t report_heading(const struct report *r, const char *output, char *buf);
 /* Returns true if an output's format writes the numbers of processes. */
 bool report_has_entities(const struct report *r);
 /* Hands what was gathered to the outputs' threads. */
@@ -41,7 +49,10 @@ void report_push(struct report *r);
 /* Returns true if the only output is a pipe that nobody reads any more. */
 bool report_dead(struct report *r);
 
-void report_entry(struct report *r, const struct entry *e);
+/* With hold, it waits for report_release(), sorted by its time, for older ones may come. */
+void report_entry(struct report *r, const struct entry *e, bool hold);
+/* Hands over the entries that wait and are from before that time (real time, ms). */
+void report_release(struct report *r, int64_t before_ms);
 /* A note of the plugin, stamped with the time of day. */
 void report_note(struct report *r, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

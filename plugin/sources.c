@@ -53,6 +53,51 @@ static void on_kernel_event(const struct event *e, void *arg)
 	track_event(arg, e);
 }
 
+/* ---- the state file of module and BPF; sock_diag's is its resolver's ---- */
+
+static void open_keep(struct sources *s, bool load)
+{
+	s->keep = (struct keep){
+		.track = s->track,
+		.path = strdup(s->config->state),
+		.exact = true,
+		.node = s->kernel.node.name,
+		.own_numbers = s->kernel.bpf && !bpf_input_has_cookies(s->kernel.bpf),
+	};
+	s->keeps = s->keep.path;
+	if (s->keeps && load)
+		keep_load(&s->keep);
+}
+
+/* load: at the start. Later what the file has is known, or another source's. */
+static void update_keep(struct sources *s, bool load)
+{
+	bool want = kernel_source_exact(&s->kernel) && s->config->state && !s->live;
+
+	if (want && !s->keeps) {
+		open_keep(s, load);
+	} else if (!want && s->keeps) {
+		keep_remove(&s->keep);
+		keep_fini(&s->keep);
+		s->keeps = false;
+	}
+}
+
+void sources_keep(struct sources *s)
+{
+	if (s->keeps)
+		keep_go_on(&s->keep, NULL);
+}
+
+static void close_keep(struct sources *s)
+{
+	if (!s->keeps)
+		return;
+	keep_save(&s->keep);
+	keep_fini(&s->keep);
+	s->keeps = false;
+}
+
 void sources_open(struct sources *s, const struct config *c, struct track *track, bool live)
 {
 	*s = (struct sources){
@@ -61,7 +106,8 @@ void sources_open(struct sources *s, const struct config *c, struct track *track
 		.live = live,
 		.initial_pids = in_initial_pid_namespace(),
 	};
-	kernel_source_open(&s->kernel, c->source, c->flows, c->snapshot, on_kernel_event, track);
+	kernel_source_open(&s->kernel, c->source, &c->wants, c->snapshot, !live, on_kernel_event, track);
+	update_keep(s, true);
 }
 
 /* settle: auditd may be slow for a moment, and with it the records of what a process did
@@ -121,6 +167,7 @@ void sources_update(struct sources *s)
 {
 	bool want = wants_sockdiag(s);
 
+	update_keep(s, false);
 	if (want && !s->resolver)
 		open_resolver(s);
 	else if (!want)
@@ -140,6 +187,7 @@ void sources_close_sockdiag(struct sources *s, bool ending)
 void sources_close(struct sources *s)
 {
 	sources_close_sockdiag(s, true);
+	close_keep(s);
 	kernel_source_close(&s->kernel);
 }
 

@@ -10,6 +10,7 @@
 #include "parser/track/track.h"
 #include "plugin/config.h"
 #include "plugin/kernel_source.h"
+#include "plugin/resolve/keep.h"
 #include "plugin/resolve/resolver.h"
 
 struct sources {
@@ -19,6 +20,8 @@ struct sources {
 	bool initial_pids; /* set by sources_init() */
 	struct kernel_source kernel;
 	uint64_t bpf_lost, bpf_missed;	    /* since the plugin started */
+	struct keep keep;		    /* state file of module and BPF */
+	bool keeps;			    /* it is in use */
 	struct resolver *resolver;	    /* NULL: sock_diag is off */
 	uint64_t lost_before, cut_before;   /* by resolvers that are closed */
 	bool sockdiag_failed, netns_failed; /* logged already */
@@ -31,6 +34,8 @@ struct sources {
 void sources_open(struct sources *s, const struct config *c, struct track *track, bool live);
 /* Opens or closes sock_diag, as the configuration and the module ask for now. */
 void sources_update(struct sources *s);
+/* Writes the state file of module and BPF, if its turn has come. */
+void sources_keep(struct sources *s);
 /* Closes sock_diag. ending: open connections are saved for the next run. */
 void sources_close_sockdiag(struct sources *s, bool ending);
 void sources_close(struct sources *s); /* all */

@@ -5,11 +5,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "parser/entry/line.h"
 #include "plugin/clock.h"
-#include "plugin/input/audit_status.h"
+#include "plugin/input/audit_watch.h"
 #include "plugin/log.h"
 #include "plugin/metrics.h"
 
+#define STATE_MS 50 /* the loop is away from its input for so long at most */
 #define METRICS_MS 10000 /* node_exporter is asked every 15 s or less often */
 
 /* Each of its lines says so: the sum is enough once in an interval. */
@@ -53,13 +55,9 @@ static void count_losses(struct plugin *p, struct loss_counts *now)
 		.queue = report_lost(&p->report),
 		.outputs = p->report.count,
 	};
-	if (clock_now_ms() < p->next_status)
-		return;
-	now->has_kernel = !audit_status_read(&status);
+	now->has_kernel = !audit_watch_state(p->audit, &status, STATE_MS);
 	if (now->has_kernel)
 		now->kernel = status.lost;
-	else /* it may have taken 2 s to find out */
-		p->next_status = clock_now_ms() + p->config.interval * 1000LL;
 }
 
 void status_check_losses(struct plugin *p)
@@ -84,6 +82,35 @@ void status_check_losses(struct plugin *p)
 		    (unsigned long long)lost.unclaimed);
 }
 
+void status_folded(const struct repeat_folded *f, void *plugin)
+{
+	struct plugin *p = plugin;
+	struct field_value v = { .known = true, .id = &f->first };
+	char id[64] = "-";
+	struct put to = { .to = id, .end = id + sizeof(id) - 1 };
+
+	if (f->first.nth) {
+		line_put_value(&to, FIELD_ID, &v);
+		*to.to = 0;
+	}
+	p->folded += f->count;
+	report_note(&p->report, "netlog repeat count=%llu id=%s since=%lld.%03lld until=%lld.%03lld",
+		    (unsigned long long)f->count, id, (long long)f->since_ms / 1000,
+		    (long long)f->since_ms % 1000, (long long)f->until_ms / 1000,
+		    (long long)f->until_ms % 1000);
+}
+
+/* A window that is over by the clock alone must not end while entries of it still wait for
+ * sock_diag. */
+void status_check_folded(struct plugin *p, bool all)
+{
+	struct stamp now = clock_stamp();
+
+	if (p->repeat)
+		repeat_expire(p->repeat, now.sec * 1000 + now.milli - p->config.wait,
+			      all ? 0 : p->config.repeat * 1000LL, status_folded, p);
+}
+
 void status_report(struct plugin *p)
 {
 	struct reassemble_stats e;
@@ -93,12 +120,13 @@ void status_report(struct plugin *p)
 	track_stats(p->track, &t);
 	report_note(&p->report, "netlog state lines=%llu dropped=%llu events=%llu facts=%llu "
 				"held=%u joined=%llu resets=%llu records=%llu open=%u sockets=%u "
-				"processes=%u ignored=%llu module=%s",
+				"processes=%u ignored=%llu folded=%llu module=%s",
 		    (unsigned long long)e.lines, (unsigned long long)e.dropped,
 		    (unsigned long long)e.events, (unsigned long long)e.facts, e.held,
 		    (unsigned long long)e.joined, (unsigned long long)e.resets,
 		    (unsigned long long)t.records, t.open, t.sockets, t.processes,
-		    (unsigned long long)t.ignored, t.module ? "yes" : "no");
+		    (unsigned long long)t.ignored, (unsigned long long)p->folded,
+		    t.module ? "yes" : "no");
 	for (int i = 0; i < INPUT_ERROR_COUNT; i++)
 		if (p->errors.count[i])
 			report_note(&p->report, "netlog state complaint=%s count=%llu",
@@ -136,6 +164,7 @@ void status_write_metrics(struct plugin *p, bool at_once)
 		.limits = p->limits,
 		.errors = &p->errors,
 		.lost = p->losses.total,
+		.folded = p->folded,
 	};
 	int64_t now = clock_now_ms();
 	int err;

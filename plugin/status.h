@@ -6,6 +6,10 @@
 
 #include "plugin/plugin.h"
 
+/* Notes on connections that were folded ([ignore] repeat): of one kind, and of all whose
+ * window is over; with all, of every kind. */
+void status_folded(const struct repeat_folded *f, void *plugin);
+void status_check_folded(struct plugin *p, bool all);
 /* Writes "netlog lost" if anything was lost since the call before. */
 void status_check_losses(struct plugin *p);
 /* Writes "netlog state", for SIGUSR1. */

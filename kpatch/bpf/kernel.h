@@ -102,10 +102,15 @@ struct fs_struct { struct path root; };
 struct mm_struct { struct file *exe_file; unsigned long arg_start, arg_end; };
 struct upid { int nr; };
 struct pid { struct upid numbers[1]; };
-struct signal_struct { struct pid *pids[4]; };
+struct signal_struct { struct pid *pids[4]; int group_exit_code; unsigned int flags; };
+#define SIGNAL_GROUP_EXIT 4
+struct kernfs_node { __u64 id; };
+struct cgroup { struct kernfs_node *kn; };
+struct css_set { struct cgroup *dfl_cgrp; };
 typedef struct { unsigned int val; } kuid_t;
 struct timespec64 { __s64 tv_sec; long tv_nsec; };
-struct cred { kuid_t uid; };
+typedef struct { unsigned int val; } kgid_t;
+struct cred { kuid_t uid; kgid_t egid; };
 struct audit_stamp { struct timespec64 ctime; unsigned int serial; };
 /* The time of the call's entry and the serial until 6.x, and in 7.x. */
 struct audit_context { int major; };
@@ -113,7 +118,8 @@ struct audit_context___old { struct timespec64 ctime; unsigned int serial; };
 struct audit_context___new { struct audit_stamp stamp; };
 struct task_struct {
 	struct audit_context *audit_context;
-	int tgid;
+	int pid, tgid, exit_code;
+	struct css_set *cgroups;
 	struct task_struct *real_parent, *group_leader;
 	struct signal_struct *signal;
 	kuid_t loginuid;
@@ -125,6 +131,8 @@ struct task_struct {
 	const struct cred *cred;
 	char comm[16];
 };
+
+struct pt_regs { unsigned long di; };
 
 struct seq_file { int _; };
 struct bpf_iter_meta { struct seq_file *seq; };

@@ -10,8 +10,7 @@ const volatile bool has_cookie = true;	/* bpf_get_socket_cookie(), 5.12 */
 
 /* Before 6.2 the verifier distinguishes values that do not matter, and takes minutes over
  * long loops. */
-const volatile __u32 path_parts = 16;	/* components of a program's path */
-const volatile __u32 exit_fds = 128;	/* descriptors of an ending process */
+const volatile __u32 exit_fds = 128;	/* descriptors of an ending process, without bpf_loop() */
 
 struct netlog_bpf_shared shared = {};
 
@@ -43,17 +42,11 @@ struct {
 } pending SEC(".maps");
 
 /* Calls under way, by function and thread: the socket when the function was entered. */
-struct call {
-	struct netlog_bpf_sock before;
-	struct netlog_bpf_sock asked;	/* with the remote end asked for */
-	__u64 asks;
-};
-
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096);
 	__type(key, __u64);
-	__type(value, struct call);
+	__type(value, struct netlog_bpf_sock);
 } calls SEC(".maps");
 
 /* The last start of each thread, until its system call gets the serial of an event. */

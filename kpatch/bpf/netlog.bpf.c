@@ -35,17 +35,14 @@ char LICENSE[] SEC("license") = "GPL";
 static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 			     const struct netlog_bpf_task *task, int err)
 {
-	struct netlog_bpf_task self;
 	struct netlog_bpf_event *e;
+	__u64 mono, exe = 0;
 	bool own = !task;
-	__u64 mono;
 
 	if (!s)
 		return false;
-	if (own) {
-		read_task(&self);
-		task = &self;
-	}
+	if (own)
+		exe = exe_id();
 	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
 	if (!e) {
 		count(&shared.lost);
@@ -57,7 +54,12 @@ static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 	e->pad = 0;
 	e->mono = mono = bpf_ktime_get_ns();
 	__builtin_memcpy(&e->sock, s, sizeof(*s));
-	__builtin_memcpy(&e->task, task, sizeof(*task));
+	if (own) {
+		e->task.exe = exe;
+		read_self(&e->task);
+	} else {
+		__builtin_memcpy(&e->task, task, sizeof(*task));
+	}
 	bpf_ringbuf_submit(e, 0);
 	count(&shared.written);
 	if (can_read && shared.stamps && own && is_start(op))
@@ -136,6 +138,7 @@ static __always_inline int begin(struct sock *sk, __u64 of, const void *peer, in
 SEC("fentry/tcp_connect")
 int on_tcp_connect(__u64 *ctx)
 {
+	count(&shared.seen);
 	return begin((struct sock *)ctx[0], 0, NULL, 0);
 }
 
@@ -160,6 +163,8 @@ int on_state(__u64 *ctx)
 	struct socket *sock;
 	struct pending p;
 
+	if (new == TCP_SYN_SENT && sk->sk_protocol == IPPROTO_TCP)
+		count(&shared.begun);
 	if (!is_connecting(sk, old) || (new != TCP_ESTABLISHED && !err))
 		return 0;
 	sock = sk->sk_socket;
@@ -190,31 +195,31 @@ static __always_inline __u64 call_key(__u32 function)
 	return (__u64)function << 32 | (__u32)bpf_get_current_pid_tgid();
 }
 
-static __noinline int enter(__u32 function, struct sock *sk, const void *uaddr, int len)
+static __noinline int enter(__u32 function, struct sock *sk)
 {
 	__u64 key = call_key(function);
-	struct call c;
+	struct netlog_bpf_sock s;
 
-	if (!sk || !read_sock(&c.before, sk, sk->sk_socket))
+	if (!sk || !read_sock(&s, sk, sk->sk_socket))
 		return 0;
-	__builtin_memcpy(&c.asked, &c.before, sizeof(c.asked));
-	c.asks = read_remote(&c.asked, uaddr, len);
-	if (bpf_map_update_elem(&calls, &key, &c, BPF_ANY))
+	if (bpf_map_update_elem(&calls, &key, &s, BPF_ANY))
 		count(&shared.map_full);
 	return 0;
 }
 
 /* Refused by this host: no route, no free port, forbidden. What was sent ends elsewhere,
- * and a peer that the socket had before stays. */
-static __always_inline void refused(struct sock *sk, struct call *c, int err)
+ * and a peer that the socket had before stays. s: the socket before it was asked to connect;
+ * is overwritten. */
+static __noinline int refused(struct sock *sk, struct netlog_bpf_sock *s, const void *uaddr,
+			      int len, int err)
 {
-	struct netlog_bpf_sock s;
-
+	if (!sk || !s || s->state != TCP_CLOSE || !read_remote(s, uaddr, len))
+		return 0;
 	/* SCTP has not begun here; what is under way is of an earlier connect. */
-	if (c->before.proto != IPPROTO_SCTP && pending_take_sock(sk->sk_socket, &s))
-		write(NETLOG_OP_FAIL, &s, NULL, err);
-	else
-		write(NETLOG_OP_FAIL, &c->asked, NULL, err);
+	if (s->proto != IPPROTO_SCTP)
+		pending_take_sock(sk->sk_socket, s);
+	write(NETLOG_OP_FAIL, s, NULL, err);
+	return 0;
 }
 
 static __always_inline bool differs(const struct netlog_bpf_sock *a,
@@ -224,32 +229,32 @@ static __always_inline bool differs(const struct netlog_bpf_sock *a,
 }
 
 /* The socket has no peer any more, or stopped listening. */
-static __always_inline void lost_peer(struct sock *sk, const struct call *c)
+static __always_inline void lost_peer(struct sock *sk, const struct netlog_bpf_sock *before)
 {
 	struct netlog_bpf_sock s;
 
 	if (pending_take_sock(sk->sk_socket, &s))
 		write(NETLOG_OP_FAIL, &s, NULL, ECONNABORTED);
-	else if (c->before.state != TCP_SYN_SENT)	/* op=fail reported it */
-		write(NETLOG_OP_DISCONNECT, &c->before, NULL, 0);
+	else if (before->state != TCP_SYN_SENT)	/* op=fail reported it */
+		write(NETLOG_OP_DISCONNECT, before, NULL, 0);
 }
 
-static __always_inline void changed(struct sock *sk, const struct call *c)
+static __always_inline void changed(struct sock *sk, const struct netlog_bpf_sock *before)
 {
 	struct netlog_bpf_sock now;
-	__u8 was = c->before.state;
+	__u8 was = before->state;
 	bool other, lost;
 
 	if (!read_sock(&now, sk, sk->sk_socket))
 		return;
-	other = differs(&c->before, &now);
+	other = differs(before, &now);
 	lost = now.state == TCP_CLOSE && (was != TCP_CLOSE || (other && !remote_known(&now)));
 	if (lost)
-		lost_peer(sk, c);
+		lost_peer(sk, before);
 	if (now.datagram && now.state == TCP_CLOSE) {
 		/* A port that was asked for stays: it receives from all again. Not after
 		 * "ss -K": the listener would be reported as ss's. */
-		if (now.lport && (lost || !c->before.lport) && sk->sk_err != ECONNABORTED)
+		if (now.lport && (lost || !before->lport) && sk->sk_err != ECONNABORTED)
 			write(NETLOG_OP_BIND, &now, NULL, 0);
 	} else if (now.datagram ? other : now.state == TCP_LISTEN && was != TCP_LISTEN) {
 		now.state = was;
@@ -257,17 +262,31 @@ static __always_inline void changed(struct sock *sk, const struct call *c)
 	}
 }
 
-static __noinline int leave(__u32 function, struct sock *sk, int ret)
+static __noinline int leave(__u32 function, struct sock *sk, const void *uaddr, int len, int ret)
 {
 	__u64 key = call_key(function);
-	struct call *c = bpf_map_lookup_elem(&calls, &key);
+	struct netlog_bpf_sock *before = bpf_map_lookup_elem(&calls, &key), s;
 
-	if (!c)
+	if (!before)
 		return 0;
-	if (sk && ret >= 0)
-		changed(sk, c);
-	else if (sk && c->asks && c->before.state == TCP_CLOSE)
-		refused(sk, c, -ret);
+	if (sk && ret < 0 && uaddr) {
+		__builtin_memcpy(&s, before, sizeof(s));
+		refused(sk, &s, uaddr, len, -ret);
+	} else if (sk && ret >= 0) {
+		changed(sk, before);
+	}
+	bpf_map_delete_elem(&calls, &key);
+	return 0;
+}
+
+/* The same of a function that changes nothing, or what on_tcp_connect() reports. */
+static __noinline int leave_connect(__u32 function, struct sock *sk, const void *uaddr, int len,
+				    int ret)
+{
+	__u64 key = call_key(function);
+
+	if (ret < 0)
+		return leave(function, sk, uaddr, len, ret);
 	bpf_map_delete_elem(&calls, &key);
 	return 0;
 }
@@ -275,23 +294,23 @@ static __noinline int leave(__u32 function, struct sock *sk, int ret)
 #define SOCK(ctx)	((struct sock *)(ctx)[0])
 #define SOCKET_SK(ctx)	(((struct socket *)(ctx)[0])->sk)
 
-#define CALL(n, fn, sk, when, uaddr, len, ret)					\
+#define CALL(n, fn, sk, when, uaddr, len, ret, leave)				\
 SEC("fentry/" #fn) int enter_##fn(__u64 *ctx)					\
-{ return (when) ? enter(n, sk, uaddr, len) : 0; }				\
+{ return (when) ? enter(n, sk) : 0; }						\
 SEC("fexit/" #fn) int leave_##fn(__u64 *ctx)					\
-{ return leave(n, sk, ret); }
+{ return leave(n, sk, uaddr, len, ret); }
 
 /* fn(struct socket *, struct sockaddr *, int, …) with so many arguments */
 #define CALL_TO(n, fn, args)							\
-	CALL(n, fn, SOCKET_SK(ctx), true, (void *)ctx[1], (int)ctx[2], (int)ctx[args])
+	CALL(n, fn, SOCKET_SK(ctx), true, (void *)ctx[1], (int)ctx[2], (int)ctx[args], leave)
 /* fn(struct sock *, struct sockaddr *, int); not tcp_v4_connect called by tcp_v6_connect,
  * which has a program too. send(MSG_FASTOPEN) may give no address. */
 #define CALL_SK_TO(n, fn)							\
 	CALL(n, fn, SOCK(ctx), same_family(SOCK(ctx), (void *)ctx[1]),		\
-	     (void *)ctx[1], (int)ctx[2], (int)ctx[3])
+	     (void *)ctx[1], (int)ctx[2], (int)ctx[3], leave_connect)
 /* fn(struct sock *, int) that takes the peer away; not when close() or MPTCP asks */
 #define CALL_END(n, fn, when)							\
-	CALL(n, fn, SOCK(ctx), (when) && in_use(SOCK(ctx)), NULL, 0, (int)ctx[2])
+	CALL(n, fn, SOCK(ctx), (when) && in_use(SOCK(ctx)), NULL, 0, (int)ctx[2], leave)
 
 static __always_inline bool same_family(struct sock *sk, const void *uaddr)
 {
@@ -304,7 +323,16 @@ static __always_inline bool same_family(struct sock *sk, const void *uaddr)
 	return family == sk->__sk_common.skc_family;
 }
 
-CALL_TO(1, security_socket_connect, 3)
+/* Nothing has happened yet. */
+SEC("fexit/security_socket_connect") int leave_security_socket_connect(__u64 *ctx)
+{
+	struct sock *sk = SOCKET_SK(ctx);
+	struct netlog_bpf_sock s;
+
+	if ((int)ctx[3] < 0 && sk && read_sock(&s, sk, (struct socket *)ctx[0]))
+		refused(sk, &s, (void *)ctx[1], (int)ctx[2], -(int)ctx[3]);
+	return 0;
+}
 CALL_SK_TO(2, tcp_v4_pre_connect)
 CALL_SK_TO(3, tcp_v6_pre_connect)
 CALL_SK_TO(4, tcp_v4_connect)
@@ -315,11 +343,11 @@ CALL_END(8, mptcp_disconnect, true)
 CALL_END(9, udp_abort, true)
 /* Of a listener alone: others, among them no full sockets, say it by their state. */
 CALL_END(10, tcp_abort, SOCK(ctx)->__sk_common.skc_state == TCP_LISTEN)
-CALL(11, inet_bind, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[3])
-CALL(12, inet6_bind, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[3])
+CALL(11, inet_bind, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[3], leave)
+CALL(12, inet6_bind, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[3], leave)
 /* One argument less since 5.17: the state alone says whether it listens. */
-CALL(13, inet_csk_listen_start, SOCK(ctx), true, NULL, 0, 0)
-CALL(14, sctp_inet_listen, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[2])
+CALL(13, inet_csk_listen_start, SOCK(ctx), true, NULL, 0, 0, leave)
+CALL(14, sctp_inet_listen, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[2], leave)
 
 /* ---- accept ---- */
 
@@ -403,7 +431,83 @@ int on_release(__u64 *ctx)
 	return 0;
 }
 
+/* ---- the module's end ---- */
+
+/* Two words: "audit_netlog" with its NUL. */
+static __always_inline bool is_module(const void *name)
+{
+	struct { __u64 first; __u32 second; __u32 end; } text = {};
+
+	return bpf_probe_read_user_str(&text, sizeof(text), name) == 13 &&
+	       text.first == 0x656e5f7469647561ULL && text.second == 0x676f6c74;
+}
+
+/* From here on both report, until its probes are gone: no gap. */
+SEC("fentry/__x64_sys_delete_module")
+int on_delete_module(__u64 *ctx)
+{
+	struct pt_regs *regs = (struct pt_regs *)ctx[0];
+
+	if (shared.silent && is_module((void *)regs->di)) {
+		shared.silent = 0;
+		__sync_fetch_and_add(&shared.woken, 1);
+	}
+	return 0;
+}
+
+/* ---- processes, on request ---- */
+
+SEC("tp_btf/sched_process_fork")
+int on_fork(__u64 *ctx)
+{
+	struct task_struct *child = (struct task_struct *)ctx[1];
+	struct netlog_bpf_sock none = {};
+	struct netlog_bpf_task t = {};
+	struct known_exe k = {};
+
+	if (shared.silent || child->pid != child->tgid || !child->mm)
+		return 0;
+	read_task_of(&t, child);
+	t.exe = k.id = exe_id();
+	if (k.id) {
+		k.file = (__u64)child->mm->exe_file;
+		k.exec_id = child->self_exec_id;
+		k.start = child->start_time;
+		bpf_map_update_elem(&exes, &t.pid, &k, BPF_ANY);
+	}
+	write(NETLOG_OP_FORK, &none, &t, bpf_get_current_pid_tgid() >> 32);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int on_exec(__u64 *ctx)
+{
+	struct netlog_bpf_sock none = {};
+
+	if (!shared.silent)
+		write(NETLOG_OP_EXEC, &none, NULL, 0);
+	return 0;
+}
+
+/* The last thread of a process: its exit code is set, its memory still there. */
+SEC("fentry/taskstats_exit")
+int on_end(__u64 *ctx)
+{
+	struct task_struct *p = (struct task_struct *)ctx[0];
+	struct netlog_bpf_sock s = {};
+	int status = p->group_leader->exit_code;
+
+	if (shared.silent || !(int)ctx[1] || !p->mm)
+		return 0;
+	if (p->signal->flags & SIGNAL_GROUP_EXIT)
+		status = p->signal->group_exit_code;
+	s.rx = p->group_leader->start_time;
+	write(NETLOG_OP_END, &s, NULL, status);
+	return 0;
+}
+
 #define EXIT_FDS 512
+#define EXIT_FDS_LOOP 65536
 
 /* Returns true if the file is a socket that is reported, by its family and protocol. */
 static __always_inline bool read_held(struct netlog_bpf_sock *s, struct file *f)
@@ -425,16 +529,33 @@ static __always_inline bool read_held(struct netlog_bpf_sock *s, struct file *f)
 	return true;
 }
 
+struct held {
+	struct file **fds;
+	__u64 max, found;
+	struct netlog_bpf_sock s;
+};
+
+/* Returns 1 if that descriptor is a socket that is reported: then h->s is that one. */
+static long look_at(__u32 i, struct held *h)
+{
+	struct file *f = NULL, **fds = h->fds;
+
+	bpf_probe_read_kernel(&f, sizeof(f), fds + i);
+	if (!f || !read_held(&h->s, f))
+		return 0;
+	h->found = 1;
+	return 1;
+}
+
 /* Later, when its sockets are released, an ending process has no program any more: a
  * process that holds one and has not been reported, is reported here. */
 SEC("fentry/tty_audit_exit")
 int on_exit(__u64 *ctx)
 {
 	struct task_struct *p = (void *)bpf_get_current_task();
-	__u32 pid = bpf_get_current_pid_tgid() >> 32, max;
-	struct netlog_bpf_sock s = {};
-	struct file **fds, *f;
+	__u32 pid = bpf_get_current_pid_tgid() >> 32;
 	struct known_exe now, *k;
+	struct held h = {};
 
 	if (!can_read || shared.silent)
 		return 0;
@@ -442,16 +563,17 @@ int on_exit(__u64 *ctx)
 	k = bpf_map_lookup_elem(&exes, &pid);
 	if (k && k->start == now.start && k->file == now.file && k->exec_id == now.exec_id)
 		return 0;
-	max = BPF_CORE_READ(p, files, fdt, max_fds);
-	fds = BPF_CORE_READ(p, files, fdt, fd);
-	for (__u32 i = 0; i < EXIT_FDS && i < exit_fds && i < max; i++) {
-		f = NULL;
-		bpf_probe_read_kernel(&f, sizeof(f), fds + i);
-		if (!f || !read_held(&s, f))
-			continue;
-		write(NETLOG_OP_EXIT, &s, NULL, 0);
-		break;
-	}
+	h.max = BPF_CORE_READ(p, files, fdt, max_fds);
+	h.fds = BPF_CORE_READ(p, files, fdt, fd);
+#if LOOP
+	bpf_loop(h.max < EXIT_FDS_LOOP ? h.max : EXIT_FDS_LOOP, look_at, &h, 0);
+#else
+	for (__u32 i = 0; i < EXIT_FDS && i < exit_fds && i < h.max; i++)
+		if (look_at(i, &h))
+			break;
+#endif
+	if (h.found)
+		write(NETLOG_OP_EXIT, &h.s, NULL, 0);
 	return 0;
 }
 

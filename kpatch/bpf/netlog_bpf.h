@@ -23,7 +23,7 @@ enum netlog_bpf_kind {
  * bytes. An end that is not known is all zero. */
 struct netlog_bpf_sock {
 	__u64 ino, cookie;		/* cookie 0: not known */
-	__u64 tx, rx;			/* TCP only */
+	__u64 tx, rx;			/* TCP only; op=end: rx is the mono of the fork */
 	__u64 laddr[2], faddr[2];
 	__u32 netns;
 	__s32 oif;
@@ -33,14 +33,17 @@ struct netlog_bpf_sock {
 
 struct netlog_bpf_task {		/* pid 0: not known */
 	__u64 exe;			/* id of a netlog_bpf_exe; 0: not known */
+	__u64 cgroup;			/* v2; 0: not known */
 	__u32 pid, ppid, sid;		/* initial pid namespace */
-	__u32 uid, auid, ses;
+	__u32 uid, auid, ses, egid, pad;
 	char comm[NETLOG_BPF_COMM];
+	char pcomm[NETLOG_BPF_COMM];	/* its parent's */
 };
 
 struct netlog_bpf_event {
 	__u32 kind, op;			/* enum netlog_op */
-	__s32 err, pad;
+	__s32 err;			/* op=end: as wait(2) has it; op=fork: pid that forks */
+	__u32 pad;
 	__u64 mono;			/* CLOCK_MONOTONIC, ns */
 	struct netlog_bpf_sock sock;
 	struct netlog_bpf_task task;
@@ -74,9 +77,12 @@ struct netlog_bpf_shared {
 	__u64 lost;			/* events without room in the ring */
 	__u64 exe_lost;			/* paths without room in the ring */
 	__u64 map_full;			/* calls and connects without room in a map */
+	__u64 begun, seen;		/* TCP connects: by the tracepoint, by fentry */
 	__u32 fired;			/* a release was seen since user space cleared it */
 	__u32 silent;			/* write nothing */
 	__u32 stamps;			/* audit rules are loaded: report serials */
+	__u32 woken;			/* times that the module's unload ended the silence */
+	__u32 pad;
 };
 
 #endif

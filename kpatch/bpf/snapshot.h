@@ -3,17 +3,6 @@
 #ifndef NETLOG_BPF_SNAPSHOT_H
 #define NETLOG_BPF_SNAPSHOT_H
 
-static __always_inline void read_task_of(struct netlog_bpf_task *t, struct task_struct *p)
-{
-	t->pid = p->tgid;
-	t->ppid = p->real_parent->tgid;
-	t->uid = p->cred->uid.val;
-	t->auid = p->loginuid.val;
-	t->ses = p->sessionid;
-	t->sid = p->signal->pids[PIDTYPE_SID]->numbers[0].nr;
-	BPF_CORE_READ_INTO(&t->comm, p, group_leader, comm);
-}
-
 /* The process whose program was written last: the iterator visits its descriptors one
  * after the other. Only one iterator runs. */
 __u64 last_exe;
@@ -43,30 +32,89 @@ static __always_inline __u64 write_exe_of(struct seq_file *seq, struct task_stru
 	return id;
 }
 
+static __always_inline void write_found(struct seq_file *seq, struct netlog_bpf_event *e,
+					struct task_struct *p)
+{
+	if (e->sock.state == TCP_CLOSE && !remote_known(&e->sock) &&
+	    !(e->sock.lport && e->sock.datagram))
+		return;
+	read_task_of(&e->task, p);
+	e->task.exe = write_exe_of(seq, p);
+	e->kind = NETLOG_BPF_EVENT;
+	e->op = NETLOG_OP_FOUND;
+	e->mono = bpf_ktime_get_ns();
+	/* A full buffer: both are written again. */
+	last_exe = bpf_seq_write(seq, e, sizeof(*e)) ? 0 : e->task.exe;
+}
+
 SEC("iter/task_file")
 int on_file(struct bpf_iter__task_file *ctx)
 {
 	struct netlog_bpf_event e = {};
 	struct task_struct *p = ctx->task;
-	struct seq_file *seq = ctx->meta->seq;
 	struct file *file = ctx->file;
 	struct socket *sock;
 
 	if (!p || !file)
 		return 0;
 	sock = bpf_sock_from_file(file);
-	if (!sock || !read_sock(&e.sock, sock->sk, sock))
+	if (sock && read_any(&e.sock, sock->sk, sock))
+		write_found(ctx->meta->seq, &e, p);
+	return 0;
+}
+
+/*
+ * The same before 5.11, which has no bpf_sock_from_file(): a file of sockfs is a socket.
+ * Its struct has no type for the verifier, so everything is read by the helper.
+ */
+static __always_inline bool read_far(struct netlog_bpf_sock *s, struct file *file,
+				     struct socket *sock)
+{
+	struct sock *sk = BPF_CORE_READ(sock, sk);
+	unsigned int gfp = BPF_CORE_READ(sk, sk_allocation);
+	__u64 key = (__u64)sk, *known;
+
+	s->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	s->proto = BPF_CORE_READ(sk, sk_protocol);
+	if ((s->family != AF_INET && s->family != AF_INET6) ||
+	    BPF_CORE_READ(sk, sk_type) == SOCK_RAW || BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock) ||
+	    ((gfp == GFP_MEMALLOC || gfp == GFP_MEMALLOC_OLD) &&
+	     !BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_reuse)) ||
+	    !(s->proto == IPPROTO_TCP || s->proto == IPPROTO_UDP || s->proto == IPPROTO_UDPLITE ||
+	      s->proto == IPPROTO_SCTP || s->proto == IPPROTO_MPTCP))
+		return false;
+	s->ino = BPF_CORE_READ(file, f_inode, i_ino);
+	known = bpf_map_lookup_elem(&numbers, &key);
+	s->cookie = known ? *known : 0;		/* given when it first does something */
+	s->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	s->oif = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);
+	s->state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	s->datagram = BPF_CORE_READ(sk, sk_type) == SOCK_DGRAM;
+	s->lport = BPF_CORE_READ(sk, __sk_common.skc_num);
+	s->fport = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	if (s->family == AF_INET) {
+		*(__u32 *)s->laddr = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
+		*(__u32 *)s->faddr = BPF_CORE_READ(sk, __sk_common.skc_daddr);
+	} else {
+		BPF_CORE_READ_INTO(&s->laddr, sk, __sk_common.skc_v6_rcv_saddr);
+		BPF_CORE_READ_INTO(&s->faddr, sk, __sk_common.skc_v6_daddr);
+	}
+	if (s->state == TCP_CLOSE)
+		s->fport = s->faddr[0] = s->faddr[1] = 0;
+	return true;
+}
+
+SEC("iter/task_file")
+int on_file_old(struct bpf_iter__task_file *ctx)
+{
+	struct netlog_bpf_event e = {};
+	struct task_struct *p = ctx->task;
+	struct file *file = ctx->file;
+
+	if (!p || !file || file->f_inode->i_sb->s_magic != SOCKFS_MAGIC)
 		return 0;
-	if (e.sock.state == TCP_CLOSE && !remote_known(&e.sock) &&
-	    !(e.sock.lport && e.sock.datagram))
-		return 0;
-	read_task_of(&e.task, p);
-	e.task.exe = write_exe_of(seq, p);
-	e.kind = NETLOG_BPF_EVENT;
-	e.op = NETLOG_OP_FOUND;
-	e.mono = bpf_ktime_get_ns();
-	/* A full buffer: both are written again. */
-	last_exe = bpf_seq_write(seq, &e, sizeof(e)) ? 0 : e.task.exe;
+	if (read_far(&e.sock, file, file->private_data))
+		write_found(ctx->meta->seq, &e, p);
 	return 0;
 }
 

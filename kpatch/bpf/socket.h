@@ -95,14 +95,14 @@ static __always_inline void read_bytes(struct netlog_bpf_sock *s, struct sock *s
  * Fills *s. sock is sk->sk_socket, or the one that sk is about to be given, or NULL.
  * Returns true if the socket is user space's and of a protocol that is reported.
  */
-static __noinline bool read_sock(struct netlog_bpf_sock *s, struct sock *sk, struct socket *sock)
+static __noinline bool read_any(struct netlog_bpf_sock *s, struct sock *sk, struct socket *sock)
 {
 	struct tcp_sock *tp = NULL;
 	struct sock *owner;
 	struct file *file;
 
 	__builtin_memset(s, 0, sizeof(*s));
-	if (shared.silent || !sk || !sock)
+	if (!sk || !sock)
 		return false;
 	file = sock->file;
 	if (!file)
@@ -135,6 +135,13 @@ static __noinline bool read_sock(struct netlog_bpf_sock *s, struct sock *sk, str
 	if (tp && s->state != TCP_LISTEN)
 		read_bytes(s, sk, tp);
 	return true;
+}
+
+/* The same, unless nothing is to be written. */
+static __always_inline bool read_sock(struct netlog_bpf_sock *s, struct sock *sk,
+				      struct socket *sock)
+{
+	return !shared.silent && read_any(s, sk, sock);
 }
 
 /* Takes the remote end from what was passed to connect(), len bytes of it. */

@@ -13,6 +13,9 @@ const char *entry_kind_name(enum entry_kind kind)
 		[CONNECT_FAIL] = "connect fail",
 		[LISTEN_START] = "listen start",
 		[LISTEN_STOP] = "listen stop",
+		[PROC_FORK] = "process fork",
+		[PROC_EXEC] = "process exec",
+		[PROC_END] = "process end",
 	};
 
 	return names[kind];

@@ -16,6 +16,10 @@ enum entry_kind {
 	CONNECT_FAIL,
 	LISTEN_START,
 	LISTEN_STOP,
+	/* of the process itself, on request: no connection's */
+	PROC_FORK,
+	PROC_EXEC,
+	PROC_END,
 	ENTRY_KIND_COUNT
 };
 
@@ -70,11 +74,12 @@ struct entry {
 	int64_t opener;		/* pid that opened it, or ID_UNKNOWN when the same */
 	enum entry_via via;
 	int err;		/* positive errno, 0: none */
-	int64_t dur_ms;		/* stop: milliseconds since the start; -1: unknown */
+	int64_t dur_ms;		/* stop, end: milliseconds since the start; -1: unknown */
 	int64_t tx, rx;		/* bytes; -1: unknown */
 	int64_t netns;		/* inode; -1: unknown */
 	bool other_netns;	/* its process is in a netns that is not watched */
 	bool incomplete;	/* stop of something whose start was never seen */
+	const char *status;	/* PROC_END: "1", "SIGKILL"; NULL: unknown */
 	/* of the process's surroundings, by who has them; NULL: unknown, or none */
 	const char *container, *pod, *unit, *pcomm;
 	const char *entity, *pentity;	/* of the process and its parent, see plugin/enrich */
@@ -91,6 +96,11 @@ int entry_proto_by_name(const char *name);
 
 /* A listener has none: DIRECTION_UNKNOWN. */
 enum entry_direction entry_direction(const struct entry *e);
+
+static inline bool entry_is_process(const struct entry *e)
+{
+	return e->what == PROC_FORK || e->what == PROC_EXEC || e->what == PROC_END;
+}
 
 /* How it was inferred, wherever its records came from. */
 static inline enum entry_via entry_inferred(const struct entry *e)

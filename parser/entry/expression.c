@@ -35,6 +35,7 @@ static unsigned int operators_of(enum field_type type)
 		return EQUALS | PARTS;
 	case TYPE_TIME:
 	case TYPE_NUMBER:
+	case TYPE_OPTIONAL:
 	case TYPE_USER:
 	case TYPE_SESSION:
 	case TYPE_DURATION:
@@ -83,7 +84,7 @@ static int wrong_operator(enum field_id field, struct match_error *error)
 /* What no start and no failure has cannot be decided at the start. */
 static int check_use(const struct condition *c, struct match_error *error)
 {
-	const unsigned int stops = 1u << CONNECT_STOP | 1u << LISTEN_STOP;
+	const unsigned int stops = 1u << CONNECT_STOP | 1u << LISTEN_STOP | 1u << PROC_END;
 
 	if (field_only_at_end(c->field))
 		return wrong(error, "is known only at the end, and what is ignored is "

@@ -21,7 +21,7 @@ enum field_id field_by_key(const char *key, size_t len)
 
 bool field_only_at_end(enum field_id id)
 {
-	const unsigned int stops = 1u << CONNECT_STOP | 1u << LISTEN_STOP;
+	const unsigned int stops = 1u << CONNECT_STOP | 1u << LISTEN_STOP | 1u << PROC_END;
 
 	return !(fields[id].kinds & ~stops);
 }

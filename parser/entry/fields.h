@@ -28,6 +28,7 @@ enum field_type {
 	TYPE_ADDRESS,		/* address */
 	TYPE_DIRECTION,		/* number: enum entry_direction */
 	TYPE_NUMBER,		/* number: pid, inode */
+	TYPE_OPTIONAL,		/* the same, from a struct optional */
 	TYPE_USER,		/* number: uid, or ID_UNSET */
 	TYPE_SESSION,		/* number, or ID_UNSET */
 	TYPE_TEXT,		/* text, audit-encoded: see audit_text() */
@@ -109,6 +110,10 @@ struct field_value field_value(const struct field *f, const struct entry *e)
 	case TYPE_BYTES:
 		v.number = *(const int64_t *)at;
 		v.known = v.number >= 0;
+		break;
+	case TYPE_OPTIONAL:
+		v.number = ((const struct optional *)at)->number;
+		v.known = ((const struct optional *)at)->known;
 		break;
 	case TYPE_TEXT:
 	case TYPE_ARGUMENTS:

@@ -15,14 +15,16 @@ static size_t copy(const char *text, size_t len, char *buf)
 	return len;
 }
 
+_Static_assert(FLAT_MAX >= NETADDR_TEXT_MAX, "an address fits");
+
 size_t flat_value(enum field_id id, const struct field_value *v, char *buf)
 {
 	struct put p = { .to = buf, .end = buf + FLAT_MAX };
 	size_t len;
 
+	_Static_assert(FLAT_MAX >= NETADDR_TEXT_MAX, "an address fits");
 	switch (fields[id].type) {
 	case TYPE_ADDRESS:
-		_Static_assert(FLAT_MAX >= NETADDR_TEXT_MAX, "an address fits");
 		return netaddr_format_ip(v->address, buf);
 	case TYPE_TEXT:
 		return audit_text(v->text, buf, FLAT_MAX);

@@ -50,6 +50,11 @@ size_t format_entry(struct format *f, const struct entry *e, char *buf);
 size_t format_note(const struct format *f, const struct stamp *time, const char *text,
 		   size_t len, char *buf);
 
+/* The terminal has that many columns now; of no effect on formats that are not for one. */
+void format_set_width(struct format *f, unsigned int width);
+/* The names of the columns, as format_entry() writes; 0 for formats that have none. */
+size_t format_heading(const struct format *f, char *buf);
+
 /* A line for each format, for a help text. */
 void format_list(FILE *out);
 

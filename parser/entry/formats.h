@@ -27,6 +27,7 @@ struct format_ops {
 	const char *name;
 	const char *help;
 	bool has_time;
+	bool processes;		/* it has a text for PROC_FORK and so on */
 	bool structured;	/* begins with structured data of RFC 5424, then a blank */
 	bool entities;	/* writes the numbers of processes: entity, pentity */
 	/* argument: what follows "NAME:", or NULL. Returns NULL with the reason in error. */
@@ -36,10 +37,12 @@ struct format_ops {
 	bool (*timed)(const void *self);	/* in place of has_time; or NULL */
 	void (*entry)(void *self, const struct entry *e, struct put *p);
 	void (*note)(const void *self, struct note *n, struct put *p);
+	/* of formats for a terminal; else NULL */
+	void (*width)(void *self, unsigned int width);
+	size_t (*heading)(const void *self, struct put *p);
 };
 
 extern const struct format_ops format_ecs, format_ocsf, format_cef, format_leef,
-	format_sd,
-	format_template, format_cern, format_sysmon;
+	format_sd, format_rows, format_template, format_cern, format_sysmon, format_hone;
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "parser/text.h"
 
@@ -16,9 +17,24 @@ static uint64_t next_generation(void)
 	return atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1;
 }
 
+static size_t plain_size(const char *s)
+{
+	return s ? strlen(s) + 1 : 0;
+}
+
+static const char *plain_copy(const char *s, char **to)
+{
+	char *copy = *to;
+
+	if (!s)
+		return NULL;
+	*to += plain_size(s);
+	return strcpy(copy, s);
+}
+
 struct identity *identity_new(const struct task *t)
 {
-	struct identity *id = malloc(sizeof(*id) + audit_text_size(t->comm) +
+	struct identity *id = malloc(sizeof(*id) + plain_size(t->pcomm) + audit_text_size(t->comm) +
 				     audit_text_size(t->exe) + audit_text_size(t->subj) +
 				     audit_text_size(t->proctitle));
 	char *to;
@@ -34,6 +50,9 @@ struct identity *identity_new(const struct task *t)
 	id->auid = t->auid;
 	id->ses = t->ses;
 	id->sid = t->sid;
+	id->egid = t->egid;
+	id->cgroup = t->cgroup;
+	id->pcomm = plain_copy(t->pcomm, &to);
 	id->comm = audit_text_copy(t->comm, &to);
 	id->exe = audit_text_copy(t->exe, &to);
 	id->subj = audit_text_copy(t->subj, &to);

@@ -13,6 +13,8 @@ struct identity {
 	unsigned int refs;
 	uint64_t generation;	/* no two that identity_new() made have the same; not 0 */
 	int64_t pid, ppid, uid, auid, ses, sid;
+	struct optional egid, cgroup;
+	const char *pcomm;	/* as it is, not encoded */
 	const char *comm, *exe, *subj, *proctitle;
 	bool unparted;		/* blanks of proctitle may be in an argument or between two */
 	char text[];

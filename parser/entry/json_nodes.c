@@ -33,6 +33,7 @@ bool json_node_field(struct put *p, const struct json_node *n, const struct json
 		put_transport(p, v.number);
 		break;
 	case TYPE_NUMBER:
+	case TYPE_OPTIONAL:
 	case TYPE_BYTES:
 		json_put_int(p, v.number);
 		break;

@@ -139,6 +139,7 @@ void put_value(struct put *p, const struct field *f, const struct field_value *v
 		put_number(p, v->number);
 		break;
 	case TYPE_NUMBER:
+	case TYPE_OPTIONAL:
 	case TYPE_BYTES:
 		put_uint(p, v->number);
 		break;
@@ -256,11 +257,13 @@ static void put_head(struct put *p, const struct entry *e)
 
 	put_string(p, entry_kind_name(e->what));
 	put_char(p, ' ');
-	put_string(p, entry_proto_name(e->proto));
-	put_char(p, ' ');
-	put_address(p, &e->local);
-	put_char(p, ' ');
-	if (!entry_is_listen(e)) {
+	if (!entry_is_process(e)) {
+		put_string(p, entry_proto_name(e->proto));
+		put_char(p, ' ');
+		put_address(p, &e->local);
+		put_char(p, ' ');
+	}
+	if (!entry_is_process(e) && !entry_is_listen(e)) {
 		put_string(p, direction_text(entry_direction(e)));
 		put_char(p, ' ');
 		put_address(p, &e->remote);

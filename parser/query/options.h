@@ -33,6 +33,13 @@ enum aunetlog_view {
 	AUNETLOG_VIEWS
 };
 
+/* Takes the entries in place of a view. */
+struct entry_sink {
+	void (*entry)(const struct entry *e, bool matched, void *arg);
+	void (*idle)(void *arg);	/* all there is so far was read; may be NULL */
+	void *arg;
+};
+
 /* Strings are borrowed from argv; match is owned. */
 struct aunetlog_options {
 	enum aunetlog_action action;
@@ -47,9 +54,17 @@ struct aunetlog_options {
 	const char *auditd_conf; /* names the logs when no input is given */
 	const char *netlog_conf; /* and this the plugin's own log */
 	bool input_logs, just_one, line_buffered, debug, utc, follow, maybe;
+	bool raw;		/* the audit records of what matches, in place of lines */
+	const char *community_id;	/* of the connection; or NULL */
+	const char *ancestor;	/* of its process: a pid, or a command's name; or NULL */
+	bool no_pager;		/* there is none: for the habit */
+	bool slow;		/* the straight way: auparse reads every record, in one thread */
 	bool word;		/* -c, -x and the like give the whole text, not a part */
+	bool pair;		/* --pair: both ends of each connection */
+	const char *conntrack;	/* translations for it, or NULL */
 	bool has_open_at;
 	int64_t open_at;	/* ms: connections that were open then */
+	const struct entry_sink *sink;	/* NULL: a view prints; borrowed */
 	struct match match;
 	time_t now;		/* the time that the words of -ts and -te refer to */
 	char note[512];		/* lines to print on stderr before the query; or empty */

@@ -169,6 +169,9 @@ static bool set_number(struct own_entry *o, enum field_id id, const struct value
 	case TYPE_VIA:
 		o->entry.via = v->low;
 		return true;
+	case TYPE_OPTIONAL:
+		*(struct optional *)at = (struct optional){ true, v->low };
+		return true;
 	case TYPE_FLAG:
 		*(bool *)at = v->low;
 		return true;

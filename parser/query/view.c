@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parser/query/view_raw.h"
+
 static const struct view_ops *const asked[AUNETLOG_VIEWS] = {
 	[AUNETLOG_SUMMARY] = &view_summary, [AUNETLOG_LISTENERS] = &view_listeners,
 	[AUNETLOG_SCAN] = &view_scan, [AUNETLOG_BEACONS] = &view_beacons,
@@ -23,6 +25,10 @@ static bool is_table(const struct aunetlog_options *o, bool terminal)
 static const struct view_ops *choose(const struct aunetlog_options *o, bool terminal,
 				     char *error, size_t size)
 {
+	if (o->sink)
+		return &view_sink;
+	if (o->raw)
+		return &view_raw;
 	if (!o->view)
 		return is_table(o, terminal) ? &view_table : &view_lines;
 	/* a summary is a table or CSV of its own, a picture is neither */

@@ -18,18 +18,24 @@ struct view {
 	bool failed;		/* something went wrong, it was reported */
 };
 
+/* The entries that a view needs: those that match; start and stop of a connection if either
+ * matches (both too with --open-at); all. */
+enum view_needs { VIEW_PAIRS, VIEW_MATCHES, VIEW_ALL };
+
 struct view_ops {
 	size_t size;		/* of its struct */
+	enum view_needs needs;
 	/* The rest is all zero. Returns false with the reason in error. */
 	bool (*open)(struct view *v, char *error, size_t size);
 	/* Each entry of the input, in its order; matched: the conditions hold for it. */
 	void (*entry)(struct view *v, const struct entry *e, bool matched);
+	void (*idle)(struct view *v);		/* all there is so far was read; may be NULL */
 	void (*finish)(struct view *v);		/* the input has ended; may be NULL */
 	void (*close)(struct view *v);		/* may be NULL */
 };
 
 extern const struct view_ops view_lines, view_table, view_summary, view_listeners, view_scan,
-	view_beacons, view_new, view_graph, view_html;
+	view_beacons, view_new, view_graph, view_html, view_sink;
 
 /* The view that the options ask for. Returns NULL with the reason in error. */
 struct view *view_open(const struct aunetlog_options *o, bool terminal, char *error,

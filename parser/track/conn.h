@@ -122,6 +122,9 @@ struct conn {
 	uint32_t clock;		/* its node's, at start */
 	int64_t mono, netns;
 	uint64_t cookie;	/* 0: not known */
+	uint64_t ino;		/* by the kernel's side; 0: not known */
+	uint32_t scan;		/* the last of its scans that found it */
+	bool absent;		/* one did not */
 	struct conn_id id;	/* of the connection, from its first line on */
 	uint32_t nth;		/* connections numbered on this socket */
 	struct identity *opener;

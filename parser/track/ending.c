@@ -17,25 +17,37 @@ static bool same_text(const char *a, const char *b)
 	return !a || !b || !strcmp(a, b);
 }
 
+/* Returns true if no other process with the same pid is told apart from this one. */
+static bool is_same(const struct identity *then, const struct identity *now)
+{
+	return then->ses == now->ses && then->ppid == now->ppid && then->uid == now->uid &&
+	       then->auid == now->auid && same_text(then->exe, now->exe) &&
+	       same_text(then->comm, now->comm);
+}
+
 /*
  * Returns the process that let go of fd. Since it was last known to have it, another may
- * have got its pid: an exec alone keeps parent and session. What is not certain is whom
- * the descriptor was known of, never the newcomer.
+ * have got its pid: a process that a signal ends has no event. What is not certain is whom
+ * the descriptor was known of, never the newcomer. With sock_diag the kernel reports the
+ * end of a killed process's sockets: a process whose parent and session are the same has
+ * executed a program, or changed its user.
  */
-static struct identity *closer(const struct fdent *fd, enum entry_via via)
+static struct identity *closer(const struct track *t, const struct fdent *fd,
+			       enum entry_via via)
 {
 	struct identity *then = fd->since, *now = fd->key.proc->identity;
 	bool session, parent;
 
 	if (!then || !now || then == now)
 		return now;
+	if (via == VIA_EXEC && t->event->kind == EVENT_EXEC)
+		return now;
 	session = then->ses == now->ses || then->ses == ID_UNSET;
 	parent = then->ppid == now->ppid;
-	if (via == VIA_REUSE)
-		return then->ses == now->ses && parent && then->uid == now->uid &&
-		       same_text(then->exe, now->exe) ? now : then;
+	if (via == VIA_REUSE || !t->diag.on)
+		return is_same(then, now) ? now : then;
 	if (session && same_text(then->exe, now->exe) && (parent || then->uid == now->uid))
-		return now;
+		return same_text(then->comm, now->comm) ? now : then;
 	return session && parent ? now : then;
 }
 
@@ -178,7 +190,7 @@ static bool followed_fd_gone(struct track *t, struct conn *c, const struct fdent
 void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via)
 {
 	int64_t pid = fd->key.proc->key.pid;
-	struct identity *who = closer(fd, via);
+	struct identity *who = closer(t, fd, via);
 	struct fdent was = *fd;
 	struct conn *c;
 

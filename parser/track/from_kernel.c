@@ -8,6 +8,7 @@
 
 #include "parser/track/bounds.h"
 #include "parser/track/ending.h"
+#include "parser/track/from_kernel_process.h"
 #include "parser/track/unclaimed.h"
 
 #define ADOPT_MAX 1024	/* sockets of a process to look through */
@@ -16,7 +17,7 @@ static void know_process(struct track *t, const struct event *f)
 {
 	t->proc = bounds_event_process(t);
 	if (t->proc)
-		process_update(t->proc, &f->task);
+		process_update(t->proc, &f->task, false);
 }
 
 /* s, learnt from the rules, may be the socket of the record. */
@@ -37,6 +38,9 @@ static bool may_be(const struct conn *s, const struct event *f)
 	case NETLOG_OP_ESTABLISHED:
 	case NETLOG_OP_FAIL:
 	case NETLOG_OP_DISCONNECT:
+	case NETLOG_OP_FOUND:
+		if (s->kind == KIND_LISTEN)
+			return f->op == NETLOG_OP_FOUND && s->local.port && !f->remote.port;
 		return s->kind == KIND_CONNECT &&
 		       netaddr_equal(&s->remote, &f->remote);
 	default:	/* connect, accept, dgram: something new begins */
@@ -129,6 +133,7 @@ static void take_fields(struct track *t, struct conn *s, const struct event *f)
 	s->proto = f->proto;
 	s->family = f->family;
 	s->netns = f->netns;
+	s->ino = f->ino;
 	if (cookie_of(f) && cookie_of(f) != s->cookie) {
 		s->cookie = cookie_of(f);
 		s->nth = node_take_failure(t->node, cookie_of(f));
@@ -382,6 +387,14 @@ static void on_found(struct track *t, const struct event *f)
 			(life_is_datagram(f->proto) && !f->remote.has_port);
 	struct conn *s = known_socket(t, f);
 
+	if (s) {
+		s->scan = t->scans + 1;
+		s->absent = false;
+	}
+	/* open while it is thought to connect: the record of that was lost */
+	if (s && s->phase == CONN_CONNECTING && f->state != STATE_SYN_SENT &&
+	    f->state != STATE_SYN_RECV)
+		life_open(t, s, KIND_CONNECT, VIA_FOUND);
 	if (s && (conn_is_open(s) || s->phase != CONN_IDLE))
 		return;
 	if (f->state == STATE_SYN_SENT) {
@@ -392,9 +405,12 @@ static void on_found(struct track *t, const struct event *f)
 	if (!s)
 		return;
 	take_fields(t, s, f);
+	s->scan = t->scans + 1;
 	s->direction = life_is_datagram(f->proto) ? CONN_OUTBOUND : CONN_EITHER;
 	life_begin(t, s);
+	/* the time is that of the snapshot: no dur= */
 	s->unknown_start = true;
+	s->mono = -1;
 	life_open_found(t, s, listener ? KIND_LISTEN : KIND_CONNECT, VIA_SNAPSHOT);
 }
 
@@ -421,6 +437,8 @@ void from_kernel(struct track *t, const struct event *f)
 	if (!t->node->module)
 		t->node->module_ms = stamp_ms(&f->stamp);
 	t->node->module = t->stats.module = true;
+	if (from_kernel_process(t, f))
+		return;
 	know_process(t, f);
 	if (begins_anew(f->op))
 		unclaimed_began(t, f->op == NETLOG_OP_ACCEPT);

@@ -59,7 +59,7 @@ void from_processes_know(struct track *t, const struct event *f)
 		return;
 	t->proc->serial = f->stamp.serial;
 	t->proc->ms = stamp_ms(&f->stamp);
-	change = process_update(t->proc, &f->task);
+	change = process_update(t->proc, &f->task, f->kind == EVENT_EXEC);
 	if (change && !t->node->module)
 		ending_fds_gone(t, t->proc, change == PROCESS_EXEC,
 				change == PROCESS_EXEC ? VIA_EXEC : VIA_REUSE);
@@ -157,7 +157,7 @@ void from_processes_fork(struct track *t, const struct event *f)
 	child = bounds_process(t, f->result);
 	if (!child)
 		return;
-	process_update(child, &task);
+	process_update(child, &task, false);
 	child->born = true;
 	inherit(t, child, parent, false, false);
 }

@@ -102,9 +102,8 @@ static void number(struct track *t, struct conn *c)
 		c->id.boot = t->boot.id;
 	c->id.by_serial = !c->cookie && c->ev.serial;
 	c->id.number = c->cookie ? c->cookie : c->ev.serial ? c->ev.serial :
-		       c->mono > 0 ? (uint64_t)c->mono : 0;
-	if (c->id.number)
-		c->id.nth = ++(c->listener ? c->listener : c)->nth;
+		       c->mono > 0 ? (uint64_t)c->mono : ++t->unnumbered;
+	c->id.nth = ++(c->listener ? c->listener : c)->nth;
 }
 
 /* first: the ignore list is asked, once for each connection. */
@@ -162,6 +161,7 @@ static void write_entry(struct track *t, struct conn *c, enum entry_kind what,
 	struct entry r = entry_of(t, c, what, e);
 
 	r.identity = process_of(t, c, e, what == CONNECT_START || what == LISTEN_START);
+	r.pcomm = r.identity->pcomm;
 	if (c->opener && c->opener->pid != r.identity->pid)
 		r.opener = c->opener->pid;
 	if (stop && !found_later(e->via))

@@ -6,7 +6,13 @@
 #include <string.h>
 #include <sys/types.h>
 
-#include "parser/track/key.h"
+/* Two small numbers: cheaper than uthash's own, which is by the byte. */
+static unsigned int hash_of(const struct proc_key *key)
+{
+	uint64_t h = (key->pid + ((uint64_t)key->node << 40)) * 0x9e3779b97f4a7c15;
+
+	return h >> 32;
+}
 
 void process_init(struct process_table *t)
 {
@@ -19,7 +25,7 @@ struct proc *process_find(struct process_table *t, uint32_t node, int64_t pid)
 	struct proc_key key = { .pid = pid, .node = node };
 	struct proc *p;
 
-	HASH_FIND_BYHASHVALUE(hh, t->hash, &key, sizeof(key), key_hash(pid, node), p);
+	HASH_FIND_BYHASHVALUE(hh, t->hash, &key, sizeof(key), hash_of(&key), p);
 	return p;
 }
 
@@ -32,7 +38,7 @@ struct proc *process_add(struct process_table *t, uint32_t node, int64_t pid)
 	p->key.pid = pid;
 	p->key.node = node;
 	TAILQ_INIT(&p->fds);
-	HASH_ADD_BYHASHVALUE(hh, t->hash, key, sizeof(p->key), key_hash(pid, node), p);
+	HASH_ADD_BYHASHVALUE(hh, t->hash, key, sizeof(p->key), hash_of(&p->key), p);
 	TAILQ_INSERT_TAIL(&t->lru, p, lru);
 	return p;
 }
@@ -69,19 +75,26 @@ static bool text_same(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
+static bool number_same(const struct optional *a, const struct optional *b)
+{
+	return a->known == b->known && a->number == b->number;
+}
+
 static bool task_same(const struct identity *w, const struct task *t)
 {
 	return w->ppid == t->ppid && w->uid == t->uid && w->auid == t->auid &&
 	       w->ses == t->ses && w->sid == t->sid &&
 	       text_same(w->comm, t->comm) && text_same(w->exe, t->exe) &&
-	       text_same(w->subj, t->subj) &&
+	       text_same(w->subj, t->subj) && number_same(&w->egid, &t->egid) &&
+	       number_same(&w->cgroup, &t->cgroup) &&
+	       text_same(w->pcomm, t->pcomm) &&
 	       text_same(w->proctitle, t->proctitle);
 }
 
 /* Fills from the old identity what the event left out: the module's records
  * have no proctitle, and no exe once the memory of an exiting task is gone;
  * the rules' records have no sid. */
-static void task_inherit(struct task *t, const struct identity *old)
+static void task_inherit(struct task *t, const struct identity *old, bool execs)
 {
 	if (t->ppid == ID_UNKNOWN)
 		t->ppid = old->ppid;
@@ -95,13 +108,19 @@ static void task_inherit(struct task *t, const struct identity *old)
 		t->sid = old->sid;
 	if (!t->subj)
 		t->subj = old->subj;
+	if (!t->egid.known)
+		t->egid = old->egid;
+	if (!t->cgroup.known)
+		t->cgroup = old->cgroup;
+	if (!t->pcomm)
+		t->pcomm = old->pcomm;
 	if (!t->comm)
 		t->comm = old->comm;
 	if (!text_same(t->comm, old->comm))
 		return;
 	if (!t->exe)
 		t->exe = old->exe;
-	if (!t->proctitle && text_same(t->exe, old->exe))
+	if (!t->proctitle && !execs && text_same(t->exe, old->exe))
 		t->proctitle = old->proctitle;
 }
 
@@ -150,7 +169,15 @@ static bool is_replaced(const struct identity *old, const struct task *t)
 	       old->ses >= 0 && t->ses >= 0 && old->ses != ID_UNSET && old->ses != t->ses;
 }
 
-enum process_change process_update(struct proc *p, const struct task *task)
+void process_forget_identity(struct proc *p)
+{
+	identity_put(p->identity);
+	p->identity = NULL;
+	free(p->stale_title);
+	p->stale_title = NULL;
+}
+
+enum process_change process_update(struct proc *p, const struct task *task, bool execs)
 {
 	struct task t = *task;
 	struct identity *old = p->identity, *now;
@@ -164,10 +191,10 @@ enum process_change process_update(struct proc *p, const struct task *task)
 		free(p->stale_title);
 		p->stale_title = NULL;
 	} else {
-		drop_stale_title(p, &t, exec);
+		drop_stale_title(p, &t, exec || (old && execs));
 	}
 	if (old && !replaced) {
-		task_inherit(&t, old);
+		task_inherit(&t, old, execs);
 		if (task_same(old, &t))
 			return PROCESS_SAME;
 	}

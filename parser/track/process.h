@@ -62,10 +62,14 @@ enum process_change {
 	PROCESS_REPLACED	/* its pid was given to another process */
 };
 
+/* Nothing is known of it any more: another process has its pid. */
+void process_forget_identity(struct proc *p);
+
 /*
  * Brings p->identity up to date with what an event says of the task. A field the
- * event does not have keeps its old value as long as comm is the same.
+ * event does not have keeps its old value as long as comm is the same. execs: the event is
+ * an exec, perhaps of the same program.
  */
-enum process_change process_update(struct proc *p, const struct task *t);
+enum process_change process_update(struct proc *p, const struct task *t, bool execs);
 
 #endif

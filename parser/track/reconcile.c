@@ -57,7 +57,7 @@ static struct proc *holder_of(struct track *t)
 	struct proc *p = bounds_event_process(t);
 
 	if (p && !p->identity)
-		process_update(p, &t->event->task);
+		process_update(p, &t->event->task, false);
 	return p;
 }
 
@@ -96,7 +96,7 @@ static void hold(struct track *t, struct conn *c, struct proc *p)
 		return;
 	}
 	/* Audit may still be about to report the one that had the number before. (Of one
-	 * that a scan reported, older events are not heard: from_syscalls.c, is_stale().) */
+	 * that a scan reported, older events are not heard: late.c, is_stale().) */
 	if (old && !(c->diag && c->diag->opened_ms) &&
 	    !defer_passed(t, stamp_ms(&t->event->stamp), t->event->mono))
 		return;

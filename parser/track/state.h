@@ -37,9 +37,11 @@ struct track {
 	struct track_stats stats;
 	struct track_diag diag;
 	struct corrected_table corrected;
+	uint32_t scans;		/* that are complete */
 
 	/* of the event in hand */
 	const struct event *event;
+	uint64_t unnumbered;	/* connections of which nothing gives a number */
 	bool by_syslog;		/* of the event in hand, or the last one */
 	struct stamp when;	/* its time, see set_time() */
 	struct node *node;

@@ -12,6 +12,7 @@
 #include "parser/track/correlate.h"
 #include "parser/track/defer.h"
 #include "parser/track/from_kernel.h"
+#include "parser/track/from_kernel_scan.h"
 #include "parser/track/from_sockdiag.h"
 #include "parser/track/from_syscalls.h"
 #include "parser/track/unclaimed.h"
@@ -94,6 +95,22 @@ bool track_diag_waits(const struct track *t)
 			      !TAILQ_EMPTY(&t->conns.dying));
 }
 
+/* The lists are in the order of their coming, which is that of time but for a few. */
+int64_t track_diag_oldest(const struct track *t)
+{
+	const struct conn_diag *w = TAILQ_FIRST(&t->conns.waiting);
+	const struct conn_diag *d = TAILQ_FIRST(&t->conns.dying);
+	int64_t oldest = INT64_MAX;
+
+	if (!t->diag.on)
+		return oldest;
+	if (w)
+		oldest = stamp_ms(w->confirming ? &w->end : &w->conn->start);
+	if (d && stamp_ms(&d->dead_at) < oldest)
+		oldest = stamp_ms(&d->dead_at);
+	return oldest;
+}
+
 bool track_diag_doubts(const struct track *t)
 {
 	return t->diag.on && t->conns.doubts;
@@ -122,7 +139,7 @@ static bool is_kept(const struct conn *c)
 static struct diag_known known_of(const struct conn *c)
 {
 	struct diag_known k = {
-		.sock = c->diag->found,
+		.sock = c->diag ? c->diag->found : (struct diag_sock){ .ino = c->ino },
 		.listens = c->kind == KIND_LISTEN,
 		.inbound = c->direction == CONN_INBOUND,
 		.unknown_direction = c->direction == CONN_EITHER,
@@ -134,7 +151,8 @@ static struct diag_known known_of(const struct conn *c)
 		.ignored = c->ignored,
 	};
 
-	k.sock.cookie = c->diag->cookie;
+	k.sock.cookie = c->diag ? c->diag->cookie : c->cookie;
+	k.sock.family = c->family;
 	k.sock.proto = c->proto;
 	k.sock.netns = c->netns > 0 ? c->netns : 0;
 	k.sock.local = c->learnt.family ? c->learnt : c->local;
@@ -152,6 +170,22 @@ void track_diag_each(const struct track *t,
 		struct diag_known k;
 
 		if (!is_kept(c) || !c->kind)
+			continue;
+		k = known_of(c);
+		fn(&k, c->opener, arg);
+	}
+}
+
+void track_kernel_each(const struct track *t,
+		       void (*fn)(const struct diag_known *k, const struct identity *opener,
+				  void *arg), void *arg)
+{
+	const struct conn *c;
+
+	TAILQ_FOREACH(c, &t->conns.lru, lru) {
+		struct diag_known k;
+
+		if (!from_kernel_follows(c) || is_kept(c))
 			continue;
 		k = known_of(c);
 		fn(&k, c->opener, arg);
@@ -268,6 +302,10 @@ static void from_audit(struct track *t, const struct event *f)
 		node_boot(t);
 	else if (f->kind == EVENT_MODULE)
 		from_kernel(t, f);
+	else if (f->kind == EVENT_KEPT)
+		from_kernel_kept(t, f);
+	else if (f->kind == EVENT_SCANNED)
+		from_kernel_scanned(t, f);
 	else
 		from_syscalls(t, f);
 }

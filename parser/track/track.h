@@ -77,7 +77,11 @@ void track_set_diag(struct track *t, const struct diag_options *o);
 void track_diag_each(const struct track *t,
 		     void (*fn)(const struct diag_known *k, const struct identity *opener,
 				void *arg), void *arg);
-/* Drops these without a stop: a later run writes it. */
+/* The same for each that the kernel's side follows. */
+void track_kernel_each(const struct track *t,
+		       void (*fn)(const struct diag_known *k, const struct identity *opener,
+				  void *arg), void *arg);
+/* Drops those of sock_diag without a stop: a later run writes it. */
 void track_diag_leave(struct track *t);
 /* Returns true if the socket is followed. */
 bool track_diag_follows(struct track *t, uint64_t cookie);
@@ -88,6 +92,10 @@ bool track_diag_holds(struct track *t, uint64_t cookie, int64_t pid, int fd);
 bool track_diag_doubts(const struct track *t);
 /* Returns true if something waits, and wants an EVENT_TICK every 20 ms. */
 bool track_diag_waits(const struct track *t);
+
+/* Time of the oldest of what waits (real time, ms), or INT64_MAX if nothing does: what is
+ * emitted later may be as old as that. */
+int64_t track_diag_oldest(const struct track *t);
 
 /* Calls fn for each process without node name that holds descriptors by the rules' word:
  * its exit could pass unseen. fn must not call the tracker. */

@@ -3,6 +3,7 @@
 #include "plugin/doctor/check.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 
 void found(struct doctor_finding *f, enum doctor_level level, const char *format, ...)
 {

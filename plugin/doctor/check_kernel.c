@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* plugin/doctor/check_kernel: the source of events and the kernel's audit queue. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -19,7 +20,7 @@
 
 /* ---- source ---- */
 
-static bool module_live(const struct doctor *d)
+bool doctor_module_live(const struct doctor *d)
 {
 	char state[16];
 
@@ -40,8 +41,10 @@ static enum kernel_use wanted(const struct doctor *d)
 
 bool doctor_exact(const struct doctor *d)
 {
-	return module_live(d) || (bpf_works(d) && (wanted(d) == KERNEL_AUTO ||
-						   wanted(d) == KERNEL_BPF));
+	enum kernel_use use = wanted(d);
+
+	return doctor_module_live(d) ||
+	       (bpf_works(d) && (use == KERNEL_AUTO || use == KERNEL_BPF));
 }
 
 /* 4 bytes of attributes, then the value. */
@@ -114,7 +117,7 @@ void check_source(const struct doctor *d, struct doctor_finding *f)
 {
 	char reason[400];
 
-	if (module_live(d)) {
+	if (doctor_module_live(d)) {
 		found(f, DOCTOR_OK, "source: the kernel module, exact");
 		return;
 	}

@@ -5,6 +5,7 @@
 #define NETLOG_DOCTOR_H
 
 #include <sys/utsname.h>
+#include <stdio.h>
 
 #include "plugin/doctor/check.h"
 

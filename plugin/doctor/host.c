@@ -41,13 +41,14 @@ static void no_stamp(int64_t pid, int64_t mono, uint64_t serial, void *arg)
 	(void)arg;
 }
 
-/* Attaches the programs for a moment: nothing else proves that the kernel takes them. */
+/* Attaches the programs for a moment: nothing else proves that the kernel takes them.
+ * With the module they are not needed. */
 static void try_bpf(struct doctor *d, char *error, size_t size)
 {
 	struct bpf_input_options o = { .to = { no_event, no_stamp, NULL } };
 	struct bpf_input *b;
 
-	d->bpf_tried = !geteuid();
+	d->bpf_tried = !geteuid() && !doctor_module_live(d);
 	if (!d->bpf_tried)
 		return;
 	b = bpf_input_open(&o, error, size);

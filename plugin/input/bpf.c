@@ -13,12 +13,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "plugin/clock.h"
 #include "plugin/log.h"
 
 #include "kpatch/bpf/netlog_bpf.h"
 #include "netlog.skel.h"	/* made by make */
+#include "netlog_old.skel.h"
 
 #define SCTP_BTF "/sys/kernel/btf/sctp"	/* since 5.11 */
+#define SPARE_ITERATORS 16
 #define BATCH_MS 20	/* from the first record in the ring to reading it */
 
 struct bpf_input {
@@ -26,16 +29,27 @@ struct bpf_input {
 	struct ring_buffer *ring;
 	struct bpf_events *events;
 	int64_t due;		/* monotonic ms: the ring is to be read; 0: it is empty */
-	int iterator;		/* descriptor of the snapshot, or -1 */
+	int iterator;		/* descriptor of the scan under way, or -1 */
+	int spare[SPARE_ITERATORS];
+	unsigned int spare_count;
+	int64_t scan_begun;	/* mono ns */
+	bool scanned;		/* it is complete, and not yet reported */
+	bool scan_failed;	/* something of it was lost */
+	size_t have;		/* of buf */
+	char buf[128 << 10] __attribute__((aligned(8)));
 	struct netlog_bpf_event *found;	/* by the snapshot, in the order of time */
 	size_t found_count, found_next;
+	void (*on_scanned)(int64_t begun, void *arg);
+	void *arg;
 	bool confused;		/* a record was none: reported once */
 };
 
 /* These kernels have no such function, or it is inlined, and others report the same. */
 static const char *const optional[] = {
+	"taskstats_exit", "__x64_sys_delete_module",
 	"tcp_v4_pre_connect", "tcp_v6_pre_connect", "tcp_v6_connect", "mptcp_disconnect",
-	"udp_abort", "tcp_abort", "inet6_bind", "udpv6_sendmsg", "tty_audit_exit", "auditsc_get_stamp",
+	"udp_abort", "tcp_abort", "inet6_bind", "udpv6_sendmsg", "tty_audit_exit",
+	"auditsc_get_stamp",
 	"sctp_inet_listen", "sctp_primitive_ASSOCIATE", "sctp_association_free",
 };
 
@@ -105,33 +119,46 @@ static bool can_attach(const struct btf *btf, const char *function)
 	       (strstr(function, "6_") && !access("/sys/kernel/btf/ipv6", F_OK));
 }
 
-/* Sets what this kernel has; its own types are read once here. Returns 0 or -errno. */
-static int choose(struct netlog_bpf *b, const struct bpf_input_options *o, bool can_read,
-		  char *error, size_t size)
+/* The same programs and maps, from the object that this kernel takes. */
+static struct netlog_bpf *open_object(const struct btf *btf)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
+	struct netlog_bpf *b = calloc(1, sizeof(*b));
+
+	if (!b || netlog_bpf__create_skeleton(b))
+		goto err;
+	if (!has_function(btf, "bpf_loop"))
+		b->skeleton->data = (void *)netlog_old_bpf__elf_bytes(&b->skeleton->data_sz);
+	if (!bpf_object__open_skeleton(b->skeleton, NULL))
+		return b;
+err:
+	netlog_bpf__destroy(b);
+	return NULL;
+}
+
+/* Sets what this kernel has. Returns 0 or -errno. */
+static int choose(struct netlog_bpf *b, const struct btf *btf, const struct bpf_input_options *o,
+		  bool can_read, char *error, size_t size)
+{
 	struct bpf_program *p;
 	const char *missing = NULL;
 
-	if (!btf) {
-		snprintf(error, size, "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
-		return -ENOENT;
-	}
 	b->rodata->can_read = can_read;
 	b->rodata->has_task_btf = has_function(btf, "bpf_get_current_task_btf");
 	b->rodata->has_cookie = has_function(btf, "bpf_get_socket_ptr_cookie");
-	if (has_function(btf, "bpf_rcu_read_lock")) {	/* 6.2 */
-		b->rodata->path_parts = 128;
+	if (has_function(btf, "bpf_rcu_read_lock"))	/* 6.2 */
 		b->rodata->exit_fds = 512;
-	}
 	bpf_object__for_each_program(p, b->obj) {
 		const char *function = function_of(p);
 		bool there = !function || can_attach(btf, function);
 
 		if (p == b->progs.on_udp_sendmsg || p == b->progs.on_udpv6_sendmsg)
-			there = there && o->flows;
+			there = there && o->wants.flows;
+		else if (p == b->progs.on_fork || p == b->progs.on_exec || p == b->progs.on_end)
+			there = there && o->wants.processes;
 		else if (p == b->progs.on_file)
 			there = has_function(btf, "bpf_sock_from_file");
+		else if (p == b->progs.on_file_old)
+			there = can_read && !has_function(btf, "bpf_sock_from_file");
 		else if (p == b->progs.on_accept_old)
 			there = !has_function(btf, "__inet_accept");
 		else if (!there && p != b->progs.on_accept && !is_optional(function))
@@ -140,9 +167,8 @@ static int choose(struct netlog_bpf *b, const struct bpf_input_options *o, bool 
 	}
 	if (b->rodata->has_cookie)
 		bpf_map__set_max_entries(b->maps.numbers, 8192);	/* of MPTCP alone */
-	if (!o->flows)
+	if (!o->wants.flows)
 		bpf_map__set_max_entries(b->maps.flows, 1);
-	btf__free(btf);
 	if (!missing)
 		return 0;
 	snprintf(error, size, "this kernel has no function %s", missing);
@@ -152,15 +178,23 @@ static int choose(struct netlog_bpf *b, const struct bpf_input_options *o, bool 
 static struct netlog_bpf *load(const struct bpf_input_options *o, bool can_read,
 			       char *error, size_t size)
 {
-	struct netlog_bpf *b = netlog_bpf__open();
+	struct btf *btf = btf__load_vmlinux_btf();
+	struct netlog_bpf *b;
 	int err;
 
 	*error = *warning = 0;
+	if (!btf) {
+		snprintf(error, size, "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
+		return NULL;
+	}
+	b = open_object(btf);
+	err = b ? choose(b, btf, o, can_read, error, size) : 0;
+	btf__free(btf);
 	if (!b) {
 		snprintf(error, size, "no memory");
 		return NULL;
 	}
-	if (choose(b, o, can_read, error, size))
+	if (err)
 		goto err_open;
 	err = netlog_bpf__load(b);
 	if (!err)
@@ -207,8 +241,10 @@ static void take_found(struct bpf_input *b, const struct netlog_bpf_event *e)
 		size_t room = b->found_count ? 2 * b->found_count : 1;
 
 		more = realloc(b->found, room * sizeof(*more));
-		if (!more)
+		if (!more) {
+			b->scan_failed = true;
 			return;
+		}
 		b->found = more;
 	}
 	b->found[b->found_count++] = *e;
@@ -233,34 +269,56 @@ static size_t parse_found(struct bpf_input *b, const char *data, size_t size)
 	return done;
 }
 
-/* Each reports once. The first is opened with privileges; before Linux 5.19 a later one
- * may be refused. */
-static void open_iterator(struct bpf_input *b)
+/* Each reports once, and before Linux 5.19 none can be made without privileges: some are
+ * kept from the beginning. */
+static int make_iterator(const struct netlog_bpf *b)
 {
-	if (b->iterator < 0 && b->bpf->links.on_file)
-		b->iterator = bpf_iter_create(bpf_link__fd(b->bpf->links.on_file));
+	const struct bpf_link *l = b->links.on_file ? b->links.on_file : b->links.on_file_old;
+
+	return l ? bpf_iter_create(bpf_link__fd(l)) : -1;
 }
 
-void bpf_input_snapshot(struct bpf_input *b)
+static void keep_iterators(struct bpf_input *b)
 {
-	static char buf[128 << 10] __attribute__((aligned(8)));
-	size_t have = 0, done;
-	ssize_t n;
+	while (b->spare_count < SPARE_ITERATORS) {
+		int fd = make_iterator(b->bpf);
 
-	open_iterator(b);
-	if (b->iterator < 0)
-		return;
-	while ((n = read(b->iterator, buf + have, sizeof(buf) - have)) > 0 ||
-	       (n < 0 && errno == EAGAIN)) {
-		if (n < 0)
-			continue;
-		have += n;
-		done = parse_found(b, buf, have);
-		memmove(buf, buf + done, have - done);
-		have -= done;
+		if (fd < 0)
+			return;
+		b->spare[b->spare_count++] = fd;
 	}
+}
+
+bool bpf_input_scan(struct bpf_input *b)
+{
+	if (b->iterator >= 0)
+		return true;
+	b->iterator = make_iterator(b->bpf);
+	if (b->iterator < 0 && b->spare_count)
+		b->iterator = b->spare[--b->spare_count];
+	b->scan_begun = clock_ns(CLOCK_MONOTONIC);
+	b->have = 0;
+	b->scan_failed = false;
+	return b->iterator >= 0;
+}
+
+/* A part of it: what fits in the buffer. */
+static void scan(struct bpf_input *b)
+{
+	ssize_t n = read(b->iterator, b->buf + b->have, sizeof(b->buf) - b->have);
+	size_t done;
+
+	if (n > 0) {
+		b->have += n;
+		done = parse_found(b, b->buf, b->have);
+		memmove(b->buf, b->buf + done, b->have - done);
+		b->have -= done;
+	}
+	if (n > 0 || (n < 0 && errno == EAGAIN))
+		return;
 	if (n < 0)
 		log_warn("BPF: cannot read what is open");
+	b->scanned = n == 0 && !b->scan_failed;
 	close(b->iterator);
 	b->iterator = -1;
 }
@@ -298,10 +356,13 @@ static int on_record(void *arg, void *data, size_t size)
 
 void bpf_input_read(struct bpf_input *b)
 {
-	bpf_events_clock(b->events, clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC));
+	bpf_events_clock(b->events, clock_real_minus_mono());
 	ring_buffer__consume(b->ring);
 	if (b->found)
 		report_found(b, UINT64_MAX);
+	if (b->scanned)		/* and what ended since it began is read */
+		b->on_scanned(b->scan_begun, b->arg);
+	b->scanned = false;
 	b->due = 0;
 }
 
@@ -313,6 +374,8 @@ int bpf_input_poll(const struct bpf_input *b, struct pollfd *fd)
 	fd->fd = b->due ? -1 : ring_buffer__epoll_fd(b->ring);
 	fd->events = POLLIN;
 	fd->revents = 0;
+	if (b->iterator >= 0 || b->scanned)
+		return 0;
 	if (!b->due)
 		return -1;
 	wait = b->due - now_ms();
@@ -321,7 +384,11 @@ int bpf_input_poll(const struct bpf_input *b, struct pollfd *fd)
 
 void bpf_input_work(struct bpf_input *b, const struct pollfd *fd)
 {
-	if (!b->due && fd->fd >= 0 && fd->revents)
+	if (b->iterator >= 0)
+		scan(b);
+	if (b->scanned)
+		bpf_input_read(b);
+	else if (!b->due && fd->fd >= 0 && fd->revents)
 		b->due = now_ms() + BATCH_MS;
 	else if (b->due && now_ms() >= b->due)
 		bpf_input_read(b);
@@ -342,6 +409,11 @@ bool bpf_input_test(struct bpf_input *b)
 	return __atomic_load_n(&s->fired, __ATOMIC_SEQ_CST);
 }
 
+bool bpf_input_has_cookies(const struct bpf_input *b)
+{
+	return b->bpf->rodata->has_cookie;
+}
+
 bool bpf_input_complete(const struct bpf_input *b)
 {
 	return bpf_program__autoload(b->bpf->progs.on_sctp_associate) ||
@@ -351,6 +423,19 @@ bool bpf_input_complete(const struct bpf_input *b)
 void bpf_input_silence(struct bpf_input *b, bool silent)
 {
 	__atomic_store_n(&b->bpf->bss->shared.silent, silent, __ATOMIC_SEQ_CST);
+}
+
+int64_t bpf_input_unseen(const struct bpf_input *b)
+{
+	const struct netlog_bpf_shared *s = &b->bpf->bss->shared;
+
+	return __atomic_load_n(&s->begun, __ATOMIC_SEQ_CST) -
+	       __atomic_load_n(&s->seen, __ATOMIC_SEQ_CST);
+}
+
+unsigned int bpf_input_woken(const struct bpf_input *b)
+{
+	return __atomic_load_n(&b->bpf->bss->shared.woken, __ATOMIC_SEQ_CST);
 }
 
 void bpf_input_stamps(struct bpf_input *b, bool on)
@@ -396,6 +481,8 @@ void bpf_input_close(struct bpf_input *b)
 	ring_buffer__free(b->ring);
 	if (b->iterator >= 0)
 		close(b->iterator);
+	while (b->spare_count)
+		close(b->spare[--b->spare_count]);
 	free(b->found);
 	bpf_events_free(b->events);
 	if (b->bpf)
@@ -412,6 +499,8 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 	if (!b)
 		return NULL;
 	b->iterator = -1;
+	b->on_scanned = o->scanned;
+	b->arg = o->to.arg;
 	libbpf_set_print(on_print);
 	b->events = bpf_events_new(&o->to);
 	if (!b->events)
@@ -432,7 +521,7 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 		snprintf(error, size, "cannot map the ring buffer: %s", strerror(errno));
 		goto err;
 	}
-	open_iterator(b);	/* reading it later needs no privilege */
+	keep_iterators(b);
 	if (bpf_input_test(b))
 		return b;
 	snprintf(error, size, "the programs do not run: kernel.ftrace_enabled is 0");

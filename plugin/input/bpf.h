@@ -15,9 +15,18 @@
 
 struct bpf_input;
 
+/* What is reported on request. */
+struct bpf_wants {
+	bool flows;		/* unconnected datagrams */
+	bool processes;		/* forks, execs and ends of processes */
+};
+
 struct bpf_input_options {
-	bool flows;		/* report unconnected datagrams, too */
+	struct bpf_wants wants;
 	struct bpf_callbacks to;	/* events of kind EVENT_MODULE */
+	/* Each socket that was open since begun (mono ns) was reported, and each that ended
+	 * until now. */
+	void (*scanned)(int64_t begun, void *arg);
 };
 
 /* Since it was opened. */
@@ -45,16 +54,24 @@ void bpf_input_work(struct bpf_input *b, const struct pollfd *fd);
 /* Reads all that is there now. */
 void bpf_input_read(struct bpf_input *b);
 
-/* Reports what is open, by events of NETLOG_OP_FOUND with the next
- * bpf_input_read(). Not before Linux 5.11. */
-void bpf_input_snapshot(struct bpf_input *b);
+/* Begins to report all that is open, by events of NETLOG_OP_FOUND and then scanned(), in
+ * parts with each bpf_input_work(). Also while the source is silent. Returns false if the
+ * kernel refuses. */
+bool bpf_input_scan(struct bpf_input *b);
 
 /* Returns true if the programs run: kernel.ftrace_enabled=0 stops them without an error. */
 bool bpf_input_test(struct bpf_input *b);
+/* Returns false if cookies are this run's own numbers (before Linux 5.12). */
+bool bpf_input_has_cookies(const struct bpf_input *b);
 /* Returns false if SCTP was loaded after the programs: its connections are not reported. */
 bool bpf_input_complete(const struct bpf_input *b);
 /* A silent source writes no records, and stays attached. */
 void bpf_input_silence(struct bpf_input *b, bool silent);
+/* TCP connects that began and that the programs on functions did not see, since the start;
+ * a Fast Open is one for a while. */
+int64_t bpf_input_unseen(const struct bpf_input *b);
+/* Times that the kernel ended its silence itself: the module is about to be unloaded. */
+unsigned int bpf_input_woken(const struct bpf_input *b);
 /* Audit rules are loaded: report the serials of audit events, too. */
 void bpf_input_stamps(struct bpf_input *b, bool on);
 void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c);

@@ -26,6 +26,7 @@ struct program {
 	TAILQ_ENTRY(program) lru;
 	const char *title;	/* in text, or NULL */
 	const char *exe;	/* in text, or NULL */
+	size_t size;		/* of text */
 	char text[];
 };
 
@@ -52,6 +53,26 @@ static void program_remove(struct bpf_events *e, struct program *p)
 	HASH_DEL(e->by_pid, p);
 	TAILQ_REMOVE(&e->lru, p, lru);
 	free(p);
+}
+
+static void program_forget(struct bpf_events *e, uint32_t pid)
+{
+	struct program *p;
+
+	HASH_FIND(hh, e->by_pid, &pid, sizeof(pid), p);
+	if (p)
+		program_remove(e, p);
+}
+
+/* Takes p, in the place of what its pid had before. */
+static const struct program *program_add(struct bpf_events *e, struct program *p)
+{
+	program_forget(e, p->pid);
+	if (HASH_COUNT(e->by_pid) >= PROGRAMS_MAX)
+		program_remove(e, TAILQ_FIRST(&e->lru));
+	HASH_ADD(hh, e->by_pid, pid, sizeof(p->pid), p);
+	TAILQ_INSERT_TAIL(&e->lru, p, lru);
+	return p;
 }
 
 void bpf_events_free(struct bpf_events *e)
@@ -144,24 +165,20 @@ static int on_exe(struct bpf_events *e, const struct netlog_bpf_exe *x)
 	size_t len = join(x, path), args = args_length(x);
 	struct program *p;
 
-	HASH_FIND(hh, e->by_pid, &x->pid, sizeof(x->pid), p);
-	if (p)
-		program_remove(e, p);
+	program_forget(e, x->pid);
 	if (!len && !args)
 		return 0;
-	if (HASH_COUNT(e->by_pid) >= PROGRAMS_MAX)
-		program_remove(e, TAILQ_FIRST(&e->lru));
 	p = malloc(sizeof(*p) + ENCODED(len) + ENCODED(args));
 	if (!p)
 		return -ENOMEM;
 	p->pid = x->pid;
 	p->id = x->id;
+	p->size = ENCODED(len) + ENCODED(args);
 	p->exe = len ? p->text : NULL;
 	end = encode(p->text, path, len);
 	p->title = args ? end : NULL;
 	encode(end, x->args, args);
-	HASH_ADD(hh, e->by_pid, pid, sizeof(p->pid), p);
-	TAILQ_INSERT_TAIL(&e->lru, p, lru);
+	program_add(e, p);
 	return 0;
 }
 
@@ -176,6 +193,23 @@ static const struct program *program_of(struct bpf_events *e, const struct netlo
 	TAILQ_REMOVE(&e->lru, p, lru);
 	TAILQ_INSERT_TAIL(&e->lru, p, lru);
 	return p;
+}
+
+/* A child runs its parent's program. NULL if that is not known. */
+static const struct program *inherit(struct bpf_events *e, const struct netlog_bpf_event *fork)
+{
+	struct netlog_bpf_task parent = { .pid = fork->err, .exe = fork->task.exe };
+	const struct program *p = program_of(e, &parent);
+	size_t size = p ? p->size : 0;
+	struct program *child = p ? malloc(sizeof(*p) + size) : NULL;
+
+	if (!child)
+		return NULL;
+	*child = (struct program){ .pid = fork->task.pid, .id = p->id, .size = size };
+	memcpy(child->text, p->text, size);
+	child->exe = p->exe ? child->text + (p->exe - p->text) : NULL;
+	child->title = p->title ? child->text + (p->title - p->text) : NULL;
+	return program_add(e, child);
 }
 
 static void set_end(struct netaddr *a, const struct netlog_bpf_sock *s, const void *ip,
@@ -214,7 +248,7 @@ static void set_socket(struct event *f, const struct netlog_bpf_sock *s)
 static int on_event(struct bpf_events *e, const struct netlog_bpf_event *r)
 {
 	int64_t real = (int64_t)r->mono + e->real_minus_mono;
-	char comm[ENCODED(NETLOG_BPF_COMM)];
+	char comm[ENCODED(NETLOG_BPF_COMM)], pcomm[NETLOG_BPF_COMM + 1] = "";
 	struct event f = {
 		.kind = EVENT_MODULE, .op = r->op, .err = r->err, .mono = r->mono,
 		.stamp = { .sec = real / 1000000000, .milli = real / 1000000 % 1000 },
@@ -227,13 +261,20 @@ static int on_event(struct bpf_events *e, const struct netlog_bpf_event *r)
 		return -EINVAL;
 	if (r->task.pid) {
 		const struct netlog_bpf_task *t = &r->task;
-		const struct program *p = program_of(e, t);
+		const struct program *p = r->op == NETLOG_OP_FORK ? inherit(e, r) : program_of(e, t);
 
 		encode(comm, t->comm, strnlen(t->comm, sizeof(t->comm)));
+		memcpy(pcomm, t->pcomm, sizeof(t->pcomm));
 		f.task = (struct task){ t->pid, t->ppid, t->uid, t->auid, t->ses, t->sid,
-					comm, p ? p->exe : NULL, NULL, p ? p->title : NULL };
+					comm, p ? p->exe : NULL, NULL, p ? p->title : NULL,
+					{ true, t->egid }, { t->cgroup, t->cgroup }, *pcomm ? pcomm : NULL };
 	}
 	set_socket(&f, &r->sock);
+	if (r->op == NETLOG_OP_END) {
+		f.status = r->err;
+		f.err = 0;
+		f.born = r->sock.rx;
+	}
 	e->to.event(&f, e->to.arg);
 	return 0;
 }

@@ -34,9 +34,28 @@ void bpf_input_read(struct bpf_input *b)
 	(void)b;
 }
 
-void bpf_input_snapshot(struct bpf_input *b)
+bool bpf_input_scan(struct bpf_input *b)
 {
 	(void)b;
+	return false;
+}
+
+bool bpf_input_has_cookies(const struct bpf_input *b)
+{
+	(void)b;
+	return true;
+}
+
+int64_t bpf_input_unseen(const struct bpf_input *b)
+{
+	(void)b;
+	return 0;
+}
+
+unsigned int bpf_input_woken(const struct bpf_input *b)
+{
+	(void)b;
+	return 0;
 }
 
 bool bpf_input_test(struct bpf_input *b)

@@ -37,7 +37,8 @@ struct seen {
 struct join {
 	void (*event)(const struct event *e, void *arg);
 	void *arg;
-	bool on;
+	bool on, held;
+	uint64_t dropped;	/* while held */
 	unsigned int waiting;
 	struct item *by_mono, *by_serial;
 	TAILQ_HEAD(, item) items;	/* oldest first */
@@ -137,6 +138,8 @@ static void release_first(struct join *j)
 
 void join_flush(struct join *j)
 {
+	if (j->held)
+		return;
 	while (!TAILQ_EMPTY(&j->items))
 		release_first(j);
 }
@@ -178,7 +181,8 @@ static struct item *item_new(const struct event *e)
 {
 	const struct task *t = &e->task;
 	struct item *i = malloc(sizeof(*i) + text_size(t->comm) + text_size(t->exe) +
-				text_size(t->subj) + text_size(t->proctitle));
+				text_size(t->subj) + text_size(t->proctitle) +
+				text_size(t->pcomm));
 	char *to;
 
 	if (!i)
@@ -189,6 +193,7 @@ static struct item *item_new(const struct event *e)
 	text_move(&i->e.task.exe, &to);
 	text_move(&i->e.task.subj, &to);
 	text_move(&i->e.task.proctitle, &to);
+	text_move(&i->e.task.pcomm, &to);
 	return i;
 }
 
@@ -197,8 +202,16 @@ void join_put(struct join *j, const struct event *e, int64_t now)
 	struct item *i = NULL, *other;
 	bool waits = j->on && may_have_event(e);
 
-	if (waits || j->waiting)
+	if (j->held && j->waiting >= WAITING_MAX) {
+		j->dropped++;
+		return;
+	}
+	if (waits || j->waiting || j->held)
 		i = item_new(e);
+	if (!i && j->held) {
+		j->dropped++;
+		return;
+	}
 	if (!i) {
 		join_flush(j);
 		j->event(e, j->arg);
@@ -280,7 +293,7 @@ static bool is_due(const struct item *i, int64_t now)
 
 void join_release(struct join *j, int64_t now)
 {
-	while (!TAILQ_EMPTY(&j->items) && is_due(TAILQ_FIRST(&j->items), now))
+	while (!j->held && !TAILQ_EMPTY(&j->items) && is_due(TAILQ_FIRST(&j->items), now))
 		release_first(j);
 }
 
@@ -288,7 +301,27 @@ int join_due(const struct join *j, int64_t now)
 {
 	const struct item *i = TAILQ_FIRST(&j->items);
 
-	if (!i)
+	if (!i || j->held)
 		return -1;
 	return is_due(i, now) ? 0 : (i->deadline - now) / 1000000 + 1;
+}
+
+void join_hold(struct join *j)
+{
+	join_flush(j);
+	j->held = true;
+	j->dropped = 0;
+}
+
+uint64_t join_decide(struct join *j, bool (*takes)(const struct event *e, void *arg), void *arg)
+{
+	struct item *i, *next;
+
+	for (i = TAILQ_FIRST(&j->items); i; i = next) {
+		next = TAILQ_NEXT(i, next);
+		if (!takes(&i->e, arg))
+			item_remove(j, i);
+	}
+	j->held = false;
+	return j->dropped;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "parser/entry/line.h"
+#include "plugin/output/compress.h"
 #include "plugin/output/rotate.h"
 
 #define BUFFER 65536
@@ -23,6 +24,7 @@ struct file {
 	struct line_clock clock;
 	/* of a log: */
 	struct rotate_limits limits;
+	struct compressor *compressor; /* NULL: old files stay plain */
 	uint64_t size; /* bytes */
 	time_t written; /* the last of them */
 	char buffer[BUFFER]; /* lines to be written by one write(2) */
@@ -216,22 +218,39 @@ static int log_open(struct transport *t)
 		return 0;
 	make_directory(f->path);
 	err = file_open(t);
-	if (!err)
+	if (!err) {
+		compress_lock(f->compressor);
 		rotate_prune(f->path, &f->limits, time(NULL));
+		compress_unlock(f->compressor);
+		compress_start(f->compressor);
+	}
 	return err;
 }
 
 /* Where that fails, the file grows on, and the next line tries again. */
 static void rotate(struct file *f, time_t now)
 {
-	int fd, err = rotate_shift(f->path);
+	int fd, err;
 
+	compress_lock(f->compressor);
+	err = rotate_shift(f->path);
+	if (!err || err == -ENOENT)
+		rotate_prune(f->path, &f->limits, now);
+	compress_unlock(f->compressor);
 	if (err && err != -ENOENT)
 		return;
 	fd = open_path(f->path);
 	if (fd >= 0)
 		use(f, fd);
-	rotate_prune(f->path, &f->limits, now);
+	compress_start(f->compressor);
+}
+
+static void log_close(struct transport *t)
+{
+	struct file *f = (struct file *)t;
+
+	compress_free(f->compressor);
+	file_close(t);
 }
 
 static int log_write(struct transport *t, const struct message *m, unsigned int count,
@@ -280,20 +299,26 @@ struct transport *transport_file(const char *path)
 	return f ? &f->t : NULL;
 }
 
-struct transport *transport_log(const char *path, const struct rotate_limits *limits)
+struct transport *transport_log(const char *path, const struct rotate_limits *limits,
+				bool compress)
 {
 	static const struct transport_ops ops = {
 		.name = "log",
 		.open = log_open,
 		.write = log_write,
 		.reopen = file_reopen,
-		.close = file_close,
+		.close = log_close,
 	};
 	struct file *f = new_file(&ops, path);
 
 	if (!f)
 		return NULL;
 	f->limits = *limits;
+	f->compressor = compress ? compress_new(f->path) : NULL;
+	if (compress && !f->compressor) {
+		file_close(&f->t);
+		return NULL;
+	}
 	return &f->t;
 }
 

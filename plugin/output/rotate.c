@@ -21,6 +21,7 @@ struct old {
 	char suffix[16];	/* "" or ".zst" */
 	uint64_t size;
 	time_t written;
+	uint64_t ino;
 };
 
 struct old_files {
@@ -99,6 +100,7 @@ static int list(struct old_files *f)
 			continue;
 		o->size = st.st_size;
 		o->written = st.st_mtime;
+		o->ino = st.st_ino;
 		f->count++;
 	}
 	closedir(d);
@@ -141,6 +143,20 @@ int rotate_shift(const char *path)
 		err = -errno;
 	close_files(&f);
 	return err;
+}
+
+bool rotate_find_plain(const char *path, uint64_t ino, unsigned int *number)
+{
+	struct old_files f;
+	bool found = false;
+
+	if (!open_files(&f, path))
+		for (size_t i = 0; i < f.count && !found; i++) {
+			found = !*f.at[i].suffix && (!ino || f.at[i].ino == ino);
+			*number = f.at[i].number;
+		}
+	close_files(&f);
+	return found;
 }
 
 int rotate_prune(const char *path, const struct rotate_limits *l, time_t now)

@@ -25,6 +25,10 @@ bool rotate_is_due(const struct rotate_limits *l, uint64_t size, time_t written,
  * another number. */
 int rotate_shift(const char *path);
 
+/* Finds the old file with that inode, or the oldest one if ino is 0, among those without a
+ * suffix. Sets *number to its N. Returns false if there is none. */
+bool rotate_find_plain(const char *path, uint64_t ino, unsigned int *number);
+
 /* Deletes the oldest files as the limits say; never FILE itself. Returns 0 or -errno. */
 int rotate_prune(const char *path, const struct rotate_limits *l, time_t now);
 

@@ -44,8 +44,9 @@ struct transport_ops {
 /* Appends "TIME TEXT\n" to a file, created with mode 0640. */
 struct transport *transport_file(const char *path);
 /* The same to a log that is rotated and bounded here; its directory is created with mode
- * 0750. *limits is copied. */
-struct transport *transport_log(const char *path, const struct rotate_limits *limits);
+ * 0750. compress: old files, with zstd. *limits is copied. */
+struct transport *transport_log(const char *path, const struct rotate_limits *limits,
+				bool compress);
 struct transport *transport_stdout(void);
 /* facility as in syslog.h. syslog(3) adds the time itself. */
 struct transport *transport_syslog(int facility);

@@ -16,15 +16,20 @@
 
 static void on_known(const struct diag_known *known, const struct task *opener, void *arg)
 {
-	struct diag d = { .op = DIAG_KNOWN, .known = known };
-	struct event e = { .kind = EVENT_DIAG, .diag = &d, .task = *opener };
+	const struct keep *k = arg;
+	struct diag_known copy = *known;
+	struct diag d = { .op = DIAG_KNOWN, .known = &copy };
+	struct event e = { .kind = k->exact ? EVENT_KEPT : EVENT_DIAG, .diag = &d,
+			   .node = k->node, .task = *opener };
 
-	deliver(arg, &e);
+	if (k->own_numbers)
+		copy.sock.cookie = 0;
+	deliver(k->track, &e);
 }
 
 void keep_load(struct keep *k)
 {
-	int err = k->path ? statefile_load(k->path, on_known, k->track) : -ENOENT;
+	int err = k->path ? statefile_load(k->path, on_known, k) : -ENOENT;
 
 	if (err == -EINVAL)
 		log_warnx("%s: damaged, of another version, or writable by others: not used, "

@@ -8,6 +8,9 @@
 struct keep {
 	struct track *track;
 	char *path;				 /* NULL: no file */
+	bool exact;				 /* of module or BPF, not of sock_diag */
+	const char *node;			 /* of module and BPF; borrowed */
+	bool own_numbers;			 /* cookies are none, and void after a restart */
 	struct statefile_writer *writer;	 /* NULL: nothing is being written */
 	uint64_t saved_entries, writing_entries; /* of the tracker's count */
 	bool failed;				 /* logged */

@@ -81,8 +81,10 @@ static void put_stamp(FILE *f, const struct stamp *s)
 
 static void put_known(FILE *f, const struct diag_known *k, const struct identity *opener)
 {
-	static const struct identity nobody = { 0, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN,
-						ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN };
+	static const struct identity nobody = {
+		.pid = ID_UNKNOWN, .ppid = ID_UNKNOWN, .uid = ID_UNKNOWN,
+		.auid = ID_UNKNOWN, .ses = ID_UNKNOWN, .sid = ID_UNKNOWN,
+	};
 	const struct identity *o = opener ? opener : &nobody;
 
 	fprintf(f, "%" PRIu64 " %" PRIu64 " %" PRId64 " %d %d %d %d %d %d", k->sock.cookie,
@@ -92,7 +94,8 @@ static void put_known(FILE *f, const struct diag_known *k, const struct identity
 	put_end(f, &k->sock.remote);
 	put_stamp(f, &k->ev);
 	put_stamp(f, &k->start);
-	fprintf(f, " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64, o->pid, o->ppid, o->uid, o->auid, o->ses, o->sid);
+	fprintf(f, " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
+		o->pid, o->ppid, o->uid, o->auid, o->ses, o->sid);
 	put_string(f, o->comm);
 	put_string(f, o->exe);
 	put_string(f, o->subj);
@@ -179,6 +182,7 @@ struct statefile_writer *statefile_begin(const char *path, const struct track *t
 	if (!err) {
 		fprintf(w->file, STATEFILE_MAGIC " %s\n", boot);
 		track_diag_each(track, copy_known, w);
+		track_kernel_each(track, copy_known, w);
 		err = w->failed ? -ENOMEM : 0;
 	}
 	if (!err)

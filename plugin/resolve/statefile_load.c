@@ -175,7 +175,7 @@ static bool read_saved(char *line, struct saved *e, bool old)
 	e->task.proctitle = read_string(&f, e->text[3]);
 	if (!old)
 		read_id(&f, k);
-	return !f.bad && !*f.at && k->sock.cookie;
+	return !f.bad && !*f.at && (k->sock.cookie || k->sock.ino);
 }
 
 /* Refuses a file that anybody else could have written. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -48,7 +49,7 @@ static void print_output(FILE *to, const struct doctor *d, const struct config_o
 /* The choice first: the source, the rules, and where lines go. */
 static void print_host(FILE *to, const struct doctor *d)
 {
-	struct config_output list[3 + CONFIG_OUTPUTS_MAX];
+	struct config_output list[CONFIG_ALL_OUTPUTS];
 	struct doctor_finding source = { .level = DOCTOR_OK }, rules = { .level = DOCTOR_OK };
 	unsigned int n = d->config ? config_outputs(d->config, list) : 0;
 

@@ -3,6 +3,8 @@
 #ifndef NETLOG_SETUP_H
 #define NETLOG_SETUP_H
 
+#include <stdio.h>
+
 #include "plugin/setup/plan.h"
 
 #define SETUP_STATE "/var/lib/audit-netlog/setup.undo"

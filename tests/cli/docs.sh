@@ -85,6 +85,13 @@ if [ "$build" = --write ]; then
 	exit
 fi
 verdict "aunetlog(8) has every option of aunetlog --help" < <(options_of aunetlog | lacks aunetlog.8 netlog-fields.7)
+verdict "aunetlog-packets(8) has every option of annotate and capture" < <(
+	for command in annotate capture; do
+		"$build/aunetlog" $command --help | grep -oE '(^|[ ,])--?[a-z][a-z-]*' | tr -d ' ,'
+	done | sort -u | lacks aunetlog-packets.8 aunetlog.8)
+verdict "aunetlog-packets(8) has every reason" < <(
+	cat parser/packet/owners.h parser/query/partner.h | sed -n 's/.*X([A-Z_]*,\t*"\([a-z-]\+\)").*/\1/p' |
+		sort -u | lacks aunetlog-packets.8)
 verdict "audisp-netlog(8) has every option of audisp-netlog --help" < <(options_of audisp-netlog | lacks audisp-netlog.8)
 verdict "audisp-netlog.conf(5) has every key" < <(config_keys | lacks audisp-netlog.conf.5)
 verdict "audisp-netlog(8) has every value of via=" < <(
@@ -99,6 +106,14 @@ if command -v groff >/dev/null; then
 else
 	echo "skip - groff is not installed"
 fi
+verdict "CONTRIBUTING names functions that are there" < <(
+	grep -oE '`[a-z_]+\(\)`(, | \()[a-z/_]+\.c' CONTRIBUTING.md | tr -d '`(),' | while read -r name file; do
+		grep -qwE "$name" "$file" || grep -qwE "$name" parser/*/"$file" 2>/dev/null || echo "no $name() in $file"
+	done)
+verdict "CONTRIBUTING names make's targets that are there" < <(
+	grep -oE '`make [a-z0-9-]+' CONTRIBUTING.md README.md | sed 's/.*make //' | sort -u | while read -r target; do
+		cat Makefile packaging/Makefile.inc tests/*/Makefile.inc | grep -q "^$target:" || echo "no target $target"
+	done)
 verdict "README has at most 120 lines" < <(awk 'END { if (NR > 120) print NR }' README.md)
 verdict "README and its pages name files that are there" < <(missing_files)
 verdict "packages have the version of the program" < <(

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "plugin/config.h"
+#include "plugin/config_file.h"
 #include "fuzz.h"
 
 static struct identity who = {
@@ -30,7 +30,7 @@ static int read_text(struct config *c, const void *text, size_t size)
 	must(fd >= 0 && write(fd, text, size) == (ssize_t)size);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	config_init(c);
-	err = config_read(c, path, error, sizeof(error));
+	err = config_file_read(c, path, error, sizeof(error));
 	close(fd);
 	must(!err == !*error);
 	if (err)
@@ -46,7 +46,7 @@ static char *print(const struct config *c, size_t *size)
 	FILE *f = open_memstream(&text, size);
 
 	must(f);
-	config_print(c, f);
+	config_file_print(c, f);
 	fclose(f);
 	return text;
 }

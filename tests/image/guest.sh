@@ -34,14 +34,26 @@ right_line() {
 	journal | grep -E "^connect fail TCP 127\.0\.0\.1:${PORT:-[0-9]+} -> 127\.0\.0\.1:9 [0-9]+ $probe_pid 0 probe .*errno=ECONNREFUSED" | tail -n 1 | grep .
 }
 
-first_line() { probe; until_true "${1:-20}" right_line; }
+# first_line [SECONDS]: connections, until one has its right line.
+first_line() {
+	local end=$((SECONDS + ${1:-20}))
+	while [ $SECONDS -lt $end ]; do
+		probe
+		! until_true 3 right_line || return 0
+	done
+	return 1
+}
 
 # What each output has of the probes, without what each adds.
 of_probe() { grep -E ' (probe|netlog) ' | grep ' probe ' | sed 's/ time=[^ ]*$//'; }
 in_journal() { journal | of_probe; }
 in_auth_log() { sed -n 's/^.* audisp-netlog\[[0-9]*\]: //p' /var/log/auth.log | of_probe; }
 in_file() { cut -c 25- /var/log/netlog.log | of_probe; }
-in_collector() { sed -nE 's/^([0-9]+ )?<[0-9]+>1 [^ ]+ [^ ]+ audisp-netlog [0-9]+ [^ ]+ (-|\[.*\]) //p' /var/log/collector | of_probe; }
+# frames with octet counting, without newlines
+in_collector() {
+	sed -E 's/[0-9]+ <[0-9]+>1 /\n&/g' /var/log/collector |
+		sed -nE 's/^[0-9]+ <[0-9]+>1 [^ ]+ [^ ]+ audisp-netlog [0-9]+ [^ ]+ (-|\[[^]]*\]) (\xef\xbb\xbf)?//p' | of_probe
+}
 
 files() {
 	find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /root \

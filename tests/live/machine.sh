@@ -23,7 +23,8 @@ python_library() { # FILE
 }
 
 # live_adds DIR: fills live_options; what has to be made for it goes to DIR. Tools
-# that this machine lacks are left out, and their scenarios skipped.
+# that this machine lacks are left out, and their scenarios skipped. For a machine of
+# another architecture, live_foreign is set, and all tools are left out.
 # shellcheck disable=SC2034 # used by those who source this
 live_adds() {
 	local name version
@@ -32,6 +33,7 @@ live_adds() {
 	for name in $(live_program_names); do
 		live_options+=(--add "$live_programs/$name")
 	done
+	[ -z "${live_foreign:-}" ] || return 0
 	for name in curl socat dig; do
 		[ ! -x /usr/bin/$name ] || live_options+=(--add "/usr/bin/$name:/usr/bin/")
 	done

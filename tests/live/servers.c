@@ -174,6 +174,7 @@ static void passed_listener(void)
 	worker = truth_fork();	/* before the listener is there */
 	if (!worker) {
 		l->fd = take_fd(pair[1]);
+		truth_extra("hidden=passed");
 		truth_before();
 		fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
 		if (fd < 0)

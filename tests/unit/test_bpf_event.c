@@ -33,7 +33,8 @@ static void on_event(const struct event *e, void *arg)
 		 (long long)e->rx, (long long)e->mono, (long long)e->task.pid,
 		 (long long)e->task.ppid, (long long)e->task.sid, (long long)e->task.uid,
 		 (long long)e->task.auid, (long long)e->task.ses,
-		 e->task.comm ? e->task.comm : "-", e->task.proctitle ? e->task.proctitle : "-", e->task.exe ? e->task.exe : "-");
+		 e->task.comm ? e->task.comm : "-", e->task.proctitle ? e->task.proctitle : "-",
+		 e->task.exe ? e->task.exe : "-");
 }
 
 static void on_stamp(int64_t pid, int64_t mono, uint64_t serial, void *arg)
@@ -232,6 +233,30 @@ static void test_exe(void **state)
 	bpf_events_free(e);
 }
 
+/* A child runs its parent's program until it executes another; a status is no errno. */
+static void test_processes(void **state)
+{
+	struct netlog_bpf_event r = record(NETLOG_OP_FORK, AF_INET, NULL, 0, NULL, 0);
+	struct bpf_events *e = bpf_events_new(&to);
+
+	(void)state;
+	r.err = 99;
+	r.sock.family = r.sock.rx = 0;
+	assert_int_equal(give_exe(e, 99, 9, PARTS("bash\0bin"), 2), 0);
+	assert_int_equal(bpf_events_record(e, &r, sizeof(r)), 0);
+	assert_non_null(strstr(got, "pid=100 "));
+	assert_non_null(strstr(got, "exe=\"/bin/bash\""));
+	r.op = NETLOG_OP_END;
+	r.err = 7 << 8;
+	assert_int_equal(bpf_events_record(e, &r, sizeof(r)), 0);
+	assert_non_null(strstr(got, " err=0 "));
+	assert_non_null(strstr(got, "exe=\"/bin/bash\""));
+	r.task.exe = 10;
+	assert_int_equal(bpf_events_record(e, &r, sizeof(r)), 0);
+	assert_non_null(strstr(got, "exe=-"));
+	bpf_events_free(e);
+}
+
 static void test_stamp(void **state)
 {
 	struct netlog_bpf_stamp s = { NETLOG_BPF_STAMP, 100, 5123456789ULL, 77, 0 };
@@ -305,7 +330,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_fields), cmocka_unit_test(test_nobody),
-		cmocka_unit_test(test_args), cmocka_unit_test(test_stamp),
+		cmocka_unit_test(test_args), cmocka_unit_test(test_processes),
+		cmocka_unit_test(test_stamp),
 		cmocka_unit_test(test_exe), cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_longest_path), cmocka_unit_test(test_no_record),
 	};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* tests/unit: plugin/config, every key and every kind of mistake. */
-#include "plugin/config.h"
+#include "plugin/config_file.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -31,7 +31,7 @@ static char *print(const struct config *c)
 	FILE *f = open_memstream(&text, &size);
 
 	assert_non_null(f);
-	config_print(c, f);
+	config_file_print(c, f);
 	fclose(f);
 	return text;
 }
@@ -42,9 +42,9 @@ struct good {
 };
 
 #define DEFAULTS .to_syslog = true, .facility = LOG_AUTHPRIV, .priority = LOG_INFO, \
-	.queue_kib = 1024, .sockets = 65536, .processes = 32768, .wait = 1000, \
+	.queue_kib = 1024, .command_line = true, .exe_path = true, .sockets = 65536, .processes = 32768, .wait = 1000, \
 	.sweep = 30, .snapshot = true, .state = STATE_DEFAULT, .interval = 60, \
-	.log = { LOG_DEFAULT, 64, 1024, 90 }
+	.log = { LOG_DEFAULT, 64, 1024, 90, true }
 
 static const struct good goods[] = {
 	{ "nothing", "", { DEFAULTS } },
@@ -54,15 +54,15 @@ static const struct good goods[] = {
 	  { DEFAULTS, .to_syslog = false, .facility = LOG_LOCAL7,
 	    .priority = LOG_WARNING, .file = "/var/log/netlog.log", .to_stdout = true,
 	    .queue_kib = 64 } },
-	{ "log", "[log]\nfile = /l\nsize = 1\ntotal = 2\ndays = 36500\n",
-	  { DEFAULTS, .log = { "/l", 1, 2, 36500 } } },
-	{ "no log", "[log]\nfile =\n", { DEFAULTS, .log = { NULL, 64, 1024, 90 } } },
+	{ "log", "[log]\nfile = /l\nsize = 1\ntotal = 2\ndays = 36500\ncompress = no\n",
+	  { DEFAULTS, .log = { "/l", 1, 2, 36500, false } } },
+	{ "no log", "[log]\nfile =\n", { DEFAULTS, .log = { NULL, 64, 1024, 90, true } } },
 	{ "limits", "[limits]\nconnections = 16\nprocesses = 4194304\n",
 	  { DEFAULTS, .sockets = 16, .processes = 4194304 } },
 	{ "other limits", "[limits]\nconnections = 16777216\nprocesses = 16\n",
 	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
-	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\n",
-	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .flows = true } },
+	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\nprocesses = yes\n",
+	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .wants = { true, true } } },
 	{ "kernel, the last word", "[kernel]\nsource = module\nsource = none\n",
 	  { DEFAULTS, .source = KERNEL_NONE } },
 	{ "sockdiag", "[sockdiag]\nuse = no\nwait = 10\nsweep = 1\nsnapshot = no\n"
@@ -160,16 +160,20 @@ static void assert_same(const struct config *a, const struct config *b)
 	if (a->file)
 		assert_string_equal(a->file, b->file);
 	assert_int_equal(a->queue_kib, b->queue_kib);
+	assert_int_equal(a->command_line, b->command_line);
+	assert_int_equal(a->exe_path, b->exe_path);
 	assert_int_equal(!a->log.file, !b->log.file);
 	if (a->log.file)
 		assert_string_equal(a->log.file, b->log.file);
 	assert_int_equal(a->log.size_mib, b->log.size_mib);
 	assert_int_equal(a->log.total_mib, b->log.total_mib);
 	assert_int_equal(a->log.days, b->log.days);
+	assert_int_equal(a->log.compress, b->log.compress);
 	assert_int_equal(a->sockets, b->sockets);
 	assert_int_equal(a->processes, b->processes);
 	assert_int_equal(a->source, b->source);
-	assert_int_equal(a->flows, b->flows);
+	assert_int_equal(a->wants.flows, b->wants.flows);
+	assert_int_equal(a->wants.processes, b->wants.processes);
 	assert_int_equal(a->use, b->use);
 	assert_int_equal(a->wait, b->wait);
 	assert_int_equal(a->sweep, b->sweep);
@@ -192,7 +196,7 @@ static void test_good(void **state)
 
 	config_init(&c);
 	write_file(row->text);
-	if (config_read(&c, path, error, sizeof(error)))
+	if (config_file_read(&c, path, error, sizeof(error)))
 		fail_msg("%s", error);
 	assert_same(&c, &row->c);
 
@@ -200,7 +204,7 @@ static void test_good(void **state)
 	first = print(&c);
 	write_file(first);
 	config_init(&again);
-	if (config_read(&again, path, error, sizeof(error)))
+	if (config_file_read(&again, path, error, sizeof(error)))
 		fail_msg("%s in\n%s", error, first);
 	assert_same(&again, &row->c);
 	for (unsigned int i = 0; i < c.ignores; i++)
@@ -265,8 +269,8 @@ static const struct mistake mistakes[] = {
 	  "seconds, a whole number from 1 to 86400" },
 	{ "match, key", "[ignore]\nmatch = port=53\n", 2, "match: 'port=53'",
 	  "'port' must be key=value, with a key of: time kind proto local direction "
-	  "remote addr sid pid uid user comm exe auid ses ppid subj proctitle pcomm opener "
-	  "netns container pod unit entity pentity via errno dur tx rx unseen incomplete id ev node" },
+	  "remote addr sid pid uid user comm exe auid ses ppid subj proctitle egid cgroup pcomm opener "
+	  "netns container pod unit entity pentity via errno status dur tx rx bytes unseen incomplete id ev node" },
 	{ "match, known at the end", "[ignore]\nmatch = proto=tcp dur>60\n", 2,
 	  "match: 'proto=tcp dur>60': dur is known only at the end, and what is ignored "
 	  "is decided at the start", "" },
@@ -278,7 +282,7 @@ static const struct mistake mistakes[] = {
 	  "at least one key=value" },
 	{ "key that is none", "[output]\nsyslog = no\nfille = /a\n", 3,
 	  "[output] fille: no such key",
-	  "there are: syslog, facility, priority, file, stdout, queue" },
+	  "there are: syslog, facility, priority, file, stdout, queue, command_line, exe_path" },
 	{ "key of another section", "[limits]\nsyslog = no\n", 2,
 	  "[limits] syslog: no such key", "there are: connections, processes" },
 	{ "section that is none", "[outputs]\nsyslog = no\n", 1,
@@ -309,7 +313,7 @@ static const struct mistake mistakes[] = {
 	  "the name or address of a host" },
 	{ "output, port", "[output a]\nport = 65536\n", 2, "port: '65536'", "from 1 to 65535" },
 	{ "output, a key of [output]", "[output a]\nsyslog = yes\n", 2,
-	  "[output a] syslog: no such key", "there are: transport, format, path, mode, host, port, "
+	  "[output a] syslog: no such key", "there are: transport, format, path, command_line, exe_path, mode, host, port, "
 	  "ca, cert, key, facility, priority, queue" },
 	{ "no equals sign", "[output]\nsyslog no\n", 2, NEITHER, "" },
 	{ "section not closed", "[output\nsyslog = no\n", 1, NEITHER, "" },
@@ -336,7 +340,7 @@ static void test_mistake(void **state)
 
 	config_init(&c);
 	write_file(row->text);
-	assert_int_equal(config_read(&c, path, error, sizeof(error)), -EINVAL);
+	assert_int_equal(config_file_read(&c, path, error, sizeof(error)), -EINVAL);
 	config_fini(&c);
 	snprintf(expected, sizeof(expected), "%s:%d: %s", path, row->line, row->key);
 	if (strncmp(error, expected, strlen(expected)))
@@ -370,7 +374,7 @@ static void test_incomplete_output(void **state)
 
 		write_file(rows[i].text);
 		config_init(&c);
-		assert_int_equal(config_read(&c, path, error, sizeof(error)), -EINVAL);
+		assert_int_equal(config_file_read(&c, path, error, sizeof(error)), -EINVAL);
 		assert_memory_equal(error, path, strlen(path));
 		assert_string_equal(error + strlen(path), rows[i].error);
 		config_fini(&c);
@@ -388,7 +392,7 @@ static void test_outputs(void **state)
 	write_file("[output b]\ntransport = stdout\n[output]\nstdout = yes\nfile = /f\n"
 		   "[output a]\ntransport = file\npath = /a\n");
 	config_init(&c);
-	assert_int_equal(config_read(&c, path, error, sizeof(error)), 0);
+	assert_int_equal(config_file_read(&c, path, error, sizeof(error)), 0);
 	assert_int_equal(config_outputs(&c, list), 6);
 	assert_string_equal(list[0].name, "syslog");
 	assert_string_equal(list[1].name, "file");
@@ -401,7 +405,7 @@ static void test_outputs(void **state)
 	assert_string_equal(list[5].path, "/a");
 	assert_string_equal(list[5].format, "netlog");
 	config_init(&again);
-	assert_int_equal(config_read(&again, path, error, sizeof(error)), 0);
+	assert_int_equal(config_file_read(&again, path, error, sizeof(error)), 0);
 	assert_true(config_same_outputs(&c, &again));
 	again.log.days = 7;
 	assert_false(config_same_outputs(&c, &again));
@@ -441,7 +445,7 @@ static void test_long_line(void **state)
 
 		write_file(text);
 		config_init(&c);
-		err = config_read(&c, path, error, sizeof(error));
+		err = config_file_read(&c, path, error, sizeof(error));
 		assert_int_equal(err, fits ? 0 : -EINVAL);
 		if (fits)
 			assert_int_equal(strlen(c.file), lens[i] + 1);
@@ -469,7 +473,7 @@ static void test_long_comment(void **state)
 
 			write_file(text);
 			config_init(&c);
-			if (config_read(&c, path, error, sizeof(error)))
+			if (config_file_read(&c, path, error, sizeof(error)))
 				fail_msg("%zu: %s", lens[i], error);
 			assert_int_equal(c.queue_kib, 64);
 			config_fini(&c);
@@ -487,7 +491,7 @@ static void test_shipped(void **state)
 
 	(void)state;
 	config_init(&c);
-	if (config_read(&c, "plugin/audisp-netlog.conf", error, sizeof(error)))
+	if (config_file_read(&c, "plugin/audisp-netlog.conf", error, sizeof(error)))
 		fail_msg("%s", error);
 	assert_same(&c, &row.c);
 	config_fini(&c);
@@ -511,7 +515,7 @@ static void test_zero_byte(void **state)
 	assert_int_equal(fwrite(text, 1, sizeof(text) - 1, f), sizeof(text) - 1);
 	fclose(f);
 	config_init(&c);
-	assert_int_equal(config_read(&c, path, error, sizeof(error)), -EINVAL);
+	assert_int_equal(config_file_read(&c, path, error, sizeof(error)), -EINVAL);
 	assert_non_null(strstr(error, ":2: " NEITHER));
 	config_fini(&c);
 }
@@ -527,14 +531,14 @@ static void test_many_ignores(void **state)
 		n += snprintf(text + n, sizeof(text) - n, "match = pid=%d\n", i);
 	write_file(text);
 	config_init(&c);
-	if (config_read(&c, path, error, sizeof(error)))
+	if (config_file_read(&c, path, error, sizeof(error)))
 		fail_msg("%s", error);
 	assert_int_equal(c.ignores, CONFIG_IGNORES_MAX);
 	config_fini(&c);
 	snprintf(text + n, sizeof(text) - n, "match = pid=64\n");
 	write_file(text);
 	config_init(&c);
-	assert_int_equal(config_read(&c, path, error, sizeof(error)), -EINVAL);
+	assert_int_equal(config_file_read(&c, path, error, sizeof(error)), -EINVAL);
 	assert_non_null(strstr(error, ":66: match: 'pid=64'"));
 	assert_non_null(strstr(error, "at most 64 of these lines"));
 	config_fini(&c);
@@ -547,13 +551,13 @@ static void test_unreadable(void **state)
 
 	(void)state;
 	config_init(&c);
-	assert_int_equal(config_read(&c, "/nonexistent/netlog.conf", error,
+	assert_int_equal(config_file_read(&c, "/nonexistent/netlog.conf", error,
 				     sizeof(error)), -ENOENT);
 	assert_string_equal(error,
 			    "/nonexistent/netlog.conf: No such file or directory");
 	config_fini(&c);
 	config_init(&c);
-	assert_int_equal(config_read(&c, "/tmp", error, sizeof(error)), -EISDIR);
+	assert_int_equal(config_file_read(&c, "/tmp", error, sizeof(error)), -EISDIR);
 	assert_string_equal(error, "/tmp: Is a directory");
 	config_fini(&c);
 }
@@ -570,7 +574,7 @@ static void test_ignores(void **state)
 	config_init(&c);
 	assert_false(config_ignores(&c, &r));
 	write_file("[ignore]\nmatch = comm=y\nmatch = uid=0 remote=127.0.0.0/8\n");
-	assert_int_equal(config_read(&c, path, error, sizeof(error)), 0);
+	assert_int_equal(config_file_read(&c, path, error, sizeof(error)), 0);
 	assert_true(config_ignores(&c, &r));
 	who.uid = 1;
 	assert_false(config_ignores(&c, &r));

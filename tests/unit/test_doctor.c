@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <ftw.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -94,9 +95,7 @@ static const struct row rows[] = {
 	{ "the module is still loading", check_source, { .bpf_tried = true }, .level = DOCTOR_OK, .found = "source: BPF", .files = { { "/sys/module/audit_netlog/initstate", "coming\n" } } },
 	{ "BPF is not wanted", check_source, { .bpf_tried = true }, .source = KERNEL_NONE, .level = DOCTOR_WARNING, .found = "keeps the plugin from", .fix = "source = auto" },
 	{ "no BTF, module installed", check_source, { .bpf_tried = true, .bpf_error = "no", .initial_pids = true }, .level = DOCTOR_WARNING, .found = "socket diagnostics; no BPF: this kernel has no BTF", .fix = "modprobe audit_netlog", .files = { { "/lib/modules/6.1.0/updates/dkms/audit_netlog.ko.xz", "" } } },
-	{ "Secure Boot", check_source, { .bpf_tried = true, .bpf_error = "no" }, .level = DOCTOR_WARNING, .found = "not the initial pid namespace", .fix = "mokutil", .files = { { "/lib/modules/6.1.0/extra/audit_netlog.ko", "" }, { "/sys/firmware/efi/efivars/"
-																												       "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c",
-																												       "\6\0\0\0\1", 0, 5 } } },
+	{ "Secure Boot", check_source, { .bpf_tried = true, .bpf_error = "no" }, .level = DOCTOR_WARNING, .found = "not the initial pid namespace", .fix = "mokutil", .files = { { "/lib/modules/6.1.0/extra/audit_netlog.ko", "" }, { "/sys/firmware/efi/efivars/" "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c", "\6\0\0\0\1", 0, 5 } } },
 	{ "lockdown", check_source, { .bpf_tried = true, .bpf_error = "no" }, .level = DOCTOR_WARNING, .found = "lockdown", .fix = "audit-netlog-dkms", .files = { { "/sys/kernel/security/lockdown", "none integrity [confidentiality]\n" } } },
 	{ "ftrace is off", check_source, { .bpf_tried = true, .bpf_error = "no" }, .level = DOCTOR_WARNING, .found = "ftrace_enabled is 0", .fix = "sysctl kernel.ftrace_enabled=1", .files = { { "/proc/sys/kernel/ftrace_enabled", "0\n" }, { "/sys/kernel/btf/vmlinux", "x" } } },
 	{ "another reason", check_source, { .bpf_tried = true, .bpf_error = "no luck" }, .level = DOCTOR_WARNING, .found = "no BPF: no luck", .fix = "dkms", .files = { { "/sys/kernel/btf/vmlinux", "x" } } },
@@ -125,6 +124,10 @@ static const struct row rows[] = {
 	{ "another limit", check_journal_rate, { 0 }, .syslog = true, .level = DOCTOR_WARNING, .found = "500 lines in 5s", .fix = "LogRateLimit", .files = { JOURNAL, { "/etc/systemd/journald.conf", "RateLimitBurst=400\n" }, { "/etc/systemd/journald.conf.d/a.conf", "RateLimitBurst=500\nRateLimitIntervalSec=5s\n" } } },
 	{ "imjournal", check_imjournal, { 0 }, .syslog = true, .level = DOCTOR_WARNING, .found = "20000 lines", .fix = "Ratelimit.Interval", .files = { { "/etc/rsyslog.conf", "module(load=\"imjournal\")\n" } } },
 	{ "imjournal without a limit", check_imjournal, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "does not limit", .files = { { "/etc/rsyslog.d/a.conf", "module(load=\"imjournal\" Ratelimit.Interval=\"0\")\n" } } },
+	{ "imuxsock", check_imuxsock, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "does not limit", .files = { { "/etc/rsyslog.conf", "module(load=\"imuxsock\")\n" } } },
+	{ "imuxsock with a limit", check_imuxsock, { 0 }, .syslog = true, .level = DOCTOR_WARNING, .found = "takes 300 lines in 5 s", .fix = "SysSock.RateLimit.Interval", .files = { { "/etc/rsyslog.d/a.conf", "module(load=\"imuxsock\" SysSock.RateLimit.Interval=\"5\" SysSock.RateLimit.Burst=\"300\")\n" } } },
+	{ "imuxsock with an old limit", check_imuxsock, { 0 }, .syslog = true, .level = DOCTOR_WARNING, .found = "takes 200 lines in 7 s", .fix = "SysSock.RateLimit.Interval", .files = { { "/etc/rsyslog.conf", "$ModLoad imuxsock\n$SystemLogRateLimitInterval 7\n" } } },
+	{ "imuxsock, not used", check_imuxsock, { 0 }, .level = DOCTOR_OK, .found = "no line", .files = { { "/etc/rsyslog.conf", "module(load=\"imuxsock\" SysSock.RateLimit.Interval=\"5\")\n" } } },
 	{ "imjournal in a comment", check_imjournal, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "no line", .files = { { "/etc/rsyslog.conf", " # imjournal\n" } } },
 	{ "1970", check_clock, { .now = 100, .clock_synchronized = true }, .level = DOCTOR_WARNING, .found = "before 2020", .fix = "timedatectl" },
 	{ "not synchronized", check_clock, { .now = 1800000000 }, .level = DOCTOR_NOTE, .found = "synchronized", .fix = "timedatectl" },
@@ -252,7 +255,7 @@ static void test_connection(void **state)
 	const struct connection_row *row = *state;
 	struct doctor_finding f = { 0 };
 	struct writer w = row->writer;
-	struct doctor d = { .patience_ms = 300, .connected = write_line, .arg = &w };
+	struct doctor d = { .patience_ms = 10, .connected = write_line, .arg = &w };
 	struct config c;
 
 	begin(&d, &c);

@@ -120,7 +120,7 @@ static void print_option(FILE *to, const struct field *f)
 
 static const char *whose(const struct field *f)
 {
-	if (!(f->kinds & ~STOPS))
+	if (!(f->kinds & ~(STOPS | 1u << PROC_END)))
 		return "Only stops have it, so the ignore list rejects it.\n";
 	if (f->kinds == (STOPS | 1u << CONNECT_FAIL))
 		return "Stops and failures have it. In the ignore list it is that of a failure.\n";
@@ -250,6 +250,7 @@ static struct identity who = {
 	.refs = 1, .pid = 2304, .ppid = 2211, .uid = 1000, .auid = 1001, .ses = 3,
 	.sid = 2210, .comm = "\"curl\"", .exe = "\"/usr/bin/curl\"",
 	.subj = "\"curl_t\"", .proctitle = "6375726C002D76",
+	.egid = { true, 1000 }, .cgroup = { true, 4711 },
 };
 
 static const struct entry whole = {
@@ -261,6 +262,7 @@ static const struct entry whole = {
 	.identity = &who, .opener = 17, .via = VIA_CLOSE, .err = ECONNRESET,
 	.dur_ms = 1204, .tx = 512, .rx = 90112, .netns = 4026531840, .other_netns = true,
 	.container = "web-1", .pod = "0f2a1b3c", .unit = "x.service", .pcomm = "bash",
+	.status = "1",
 };
 
 /* A field's value as text, as it must stand in the line. */

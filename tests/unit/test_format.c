@@ -71,6 +71,25 @@ static const struct entry odd = {
 	.identity = &parted, UNKNOWN,
 };
 
+/* uid 0 has the same name everywhere */
+static struct identity root;
+static struct entry root_start, root_stop, root_failure, root_listener;
+
+static void make_roots(void)
+{
+	const struct { struct entry *to; const struct entry *from; } all[] = {
+		{ &root_start, &start }, { &root_stop, &stop }, { &root_failure, &failure },
+		{ &root_listener, &listener },
+	};
+
+	root = curl;
+	root.uid = 0;
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		*all[i].to = *all[i].from;
+		all[i].to->identity = &root;
+	}
+}
+
 static const struct format_host host = { .name = "here", .id = "0123456789abcdef" };
 static const struct stamp noon = { 1795241079, 391, 0 };
 
@@ -98,7 +117,8 @@ static const char *text_of(struct format *f, const struct entry *e)
 	text[len] = 0;
 	assert_int_equal(strlen(text), len);
 	for (size_t i = 0; i < len; i++)
-		assert_true((unsigned char)text[i] >= ' ' || text[i] == '\t');
+		assert_true((unsigned char)text[i] >= ' ' || text[i] == '\t' ||
+			    (text[i] == '\033' && strstr(format_spec(f), "color")));
 	return text;
 }
 
@@ -228,7 +248,8 @@ static void test_json(void **state)
 	format_close(f);
 }
 
-static const char *const specs[] = { "netlog", "json", "ocsf", "cef", "leef", "sd:netlog@32473", "cern",
+static const char *const specs[] = { "netlog", "json", "ocsf", "cef", "leef", "sd:netlog@32473", "rows",
+				     "rows:60,color", "cern",
 				     "sysmon", "template:{comm} {exe} {proctitle} {node}" };
 #define SPECS (sizeof(specs) / sizeof(*specs))
 
@@ -339,6 +360,24 @@ static const struct line lines[] = {
 	  "cat=listen stop\tproto=UDP\tdstPort=53\tprocess=a\\x09b\\x5C|=\texe=\\x0A\tsev=1" },
 	{ "cef, what would part it", "cef", &odd, CEF "listen-stop|listen stop|1|rt=0 "
 	  "act=stopped listening proto=UDP dpt=53 dproc=a\\\\x09b\\\\|\\= filePath=\\n" },
+	{ "sd, failure", "sd:netlog@32473", &failure, "[netlog@32473 kind=\"connect fail\" "
+	  "proto=\"TCP\" direction=\"->\" remote_ip=\"192.0.2.7\" remote_port=\"81\" sid=\"2210\" "
+	  "pid=\"2304\" uid=\"1000\" comm=\"curl\" exe=\"/usr/bin/curl\" auid=\"1001\" ses=\"3\" "
+	  "ppid=\"2211\" subj=\"curl_t\" proctitle=\"curl -v \\\\xC3\\\\xA9\" errno=\"ECONNREFUSED\"] "
+	  "connect fail TCP - -> 192.0.2.7:81 2210 2304 1000 curl exe=/usr/bin/curl auid=1001 ses=3 "
+	  "ppid=2211 subj=curl_t proctitle=curl\\x20-v\\x20\\xC3\\xA9 errno=ECONNREFUSED" },
+	{ "rows, start", "rows:80", &root_start,
+	  "15:04:39 curl[2304]      root   :43210 -> 192.0.2.7:443   open" },
+	{ "rows, IPv6, accepted", "rows:130", &root_stop,
+	  "15:04:40.595 curl[2304]              root     [2001::1]:22          <- [fe80::9%2]:50044"
+	  "                  ECONNRESET 1.2s 512/88K" },
+	{ "rows, cut", "rows:40", &root_failure, "15:04:39 curl[2304]      root   -      >" },
+	{ "rows, in colour", "rows:80,color", &root_failure, "15:04:39 curl[2304]      root   -      "
+	  "-> 192.0.2.7:81    \033[31mECONNREFUSED\033[0m" },
+	{ "rows, listener", "rows:80", &root_listener,
+	  "15:04:39 curl[2304]      root   0.0.0.0:53                listening" },
+	{ "rows, nothing known", "rows:80", &unknown,
+	  "15:04:39 -               -      -      -  -               closed" },
 	{ "cern, start", "cern", &start,
 	  "netlog: curl[2304] TCP 10.0.0.5:43210 -> 192.0.2.7:443 (uid=1000)" },
 	{ "cern, stop", "cern", &stop,
@@ -350,6 +389,9 @@ static const struct line lines[] = {
 	  "ProcessId=2304 Image=/usr/bin/curl User=1000 Protocol=TCP Initiated=true "
 	  "SourceIp=10.0.0.5 SourcePort=43210 DestinationIp=192.0.2.7 DestinationPort=443" },
 	{ "sysmon has no stops", "sysmon", &stop, "" },
+	{ "hone", "hone", &start, "1795241079.391000000 SOCK O 2304 2211 1000 - 00005e01" },
+	{ "hone closes", "hone", &unknown, "1795241079.391000000 SOCK C - - - - -" },
+	{ "hone has no failures", "hone", &failure, "" },
 	{ "template", "template:{{{comm}[{pid}]}} {dir} {remote} ({dur})", &start,
 	  "{curl[2304]} -> 192.0.2.7:443 (-)" },
 	{ "template, ends", "template:{src_ip} {src_port} {dst_ip} {dst_port} {local_ip} "
@@ -370,8 +412,8 @@ static void test_line(void **state)
 static void test_specs(void **state)
 {
 	static const char *const wrong[][2] = {
-		{ "xml", "xml: no such format; there are: netlog json ocsf cef leef sd cern sysmon "
-		  "template" },
+		{ "xml", "xml: no such format; there are: netlog json ocsf cef leef sd rows cern sysmon "
+		  "hone template" },
 		{ "", ": no such format; there are: netlog" },
 		{ "json:x", "json takes nothing after a colon" },
 		{ "ocsf:2.0.0", "ocsf:2.0.0: the version must be 1.3.0, 1.4.0, 1.5.0 or 1.6.0" },
@@ -490,6 +532,7 @@ int main(void)
 
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
 		return 1;
+	make_roots();
 	setenv("TZ", "Asia/Tokyo", 1);
 	return table_run("json", test_json, ROWS(wants)) +
 	       table_run("hostile", test_hostile, ROWS(texts)) +

@@ -11,8 +11,8 @@
 #include "table.h"
 
 #define KEYS " must be key=value, with a key of: time kind proto local direction remote " \
-	     "addr sid pid uid user comm exe auid ses ppid subj proctitle pcomm opener netns " \
-	     "container pod unit entity pentity via errno dur tx rx unseen incomplete id ev node"
+	     "addr sid pid uid user comm exe auid ses ppid subj proctitle egid cgroup pcomm opener netns " \
+	     "container pod unit entity pentity via errno status dur tx rx bytes unseen incomplete id ev node"
 #define RANGE "must be ADDRESS, ADDRESS/PREFIX, ADDRESS:PORT, [V6]:PORT, :PORT or " \
 	      ":FIRST-LAST"
 #define USER "must be a user name, a number, or unset"
@@ -41,7 +41,8 @@ static struct identity nobody = {
 };
 static const struct entry unknown = {
 	.what = CONNECT_STOP, .time = { 1000, 500, 1 }, .proto = PROTO_UNKNOWN,
-	.unknown_direction = true, .opener = -1, .identity = &nobody, .dur_ms = -1, .tx = -1, .rx = -1, .netns = -1,
+	.unknown_direction = true, .opener = -1, .identity = &nobody,
+	.dur_ms = -1, .tx = -1, .rx = -1, .netns = -1,
 };
 
 struct row {
@@ -190,6 +191,7 @@ static const struct row rows[] = {
 	{ "via=exit,syslog", 0, true },
 	{ "via=close,syslog", 0, false },
 	{ "via!=syslog", 0, false, .of_unknown = true },
+	{ "via!=syslog remote=:443", 0, false },
 	{ "errno=ECONNRESET", 0, true },
 	{ "errno=104", 0, true },
 	{ "errno=-104", 0, true },
@@ -441,7 +443,7 @@ static void test_ignore(void **state)
 {
 	static const char *const values[TYPE_COUNT] = {
 		[TYPE_TIME] = "@1", [TYPE_KIND] = "fail", [TYPE_PROTO] = "tcp",
-		[TYPE_ADDRESS] = ":1", [TYPE_DIRECTION] = "in", [TYPE_NUMBER] = "1",
+		[TYPE_ADDRESS] = ":1", [TYPE_DIRECTION] = "in", [TYPE_NUMBER] = "1", [TYPE_OPTIONAL] = "1",
 		[TYPE_USER] = "1", [TYPE_SESSION] = "1", [TYPE_TEXT] = "x",
 		[TYPE_ARGUMENTS] = "x", [TYPE_NAME] = "x", [TYPE_VIA] = "found",
 		[TYPE_ERRNO] = "1", [TYPE_DURATION] = "1", [TYPE_BYTES] = "1",
@@ -467,7 +469,7 @@ static void test_ignore(void **state)
 		snprintf(text, sizeof(text), "%s is known only at the end, ", key);
 		assert_memory_equal(error.text, text, strlen(text));
 	}
-	assert_string_equal(refused, "opener dur tx rx incomplete ");
+	assert_string_equal(refused, "opener status dur tx rx incomplete ");
 }
 
 static void test_ignore_kind(void **state)

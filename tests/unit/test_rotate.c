@@ -10,7 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zstd.h>
 
+#include "plugin/output/compress.h"
 #include "plugin/output/transport.h"
 #include "table.h"
 
@@ -161,7 +163,7 @@ static void test_transport(void **state)
 
 	(void)state;
 	snprintf(deep, sizeof(deep), "%s/sub/log", dir);
-	t = transport_log(deep, &l);
+	t = transport_log(deep, &l, true);
 	assert_non_null(t);
 	put(t, "a");
 	assert_int_equal(stat(deep, &st), 0);
@@ -173,7 +175,7 @@ static void test_transport(void **state)
 	rmdir(deep);
 	t->ops->close(t);
 
-	t = transport_log(path, &l);
+	t = transport_log(path, &l, false);
 	assert_non_null(t);
 	for (int i = 0; i < 7; i++)
 		put(t, "a");
@@ -188,12 +190,104 @@ static void test_transport(void **state)
 	t->ops->close(t);
 }
 
+/* Waits for the thread, at most 10 s. */
+static bool appears(const char *name)
+{
+	char file[256];
+
+	name_in(file, sizeof(file), name);
+	for (int i = 0; i < 1000 && access(file, F_OK); i++)
+		usleep(10000);
+	return !access(file, F_OK);
+}
+
+static uint64_t plain_size(const char *name)
+{
+	char file[256], data[4096];
+	int fd;
+	ssize_t n;
+
+	name_in(file, sizeof(file), name);
+	fd = open(file, O_RDONLY);
+	assert_true(fd >= 0);
+	n = read(fd, data, sizeof(data));
+	close(fd);
+	assert_true(n > 0);
+	return ZSTD_getFrameContentSize(data, n) == ZSTD_CONTENTSIZE_UNKNOWN ?
+		       ZSTD_decompress((char[8192]){ 0 }, 8192, data, n) : 0;
+}
+
+/* Every old file gets compressed, with its mode and time; a torn one of a crash goes. */
+static void test_compress(void **state)
+{
+	struct compressor *c = compress_new(path);
+	struct stat st;
+	char file[256];
+
+	(void)state;
+	make("log", 1, NOON);
+	make("log.1", 2000, NOON - DAY);
+	make("log.2.zst", 3, NOON - 2 * DAY);
+	make("log.3", 1000, NOON - 3 * DAY);
+	make("log.zst.tmp", 7, NOON);
+	name_in(file, sizeof(file), "log.3");
+	assert_int_equal(chmod(file, 0640), 0);
+	compress_start(c);
+	assert_true(appears("log.1.zst") && appears("log.3.zst"));
+	compress_free(c);
+	assert_int_equal(plain_size("log.1.zst"), 2000);
+	assert_int_equal(plain_size("log.3.zst"), 1000);
+	name_in(file, sizeof(file), "log.3.zst");
+	assert_int_equal(stat(file, &st), 0);
+	assert_int_equal(st.st_mtime, NOON - 3 * DAY);
+	assert_int_equal(st.st_mode & 0777, 0640);
+	for (const char *const *gone = (const char *const[]){ "log.1", "log.3", "log.zst.tmp", NULL };
+	     *gone; gone++) {
+		name_in(file, sizeof(file), *gone);
+		assert_int_equal(access(file, F_OK), -1);
+	}
+	/* the next rotation counts on from there */
+	assert_int_equal(rotate_shift(path), 0);
+	name_in(file, sizeof(file), "log.4.zst");
+	assert_int_equal(access(file, F_OK), 0);
+	for (const char *const *n = (const char *const[]){ "log.1", "log.2.zst", "log.3.zst",
+							"log.4.zst", NULL };
+	     *n; n++) {
+		name_in(file, sizeof(file), *n);
+		unlink(file);
+	}
+}
+
+/* A rotation in the middle renames the file: it is found again. */
+static void test_find(void **state)
+{
+	unsigned int number = 0;
+	struct stat st;
+	char file[256];
+
+	(void)state;
+	make("log.2", 5, NOON);
+	make("log.7.zst", 5, NOON);
+	assert_true(rotate_find_plain(path, 0, &number));
+	assert_int_equal(number, 2);
+	name_in(file, sizeof(file), "log.2");
+	assert_int_equal(stat(file, &st), 0);
+	make("log", 1, NOON);
+	assert_int_equal(rotate_shift(path), 0);
+	assert_true(rotate_find_plain(path, st.st_ino, &number));
+	assert_int_equal(number, 3);
+	assert_false(rotate_find_plain(path, st.st_ino + 1000000, &number));
+	expect("log.1:1 log.3:5 log.8.zst:5");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_due),
 		cmocka_unit_test(test_shift),
 		cmocka_unit_test(test_prune),
+		cmocka_unit_test(test_compress),
+		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_transport),
 	};
 	int failed;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plugin/config_file.h"
 #include "plugin/setup/collectors.h"
 #include "table.h"
 
@@ -70,9 +71,10 @@ static const struct row rows[] = {
 	{ "a short queue", { .bpf_tried = true }, "active = yes\n", "q_depth = 400\n", NULL, "sed -i 's/^ *q_depth|" HUP },
 	{ "a queue by default", { .bpf_tried = true }, "active = yes\n", "x = 1\n", NULL, "echo 'q_depth = 16384'|" HUP },
 	{ "a queue that is no number is left alone", { .bpf_tried = true }, "active = yes\n", "q_depth = 1;reboot\n", NULL, "" },
-	{ "BPF, and no file: aunetlog needs one", { .bpf_tried = true }, "active = yes\n", "q_depth = 16384\n", "/dev/log", "[output own-log]|" HUP, "" },
-	{ "no syslogd, and no file", { .bpf_tried = true, .bpf_error = "x", .rules = { .netlog = true } }, "active = yes\n", "q_depth = 16384\n", "/etc/audit/rules.d/30-netlog.rules", "[output own-log]|" HUP, "" },
-	{ "BPF, and a file", { .bpf_tried = true }, "active = yes\n", "q_depth = 16384\n", NULL, "", "[output]\nfile = /x\n" },
+	{ "BPF, and no file: aunetlog needs one", { .bpf_tried = true }, "active = yes\n", "q_depth = 16384\n", "/dev/log", "[log]|" HUP, "[log]\nfile =\n" },
+	{ "no syslogd, and no file", { .bpf_tried = true, .bpf_error = "x", .rules = { .netlog = true } }, "active = yes\n", "q_depth = 16384\n", "/etc/audit/rules.d/30-netlog.rules", "[log]|" HUP, "[log]\nfile =\n" },
+	{ "BPF, and the own log", { .bpf_tried = true }, "active = yes\n", "q_depth = 16384\n", NULL, "", "" },
+	{ "BPF, and a file", { .bpf_tried = true }, "active = yes\n", "q_depth = 16384\n", NULL, "", "[log]\nfile =\n[output]\nfile = /x\n" },
 	{ "a collector", { .bpf_tried = true }, "active = yes\n", "q_depth = 16384\n", "/etc/rsyslog.d/x.conf", "match = exe=/usr/sbin/rsyslogd remote=192.0.2.10:6514|" HUP, "[output]\nfile = /x\n",
 	  "action(type=\"omfwd\" target=\"192.0.2.10\"\n port=\"6514\" protocol=\"tcp\")\n" },
 	{ "a collector that is left out", { .bpf_tried = true }, "active = yes\n", "q_depth = 16384\n", "/etc/rsyslog.conf", "", "[output]\nfile = /x\n[ignore]\nmatch = exe=/usr/sbin/rsyslogd remote=192.0.2.10\n",
@@ -104,7 +106,8 @@ static void test_plan(void **state)
 	if (row->config) {
 		put("/netlog.conf", row->config);
 		snprintf(full, sizeof(full), "%s/netlog.conf", root);
-		assert_int_equal(config_read(&c, full, error, sizeof(error)), 0);
+		config_init(&c);
+		assert_int_equal(config_file_read(&c, full, error, sizeof(error)), 0);
 		d.config = &c;
 	}
 	count = setup_plan(&d, steps);

@@ -474,11 +474,19 @@ static const struct step exec_cloexec[] = {
 	EXEC(100, "/bin/prog", .out = STOP_A " via=exec"),
 	CLOSE(100, 4, .out = STOP_B " via=close"),
 };
-/* execve is not audited: another exe tells of it. */
+/* execve is not audited: another exe tells of it. Or a signal ended the process, and another
+ * has its pid: the stop names whom the socket was known of. */
 static const struct step exec_unseen[] = {
 	SOCKET(100, 3, STREAM, .cloexec = true), CONNECT(100, 3, A, 0, .out = START_A),
 	SOCKET(100, 4, STREAM, .exe = "/bin/other", .comm = "other",
-	       .out = "connect stop TCP - -> " A " 100 other via=exec"),
+	       .out = STOP_A " via=exec"),
+};
+/* The same program again with the same pid, by what it calls itself or its user. */
+static const struct step newcomer_by_name[] = {
+	OPEN_A, EXIT(100, .comm = "other", .out = STOP_A " via=exit"),
+};
+static const struct step newcomer_reuses[] = {
+	OPEN_A, SOCKET(100, 3, STREAM, .comm = "other", .out = STOP_A " via=reuse"),
 };
 static const struct step exec_dup[] = {
 	SOCKET(100, 3, STREAM, .cloexec = true), CONNECT(100, 3, A, 0, .out = START_A),
@@ -1000,6 +1008,8 @@ static const struct row rows[] = {
 	ROW("close_range, close-on-exec", close_range_cloexec),
 	ROW("exec", exec_cloexec),
 	ROW("exec unseen", exec_unseen),
+	ROW("a newcomer by its name", newcomer_by_name),
+	ROW("a newcomer uses the number", newcomer_reuses),
 	ROW("exec after dup", exec_dup),
 	ROW("fork by ppid", fork_by_ppid),
 	ROW("fork by ppid, child is last", fork_by_ppid_last),
@@ -1460,6 +1470,23 @@ static void test_duration(void **state)
 	track_free(t);
 }
 
+/* BPF found it open: its start is not known. */
+static void test_duration_found(void **state)
+{
+	struct track *t = begin(16, 16);
+	struct event f;
+
+	(void)state;
+	fact_of(&(struct step)MOD(FOUND, 100, 9, L, A, .state = 1), &f);
+	f.mono = 8000000000;
+	track_event(t, &f);
+	fact_of(&(struct step)MOD(RELEASE, 100, 9, L, A, .state = 1), &f);
+	f.mono = 8250000000;
+	track_event(t, &f);
+	assert_int_equal(seen.dur_ms, -1);
+	track_free(t);
+}
+
 /* Between start and stop the clock was set: no difference of times is a duration. */
 static void test_duration_clock_set(void **state)
 {
@@ -1630,6 +1657,7 @@ int main(void)
 		cmocka_unit_test(test_node_bound),
 		cmocka_unit_test(test_limits_of_one), cmocka_unit_test(test_flow_bound),
 		cmocka_unit_test(test_duration),
+		cmocka_unit_test(test_duration_found),
 		cmocka_unit_test(test_duration_clock_set),
 		cmocka_unit_test(test_id), cmocka_unit_test(test_id_of_cookie),
 		cmocka_unit_test(test_id_after_failure),

@@ -10,7 +10,10 @@
 #   cached_modules   the kernel's modules that tests need
 #   cached_ko        kpatch/audit_netlog.ko for this kernel
 #
-# shellcheck disable=SC2034,SC2154 # here, top, cache, kdir, kver are set by run
+# For a kernel of another architecture sysroot is where its programs and libraries are
+# (tests/arm64/sysroot), otherwise it is empty.
+#
+# shellcheck disable=SC2034,SC2154 # here, top, cache, kdir, kver, sysroot are set by run
 
 BASE_PROGRAMS=(bash auditd auditctl ausearch aureport ip ss tc nft)
 BASE_MODULES=(virtio_pci virtio_console dummy veth bridge vxlan sch_netem
@@ -33,12 +36,27 @@ pack() { # DIR FILE
 
 is_elf() { [ "$(head -c 4 "$1" | tr -d '\0')" = $'\x7fELF' ]; }
 
+# The same for another architecture, whose programs ldd cannot start.
+copy_foreign_libs() { # PROGRAM ROOT [BASEROOT]
+	local name lib
+
+	for name in $(readelf -d "$1" 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p') ld-linux-aarch64.so.1; do
+		lib=$(find "$sysroot"/{usr/,}lib/aarch64-linux-gnu "$sysroot/lib" -maxdepth 1 -name "$name" 2>/dev/null | head -n 1)
+		[ -n "$lib" ] || continue
+		case $name in ld-*) name=/usr/lib/$name ;; *) name=/usr/lib/aarch64-linux-gnu/$name ;; esac
+		if [ -e "$2$name" ] || [ -e "${3:-/none}$name" ]; then continue; fi
+		install -D -m 755 "$(readlink -f "$lib")" "$2$name"
+		copy_foreign_libs "$lib" "$2" "${3:-}"
+	done
+}
+
 # The shared libraries of a program, at the paths where it looks for them.
 # Those in BASEROOT, where given, are in the virtual machine already.
 copy_libs() { # PROGRAM ROOT [BASEROOT]
 	local lib
 
 	is_elf "$1" || return 0
+	if [ -n "$sysroot" ]; then copy_foreign_libs "$@"; return; fi
 	for lib in $(ldd "$1" 2>/dev/null | grep -o '/[^ ]*'); do
 		if [ -e "$2$lib" ]; then continue; fi
 		if [ -n "${3:-}" ] && cmp -s "$lib" "$3$lib"; then continue; fi
@@ -49,9 +67,9 @@ copy_libs() { # PROGRAM ROOT [BASEROOT]
 copy_program() { # NAME ROOT
 	local path
 
-	path=$(PATH=/usr/sbin:/usr/bin:/sbin:/bin command -v "$1") ||
+	path=$(PATH=$sysroot/usr/sbin:$sysroot/usr/bin:$sysroot/sbin:$sysroot/bin command -v "$1") ||
 		broken "$1 is missing here: install the packages in tests/vm/packages"
-	install -D -m 755 "$(readlink -f "$path")" "$2$path"
+	install -D -m 755 "$(readlink -f "$path")" "$2${path#"$sysroot"}"
 	copy_libs "$path" "$2"
 }
 
@@ -59,7 +77,7 @@ copy_program() { # NAME ROOT
 link_applets() { # ROOT
 	local applet name
 
-	install -m 755 "$(command -v busybox)" "$1/usr/bin/busybox"
+	install -m 755 "$(PATH=$sysroot/usr/bin:$sysroot/bin command -v busybox)" "$1/usr/bin/busybox"
 	busybox --list-full | while read -r applet; do
 		name=${applet##*/}
 		if [ -e "$1/usr/bin/$name" ] || [ -e "$1/usr/sbin/$name" ]; then
@@ -186,7 +204,7 @@ host_key() { dpkg-query -W -f '${Package} ${Version}\n' libc6 bash auditd iprout
 	nftables busybox-static 2>/dev/null; }
 
 cached_base() {
-	cached base "$(host_key; cat "$here/image.sh"; tree_key "$here/guest")" \
+	cached base "$sysroot $(host_key; cat "$here/image.sh"; tree_key "$here/guest")" \
 		base.cpio make_base
 }
 

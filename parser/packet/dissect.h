@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/packet/dissect: bytes of a packet to the ends of its connection. Ethernet, Linux
+ * cooked 1 and 2, raw IP and loopback; VLAN tags, IPv6 extension headers, and the first
+ * fragment's ports for those that follow it. Nothing behind the captured bytes is read.
+ */
+#ifndef NETLOG_PACKET_DISSECT_H
+#define NETLOG_PACKET_DISSECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "parser/netaddr.h"
+
+enum dissect_result {
+	DISSECT_FLOW,		/* a connection's packet */
+	DISSECT_NOT_IP,		/* ARP and the like */
+	DISSECT_KERNEL,		/* IP that the kernel sends itself: ICMP, IGMP */
+	DISSECT_FRAGMENT,	/* a later fragment whose first one was not there */
+	DISSECT_CUT,		/* captured too short */
+	DISSECT_MALFORMED,
+	DISSECT_LINK,		/* a link type that is not known */
+};
+
+struct flow {
+	int proto;		/* IPPROTO_* */
+	struct netaddr src, dst;	/* ports only with DISSECT_FLOW */
+	bool has_addresses;
+	bool syn, ack, rst, fin;	/* TCP, not of later fragments */
+	uint32_t seq;		/* TCP */
+};
+
+struct fragments;	/* see fragments.h */
+
+/*
+ * link is a LINKTYPE_*. inner: of VXLAN, Geneve without options, GRE and IP in IP take the
+ * packet inside; where it cannot be read, the outer one. ns dates fragments.
+ */
+enum dissect_result dissect(struct fragments *fragments, uint16_t link, const uint8_t *data,
+			    uint32_t len, int64_t ns, bool inner, struct flow *f);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parser/packet/ends: the connections between two ends, in the order of time. Included by
+ * owners.c, owners_pick.c and owners_find.c alone. */
+#ifndef NETLOG_PACKET_ENDS_H
+#define NETLOG_PACKET_ENDS_H
+
+#include <uthash.h>
+
+#include "parser/packet/owners.h"
+
+enum ends_kind {
+	ENDS_BOTH,		/* local and remote are known */
+	ENDS_REMOTE,		/* the remote one alone */
+	ENDS_LOCAL,		/* a bound or listening socket */
+};
+
+/* Compared byte by byte: all of it is set. */
+struct ends_key {
+	uint8_t local[16], remote[16];
+	uint16_t local_port, remote_port;
+	uint8_t local_family, remote_family, proto, kind;
+};
+
+struct owner_ends {
+	struct ends_key key;
+	struct owner *first;
+	struct owner *now;	/* the latest packet's; NULL: not known */
+	bool has_syn;		/* of the latest SYN: */
+	bool syn_unowned;	/* it began no connection of the log, so far */
+	uint32_t syn_seq;
+	int64_t syn_ns;
+	UT_hash_handle hh;
+};
+
+struct local_address {
+	uint8_t bytes[17];	/* family, address */
+	UT_hash_handle hh;
+};
+
+/* An owner with what only the index needs. */
+struct indexed {
+	struct owner owner;	/* first */
+	struct id_key {
+		uint64_t number;
+		uint32_t boot, nth, node, flags;
+	} key;
+	bool has_key, has_ended;
+	struct indexed *prev, *next;	/* in one of the two lists below */
+	UT_hash_handle hh;
+};
+
+struct owners {
+	struct owners_io io;
+	struct owner_ends *ends;
+	struct indexed *by_id;
+	struct indexed *open, *ended;	/* oldest first */
+	size_t count, ended_count;
+	struct local_address *locals;
+	size_t local_count;
+	struct processes *processes;
+	int64_t begin;		/* what ended before is of no use */
+	int64_t first, latest;	/* entry of the log; 0: none */
+	int64_t complete;	/* see owners_complete() */
+	int64_t netns;		/* see owners_netns(); -1: any */
+};
+
+#define ENDS_MS INT64_C(1000000)
+#define ENDS_S (1000 * ENDS_MS)
+
+/* Audit's times come from a clock that ticks, and are cut to milliseconds. */
+#define ENDS_TOLERANCE (12 * ENDS_MS)
+/* The kernel's packets behind close(): retransmissions of the last data and of the FIN,
+ * answers from TIME_WAIT. */
+#define ENDS_TAIL (180 * ENDS_S)
+#define ENDS_TAIL_DATAGRAM (5 * ENDS_S)
+
+struct ends_key ends_key(enum ends_kind kind, int proto, const struct netaddr *local,
+			 const struct netaddr *remote);
+struct owner_ends *ends_find(struct owners *o, const struct ends_key *key);
+
+/* Loopback. */
+bool owners_always_local(const struct netaddr *a);
+
+/* Returns false if they are known to be in different namespaces. */
+static inline bool owners_same_netns(const struct owner *a, const struct owner *b)
+{
+	return a->netns < 0 || b->netns < 0 || a->netns == b->netns;
+}
+
+struct pick {
+	const struct flow *flow;
+	int64_t ns;
+	bool outbound;		/* its source is their local end */
+	bool complete;		/* the log has all until ns */
+	enum owners_why why;	/* out, with NULL */
+	bool late;		/* out: the log may lack the connection so far */
+};
+
+/* Of the connections between these ends the one that the packet belongs to, or NULL. */
+struct owner *owners_pick(struct owner_ends *ends, struct pick *p);
+
+#endif

@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/packet/owners: the connections of the log, by their ends and times. */
+#include "parser/packet/owners.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <utlist.h>
+
+#include "parser/entry/line.h"
+#include "parser/packet/ends.h"
+
+#define LOCALS_MAX 65536
+/* How long before its start a connection's first SYN can be: connect() gives up after
+ * six repetitions; accept() may come late. */
+#define CONNECT_MAX (130 * ENDS_S)
+#define ACCEPT_MAX (300 * ENDS_S)
+
+struct owners *owners_new(const struct owners_io *io)
+{
+	struct owners *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		return NULL;
+	o->io = *io;
+	o->begin = OWNERS_UNKNOWN;
+	o->complete = OWNERS_OPEN;
+	o->netns = -1;
+	o->processes = processes_new();
+	if (o->processes)
+		return o;
+	free(o);
+	return NULL;
+}
+
+static int64_t stamp_ns(const struct stamp *s)
+{
+	return s->sec * ENDS_S + s->milli * ENDS_MS;
+}
+
+static uint8_t proto_of(int proto)
+{
+	return proto == PROTO_MPTCP ? IPPROTO_TCP : proto == PROTO_UNKNOWN ? 0 : proto;
+}
+
+struct ends_key ends_key(enum ends_kind kind, int proto, const struct netaddr *local,
+			 const struct netaddr *remote)
+{
+	struct ends_key k;
+
+	memset(&k, 0, sizeof(k));
+	k.kind = kind;
+	k.proto = proto_of(proto);
+	if (kind != ENDS_REMOTE) {
+		memcpy(k.local, local->addr, sizeof(k.local));
+		k.local_port = local->port;
+		k.local_family = local->family;
+	}
+	if (kind != ENDS_LOCAL) {
+		memcpy(k.remote, remote->addr, sizeof(k.remote));
+		k.remote_port = remote->port;
+		k.remote_family = remote->family;
+	}
+	return k;
+}
+
+struct owner_ends *ends_find(struct owners *o, const struct ends_key *key)
+{
+	struct owner_ends *e;
+
+	HASH_FIND(hh, o->ends, key, sizeof(*key), e);
+	return e;
+}
+
+static struct owner_ends *ends_get(struct owners *o, const struct ends_key *key)
+{
+	struct owner_ends *e = ends_find(o, key);
+
+	if (e)
+		return e;
+	e = calloc(1, sizeof(*e));
+	if (!e)
+		return NULL;
+	e->key = *key;
+	HASH_ADD(hh, o->ends, key, sizeof(e->key), e);
+	return e;
+}
+
+static void leave_ends(struct owners *o, struct owner *g)
+{
+	struct owner_ends *e = g->ends;
+
+	if (!e)
+		return;
+	LL_DELETE(e->first, g);
+	if (e->now == g) {
+		e->now = NULL;
+		e->has_syn = false;
+	}
+	g->ends = NULL;
+	g->next = NULL;
+	if (e->first)
+		return;
+	HASH_DEL(o->ends, e);
+	free(e);
+}
+
+/* When it began is not known: behind the end of the one before. */
+static void bound_beginning(const struct owner_ends *e, struct owner *g, int64_t noticed)
+{
+	for (const struct owner *before = e->first; before; before = before->next) {
+		int64_t ended = before->ended < noticed ? before->ended : noticed;
+
+		if (ended > g->began && owners_same_netns(before, g))
+			g->began = ended;
+	}
+}
+
+/* Mostly the last: the log is in the order of time. */
+static void join_ends(struct owner_ends *e, struct owner *g, int64_t noticed)
+{
+	struct owner **at = &e->first;
+
+	if (g->began == OWNERS_UNKNOWN)
+		bound_beginning(e, g, noticed);
+	while (*at && (*at)->began <= g->began)
+		at = &(*at)->next;
+	g->next = *at;
+	*at = g;
+	g->ends = e;
+}
+
+static bool both_known(const struct netaddr *a)
+{
+	return a->has_addr && a->has_port;
+}
+
+/* Returns false if the entry says too little of its ends to find them in a packet. */
+static bool place(struct owners *o, struct owner *g, const struct entry *e)
+{
+	enum ends_kind kind = entry_is_listen(e) ? ENDS_LOCAL :
+			      both_known(&e->local) && !netaddr_is_any(&e->local) ? ENDS_BOTH :
+			      ENDS_REMOTE;
+	struct owner_ends *ends;
+	struct ends_key key;
+
+	if (kind == ENDS_LOCAL ? !both_known(&e->local) : !both_known(&e->remote))
+		return false;
+	key = ends_key(kind, e->proto, &e->local, &e->remote);
+	ends = ends_get(o, &key);
+	if (!ends)
+		return false;
+	g->local = e->local;
+	join_ends(ends, g, stamp_ns(&e->time));
+	return true;
+}
+
+static uint32_t hash_name(const char *name)
+{
+	uint32_t h = 2166136261u;
+
+	while (name && *name)
+		h = (h ^ (unsigned char)*name++) * 16777619u;
+	return h;
+}
+
+static struct id_key id_key(const struct entry *e)
+{
+	struct id_key k;
+
+	memset(&k, 0, sizeof(k));
+	k.number = e->id.number;
+	k.boot = e->id.has_boot ? e->id.boot : 0;
+	k.nth = e->id.nth;
+	k.node = hash_name(e->node);
+	k.flags = e->id.has_boot | e->id.by_serial << 1 | entry_is_listen(e) << 2;
+	return k;
+}
+
+static struct indexed *find_id(struct owners *o, const struct entry *e)
+{
+	struct id_key key = id_key(e);
+	struct indexed *x = NULL;
+
+	if (e->id.nth)
+		HASH_FIND(hh, o->by_id, &key, sizeof(key), x);
+	return x;
+}
+
+static void forget(struct owners *o, struct indexed *x)
+{
+	leave_ends(o, &x->owner);
+	if (x->has_key)
+		HASH_DEL(o->by_id, x);
+	if (x->has_ended) {
+		DL_DELETE(o->ended, x);
+		o->ended_count--;
+	} else {
+		DL_DELETE(o->open, x);
+	}
+	o->count--;
+	process_put(x->owner.process);
+	free(x->owner.comment);
+	free(x->owner.kept);
+	free(x);
+}
+
+static char *comment_of(const struct owners *o, const struct entry *e)
+{
+	char text[FORMAT_LINE_MAX];
+	struct put p = { .to = text, .end = text + sizeof(text) - 1 };
+
+	for (const enum field_id *id = o->io.fields; *id; id++) {
+		struct field_value v = field_get(*id, e);
+		const struct field *f = &fields[*id];
+
+		if (!v.known && f->line == LINE_KNOWN)
+			continue;
+		if (p.to > text)
+			put_char(&p, ' ');
+		put_string(&p, f->key);
+		put_char(&p, '=');
+		line_put_value(&p, *id, &v);
+	}
+	*p.to = 0;
+	return strdup(text);
+}
+
+/* The audit event of a connect() has the time of its call, which no SYN precedes. */
+static void set_times(struct owner *g, const struct entry *e)
+{
+	int64_t at = stamp_ns(&e->time), called = stamp_ns(&e->ev);
+	bool outbound = !e->inbound && !e->unknown_direction;
+
+	g->began = at;
+	g->ended = OWNERS_OPEN;
+	if (e->via == VIA_SNAPSHOT || e->via == VIA_CORRECTED)
+		g->began = OWNERS_UNKNOWN;
+	else if (outbound && e->ev.serial && called < at)
+		g->began = called;
+	if (g->began == OWNERS_UNKNOWN)
+		g->earliest = OWNERS_UNKNOWN;
+	else if (outbound && e->ev.serial)
+		g->earliest = g->began;
+	else
+		g->earliest = g->began - (e->inbound ? ACCEPT_MAX : CONNECT_MAX);
+}
+
+/* A stop whose start the log lacks. */
+static void set_unseen_start(struct owner *g, const struct entry *e)
+{
+	g->began = e->dur_ms < 0 ? OWNERS_UNKNOWN : stamp_ns(&e->time) - e->dur_ms * ENDS_MS;
+	g->earliest = OWNERS_UNKNOWN;
+}
+
+static struct indexed *add(struct owners *o, const struct entry *e, bool matched)
+{
+	struct indexed *x = calloc(1, sizeof(*x));
+	struct owner *g = x ? &x->owner : NULL;
+
+	if (!g)
+		return NULL;
+	g->id = e->id;
+	g->inbound = e->inbound;
+	g->unknown_direction = e->unknown_direction;
+	g->listens = entry_is_listen(e);
+	g->matched = matched;
+	g->netns = e->netns;
+	set_times(g, e);
+	if (e->what == CONNECT_STOP || e->what == LISTEN_STOP)
+		set_unseen_start(g, e);
+	g->process = process_get(o->processes, e);
+	if (matched && g->process)
+		g->comment = comment_of(o, e);
+	DL_APPEND(o->open, x);
+	o->count++;
+	if (e->id.nth) {
+		x->key = id_key(e);
+		x->has_key = true;
+		HASH_ADD(hh, o->by_id, key, sizeof(x->key), x);
+	}
+	place(o, g, e);
+	return x;
+}
+
+/* Ones that are open are kept longer than those that have ended. */
+static void bound_memory(struct owners *o)
+{
+	while (o->io.limit && o->ended && o->ended_count > o->io.limit)
+		forget(o, o->ended);
+	while (o->io.limit && o->open && o->count > 2 * o->io.limit)
+		forget(o, o->open);
+}
+
+static void end(struct owners *o, struct indexed *x, int64_t at)
+{
+	if (!x->has_ended) {
+		DL_DELETE(o->open, x);
+		DL_APPEND(o->ended, x);
+		o->ended_count++;
+		x->has_ended = true;
+	}
+	x->owner.ended = at;
+	if (x->owner.number && o->io.ended)
+		o->io.ended(&x->owner, o->io.arg);
+	if (o->begin != OWNERS_UNKNOWN && at < o->begin - ENDS_TAIL)
+		forget(o, x);
+}
+
+static void start_entry(struct owners *o, const struct entry *e, bool matched)
+{
+	struct indexed *x = find_id(o, e);
+
+	if (!x) {
+		add(o, e, matched);
+		return;
+	}
+	/* reported once more, or its end taken back */
+	x->owner.matched |= matched;
+	if (!x->owner.comment && matched && x->owner.process)
+		x->owner.comment = comment_of(o, e);
+	if (!x->has_ended)
+		return;
+	DL_DELETE(o->ended, x);
+	DL_APPEND(o->open, x);
+	o->ended_count--;
+	x->has_ended = false;
+	x->owner.ended = OWNERS_OPEN;
+}
+
+/* A line without an id: the latest one between these ends that is open. */
+static struct indexed *find_open(struct owners *o, const struct entry *e)
+{
+	struct ends_key key = ends_key(entry_is_listen(e) ? ENDS_LOCAL : ENDS_BOTH, e->proto,
+				       &e->local, &e->remote);
+	struct owner_ends *ends = e->id.nth ? NULL : ends_find(o, &key);
+	struct owner *found = NULL;
+
+	for (struct owner *g = ends ? ends->first : NULL; g; g = g->next)
+		if (g->ended == OWNERS_OPEN)
+			found = g;
+	return (struct indexed *)found;
+}
+
+static void stop_entry(struct owners *o, const struct entry *e, bool matched)
+{
+	struct indexed *x = find_id(o, e);
+	int64_t at = stamp_ns(&e->time);
+	struct owner *g;
+
+	if (!x)
+		x = find_open(o, e);
+	if (!x)
+		x = add(o, e, matched);
+	if (!x)
+		return;
+	g = &x->owner;
+	/* found out by the end alone */
+	if (g->ends && g->ends->key.kind == ENDS_REMOTE && both_known(&e->local)) {
+		leave_ends(o, g);
+		place(o, g, e);
+	}
+	end(o, x, at);
+}
+
+static void fail_entry(struct owners *o, const struct entry *e, bool matched)
+{
+	struct indexed *x = find_id(o, e);
+
+	if (!x)
+		x = add(o, e, matched);
+	if (x)
+		end(o, x, stamp_ns(&e->time));
+}
+
+void owners_local(struct owners *o, const struct netaddr *a)
+{
+	struct local_address *l;
+	uint8_t bytes[17] = { a->family };
+
+	if (!a->has_addr || owners_always_local(a) || netaddr_is_any(a) ||
+	    o->local_count == LOCALS_MAX)
+		return;
+	memcpy(bytes + 1, a->addr, 16);
+	HASH_FIND(hh, o->locals, bytes, sizeof(bytes), l);
+	if (l)
+		return;
+	l = calloc(1, sizeof(*l));
+	if (!l)
+		return;
+	memcpy(l->bytes, bytes, sizeof(bytes));
+	HASH_ADD(hh, o->locals, bytes, sizeof(l->bytes), l);
+	o->local_count++;
+}
+
+static void process_entry(struct owners *o, const struct entry *e, int64_t at)
+{
+	struct packet_process *p;
+
+	if (!o->io.process || (o->begin != OWNERS_UNKNOWN && at < o->begin))
+		return;
+	p = process_get(o->processes, e);
+	if (p)
+		o->io.process(p, e->what, at, o->io.arg);
+	process_put(p);
+}
+
+void owners_entry(struct owners *o, const struct entry *e, bool matched)
+{
+	int64_t at = stamp_ns(&e->time);
+
+	if (!o->first || at < o->first)
+		o->first = at;
+	if (at > o->latest)
+		o->latest = at;
+	if (entry_is_process(e)) {
+		process_entry(o, e, at);
+		return;
+	}
+	if (o->netns >= 0 && e->netns >= 0 && e->netns != o->netns && e->local.has_addr &&
+	    owners_always_local(&e->local))
+		return;
+	owners_local(o, &e->local);
+	if (e->what == CONNECT_FAIL)
+		fail_entry(o, e, matched);
+	else if (e->what == CONNECT_STOP || e->what == LISTEN_STOP)
+		stop_entry(o, e, matched);
+	else
+		start_entry(o, e, matched);
+	bound_memory(o);
+}
+
+void owners_netns(struct owners *o, int64_t inode)
+{
+	o->netns = inode;
+}
+
+void owners_begin(struct owners *o, int64_t ns)
+{
+	o->begin = ns;
+}
+
+size_t owners_count(const struct owners *o)
+{
+	return o->count;
+}
+
+int64_t owners_latest(const struct owners *o)
+{
+	return o->latest;
+}
+
+void owners_complete(struct owners *o, int64_t ns)
+{
+	o->complete = ns;
+}
+
+void owners_free(struct owners *o)
+{
+	struct local_address *l, *next;
+
+	if (!o)
+		return;
+	while (o->open)
+		forget(o, o->open);
+	while (o->ended)
+		forget(o, o->ended);
+	HASH_ITER(hh, o->locals, l, next) {
+		HASH_DEL(o->locals, l);
+		free(l);
+	}
+	processes_free(o->processes);
+	free(o);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/packet/owners: the connections of the log, by their ends and times, and the ones
+ * that a packet belongs to. It has no clock: time comes with entries and packets.
+ *
+ * A pair of ends is used again and again. A SYN with a new sequence number begins the next
+ * connection of the log; other packets stay with it, also those behind its end: the
+ * kernel's retransmissions, resets and TIME_WAIT answers. Where the times of two
+ * processes' connections leave both possible, neither is named.
+ */
+#ifndef NETLOG_PACKET_OWNERS_H
+#define NETLOG_PACKET_OWNERS_H
+
+#include "parser/entry/fields.h"
+#include "parser/packet/dissect.h"
+#include "parser/packet/process.h"
+
+#define OWNERS_OPEN INT64_MAX		/* not ended */
+#define OWNERS_UNKNOWN INT64_MIN	/* it was open before the log began */
+
+/* Why a packet has no owner; the text is in the comment and in the count. */
+#define OWNERS_WHYS(X)						\
+	X(NONE,		"")					\
+	X(NOT_IP,	"not-ip")				\
+	X(KERNEL,	"kernel")	/* ICMP and the like */	\
+	X(FORWARDED,	"forwarded")	/* no end of it is the host's */ \
+	X(BEFORE,	"before-log")				\
+	X(NOT_LOGGED,	"not-logged")				\
+	X(NOT_ACCEPTED,	"not-accepted")	/* for a listening socket */ \
+	X(CLOSED,	"closed")	/* long behind the end */	\
+	X(AMBIGUOUS,	"ambiguous")				\
+	X(NO_PID,	"process-unknown")			\
+	X(NO_PORT,	"port-unknown")	/* the log lacks the local port */ \
+	X(FILTERED,	"filtered")	/* by the conditions */	\
+	X(FRAGMENT,	"fragment")				\
+	X(CUT,		"cut-short")				\
+	X(MALFORMED,	"malformed")				\
+	X(LINK,		"link-type")				\
+	X(NO_TIME,	"no-time")
+
+enum owners_why {
+#define OWNERS_WHY_ENUM(name, text) WHY_##name,
+	OWNERS_WHYS(OWNERS_WHY_ENUM)
+#undef OWNERS_WHY_ENUM
+	WHY_COUNT
+};
+
+const char *owners_why_text(enum owners_why why);
+
+/* One connection, or one bound UDP socket. */
+struct owner {
+	struct owner *next;		/* the next one between these ends */
+	struct owner_ends *ends;
+	struct conn_id id;
+	int64_t began, ended;		/* ns since 1970, or as above */
+	int64_t earliest;		/* its SYN can be as early; OWNERS_UNKNOWN: any time */
+	struct netaddr local;
+	int64_t netns;			/* inode; -1: unknown */
+	bool inbound, unknown_direction, listens, matched;
+	struct packet_process *process;	/* NULL: unknown */
+	char *comment;			/* key=value, as the fields that were asked for */
+	/* for whoever writes the file */
+	uint32_t number;		/* 0: not in it yet */
+	uint32_t section;		/* in which it was introduced */
+	bool closed;			/* its end is in it */
+	void *kept;			/* freed with free() */
+};
+
+struct owners;
+
+struct owners_io {
+	const enum field_id *fields;	/* of the comment, ended by FIELD_NONE; borrowed */
+	size_t limit;			/* connections that have ended, the oldest go first */
+	/* A connection with a number has ended: called from owners_entry. May be NULL. */
+	void (*ended)(struct owner *o, void *arg);
+	/* A process forked, executed or ended (PROC_*), ns. It is borrowed. May be NULL. */
+	void (*process)(struct packet_process *p, enum entry_kind what, int64_t ns, void *arg);
+	void *arg;
+};
+
+struct owners *owners_new(const struct owners_io *io);	/* NULL without memory */
+void owners_free(struct owners *o);			/* may be NULL */
+
+/* What ended before is not kept. ns of the first packet. */
+void owners_begin(struct owners *o, int64_t ns);
+/* One of the log, in its order. matched: the conditions hold for it. */
+void owners_entry(struct owners *o, const struct entry *e, bool matched);
+/* The capture is of that network namespace: loopback addresses of others are not in it. */
+void owners_netns(struct owners *o, int64_t inode);
+/* An address is the host's, though no connection has it. */
+void owners_local(struct owners *o, const struct netaddr *a);
+
+size_t owners_count(const struct owners *o);
+int64_t owners_latest(const struct owners *o);	/* time of the latest entry, ns; 0: none */
+
+/* The log has all that happened until then; OWNERS_OPEN: and will not go on. It begins as
+ * that. Behind it, a SYN into a connection that the log still has open names no one: the
+ * log may only be late. */
+void owners_complete(struct owners *o, int64_t ns);
+
+struct owners_found {
+	struct owner *from, *to;	/* who sent it, who receives it; or NULL */
+	enum owners_why why;		/* both are NULL */
+	const struct owner *listener;	/* of WHY_NOT_ACCEPTED */
+	bool late;			/* more of the log could change it */
+};
+
+/* Whose packet it is. Packets come in the order of the capture. */
+void owners_find(struct owners *o, const struct flow *f, int64_t ns, struct owners_found *found);
+
+#endif

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/packet/owners_find: whose packet it is. */
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "parser/packet/ends.h"
+
+static const char *const texts[WHY_COUNT] = {
+#define OWNERS_WHY_TEXT(name, text) [WHY_##name] = text,
+	OWNERS_WHYS(OWNERS_WHY_TEXT)
+#undef OWNERS_WHY_TEXT
+};
+
+const char *owners_why_text(enum owners_why why)
+{
+	return texts[why];
+}
+
+bool owners_always_local(const struct netaddr *a)
+{
+	static const uint8_t one[16] = { [15] = 1 };
+
+	return a->family == AF_INET ? a->addr[0] == 127 : !memcmp(a->addr, one, 16);
+}
+
+static bool is_multicast(const struct netaddr *a)
+{
+	return a->family == AF_INET ? a->addr[0] >= 224 : a->addr[0] == 0xff;
+}
+
+static bool is_local(const struct owners *o, const struct netaddr *a)
+{
+	struct local_address *found;
+	uint8_t bytes[17] = { a->family };
+
+	if (owners_always_local(a))
+		return true;
+	memcpy(bytes + 1, a->addr, 16);
+	HASH_FIND(hh, o->locals, bytes, sizeof(bytes), found);
+	return found;
+}
+
+/* The socket that is bound to the end, or to its port on every address. */
+static struct owner *bound(struct owners *o, const struct netaddr *local, struct pick *p)
+{
+	static const struct netaddr none = { 0 };
+	struct netaddr any[2] = { { .family = AF_INET }, { .family = AF_INET6 } };
+	struct owner *hit = NULL;
+
+	for (int i = -1; i < 2 && !hit; i++) {
+		const struct netaddr *at = i < 0 ? local : &any[i];
+		struct owner_ends *ends;
+		struct ends_key key;
+
+		if (i == 0 && local->family != AF_INET)
+			continue;
+		any[1].port = any[0].port = local->port;
+		key = ends_key(ENDS_LOCAL, p->flow->proto, at, &none);
+		ends = ends_find(o, &key);
+		if (ends)
+			hit = owners_pick(ends, p);
+		if (ends && p->why == WHY_AMBIGUOUS)
+			return NULL;
+	}
+	return hit;
+}
+
+/* Without the local port in the log, one that this host opened could be any of several. */
+static struct owner *by_remote(struct owner_ends *ends, struct pick *p)
+{
+	struct owner *g = owners_pick(ends, p);
+
+	if (!g || (g->inbound && !g->unknown_direction))
+		return g;
+	p->why = WHY_NO_PORT;
+	return NULL;
+}
+
+static struct owner *usable(struct owner *g, struct pick *p)
+{
+	if (g && g->matched && g->process)
+		return g;
+	if (g)
+		p->why = g->matched ? WHY_NO_PID : WHY_FILTERED;
+	return NULL;
+}
+
+static struct owner *side(struct owners *o, const struct flow *f, int64_t ns, bool outbound,
+			  struct owners_found *found)
+{
+	const struct netaddr *local = outbound ? &f->src : &f->dst;
+	const struct netaddr *remote = outbound ? &f->dst : &f->src;
+	struct pick p = { .flow = f, .ns = ns, .outbound = outbound, .why = WHY_NOT_LOGGED,
+			  .complete = ns <= o->complete };
+	struct ends_key key = ends_key(ENDS_BOTH, f->proto, local, remote);
+	struct owner_ends *ends = ends_find(o, &key);
+	struct owner *g = ends ? owners_pick(ends, &p) : NULL;
+
+	if (!g && p.why == WHY_NOT_LOGGED) {
+		key = ends_key(ENDS_REMOTE, f->proto, local, remote);
+		ends = ends_find(o, &key);
+		if (ends)
+			g = by_remote(ends, &p);
+	}
+	if (!g && p.why == WHY_NOT_LOGGED && is_local(o, local)) {
+		g = bound(o, local, &p);
+		if (g && f->proto == IPPROTO_TCP) {
+			found->listener = usable(g, &p);
+			p.why = WHY_NOT_ACCEPTED;
+			g = NULL;
+		}
+	}
+	g = usable(g, &p);
+	if (!g && p.why > found->why)
+		found->why = p.why;
+	/* the other process of this host can be named a little later */
+	found->late |= p.late || (!g && !p.complete && is_local(o, local) &&
+				  (p.why == WHY_NOT_LOGGED || p.why == WHY_NOT_ACCEPTED ||
+				   p.why == WHY_CLOSED || p.why == WHY_NO_PORT));
+	return g;
+}
+
+void owners_find(struct owners *o, const struct flow *f, int64_t ns, struct owners_found *found)
+{
+	memset(found, 0, sizeof(*found));
+	found->from = side(o, f, ns, true, found);
+	found->to = side(o, f, ns, false, found);
+	if (found->from || found->to)
+		found->listener = NULL;
+	if (found->from || found->to) {
+		found->why = WHY_NONE;
+		return;
+	}
+	if (found->why != WHY_NOT_LOGGED)
+		return;
+	if (!o->first || ns < o->first - ENDS_TOLERANCE)
+		found->why = WHY_BEFORE;
+	else if (o->local_count && !is_local(o, &f->src) && (!is_local(o, &f->dst) || is_multicast(&f->dst)))
+		found->why = WHY_FORWARDED;
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * parser/packet/owners_pick: of the connections that the log has between two ends, one
+ * after the other, the one that a packet belongs to.
+ */
+#include <netinet/in.h>
+
+#include "parser/packet/ends.h"
+
+/* The next one between these ends; in another namespace they are other ends. */
+static struct owner *after(const struct owner *g)
+{
+	struct owner *next = g->next;
+
+	while (next && !owners_same_netns(g, next))
+		next = next->next;
+	return next;
+}
+
+/* Its end, or the beginning of the next one: the time of an inferred end can be late. */
+static int64_t end_of(const struct owner *g)
+{
+	const struct owner *next = after(g);
+
+	return next && next->began < g->ended ? next->began : g->ended;
+}
+
+static bool is_over(const struct owner *g, int64_t ns)
+{
+	return end_of(g) < ns - ENDS_TOLERANCE;
+}
+
+static bool has_begun(const struct owner *g, int64_t ns)
+{
+	return g->began == OWNERS_UNKNOWN || g->began - ENDS_TOLERANCE <= ns;
+}
+
+/* Where the log lacks the local end, or a part of it, what it has must agree. */
+static bool agrees(const struct owner *g, const struct netaddr *local)
+{
+	if (g->local.has_port && g->local.port != local->port)
+		return false;
+	return !g->local.has_addr || netaddr_is_any(&g->local) ||
+	       (g->local.family == local->family && !memcmp(g->local.addr, local->addr, 16));
+}
+
+struct question {
+	struct owner_ends *ends;
+	struct pick *p;
+	const struct netaddr *local;
+	int64_t ns;
+	bool outbound, datagram;
+};
+
+static bool is_asked(const struct question *q, const struct owner *g)
+{
+	return q->ends->key.kind == ENDS_BOTH || agrees(g, q->local);
+}
+
+static bool can_begin(const struct owner *g, int64_t ns)
+{
+	return g->earliest == OWNERS_UNKNOWN || g->earliest - ENDS_TOLERANCE <= ns;
+}
+
+/* The same ends in another namespace, at the same time. */
+static bool has_double(const struct question *q, const struct owner *g, int64_t ns)
+{
+	for (const struct owner *other = q->ends->first; other; other = other->next)
+		if (!owners_same_netns(g, other) && other->process != g->process &&
+		    can_begin(other, ns) && !is_over(other, ns))
+			return true;
+	return false;
+}
+
+/* The connection that a SYN of that time begins: the first one behind the latest that is
+ * not over yet. */
+static struct owner *begun_by(const struct question *q, int64_t ns)
+{
+	struct owner *g = q->ends->now;
+
+	if (!g)
+		g = q->ends->first;
+	else if (g->began == OWNERS_UNKNOWN || ns >= g->began)
+		g = after(g);	/* else the SYN before was an attempt that came to nothing */
+	for (; g; g = g->next) {
+		if (is_over(g, ns) || !is_asked(q, g))
+			continue;
+		if (g->inbound == q->outbound && !g->unknown_direction)
+			continue;
+		if (!can_begin(g, ns))
+			return NULL;
+		if (!has_double(q, g, ns))
+			return g;
+		q->p->why = WHY_AMBIGUOUS;
+		return NULL;
+	}
+	return NULL;
+}
+
+static bool is_syn(const struct question *q)
+{
+	return q->p->flow->proto == IPPROTO_TCP && q->p->flow->syn && !q->p->flow->ack;
+}
+
+/* The latest packet's connection, or one that has begun since without a SYN in the capture. */
+static struct owner *goes_on(const struct question *q)
+{
+	struct owner *g = q->ends->now, *next;
+
+	while ((next = after(g)) && next->began + ENDS_TOLERANCE <= q->ns)
+		g = next;
+	q->ends->now = g;
+	if (next && next->began - ENDS_TOLERANCE <= q->ns && end_of(g) < q->ns &&
+	    next->process != g->process) {
+		q->p->why = WHY_AMBIGUOUS;
+		return NULL;
+	}
+	if (g->ended == OWNERS_OPEN || q->ns <= end_of(g) + ENDS_TAIL)
+		return g;
+	q->p->why = WHY_CLOSED;
+	return NULL;
+}
+
+/* By time alone. */
+static struct owner *at_time(const struct question *q)
+{
+	int64_t tail = q->datagram ? ENDS_TAIL_DATAGRAM : ENDS_TAIL;
+	struct owner *hit = NULL, *before = NULL;
+
+	for (struct owner *g = q->ends->first; g && has_begun(g, q->ns); g = g->next) {
+		if (!is_asked(q, g))
+			continue;
+		before = g;
+		if (is_over(g, q->ns))
+			continue;
+		if (hit && hit->process != g->process) {
+			q->p->why = WHY_AMBIGUOUS;
+			return NULL;
+		}
+		hit = g;
+	}
+	if (hit)
+		return hit;
+	if (before && q->ns <= end_of(before) + tail)
+		return before;
+	if (before)
+		q->p->why = WHY_CLOSED;
+	return NULL;
+}
+
+static void remember_syn(const struct question *q)
+{
+	q->ends->has_syn = true;
+	q->ends->syn_seq = q->p->flow->seq;
+	q->ends->syn_ns = q->ns;
+}
+
+/* A SYN into a connection that is open: its peer was restarted. Or the log is late. */
+static struct owner *into_open(const struct question *q, struct owner *now)
+{
+	if (!now || now->began > q->ns || end_of(now) < q->ns)
+		return NULL;
+	if (q->p->complete)
+		return now;
+	q->p->late = true;
+	q->p->why = WHY_AMBIGUOUS;
+	return NULL;
+}
+
+/* A SYN that is no repetition. */
+static struct owner *first_syn(const struct question *q)
+{
+	struct owner *g = begun_by(q, q->ns), *now = q->ends->now;
+
+	remember_syn(q);
+	q->ends->syn_unowned = !g;
+	if (g) {
+		q->ends->now = g;
+		return g;
+	}
+	return into_open(q, now);
+}
+
+static struct owner *pick_tcp(const struct question *q)
+{
+	struct owner_ends *e = q->ends;
+	struct owner *g;
+
+	if (is_syn(q) && !(e->has_syn && e->syn_seq == q->p->flow->seq))
+		return first_syn(q);
+	if (e->has_syn && e->syn_unowned) {
+		/* the log may have it by now */
+		g = begun_by(q, e->syn_ns);
+		if (!g)
+			return into_open(q, e->now);
+		e->now = g;
+		e->syn_unowned = false;
+	}
+	if (e->now)
+		return goes_on(q);
+	if (q->p->flow->syn && q->p->flow->ack) {
+		struct question other = *q;
+
+		/* the answer to a SYN that was not captured */
+		other.outbound = !q->outbound;
+		g = begun_by(&other, q->ns);
+	} else {
+		g = at_time(q);
+	}
+	e->now = g;
+	return g;
+}
+
+struct owner *owners_pick(struct owner_ends *ends, struct pick *p)
+{
+	const struct flow *f = p->flow;
+	struct question q = { .ends = ends, .p = p, .ns = p->ns, .outbound = p->outbound,
+			      .local = p->outbound ? &f->src : &f->dst,
+			      .datagram = f->proto != IPPROTO_TCP };
+
+	p->why = WHY_NOT_LOGGED;
+	/* several connections share the remote end: what the last packet had means nothing */
+	if (q.datagram || ends->key.kind != ENDS_BOTH)
+		return at_time(&q);
+	return pick_tcp(&q);
+}

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/packet/write_pcapng: the capture with the process in each packet. */
+#include "parser/packet/write_pcapng.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "parser/packet/wire.h"
+
+#define HEAD 8
+#define TAIL 4
+#define SECTION_LENGTH 16	/* offset in its block */
+#define PACKET_DATA 28		/* offset of a packet's bytes in its block */
+#define FOREIGN_MAX 65536	/* Apple's blocks of the input, per section */
+
+#define HONE_EVENT 2		/* of a process, and of a connection: */
+#define HONE_FORKED 1
+#define HONE_ENDED 0xFFFFFFFFu
+#define HONE_PATH 3
+#define HONE_ARGUMENTS 4
+#define HONE_PPID 5
+#define HONE_UID 6
+#define HONE_GID 7
+#define DARWIN_NAME 2
+#define NAME_MAX_DARWIN 15
+
+enum { FLAG_INBOUND = 1, FLAG_OUTBOUND = 2 };
+
+struct writer {
+	struct packet_writer w;
+	struct out *out;
+	struct pcapng_writer_options o;
+	/* of the section */
+	uint32_t darwins;		/* Apple's blocks in the output */
+	uint32_t own_darwins;
+	uint32_t *foreign;		/* place in the output of those in the input */
+	uint32_t foreign_count, foreign_room;
+};
+
+/* What each packet of a connection gets, in the byte order of the section. */
+struct kept_options {
+	uint32_t section;
+	uint32_t sent, received, ids;	/* lengths of the three parts of bytes */
+	uint8_t bytes[];
+};
+
+static void section(struct packet_writer *pw, const struct pcapng_block *b)
+{
+	struct writer *w = (struct writer *)pw;
+	struct out *out = w->out;
+	const uint8_t *at = b->options;
+	bool has_id = false;
+	struct pcapng_field f;
+
+	out->big = b->big;
+	w->darwins = w->own_darwins = w->foreign_count = 0;
+	while (b->has_options && pcapng_field_next(b, &at, &f))
+		has_id |= f.code == PCAPNG_HONE_ID;
+	out_block(out, b->type);
+	out_bytes(out, b->bytes + HEAD, SECTION_LENGTH - HEAD);
+	out_u32(out, 0xFFFFFFFFu);
+	out_u32(out, 0xFFFFFFFFu);
+	if (b->has_options) {
+		out_bytes(out, b->options, b->options_len);
+		if (w->o.host_id && !has_id)
+			out_option(out, PCAPNG_HONE_ID, w->o.host_id, w->o.host_id_len);
+		if (w->o.comment)
+			out_option(out, PCAPNG_COMMENT, w->o.comment, strlen(w->o.comment));
+		out_end_of_options(out);
+	} else {
+		out_bytes(out, b->options, b->bytes + b->len - TAIL - b->options);
+	}
+	out_block_end(out);
+}
+
+static void copy(struct packet_writer *pw, const struct pcapng_block *b)
+{
+	struct writer *w = (struct writer *)pw;
+
+	out_bytes(w->out, b->bytes, b->len);
+	if (b->type == PCAPNG_DARWIN_PROCESS && w->foreign_count < FOREIGN_MAX) {
+		if (w->foreign_count == w->foreign_room) {
+			uint32_t room = 2 * w->foreign_room + 16;
+			void *larger = reallocarray(w->foreign, room, sizeof(*w->foreign));
+
+			if (!larger)
+				return;
+			w->foreign = larger;
+			w->foreign_room = room;
+		}
+		w->foreign[w->foreign_count++] = w->darwins;
+	}
+	w->darwins += b->type == PCAPNG_DARWIN_PROCESS;
+	out_maybe_flush(w->out);
+}
+
+/* Hone's times are microseconds, whatever the interfaces have. */
+static void put_hone_time(struct out *out, int64_t ns)
+{
+	uint64_t us = ns < 0 ? 0 : ns / 1000;
+
+	out_u32(out, us >> 32);
+	out_u32(out, us);
+}
+
+static void put_text(struct out *out, uint16_t code, const char *text, size_t len)
+{
+	if (text && len && len <= UINT16_MAX)
+		out_option(out, code, text, len);
+}
+
+static void put_known(struct out *out, uint16_t code, int64_t v)
+{
+	if (v >= 0 && v <= UINT32_MAX)
+		out_option_u32(out, code, v);
+}
+
+/* An exec has no event: that is what the option's absence means. */
+static void put_hone_process(struct writer *w, const struct packet_process *p,
+			     enum entry_kind what, int64_t ns)
+{
+	struct out *out = w->out;
+
+	out_block(out, PCAPNG_HONE_PROCESS);
+	out_u32(out, p->pid);
+	put_hone_time(out, ns);
+	if (what != PROC_EXEC)
+		out_option_u32(out, HONE_EVENT, what == PROC_FORK ? HONE_FORKED : HONE_ENDED);
+	put_text(out, HONE_PATH, p->exe, p->exe ? strlen(p->exe) : 0);
+	put_text(out, HONE_ARGUMENTS, p->arguments, p->arguments_len);
+	put_known(out, HONE_PPID, p->ppid);
+	put_known(out, HONE_UID, p->uid);
+	put_known(out, HONE_GID, p->gid);
+	out_end_of_options(out);
+	out_block_end(out);
+}
+
+static void put_darwin_process(struct writer *w, struct packet_process *p)
+{
+	const char *name = p->comm ? p->comm : "-";
+
+	out_block(w->out, PCAPNG_DARWIN_PROCESS);
+	out_u32(w->out, p->pid);
+	put_text(w->out, DARWIN_NAME, name, strnlen(name, NAME_MAX_DARWIN));
+	out_end_of_options(w->out);
+	out_block_end(w->out);
+	p->index = w->darwins++;
+	w->own_darwins++;
+}
+
+static void process(struct packet_writer *pw, struct packet_process *p, int64_t ns)
+{
+	struct writer *w = (struct writer *)pw;
+
+	if (!w->o.no_hone)
+		put_hone_process(w, p, PROC_EXEC, ns);
+	if (!w->o.no_darwin)
+		put_darwin_process(w, p);
+}
+
+static void event(struct packet_writer *pw, const struct packet_process *p, enum entry_kind what,
+		  int64_t ns)
+{
+	struct writer *w = (struct writer *)pw;
+
+	if (!w->o.no_hone)
+		put_hone_process(w, p, what, ns);
+}
+
+static void put_connection(struct writer *w, uint32_t number, int64_t pid, int64_t ns, bool closed)
+{
+	struct out *out = w->out;
+
+	if (w->o.no_hone)
+		return;
+	out_block(out, PCAPNG_HONE_CONNECTION);
+	out_u32(out, number);
+	out_u32(out, pid);
+	put_hone_time(out, ns);
+	if (closed) {
+		out_option_u32(out, HONE_EVENT, HONE_ENDED);
+		out_end_of_options(out);
+	}
+	out_block_end(out);
+}
+
+static void opened(struct packet_writer *pw, const struct owner *o, int64_t ns)
+{
+	put_connection((struct writer *)pw, o->number, o->process->pid, ns, false);
+}
+
+static void closed(struct packet_writer *pw, uint32_t number, const struct packet_process *p,
+		   int64_t ns)
+{
+	put_connection((struct writer *)pw, number, p->pid, ns, true);
+}
+
+static void put_ids(struct writer *w, struct out *out, const struct owner *o)
+{
+	uint8_t ids[8];
+
+	wire_put32(ids, o->process->pid, out->big);
+	wire_put32(ids + 4, 0, out->big);	/* thread: unknown */
+	out_option(out, PCAPNG_PROCESS, ids, sizeof(ids));
+	if (!w->o.no_hone) {
+		out_option_u32(out, PCAPNG_HONE_ID, o->number);
+		out_option_u32(out, PCAPNG_HONE_PID, o->process->pid);
+	}
+	if (!w->o.no_darwin)
+		out_option_u32(out, PCAPNG_DARWIN_INDEX, o->process->index);
+}
+
+static uint32_t put_comment(struct out *out, const char *text, const char *direction)
+{
+	size_t before = out->used;
+	char comment[16384];
+	int n = snprintf(comment, sizeof(comment), "%s dir=%s", text ? text : "", direction);
+
+	out_option(out, PCAPNG_COMMENT, comment, n < (int)sizeof(comment) ? n : 0);
+	return out->used - before;
+}
+
+static const struct kept_options *options_of(struct writer *w, struct owner *o)
+{
+	struct kept_options *k = o->kept;
+	struct out made;
+
+	if (k && k->section == o->section)
+		return k;
+	free(k);
+	out_init(&made, -1);
+	made.big = w->out->big;
+	out_room(&made, sizeof(*k));
+	uint32_t sent = put_comment(&made, o->comment, "out");
+	uint32_t received = put_comment(&made, o->comment, "in");
+
+	put_ids(w, &made, o);
+	o->kept = NULL;
+	if (!made.err)
+		o->kept = realloc(made.buf, made.used);	/* it is mostly room */
+	k = o->kept;
+	if (!k) {
+		out_fini(&made);
+		w->out->err = ENOMEM;
+		return NULL;
+	}
+	*k = (struct kept_options){ o->section, sent, received,
+				    made.used - sizeof(*k) - sent - received };
+	return k;
+}
+
+static bool has_flags(const struct pcapng_block *b)
+{
+	const uint8_t *at = b->options;
+	struct pcapng_field f;
+
+	while (pcapng_field_next(b, &at, &f))
+		if (f.code == PCAPNG_FLAGS)
+			return true;
+	return false;
+}
+
+/* Apple's process blocks of the input have other places in the output. */
+static void copy_options(struct writer *w, const struct pcapng_block *b)
+{
+	const uint8_t *at = b->options;
+	uint8_t *to = out_room(w->out, b->options_len);
+	struct pcapng_field f;
+
+	if (!to)
+		return;
+	memcpy(to, b->options, b->options_len);
+	if (!w->own_darwins || !w->foreign_count)
+		return;
+	while (pcapng_field_next(b, &at, &f)) {
+		uint32_t index;
+
+		if ((f.code != PCAPNG_DARWIN_INDEX && f.code != PCAPNG_DARWIN_EFFECTIVE) ||
+		    f.len != 4)
+			continue;
+		index = wire_get32(f.value, b->big);
+		if (index < w->foreign_count)
+			wire_put32(to + (f.value - b->options), w->foreign[index], b->big);
+	}
+}
+
+static void put_why(struct writer *w, const struct owners_found *found)
+{
+	char comment[512];
+	int n = snprintf(comment, sizeof(comment), "pid=- why=%s", owners_why_text(found->why));
+
+	if (found->listener)
+		n = snprintf(comment, sizeof(comment), "pid=- why=%s listener=%lld",
+			     owners_why_text(found->why),
+			     (long long)found->listener->process->pid);
+	out_option(w->out, PCAPNG_COMMENT, comment, n);
+}
+
+/* An obsolete packet block has no numbers of these options: the comment alone. */
+static void put_owned(struct writer *w, const struct annotated *p)
+{
+	struct owner *from = p->found.from, *to = p->found.to;
+	const struct kept_options *sent = from ? options_of(w, from) : NULL;
+	const struct kept_options *received = to ? options_of(w, to) : NULL;
+	const struct kept_options *first = sent ? sent : received;
+
+	if (sent)
+		out_bytes(w->out, sent->bytes, sent->sent);
+	if (received)
+		out_bytes(w->out, received->bytes + received->sent, received->received);
+	if (!first || p->block->type != PCAPNG_PACKET)
+		return;
+	out_bytes(w->out, first->bytes + first->sent + first->received, first->ids);
+	if (!(sent && received) && !has_flags(p->block))
+		out_option_u32(w->out, PCAPNG_FLAGS, sent ? FLAG_OUTBOUND : FLAG_INBOUND);
+}
+
+static void put_data(struct writer *w, const struct pcapng_block *b)
+{
+	uint32_t caplen = b->caplen, padded;
+	uint8_t *to;
+
+	if (!w->o.snaplen || caplen <= w->o.snaplen) {
+		out_bytes(w->out, b->bytes + HEAD, PACKET_DATA - HEAD + wire_padded(caplen));
+		return;
+	}
+	caplen = w->o.snaplen;
+	padded = wire_padded(caplen);
+	out_bytes(w->out, b->bytes + HEAD, 12);
+	out_u32(w->out, caplen);
+	out_bytes(w->out, b->bytes + PACKET_DATA - 4, 4);
+	to = out_room(w->out, padded);
+	if (!to)
+		return;
+	memcpy(to, b->data, caplen);
+	memset(to + caplen, 0, padded - caplen);
+}
+
+static void packet(struct packet_writer *pw, const struct annotated *p)
+{
+	struct writer *w = (struct writer *)pw;
+	const struct pcapng_block *b = p->block;
+
+	if (!b->has_options) {
+		copy(pw, b);
+		return;
+	}
+	out_block(w->out, b->type);
+	put_data(w, b);
+	copy_options(w, b);
+	if (p->found.why == WHY_NONE)
+		put_owned(w, p);
+	else
+		put_why(w, &p->found);
+	out_end_of_options(w->out);
+	out_block_end(w->out);
+	out_maybe_flush(w->out);
+}
+
+static void end(struct packet_writer *pw, int64_t ns)
+{
+	(void)ns;
+	out_flush(((struct writer *)pw)->out);
+}
+
+static void free_writer(struct packet_writer *pw)
+{
+	free(((struct writer *)pw)->foreign);
+	free(pw);
+}
+
+struct packet_writer *pcapng_writer_new(struct out *out, const struct pcapng_writer_options *o)
+{
+	struct writer *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return NULL;
+	w->w = (struct packet_writer){ .section = section, .copy = copy, .process = process,
+				       .event = event, .opened = opened, .closed = closed, .packet = packet,
+				       .end = end, .free = free_writer };
+	w->out = out;
+	w->o = *o;
+	return &w->w;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * parser/query/annotate_command: aunetlog annotate. Of a file the logs are read whole, from
+ * the time of its first packet on. A pipe can be a capture that runs: the logs are followed
+ * beside it, and packets wait for them.
+ */
+#include "parser/query/annotate_command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "parser/packet/reader.h"
+#include "parser/query/packet_run.h"
+#include "parser/query/query.h"
+
+#define IDLE_MS 20
+
+struct command {
+	struct packet_run *run;
+	bool live;
+	bool has_logs;		/* they were read */
+};
+
+/* Blocks before the first packet say nothing of its time, and need no log. */
+static bool on_block(const struct pcapng_block *b, void *arg)
+{
+	struct command *c = arg;
+
+	if (!c->live && !c->has_logs && b->is_packet) {
+		packet_run_read_logs(c->run, b->has_time ? b->ns : OWNERS_UNKNOWN);
+		c->has_logs = true;
+	}
+	packet_run_block(c->run, b);
+	return !packet_run_error(c->run);
+}
+
+static bool on_idle(void *arg)
+{
+	struct command *c = arg;
+
+	packet_run_idle(c->run);
+	return !packet_run_error(c->run);
+}
+
+static bool is_file(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISREG(st.st_mode);
+}
+
+static int run(struct command *c, const char *name, int fd)
+{
+	struct reader_io io = { .block = on_block, .idle = on_idle, .idle_ms = IDLE_MS, .arg = c };
+	char error[512];
+	bool failed;
+
+	c->live = !is_file(fd);
+	if (c->live && !packet_run_follow_logs(c->run)) {
+		packet_run_drop(c->run);
+		return AUNETLOG_FAILED;
+	}
+	failed = reader_run(fd, &io, error, sizeof(error));
+	if (failed)
+		fprintf(stderr, "aunetlog: %s: %s\n", name, error);
+	return packet_run_close(c->run, failed);
+}
+
+int annotate_command(struct packet_options *o)
+{
+	bool is_stdin = !strcmp(o->input, "-");
+	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(o->input, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct command c = { .live = false };
+	int status = AUNETLOG_FAILED;
+
+	if (fd < 0) {
+		fprintf(stderr, "aunetlog: %s: %s\n", o->input, strerror(errno));
+		return status;
+	}
+	o->input_fd = fd;
+	c.run = packet_run_open(o);
+	if (c.run)
+		status = run(&c, is_stdin ? "standard input" : o->input, fd);
+	close(fd);
+	return status;
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/query/packet_options: the command lines of aunetlog annotate and capture. */
+#include "parser/query/packet_options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof(*(a)))
+#define WAIT_MS 2000
+#define WORDS_MAX 512
+
+struct option {
+	const char *brief, *full, *value, *help;
+	unsigned int commands;		/* bits of enum packet_command */
+	int (*set)(struct packet_options *o, const struct option *option, const char *value);
+	size_t offset;			/* of what set fills */
+	uint32_t most;			/* of a number */
+};
+
+static int fail(struct packet_options *o, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(o->error, sizeof(o->error), format, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+static int set_flag(struct packet_options *o, const struct option *option, const char *value)
+{
+	(void)value;
+	*(bool *)((char *)o + option->offset) = true;
+	return 0;
+}
+
+static int set_text(struct packet_options *o, const struct option *option, const char *value)
+{
+	const char **at = (const char **)((char *)o + option->offset);
+
+	if (*at)
+		return fail(o, "%s: given twice", option->full);
+	*at = value;
+	return *value ? 0 : fail(o, "%s: must not be empty", option->full);
+}
+
+static int set_number(struct packet_options *o, const struct option *option, const char *value)
+{
+	char *end;
+	unsigned long v = strtoul(value, &end, 10);
+
+	if (!isdigit((unsigned char)*value) || *end || !v || v > option->most)
+		return fail(o, "%s %s: must be a number from 1 to %u", option->full, value,
+			    option->most);
+	*(uint32_t *)((char *)o + option->offset) = v;
+	return 0;
+}
+
+static int set_wait(struct packet_options *o, const struct option *option, const char *value)
+{
+	char *end;
+	double seconds = strtod(value, &end);
+
+	if (!isdigit((unsigned char)*value) || *end || seconds > option->most)
+		return fail(o, "%s %s: must be seconds from 0 to %u", option->full, value,
+			    option->most);
+	o->wait_ms = seconds * 1000;
+	return 0;
+}
+
+#define AT(field) .offset = offsetof(struct packet_options, field)
+#define BOTH (PACKET_ANNOTATE | PACKET_CAPTURE)
+
+static const struct option options[] = {
+	{ NULL, "--comment", "TEXT", "comment of the section, beside the packets' own", BOTH,
+		set_text, AT(comment) },
+	{ NULL, "--for", "SECONDS", "end after that time", PACKET_CAPTURE, set_number,
+		AT(seconds), .most = 1000000000 },
+	{ "-h", "--help", NULL, "print this help", BOTH, set_flag, AT(help) },
+	{ NULL, "--host-id", "ID", "this host in the file: a GUID or a name; default: "
+		"machine-id(5)", BOTH, set_text, AT(host_id) },
+	{ NULL, "--inner", NULL, "take the packet inside of VXLAN, Geneve, GRE and IP in IP", BOTH,
+		set_flag, AT(inner) },
+	{ "-i", "--interface", "NAME", "where to capture; any: all interfaces", PACKET_CAPTURE,
+		set_text, AT(interface) },
+	{ NULL, "--in-netns", "NAME|PID", "capture in that network namespace: of ip-netns(8), or a "
+		"process's", PACKET_CAPTURE, set_text, AT(netns) },
+	{ NULL, "--plain", NULL, "comments and the standard's process id alone: no blocks and "
+		"options of Hone and Apple", BOTH, set_flag, AT(plain) },
+	{ NULL, "--snaplen", "BYTES", "write at most that much of each packet", BOTH, set_number,
+		AT(snaplen), .most = 262144 },
+	{ NULL, "--socket", "PATH", "read the plugin's stream from this socket, not a log",
+		PACKET_CAPTURE, set_text, AT(socket) },
+	{ NULL, "--text", NULL, "print a line for each process, connection and packet, as Hone's "
+		"/dev/honet", BOTH, set_flag, AT(text) },
+	{ NULL, "--wait", "SECONDS", "how long a packet waits for the log; default: 2", BOTH,
+		set_wait, AT(wait_ms), .most = 60 },
+	{ NULL, "--write", "FILE", "the capture with processes; - is standard output", BOTH,
+		set_text, AT(write) },
+};
+
+static const struct option *find_option(enum packet_command command, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		if ((options[i].commands & command) && (!strcmp(options[i].full, name) ||
+		    (options[i].brief && !strcmp(options[i].brief, name))))
+			return &options[i];
+	return NULL;
+}
+
+/* The words that are not for the table go to rest. Of annotate the first one is the input,
+ * of capture the last ones are the filter, behind "--" or as one word. */
+static int take_words(struct packet_options *o, int argc, char **argv, char **rest, int *count)
+{
+	for (int i = 1; i < argc; i++) {
+		const struct option *option = find_option(o->command, argv[i]);
+		int err;
+
+		if (o->command == PACKET_ANNOTATE && i == 1 && (*argv[i] != '-' || !argv[i][1])) {
+			o->input = argv[i];
+			continue;
+		}
+		if (!option) {
+			rest[(*count)++] = argv[i];
+			continue;
+		}
+		if (option->value && i + 1 == argc)
+			return fail(o, "%s needs a value: %s", argv[i], option->value);
+		err = option->set(o, option, option->value ? argv[++i] : NULL);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* The last word, if no option of aunetlog takes it: capture's filter, or the input where it is
+ * not the first word. */
+static void take_last(struct packet_options *o, char **rest, int *count)
+{
+	const char *last = *count > 1 ? rest[*count - 1] : NULL;
+
+	if (o->input || !last || *last == '-')
+		return;
+	if (*count > 2 && *rest[*count - 2] == '-' && strcmp(rest[*count - 2], "--"))
+		return;
+	*(o->command == PACKET_CAPTURE ? &o->filter : &o->input) = last;
+	rest[--(*count)] = NULL;
+	if (*count > 1 && !strcmp(rest[*count - 1], "--"))
+		rest[--(*count)] = NULL;
+}
+
+static int set_fields(struct packet_options *o)
+{
+	static const enum field_id standard[] = {
+		FIELD_PID, FIELD_COMM, FIELD_UID, FIELD_AUID, FIELD_EXE, FIELD_EV, FIELD_NODE,
+	};
+	const char *at = o->query.columns;
+	size_t n = 0;
+
+	if (!at) {
+		memcpy(o->fields, standard, sizeof(standard));
+		return 0;
+	}
+	while (*at) {
+		size_t len = strcspn(at, ",");
+		enum field_id id = field_by_key(at, len);
+
+		if (!id)
+			return fail(o, "--fields: %.*s: no such field; see aunetlog --help fields",
+				    (int)len, at);
+		if (n == PACKET_FIELDS_MAX)
+			return fail(o, "--fields: more than %d", PACKET_FIELDS_MAX);
+		o->fields[n++] = id;
+		at += len + (at[len] == ',');
+	}
+	o->query.columns = NULL;
+	return 0;
+}
+
+static int check(struct packet_options *o)
+{
+	const struct aunetlog_options *q = &o->query;
+
+	if (q->action != AUNETLOG_QUERY) {
+		o->help = true;
+		return 0;
+	}
+	if (q->view || q->has_open_at || q->just_one || q->maybe || q->follow)
+		return fail(o, "only conditions, -if, -ts, -te, --fields and --debug of aunetlog go "
+			    "with this command");
+	if (o->command == PACKET_ANNOTATE && !o->input)
+		return fail(o, "the first argument is the capture: a file, or - for standard input");
+	if (o->command == PACKET_CAPTURE && !o->interface)
+		return fail(o, "--interface is missing: where to capture; any is all interfaces");
+	if (!o->write && !o->text)
+		return fail(o, "--write is missing: the file to write, or - for standard output");
+	if (o->write && o->text)
+		return fail(o, "--text cannot be combined with --write");
+	for (unsigned int i = 0; i < q->input_count; i++)
+		if (!strcmp(q->inputs[i], "-") && o->input && !strcmp(o->input, "-"))
+			return fail(o, "standard input cannot be both the capture and the log");
+	return set_fields(o);
+}
+
+int packet_options_parse(struct packet_options *o, enum packet_command command, int argc,
+			 char **argv, time_t now)
+{
+	char *rest[WORDS_MAX + 1];
+	int count = 1, err;
+
+	memset(o, 0, sizeof(*o));
+	o->command = command;
+	o->wait_ms = WAIT_MS;
+	if (argc > WORDS_MAX)
+		return fail(o, "more than %d words", WORDS_MAX);
+	rest[0] = argv[0];
+	err = take_words(o, argc, argv, rest, &count);
+	if (err || o->help)
+		return err;
+	take_last(o, rest, &count);
+	rest[count] = NULL;
+	err = aunetlog_options_parse(&o->query, count, rest, now);
+	if (err) {
+		fail(o, "%s", o->query.error);
+		return err;
+	}
+	return check(o);
+}
+
+void packet_options_fini(struct packet_options *o)
+{
+	aunetlog_options_fini(&o->query);
+}
+
+void packet_options_usage(enum packet_command command, FILE *out)
+{
+	char name[64];
+
+	fputs(command == PACKET_ANNOTATE ?
+	      "usage: aunetlog annotate IN.pcap[ng] [-if LOG]... --write OUT.pcapng [OPTION]...\n"
+	      "Writes the capture with the process of each packet.\n" :
+	      "usage: aunetlog capture --interface NAME --write OUT.pcapng [OPTION]... [FILTER]\n"
+	      "Captures packets with their processes, beside the log that audisp-netlog or auditd "
+	      "writes.\n", out);
+	fputs("\noptions:\n", out);
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		const struct option *o = &options[i];
+
+		if (!(o->commands & command))
+			continue;
+		snprintf(name, sizeof(name), "%s%s%s %s", o->brief ? o->brief : "",
+			 o->brief ? "," : "", o->full, o->value ? o->value : "");
+		fprintf(out, "  %-28s %s\n", name, o->help);
+	}
+	fputs("\nand of aunetlog: -if, -ts, -te, the conditions, and -O,--fields FIELD,FIELD: what "
+	      "the comment has.\nSee aunetlog-packets(8).\n", out);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/query/packet_options: the command lines of aunetlog annotate and capture. What is
+ * not in their own table is an option or a condition of aunetlog.
+ */
+#ifndef NETLOG_QUERY_PACKET_OPTIONS_H
+#define NETLOG_QUERY_PACKET_OPTIONS_H
+
+#include "parser/query/options.h"
+
+#define PACKET_FIELDS_MAX 64
+
+enum packet_command { PACKET_ANNOTATE = 1, PACKET_CAPTURE = 2 };
+
+/* Strings are borrowed from argv; query is owned. */
+struct packet_options {
+	enum packet_command command;
+	const char *input;	/* of annotate: a file, or "-" */
+	int input_fd;		/* set by annotate_command() */
+	const char *write;	/* a file, or "-" */
+	bool help, text, inner, plain;
+	const char *comment, *host_id;
+	uint32_t snaplen;	/* 0: all bytes */
+	uint32_t wait_ms;	/* for what the log has late */
+	/* of capture */
+	const char *interface, *netns, *socket, *filter;
+	uint32_t seconds;	/* 0: until it is interrupted */
+	enum field_id fields[PACKET_FIELDS_MAX + 1];	/* of the comment, then FIELD_NONE */
+	struct aunetlog_options query;
+	char error[768];
+};
+
+/* argv[0] is the command. Returns 0, or -EINVAL or -ENOMEM with the reason in error. Either
+ * way it is undone with _fini. */
+int packet_options_parse(struct packet_options *o, enum packet_command command, int argc,
+			 char **argv, time_t now);
+void packet_options_fini(struct packet_options *o);
+
+void packet_options_usage(enum packet_command command, FILE *out);
+
+#endif

@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/query/packet_run: what annotate and capture share. */
+#include "parser/query/packet_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "parser/packet/host_id.h"
+#include "parser/packet/waiting.h"
+#include "parser/packet/write_pcapng.h"
+#include "parser/packet/write_text.h"
+#include "parser/query/query.h"
+#include "parser/query/source.h"
+
+#define OWNERS_LIMIT (1u << 20)		/* connections that have ended, with a live log */
+#define AUDIT_LOG "/var/log/audit/audit.log"
+#define FRESH_S 60
+#define LOG_LATE_NS INT64_C(1000000000)	/* behind this the log has all before it */
+
+struct packet_run {
+	const struct packet_options *o;
+	struct owners *owners;
+	struct annotate *annotate;
+	struct packet_writer *writer;
+	struct out out;
+	struct host_id host_id;
+	struct entry_sink sink;
+	char *own_log;			/* that is followed; or NULL */
+	struct aunetlog_options query;	/* of the thread */
+	/* with logs that are followed */
+	bool live;
+	struct waiting *waiting;
+	pthread_mutex_t lock;		/* of owners, and of: */
+	bool caught_up;			/* the log was read to its end once */
+	bool log_failed, log_ended;
+};
+
+static const char *output_name(const struct packet_run *r)
+{
+	return r->out.fd == STDOUT_FILENO || !r->o->write || !strcmp(r->o->write, "-") ?
+	       "standard output" : r->o->write;
+}
+
+static int complain(const char *what, int err)
+{
+	fprintf(stderr, "aunetlog: %s: %s\n", what, strerror(err));
+	return -1;
+}
+
+static bool is_input(const struct packet_options *o, int fd)
+{
+	struct stat in, out;
+
+	return o->input && !(strcmp(o->input, "-") ? stat(o->input, &in) : fstat(o->input_fd, &in)) &&
+	       S_ISREG(in.st_mode) && !fstat(fd, &out) && in.st_dev == out.st_dev &&
+	       in.st_ino == out.st_ino;
+}
+
+/* The query closes standard output: this is a copy of it. */
+static int open_output(const struct packet_options *o)
+{
+	bool is_stdout = !o->write || !strcmp(o->write, "-");
+	int fd = is_stdout ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) :
+		 open(o->write, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+
+	if (fd < 0)
+		return complain(is_stdout ? "standard output" : o->write, errno);
+	if (is_stdout && !o->text && isatty(fd)) {
+		fprintf(stderr, "aunetlog: --write -: standard output is a terminal; write to a file, "
+			"or into a pipe as in: ... --write - | wireshark -k -i -\n");
+	} else if (is_input(o, fd)) {
+		fprintf(stderr, "aunetlog: --write %s: is the capture that is read\n", o->write);
+	} else if (!is_stdout && ftruncate(fd, 0) && errno != EINVAL) {
+		complain(o->write, errno);
+	} else {
+		return fd;
+	}
+	close(fd);
+	return -1;
+}
+
+/* Or the query would take a pipe there for the log. */
+static void close_stdin(void)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (null < 0)
+		return;
+	dup2(null, STDIN_FILENO);
+	close(null);
+}
+
+/* The query knows standard input alone as a live stream that is no file. */
+static bool connect_stream(const char *path)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = -1;
+
+	if (strlen(path) < sizeof(a.sun_path)) {
+		strcpy(a.sun_path, path);
+		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	} else {
+		errno = ENAMETOOLONG;
+	}
+	if (fd >= 0 && !connect(fd, (struct sockaddr *)&a, sizeof(a)) &&
+	    dup2(fd, STDIN_FILENO) >= 0) {
+		close(fd);
+		return true;
+	}
+	fprintf(stderr, "aunetlog: --socket %s: %s; the plugin makes it with transport = listen\n",
+		path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return false;
+}
+
+static struct packet_writer *open_writer(struct packet_run *r)
+{
+	const struct packet_options *o = r->o;
+	struct pcapng_writer_options wo = {
+		.snaplen = o->snaplen, .comment = o->comment, .host_id = r->host_id.bytes,
+		.host_id_len = r->host_id.len, .no_hone = o->plain, .no_darwin = o->plain,
+	};
+
+	if (!wo.host_id_len || o->plain)
+		wo.host_id = NULL;
+	return o->text ? text_writer_new(&r->out, &r->host_id) : pcapng_writer_new(&r->out, &wo);
+}
+
+static void ended(struct owner *o, void *arg)
+{
+	struct packet_run *r = arg;
+
+	annotate_ended(o, r->annotate);
+}
+
+static void process(struct packet_process *p, enum entry_kind what, int64_t ns, void *arg)
+{
+	struct packet_run *r = arg;
+
+	annotate_process(p, what, ns, r->annotate);
+}
+
+struct packet_run *packet_run_open(const struct packet_options *o)
+{
+	struct packet_run *r = calloc(1, sizeof(*r));
+	struct owners_io io = { .fields = o->fields, .ended = ended, .process = process,
+				.arg = r };
+
+	if (!r || (o->socket && !connect_stream(o->socket))) {
+		free(r);
+		return NULL;
+	}
+	signal(SIGPIPE, SIG_IGN);	/* a reader that was closed is no error */
+	r->o = o;
+	if (!o->socket)
+		close_stdin();
+	pthread_mutex_init(&r->lock, NULL);
+	out_init(&r->out, open_output(o));
+	if (r->out.fd >= 0 && !host_id_set(&r->host_id, o->host_id)) {
+		fprintf(stderr, "aunetlog: --host-id: longer than %d bytes\n", HOST_ID_MAX);
+		close(r->out.fd);
+		r->out.fd = -1;
+	}
+	if (r->out.fd >= 0) {
+		r->owners = owners_new(&io);
+		r->writer = open_writer(r);
+		if (r->owners && r->writer)
+			r->annotate = annotate_new(r->owners, r->writer, o->inner);
+		if (r->annotate)
+			return r;
+		complain("annotate", ENOMEM);
+		close(r->out.fd);
+	}
+	free(r->writer);
+	owners_free(r->owners);
+	free(r);
+	return NULL;
+}
+
+void packet_run_drop(struct packet_run *r)
+{
+	close(r->out.fd);
+	annotate_free(r->annotate);
+	owners_free(r->owners);
+	packet_writer_free(r->writer);
+	waiting_free(r->waiting);
+	free(r->own_log);
+	out_fini(&r->out);
+	free(r);
+}
+
+void packet_run_netns(struct packet_run *r, int64_t inode)
+{
+	owners_netns(r->owners, inode);
+}
+
+void packet_run_local(struct packet_run *r, const struct netaddr *a)
+{
+	owners_local(r->owners, a);
+}
+
+/* ---- logs ---- */
+
+static void on_entry(const struct entry *e, bool matched, void *arg)
+{
+	struct packet_run *r = arg;
+
+	pthread_mutex_lock(&r->lock);
+	owners_entry(r->owners, e, matched);
+	pthread_mutex_unlock(&r->lock);
+}
+
+static void on_idle(void *arg)
+{
+	struct packet_run *r = arg;
+
+	pthread_mutex_lock(&r->lock);
+	r->caught_up = true;
+	pthread_mutex_unlock(&r->lock);
+}
+
+static void prepare_query(struct packet_run *r)
+{
+	r->sink = (struct entry_sink){ .entry = on_entry, .idle = on_idle, .arg = r };
+	r->query = r->o->query;
+	r->query.sink = &r->sink;
+}
+
+void packet_run_read_logs(struct packet_run *r, int64_t first_ns)
+{
+	owners_begin(r->owners, first_ns);
+	prepare_query(r);
+	r->log_failed = query_run(&r->query) == AUNETLOG_FAILED;
+}
+
+/* The stream says nothing of what is open already: logs that were named do. */
+static int read_stream(struct packet_run *r)
+{
+	int status = AUNETLOG_FOUND;
+
+	if (r->query.input_count) {
+		r->query.follow = false;
+		status = query_run(&r->query);
+	}
+	r->query.inputs[0] = "-";	/* what packet_run_follow_logs() put there */
+	r->query.input_count = 1;
+	return status == AUNETLOG_FAILED ? status : query_run(&r->query);
+}
+
+static void *follow_logs(void *arg)
+{
+	struct packet_run *r = arg;
+	int status = r->o->socket ? read_stream(r) : query_run(&r->query);
+
+	pthread_mutex_lock(&r->lock);
+	r->log_failed = status == AUNETLOG_FAILED;
+	r->caught_up = r->log_ended = true;
+	pthread_mutex_unlock(&r->lock);
+	return NULL;
+}
+
+/*
+ * One log can be followed: the plugin's own, unless it has not written there for long while
+ * auditd has.
+ */
+static bool is_fresh(const char *own, const char *audit)
+{
+	struct stat a, b;
+
+	return !stat(own, &a) && !access(own, R_OK) &&
+	       (stat(audit, &b) || a.st_mtime + FRESH_S >= b.st_mtime);
+}
+
+static void choose_log(struct packet_run *r)
+{
+	char *own = aunetlog_source_own_log(r->query.netlog_conf);
+
+	if (own && is_fresh(own, AUDIT_LOG)) {
+		r->own_log = own;
+		r->query.inputs[r->query.input_count++] = own;
+	} else {
+		free(own);
+	}
+	fprintf(stderr, "aunetlog: following %s\n", r->own_log ? r->own_log : "the audit log");
+}
+
+bool packet_run_follow_logs(struct packet_run *r)
+{
+	pthread_t thread;
+	int err;
+
+	prepare_query(r);
+	if (!r->query.input_count && !r->o->socket)
+		choose_log(r);
+	r->query.follow = true;
+	r->live = true;
+	owners_complete(r->owners, OWNERS_UNKNOWN);
+	r->waiting = waiting_new();
+	err = r->waiting ? pthread_create(&thread, NULL, follow_logs, r) : ENOMEM;
+	if (err)
+		complain("following the log", err);
+	else
+		pthread_detach(thread);
+	return !err;
+}
+
+/* ---- packets ---- */
+
+/* The lock is held. */
+static bool need_not_wait(struct packet_run *r, const struct waiting_block *w, int64_t now_ms)
+{
+	bool late = now_ms - w->since_ms >= r->o->wait_ms;
+
+	if (!r->caught_up && !waiting_is_full(r->waiting))
+		return false;
+	owners_complete(r->owners, r->log_ended ? OWNERS_OPEN :
+			owners_latest(r->owners) - LOG_LATE_NS);
+	return late || r->log_ended || waiting_is_full(r->waiting) ||
+	       (w->block.is_packet && w->block.has_time &&
+		w->block.ns < owners_latest(r->owners) - LOG_LATE_NS) ||
+	       annotate_is_known(r->annotate, &w->block);
+}
+
+static void write_waiting(struct packet_run *r)
+{
+	const struct waiting_block *w;
+	int64_t now = waiting_now_ms();
+
+	pthread_mutex_lock(&r->lock);
+	while ((w = waiting_first(r->waiting)) && need_not_wait(r, w, now)) {
+		annotate_block(r->annotate, &w->block);
+		waiting_drop(r->waiting);
+	}
+	pthread_mutex_unlock(&r->lock);
+}
+
+void packet_run_idle(struct packet_run *r)
+{
+	if (r->live)
+		write_waiting(r);
+	out_flush(&r->out);
+}
+
+void packet_run_block(struct packet_run *r, const struct pcapng_block *b)
+{
+	if (!r->live) {
+		annotate_block(r->annotate, b);
+		return;
+	}
+	if (!waiting_add(r->waiting, b)) {
+		r->out.err = ENOMEM;
+		return;
+	}
+	write_waiting(r);
+}
+
+int packet_run_error(const struct packet_run *r)
+{
+	return r->out.err;
+}
+
+/* ---- the end ---- */
+
+static void report(const struct packet_run *r)
+{
+	const struct annotate_counts *c = annotate_counts(r->annotate);
+	uint64_t without = c->packets - c->owned - c->already;
+	const char *comma = ": ";
+
+	fprintf(stderr, "aunetlog: %llu packets: %llu with a process, %llu without",
+		(unsigned long long)c->packets, (unsigned long long)c->owned,
+		(unsigned long long)without);
+	for (int why = WHY_NONE + 1; why < WHY_COUNT; why++) {
+		if (!c->whys[why])
+			continue;
+		fprintf(stderr, "%s%llu %s", comma, (unsigned long long)c->whys[why],
+			owners_why_text(why));
+		comma = ", ";
+	}
+	if (c->already)
+		fprintf(stderr, "; %llu had one before", (unsigned long long)c->already);
+	fputc('\n', stderr);
+}
+
+static void wait_for_the_rest(struct packet_run *r)
+{
+	int64_t end = waiting_now_ms() + r->o->wait_ms;
+
+	for (;;) {
+		write_waiting(r);
+		if (!waiting_first(r->waiting))
+			return;
+		if (waiting_now_ms() > end) {
+			pthread_mutex_lock(&r->lock);
+			r->caught_up = true;
+			pthread_mutex_unlock(&r->lock);
+		}
+		usleep(20000);
+	}
+}
+
+int packet_run_close(struct packet_run *r, bool failed)
+{
+	const struct annotate_counts *c = annotate_counts(r->annotate);
+	bool closed_early;
+	int status;
+
+	if (r->live)
+		wait_for_the_rest(r);
+	pthread_mutex_lock(&r->lock);
+	annotate_end(r->annotate);
+	failed |= r->log_failed;
+	pthread_mutex_unlock(&r->lock);
+	if (close(r->out.fd) && !r->out.err)
+		r->out.err = errno;
+	/* wireshark was closed */
+	closed_early = r->out.err == EPIPE;
+	if (r->out.err && !closed_early)
+		complain(output_name(r), r->out.err);
+	report(r);
+	status = failed || (r->out.err && !closed_early) ? AUNETLOG_FAILED :
+		 c->owned || c->already ? AUNETLOG_FOUND : AUNETLOG_NOTHING;
+	if (r->live)
+		return status;	/* the thread still uses it */
+	annotate_free(r->annotate);
+	owners_free(r->owners);
+	packet_writer_free(r->writer);
+	out_fini(&r->out);
+	free(r);
+	return status;
+}

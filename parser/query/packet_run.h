@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/query/packet_run: what annotate and capture share: the log's connections, packets
+ * that wait for them, and the file that is written.
+ */
+#ifndef NETLOG_QUERY_PACKET_RUN_H
+#define NETLOG_QUERY_PACKET_RUN_H
+
+#include "parser/packet/annotate.h"
+#include "parser/query/packet_options.h"
+
+struct packet_run;
+
+/* Opens the output. On failure returns NULL, it was reported. */
+struct packet_run *packet_run_open(const struct packet_options *o);
+/* Writes what is left, reports counts and errors. failed: of the input. Returns the exit
+ * code. */
+int packet_run_close(struct packet_run *r, bool failed);
+
+/* Instead of _close, where nothing was begun. */
+void packet_run_drop(struct packet_run *r);
+
+/* Reads the logs whole. first_ns: the earliest packet. */
+void packet_run_read_logs(struct packet_run *r, int64_t first_ns);
+/* Or follows them beside,
+ * in a thread, to the end of the program. With --socket that is the plugin's stream,
+ * behind the logs that were named. Returns false, it was reported. */
+bool packet_run_follow_logs(struct packet_run *r);
+
+/* The capture is of that network namespace. */
+void packet_run_netns(struct packet_run *r, int64_t inode);
+/* An address of the host. */
+void packet_run_local(struct packet_run *r, const struct netaddr *a);
+
+/* A block of the capture, in its order. With logs that are followed it waits, at most
+ * wait_ms; packet_run_idle() writes what need not wait any more. */
+void packet_run_block(struct packet_run *r, const struct pcapng_block *b);
+void packet_run_idle(struct packet_run *r);
+
+/* errno of the output; 0: none. */
+int packet_run_error(const struct packet_run *r);
+
+#endif

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/query/partner_join: the two sides of each connection, and the clocks of hosts. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "parser/query/partner_store.h"
+
+static int compare_ends(const struct netaddr *a, const struct netaddr *b)
+{
+	int order = memcmp(a->addr, b->addr, sizeof(a->addr));
+
+	return order ? order : (a->port > b->port) - (a->port < b->port);
+}
+
+/* As the accepting host has the ends. */
+static struct group *group_of(struct partners *p, const struct side *s,
+			      const struct conntrack *translations, bool *high)
+{
+	struct netaddr local = s->local, remote = s->remote;
+	struct group *g;
+	struct ends k;
+
+	if (translations && !s->inbound)
+		conntrack_translate(translations, s->proto, &local, &remote);
+	*high = compare_ends(&local, &remote) > 0;
+	memset(&k, 0, sizeof(k));
+	memcpy(k.low, (*high ? &remote : &local)->addr, 16);
+	memcpy(k.high, (*high ? &local : &remote)->addr, 16);
+	k.low_port = (*high ? &remote : &local)->port;
+	k.high_port = (*high ? &local : &remote)->port;
+	k.family = local.family;
+	k.proto = s->proto == PROTO_MPTCP ? 6 : s->proto;
+	HASH_FIND(hh, p->groups, &k, sizeof(k), g);
+	if (g)
+		return g;
+	g = calloc(1, sizeof(*g));
+	if (!g) {
+		p->out_of_memory = true;
+		return NULL;
+	}
+	g->ends = k;
+	HASH_ADD(hh, p->groups, ends, sizeof(g->ends), g);
+	return g;
+}
+
+static void join_group(struct partners *p, struct side *s, const struct conntrack *translations)
+{
+	bool high;
+	struct group *g = group_of(p, s, translations, &high);
+	struct side **at = g ? &g->lists[high] : NULL;
+
+	if (!g)
+		return;
+	while (*at && (*at)->began <= s->began)
+		at = &(*at)->in_group;
+	s->in_group = *at;
+	*at = s;
+}
+
+static bool measured(const struct partners *p, const char *a, const char *b, int64_t *skew)
+{
+	for (size_t i = 0; i < p->skew_count; i++) {
+		const struct skew *s = &p->skews[i];
+
+		if (s->from == a && s->to == b)
+			*skew = s->median;
+		else if (s->from == b && s->to == a)
+			*skew = -s->median;
+		else
+			continue;
+		return true;
+	}
+	return false;
+}
+
+/* Or by a third host to which both talk. */
+int64_t partners_skew(const struct partners *p, const char *a, const char *b)
+{
+	int64_t first, second;
+
+	if (a == b)
+		return 0;
+	if (measured(p, a, b, &first))
+		return first;
+	for (size_t i = 0; i < p->skew_count; i++) {
+		const struct skew *s = &p->skews[i];
+		const char *third = s->from == a ? s->to : s->to == a ? s->from : NULL;
+
+		if (third && measured(p, a, third, &first) && measured(p, third, b, &second))
+			return first + second;
+	}
+	return 0;
+}
+
+/* Returns how far apart they are, ms; 0: at the same time. */
+static int64_t distance(const struct side *a, const struct side *b, int64_t skew)
+{
+	int64_t from = a->began, to = a->ended, other_from = b->began, other_to = b->ended;
+
+	if (other_from >= 0)
+		other_from -= skew;
+	if (other_to >= 0)
+		other_to -= skew;
+	if (to >= 0 && other_from > to)
+		return other_from - to;
+	if (other_to >= 0 && from > other_to)
+		return from - other_to;
+	return 0;
+}
+
+static bool fit(const struct partners *p, const struct side *a, const struct side *b, bool only)
+{
+	bool one_way = !a->unknown_direction && !b->unknown_direction && a->inbound == b->inbound;
+
+	return !one_way && !a->failed && !b->failed &&
+	       distance(a, b, partners_skew(p, a->node, b->node)) <=
+		       (only ? ALONE_TOLERANCE_MS : TOLERANCE_MS);
+}
+
+static void match_group(const struct partners *p, const struct group *g)
+{
+	struct side *a = g->lists[0], *b = g->lists[1];
+	bool only = a && b && !a->in_group && !b->in_group;
+
+	while (a && b) {
+		int64_t skew = partners_skew(p, a->node, b->node);
+
+		if (fit(p, a, b, only)) {
+			a->peer = b;
+			b->peer = a;
+			a = a->in_group;
+			b = b->in_group;
+		} else if (a->failed || (!b->failed && a->began <= b->began - skew)) {
+			a = a->in_group;
+		} else {
+			b = b->in_group;
+		}
+	}
+}
+
+/* ---- clocks ---- */
+
+struct difference {
+	const char *from, *to;
+	int64_t ms;
+};
+
+static int by_nodes(const void *a, const void *b)
+{
+	const struct difference *x = a, *y = b;
+
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	if (x->to != y->to)
+		return x->to < y->to ? -1 : 1;
+	return (x->ms > y->ms) - (x->ms < y->ms);
+}
+
+/* Of ends that were used once, between two hosts. */
+static bool difference_of(const struct group *g, struct difference *d)
+{
+	const struct side *a = g->lists[0], *b = g->lists[1], *opener, *other;
+
+	if (!a || !b || a->in_group || b->in_group || a->node == b->node || a->failed ||
+	    b->failed || a->began < 0 || b->began < 0 || a->unknown_direction ||
+	    b->unknown_direction || a->inbound == b->inbound)
+		return false;
+	opener = a->inbound ? b : a;
+	other = a->inbound ? a : b;
+	*d = (struct difference){ opener->node, other->node, other->began - opener->began };
+	return true;
+}
+
+static struct skew *reverse_of(struct partners *p, const struct skew *s)
+{
+	for (struct skew *r = p->skews; r < s; r++)
+		if (r->from == s->to && r->to == s->from)
+			return r;
+	return NULL;
+}
+
+/* What the accept is later than the connect is in both directions the same: half of the
+ * difference is the clocks'. */
+static void join_directions(struct partners *p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->skew_count; i++) {
+		struct skew *s = &p->skews[i], *r = reverse_of(p, s);
+
+		if (r) {
+			r->median = (r->median - s->median) / 2;
+			r->least = -s->most < r->least ? -s->most : r->least;
+			r->most = -s->least > r->most ? -s->least : r->most;
+			r->count += s->count;
+			r->both_ways = true;
+		} else {
+			p->skews[kept++] = *s;
+		}
+	}
+	p->skew_count = kept;
+}
+
+static void measure(struct partners *p)
+{
+	struct difference *all = calloc(HASH_COUNT(p->groups) + 1, sizeof(*all));
+	struct group *g, *next;
+	size_t count = 0;
+
+	p->skews = calloc(HASH_COUNT(p->groups) + 1, sizeof(*p->skews));
+	if (!all || !p->skews) {
+		p->out_of_memory = true;
+		free(all);
+		return;
+	}
+	HASH_ITER(hh, p->groups, g, next)
+		count += difference_of(g, &all[count]);
+	qsort(all, count, sizeof(*all), by_nodes);
+	for (size_t i = 0, end; i < count; i = end) {
+		for (end = i; end < count && all[end].from == all[i].from && all[end].to == all[i].to;)
+			end++;
+		p->skews[p->skew_count++] = (struct skew){
+			.from = all[i].from, .to = all[i].to, .count = end - i,
+			.median = all[i + (end - i) / 2].ms, .least = all[i].ms,
+			.most = all[end - 1].ms,
+		};
+	}
+	free(all);
+	join_directions(p);
+}
+
+void partners_join(struct partners *p, const struct conntrack *translations)
+{
+	struct group *g, *next;
+
+	for (struct side *s = p->first; s; s = s->next)
+		if (partners_end_known(&s->local) && partners_end_known(&s->remote))
+			join_group(p, s, translations);
+	measure(p);
+	HASH_ITER(hh, p->groups, g, next)
+		match_group(p, g);
+	partners_explain(p);
+}

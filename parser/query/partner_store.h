@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parser/query/partner_store: what partner.c keeps, for partner_join.c and
+ * partner_alone.c. Included by these alone. */
+#ifndef NETLOG_QUERY_PARTNER_STORE_H
+#define NETLOG_QUERY_PARTNER_STORE_H
+
+#include <uthash.h>
+
+#include "parser/query/partner.h"
+
+/* Times are cut to milliseconds, an accept() can be late, an inferred end, too. */
+#define TOLERANCE_MS 2000
+#define ALONE_TOLERANCE_MS 60000	/* where no other connection has these ends */
+
+/* Compared byte by byte. */
+struct ends {
+	uint8_t low[16], high[16];
+	uint16_t low_port, high_port;
+	uint8_t family, proto, pad[2];
+};
+
+/* The sides between two ends, each list in the order of its beginnings. */
+struct group {
+	struct ends ends;
+	struct side *lists[2];	/* whose local end is the low one; the high one */
+	UT_hash_handle hh;
+};
+
+struct id_of {
+	uint64_t number;
+	uint32_t boot, nth;
+	const char *node;
+	uint32_t flags, pad;
+};
+
+struct held {
+	struct side side;	/* first */
+	struct id_of id;
+	bool has_id;
+	UT_hash_handle hh;
+};
+
+struct node {
+	char *name;
+	int64_t first, last;	/* of its log */
+	UT_hash_handle hh;
+};
+
+/* Addresses that a log has as its own. */
+struct home {
+	uint8_t bytes[17];
+	const char *node;
+	bool several;
+	UT_hash_handle hh;
+};
+
+struct partners {
+	struct held *by_id;
+	struct side *first, **last;
+	struct node *nodes;
+	struct home *homes;
+	struct group *groups;
+	struct skew *skews;
+	size_t skew_count;
+	int64_t unnamed_first, unnamed_last;
+	bool out_of_memory;
+};
+
+/* ms that the clock of the node b is ahead of that of a. */
+int64_t partners_skew(const struct partners *p, const char *a, const char *b);
+
+/* Finds why the sides without a peer have none. */
+void partners_explain(struct partners *p);
+
+static inline bool partners_end_known(const struct netaddr *a)
+{
+	return a->has_addr && a->has_port && !netaddr_is_any(a);
+}
+
+#endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/track/from_kernel_scan: open connections over a restart, and their ends that were
+ * not reported. */
+#include "parser/track/from_kernel_scan.h"
+
+#include "parser/track/bounds.h"
+
+bool from_kernel_follows(const struct conn *c)
+{
+	return c->key.number && c->phase == CONN_OPEN && !c->unwritten && !c->listener;
+}
+
+/* A socket without a cookie of its own is known by its inode. */
+static void list(struct track *t, struct conn *c, const struct diag_known *k)
+{
+	bool cookie = k->sock.cookie && k->sock.proto != PROTO_MPTCP;
+
+	conn_set_number(&t->conns, c, t->node->index, cookie ? k->sock.cookie : k->sock.ino,
+			cookie ? KEY_COOKIE : conn_by_inode(k->sock.proto));
+}
+
+static bool is_known(struct track *t, const struct diag_known *k)
+{
+	return (k->sock.cookie && conn_by_number(&t->conns, t->node->index, k->sock.cookie,
+						 KEY_COOKIE)) ||
+	       (k->sock.ino && conn_by_number(&t->conns, t->node->index, k->sock.ino,
+					      conn_by_inode(k->sock.proto)));
+}
+
+void from_kernel_kept(struct track *t, const struct event *f)
+{
+	const struct diag_known *k = f->diag ? f->diag->known : NULL;
+	struct conn *c;
+
+	if (!k || (!k->sock.cookie && !k->sock.ino) || is_known(t, k))
+		return;
+	c = bounds_conn(t);
+	if (!c)
+		return;
+	list(t, c, k);
+	c->proto = k->sock.proto;
+	c->family = k->sock.family;
+	c->netns = k->sock.netns ? k->sock.netns : -1;
+	c->cookie = k->sock.cookie;
+	c->ino = k->sock.ino;
+	c->local = k->sock.local;
+	c->remote = k->sock.remote;
+	c->mono = -1;
+	conn_take_known(c, k);
+	c->opener = identity_new(&f->task);
+	life_resume(t, c, k->listens ? KIND_LISTEN : KIND_CONNECT);
+}
+
+/* A socket that began after the scan did may have been missed. */
+static bool is_missing(const struct track *t, const struct conn *c, const struct event *f)
+{
+	return c->key.node == t->node->index && from_kernel_follows(c) &&
+	       c->scan != t->scans + 1 && c->mono < f->mono;
+}
+
+void from_kernel_scanned(struct track *t, const struct event *f)
+{
+	struct conn *c;
+
+	CONN_EACH(&t->conns, c) {
+		if (!is_missing(t, c, f))
+			continue;
+		if (!c->absent) {
+			c->absent = true;
+			continue;
+		}
+		life_close(t, c, ENDING(.via = VIA_SWEEP, .identity = c->opener));
+		conn_drop(&t->conns, c);
+	}
+	t->scans++;
+}

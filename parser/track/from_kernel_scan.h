@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/track/from_kernel_scan: what the kernel's side reported before this program was
+ * restarted, and scans of what is open: they find what has ended unseen.
+ */
+#ifndef NETLOG_FROM_KERNEL_SCAN_H
+#define NETLOG_FROM_KERNEL_SCAN_H
+
+#include "parser/track/state.h"
+
+/* EVENT_KEPT: it is open, and its start is written. */
+void from_kernel_kept(struct track *t, const struct event *f);
+
+/* EVENT_SCANNED: what two scans in a row did not find has ended (via=sweep). */
+void from_kernel_scanned(struct track *t, const struct event *f);
+
+/* Returns true if c is followed by the kernel's side, open, and its start is written. */
+bool from_kernel_follows(const struct conn *c);
+
+#endif

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * parser/track/identify: which socket a connection is, or was. One that was destroyed
+ * before it could be found is recognised only when it must be this one, and but one fits.
+ */
+#include "parser/track/identify.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+
+#include "parser/track/defer.h"
+#include "parser/track/ending.h"
+
+#define RIVALS_MAX 256
+
+void identify_learn(struct conn *c, const struct diag_sock *sock)
+{
+	conn_learn(c, sock);
+	c->tentative = false;
+	if (c->proto == PROTO_UNKNOWN)
+		c->proto = sock->proto;
+	if (c->direction == CONN_INBOUND && !c->remote.has_addr)
+		c->remote = sock->remote;
+}
+
+bool identify_lives_nowhere(const struct track *t, const struct conn_diag *d)
+{
+	if (d->live_count > DIAG_LIVE_MAX)
+		return false;
+	for (unsigned int i = 0; i < d->live_count; i++)
+		if (!conn_by_cookie(&t->conns, d->live[i]))
+			return false;
+	return true;
+}
+
+static int64_t announced_until(const struct conn_diag *d)
+{
+	return d->question == QUESTION_GONE ? d->answered_ms + IDENTIFY_ANNOUNCED_NS / 1000000 :
+					      INT64_MAX;
+}
+
+static bool may_have_been(const struct conn *c, const struct destroyed *dead)
+{
+	const struct conn_diag *d = c->diag;
+	int64_t at = stamp_ms(&dead->at);
+
+	if (c->proto != dead->sock.proto || at < stamp_ms(&c->start) ||
+	    at > announced_until(d) ||
+	    (d->netns_sure && d->netns != dead->sock.netns) ||
+	    (d->question == QUESTION_FOUND && d->found.cookie != dead->sock.cookie))
+		return false;
+	if (c->local.port && c->local.port != dead->sock.local.port)
+		return false;
+	if (c->kind == KIND_LISTEN)
+		return !dead->sock.remote.port;
+	return defer_same_end(&c->remote, &dead->sock.remote);
+}
+
+static bool is_among(const struct rival_list *rivals, const struct conn *c,
+		     const struct destroyed *dead)
+{
+	const struct conn_diag *d;
+	int looked_at = 0;
+
+	LIST_FOREACH(d, rivals, rival) {
+		if (d->pid != c->diag->pid && may_have_been(d->conn, dead))
+			return true;
+		if (++looked_at == RIVALS_MAX)
+			return true;
+	}
+	return false;
+}
+
+/* Another process's start that waits may be the one that was destroyed. Among very many
+ * that are alike there is taken to be one. */
+static bool has_rival(const struct track *t, const struct conn *c,
+		      const struct destroyed *dead)
+{
+	return is_among(conn_rivals(&t->conns, &dead->sock.remote), c, dead) ||
+	       is_among(conn_rivals(&t->conns, NULL), c, dead);
+}
+
+struct destroyed_pattern identify_pattern(const struct conn *c)
+{
+	const struct conn_diag *d = c->diag;
+	struct destroyed_pattern p = {
+		.proto = c->proto,
+		.netns = d->netns_sure ? d->netns : 0,
+		.local = c->local,
+		.remote = c->remote,
+		.unconnected = c->kind == KIND_LISTEN,
+		.established = c->direction != CONN_INBOUND && d->via == VIA_NONE &&
+			       c->kind == KIND_CONNECT,
+		.since_ms = stamp_ms(&c->start),
+		.until_ms = announced_until(d),
+	};
+
+	if (c->kind == KIND_LISTEN)
+		p.remote = (struct netaddr){ .has_port = true };
+	return p;
+}
+
+struct destroyed *identify_only(struct track *t, const struct conn *c, bool *several)
+{
+	const struct conn_diag *d = c->diag;
+	struct destroyed_pattern p = identify_pattern(c);
+	struct destroyed *dead;
+
+	/* "Some port of this address" is too little: a listener that audit did not
+	 * report (io_uring) may be the one. */
+	if (c->kind == KIND_LISTEN && !c->local.port)
+		return NULL;
+	dead = destroyed_only(&t->diag.destroyed, &p, several);
+	if (!dead || !defer_passed(t, stamp_ms(&dead->at), dead->mono) ||
+	    (!d->netns_sure &&
+	     ((d->netns && d->netns != dead->sock.netns) || has_rival(t, c, dead))))
+		return NULL;
+	return dead;
+}
+
+void identify_claim(struct track *t, struct conn *c, struct destroyed *dead)
+{
+	struct conn_diag *d = c->diag;
+
+	identify_learn(c, &dead->sock);
+	c->cookie = dead->sock.cookie;
+	if (c->unwritten && d->via == VIA_PROGRESS && c->proto == IPPROTO_TCP) {
+		if (dead->sock.established == 0) {
+			life_fail_deferred(t, c, dead->sock.refused ? ECONNREFUSED : 0,
+					   VIA_DESTROY);
+			destroyed_remove(&t->diag.destroyed, dead);
+			conn_drop(&t->conns, c);
+			return;
+		}
+		if (dead->sock.established == 1)
+			defer_established(c, stamp_ms(&dead->at));
+	}
+	life_write_start(t, c);
+	conn_follow(&t->conns, c, dead->sock.cookie, t->diag.mono);
+	ending_claim(t, c, dead);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/track/identify: which socket a connection is, or was. c->diag is set in all of
+ * these.
+ */
+#ifndef NETLOG_IDENTIFY_H
+#define NETLOG_IDENTIFY_H
+
+#include "parser/track/state.h"
+
+/* So much later the kernel has announced what was destroyed before a look. */
+#define IDENTIFY_ANNOUNCED_NS 100000000LL
+
+/* sock is c: its ends, and what c lacks. */
+void identify_learn(struct conn *c, const struct diag_sock *sock);
+/* Returns true if all living sockets that it could be are known to be others. */
+bool identify_lives_nowhere(const struct track *t, const struct conn_diag *d);
+/* What is known of the socket that c was. */
+struct destroyed_pattern identify_pattern(const struct conn *c);
+/*
+ * The destroyed socket that c must have been, or NULL; *several: more than one fits. Audit
+ * has reported all that began before its end; and where c's namespace is only a likely one,
+ * or one of those that are watched, no other process's fits, and no other socket of any
+ * namespace.
+ */
+struct destroyed *identify_only(struct track *t, const struct conn *c, bool *several);
+/* c was dead: writes what waits of it, and its end. Frees c if it never was established. */
+void identify_claim(struct track *t, struct conn *c, struct destroyed *dead);
+
+#endif

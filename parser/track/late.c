@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/track/late: system calls that are reported after a later one of the descriptor. */
+#include "parser/track/late.h"
+
+#include <errno.h>
+
+#include "parser/track/bounds.h"
+#include "parser/track/call.h"
+#include "parser/track/ending.h"
+#include "parser/track/life.h"
+
+/* The event is older than the scan that found the socket at its descriptor. */
+static bool is_stale(const struct track *t, const struct event *f)
+{
+	const struct fdent *fd;
+
+	switch (f->kind) {
+	case EVENT_SOCKET: case EVENT_ACCEPT: case EVENT_BIND: case EVENT_LISTEN:
+	case EVENT_CONNECT:
+		break;
+	default:
+		return false;
+	}
+	fd = fdtable_find(&t->fds, t->proc, f->kind == EVENT_SOCKET ||
+					    f->kind == EVENT_ACCEPT ? f->result : f->fd);
+	return fd && fd->conn->diag && fd->conn->diag->opened_ms >= stamp_ms(&f->stamp);
+}
+
+/* The descriptor that the event is of. */
+static struct fdent *fd_of(struct track *t, const struct event *f)
+{
+	switch (f->kind) {
+	case EVENT_SOCKET: case EVENT_ACCEPT:
+		return fdtable_find(&t->fds, t->proc, f->result);
+	case EVENT_BIND: case EVENT_LISTEN: case EVENT_CONNECT:
+		return fdtable_find(&t->fds, t->proc, f->fd);
+	case EVENT_CLOSE:
+		return f->fd == f->newfd ? fdtable_find(&t->fds, t->proc, f->fd) : NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* A connection of a descriptor whose number was given to another socket at ms. */
+static void late_connection(struct track *t, const struct event *f, int64_t ms)
+{
+	bool inbound = f->kind == EVENT_ACCEPT;
+	struct conn *l = inbound ? call_find_socket(t, f->fd) : NULL, *s;
+	int err = !inbound && f->result < 0 ? -f->result : 0;
+	bool pending = err == EINPROGRESS || err == EINTR;
+
+	if (!f->has_sockaddr || !call_is_inet(f->sa_family) || !f->addr.port || call_is_misuse(err) ||
+	    (l && l->unlogged))
+		return;
+	s = bounds_conn(t);
+	if (!s)
+		return;
+	l = inbound ? call_find_socket(t, f->fd) : NULL;	/* making room may have taken it */
+	s->family = f->sa_family;
+	s->proto = l ? l->proto : PROTO_UNKNOWN;
+	if (l)
+		s->local = l->local;
+	s->remote = inbound ? f->addr : call_peer(s, &f->addr);
+	s->direction = inbound ? CONN_INBOUND : CONN_OUTBOUND;
+	life_begin(t, s);
+	s->unknown_start = inbound;
+	if (err && !pending) {
+		life_fail(t, s, err, VIA_NONE);
+		conn_drop(&t->conns, s);
+		return;
+	}
+	life_open(t, s, KIND_CONNECT, pending ? VIA_PROGRESS : VIA_NONE);
+	ending_displaced(t, s, ms);
+}
+
+/* An event older than the socket that it would be of, or displace, displaces nothing: on a
+ * busy host some are most of a second late. */
+static bool is_late(struct track *t, const struct event *f)
+{
+	const struct fdent *fd = fd_of(t, f);
+
+	if (!fd || !state_is_older(f, fd->serial, fd->ms))
+		return false;
+	if (f->result >= 0 || f->kind == EVENT_CONNECT)
+		if (f->kind == EVENT_ACCEPT || f->kind == EVENT_CONNECT)
+			late_connection(t, f, fd->ms);
+	return true;
+}
+
+bool late_event(struct track *t, const struct event *f)
+{
+	return (t->diag.on && is_stale(t, f)) || is_late(t, f);
+}

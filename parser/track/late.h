@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/track/late: system calls that are reported after a later one of the same
+ * descriptor. They displace nothing; a connection of theirs is written with its end.
+ */
+#ifndef NETLOG_LATE_H
+#define NETLOG_LATE_H
+
+#include "parser/track/state.h"
+
+/* Returns true if f is late; what it means was done. */
+bool late_event(struct track *t, const struct event *f);
+
+#endif

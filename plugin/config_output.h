@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plugin/config_output: the sections [output NAME] of the configuration. */
+#ifndef NETLOG_CONFIG_OUTPUT_H
+#define NETLOG_CONFIG_OUTPUT_H
+
+#include "plugin/config.h"
+
+/* NAME of "output NAME", or NULL for any other section. */
+const char *config_output_section(const char *section);
+struct config_output *config_output_find(struct config *c, const char *name);
+/*
+ * A section begins in this line; it may stand several times. Returns 0, -ENOMEM, or
+ * -EINVAL with what is wrong.
+ */
+int config_output_begin(struct config *c, const char *name, unsigned int line, char *what, size_t size);
+/* Has each output the keys that its transport needs? As before; *line is its section's. */
+int config_output_check(const struct config *c, unsigned int *line, char *what, size_t size);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plugin/input/audit_watch: asks the kernel for the state of audit and of its rules, in a
+ * thread of its own. While audit's backlog is full, as in a flood, the kernel puts whoever
+ * sends it a request to sleep for backlog_wait_time (audit_receive()): a minute and more.
+ */
+#ifndef NETLOG_AUDIT_WATCH_H
+#define NETLOG_AUDIT_WATCH_H
+
+#include "plugin/input/audit_status.h"
+
+struct audit_watch;
+
+/* Starts the thread, which keeps CAP_AUDIT_CONTROL alone. NULL if there can be none. */
+struct audit_watch *audit_watch_open(void);
+/* Does not wait for a thread that the kernel holds. NULL is allowed. */
+void audit_watch_close(struct audit_watch *w);
+
+/*
+ * Asks, unless an earlier request is still out, and waits for the answer, at most wait_ms.
+ * Returns 0, -EINPROGRESS without an answer yet, or the kernel's -errno; -ENOMEM if w is
+ * NULL. An answer is returned once, by the call that waits for it or by the next one.
+ */
+int audit_watch_state(struct audit_watch *w, struct audit_state *out, int wait_ms);
+int audit_watch_rules(struct audit_watch *w, struct audit_status_rules *out, int wait_ms);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plugin/order: texts that are held until nothing older can come, sorted by their time. It
+ * knows neither outputs nor clocks.
+ */
+#ifndef NETLOG_ORDER_H
+#define NETLOG_ORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/queue.h>
+
+#include "parser/event.h"
+
+#define ORDER_MAX 8192 /* texts held at one time */
+
+TAILQ_HEAD(order_list, order_item);
+
+struct order {
+	struct order_list list; /* oldest first; of one time, in the order of their coming */
+	unsigned int count;
+};
+
+void order_init(struct order *o);
+void order_fini(struct order *o);
+
+/* Copies the text. It never goes before one with the same key, whatever their times; key 0
+ * is no key. Returns false, and takes nothing, if there are ORDER_MAX already, or without
+ * memory. */
+bool order_add(struct order *o, const struct stamp *time, uint64_t key, const void *text,
+	       size_t len);
+
+/* Calls fn for each text from before that time (ms since 1970), oldest first, and drops
+ * it. */
+void order_release(struct order *o, int64_t before_ms,
+		   void (*fn)(const char *text, size_t len, void *arg), void *arg);
+
+#endif

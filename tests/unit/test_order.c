@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* tests/unit: plugin/order, texts sorted by their time. */
+#include "plugin/order.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "table.h"
+
+static char got[ORDER_MAX * 8];
+
+static void collect(const char *text, size_t len, void *arg)
+{
+	(void)arg;
+	strncat(got, text, len);
+}
+
+struct item {
+	int ms;
+	unsigned int key;
+	const char *text;
+};
+
+static const struct row {
+	const char *name;
+	struct item items[5];
+	int64_t before;
+	const char *first, *rest; /* what is released before that time, and then */
+} rows[] = {
+	{ "in order", { { 1, 0, "a" }, { 2, 0, "b" }, { 3, 0, "c" } }, 3, "ab", "c" },
+	{ "the other way", { { 3, 0, "c" }, { 2, 0, "b" }, { 1, 0, "a" } }, 3, "ab", "c" },
+	{ "of one time, as they came", { { 1, 0, "a" }, { 1, 0, "b" }, { 0, 0, "x" }, { 1, 0, "c" } },
+	  9, "xabc", "" },
+	{ "a stop never goes before its start", { { 5, 7, "start" }, { 3, 7, "stop" } }, 4, "",
+	  "startstop" },
+	{ "but before another's", { { 5, 7, "b" }, { 3, 8, "a" } }, 4, "a", "b" },
+	{ "no key is no key", { { 5, 0, "b" }, { 3, 0, "a" } }, 4, "a", "b" },
+	{ "nothing", { { 0 } }, INT64_MAX, "", "" },
+};
+
+static void add(struct order *o, const struct item *i)
+{
+	struct stamp time = { .sec = 1795241079, .milli = i->ms };
+
+	assert_true(order_add(o, &time, i->key, i->text, strlen(i->text)));
+}
+
+static void test_row(void **state)
+{
+	const struct row *row = *state;
+	struct order o;
+
+	order_init(&o);
+	for (const struct item *i = row->items; i->text; i++)
+		add(&o, i);
+	*got = 0;
+	order_release(&o, row->before < 1000 ? 1795241079000 + row->before : row->before, collect,
+		      NULL);
+	assert_string_equal(got, row->first);
+	*got = 0;
+	order_release(&o, INT64_MAX, collect, NULL);
+	assert_string_equal(got, row->rest);
+	assert_int_equal(o.count, 0);
+	order_fini(&o);
+}
+
+static void test_full(void **state)
+{
+	struct stamp time = { .sec = 1 };
+	struct order o;
+
+	(void)state;
+	order_init(&o);
+	for (int i = 0; i < ORDER_MAX; i++)
+		assert_true(order_add(&o, &time, 0, "x", 1));
+	assert_false(order_add(&o, &time, 0, "x", 1));
+	*got = 0;
+	order_release(&o, INT64_MAX, collect, NULL);
+	assert_int_equal(strlen(got), ORDER_MAX);
+	assert_true(order_add(&o, &time, 0, "x", 1));
+	order_fini(&o);
+}
+
+int main(void)
+{
+	const struct CMUnitTest others[] = { cmocka_unit_test(test_full) };
+
+	return table_run("order", test_row, ROWS(rows)) +
+	       cmocka_run_group_tests_name("full", others, NULL, NULL);
+}
