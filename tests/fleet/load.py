@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
 """tests/fleet/load: fleet/load without a server: lines as rows, what is rejected and why,
 batches that the server refuses, and omprog's protocol. Usage: load.py"""
