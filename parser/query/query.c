@@ -542,7 +542,7 @@ static bool open_all(struct query *q)
 	struct own_io own_io = { .emit = on_own_entry, .error = on_own_error, .arg = q };
 	const struct aunetlog_options *o = q->options;
 
-	own_io.processes = o->sink || (o->format && !strcmp(o->format, "hone"));
+	own_io.extras = o->sink || (o->format && !strcmp(o->format, "hone"));
 	if (!uname(&q->name))
 		own_io.host = q->name.nodename;
 	q->errors.first = on_input_error;

@@ -11,23 +11,13 @@ pairs=$here/../golden/pairs
 tool=$(realpath "${1:-$here/../../build/aunetlog}")
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-failed=0
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$here/../lib.sh"
 out=$tmp/out err=$tmp/err
 
 run() {
 	"$tool" "$@" >"$out" 2>"$err" </dev/null
 	status=$?
-}
-
-verdict() { # name, outcome of the test before
-	if [ "$2" = 0 ]; then
-		echo "ok - $1"
-		return
-	fi
-	echo "not ok - $1"
-	failed=1
-	sed 's/^/#   out: /' "$out" | head -n 20
-	sed 's/^/#   err: /' "$err" | head -n 20
 }
 
 refuses() { # NAME PATTERN ARGUMENTS…
@@ -300,22 +290,22 @@ test_follow() {
 test_rules() {
 	local seed good=0 bad=0 n
 	for seed in 1 2 3 4 5; do
-		python3 "$here/traffic.py" beacons $seed >"$tmp/traffic"
+		python3 "$here/traffic.py" beacons "$seed" >"$tmp/traffic"
 		run -if "$tmp/traffic" --beacons
 		good=$((good + $(grep -c good "$out"))) bad=$((bad + $(grep -c bad "$out")))
 	done
 	echo "# --beacons: $bad of 100 planted found, $good of 1100 innocent"
-	[ $bad = 100 ] && [ $good = 0 ]
+	[ "$bad" = 100 ] && [ "$good" = 0 ]
 	verdict '--beacons' $?
 	good=0 bad=0
 	for seed in 1 2 3 4 5; do
-		python3 "$here/traffic.py" scan $seed >"$tmp/traffic"
+		python3 "$here/traffic.py" scan "$seed" >"$tmp/traffic"
 		run -if "$tmp/traffic" --scan
 		n=$(grep -cE '(bad|  198.51.100.[012]$)' "$out")
 		bad=$((bad + n)) good=$((good + $(tail -n +2 "$out" | wc -l) - n))
 	done
 	echo "# --scan: $bad of 65 planted found, $good of 400 innocent"
-	[ $bad = 65 ] && [ $good = 0 ]
+	[ "$bad" = 65 ] && [ "$good" = 0 ]
 	verdict '--scan' $?
 }
 
