@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "parser/audit/batch.h"
 #include "parser/input_error.h"
 #include "parser/event.h"
 
@@ -36,6 +37,15 @@ void reassemble_close(struct reassembler *r);
 void reassemble_replay(struct reassembler *r, bool pasted);
 /* Records that had a prefix. */
 uint64_t reassemble_prefixed(const struct reassembler *r);
+
+/*
+ * The stream is a log: gather.c takes auparse's place, which is much faster; serials are
+ * not counted. To be called before the first byte. Returns false without memory.
+ */
+bool reassemble_quick(struct reassembler *r);
+
+/* Lines that were read ahead, in place of reassemble_feed(). Only with reassemble_quick(). */
+void reassemble_batch(struct reassembler *r, struct batch *b);
 
 /* Bytes of the stream, split anywhere. Facts are handed out as they complete. */
 void reassemble_feed(struct reassembler *r, const char *data, size_t len);

@@ -100,10 +100,9 @@ int entry_proto_by_name(const char *name);
 /* A listener has none: DIRECTION_UNKNOWN. */
 enum entry_direction entry_direction(const struct entry *e);
 
-/* Returns true for what tells neither of a connection's begin nor of its end. */
-static inline bool entry_is_extra(const struct entry *e)
+static inline bool entry_is_use(const struct entry *e)
 {
-	return e->what > LISTEN_STOP;
+	return e->what == CONNECT_USE || e->what == LISTEN_USE;
 }
 
 static inline bool entry_is_process(const struct entry *e)

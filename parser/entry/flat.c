@@ -15,6 +15,8 @@ static size_t copy(const char *text, size_t len, char *buf)
 	return len;
 }
 
+_Static_assert(FLAT_MAX >= NETADDR_TEXT_MAX, "an address fits");
+
 size_t flat_value(enum field_id id, const struct field_value *v, char *buf)
 {
 	struct put p = { .to = buf, .end = buf + FLAT_MAX };

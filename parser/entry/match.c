@@ -160,7 +160,7 @@ static bool before(const struct stamp *a, const struct stamp *b)
 
 static bool match_ends(const struct match *m, const struct entry *e, bool maybe)
 {
-	const struct condition *c = m->conditions, *end = c + m->count;
+	const struct condition *c = m->conditions, *end = m->count ? c + m->count : c;
 
 	if (m->has_from && before(&e->time, &m->from))
 		return false;

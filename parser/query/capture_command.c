@@ -203,8 +203,10 @@ static int run(struct capture *c, int64_t netns)
 
 	packet_run_netns(c->run, netns);
 	add_own_addresses(c->run);
-	if (!packet_run_follow_logs(c->run))
+	if (!packet_run_follow_logs(c->run)) {
+		packet_run_drop(c->run);
 		return AUNETLOG_FAILED;
+	}
 	begin_file(c);
 	failed = !loop(c);
 	end_file(c);

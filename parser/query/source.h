@@ -30,11 +30,16 @@ struct aunetlog_source {
 	bool failed;		/* something could not be read, it was said */
 };
 
-/* Finds and opens the logs that the options ask for, and orders them by their first event. On return failed is set
- * when one of them, or all, cannot be read. Undone with _close in any case. */
+/* Finds and opens the logs that the options ask for, and orders them by their first event.
+ * On return failed is set when one of them, or all, cannot be read. Undone with _close in
+ * any case. */
 void aunetlog_source_open(struct aunetlog_source *s,
 			  const struct aunetlog_options *o);
 void aunetlog_source_close(struct aunetlog_source *s);
+
+/* Path of the log that the plugin keeps, by its configuration; NULL: none. Owned by the
+ * caller. */
+char *aunetlog_source_own_log(const char *conf);
 
 /* Reads the log anew, from its start. Returns false if that cannot be. */
 bool aunetlog_source_again(struct aunetlog_source *s, struct aunetlog_log *log);

@@ -102,9 +102,8 @@ static void number(struct track *t, struct conn *c)
 		c->id.boot = t->boot.id;
 	c->id.by_serial = !c->cookie && c->ev.serial;
 	c->id.number = c->cookie ? c->cookie : c->ev.serial ? c->ev.serial :
-		       c->mono > 0 ? (uint64_t)c->mono : 0;
-	if (c->id.number)
-		c->id.nth = ++(c->listener ? c->listener : c)->nth;
+		       c->mono > 0 ? (uint64_t)c->mono : ++t->unnumbered;
+	c->id.nth = ++(c->listener ? c->listener : c)->nth;
 }
 
 /* first: the ignore list is asked, once for each connection. */

@@ -421,6 +421,21 @@ test_repeat() {
 		" netlog repeat count=[0-9]+ id=$(sed -n 's/.* connect start .* id=\([^ ]*\).*/\1/p' "$out" | head -n 1) since=[0-9]+\\.391 until=[0-9]+\\.391\$"
 }
 
+# Outputs of one format that must not have all of it, beside one that has.
+test_brief() {
+	config '[output]' 'syslog = no' '[output all]' 'transport = file' "path = $tmp/all" \
+		'[output some]' 'transport = file' "path = $tmp/some" 'command_line = no' 'exe_path = no' \
+		'[output json]' 'transport = file' "path = $tmp/some.json" 'format = json' 'command_line = no'
+	rm -f "$tmp/all" "$tmp/some" "$tmp/some.json"
+	connections 1 3 >"$tmp/records"
+	"$plugin" -c "$conf" <"$tmp/records" 2>"$tmp/err"
+	check 'less of it: an output has all' [ "$(lines "$tmp/all" ' connect .* exe=/usr/bin/curl .* proctitle=curl ')" = 6 ]
+	check 'less of it: another has neither command line nor path' \
+		[ "$(lines "$tmp/some" ' connect .* curl exe=curl ')" = 6 -a "$(lines "$tmp/some" 'proctitle|/usr/bin')" = 0 ]
+	check 'less of it: nor has JSON' \
+		[ "$(lines "$tmp/some.json" '"executable":"/usr/bin/curl"')" = 6 -a "$(lines "$tmp/some.json" 'command_line|"args"')" = 0 ]
+}
+
 # [status] metrics: a file that is replaced as a whole, in Prometheus' text format.
 test_metrics() {
 	local prom=$tmp/netlog.prom
@@ -657,6 +672,7 @@ test_setup() {
 		chmod 755 "$tmp/bin/$command"
 	done
 	config "${to_stdout[@]}"
+	cp "$conf" "$tmp/conf-before"
 	PATH=$tmp/bin:$PATH "$plugin" --setup -c "$conf" >"$out" 2>"$tmp/err"
 	check '--setup: status 0' [ $? = 0 ]
 	check '--setup: it says that nothing was changed' has "$out" 'Nothing was changed'
@@ -665,6 +681,7 @@ test_setup() {
 	PATH=$tmp/bin:$PATH "$plugin" --setup --yes -c "$conf" >"$out" 2>"$tmp/err"
 	check '--setup --yes: the plugin is enabled' has /etc/audit/plugins.d/netlog.conf '^active = yes$'
 	check '--setup --yes: auditd has a longer queue' has /etc/audit/auditd.conf '^q_depth = 16384$'
+	check '--setup --yes: the plugin has its own log' has "$conf" '^file = /var/log/audit-netlog/netlog.log$'
 	check '--setup --yes: auditd is told last' [ "$(tail -n 1 "$tmp/calls")" = 'auditctl --signal HUP' ]
 	echo 'max_log_file = 9' >>/etc/audit/auditd.conf
 	PATH=$tmp/bin:$PATH "$plugin" --setup --undo -c "$conf" >"$out" 2>"$tmp/err"
@@ -672,6 +689,7 @@ test_setup() {
 	check '--setup --undo: a later change of the file stays' has /etc/audit/auditd.conf '^max_log_file = 9$'
 	sed -i '/^max_log_file/d' /etc/audit/auditd.conf
 	check '--setup --undo: all is as before' diff -r /etc/audit "$tmp/before"
+	check '--setup --undo: and the configuration of the plugin' cmp "$conf" "$tmp/conf-before"
 	check '--setup --undo: auditd is told last' [ "$(tail -n 1 "$tmp/calls")" = 'auditctl --signal HUP' ]
 }
 
@@ -772,6 +790,7 @@ test_lost
 test_context
 test_ignore
 test_repeat
+test_brief
 test_metrics
 test_stalled
 test_reader_gone

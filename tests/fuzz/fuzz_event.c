@@ -2,7 +2,7 @@
 /*
  * tests/fuzz: bytes as audit's stream, through reader, tracker and format. What
  * must hold of any bytes: no sanitizer speaks, each record is one printable line,
- * and every stop has its start.
+ * every stop has its start, and only what people paste comes with a prefix of syslog.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,9 @@ struct world {
 	struct line_format *format;
 	struct format *others[OTHERS];
 	struct input_errors complaints;
+	struct reassembler *reader;
 	int64_t open;
+	bool pasted;
 };
 
 static void check_line(struct line_format *f, const struct entry *r)
@@ -59,6 +61,7 @@ static void on_record(const struct entry *r, void *arg)
 {
 	struct world *w = arg;
 
+	must(!(r->via & VIA_SYSLOG) || (w->pasted && reassemble_prefixed(w->reader)));
 	check_line(w->format, r);
 	check_others(w, r);
 	switch (r->what) {
@@ -100,7 +103,7 @@ static void on_complaint(enum input_error_kind kind, const char *sample,
 	text_escape(text, text + sizeof(text), sample, len);
 }
 
-/* The first byte says how large the pieces are. */
+/* The first byte says how large the pieces are, and whether it is a log that somebody names. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct track_limits limits = { 16, 16 };
@@ -113,15 +116,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size)
 		return 0;
-	piece = *data & 1 ? SIZE_MAX : (*data >> 1) + 1u;
+	piece = *data & 1 ? SIZE_MAX : (*data >> 1 & 0x3f) + 1u;
+	w.pasted = *data & 0x80;
 	w.track = track_new(&limits, &io, &w.complaints);
-	r = reassemble_open(on_event, &w, &w.complaints);
+	w.reader = r = reassemble_open(on_event, &w, &w.complaints);
 	w.format = line_format_new();
 	for (int i = 0; i < OTHERS; i++)
 		w.others[i] = format_open(others[i], NULL, error, sizeof(error));
 	for (int i = 0; i < OTHERS; i++)
 		must(w.others[i]);
 	must(w.track && r && w.format);
+	if (w.pasted)
+		reassemble_replay(r, true);
 	for (data++, size--; size; data += n, size -= n) {
 		n = size < piece ? size : piece;
 		reassemble_feed(r, (const char *)data, n);

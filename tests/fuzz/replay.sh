@@ -5,7 +5,7 @@
 set -u
 failed=0
 
-for target in event config track packets; do
+for target in event config track diag options packets; do
 	build/fuzz/replay/fuzz_$target "${2:-20000}" "$1/$target" && continue
 	echo "not ok - fuzz_$target: what it tried is in build/fuzz/replay/fuzz_$target.last"
 	failed=1
