@@ -100,9 +100,10 @@ int entry_proto_by_name(const char *name);
 /* A listener has none: DIRECTION_UNKNOWN. */
 enum entry_direction entry_direction(const struct entry *e);
 
-static inline bool entry_is_use(const struct entry *e)
+/* Returns true for what tells neither of a connection's begin nor of its end. */
+static inline bool entry_is_extra(const struct entry *e)
 {
-	return e->what == CONNECT_USE || e->what == LISTEN_USE;
+	return e->what > LISTEN_STOP;
 }
 
 static inline bool entry_is_process(const struct entry *e)

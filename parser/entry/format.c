@@ -148,7 +148,7 @@ size_t format_entry(struct format *f, const struct entry *e, char *buf)
 {
 	struct put p = { .to = buf, .end = buf + FORMAT_MAX };
 
-	if ((entry_is_process(e) && !f->ops->processes) || (entry_is_use(e) && !f->ops->uses))
+	if (entry_is_extra(e) && !(entry_is_process(e) ? f->ops->processes : f->ops->uses))
 		return 0;
 	f->ops->entry(f->self, e, &p);
 	return p.to - buf;

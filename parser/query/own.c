@@ -21,11 +21,6 @@ struct own {
 	char line[LINE_MAX_OWN + 1];
 };
 
-static bool is_wanted(const struct own_io *io, const struct entry *e)
-{
-	return entry_is_process(e) ? io->processes : entry_is_use(e) ? io->uses : true;
-}
-
 /* What begins a line, behind the time where there is one. */
 static const struct form {
 	const char *text;
@@ -110,7 +105,7 @@ static void take(struct own *o, char *line, size_t len, bool too_long)
 		if (o->kind == OWN_JSON && o->io.host && o->entry.entry.node &&
 		    !strcmp(o->entry.entry.node, o->io.host))
 			o->entry.entry.node = NULL;
-		if (is_wanted(&o->io, &o->entry.entry))
+		if (!entry_is_extra(&o->entry.entry) || o->io.extras)
 			o->io.emit(&o->entry.entry, o->io.arg);
 		break;
 	case OWN_LOST:
