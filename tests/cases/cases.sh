@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Logs that once gave a wrong line, each one of a kind: `aunetlog -if NAME.log` must print
 # NAME.want. Lines with # in NAME.want are notes; "complaint: …" is what standard error has.
+# NAME.newer, where it is, is right as well: what a newer libaudit makes of it.
 # Usage: cases.sh BUILD_DIR
 set -u
 export TZ=UTC LC_ALL=C
@@ -23,6 +24,9 @@ for log in *.log; do
 	lines_of "$log"
 	grep -v '^#' "${log%.log}.want" | diff - "$out.lines" >"$out"
 	status=$?
+	if [ $status != 0 ] && [ -e "${log%.log}.newer" ]; then
+		grep -v '^#' "${log%.log}.newer" | cmp -s - "$out.lines" && status=0
+	fi
 	verdict "$log" $status
 done
 

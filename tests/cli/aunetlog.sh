@@ -317,6 +317,8 @@ test_configured() {
 	fi
 	mkdir "$tmp/etc"
 	printf '# log_file = /nowhere\nLog_File = %s/logs/audit.log\n' "$tmp" >"$tmp/etc/auditd.conf"
+	# the plugin's own log of this host is no part of it
+	printf '[log]\nfile =\n' >"$tmp/etc/audisp-netlog.conf"
 	"$tool" -if "$tmp/logs/audit.log.2" >"$tmp/own.lines"
 	cat >"$tmp/with-etc" <<-SCRIPT
 		#!/bin/sh

@@ -141,7 +141,7 @@ entity() {
 	local now start want
 	now=$(date +%s.%3N)
 	start=$(sed 's/.*) //' "/proc/$$/stat" | cut -d ' ' -f 20)
-	printf '[output]\nsyslog = no\n[output json]\ntransport = stdout\nformat = json\n[kernel]\nsource = none\n[sockdiag]\nuse = no\n' >"$tmp/conf"
+	printf '[log]\nfile =\n[output]\nsyslog = no\n[output json]\ntransport = stdout\nformat = json\n[kernel]\nsource = none\n[sockdiag]\nuse = no\n' >"$tmp/conf"
 	record accept $$ bash /bin/bash 0 192.0.2.5 22 198.51.100.7 40000 |
 		sed "s/(1795245908.[0-9]*:/($now:/; s/ppid=1 /ppid=$PPID /" |
 		"$plugin" -c "$tmp/conf" 2>"$tmp/err" >"$tmp/entity"

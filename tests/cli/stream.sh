@@ -7,7 +7,7 @@
 # Usage: tests/cli/stream.sh PLUGIN
 set -u
 export TZ=UTC LC_ALL=C.UTF-8
-plugin=$(realpath "$1")
+plugin=$(realpath "$1") top=$(realpath "$(dirname "$0")/../..")
 
 [ "$(id -u)" = 0 ] || { echo "skip - stream: needs root"; exit 77; }
 for program in rsyslogd socat openssl script ss python3; do
@@ -281,6 +281,31 @@ test_sd() {
 	stop_rsyslogd
 }
 
+# packaging/rsyslog/collector-json.conf as it is, but for its paths and its port.
+test_json_collector() {
+	[ -e "$tmp/server.pem" ] || return
+	if ! find /usr/lib* -name mmjsonparse.so 2>/dev/null | grep -q .; then
+		echo "skip - json collector: no mmjsonparse here"
+		return
+	fi
+	mkdir -p "$tmp/hosts.d"
+	sed -e "s|/etc/rsyslog.d/netlog/ca.pem|$tmp/ca.pem|; s|/etc/rsyslog.d/netlog/collector.pem|$tmp/server.pem|" \
+		-e "s|/etc/rsyslog.d/netlog/collector.key|$tmp/server.key|; s|/var/log/netlog|$tmp/hosts.d|; s|6514|6018|" \
+		"$top/packaging/rsyslog/collector-json.conf" >"$tmp/collector.conf"
+	rsyslogd -n -f "$tmp/collector.conf" -i "$tmp/pid2" >"$tmp/rsyslogd.out" 2>&1 5>&- &
+	collector=$!
+	pids+=" $collector"
+	wait_for listening 6018
+	start 'transport = tls' 'host = collector.test' 'port = 6018' "ca = $tmp/ca.pem" 'format = json'
+	connections 1 300 >&5
+	wait_for in_file 300
+	finish
+	json_stops() { [ "$(jq -c 'select(.event.action == "disconnect_received")' "$tmp/hosts.d/$(hostname).json" 2>/dev/null | wc -l)" = 300 ]; }
+	check "json collector: every object is in its host's file" wait_for json_stops
+	check "json collector: nothing came that is no JSON" [ ! -e "$tmp/hosts.d/not-json.log" ]
+	stop_rsyslogd
+}
+
 test_syslog_ng() {
 	# Debian's rsyslog and syslog-ng exclude each other: SYSLOG_NG may name an unpacked one
 	local ng=${SYSLOG_NG:-syslog-ng}
@@ -383,5 +408,6 @@ test_listen
 test_full
 test_tls
 test_sd
+command -v jq >/dev/null && test_json_collector
 test_syslog_ng
 exit $failed
