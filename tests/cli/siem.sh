@@ -10,16 +10,10 @@ tool=$1 plugin=$2
 for program in jq python3; do
 	command -v $program >/dev/null || { echo "skip - siem: no $program here"; exit 77; }
 done
-tmp=$(mktemp -d) failed=0
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "${0%/*}/../lib.sh"
+tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-
-check() { # NAME COMMAND…
-	local name=$1
-	shift
-	if "$@"; then echo "ok - $name"; return; fi
-	echo "not ok - $name"
-	failed=1
-}
 
 # ---- schemas ----
 

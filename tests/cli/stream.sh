@@ -19,41 +19,15 @@ if [ "${INSIDE:-}" != 1 ]; then
 fi
 ip link set lo up || exit 99
 
-tmp=$(mktemp -d) pids='' failed=0 plugin_pid='' collector=''
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "${0%/*}/../lib.sh"
+tmp=$(mktemp -d) pids='' plugin_pid='' collector=''
+err=$tmp/err
 cleanup() {
 	for p in $pids; do kill -KILL "$p"; done
 	rm -rf "$tmp"
 } 2>/dev/null
 trap cleanup EXIT
-
-check() { # NAME COMMAND…
-	local name=$1
-	shift
-	if "$@"; then echo "ok - $name"; return; fi
-	echo "not ok - $name"
-	tail -n 3 "$tmp/err" 2>/dev/null | sed 's/^/#   err: /'
-	failed=1
-}
-
-wait_for() { # COMMAND…
-	local end=$((SECONDS + 30))
-	until "$@"; do [ $SECONDS -ge $end ] && return 1; sleep 0.05; done
-}
-
-connections() { # FIRST COUNT: two lines each
-	awk -v first="$1" -v count="$2" 'BEGIN {
-		for (i = first; i < first + count; i++) {
-			task = sprintf("items=0 ppid=1 pid=%d auid=1000 uid=0 ses=3 comm=\"curl\" exe=\"/usr/bin/curl\"", 100000 + i)
-			h = sprintf("msg=audit(%d.391:%d): ", 1795240000 + int(i / 100), 2 * i)
-			print "type=SYSCALL " h "arch=c000003e syscall=42 success=yes exit=0 a0=3 a1=0 a2=10 a3=0 " task
-			print "type=SOCKADDR " h "saddr=020001BBC00002070000000000000000"
-			print "type=PROCTITLE " h "proctitle=\"curl\""
-			h = sprintf("msg=audit(%d.391:%d): ", 1795240000 + int(i / 100), 2 * i + 1)
-			print "type=SYSCALL " h "arch=c000003e syscall=231 a0=0 a1=0 a2=0 a3=0 " task
-			print "type=PROCTITLE " h "proctitle=\"curl\""
-		}
-	}'
-}
 
 # start KEY…: the plugin, with a file of every line beside the output "siem"
 start() {
