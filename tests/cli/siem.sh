@@ -27,7 +27,7 @@ all() { # FORMAT: of every log at hand
 schema() { all "$2" | tests/cli/schema.py "$1" "tests/cli/data/$1.fields"; }
 
 check "ECS: every field is in the schema, with its type" schema ecs json
-for version in 1.3.0 1.4.0 1.5.0 1.6.0; do
+for version in 1.3.0 1.6.0; do	# what came in between has its version in the list
 	check "OCSF $version: every field is in the schema, with its type" schema ocsf "ocsf:$version"
 done
 
