@@ -184,14 +184,16 @@ def test_reuse():
     log.settle()
     listener.close()
     err = stop(p)
-    got = []
+    got, syns = [], []
     for packet in read.read(path('reuse'))[0]:
         pid = next((x for x in read.said(packet)[:2] if x), None)
         if pid is None:
             return f'a packet without: {packet.own} {err}'
         if not got or got[-1] != pid:
             got.append(pid)
-    return '' if got == want else f'{got} {err}'
+        if packet.data[14 + 20 + 13] & 18 == 2:
+            syns.append(pid)
+    return '' if got == want == syns else f'{got}, SYNs of {syns} {err}'
 
 
 def test_bounded():
