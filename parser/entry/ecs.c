@@ -35,6 +35,8 @@ static void put_action(struct put *p, const struct entry *e)
 		[CONNECT_FAIL] = "\"connection_attempted\"",
 		[LISTEN_START] = "\"listen_started\"",
 		[LISTEN_STOP] = "\"listen_stopped\"",
+		[CONNECT_USE] = "\"socket_used\"",
+		[LISTEN_USE] = "\"socket_used\"",
 		[PROC_FORK] = "\"fork\"",
 		[PROC_EXEC] = "\"exec\"",
 		[PROC_END] = "\"end\"",
@@ -109,6 +111,8 @@ static bool put_type(struct put *p, const struct json_node *n, const struct json
 		[CONNECT_FAIL] = "[\"connection\",\"start\"]",
 		[LISTEN_START] = "[\"start\"]",
 		[LISTEN_STOP] = "[\"end\"]",
+		[CONNECT_USE] = "[\"info\"]",
+		[LISTEN_USE] = "[\"info\"]",
 		[PROC_FORK] = "[\"start\"]",
 		[PROC_EXEC] = "[\"start\"]",
 		[PROC_END] = "[\"end\"]",
@@ -381,6 +385,7 @@ static void ecs_note(const void *self, struct note *n, struct put *p)
 
 const struct format_ops format_ecs = {
 	.name = "json", .help = "JSON, one object a line, Elastic Common Schema",
-	.has_time = true, .processes = true, .entities = true, .open = ecs_open, .close = ecs_close, .entry = ecs_entry,
+	.has_time = true, .processes = true, .uses = true, .entities = true,
+	.open = ecs_open, .close = ecs_close, .entry = ecs_entry,
 	.note = ecs_note,
 };
