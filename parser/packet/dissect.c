@@ -161,6 +161,7 @@ static enum dissect_result tcp(struct dissection *d, struct bytes b)
 	set_ports(f, wire_get16(b.at, true), wire_get16(b.at + 2, true));
 	if (b.left >= 14) {
 		f->seq = wire_get32(b.at + 4, true);
+		f->ack_seq = wire_get32(b.at + 8, true);
 		f->fin = b.at[13] & 1;
 		f->syn = b.at[13] & 2;
 		f->rst = b.at[13] & 4;

@@ -27,7 +27,7 @@ struct flow {
 	struct netaddr src, dst;	/* ports only with DISSECT_FLOW */
 	bool has_addresses;
 	bool syn, ack, rst, fin;	/* TCP, not of later fragments */
-	uint32_t seq;		/* TCP */
+	uint32_t seq, ack_seq;	/* TCP */
 };
 
 struct fragments;	/* see fragments.h */

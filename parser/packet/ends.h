@@ -27,6 +27,7 @@ struct owner_ends {
 	struct owner *now;	/* the latest packet's; NULL: not known */
 	bool has_syn;		/* of the latest SYN: */
 	bool syn_unowned;	/* it began no connection of the log, so far */
+	bool syn_outbound;	/* its source is their local end */
 	uint32_t syn_seq;
 	int64_t syn_ns;
 	UT_hash_handle hh;

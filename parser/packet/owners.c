@@ -416,6 +416,8 @@ void owners_entry(struct owners *o, const struct entry *e, bool matched)
 		process_entry(o, e, at);
 		return;
 	}
+	if (e->what == CONNECT_USE)
+		return;		/* packets have the process that opened or accepted */
 	if (o->netns >= 0 && e->netns >= 0 && e->netns != o->netns && e->local.has_addr &&
 	    owners_always_local(&e->local))
 		return;

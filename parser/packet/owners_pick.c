@@ -99,7 +99,7 @@ static struct owner *begun_by(const struct question *q, int64_t ns)
 
 static bool is_syn(const struct question *q)
 {
-	return q->p->flow->proto == IPPROTO_TCP && q->p->flow->syn && !q->p->flow->ack;
+	return q->p->flow->proto == IPPROTO_TCP && q->p->flow->syn;
 }
 
 /* The latest packet's connection, or one that has begun since without a SYN in the capture. */
@@ -110,7 +110,8 @@ static struct owner *goes_on(const struct question *q)
 	while ((next = after(g)) && next->began + ENDS_TOLERANCE <= q->ns)
 		g = next;
 	q->ends->now = g;
-	if (next && next->began - ENDS_TOLERANCE <= q->ns && end_of(g) < q->ns &&
+	/* with SYNs in the capture the next one's would have been there */
+	if (!q->ends->has_syn && next && next->began - ENDS_TOLERANCE <= q->ns && end_of(g) < q->ns &&
 	    next->process != g->process) {
 		q->p->why = WHY_AMBIGUOUS;
 		return NULL;
@@ -148,11 +149,18 @@ static struct owner *at_time(const struct question *q)
 	return NULL;
 }
 
+/* The number with which its opener began: of a SYN, and of the answer to it. */
+static uint32_t opener_seq(const struct flow *f)
+{
+	return f->ack ? f->ack_seq - 1 : f->seq;
+}
+
 static void remember_syn(const struct question *q)
 {
 	q->ends->has_syn = true;
-	q->ends->syn_seq = q->p->flow->seq;
+	q->ends->syn_seq = opener_seq(q->p->flow);
 	q->ends->syn_ns = q->ns;
+	q->ends->syn_outbound = q->outbound;
 }
 
 /* A SYN into a connection that is open: its peer was restarted. Or the log is late. */
@@ -184,13 +192,17 @@ static struct owner *first_syn(const struct question *q)
 static struct owner *pick_tcp(const struct question *q)
 {
 	struct owner_ends *e = q->ends;
+	struct question opener = *q;
 	struct owner *g;
 
-	if (is_syn(q) && !(e->has_syn && e->syn_seq == q->p->flow->seq))
-		return first_syn(q);
+	/* who answers a SYN did not send it */
+	opener.outbound = q->outbound != q->p->flow->ack;
+	if (is_syn(q) && !(e->has_syn && e->syn_seq == opener_seq(q->p->flow)))
+		return first_syn(&opener);
 	if (e->has_syn && e->syn_unowned) {
 		/* the log may have it by now */
-		g = begun_by(q, e->syn_ns);
+		opener.outbound = e->syn_outbound;
+		g = begun_by(&opener, e->syn_ns);
 		if (!g)
 			return into_open(q, e->now);
 		e->now = g;
@@ -198,15 +210,7 @@ static struct owner *pick_tcp(const struct question *q)
 	}
 	if (e->now)
 		return goes_on(q);
-	if (q->p->flow->syn && q->p->flow->ack) {
-		struct question other = *q;
-
-		/* the answer to a SYN that was not captured */
-		other.outbound = !q->outbound;
-		g = begun_by(&other, q->ns);
-	} else {
-		g = at_time(q);
-	}
+	g = at_time(q);
 	e->now = g;
 	return g;
 }

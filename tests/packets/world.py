@@ -14,8 +14,8 @@ def address(text):
     return socket.inet_pton(socket.AF_INET6 if ':' in text else socket.AF_INET, text)
 
 
-def tcp(sport, dport, flags, seq=1, data=b''):
-    return struct.pack('>HHIIBBHHH', sport, dport, seq, 0, 5 << 4, flags, 64240, 0, 0) + data
+def tcp(sport, dport, flags, seq=1, data=b'', ack=0):
+    return struct.pack('>HHIIBBHHH', sport, dport, seq, ack, 5 << 4, flags, 64240, 0, 0) + data
 
 
 def udp(sport, dport, data=b'x'):
@@ -83,7 +83,7 @@ class World:
             self.packet(t, ip(a, b, 6, tcp(ap, bp, flags, s, data)), sender, receiver)
 
         def back(t, flags, data=b''):
-            self.packet(t, ip(b, a, 6, tcp(bp, ap, flags, seq + 70000, data)), receiver, sender)
+            self.packet(t, ip(b, a, 6, tcp(bp, ap, flags, seq + 70000, data, seq + 1)), receiver, sender)
         out(at, SYN, s=seq)
         back(at + rtt, SYN | ACK)
         out(at + rtt + .0001, ACK)
@@ -145,7 +145,7 @@ def world():
     # accepted 20 s after its SYN
     w.connection(t + 40, t + 41, 'TCP', end(HOST, 22), '<-', end(WEB, 50044), 3755, 'sshd', uid=0)
     w.packet(t + 20, ip4(WEB, HOST, 6, tcp(50044, 22, SYN, 77)), None, 3755)
-    w.packet(t + 20.001, ip4(HOST, WEB, 6, tcp(22, 50044, SYN | ACK, 78)), 3755, None)
+    w.packet(t + 20.001, ip4(HOST, WEB, 6, tcp(22, 50044, SYN | ACK, 78, ack=78)), 3755, None)
     w.packet(t + 20.002, ip4(WEB, HOST, 6, tcp(50044, 22, ACK, 78)), None, 3755)
     w.packet(t + 40.5, ip4(HOST, WEB, 6, tcp(22, 50044, ACK, 78, b'SSH-2.0')), 3755, None)
     # a scan that is never accepted, and one of a closed port
@@ -211,6 +211,14 @@ def world():
     w.packet(t + 140.05, ip4(HOST, WEB, 6, tcp(45000, 99, ACK)), 3100, None)
     w.packet(t + 140.103, ip4(HOST, WEB, 6, tcp(45000, 99, ACK)), why='ambiguous')
     w.packet(t + 140.150, ip4(HOST, WEB, 6, tcp(45000, 99, ACK)), 3101, None)
+
+    # the next one's SYN was not captured, its answer was
+    for start, pid in ((160, 3300), (160.020, 3301)):
+        w.connection(t + start, t + start + .018, 'TCP', end(HOST, 45100), '->', end(WEB, 97), pid, 'd')
+    w.packet(t + 159.999, ip4(HOST, WEB, 6, tcp(45100, 97, SYN, 7000)), 3300, None)
+    w.packet(t + 160.010, ip4(HOST, WEB, 6, tcp(45100, 97, ACK, 7001)), 3300, None)
+    w.packet(t + 160.0195, ip4(WEB, HOST, 6, tcp(97, 45100, SYN | ACK, 1, ack=9001)), None, 3301)
+    w.packet(t + 160.0196, ip4(HOST, WEB, 6, tcp(45100, 97, ACK, 9001)), 3301, None)
 
     # rules alone: the log lacks the local end
     w.connection(t + 150, t + 151, 'TCP', '-', '->', end(WEB, 98), 3200, 'rules')
