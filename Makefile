@@ -197,7 +197,7 @@ install: all	## Installs programs, rules, manual pages and configuration (DESTDI
 uninstall:	## Removes what install, install-extras and dkms put there, and names what stays
 	rm -f $D$(SBINDIR)/audisp-netlog $D$(BINDIR)/aunetlog
 	for p in man/*.[0-9]; do rm -f $D$(MANDIR)/man$${p##*.}/$${p##*/}; done
-	rm -rf $D$(RULESDIR) $D$(DOCDIR) $D$(DKMSDIR)
+	rm -rf $D$(RULESDIR) $D$(DOCDIR) $D$(DKMSDIR) $D$(PREFIX)/share/audit-netlog/fleet
 	rm -f $D$(SHAREDIR)/bash-completion/completions/aunetlog $D$(SHAREDIR)/bash-completion/completions/audisp-netlog
 	rm -f $D$(SYSCONFDIR)/logrotate.d/audit-netlog
 	-rmdir $D$(PREFIX)/share/audit-netlog

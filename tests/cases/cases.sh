@@ -10,18 +10,10 @@ cd "$(dirname "$0")" || exit 99
 build=${1:-build}
 case $build in /*) ;; *) build=../../$build ;; esac
 tool=$build/aunetlog
-failed=0
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. ../lib.sh
 out=$(mktemp)
 trap 'rm -f "$out" "$out.lines" "$out.err"' EXIT
-
-verdict() { # NAME STATUS
-	if [ "$2" = 0 ]; then
-		echo "ok - $1"
-	else
-		echo "not ok - $1"
-		failed=1
-	fi
-}
 
 lines_of() { # LOG
 	timeout 20 "$tool" -if "$1" 2>"$out.err" >"$out.lines"
@@ -35,7 +27,6 @@ for log in *.log; do
 	if [ $status != 0 ] && [ -e "${log%.log}.newer" ]; then
 		grep -v '^#' "${log%.log}.newer" | cmp -s - "$out.lines" && status=0
 	fi
-	[ $status = 0 ] || head -n 10 "$out"
 	verdict "$log" $status
 done
 
