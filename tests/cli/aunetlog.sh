@@ -315,7 +315,7 @@ test_configured() {
 		echo 'ok - configured logs # SKIP needs root, mount namespaces, /etc/audit'
 		return
 	fi
-	mkdir "$tmp/etc"
+	mkdir "$tmp/etc" "$tmp/no-own"
 	printf '# log_file = /nowhere\nLog_File = %s/logs/audit.log\n' "$tmp" >"$tmp/etc/auditd.conf"
 	# the plugin's own log of this host is no part of it
 	printf '[log]\nfile =\n' >"$tmp/etc/audisp-netlog.conf"

@@ -45,7 +45,7 @@ machine_start() {
 	qemu-system-x86_64 -nodefaults -display none -m 1024 -smp 1 \
 		-accel "${ACCEL:-tcg}" -cpu "$([ "${ACCEL:-tcg}" = tcg ] && echo max,la57=off || echo host)" \
 		-kernel "$kernel/vmlinux" -initrd "$kernel/initrd" \
-		-append "console=ttyS0 loglevel=4 panic=-1 mitigations=off net.ifnames=0 systemd.show_status=0 $*" \
+		-append "console=ttyS0 loglevel=4 panic=-1 mitigations=off no_timer_check net.ifnames=0 systemd.show_status=0 $*" \
 		-drive "file=$disk,format=raw,if=virtio,cache=unsafe" -serial "file:$work/console" \
 		-netdev "user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:$port-:22" -device virtio-net-pci,netdev=n \
 		-device virtio-rng-pci >"$work/qemu" 2>&1 </dev/null &
