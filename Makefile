@@ -107,18 +107,23 @@ $B/aunetlog: $(QUERY_O) $B/libnetlog.a
 $B/parser/query/view_html.o: parser/query/page.html
 $B/parser/query/pair_graph.o: parser/query/pair.html
 
-# The BPF programs: an object for every kernel with BTF, in a header.
-$B/bpf/netlog.bpf.o: kpatch/bpf/netlog.bpf.c
-	@mkdir -p $(@D)
-	$(CLANG) -O2 -g -target bpf -Wall -Wextra -Wno-unused-parameter -I. \
-		-idirafter $(shell $(CC) -print-sysroot)/usr/include/$(shell $(CC) -print-multiarch) -MMD -MP -c -o $@ $<
+# The BPF programs for every kernel with BTF, in a header: with bpf_loop(), and without it for
+# kernels before 5.17, which refuse an object that mentions it.
+BPF_COMPILE = mkdir -p $(@D) && $(CLANG) -O2 -g -target bpf -Wall -Wextra -Wno-unused-parameter -I. \
+	-idirafter $(shell $(CC) -print-sysroot)/usr/include/$(shell $(CC) -print-multiarch) -MMD -MP -c -o $@
 
-$B/bpf/netlog.skel.h: $B/bpf/netlog.bpf.o
-	$(BPFTOOL) gen object $B/bpf/netlog.linked.o $<
-	$(BPFTOOL) gen skeleton $B/bpf/netlog.linked.o name netlog_bpf >$@.new
+$B/bpf/netlog.bpf.o: kpatch/bpf/netlog.bpf.c
+	$(BPF_COMPILE) -DLOOP=1 $<
+
+$B/bpf/netlog_old.bpf.o: kpatch/bpf/netlog.bpf.c
+	$(BPF_COMPILE) -DLOOP=0 $<
+
+$B/bpf/%.skel.h: $B/bpf/%.bpf.o
+	$(BPFTOOL) gen object $B/bpf/$*.linked.o $<
+	$(BPFTOOL) gen skeleton $B/bpf/$*.linked.o name $*_bpf >$@.new
 	mv $@.new $@
 
-$B/plugin/input/bpf.o: $B/bpf/netlog.skel.h
+$B/plugin/input/bpf.o: $B/bpf/netlog.skel.h $B/bpf/netlog_old.skel.h
 $B/plugin/input/bpf.o: CPPFLAGS += -I$B/bpf
 
 # ---- what a user calls ----
@@ -192,7 +197,7 @@ install: all	## Installs programs, rules, manual pages and configuration (DESTDI
 uninstall:	## Removes what install, install-extras and dkms put there, and names what stays
 	rm -f $D$(SBINDIR)/audisp-netlog $D$(BINDIR)/aunetlog
 	for p in man/*.[0-9]; do rm -f $D$(MANDIR)/man$${p##*.}/$${p##*/}; done
-	rm -rf $D$(RULESDIR) $D$(DOCDIR) $D$(DKMSDIR)
+	rm -rf $D$(RULESDIR) $D$(DOCDIR) $D$(DKMSDIR) $D$(PREFIX)/share/audit-netlog/fleet
 	rm -f $D$(SHAREDIR)/bash-completion/completions/aunetlog $D$(SHAREDIR)/bash-completion/completions/audisp-netlog
 	rm -f $D$(SYSCONFDIR)/logrotate.d/audit-netlog
 	-rmdir $D$(PREFIX)/share/audit-netlog

@@ -2,8 +2,8 @@
 --   hour     when the hour begins, seconds
 --   build    number of the build: the time of it
 --   rfrom, rto  when the rows of the hour's starts were received
---   live     1: most of them were received as they happened; then ends of hosts with a
---            wrong clock are found by when they were received
+--   live     1: most of them were received as they happened; then a row whose time is more
+--            than an hour from that is of a host with a wrong clock, and is found by it
 --   slice, slices  pair keys in parts, as memory demands
 -- Two ends belong together if their tuple is the same and their times overlap, after the
 -- clock skew of their hosts, and no third host has one of the addresses.
@@ -28,8 +28,14 @@ FROM (
 		AND (time BETWEEN toDateTime(greatest((SELECT hour FROM build_arg) - 7200, 0))
 				AND toDateTime((SELECT hour FROM build_arg) + 10800)
 			OR (SELECT live FROM build_arg) = 1
-				AND received BETWEEN toDateTime(greatest((SELECT rfrom FROM build_arg) - 7200, 0))
-					AND toDateTime((SELECT rto FROM build_arg) + 7200))
+				AND (abs(toInt64(toUInt32(time)) - toInt64(toUInt32(received))) > 3600
+						AND received BETWEEN toDateTime(greatest((SELECT hour FROM build_arg) - 7200, 0))
+							AND toDateTime((SELECT hour FROM build_arg) + 10800)
+					OR key IN (SELECT key FROM open
+						WHERE kind = 'connect start' AND key != 0
+							AND time BETWEEN toDateTime((SELECT hour FROM build_arg))
+								AND toDateTime((SELECT hour FROM build_arg) + 3599)
+							AND abs(toInt64(toUInt32(time)) - toInt64(toUInt32(received))) > 3600)))
 	UNION ALL
 	SELECT host, boot, number, nth, key, toString(direction) AS direction, local_ip,
 		local_port, remote_ip, remote_port, proto,
@@ -45,8 +51,14 @@ FROM (
 					BETWEEN (SELECT hour FROM build_arg) - 7200
 						AND (SELECT hour FROM build_arg) + 10800)
 			OR (SELECT live FROM build_arg) = 1
-				AND received BETWEEN toDateTime(greatest((SELECT rfrom FROM build_arg) - 7200, 0))
-					AND toDateTime((SELECT rto FROM build_arg) + 7200))
+				AND (abs(toInt64(toUInt32(time)) - toInt64(toUInt32(received))) > 3600
+						AND received BETWEEN toDateTime(greatest((SELECT hour FROM build_arg) - 7200, 0))
+							AND toDateTime((SELECT hour FROM build_arg) + 10800)
+					OR key IN (SELECT key FROM open
+						WHERE kind = 'connect start' AND key != 0
+							AND time BETWEEN toDateTime((SELECT hour FROM build_arg))
+								AND toDateTime((SELECT hour FROM build_arg) + 3599)
+							AND abs(toInt64(toUInt32(time)) - toInt64(toUInt32(received))) > 3600)))
 )
 GROUP BY host, boot, number, nth;
 

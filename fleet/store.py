@@ -116,9 +116,12 @@ def row(args):
     return "\t".join(tsv(value) for _, value in args.values()).encode() + b"\n"
 
 
+def where():
+    return os.environ.get("NETLOG_STORE", "clickhouse-client")
+
+
 def connect():
-    where = os.environ.get("NETLOG_STORE", "clickhouse-client")
-    return HttpStore(where) if re.match(r"https?://", where) else ClientStore(where)
+    return HttpStore(where()) if re.match(r"https?://", where()) else ClientStore(where())
 
 
 def version(store):

@@ -44,6 +44,9 @@ struct task {
 	struct optional egid, cgroup;	/* cgroup: inode of its directory in cgroup v2 */
 	const char *pcomm;	/* its parent's, as it is; NULL: not known */
 };
+/* All numbers are unknown. */
+#define TASK_UNKNOWN { ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN,	\
+		       ID_UNKNOWN, ID_UNKNOWN, NULL, NULL, NULL, NULL }
 
 struct diag;
 

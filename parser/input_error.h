@@ -16,7 +16,8 @@
 	X(SADDR,	"saddr",	"socket address cannot be read")	\
 	X(ORPHAN,	"orphan",	"record without its SYSCALL record") \
 	X(RECORDS,	"records",	"too many records in one event, the rest skipped") \
-	X(MACHINE,	"machine",	"libaudit here has no system call table for this machine, its events are skipped") \
+	X(MACHINE,	"machine",	\
+	  "libaudit here has no system call table for this machine, its events are skipped") \
 	X(INCOMPLETE,	"incomplete",	"event lacks a record")		\
 	X(MODULE,	"module",	"kernel module's record cannot be read") \
 	X(UNATTRIBUTED,	"unattributed",	"descriptor that was opened unseen") \

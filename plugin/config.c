@@ -13,6 +13,7 @@ void config_init(struct config *c)
 	c->facility = LOG_AUTHPRIV;
 	c->priority = LOG_INFO;
 	c->queue_kib = 1024;
+	c->command_line = c->exe_path = true;
 	c->log.file = strdup(LOG_DEFAULT); /* without memory: none */
 	c->log.size_mib = 64;
 	c->log.compress = true;

@@ -54,6 +54,7 @@ struct config_output {
 	unsigned int port;	/* 0: 514, 601 or 6514 */
 	char *ca, *cert, *key;	/* of tls: PEM files; NULL: the system's, none */
 	unsigned int queue_kib;
+	bool command_line, exe_path; /* have the command line; the path, not the name alone */
 	unsigned int line; /* of the file where its section begins */
 };
 
@@ -64,6 +65,7 @@ struct config {
 	int facility, priority; /* as syslog.h: LOG_AUTHPRIV, LOG_INFO */
 	char *file;		/* NULL: none */
 	unsigned int queue_kib; /* per output */
+	bool command_line, exe_path; /* as in struct config_output */
 	/* [log] */
 	struct config_log log;
 	/* [output NAME] */

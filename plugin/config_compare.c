@@ -13,6 +13,8 @@ unsigned int config_outputs(const struct config *c, struct config_output *list)
 		.priority = c->priority,
 		.path = c->file,
 		.queue_kib = c->queue_kib,
+		.command_line = c->command_line,
+		.exe_path = c->exe_path,
 	};
 	unsigned int n = 0;
 
@@ -28,9 +30,12 @@ unsigned int config_outputs(const struct config *c, struct config_output *list)
 	o.transport = CONFIG_LOG;
 	o.path = c->log.file;
 	o.log = &c->log;
+	o.command_line = o.exe_path = true; /* for root's eyes */
 	if (c->log.file)
 		list[n++] = o;
 	o.log = NULL;
+	o.command_line = c->command_line;
+	o.exe_path = c->exe_path;
 	o.name = "stdout";
 	o.transport = CONFIG_STDOUT;
 	if (c->stdout_format)
@@ -65,7 +70,8 @@ static bool same_output(const struct config_output *a, const struct config_outpu
 	       a->transport == b->transport && a->facility == b->facility &&
 	       a->priority == b->priority && same_text(a->path, b->path) &&
 	       same_text(a->host, b->host) && a->port == b->port &&
-	       a->mode == b->mode &&
+	       a->mode == b->mode && a->command_line == b->command_line &&
+	       a->exe_path == b->exe_path &&
 	       same_text(a->ca, b->ca) && same_text(a->cert, b->cert) &&
 	       same_text(a->key, b->key) &&
 	       a->queue_kib == b->queue_kib && same_limits(a->log, b->log);

@@ -57,6 +57,8 @@ int config_output_begin(struct config *c, const char *name, unsigned int line, c
 		.facility = LOG_AUTHPRIV,
 		.priority = LOG_INFO,
 		.mode = 0600,
+		.command_line = true,
+		.exe_path = true,
 		.queue_kib = 1024,
 	};
 	if (!o->name)

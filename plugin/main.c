@@ -115,6 +115,7 @@ static int look_at_host(const struct options *o)
 		status = 1;
 	} else {
 		doctor_ask(&host, good ? &c : NULL, error);
+		host.doctor.config_path = o->config;
 		status = o->setup ? run_setup(o, &host.doctor) : run_doctor(o, &host.doctor);
 	}
 	if (good)
@@ -368,7 +369,7 @@ static bool open_all(struct plugin *p)
 	if (!privileges_drop(&p->config) || !open_log(p) ||
 	    !report_open(&p->report, &p->config))
 		return false;
-	p->context = context_new("/proc", p->name.nodename, p->report.host_id);
+	p->context = context_new("/proc", "/sys/fs/cgroup", p->name.nodename, p->report.host_id);
 	sources_update(&p->sources);
 	p->audit = audit_watch_open();
 	if (!p->audit)

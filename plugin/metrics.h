@@ -29,6 +29,7 @@ struct metrics {
 	int rules;		  /* loaded: 0, 1, -1 unknown */
 	int64_t started, written; /* seconds since 1970 */
 	struct track_stats track;
+	uint64_t folded; /* by [ignore] repeat, and noted */
 	struct track_limits limits;
 	unsigned int open_peak;
 	struct reassemble_stats input;

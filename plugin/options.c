@@ -161,15 +161,15 @@ int options_read(struct options *o, int argc, char **argv)
 /* For --live, on a terminal: a table as wide as it is. */
 static const char *live_format(const struct options *o)
 {
-	static char table[32];
+	static char rows[32];
 	const char *no_color = getenv("NO_COLOR");
 	unsigned int width = terminal_width();
 
 	if (o->format || !width)
 		return o->format;
-	snprintf(table, sizeof(table), "table:%u%s", width,
+	snprintf(rows, sizeof(rows), "rows:%u%s", width,
 		 no_color && *no_color ? "" : ",color");
-	return table;
+	return rows;
 }
 
 int options_read_config(const struct options *o, struct config *c, char *error, size_t size)

@@ -8,6 +8,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "plugin/brief.h"
 #include "plugin/clock.h"
 #include "plugin/log.h"
 #include "plugin/output/queue.h"
@@ -39,8 +40,10 @@ static void on_change(enum output_change what, const char *name, const struct tr
 	}
 }
 
-static struct format *shared_format(struct report *r, const char *name)
+/* A format keeps texts of processes: one that has less of them is another. */
+static struct format *shared_format(struct report *r, const struct config_output *o)
 {
+	const struct report_output *at;
 	const struct format_host host = {
 		.name = *r->host_name ? r->host_name : NULL,
 		.id = *r->host_id ? r->host_id : NULL,
@@ -48,10 +51,13 @@ static struct format *shared_format(struct report *r, const char *name)
 	char error[256];
 	struct format *f;
 
-	for (unsigned int i = 0; i < r->format_count; i++)
-		if (!strcmp(format_spec(r->formats[i]), name))
-			return r->formats[i];
-	f = format_open(name, &host, error, sizeof(error));
+	for (unsigned int i = 0; i < r->count; i++) {
+		at = &r->at[i];
+		if (!strcmp(format_spec(at->format), o->format) &&
+		    at->command_line == o->command_line && at->exe_path == o->exe_path)
+			return at->format;
+	}
+	f = format_open(o->format, &host, error, sizeof(error));
 	if (f)
 		r->formats[r->format_count++] = f;
 	else
@@ -100,7 +106,7 @@ static struct transport *open_transport(const struct config_output *o)
 static bool add_output(struct report *r, const struct config_output *o)
 {
 	struct report_output *to = &r->at[r->count];
-	struct format *f = shared_format(r, o->format);
+	struct format *f = shared_format(r, o);
 	struct transport *t = f ? open_transport(o) : NULL;
 	struct output_options options = {
 		.name = o->name,
@@ -114,6 +120,8 @@ static bool add_output(struct report *r, const struct config_output *o)
 		.output = t ? output_new(t, &options) : NULL,
 		.format = f,
 		.severity = o->priority,
+		.command_line = o->command_line,
+		.exe_path = o->exe_path,
 	};
 	if (!to->output) {
 		log_warnx("output %s: no memory", o->name);
@@ -222,9 +230,11 @@ static void format_for(struct report *r, unsigned int i, const struct entry *e,
 		       struct message *m, char *text, const struct format **made)
 {
 	struct report_output *o = &r->at[i];
+	struct brief brief;
 
 	if (o->format != *made)
-		m->len = format_entry(o->format, e, text);
+		m->len = format_entry(o->format, brief_entry(&brief, e, o->command_line, o->exe_path),
+				      text);
 	*made = o->format;
 	m->has_time = format_has_time(o->format);
 	m->structured = format_is_structured(o->format);

@@ -18,6 +18,7 @@ struct report_output {
 	struct output *output;
 	struct format *format; /* shared by all outputs that use it */
 	int severity;
+	bool command_line, exe_path; /* as in struct config_output */
 };
 
 struct report {

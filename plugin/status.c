@@ -164,6 +164,7 @@ void status_write_metrics(struct plugin *p, bool at_once)
 		.limits = p->limits,
 		.errors = &p->errors,
 		.lost = p->losses.total,
+		.folded = p->folded,
 	};
 	int64_t now = clock_now_ms();
 	int err;

@@ -10,8 +10,7 @@ const volatile bool has_cookie = true;	/* bpf_get_socket_cookie(), 5.12 */
 
 /* Before 6.2 the verifier distinguishes values that do not matter, and takes minutes over
  * long loops. */
-const volatile __u32 path_parts = 16;	/* components of a program's path */
-const volatile __u32 exit_fds = 128;	/* descriptors of an ending process */
+const volatile __u32 exit_fds = 128;	/* descriptors of an ending process, without bpf_loop() */
 
 struct netlog_bpf_shared shared = {};
 
@@ -86,6 +85,14 @@ struct {
 	__type(key, struct flow);
 	__type(value, __u8);
 } flows SEC(".maps");
+
+/* Who sent or received on a socket last: a tgid. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u32);
+} users SEC(".maps");
 
 /* No two are made on one processor in one nanosecond. */
 static __always_inline __u64 unique(void)

@@ -35,17 +35,14 @@ char LICENSE[] SEC("license") = "GPL";
 static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 			     const struct netlog_bpf_task *task, int err)
 {
-	struct netlog_bpf_task self;
 	struct netlog_bpf_event *e;
+	__u64 mono, exe = 0;
 	bool own = !task;
-	__u64 mono;
 
 	if (!s)
 		return false;
-	if (own) {
-		read_task(&self);
-		task = &self;
-	}
+	if (own)
+		exe = exe_id();
 	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
 	if (!e) {
 		count(&shared.lost);
@@ -57,7 +54,12 @@ static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 	e->pad = 0;
 	e->mono = mono = bpf_ktime_get_ns();
 	__builtin_memcpy(&e->sock, s, sizeof(*s));
-	__builtin_memcpy(&e->task, task, sizeof(*task));
+	if (own) {
+		e->task.exe = exe;
+		read_self(&e->task);
+	} else {
+		__builtin_memcpy(&e->task, task, sizeof(*task));
+	}
 	bpf_ringbuf_submit(e, 0);
 	count(&shared.written);
 	if (can_read && shared.stamps && own && is_start(op))
@@ -429,6 +431,34 @@ int on_release(__u64 *ctx)
 	return 0;
 }
 
+/* ---- who uses a socket, on request ---- */
+
+static __always_inline int use(struct sock *sk, int ret)
+{
+	__u32 pid = bpf_get_current_pid_tgid() >> 32, *last;
+	struct netlog_bpf_sock s;
+
+	if (ret <= 0 || !sk || shared.silent)
+		return 0;
+	last = bpf_sk_storage_get(&users, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!last || *last == pid)
+		return 0;
+	*last = pid;
+	if (read_sock(&s, sk, sk->sk_socket))
+		write(NETLOG_OP_USE, &s, NULL, 0);
+	return 0;
+}
+
+/* Since 6.3. */
+SEC("tp_btf/sock_send_length") int on_send(__u64 *ctx) { return use(SOCK(ctx), (int)ctx[1]); }
+SEC("tp_btf/sock_recv_length") int on_recv(__u64 *ctx) { return use(SOCK(ctx), (int)ctx[1]); }
+
+/* Before: (struct socket *, struct msghdr *, size_t[, int flags]) */
+SEC("fexit/inet_sendmsg") int on_send4(__u64 *ctx) { return use(SOCKET_SK(ctx), (int)ctx[3]); }
+SEC("fexit/inet6_sendmsg") int on_send6(__u64 *ctx) { return use(SOCKET_SK(ctx), (int)ctx[3]); }
+SEC("fexit/inet_recvmsg") int on_recv4(__u64 *ctx) { return use(SOCKET_SK(ctx), (int)ctx[4]); }
+SEC("fexit/inet6_recvmsg") int on_recv6(__u64 *ctx) { return use(SOCKET_SK(ctx), (int)ctx[4]); }
+
 /* ---- the module's end ---- */
 
 /* Two words: "audit_netlog" with its NUL. */
@@ -505,6 +535,7 @@ int on_end(__u64 *ctx)
 }
 
 #define EXIT_FDS 512
+#define EXIT_FDS_LOOP 65536
 
 /* Returns true if the file is a socket that is reported, by its family and protocol. */
 static __always_inline bool read_held(struct netlog_bpf_sock *s, struct file *f)
@@ -526,16 +557,33 @@ static __always_inline bool read_held(struct netlog_bpf_sock *s, struct file *f)
 	return true;
 }
 
+struct held {
+	struct file **fds;
+	__u64 max, found;
+	struct netlog_bpf_sock s;
+};
+
+/* Returns 1 if that descriptor is a socket that is reported: then h->s is that one. */
+static long look_at(__u32 i, struct held *h)
+{
+	struct file *f = NULL, **fds = h->fds;
+
+	bpf_probe_read_kernel(&f, sizeof(f), fds + i);
+	if (!f || !read_held(&h->s, f))
+		return 0;
+	h->found = 1;
+	return 1;
+}
+
 /* Later, when its sockets are released, an ending process has no program any more: a
  * process that holds one and has not been reported, is reported here. */
 SEC("fentry/tty_audit_exit")
 int on_exit(__u64 *ctx)
 {
 	struct task_struct *p = (void *)bpf_get_current_task();
-	__u32 pid = bpf_get_current_pid_tgid() >> 32, max;
-	struct netlog_bpf_sock s = {};
-	struct file **fds, *f;
+	__u32 pid = bpf_get_current_pid_tgid() >> 32;
 	struct known_exe now, *k;
+	struct held h = {};
 
 	if (!can_read || shared.silent)
 		return 0;
@@ -543,16 +591,17 @@ int on_exit(__u64 *ctx)
 	k = bpf_map_lookup_elem(&exes, &pid);
 	if (k && k->start == now.start && k->file == now.file && k->exec_id == now.exec_id)
 		return 0;
-	max = BPF_CORE_READ(p, files, fdt, max_fds);
-	fds = BPF_CORE_READ(p, files, fdt, fd);
-	for (__u32 i = 0; i < EXIT_FDS && i < exit_fds && i < max; i++) {
-		f = NULL;
-		bpf_probe_read_kernel(&f, sizeof(f), fds + i);
-		if (!f || !read_held(&s, f))
-			continue;
-		write(NETLOG_OP_EXIT, &s, NULL, 0);
-		break;
-	}
+	h.max = BPF_CORE_READ(p, files, fdt, max_fds);
+	h.fds = BPF_CORE_READ(p, files, fdt, fd);
+#if LOOP
+	bpf_loop(h.max < EXIT_FDS_LOOP ? h.max : EXIT_FDS_LOOP, look_at, &h, 0);
+#else
+	for (__u32 i = 0; i < EXIT_FDS && i < exit_fds && i < h.max; i++)
+		if (look_at(i, &h))
+			break;
+#endif
+	if (h.found)
+		write(NETLOG_OP_EXIT, &h.s, NULL, 0);
 	return 0;
 }
 

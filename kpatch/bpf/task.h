@@ -3,57 +3,86 @@
 #ifndef NETLOG_BPF_TASK_H
 #define NETLOG_BPF_TASK_H
 
-#define PATH_PARTS 128
+#define PATH_PARTS 16		/* without bpf_loop() */
+#define PATH_PARTS_LOOP 2048	/* with it: as many as fit in the text */
 
-/*
- * Writes the path of exe as d_path() would: up to the root of the task. The record holds
- * what changes from round to round, where the verifier does not follow it: so each round
- * looks alike to the verifier.
- */
+/* Where the walk is. Lies in the record's args, which are read later: 512 bytes of stack are
+ * for all functions. */
+struct walk {
+	struct dentry *d, *root;
+	struct vfsmount *m, *root_mnt;
+	__u64 alone;		/* no directory holds it: memfd_create(2) */
+};
+_Static_assert(sizeof(struct walk) <= NETLOG_BPF_ARGS, "it fits");
+
+struct step_arg {
+	struct netlog_bpf_exe *x;
+};
+
+/* The path is complete. */
+static __always_inline long end_walk(struct netlog_bpf_exe *x)
+{
+	x->cut = 0;
+	return 1;
+}
+
+/* One component of the path, or one mount point. Returns 1 at the end. */
+static long step(__u32 i, struct step_arg *arg)
+{
+	struct netlog_bpf_exe *x = arg->x;
+	struct walk *w = (struct walk *)x->args;
+	struct dentry *d = w->d, *up;
+	struct vfsmount *m = w->m;
+	long n;
+
+	if (d == w->root && m == w->root_mnt)
+		return end_walk(x);
+	up = BPF_CORE_READ(d, d_parent);
+	if (!w->alone && (d == up || d == BPF_CORE_READ(m, mnt_root))) {
+		struct mount *mnt = (void *)m - bpf_core_field_offset(struct mount, mnt);
+		struct mount *parent = BPF_CORE_READ(mnt, mnt_parent);
+
+		if (parent == mnt)
+			return end_walk(x);
+		w->d = BPF_CORE_READ(mnt, mnt_mountpoint);
+		w->m = (void *)parent + bpf_core_field_offset(struct mount, mnt);
+		return 0;
+	}
+	n = bpf_probe_read_kernel_str(x->text + (x->len & (NETLOG_BPF_PATH - 1)),
+				      NETLOG_BPF_NAME, BPF_CORE_READ(d, d_name.name));
+	if (n <= 0 || x->len >= NETLOG_BPF_PATH)
+		return 1;
+	x->len += n;
+	x->parts++;
+	if (w->alone)
+		return end_walk(x);
+	w->d = up;
+	return 0;
+}
+
+/* Writes the path of exe as d_path() would: up to the root of the task. */
 static __always_inline void read_path(struct netlog_bpf_exe *x, struct task_struct *p,
 				      struct file *exe)
 {
-	struct dentry *d = BPF_CORE_READ(exe, f_path.dentry), *up;
+	struct dentry *d = BPF_CORE_READ(exe, f_path.dentry), *parent = BPF_CORE_READ(d, d_parent);
 	struct vfsmount *m = BPF_CORE_READ(exe, f_path.mnt);
-	struct dentry *root = BPF_CORE_READ(p, fs, root.dentry);
-	struct vfsmount *root_mnt = BPF_CORE_READ(p, fs, root.mnt);
-	bool alone = BPF_CORE_READ(d, d_parent) == d && BPF_CORE_READ(m, mnt_root) != d;
+	struct walk *w = (struct walk *)x->args;
+	struct step_arg arg = { x };
 
-	/* memfd_create(2): no directory holds it */
-	x->deleted = alone || (!BPF_CORE_READ(d, d_hash.pprev) && BPF_CORE_READ(d, d_parent) != d);
+	w->d = d;
+	w->m = m;
+	w->root = BPF_CORE_READ(p, fs, root.dentry);
+	w->root_mnt = BPF_CORE_READ(p, fs, root.mnt);
+	w->alone = parent == d && BPF_CORE_READ(m, mnt_root) != d;
+	x->deleted = w->alone || (!BPF_CORE_READ(d, d_hash.pprev) && parent != d);
 	x->cut = 1;
-	for (__u32 i = 0; i < PATH_PARTS && i < path_parts; i++) {
-		long n;
-
-		if (d == root && m == root_mnt) {
-			x->cut = 0;
+#if LOOP	/* bpf_loop(): the verifier looks at one round */
+	bpf_loop(PATH_PARTS_LOOP, step, &arg, 0);
+#else
+	for (__u32 i = 0; i < PATH_PARTS; i++)
+		if (step(i, &arg))
 			break;
-		}
-		up = BPF_CORE_READ(d, d_parent);
-		if (!alone && (d == up || d == BPF_CORE_READ(m, mnt_root))) {
-			struct mount *mnt = (void *)m - bpf_core_field_offset(struct mount, mnt);
-			struct mount *parent = BPF_CORE_READ(mnt, mnt_parent);
-
-			if (parent == mnt) {
-				x->cut = 0;
-				break;
-			}
-			d = BPF_CORE_READ(mnt, mnt_mountpoint);
-			m = (void *)parent + bpf_core_field_offset(struct mount, mnt);
-			continue;
-		}
-		n = bpf_probe_read_kernel_str(x->text + (x->len & (NETLOG_BPF_PATH - 1)),
-					      NETLOG_BPF_NAME, BPF_CORE_READ(d, d_name.name));
-		if (n <= 0 || x->len >= NETLOG_BPF_PATH)
-			break;
-		x->len += n;
-		x->parts++;
-		if (alone) {
-			x->cut = 0;
-			break;
-		}
-		d = up;
-	}
+#endif
 }
 
 static __always_inline void read_args(struct netlog_bpf_exe *x, struct task_struct *p)
@@ -156,10 +185,10 @@ static __always_inline void read_task_of(struct netlog_bpf_task *t, struct task_
 	copy_comm(t->comm, p->group_leader);
 }
 
-static __always_inline void read_task(struct netlog_bpf_task *t)
+/* Of the current task; all but exe. */
+static __always_inline void read_self(struct netlog_bpf_task *t)
 {
-	__builtin_memset(t, 0, sizeof(*t));
-	t->exe = exe_id();
+	t->pad = 0;
 	t->pid = bpf_get_current_pid_tgid() >> 32;
 	bpf_get_current_comm(t->comm, sizeof(t->comm));
 	if (has_task_btf) {
@@ -176,6 +205,12 @@ static __always_inline void read_task(struct netlog_bpf_task *t)
 		t->cgroup = bpf_get_current_cgroup_id();
 		BPF_CORE_READ_INTO(&t->pcomm, p, real_parent, group_leader, comm);
 	}
+}
+
+static __always_inline void read_task(struct netlog_bpf_task *t)
+{
+	t->exe = exe_id();
+	read_self(t);
 }
 
 #endif

@@ -4,25 +4,19 @@
 
 #include <string.h>
 
-#include "kpatch/netlog_record.h"
-#include "parser/audit/syscalls.h"
-
 enum open_state { OPEN_UNKNOWN, OPEN_DROPPED, OPEN_KEPT, OPEN_ENDED };
-
-#define ENRICHED_SEPARATOR 0x1d
-
-struct line {
-	struct head head;
-	enum syscall_id call;	/* of a SYSCALL record */
-};
 
 void filter_init(struct filter *f)
 {
 	f->number = f->dropped = f->prefixed = f->opened = f->titles = f->newest = 0;
+	f->newest_serial = 0;
+	f->crowd = UINT64_MAX;
+	f->record = NULL;
+	f->count_serials = true;
 	f->late = 0;
 	f->node = f->serials_since = 0;
-	f->begun = f->skipping = f->in_block = false;
-	f->last.len = 0;
+	f->begun = f->skipping = f->in_block = f->from_block = false;
+	f->how = (struct record_how){ 0 };
 	f->boots = (struct boots){ 0 };
 	serials_init(&f->serials);
 	f->carried = f->used = f->block_used = 0;
@@ -41,28 +35,6 @@ static bool has_prefix(const char *p, const char *end, const char *prefix,
 }
 #define PREFIX(p, end, text) has_prefix(p, end, text, sizeof(text) - 1)
 
-/* "arch=c000003e syscall=42 …": when it does not look so, let auparse see it. */
-static bool syscall_matters(struct filter *f, struct line *line)
-{
-	const struct head *h = &line->head;
-	const char *p = h->body;
-	uint64_t arch, nr;
-
-	if (!PREFIX(p, h->end, "arch="))
-		return true;
-	p += 5;
-	arch = head_number(&p, h->end, 16);
-	if (!PREFIX(p, h->end, " syscall="))
-		return true;
-	p += 9;
-	nr = head_number(&p, h->end, 10);
-	line->call = syscalls_id(arch, nr);
-	if (line->call == SC_NONE && !syscalls_known(arch))
-		input_error(f->complaints, INPUT_ERROR_MACHINE, h->body, p - h->body);
-	/* exit(2) ends a thread: it says nothing of the process */
-	return line->call != SC_NONE && line->call != SC_EXIT;
-}
-
 static void open_event(struct filter *f, const struct head *h, enum open_state state)
 {
 	unsigned int slot = h->key % FILTER_OPEN;
@@ -72,13 +44,14 @@ static void open_event(struct filter *f, const struct head *h, enum open_state s
 	f->open[slot].followers = 0;
 }
 
-static bool keep_syscall(struct filter *f, struct line *line)
+static bool keep_syscall(struct filter *f, const struct record *r)
 {
-	bool keep = syscall_matters(f, line);
-
-	open_event(f, &line->head, keep ? OPEN_KEPT : OPEN_DROPPED);
-	f->opened += keep;
-	return keep;
+	if (r->unknown_machine)
+		input_error(f->complaints, INPUT_ERROR_MACHINE, r->head.body,
+			    r->unknown_machine);
+	open_event(f, &r->head, r->matters ? OPEN_KEPT : OPEN_DROPPED);
+	f->opened += r->matters;
+	return r->matters;
 }
 
 /* A record that follows its event's SYSCALL record. */
@@ -109,13 +82,13 @@ static bool keep_follower(struct filter *f, const struct head *h)
 	return true;
 }
 
-static bool keep(struct filter *f, struct line *line)
+static bool keep(struct filter *f, const struct record *r)
 {
-	const struct head *h = &line->head;
+	const struct head *h = &r->head;
 
 	switch (h->type) {
 	case RECORD_SYSCALL:
-		return keep_syscall(f, line);
+		return keep_syscall(f, r);
 	case RECORD_SOCKADDR:
 	case RECORD_SOCKETCALL:
 	case RECORD_PROCTITLE:
@@ -124,145 +97,26 @@ static bool keep(struct filter *f, struct line *line)
 	case RECORD_URINGOP:	/* its SOCKADDR says nothing that is not in it */
 		open_event(f, h, OPEN_DROPPED);
 		return false;
-	case RECORD_KERNEL:
-		return PREFIX(h->body, h->end, NETLOG_F_VERSION "=");
 	default:
-		return false;
+		return r->matters;
 	}
-}
-
-static void copy(struct filter *f, const char *from, const char *to)
-{
-	memcpy(f->buffer + f->used, from, to - from);
-	f->used += to - from;
-}
-
-/* The arguments that fragment.c uses of each call, a0 is bit 0. Of a call not listed
- * here, none; of a record that does not look as expected, all. */
-static const uint8_t arguments_used[SC_COUNT] = {
-	[SC_NONE] = 0xf,
-	[SC_SOCKET] = 0x7,
-	[SC_BIND] = 0x1,
-	[SC_LISTEN] = 0x1,
-	[SC_CONNECT] = 0x1,
-	[SC_ACCEPT] = 0x1,
-	[SC_ACCEPT4] = 0x9,
-	[SC_SOCKETCALL] = 0x1,
-	[SC_CLOSE] = 0x1,
-	[SC_CLOSE_RANGE] = 0x7,
-	[SC_DUP] = 0x1,
-	[SC_DUP2] = 0x1,
-	[SC_DUP3] = 0x5,
-	[SC_FCNTL] = 0x3,
-	[SC_FCNTL64] = 0x3,
-	[SC_CLONE] = 0x1,
-};
-
-/* The fields of a SYSCALL record that fragment.c reads; others may slip through. */
-static bool field_matters(const char *p, enum syscall_id call)
-{
-	switch (*p) {
-	case 'a':			/* arch auid a0 a1 a2 a3 */
-		if (p[1] < '0' || p[1] > '3')
-			return true;
-		if (p[1] == '1' && (call == SC_ACCEPT || call == SC_ACCEPT4))
-			return p[3] == '0';	/* no address is asked for */
-		return arguments_used[call] >> (p[1] - '0') & 1;
-	case 's':			/* syscall ses subj; success suid sgid */
-		return p[1] == 'y' || p[1] == 'e' || (p[1] == 'u' && p[2] == 'b');
-	case 'e':			/* exit exe; euid egid */
-		return p[1] == 'x';
-	case 'p':			/* ppid pid */
-	case 'u':			/* uid */
-	case 'c':			/* comm */
-		return true;
-	case 'k':			/* key=(null); key="netlog" */
-		return p[4] == '(';
-	}
-	return false;			/* items gid fsuid fsgid tty */
 }
 
 /*
- * Where a value ends by its kind: behind the closing quote or bracket, or with the last
- * hex digit. What ENRICHED appends follows the last field of a record, and its separator
- * 0x1d is lost or altered on many a way (syslog writes #035 or drops it).
- */
-static const char *value_end(const char *value, const char *end)
-{
-	const char *p = value, *close;
-	char last = *value == '"' ? '"' : *value == '(' ? ')' : 0;
-
-	if (last) {
-		close = memchr(p + 1, last, end - p - 1);
-		return close ? close + 1 : end;
-	}
-	while (p < end && ((*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'F') ||
-			   (*p >= 'a' && *p <= 'f')))
-		p++;
-	return p;
-}
-
-static const char *record_end(const struct head *h)
-{
-	const char *cut = memchr(h->body, ENRICHED_SEPARATOR, h->end - h->body);
-
-	if (cut)
-		return cut;
-	/* what is appended to it ends with "}" */
-	if (h->type == RECORD_SOCKADDR && h->end > h->body && h->end[-1] == '}')
-		return PREFIX(h->body, h->end, "saddr=") ? value_end(h->body + 6, h->end) : h->end;
-	return h->end;
-}
-
-/* The end of a record by its key=, the last field; one that another key= follows is a part
- * of subj=, which the kernel writes as it is. */
-static const char *end_of_key(const char *value, const char *end)
-{
-	const char *p = value_end(value, end);
-
-	return p == end || memmem(p, end - p, " key=", 5) ? end : p;
-}
-
-/*
- * auparse's cost is by the byte and the field: a SYSCALL record is copied without
- * the fields that are never read. Values hold no spaces: audit writes those that
- * would in hex. key= is the last one.
- */
-static void copy_syscall(struct filter *f, const char *from, const struct line *line,
-			 const char *end)
-{
-	const char *p = line->head.body, *next;
-
-	for (; p < end; p = next) {
-		if (PREFIX(p, end, "key=") && p + 4 < end)
-			end = end_of_key(p + 4, end);
-		next = memchr(p, ' ', end - p);
-		next = next ? next + 1 : end;
-		/* key=(null) elsewhere is a part of subj= */
-		if (end - p > 3 && field_matters(p, line->call) &&
-		    (*p != 'k' || next == end))
-			continue;
-		copy(f, from, p);
-		from = next;
-	}
-	copy(f, from, end);
-}
-
-#define MARKS_MAX 32		/* "msg=", HEAD_BY_SYSLOG, a newline */
-
-/*
- * auparse gives what it has in one go in order of time; a call's entry can be older
- * than what came before. What comes out must not depend on how the input was cut, so
+ * auparse gives what it has in one go in order of time and serial; a call's entry can be
+ * older than what came before. What comes out must not depend on how the input was cut, so
  * a line older than the newest one never shares a go with it. Should the newest be a
  * wrong one, far ahead, it is given up after a while.
  */
 static bool is_late(struct filter *f, const struct head *h)
 {
-	bool late = h->time < f->newest;
+	bool late = h->time < f->newest ||
+		    (h->time == f->newest && h->serial < f->newest_serial);
 
 	f->late = late ? f->late + 1 : 0;
 	if (!late || f->late > FILTER_LATE) {
 		f->newest = h->time;
+		f->newest_serial = h->serial;
 		f->late = 0;
 	}
 	return late;
@@ -275,37 +129,22 @@ static void flush(struct filter *f)
 	f->used = 0;
 }
 
-/* Copies the head of a record that syslog or the like passed on, marked as such. */
-static const char *copy_marked(struct filter *f, const struct head *h, const char *from)
+static void pass_on(struct filter *f, struct record *r)
 {
-	static const char mark[] = HEAD_BY_SYSLOG "=1 ";
+	bool late = is_late(f, &r->head);
 
-	f->prefixed++;
-	if (h->type != RECORD_SYSCALL && h->type != RECORD_KERNEL)
-		return from;
-	copy(f, from, h->body);
-	copy(f, mark, mark + sizeof(mark) - 1);
-	return h->body;
-}
-
-static void pass_on(struct filter *f, const struct line *line)
-{
-	const struct head *h = &line->head;
-	const char *end = record_end(h), *from = h->text;
-
-	if (is_late(f, h) || f->used + (end - h->text) + MARKS_MAX > sizeof(f->buffer))
+	f->prefixed += r->head.prefixed;
+	if (f->opened > f->crowd) {
 		flush(f);
-	if (h->no_msg) {
-		copy(f, from, h->stamp);
-		copy(f, "msg=", "msg=" + 4);
-		from = h->stamp;
+		f->crowded(f->arg);
 	}
-	if (h->prefixed)
-		from = copy_marked(f, h, from);
-	if (h->type == RECORD_SYSCALL)
-		copy_syscall(f, from, line, end);
-	else
-		copy(f, from, end);
+	if (f->record) {
+		f->record(r, late, f->arg);
+		return;
+	}
+	if (late || f->used + (r->end - r->head.text) + RECORD_MARKS_MAX > sizeof(f->buffer))
+		flush(f);
+	f->used = record_copy(r, f->buffer + f->used) - f->buffer;
 	f->buffer[f->used++] = '\n';
 }
 
@@ -338,17 +177,18 @@ static void look_for_boot(struct filter *f, const struct head *h)
 	flush(f);
 	if (h->node == f->node)
 		serials_init(&f->serials);
-	f->newest = f->late = 0;
+	f->newest = f->newest_serial = f->late = 0;
 	memset(f->open, 0, sizeof(f->open));
 	f->boot(h, f->arg);
 }
 
-static void one_record(struct filter *f, struct line *line)
+static void one_record(struct filter *f, struct record *r)
 {
-	look_for_boot(f, &line->head);
-	count_serial(f, &line->head);
-	if (keep(f, line))
-		pass_on(f, line);
+	look_for_boot(f, &r->head);
+	if (f->count_serials)
+		count_serial(f, &r->head);
+	if (keep(f, r))
+		pass_on(f, r);
 	else
 		f->dropped++;
 }
@@ -363,10 +203,12 @@ static bool is_ausearch_heading(const struct head *h)
 
 static void pass_on_block_line(struct filter *f, const char *text, size_t len, bool first)
 {
-	struct line line = { .call = SC_NONE };
+	struct record r;
 
-	if (head_read(&line.head, text, len, true, &f->last) && is_first(line.head.type) == first)
-		one_record(f, &line);
+	f->how.prefixes = true;
+	record_read(&r, text, len, &f->how);
+	if (r.valid && is_first(r.head.type) == first)
+		one_record(f, &r);
 }
 
 /* The first record of the event, or else all others, from the last line on: PROCTITLE
@@ -385,8 +227,10 @@ static void pass_on_block(struct filter *f, bool first)
 static void end_block(struct filter *f)
 {
 	if (f->block_used) {
+		f->from_block = true;
 		pass_on_block(f, true);
 		pass_on_block(f, false);
+		f->from_block = false;
 	}
 	f->block_used = 0;
 	f->in_block = false;
@@ -407,22 +251,22 @@ static void add_to_block(struct filter *f, const struct head *h)
 
 /* ---- lines ---- */
 
-static void one_line(struct filter *f, const char *text, size_t len)
+void filter_record(struct filter *f, struct record *r)
 {
-	static const char byte_order_mark[] = "\xef\xbb\xbf";
-	struct line line = { .call = SC_NONE };
-	struct head *h = &line.head;
+	const struct head *h = &r->head;
 
 	f->number++;
-	if (!f->begun && len >= 3 && !memcmp(text, byte_order_mark, 3)) {
-		text += 3;
-		len -= 3;
-	}
 	f->begun = true;
-	if (!head_read(h, text, len, f->pasted, &f->last)) {
+	if (!r->valid) {
 		f->dropped++;
+		if (r->too_long) {
+			input_error(f->complaints, INPUT_ERROR_LINE_LONG, h->text,
+				    h->end - h->text);
+			return;
+		}
 		if (!is_ausearch_heading(h)) {
-			input_error(f->complaints, INPUT_ERROR_LINE_GARBAGE, text, len);
+			input_error(f->complaints, INPUT_ERROR_LINE_GARBAGE, h->text,
+				    h->end - h->text);
 			return;
 		}
 		end_block(f);
@@ -430,8 +274,22 @@ static void one_line(struct filter *f, const char *text, size_t len)
 	} else if (f->in_block) {
 		add_to_block(f, h);
 	} else {
-		one_record(f, &line);
+		one_record(f, r);
 	}
+}
+
+static void one_line(struct filter *f, const char *text, size_t len)
+{
+	struct record r;
+
+	if (!f->begun && len >= 3 && !memcmp(text, FILTER_BYTE_ORDER_MARK, 3)) {
+		text += 3;
+		len -= 3;
+	}
+	f->how.prefixes = f->pasted;
+	f->how.fields = f->record;
+	record_read(&r, text, len, &f->how);
+	filter_record(f, &r);
 }
 
 static void line_too_long(struct filter *f, const char *data, size_t len)

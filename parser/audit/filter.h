@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "parser/audit/boots.h"
-#include "parser/audit/head.h"
+#include "parser/audit/record.h"
 #include "parser/audit/serials.h"
 #include "parser/input_error.h"
 
@@ -25,6 +25,7 @@
 #define FILTER_LATE 10000	/* older lines until the newest is doubted */
 #define FILTER_OPEN 4096	/* events whose later records are expected */
 #define FILTER_FOLLOWERS 16	/* records kept of one event: auparse is quadratic in them */
+#define FILTER_BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define FILTER_BLOCK 32768	/* bytes of one event as ausearch prints it */
 
 struct filter {
@@ -33,6 +34,11 @@ struct filter {
 	/* The host was restarted before the record of this head. All earlier lines have
 	 * been passed on. NULL: nobody wants to know, as of a host that is running. */
 	void (*boot)(const struct head *h, void *arg);
+	/* In place of out, each record; late: it is older than one before. Or NULL. */
+	void (*record)(struct record *r, bool late, void *arg);
+	/* More SYSCALL records than crowd were passed on, the next one included. */
+	void (*crowded)(void *arg);
+	uint64_t crowd;
 	void *arg;
 	struct input_errors *complaints;
 	bool pasted;			/* what people paste: syslog's prefixes, ausearch's
@@ -43,16 +49,20 @@ struct filter {
 	uint64_t opened;		/* SYSCALL records passed on */
 	uint64_t titles;		/* PROCTITLE records passed on */
 	uint64_t newest;		/* time of the newest line passed on, ms */
+	uint64_t newest_serial;
 	unsigned int late;		/* lines since that were older */
-	struct head_stamp last;
+	struct record_how how;
 	struct boots boots;
 	struct serials serials;		/* of the node that came first */
+	bool count_serials;
 	uint64_t serials_since;		/* ms; older events do not begin the count */
 	uint64_t node;
 	bool begun;			/* the first line of the source was read */
 
 	bool skipping;			/* inside a line that is too long */
 	bool in_block;			/* behind ausearch's "time->" */
+	bool from_block;		/* record() is called with one of such a block, not with
+					 * that of filter_record() */
 	size_t carried, used, block_used;
 	char carry[FILTER_MAX];
 	char buffer[FILTER_OUT];
@@ -63,10 +73,14 @@ struct filter {
 	} open[FILTER_OPEN];
 };
 
-/* Sets everything but out, boot, arg, complaints and pasted. */
+/* Sets everything but out, boot, crowded, arg, complaints and pasted; record and crowd are
+ * off, and count_serials on. */
 void filter_init(struct filter *f);
 void filter_fini(struct filter *f);
 void filter_feed(struct filter *f, const char *data, size_t len);
+/* One line that was read before, in place of filter_feed(). Not while a line is split
+ * between two calls of it. */
+void filter_record(struct filter *f, struct record *r);
 /* Passes on what is buffered; end: of the source, also a last line without newline. */
 void filter_push(struct filter *f, bool end);
 

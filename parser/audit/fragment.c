@@ -13,7 +13,6 @@
 
 #include "parser/track/process.h"
 #include "parser/audit/head.h"
-#include "parser/audit/syscalls.h"
 
 #ifndef CLOSE_RANGE_CLOEXEC
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
@@ -346,6 +345,57 @@ void fragment_field(struct fragment *p, int type, const char *name, const char *
 		break;
 	case AUDIT_KERNEL:
 		module_field(p, name, value);
+		break;
+	}
+}
+
+static const char *terminated(const struct record_text *t)
+{
+	if (t->at)
+		((char *)t->at)[t->len] = 0;
+	return t->at;
+}
+
+static void read_syscall(struct fragment *p, const struct record_syscall *s)
+{
+	p->has_syscall = true;
+	p->arch = s->arch;
+	p->nr = s->nr;
+	memcpy(p->a, s->a, sizeof(p->a));
+	p->exit = s->exit;
+	p->has_exit = s->has_exit;
+	p->unkeyed = s->unkeyed;
+	p->task = (struct task){
+		.pid = s->pid, .ppid = s->ppid, .uid = s->uid, .auid = s->auid,
+		.ses = s->ses, .sid = p->task.sid, .comm = terminated(&s->comm),
+		.exe = terminated(&s->exe), .subj = terminated(&s->subj),
+		.proctitle = p->task.proctitle,
+	};
+}
+
+void fragment_read(struct fragment *p, const struct record *r)
+{
+	const char *value;
+
+	switch (r->head.type) {
+	case RECORD_SYSCALL:
+		p->by_syslog |= r->head.prefixed;
+		read_syscall(p, &r->syscall);
+		break;
+	case RECORD_SOCKADDR:
+		p->has_saddr = true;
+		p->saddr = terminated(&r->value);
+		break;
+	case RECORD_PROCTITLE:
+		p->has_proctitle = true;
+		value = terminated(&r->value);
+		if (value)
+			p->task.proctitle = value;
+		break;
+	case RECORD_EOE:
+		p->ended = true;
+		break;
+	default:
 		break;
 	}
 }

@@ -8,6 +8,7 @@
 #define NETLOG_PIECE_H
 
 #include "parser/input_error.h"
+#include "parser/audit/record.h"
 #include "parser/event.h"
 
 struct fragment {
@@ -32,9 +33,6 @@ struct fragment {
 	char text[];			/* copies only: all strings */
 };
 
-#define TASK_UNKNOWN { ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN,	\
-		       ID_UNKNOWN, ID_UNKNOWN, NULL, NULL, NULL, NULL }
-
 enum fragment_result { FRAGMENT_NOTHING, FRAGMENT_FACT, FRAGMENT_BROKEN };
 
 void fragment_init(struct fragment *p, int64_t sec, uint32_t milli, uint64_t serial,
@@ -47,6 +45,10 @@ void fragment_record(struct fragment *p);
  * but for the key= that the kernel writes last.
  */
 void fragment_field(struct fragment *p, int type, const char *name, const char *value);
+
+/* The same of a whole record that is not odd. Borrows its strings, and ends them with a
+ * NUL in the line. */
+void fragment_read(struct fragment *p, const struct record *r);
 
 /* True when no later record of the event could add anything that matters. */
 bool fragment_complete(const struct fragment *p);

@@ -100,8 +100,26 @@ static bool read_part(const char **from, const char *end, int most, char behind,
 
 static bool is_last(const struct head_stamp *last, const char *p, const char *end)
 {
-	return last->len && (size_t)(end - p) > last->len && p[last->len] == ')' &&
-	       !memcmp(p, last->text, last->len);
+	size_t len = last->len;
+
+	/* the last digit is what differs most */
+	return len && (size_t)(end - p) > len && p[len] == ')' &&
+	       p[len - 1] == last->text[len - 1] && !memcmp(p, last->text, len);
+}
+
+#define SEC_DIGITS 10		/* from 2001 to 2286 */
+
+/* "SEC." The records of a second come together. */
+static bool read_second(const char **p, const char *end, const struct head_stamp *last,
+			uint64_t *sec)
+{
+	if (last->len > SEC_DIGITS && last->text[SEC_DIGITS] == '.' &&
+	    end - *p > SEC_DIGITS && !memcmp(*p, last->text, SEC_DIGITS + 1)) {
+		*p += SEC_DIGITS + 1;
+		*sec = last->sec;
+		return true;
+	}
+	return read_part(p, end, 11, '.', sec);
 }
 
 /* "SEC.MILLI:SERIAL)". auparse takes any number for a time. */
@@ -112,9 +130,10 @@ static const char *read_numbers(const char *p, const char *end, struct head_stam
 
 	if (is_last(last, p, end))
 		return p + last->len;
-	if (!read_part(&p, end, 11, '.', &sec) || !read_part(&p, end, 3, ':', &milli) ||
+	if (!read_second(&p, end, last, &sec) || !read_part(&p, end, 3, ':', &milli) ||
 	    !read_part(&p, end, 19, ')', &serial))
 		return NULL;
+	last->sec = sec;
 	last->time = sec * 1000 + milli;
 	last->serial = serial;
 	last->len = --p - start;
@@ -183,15 +202,23 @@ static bool read_behind_prefix(struct head *h, const char *text, struct head_sta
 	return false;
 }
 
-bool head_read(struct head *h, const char *text, size_t len, bool prefixes,
-	       struct head_stamp *last)
+bool head_read_clean(struct head *h, const char *text, size_t len, bool prefixes,
+		     struct head_stamp *last)
 {
 	h->text = h->body = text;
 	h->end = text + len;
 	h->prefixed = h->no_msg = false;
 	if (len && text[len - 1] == '\r')
 		h->end--;
-	if (memchr(text, 0, len))
-		return false;
 	return read_from(h, text, last) || (prefixes && read_behind_prefix(h, text, last));
+}
+
+bool head_read(struct head *h, const char *text, size_t len, bool prefixes,
+	       struct head_stamp *last)
+{
+	if (!memchr(text, 0, len))
+		return head_read_clean(h, text, len, prefixes, last);
+	h->text = h->body = text;
+	h->end = text + len;
+	return false;
 }

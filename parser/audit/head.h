@@ -38,7 +38,7 @@ struct head {
 struct head_stamp {
 	char text[40];		/* "1700000000.100:1" */
 	size_t len;		/* 0: none yet */
-	uint64_t time, serial;
+	uint64_t sec, time, serial;
 };
 
 /*
@@ -48,6 +48,10 @@ struct head_stamp {
  */
 bool head_read(struct head *h, const char *text, size_t len, bool prefixes,
 	       struct head_stamp *last);
+
+/* The same of a line that is known to have no NUL in it. */
+bool head_read_clean(struct head *h, const char *text, size_t len, bool prefixes,
+		     struct head_stamp *last);
 
 /* Reads digits of base 10 or 16 and moves *p behind them. */
 uint64_t head_number(const char **p, const char *end, int base);

@@ -1,60 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/audit/reassemble: auparse events to facts; the only file that includes auparse.h. */
+/* parser/audit/reassemble: audit's records to facts; the only file that includes auparse.h. */
 #include "parser/audit/reassemble.h"
 
 #include <auparse.h>
 #include <errno.h>
 #include <libaudit.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
-#include <uthash.h>
+#include <time.h>
 
 #include "parser/audit/filter.h"
 #include "parser/audit/fragment.h"
+#include "parser/audit/gather.h"
+#include "parser/audit/pieces.h"
 
 /*
  * auparse's list of unfinished events never shrinks by itself, and every line
  * walks it to its longest extent: after a burst of unfinished events all is
- * slow for good. So when more than this many seem to be open, they are flushed
+ * slow for good. So when more than this many are open, they are flushed
  * out as they are and the list is reset; pieces find together again here.
  */
 #define UNFINISHED_MAX 256
 
-/* Events held back for a missing piece. */
-#define HELD_MAX 1024
-/* How many events later, or how many calls of reassemble_age, a piece is given up. */
-#define HELD_EVENTS 8192
-#define HELD_UNTITLED 64	/* the same where the site excludes PROCTITLE */
-#define HELD_AGES 5
-
-struct held_key {
-	int64_t sec;
-	uint64_t serial;
-	uint32_t milli, node;
-};
-
-struct held {
-	struct held_key key;
-	struct fragment *piece;
-	uint64_t since;		/* event count */
-	unsigned int ages;
-	TAILQ_ENTRY(held) fifo;
-	UT_hash_handle hh;
-};
-
 struct reassembler {
 	auparse_state_t *au;
+	struct gather *gather;	/* in place of auparse's order; or NULL */
 	event_fn event;
 	void *arg;
 	struct input_errors *complaints;
 	struct filter filter;
+	struct pieces pieces;
 	uint64_t opened_before;	/* filter.opened when the list was last empty */
-	uint64_t given;		/* SYSCALL records that came back since */
-	struct reassemble_stats stats;
-	struct held *held;
-	TAILQ_HEAD(, held) fifo;
+	uint64_t given_before;	/* pieces.syscalls then */
+	uint64_t resets;
+	bool stays;		/* the record in hand is of a batch */
 };
 
 static void to_auparse(const char *data, size_t len, void *arg)
@@ -63,170 +42,6 @@ static void to_auparse(const char *data, size_t len, void *arg)
 
 	if (auparse_feed(r->au, data, len))
 		input_error(r->complaints, INPUT_ERROR_PARSER, "auparse_feed", 12);
-}
-
-/* False when it was broken, and that was complained about. */
-static bool give(struct reassembler *r, struct fragment *p)
-{
-	struct event f;
-	enum input_error_kind why;
-
-	switch (fragment_event(p, &f, &why)) {
-	case FRAGMENT_FACT:
-		r->stats.facts++;
-		r->event(&f, r->arg);
-		break;
-	case FRAGMENT_BROKEN:
-		input_error(r->complaints, why, p->complaint, strlen(p->complaint));
-		return false;
-	case FRAGMENT_NOTHING:
-		break;
-	}
-	return true;
-}
-
-static uint32_t node_hash(const char *node)
-{
-	uint32_t h = 0;
-
-	while (node && *node)
-		h = h * 31 + (unsigned char)*node++;
-	return h;
-}
-
-static struct held_key key_of(const struct fragment *p)
-{
-	struct held_key key = {
-		.sec = p->stamp.sec,
-		.serial = p->stamp.serial,
-		.milli = p->stamp.milli,
-		.node = node_hash(p->node),
-	};
-
-	return key;
-}
-
-static void unhold(struct reassembler *r, struct held *h)
-{
-	HASH_DEL(r->held, h);
-	TAILQ_REMOVE(&r->fifo, h, fifo);
-	fragment_free(h->piece);
-	free(h);
-}
-
-/* Gives up waiting: what there is must do. */
-static void release_held(struct reassembler *r, struct held *h)
-{
-	if (!h->piece->has_syscall)
-		input_error(r->complaints, INPUT_ERROR_ORPHAN, "", 0);
-	else if (give(r, h->piece) && r->filter.titles)
-		input_error(r->complaints, INPUT_ERROR_INCOMPLETE, "", 0);
-	unhold(r, h);
-}
-
-static void hold(struct reassembler *r, struct fragment *p)
-{
-	struct held *h = calloc(1, sizeof(*h));
-
-	if (h)
-		h->piece = fragment_copy(p);
-	if (!h || !h->piece) {
-		free(h);
-		input_error(r->complaints, INPUT_ERROR_MEMORY, "event", 5);
-		give(r, p);
-		return;
-	}
-	if (HASH_COUNT(r->held) >= HELD_MAX)
-		release_held(r, TAILQ_FIRST(&r->fifo));
-	h->key = key_of(p);
-	h->since = r->stats.events;
-	HASH_ADD(hh, r->held, key, sizeof(h->key), h);
-	TAILQ_INSERT_TAIL(&r->fifo, h, fifo);
-}
-
-static struct held *find_held(struct reassembler *r, const struct fragment *p)
-{
-	struct held_key key = key_of(p);
-	struct held *h;
-
-	HASH_FIND(hh, r->held, &key, sizeof(key), h);
-	return h;
-}
-
-/* False without memory. */
-static bool merge(struct reassembler *r, struct held *h, const struct fragment *first,
-		  const struct fragment *more)
-{
-	struct fragment *copy = fragment_copy(first), *joined = NULL;
-
-	if (copy)
-		joined = fragment_merge(copy, more);
-	if (!joined) {
-		if (copy)
-			fragment_free(copy);
-		input_error(r->complaints, INPUT_ERROR_MEMORY, "event", 5);
-		return false;
-	}
-	r->stats.joined++;
-	fragment_free(h->piece);
-	h->piece = joined;
-	return true;
-}
-
-/* A piece of an event another piece of which may be waiting. When records come out of
- * order, auparse can hand out a later piece before the one with the SYSCALL record. */
-static void join(struct reassembler *r, struct fragment *p)
-{
-	struct held *h = r->held ? find_held(r, p) : NULL;
-	bool first = p->has_syscall;
-
-	if (!h) {
-		/* a PROCTITLE alone belongs to an event that did not wait for it */
-		if (first || p->has_saddr || p->has_call)
-			hold(r, p);
-		return;
-	}
-	if (!merge(r, h, first ? p : h->piece, first ? h->piece : p))
-		return;
-	if (!h->piece->has_syscall || !fragment_complete(h->piece))
-		return;
-	give(r, h->piece);
-	unhold(r, h);
-}
-
-static void release_old(struct reassembler *r)
-{
-	uint64_t most = r->filter.titles ? HELD_EVENTS : HELD_UNTITLED;
-	struct held *h;
-
-	while ((h = TAILQ_FIRST(&r->fifo)) && r->stats.events - h->since > most)
-		release_held(r, h);
-}
-
-static void take_piece(struct reassembler *r, struct fragment *p)
-{
-	if (p->has_syscall)
-		r->given++;
-	if (p->malformed)
-		input_error(r->complaints, INPUT_ERROR_FIELD, p->complaint,
-			 strlen(p->complaint));
-	else if (p->has_syscall && fragment_complete(p))
-		give(r, p);
-	else
-		join(r, p);
-}
-
-static void on_module(struct reassembler *r, struct fragment *p)
-{
-	struct event f;
-
-	if (fragment_module_event(p, &f)) {
-		input_error(r->complaints, INPUT_ERROR_MODULE, p->complaint,
-			 strlen(p->complaint));
-		return;
-	}
-	r->stats.facts++;
-	r->event(&f, r->arg);
 }
 
 static void read_fields(auparse_state_t *au, struct fragment *p, int type)
@@ -252,7 +67,7 @@ static void on_event(auparse_state_t *au, auparse_cb_event_t type, void *arg)
 
 	if (type != AUPARSE_CB_EVENT_READY || !e || auparse_first_record(au) != 1)
 		return;
-	r->stats.events++;
+	pieces_begin(&r->pieces);
 	fragment_init(&p, e->sec, e->milli, e->serial, e->host);
 	do {
 		int record = auparse_get_type(au);
@@ -261,25 +76,105 @@ static void on_event(auparse_state_t *au, auparse_cb_event_t type, void *arg)
 			p.ended = true;
 		read_fields(au, &p, record);
 		if (record == AUDIT_KERNEL)
-			on_module(r, &p);
+			pieces_module(&r->pieces, &p);
 		else
 			any = true;
 	} while (auparse_next_record(au) == 1);
 	if (any)
-		take_piece(r, &p);
-	release_old(r);
+		pieces_take(&r->pieces, &p);
+	pieces_end(&r->pieces);
 }
 
-/* Between two calls into auparse: keeps its list of unfinished events short. */
-static void trim(struct reassembler *r)
+/* ---- without auparse ---- */
+
+/* auparse reads an event one of whose records is not in the form that record_fields.c
+ * reads. */
+static void odd_event(struct reassembler *r, const struct gathered *e)
 {
-	if (r->filter.opened - r->opened_before <= r->given + UNFINISHED_MAX)
-		return;
+	char line[FILTER_MAX + RECORD_MARKS_MAX], *end;
+
+	for (unsigned int i = 0; i < e->count; i++) {
+		end = record_copy(e->records[i], line);
+		*end++ = '\n';
+		to_auparse(line, end - line, r);
+	}
 	auparse_flush_feed(r->au);
 	auparse_reset(r->au);
-	r->stats.resets++;
-	r->opened_before = r->filter.opened;
-	r->given = 0;
+}
+
+static bool is_odd(const struct gathered *e)
+{
+	for (unsigned int i = 0; i < e->count; i++)
+		if (e->records[i]->odd)
+			return true;
+	return false;
+}
+
+static void on_gathered(const struct gathered *e, void *arg)
+{
+	struct reassembler *r = arg;
+	const struct head *h = &e->records[0]->head;
+	struct fragment p;
+
+	if (is_odd(e)) {
+		odd_event(r, e);
+		return;
+	}
+	pieces_begin(&r->pieces);
+	if (h->node_name)
+		((char *)h->node_name)[h->node_len] = 0;
+	fragment_init(&p, h->time / 1000, h->time % 1000, h->serial, h->node_name);
+	for (unsigned int i = 0; i < e->count; i++)
+		fragment_read(&p, e->records[i]);
+	pieces_take(&r->pieces, &p);
+	pieces_end(&r->pieces);
+}
+
+static void to_gather(struct record *record, bool late, void *arg)
+{
+	struct reassembler *r = arg;
+
+	if (gather_record(r->gather, record, late, r->stays && !r->filter.from_block))
+		input_error(r->complaints, INPUT_ERROR_MEMORY, "record", 6);
+}
+
+/* ---- order ---- */
+
+static void drain(struct reassembler *r)
+{
+	if (r->gather)
+		gather_drain(r->gather);
+	else
+		to_auparse("", 0, r);
+}
+
+static void give_all(struct reassembler *r)
+{
+	if (r->gather) {
+		gather_flush(r->gather);
+		return;
+	}
+	auparse_flush_feed(r->au);
+	auparse_reset(r->au);
+}
+
+/* Before a SYSCALL record that may be one too many: keeps the list of unfinished events
+ * short. */
+static void on_crowded(void *arg)
+{
+	struct reassembler *r = arg;
+	uint64_t given;
+
+	drain(r);
+	given = r->pieces.syscalls - r->given_before;
+	if (r->filter.opened - r->opened_before > given + UNFINISHED_MAX) {
+		give_all(r);
+		r->resets++;
+		r->opened_before = r->filter.opened - 1;
+		r->given_before = r->pieces.syscalls;
+		given = 0;
+	}
+	r->filter.crowd = r->opened_before + given + UNFINISHED_MAX;
 }
 
 /* Nothing of the time before is still to come. */
@@ -297,11 +192,9 @@ static void on_boot(const struct head *h, void *arg)
 		.mono = -1,
 	};
 
-	auparse_flush_feed(r->au);
-	auparse_reset(r->au);
-	while (!TAILQ_EMPTY(&r->fifo))
-		release_held(r, TAILQ_FIRST(&r->fifo));
-	r->stats.facts++;
+	give_all(r);
+	pieces_release(&r->pieces);
+	r->pieces.facts++;
 	r->event(&e, r->arg);
 	free(node);
 }
@@ -325,8 +218,10 @@ struct reassembler *reassemble_open(event_fn event, void *arg,
 	r->filter.out = to_auparse;
 	r->filter.arg = r;
 	r->filter.complaints = complaints;
+	r->filter.crowded = on_crowded;
 	filter_init(&r->filter);
-	TAILQ_INIT(&r->fifo);
+	r->filter.crowd = UNFINISHED_MAX;
+	pieces_init(&r->pieces, event, arg, complaints);
 	return r;
 }
 
@@ -334,53 +229,112 @@ void reassemble_close(struct reassembler *r)
 {
 	if (!r)
 		return;
-	while (!TAILQ_EMPTY(&r->fifo))
-		unhold(r, TAILQ_FIRST(&r->fifo));
+	pieces_fini(&r->pieces);
+	gather_free(r->gather);
 	auparse_destroy(r->au);
 	filter_fini(&r->filter);
 	free(r);
 }
 
+bool reassemble_quick(struct reassembler *r)
+{
+	r->gather = gather_new(on_gathered, r);
+	if (!r->gather)
+		return false;
+	r->filter.record = to_gather;
+	r->filter.count_serials = false;
+	return true;
+}
+
 void reassemble_feed(struct reassembler *r, const char *data, size_t len)
 {
-	/* In portions, so that trim() looks often enough during a burst. */
-	while (len) {
-		size_t n = len < FILTER_OUT ? len : FILTER_OUT;
+	filter_feed(&r->filter, data, len);
+}
 
-		filter_feed(&r->filter, data, n);
-		trim(r);
-		data += n;
-		len -= n;
+#define AHEAD 6			/* records */
+
+/* Another processor has read them: they come while those before are worked on. */
+static void prefetch(const struct record *r)
+{
+	for (size_t at = 0; at < sizeof(*r); at += 64)
+		__builtin_prefetch((const char *)r + at);
+}
+
+static void prefetch_text(const struct record *r)
+{
+	if (!r->matters || r->odd)
+		return;
+	if (r->head.type == RECORD_SYSCALL)
+		__builtin_prefetch(r->syscall.comm.at, 1);
+	else
+		__builtin_prefetch(r->value.at, 1);
+}
+
+void reassemble_batch(struct reassembler *r, struct batch *b)
+{
+	r->stays = true;
+	for (unsigned int i = 0; i < b->count; i++) {
+		if (i + 2 * AHEAD < b->count)
+			prefetch(&b->records[i + 2 * AHEAD]);
+		if (i + AHEAD < b->count)
+			prefetch_text(&b->records[i + AHEAD]);
+		filter_record(&r->filter, &b->records[i]);
 	}
+	r->stays = false;
+	if (gather_keep(r->gather))
+		input_error(r->complaints, INPUT_ERROR_MEMORY, "record", 6);
 }
 
 void reassemble_push(struct reassembler *r)
 {
 	filter_push(&r->filter, false);
-	trim(r);
+	if (r->gather)
+		gather_drain(r->gather);
 }
 
 void reassemble_age(struct reassembler *r)
 {
-	struct held *h, *next;
-
 	reassemble_push(r);
-	auparse_feed_age_events(r->au);
+	if (r->gather)
+		gather_age(r->gather, time(NULL));
+	else
+		auparse_feed_age_events(r->au);
 	serials_age(&r->filter.serials);
-	for (h = TAILQ_FIRST(&r->fifo); h; h = next) {
-		next = TAILQ_NEXT(h, fifo);
-		if (++h->ages > HELD_AGES)
-			release_held(r, h);
-	}
+	pieces_age(&r->pieces);
+}
+
+struct each_open {
+	void (*fn)(const struct stamp *event, const char *node, void *arg);
+	void *arg;
+};
+
+static void on_open(const struct head *h, void *arg)
+{
+	struct each_open *o = arg;
+	struct stamp event = { .sec = h->time / 1000, .milli = h->time % 1000,
+			       .serial = h->serial };
+	char *node = h->node_name ? strndup(h->node_name, h->node_len) : NULL;
+
+	o->fn(&event, node, o->arg);
+	free(node);
+}
+
+void reassemble_each_open(struct reassembler *r,
+			  void (*fn)(const struct stamp *event, const char *node, void *arg),
+			  void *arg)
+{
+	struct each_open o = { fn, arg };
+
+	gather_each(r->gather, on_open, &o);
+	pieces_each(&r->pieces, fn, arg);
 }
 
 void reassemble_flush(struct reassembler *r)
 {
 	filter_push(&r->filter, true);
 	serials_end(&r->filter.serials);
-	auparse_flush_feed(r->au);
-	while (!TAILQ_EMPTY(&r->fifo))
-		release_held(r, TAILQ_FIRST(&r->fifo));
+	give_all(r);
+	pieces_release(&r->pieces);
 }
 
 void reassemble_replay(struct reassembler *r, bool pasted)
@@ -412,9 +366,14 @@ void reassemble_serials_since(struct reassembler *r, uint64_t ms)
 
 void reassemble_stats(const struct reassembler *r, struct reassemble_stats *out)
 {
-	*out = r->stats;
-	out->lines = r->filter.number;
-	out->dropped = r->filter.dropped;
-	out->held = HASH_COUNT(r->held);
-	out->gaps = r->filter.serials.lost;
+	*out = (struct reassemble_stats){
+		.lines = r->filter.number,
+		.dropped = r->filter.dropped,
+		.events = r->pieces.events,
+		.facts = r->pieces.facts,
+		.joined = r->pieces.joined,
+		.resets = r->resets,
+		.held = pieces_held(&r->pieces),
+		.gaps = r->filter.serials.lost,
+	};
 }

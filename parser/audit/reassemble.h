@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "parser/audit/batch.h"
 #include "parser/input_error.h"
 #include "parser/event.h"
 
@@ -37,6 +38,15 @@ void reassemble_replay(struct reassembler *r, bool pasted);
 /* Records that had a prefix. */
 uint64_t reassemble_prefixed(const struct reassembler *r);
 
+/*
+ * The stream is a log: gather.c takes auparse's place, which is much faster; serials are
+ * not counted. To be called before the first byte. Returns false without memory.
+ */
+bool reassemble_quick(struct reassembler *r);
+
+/* Lines that were read ahead, in place of reassemble_feed(). Only with reassemble_quick(). */
+void reassemble_batch(struct reassembler *r, struct batch *b);
+
 /* Bytes of the stream, split anywhere. Facts are handed out as they complete. */
 void reassemble_feed(struct reassembler *r, const char *data, size_t len);
 
@@ -47,6 +57,12 @@ void reassemble_age(struct reassembler *r);
 /* Hands over what was fed so far without waiting for a full buffer; no event is
  * completed early. To be called when the input has nothing more for now. */
 void reassemble_push(struct reassembler *r);
+
+/* Calls fn for each event that is not complete: what a later run needs of it. Only with
+ * reassemble_quick(), and behind reassemble_push(). */
+void reassemble_each_open(struct reassembler *r,
+			  void (*fn)(const struct stamp *event, const char *node, void *arg),
+			  void *arg);
 
 /* End of the input: everything is completed and handed out. */
 void reassemble_flush(struct reassembler *r);

@@ -28,10 +28,10 @@ static void fill(uint8_t *numbers, int machine)
 
 enum syscall_id syscalls_id(uint32_t arch, uint64_t nr)
 {
-	static uint8_t numbers[MACHINES][NUMBERS];
-	static bool filled[MACHINES];
-	static uint32_t last_arch;
-	static int machine = -1;
+	static _Thread_local uint8_t numbers[MACHINES][NUMBERS];
+	static _Thread_local bool filled[MACHINES];
+	static _Thread_local uint32_t last_arch;
+	static _Thread_local int machine = -1;
 
 	if (arch != last_arch || machine < 0) {
 		machine = audit_elf_to_machine(arch);

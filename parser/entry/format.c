@@ -46,14 +46,14 @@ static void netlog_note(const void *self, struct note *n, struct put *p)
 }
 
 static const struct format_ops format_netlog = {
-	.name = "netlog", .help = "the line of audisp-netlog(8)", .processes = true,
+	.name = "netlog", .help = "the line of audisp-netlog(8)", .processes = true, .uses = true,
 	.open = netlog_open, .close = netlog_close, .entry = netlog_entry,
 	.note = netlog_note,
 };
 
 static const struct format_ops *const formats[] = {
 	&format_netlog, &format_ecs, &format_ocsf, &format_cef, &format_leef, &format_sd,
-	&format_table, &format_cern, &format_sysmon, &format_hone, &format_template,
+	&format_rows, &format_cern, &format_sysmon, &format_hone, &format_template,
 };
 
 #define FORMATS (sizeof(formats) / sizeof(*formats))
@@ -94,7 +94,7 @@ struct format *format_open(const char *spec, const struct format_host *host, cha
 		return NULL;
 	}
 	if (colon && ops != &format_template && ops != &format_ocsf &&
-	    ops != &format_sd && ops != &format_table) {
+	    ops != &format_sd && ops != &format_rows) {
 		snprintf(error, size, "%s takes nothing after a colon", ops->name);
 		return NULL;
 	}
@@ -148,7 +148,7 @@ size_t format_entry(struct format *f, const struct entry *e, char *buf)
 {
 	struct put p = { .to = buf, .end = buf + FORMAT_MAX };
 
-	if (entry_is_process(e) && !f->ops->processes)
+	if (entry_is_extra(e) && !(entry_is_process(e) ? f->ops->processes : f->ops->uses))
 		return 0;
 	f->ops->entry(f->self, e, &p);
 	return p.to - buf;

@@ -28,6 +28,7 @@ struct format_ops {
 	const char *help;
 	bool has_time;
 	bool processes;		/* it has a text for PROC_FORK and so on */
+	bool uses;		/* it has a text for CONNECT_USE, LISTEN_USE */
 	bool structured;	/* begins with structured data of RFC 5424, then a blank */
 	bool entities;	/* writes the numbers of processes: entity, pentity */
 	/* argument: what follows "NAME:", or NULL. Returns NULL with the reason in error. */
@@ -43,6 +44,6 @@ struct format_ops {
 };
 
 extern const struct format_ops format_ecs, format_ocsf, format_cef, format_leef,
-	format_sd, format_table, format_template, format_cern, format_sysmon, format_hone;
+	format_sd, format_rows, format_template, format_cern, format_sysmon, format_hone;
 
 #endif

@@ -113,21 +113,34 @@ static void write_endings(struct annotate *a, int64_t ns)
 	struct ending e;
 
 	while (endings_next(a->endings, ns, &e)) {
-		a->writer->closed(a->writer, e.number, e.process, e.ns);
+		if (e.what == CONNECT_STOP)
+			a->writer->closed(a->writer, e.number, e.process, e.ns);
+		else
+			a->writer->event(a->writer, e.process, e.what, e.ns);
 		process_put(e.process);
 	}
 }
 
-static void remember_ending(struct annotate *a, struct owner *o)
+static void remember(struct annotate *a, const struct ending *e)
 {
-	o->process->refs++;
-	if (!endings_add(a->endings, &(struct ending){ o->ended, o->number, o->process }))
-		process_put(o->process);
+	e->process->refs++;
+	if (!endings_add(a->endings, e))
+		process_put(e->process);
 }
 
 void annotate_ended(struct owner *o, void *arg)
 {
-	remember_ending(arg, o);
+	struct ending e = { .ns = o->ended, .what = CONNECT_STOP, .number = o->number,
+			    .process = o->process };
+
+	remember(arg, &e);
+}
+
+void annotate_process(struct packet_process *p, enum entry_kind what, int64_t ns, void *arg)
+{
+	struct ending e = { .ns = ns, .what = what, .process = p };
+
+	remember(arg, &e);
 }
 
 /* In front of its first packet in a section. */
@@ -146,7 +159,7 @@ static void introduce(struct annotate *a, struct owner *o, int64_t ns)
 	o->section = a->section;
 	a->writer->opened(a->writer, o, ns);
 	if (is_new && o->ended != OWNERS_OPEN)
-		remember_ending(a, o);
+		annotate_ended(o, a);
 }
 
 static void count(struct annotate *a, const struct annotated *p)

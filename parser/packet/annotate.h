@@ -24,6 +24,9 @@ struct packet_writer {
 	void (*copy)(struct packet_writer *w, const struct pcapng_block *b);
 	/* A process, before its first packet. */
 	void (*process)(struct packet_writer *w, struct packet_process *p, int64_t ns);
+	/* What it did: PROC_*. */
+	void (*event)(struct packet_writer *w, const struct packet_process *p,
+		      enum entry_kind what, int64_t ns);
 	/* A connection, before its first packet, and when it has ended. */
 	void (*opened)(struct packet_writer *w, const struct owner *o, int64_t ns);
 	void (*closed)(struct packet_writer *w, uint32_t number, const struct packet_process *p,
@@ -50,8 +53,9 @@ struct annotate_counts {
 struct annotate *annotate_new(struct owners *owners, struct packet_writer *w, bool inner);
 void annotate_free(struct annotate *a);		/* may be NULL */
 
-/* The owners' ended(), with the annotate as its argument. */
+/* The owners' ended() and process(), with the annotate as their argument. */
 void annotate_ended(struct owner *o, void *arg);
+void annotate_process(struct packet_process *p, enum entry_kind what, int64_t ns, void *arg);
 
 /* Returns true if the block can be written now: more of the log would not change it, as
  * long as the log has all that happened before its time. */

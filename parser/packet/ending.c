@@ -7,7 +7,13 @@
 struct endings {
 	struct ending *heap;	/* [i] is not later than [2i + 1] and [2i + 2] */
 	size_t count, room;
+	uint64_t added;
 };
+
+static bool is_before(const struct ending *a, const struct ending *b)
+{
+	return a->ns < b->ns || (a->ns == b->ns && a->order < b->order);
+}
 
 struct endings *endings_new(void)
 {
@@ -44,7 +50,8 @@ bool endings_add(struct endings *e, const struct ending *ending)
 		e->room = room;
 	}
 	e->heap[e->count] = *ending;
-	for (size_t i = e->count++; i && e->heap[i].ns < e->heap[(i - 1) / 2].ns; i = (i - 1) / 2)
+	e->heap[e->count].order = e->added++;
+	for (size_t i = e->count++; i && is_before(&e->heap[i], &e->heap[(i - 1) / 2]); i = (i - 1) / 2)
 		swap(e, i, (i - 1) / 2);
 	return true;
 }
@@ -62,7 +69,7 @@ bool endings_next(struct endings *e, int64_t ns, struct ending *ending)
 
 		least = at;
 		for (size_t i = left; i < left + 2 && i < e->count; i++)
-			if (e->heap[i].ns < e->heap[least].ns)
+			if (is_before(&e->heap[i], &e->heap[least]))
 				least = i;
 		if (least == at)
 			return true;

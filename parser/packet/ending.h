@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/packet/ending: ends of connections that the file has, by time. */
+/* parser/packet/ending: what the file tells between packets, by time: ends of connections
+ * that it has, and what processes did. */
 #ifndef NETLOG_PACKET_ENDING_H
 #define NETLOG_PACKET_ENDING_H
 
@@ -10,8 +11,10 @@
 
 struct ending {
 	int64_t ns;
-	uint32_t number;
+	enum entry_kind what;	/* CONNECT_STOP, or PROC_* */
+	uint32_t number;	/* of the connection */
 	struct packet_process *process;	/* the caller's reference goes with it */
+	uint64_t order;		/* set by endings_add(): of two at one time the first is first */
 };
 
 struct endings;

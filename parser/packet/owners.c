@@ -392,6 +392,18 @@ void owners_local(struct owners *o, const struct netaddr *a)
 	o->local_count++;
 }
 
+static void process_entry(struct owners *o, const struct entry *e, int64_t at)
+{
+	struct packet_process *p;
+
+	if (!o->io.process || (o->begin != OWNERS_UNKNOWN && at < o->begin))
+		return;
+	p = process_get(o->processes, e);
+	if (p)
+		o->io.process(p, e->what, at, o->io.arg);
+	process_put(p);
+}
+
 void owners_entry(struct owners *o, const struct entry *e, bool matched)
 {
 	int64_t at = stamp_ns(&e->time);
@@ -400,6 +412,10 @@ void owners_entry(struct owners *o, const struct entry *e, bool matched)
 		o->first = at;
 	if (at > o->latest)
 		o->latest = at;
+	if (entry_is_process(e)) {
+		process_entry(o, e, at);
+		return;
+	}
 	if (o->netns >= 0 && e->netns >= 0 && e->netns != o->netns && e->local.has_addr &&
 	    owners_always_local(&e->local))
 		return;

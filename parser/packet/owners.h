@@ -73,6 +73,8 @@ struct owners_io {
 	size_t limit;			/* connections that have ended, the oldest go first */
 	/* A connection with a number has ended: called from owners_entry. May be NULL. */
 	void (*ended)(struct owner *o, void *arg);
+	/* A process forked, executed or ended (PROC_*), ns. It is borrowed. May be NULL. */
+	void (*process)(struct packet_process *p, enum entry_kind what, int64_t ns, void *arg);
 	void *arg;
 };
 

@@ -59,11 +59,16 @@ static size_t add_text(char *key, size_t used, const char *text)
 	return used;
 }
 
+static int64_t gid_of(const struct identity *id)
+{
+	return id->egid.known ? id->egid.number : ID_UNKNOWN;
+}
+
 /* What makes two processes the same: a number can be given out again. */
 static size_t make_key(const struct entry *e, char *key)
 {
 	const struct identity *id = e->identity;
-	const int64_t numbers[] = { id->pid, id->ppid, id->uid };
+	const int64_t numbers[] = { id->pid, id->ppid, id->uid, gid_of(id) };
 	size_t used = sizeof(numbers);
 
 	memcpy(key, numbers, sizeof(numbers));
@@ -94,7 +99,7 @@ static struct known *add(struct processes *p, const struct entry *e, const char 
 	if (!k)
 		return NULL;
 	k->process = (struct packet_process){ .pid = id->pid, .ppid = id->ppid, .uid = id->uid,
-					      .of = p };
+					      .gid = gid_of(id), .of = p };
 	k->process.comm = decoded(id->comm, &unused);
 	k->process.exe = decoded(id->exe, &unused);
 	/* without the places between them they are no arguments */

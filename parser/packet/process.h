@@ -14,7 +14,7 @@
 struct processes;
 
 struct packet_process {
-	int64_t pid, ppid, uid;		/* ID_UNKNOWN, or as audit has them */
+	int64_t pid, ppid, uid, gid;	/* ID_UNKNOWN, or as audit has them */
 	char *comm, *exe;		/* NULL: unknown; bytes as they are, NUL-terminated */
 	char *arguments;		/* with a NUL behind each; NULL: unknown */
 	size_t arguments_len;

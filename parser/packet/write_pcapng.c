@@ -14,12 +14,14 @@
 #define PACKET_DATA 28		/* offset of a packet's bytes in its block */
 #define FOREIGN_MAX 65536	/* Apple's blocks of the input, per section */
 
-#define HONE_EVENT 2		/* of a connection: */
-#define HONE_CLOSED 0xFFFFFFFFu
+#define HONE_EVENT 2		/* of a process, and of a connection: */
+#define HONE_FORKED 1
+#define HONE_ENDED 0xFFFFFFFFu
 #define HONE_PATH 3
 #define HONE_ARGUMENTS 4
 #define HONE_PPID 5
 #define HONE_UID 6
+#define HONE_GID 7
 #define DARWIN_NAME 2
 #define NAME_MAX_DARWIN 15
 
@@ -114,17 +116,22 @@ static void put_known(struct out *out, uint16_t code, int64_t v)
 		out_option_u32(out, code, v);
 }
 
-static void put_hone_process(struct writer *w, const struct packet_process *p, int64_t ns)
+/* An exec has no event: that is what the option's absence means. */
+static void put_hone_process(struct writer *w, const struct packet_process *p,
+			     enum entry_kind what, int64_t ns)
 {
 	struct out *out = w->out;
 
 	out_block(out, PCAPNG_HONE_PROCESS);
 	out_u32(out, p->pid);
 	put_hone_time(out, ns);
+	if (what != PROC_EXEC)
+		out_option_u32(out, HONE_EVENT, what == PROC_FORK ? HONE_FORKED : HONE_ENDED);
 	put_text(out, HONE_PATH, p->exe, p->exe ? strlen(p->exe) : 0);
 	put_text(out, HONE_ARGUMENTS, p->arguments, p->arguments_len);
 	put_known(out, HONE_PPID, p->ppid);
 	put_known(out, HONE_UID, p->uid);
+	put_known(out, HONE_GID, p->gid);
 	out_end_of_options(out);
 	out_block_end(out);
 }
@@ -147,9 +154,18 @@ static void process(struct packet_writer *pw, struct packet_process *p, int64_t 
 	struct writer *w = (struct writer *)pw;
 
 	if (!w->o.no_hone)
-		put_hone_process(w, p, ns);
+		put_hone_process(w, p, PROC_EXEC, ns);
 	if (!w->o.no_darwin)
 		put_darwin_process(w, p);
+}
+
+static void event(struct packet_writer *pw, const struct packet_process *p, enum entry_kind what,
+		  int64_t ns)
+{
+	struct writer *w = (struct writer *)pw;
+
+	if (!w->o.no_hone)
+		put_hone_process(w, p, what, ns);
 }
 
 static void put_connection(struct writer *w, uint32_t number, int64_t pid, int64_t ns, bool closed)
@@ -163,7 +179,7 @@ static void put_connection(struct writer *w, uint32_t number, int64_t pid, int64
 	out_u32(out, pid);
 	put_hone_time(out, ns);
 	if (closed) {
-		out_option_u32(out, HONE_EVENT, HONE_CLOSED);
+		out_option_u32(out, HONE_EVENT, HONE_ENDED);
 		out_end_of_options(out);
 	}
 	out_block_end(out);
@@ -361,7 +377,7 @@ struct packet_writer *pcapng_writer_new(struct out *out, const struct pcapng_wri
 	if (!w)
 		return NULL;
 	w->w = (struct packet_writer){ .section = section, .copy = copy, .process = process,
-				       .opened = opened, .closed = closed, .packet = packet,
+				       .event = event, .opened = opened, .closed = closed, .packet = packet,
 				       .end = end, .free = free_writer };
 	w->out = out;
 	w->o = *o;

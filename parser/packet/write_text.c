@@ -86,17 +86,19 @@ static void begin(struct writer *w, int64_t ns)
 	print(w, "\n");
 }
 
-static void process(struct packet_writer *pw, struct packet_process *p, int64_t ns)
+static void event(struct packet_writer *pw, const struct packet_process *p, enum entry_kind what,
+		  int64_t ns)
 {
 	struct writer *w = (struct writer *)pw;
 
 	begin(w, ns);
 	print_time(w, ns);
-	print(w, "EXEC");
+	print(w, what == PROC_FORK ? "FORK" : what == PROC_END ? "EXIT" : "EXEC");
 	print_known(w, p->pid);
 	print_known(w, p->ppid);
 	print_known(w, p->uid);
-	print(w, " - \"");
+	print_known(w, p->gid);
+	print(w, " \"");
 	if (p->exe)
 		print_escaped(w, p->exe, strlen(p->exe));
 	print(w, "\"");
@@ -110,6 +112,11 @@ static void process(struct packet_writer *pw, struct packet_process *p, int64_t 
 	print(w, "\n");
 }
 
+static void process(struct packet_writer *pw, struct packet_process *p, int64_t ns)
+{
+	event(pw, p, PROC_EXEC, ns);
+}
+
 static void connection(struct writer *w, char event, uint32_t number,
 		       const struct packet_process *p, int64_t ns)
 {
@@ -119,7 +126,8 @@ static void connection(struct writer *w, char event, uint32_t number,
 	print_known(w, p->pid);
 	print_known(w, p->ppid);
 	print_known(w, p->uid);
-	print(w, " - %08x\n", number);
+	print_known(w, p->gid);
+	print(w, " %08x\n", number);
 }
 
 static void opened(struct packet_writer *pw, const struct owner *o, int64_t ns)
@@ -225,7 +233,7 @@ struct packet_writer *text_writer_new(struct out *out, const struct host_id *id)
 	if (!w)
 		return NULL;
 	w->w = (struct packet_writer){ .section = section, .copy = copy, .process = process,
-				       .opened = opened, .closed = closed, .packet = packet,
+				       .event = event, .opened = opened, .closed = closed, .packet = packet,
 				       .end = end, .free = free_writer };
 	w->out = out;
 	w->id = id;

@@ -60,18 +60,20 @@ static int run(struct command *c, const char *name, int fd)
 	bool failed;
 
 	c->live = !is_file(fd);
-	if (c->live && !packet_run_follow_logs(c->run))
+	if (c->live && !packet_run_follow_logs(c->run)) {
+		packet_run_drop(c->run);
 		return AUNETLOG_FAILED;
+	}
 	failed = reader_run(fd, &io, error, sizeof(error));
 	if (failed)
 		fprintf(stderr, "aunetlog: %s: %s\n", name, error);
 	return packet_run_close(c->run, failed);
 }
 
-int annotate_command(const struct packet_options *o)
+int annotate_command(struct packet_options *o)
 {
 	bool is_stdin = !strcmp(o->input, "-");
-	int fd = is_stdin ? STDIN_FILENO : open(o->input, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(o->input, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct command c = { .live = false };
 	int status = AUNETLOG_FAILED;
 
@@ -79,10 +81,10 @@ int annotate_command(const struct packet_options *o)
 		fprintf(stderr, "aunetlog: %s: %s\n", o->input, strerror(errno));
 		return status;
 	}
+	o->input_fd = fd;
 	c.run = packet_run_open(o);
 	if (c.run)
 		status = run(&c, is_stdin ? "standard input" : o->input, fd);
-	if (!is_stdin)
-		close(fd);
+	close(fd);
 	return status;
 }

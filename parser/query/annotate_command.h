@@ -6,6 +6,6 @@
 #include "parser/query/packet_options.h"
 
 /* Returns the exit code. */
-int annotate_command(const struct packet_options *o);
+int annotate_command(struct packet_options *o);
 
 #endif

@@ -174,6 +174,18 @@ static int fill(struct decompress *d)
 	return 0;
 }
 
+/* What is not needed to recognise the file goes to buf directly. */
+static ssize_t plain_read(struct decompress *d, char *buf, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = read(d->fd, buf, size);
+	while (n < 0 && errno == EINTR);
+	d->at_end = !n;
+	return n < 0 ? -errno : n;
+}
+
 static int recognise(struct decompress *d)
 {
 	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
@@ -204,6 +216,8 @@ ssize_t decompress_read(struct decompress *d, char *buf, size_t size)
 {
 	ssize_t n = 0;
 
+	if (d->format == &plain && d->at == d->len && !d->at_end)
+		return plain_read(d, buf, size);
 	while (!n) {
 		size_t left;
 		int err = prepare(d);

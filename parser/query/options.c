@@ -89,6 +89,20 @@ static int set_input(struct arg *a)
 	return *a->value ? 0 : fail(a->o, "%s: must not be empty", a->spelled);
 }
 
+static int set_text(struct arg *a)
+{
+	*(const char **)((char *)a->o + a->option->offset) = a->value;
+	return *a->value ? 0 : fail(a->o, "%s: must not be empty", a->spelled);
+}
+
+static int set_community_id(struct arg *a)
+{
+	if (strncmp(a->value, "1:", 2) || strlen(a->value) != 30)
+		return fail(a->o, "%s %s: must be a Community ID, 1: and 28 characters", a->spelled,
+			    a->value);
+	return set_text(a);
+}
+
 static int set_format(struct arg *a)
 {
 	a->o->format = a->value;
@@ -99,12 +113,6 @@ static int set_conntrack(struct arg *a)
 {
 	a->o->conntrack = a->value;
 	a->o->pair = true;
-	return 0;
-}
-
-static int set_columns(struct arg *a)
-{
-	a->o->columns = a->value;
 	return 0;
 }
 
@@ -170,8 +178,14 @@ static int set_version(struct arg *a)
 #define AT(field) .offset = offsetof(struct aunetlog_options, field)
 
 static const struct option options[] = {
+	{ NULL, "--ancestor", "PID|NAME", "a process above it is this one, or of this name",
+		set_text, AT(ancestor) },
 	{ NULL, "--beacons", NULL, "programs that connect to one end at regular intervals",
 		set_view, AUNETLOG_BEACONS },
+	{ NULL, "--checkpoint", "FILE", "read only what is new since the last run with that FILE",
+		set_text, AT(checkpoint) },
+	{ NULL, "--community-id", "ID", "connection of this Community ID (seed 0), as Zeek and "
+		"Suricata write it", set_community_id, AT(community_id) },
 	{ NULL, "--conntrack", "FILE", "translations for --pair, as conntrack -L or -E prints them",
 		set_conntrack },
 	{ NULL, "--debug", NULL, "report also what could not be attributed",
@@ -179,7 +193,7 @@ static const struct option options[] = {
 	{ "-F", "--follow", NULL, "go on with what is written from now on; without -ts print only that",
 		set_flag, AT(follow) },
 	{ "-O", "--fields", "FIELD,FIELD", "columns of the table: fields, start, end, process, "
-		"outcome", set_columns },
+		"outcome", set_text, AT(columns) },
 	{ NULL, "--format", "NAME", "table (on a terminal), csv, netlog (else), json, ocsf, "
 		"cef, leef, cern, sysmon, hone, template:TEXT", set_format },
 	{ NULL, "--graph", NULL, "a graph for Graphviz: programs, addresses, listeners",
@@ -201,8 +215,11 @@ static const struct option options[] = {
 		set_flag, AT(maybe) },
 	{ NULL, "--new", NULL, "peers, listeners and programs first seen since -ts",
 		set_view, AUNETLOG_NEW },
+	{ NULL, "--no-pager", NULL, "no effect: no pager is started", set_flag, AT(no_pager) },
 	{ NULL, "--open-at", "[DATE] [TIME]", "connections that were open at that time",
 		set_open_at },
+	{ "-r", "--raw", NULL, "the raw audit records behind each match, for ausearch -i",
+		set_flag, AT(raw) },
 	{ NULL, "--pair", NULL, "both processes of each connection, from the logs of one host or, "
 		"with -if HOST=FILE, of several; with --graph or --html as a picture",
 		set_flag, AT(pair) },
@@ -210,6 +227,8 @@ static const struct option options[] = {
 		set_view, AUNETLOG_SCAN },
 	{ NULL, "--summary", "WHAT", "count connections by remote, local, port, network/BITS, user, "
 		"hour, day or a field", set_view, AUNETLOG_SUMMARY },
+	{ NULL, "--slow", NULL, "read every record with auparse, in one thread: same answer",
+		set_flag, AT(slow) },
 	{ "-sv", "--success", "yes|no", "no: connections that failed; yes: all others",
 		set_success },
 	{ "-te", "--end", "[DATE] [TIME]", "at or before, or a word such as today",
@@ -223,11 +242,24 @@ static const struct option options[] = {
 		set_flag, AT(word) },
 };
 
+/* Conditions with a word of their own. */
+static const struct shorthand {
+	const char *name;
+	enum field_id field;
+	const char *value, *help;
+} shorthands[] = {
+	{ "--failed", FIELD_KIND, "fail", "connections that failed" },
+	{ "--in", FIELD_DIRECTION, "in", "connections that this host accepted" },
+	{ "--listen", FIELD_KIND, "listen", "listening sockets" },
+	{ "--out", FIELD_DIRECTION, "out", "connections that this host opened" },
+};
+
 /* Others' spellings of an option. */
 static const struct {
 	const char *name, *means;
 } aliases[] = {
-	{ "--host", "--addr" }, { "-hn", "--addr" },
+	{ "--host", "--addr" }, { "-hn", "--addr" }, { "--duration", "--dur" },
+	{ "-su", "-se" }, { "--subject", "-se" },
 	{ "--since", "-ts" }, { "-S", "-ts" }, { "--until", "-te" }, { "-U", "-te" },
 };
 
@@ -302,12 +334,30 @@ static const char *nearest(const char *name)
 
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
 		nearest_consider(&n, options[i].full);
+	for (size_t i = 0; i < ARRAY_SIZE(shorthands); i++)
+		nearest_consider(&n, shorthands[i].name);
 	for (int id = FIELD_NONE + 1; id < FIELD_COUNT; id++) {
 		snprintf(keys[id], sizeof(keys[id]), "--%s", fields[id].key);
 		nearest_consider(&n, keys[id]);
 		nearest_consider(&n, fields[id].option);
 	}
 	return n.best;
+}
+
+/* Returns 0 if it is none. */
+static int add_shorthand(struct aunetlog_options *o, const char *name)
+{
+	struct match_error error;
+
+	for (size_t i = 0; i < ARRAY_SIZE(shorthands); i++) {
+		if (strcmp(shorthands[i].name, name))
+			continue;
+		if (!match_add(&o->match, shorthands[i].field, OP_IS, shorthands[i].value,
+			       MATCH_QUERY, &error))
+			return 1;
+		return fail(o, "%s: %s", name, error.text);
+	}
+	return 0;
 }
 
 static int unknown_option(struct aunetlog_options *o, const char *name)
@@ -330,8 +380,10 @@ static int parse_one(struct aunetlog_options *o, char **words)
 {
 	struct arg a = { .o = o, .spelled = words[0], .option = find_option(words[0]) };
 	enum field_id field = find_field(words[0]);
-	int used = 1, err;
+	int used = 1, err = add_shorthand(o, words[0]);
 
+	if (err)
+		return err;
 	if (field)
 		return add_condition(o, field, words);
 	if (!a.option)
@@ -372,6 +424,15 @@ int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 			return used;
 		i += used;
 	}
+	if (o->raw && (o->view || o->format || o->columns || o->follow))
+		return fail(o, "-r cannot be combined with %s: it prints audit records",
+			    o->view ? o->view_name : o->format ? "--format" :
+			    o->columns ? "--fields" : "-F");
+	if (o->checkpoint && (o->view || o->follow || o->slow || o->raw || o->has_open_at ||
+			      o->just_one))
+		return fail(o, "--checkpoint cannot be combined with %s",
+			    o->view ? o->view_name : o->follow ? "-F" : o->slow ? "--slow" :
+			    o->raw ? "-r" : o->just_one ? "--just-one" : "--open-at");
 	if (o->follow && !o->match.has_from) {
 		o->match.from.sec = now;
 		o->match.has_from = true;
@@ -396,6 +457,8 @@ static void print_option(FILE *out, const char *brief, const char *full,
 
 static void print_conditions(FILE *out)
 {
+	for (size_t i = 0; i < ARRAY_SIZE(shorthands); i++)
+		print_option(out, NULL, shorthands[i].name, NULL, shorthands[i].help);
 	for (int id = FIELD_NONE + 1; id < FIELD_COUNT; id++) {
 		const struct field *f = &fields[id];
 		char key[32];

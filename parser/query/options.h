@@ -54,6 +54,12 @@ struct aunetlog_options {
 	const char *auditd_conf; /* names the logs when no input is given */
 	const char *netlog_conf; /* and this the plugin's own log */
 	bool input_logs, just_one, line_buffered, debug, utc, follow, maybe;
+	bool raw;		/* the audit records of what matches, in place of lines */
+	const char *checkpoint;	/* file of what was read; or NULL */
+	const char *community_id;	/* of the connection; or NULL */
+	const char *ancestor;	/* of its process: a pid, or a command's name; or NULL */
+	bool no_pager;		/* there is none: for the habit */
+	bool slow;		/* the straight way: auparse reads every record, in one thread */
 	bool word;		/* -c, -x and the like give the whole text, not a part */
 	bool pair;		/* --pair: both ends of each connection */
 	const char *conntrack;	/* translations for it, or NULL */

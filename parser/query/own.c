@@ -88,20 +88,16 @@ static enum own_result read_line(enum own_kind kind, struct own_entry *e,
 	return kind == OWN_JSON ? own_json(e, c, line) : own_line(e, c, line);
 }
 
-static void take_line(struct own *o)
+static void take(struct own *o, char *line, size_t len, bool too_long)
 {
 	char sample[64];
-	size_t len = o->used < sizeof(sample) ? o->used : sizeof(sample);
-	bool too_long = o->skipping;
+	size_t sample_len = len < sizeof(sample) ? len : sizeof(sample);
 	enum own_result result;
 
-	o->number++;
-	o->skipping = false;
-	o->used = 0;
-	memcpy(sample, o->line, len);
+	memcpy(sample, line, sample_len);
 	if (!len)
 		return;
-	result = too_long ? OWN_BAD : read_line(o->kind, &o->entry, &o->clock, o->line);
+	result = too_long ? OWN_BAD : read_line(o->kind, &o->entry, &o->clock, line);
 	if (result != OWN_BAD && o->io.line)
 		o->io.line(&o->entry.entry.time, result == OWN_BEGIN, o->io.arg);
 	switch (result) {
@@ -109,7 +105,7 @@ static void take_line(struct own *o)
 		if (o->kind == OWN_JSON && o->io.host && o->entry.entry.node &&
 		    !strcmp(o->entry.entry.node, o->io.host))
 			o->entry.entry.node = NULL;
-		if (!entry_is_process(&o->entry.entry) || o->io.processes)
+		if (!entry_is_extra(&o->entry.entry) || o->io.extras)
 			o->io.emit(&o->entry.entry, o->io.arg);
 		break;
 	case OWN_LOST:
@@ -119,8 +115,32 @@ static void take_line(struct own *o)
 	case OWN_NOTE:
 		break;
 	case OWN_BAD:
-		o->io.error(o->number, sample, len, o->io.arg);
+		o->io.error(o->number, sample, sample_len, o->io.arg);
 	}
+}
+
+/* A NUL inside would hide what follows it. */
+static bool is_unreadable(const char *line, size_t len)
+{
+	return len > LINE_MAX_OWN || memchr(line, 0, len);
+}
+
+void own_take_line(struct own *o, char *line, size_t len, uint64_t number)
+{
+	o->number = number;
+	line[len] = 0;
+	take(o, line, len, is_unreadable(line, len));
+}
+
+static void take_line(struct own *o)
+{
+	bool skipped = o->skipping || is_unreadable(o->line, o->used);
+	size_t len = o->used;
+
+	o->number++;
+	o->skipping = false;
+	o->used = 0;
+	take(o, o->line, len, skipped);
 }
 
 void own_feed(struct own *o, const char *data, size_t len)
@@ -138,8 +158,6 @@ void own_feed(struct own *o, const char *data, size_t len)
 		o->line[o->used] = 0;
 		if (!newline)
 			return;
-		/* a NUL inside would hide what follows it */
-		o->skipping |= memchr(o->line, 0, o->used) != NULL;
 		take_line(o);
 		data += n + 1;
 		len -= n + 1;

@@ -25,10 +25,10 @@ struct own_io {
 	 * host's own name is left out. May be NULL. */
 	const char *host;
 	entry_fn emit;
-	bool processes;		/* emit what processes did, too: PROC_FORK and so on */
-	/* A line that could not be read; number counts lines from 1. */
+	bool extras;		/* emit CONNECT_USE, PROC_FORK and so on, too */
 	/* Each line that could be read; begins: the plugin was started. May be NULL. */
 	void (*line)(const struct stamp *time, bool begins, void *arg);
+	/* A line that could not be read; number counts lines from 1. */
 	void (*error)(uint64_t number, const char *line, size_t len, void *arg);
 	void *arg;
 };
@@ -41,6 +41,9 @@ void own_free(struct own *o);		/* may be NULL */
 void own_begin(struct own *o, enum own_kind kind);
 /* Bytes of it, split anywhere; each entry is emitted as its line is complete. */
 void own_feed(struct own *o, const char *data, size_t len);
+/* One line of it, with room for a NUL behind it, and its number in the file; it is written
+ * to. Not while own_feed() has a part of one. */
+void own_take_line(struct own *o, char *line, size_t len, uint64_t number);
 /* The file ends: a last line without newline is read. */
 void own_end(struct own *o);
 

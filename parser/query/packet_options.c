@@ -136,16 +136,17 @@ static int take_words(struct packet_options *o, int argc, char **argv, char **re
 	return 0;
 }
 
-/* A filter of libpcap: one word, the last one, that no option of aunetlog takes. */
-static void take_filter(struct packet_options *o, char **rest, int *count)
+/* The last word, if no option of aunetlog takes it: capture's filter, or the input where it is
+ * not the first word. */
+static void take_last(struct packet_options *o, char **rest, int *count)
 {
 	const char *last = *count > 1 ? rest[*count - 1] : NULL;
 
-	if (o->command != PACKET_CAPTURE || !last || *last == '-')
+	if (o->input || !last || *last == '-')
 		return;
 	if (*count > 2 && *rest[*count - 2] == '-' && strcmp(rest[*count - 2], "--"))
 		return;
-	o->filter = last;
+	*(o->command == PACKET_CAPTURE ? &o->filter : &o->input) = last;
 	rest[--(*count)] = NULL;
 	if (*count > 1 && !strcmp(rest[*count - 1], "--"))
 		rest[--(*count)] = NULL;
@@ -219,7 +220,7 @@ int packet_options_parse(struct packet_options *o, enum packet_command command, 
 	err = take_words(o, argc, argv, rest, &count);
 	if (err || o->help)
 		return err;
-	take_filter(o, rest, &count);
+	take_last(o, rest, &count);
 	rest[count] = NULL;
 	err = aunetlog_options_parse(&o->query, count, rest, now);
 	if (err) {

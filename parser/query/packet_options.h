@@ -16,6 +16,7 @@ enum packet_command { PACKET_ANNOTATE = 1, PACKET_CAPTURE = 2 };
 struct packet_options {
 	enum packet_command command;
 	const char *input;	/* of annotate: a file, or "-" */
+	int input_fd;		/* set by annotate_command() */
 	const char *write;	/* a file, or "-" */
 	bool help, text, inner, plain;
 	const char *comment, *host_id;

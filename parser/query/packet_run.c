@@ -18,8 +18,11 @@
 #include "parser/packet/write_pcapng.h"
 #include "parser/packet/write_text.h"
 #include "parser/query/query.h"
+#include "parser/query/source.h"
 
 #define OWNERS_LIMIT (1u << 20)		/* connections that have ended, with a live log */
+#define AUDIT_LOG "/var/log/audit/audit.log"
+#define FRESH_S 60
 #define LOG_LATE_NS INT64_C(1000000000)	/* behind this the log has all before it */
 
 struct packet_run {
@@ -30,6 +33,7 @@ struct packet_run {
 	struct out out;
 	struct host_id host_id;
 	struct entry_sink sink;
+	char *own_log;			/* that is followed; or NULL */
 	struct aunetlog_options query;	/* of the thread */
 	/* with logs that are followed */
 	bool live;
@@ -55,7 +59,7 @@ static bool is_input(const struct packet_options *o, int fd)
 {
 	struct stat in, out;
 
-	return o->input && !(strcmp(o->input, "-") ? stat(o->input, &in) : fstat(STDIN_FILENO, &in)) &&
+	return o->input && !(strcmp(o->input, "-") ? stat(o->input, &in) : fstat(o->input_fd, &in)) &&
 	       S_ISREG(in.st_mode) && !fstat(fd, &out) && in.st_dev == out.st_dev &&
 	       in.st_ino == out.st_ino;
 }
@@ -83,6 +87,41 @@ static int open_output(const struct packet_options *o)
 	return -1;
 }
 
+/* Or the query would take a pipe there for the log. */
+static void close_stdin(void)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (null < 0)
+		return;
+	dup2(null, STDIN_FILENO);
+	close(null);
+}
+
+/* The query knows standard input alone as a live stream that is no file. */
+static bool connect_stream(const char *path)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = -1;
+
+	if (strlen(path) < sizeof(a.sun_path)) {
+		strcpy(a.sun_path, path);
+		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	} else {
+		errno = ENAMETOOLONG;
+	}
+	if (fd >= 0 && !connect(fd, (struct sockaddr *)&a, sizeof(a)) &&
+	    dup2(fd, STDIN_FILENO) >= 0) {
+		close(fd);
+		return true;
+	}
+	fprintf(stderr, "aunetlog: --socket %s: %s; the plugin makes it with transport = listen\n",
+		path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return false;
+}
+
 static struct packet_writer *open_writer(struct packet_run *r)
 {
 	const struct packet_options *o = r->o;
@@ -103,15 +142,27 @@ static void ended(struct owner *o, void *arg)
 	annotate_ended(o, r->annotate);
 }
 
+static void process(struct packet_process *p, enum entry_kind what, int64_t ns, void *arg)
+{
+	struct packet_run *r = arg;
+
+	annotate_process(p, what, ns, r->annotate);
+}
+
 struct packet_run *packet_run_open(const struct packet_options *o)
 {
 	struct packet_run *r = calloc(1, sizeof(*r));
-	struct owners_io io = { .fields = o->fields, .ended = ended, .arg = r };
+	struct owners_io io = { .fields = o->fields, .ended = ended, .process = process,
+				.arg = r };
 
-	if (!r)
+	if (!r || (o->socket && !connect_stream(o->socket))) {
+		free(r);
 		return NULL;
+	}
 	signal(SIGPIPE, SIG_IGN);	/* a reader that was closed is no error */
 	r->o = o;
+	if (!o->socket)
+		close_stdin();
 	pthread_mutex_init(&r->lock, NULL);
 	out_init(&r->out, open_output(o));
 	if (r->out.fd >= 0 && !host_id_set(&r->host_id, o->host_id)) {
@@ -133,6 +184,18 @@ struct packet_run *packet_run_open(const struct packet_options *o)
 	owners_free(r->owners);
 	free(r);
 	return NULL;
+}
+
+void packet_run_drop(struct packet_run *r)
+{
+	close(r->out.fd);
+	annotate_free(r->annotate);
+	owners_free(r->owners);
+	packet_writer_free(r->writer);
+	waiting_free(r->waiting);
+	free(r->own_log);
+	out_fini(&r->out);
+	free(r);
 }
 
 void packet_run_netns(struct packet_run *r, int64_t inode)
@@ -170,7 +233,6 @@ static void prepare_query(struct packet_run *r)
 	r->sink = (struct entry_sink){ .entry = on_entry, .idle = on_idle, .arg = r };
 	r->query = r->o->query;
 	r->query.sink = &r->sink;
-	r->query.input_logs = true;	/* standard input may be the capture */
 }
 
 void packet_run_read_logs(struct packet_run *r, int64_t first_ns)
@@ -206,28 +268,29 @@ static void *follow_logs(void *arg)
 	return NULL;
 }
 
-/* The query knows standard input alone as a live stream that is no file. */
-static bool connect_stream(const char *path)
+/*
+ * One log can be followed: the plugin's own, unless it has not written there for long while
+ * auditd has.
+ */
+static bool is_fresh(const char *own, const char *audit)
 {
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	int fd = -1;
+	struct stat a, b;
 
-	if (strlen(path) < sizeof(a.sun_path)) {
-		strcpy(a.sun_path, path);
-		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	return !stat(own, &a) && !access(own, R_OK) &&
+	       (stat(audit, &b) || a.st_mtime + FRESH_S >= b.st_mtime);
+}
+
+static void choose_log(struct packet_run *r)
+{
+	char *own = aunetlog_source_own_log(r->query.netlog_conf);
+
+	if (own && is_fresh(own, AUDIT_LOG)) {
+		r->own_log = own;
+		r->query.inputs[r->query.input_count++] = own;
 	} else {
-		errno = ENAMETOOLONG;
+		free(own);
 	}
-	if (fd >= 0 && !connect(fd, (struct sockaddr *)&a, sizeof(a)) &&
-	    dup2(fd, STDIN_FILENO) >= 0) {
-		close(fd);
-		return true;
-	}
-	fprintf(stderr, "aunetlog: --socket %s: %s; the plugin makes it with transport = listen\n",
-		path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return false;
+	fprintf(stderr, "aunetlog: following %s\n", r->own_log ? r->own_log : "the audit log");
 }
 
 bool packet_run_follow_logs(struct packet_run *r)
@@ -235,9 +298,9 @@ bool packet_run_follow_logs(struct packet_run *r)
 	pthread_t thread;
 	int err;
 
-	if (r->o->socket && !connect_stream(r->o->socket))
-		return false;
 	prepare_query(r);
+	if (!r->query.input_count && !r->o->socket)
+		choose_log(r);
 	r->query.follow = true;
 	r->live = true;
 	owners_complete(r->owners, OWNERS_UNKNOWN);

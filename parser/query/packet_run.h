@@ -17,6 +17,9 @@ struct packet_run *packet_run_open(const struct packet_options *o);
  * code. */
 int packet_run_close(struct packet_run *r, bool failed);
 
+/* Instead of _close, where nothing was begun. */
+void packet_run_drop(struct packet_run *r);
+
 /* Reads the logs whole. first_ns: the earliest packet. */
 void packet_run_read_logs(struct packet_run *r, int64_t first_ns);
 /* Or follows them beside,

@@ -163,7 +163,7 @@ void partners_entry(struct partners *p, const struct entry *e, bool matched, con
 		widen(&p->unnamed_first, &p->unnamed_last, at);
 	name = n ? n->name : NULL;
 	add_home(p, &e->local, name);
-	if (entry_is_listen(e))
+	if (entry_is_listen(e) || entry_is_process(e))
 		return;
 	s = find(p, e, name);
 	if (!s)

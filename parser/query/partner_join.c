@@ -113,7 +113,8 @@ static bool fit(const struct partners *p, const struct side *a, const struct sid
 	bool one_way = !a->unknown_direction && !b->unknown_direction && a->inbound == b->inbound;
 
 	return !one_way && !a->failed && !b->failed &&
-	       distance(a, b, partners_skew(p, a->node, b->node)) <= (only ? ALONE_TOLERANCE_MS : TOLERANCE_MS);
+	       distance(a, b, partners_skew(p, a->node, b->node)) <=
+		       (only ? ALONE_TOLERANCE_MS : TOLERANCE_MS);
 }
 
 static void match_group(const struct partners *p, const struct group *g)

@@ -10,20 +10,28 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "parser/audit/reassemble.h"
-#include "parser/query/coverage.h"
+#include "parser/query/ahead.h"
+#include "parser/query/alive.h"
+#include "parser/query/checkpoint.h"
 #include "parser/query/clock.h"
+#include "parser/query/coverage.h"
+#include "parser/query/extra.h"
 #include "parser/query/follow.h"
 #include "parser/query/own.h"
+#include "parser/query/progress.h"
 #include "parser/query/source.h"
 #include "parser/query/view.h"
+#include "parser/query/view_raw.h"
 #include "parser/text.h"
 #include "parser/track/track.h"
 
 #define CHUNK 65536
 #define IDLE_MS 1000
+#define SHOW_MS 200
 #define HEAD_LINES 8	/* of an event that began in the file before */
 
 struct query {
@@ -34,11 +42,19 @@ struct query {
 	struct own *own;
 	struct coverage coverage;	/* of the plugin's own log, if both are read */
 	struct view *view;
+	struct extra *extra;
+	struct checkpoint checkpoint;
+	struct alive *alive;	/* for the next checkpoint; or NULL */
+	bool muted;		/* what an earlier run has printed is read again */
 	struct follow *follow;	/* of -F; or NULL */
 	struct input_errors errors;
 	uint64_t unknown;	/* entries that could match, an end being unknown */
+	struct sieve *sieve;	/* of the plugin's files; NULL: every line matters */
+	uint64_t own_lines;	/* of the file in hand, in portions before this one */
 	uint64_t own_errors;	/* lines of the plugin's file being read */
 	struct utsname name;
+	int64_t shown_ms;
+	struct progress progress;
 	const char *path;	/* being read */
 };
 
@@ -46,6 +62,10 @@ static void on_event(const struct event *e, void *arg)
 {
 	struct query *q = arg;
 
+	if (e->kind != EVENT_MODULE || e->task.ppid >= 0)
+		extra_process(q->extra, e->node, e->task.pid, e->task.ppid, e->task.comm);
+	if (q->alive)
+		alive_event(q->alive, e);
 	track_event(q->track, e);
 }
 
@@ -58,10 +78,13 @@ static void take_entry(struct query *q, const struct entry *e)
 {
 	bool matched, maybe;
 
-	if (q->view->done)
+	if (q->view->done || q->muted)
 		return;
-	matched = match_entry(&q->options->match, e);
-	maybe = !matched && match_maybe(&q->options->match, e);
+	extra_process(q->extra, e->node, e->identity->pid, e->identity->ppid, e->identity->comm);
+	/* what matches could match: mostly neither, and one look says so */
+	maybe = match_maybe(&q->options->match, e) && extra_holds(q->extra, e);
+	matched = maybe && match_entry(&q->options->match, e);
+	maybe &= !matched;
 	q->unknown += maybe;
 	q->view->ops->entry(q->view, e, matched || (maybe && q->options->maybe));
 }
@@ -100,12 +123,13 @@ static void on_covered_line(const struct stamp *time, bool begins, void *arg)
 	coverage_line(&q->coverage, clock_ms(time), begins);
 }
 
-static void print_error(const char *path, uint64_t number, const char *what,
+static void print_error(struct query *q, uint64_t number, const char *what,
 			const char *sample, size_t len)
 {
 	char text[64] = "", *end = text_escape(text, text + sizeof(text) - 1, sample, len);
 
-	fprintf(stderr, "aunetlog: %s:%llu: %s", path, (unsigned long long)number, what);
+	progress_end(&q->progress);
+	fprintf(stderr, "aunetlog: %s:%llu: %s", q->path, (unsigned long long)number, what);
 	if (end > text)
 		fprintf(stderr, ": %.*s", (int)(end - text), text);
 	fputc('\n', stderr);
@@ -116,11 +140,13 @@ static void on_input_error(enum input_error_kind kind, const char *sample, size_
 {
 	struct query *q = arg;
 
+	if (q->view->done || q->muted)
+		return;
 	if (is_usual(q, kind)) {
 		q->errors.count[kind] = 0;
 		return;
 	}
-	print_error(q->path, reassemble_line(q->reader), input_error_text(kind), sample, len);
+	print_error(q, reassemble_line(q->reader), input_error_text(kind), sample, len);
 }
 
 static void on_own_error(uint64_t number, const char *line, size_t len, void *arg)
@@ -128,7 +154,7 @@ static void on_own_error(uint64_t number, const char *line, size_t len, void *ar
 	struct query *q = arg;
 
 	if (!q->own_errors++)
-		print_error(q->path, number, "not a line of audisp-netlog, skipped", line, len);
+		print_error(q, number, "not a line of audisp-netlog, skipped", line, len);
 }
 
 static void print_more(const struct query *q, uint64_t count, const char *what)
@@ -151,6 +177,14 @@ static void count_input_errors(struct query *q)
 	q->own_errors = 0;
 }
 
+static void flush_output(struct query *q)
+{
+	if (!fflush(stdout))
+		return;
+	q->view->write_error = errno;
+	q->view->done = true;
+}
+
 /* A live input has nothing for now: everything read so far is written out. */
 static void idle(struct query *q, bool second)
 {
@@ -160,18 +194,11 @@ static void idle(struct query *q, bool second)
 		reassemble_push(q->reader);
 	if (q->view->ops->idle)
 		q->view->ops->idle(q->view);
-	if (fflush(stdout)) {
-		q->view->write_error = errno;
-		q->view->done = true;
-	}
+	flush_output(q);
 }
 
-/* What the first bytes of a log say. OWN_REFUSED is reported here. */
-static enum own_kind begin_log(struct query *q, const char *data, size_t len)
+static void begin_log(struct query *q, enum own_kind kind, const char *why)
 {
-	const char *why;
-	enum own_kind kind = own_recognize(data, len, &why);
-
 	if (kind == OWN_REFUSED) {
 		fprintf(stderr, "aunetlog: %s: holds %s, which leaves out parts of a connection; "
 			"read the audit log, or a file in the format netlog or json\n",
@@ -180,7 +207,6 @@ static enum own_kind begin_log(struct query *q, const char *data, size_t len)
 	} else if (kind != OWN_NOT) {
 		own_begin(q->own, kind);
 	}
-	return kind;
 }
 
 static void end_log(struct query *q, enum own_kind kind, char last)
@@ -204,8 +230,12 @@ struct reading {
 /* Returns false if nothing more is wanted of the log. */
 static bool take_bytes(struct query *q, struct reading *r, const char *buf, size_t n)
 {
-	if (!r->begun)
-		r->kind = begin_log(q, buf, n);
+	const char *why;
+
+	if (!r->begun) {
+		r->kind = own_recognize(buf, n, &why);
+		begin_log(q, r->kind, why);
+	}
 	r->begun = true;
 	if (r->kind == OWN_REFUSED)
 		return false;
@@ -263,17 +293,93 @@ static void read_log(struct query *q, struct aunetlog_log *log, bool follow)
 	end_log(q, r.kind, r.last);
 }
 
+/* The first lines are seen at once, and later ones soon. */
+static void show(struct query *q, const struct aunetlog_log *log)
+{
+	struct timespec now;
+	int64_t ms;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	ms = now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	if (ms - q->shown_ms < SHOW_MS)
+		return;
+	q->shown_ms = ms;
+	flush_output(q);
+	progress_show(&q->progress, &q->source, log, ms);
+}
+
+static void take_own_lines(struct query *q, struct ahead_portion *p)
+{
+	const struct sieve_line *l = p->lines.lines;
+
+	for (unsigned int i = 0; i < p->lines.count && !q->view->done; i++, l++)
+		own_take_line(q->own, p->text + l->at, l->len, q->own_lines + l->number);
+	q->own_lines += p->lines.total;
+}
+
+static void take_portion(struct query *q, struct ahead_portion *p)
+{
+	if (p->first) {
+		if (q->path)
+			count_input_errors(q);
+		q->path = p->log->path;
+		q->own_lines = 0;
+		reassemble_new_source(q->reader);
+		begin_log(q, p->kind, p->why);
+	}
+	if (p->kind == OWN_NOT)
+		reassemble_batch(q->reader, &p->batch);
+	else if (p->kind != OWN_REFUSED)
+		take_own_lines(q, p);
+}
+
+/* Logs first to last, none of which grows. */
+static void read_ahead(struct query *q, size_t first, size_t last)
+{
+	struct ahead *a = ahead_new(&q->source, first, last, q->sieve, q->options->input_count);
+	struct ahead_portion *p;
+
+	if (!a) {
+		fprintf(stderr, "aunetlog: out of memory\n");
+		q->source.failed = true;
+		return;
+	}
+	while (!q->view->done && (p = ahead_next(a))) {
+		take_portion(q, p);
+		show(q, p->log);
+	}
+	progress_end(&q->progress);
+	ahead_free(a);
+}
+
+/* Returns true if the log is read from its beginning to its end, and not as it grows. */
+static bool is_still(const struct query *q, size_t i)
+{
+	return !q->options->slow && !q->source.logs[i].live &&
+	       !(q->follow && i + 1 == q->source.count);
+}
+
 static void read_logs(struct query *q)
 {
 	for (size_t i = 0; i < q->source.count && !q->view->done; i++) {
+		size_t first = i;
+
+		if (is_still(q, i)) {
+			while (i + 1 < q->source.count && is_still(q, i + 1))
+				i++;
+			read_ahead(q, first, i);
+			continue;
+		}
 		if (q->source.logs[i].fd < 0)
 			continue;
 		if (q->path)
 			count_input_errors(q);
 		read_log(q, &q->source.logs[i], q->follow && i + 1 == q->source.count);
 	}
-	/* Not after each: an event may go on in the next file. */
-	if (!q->view->done)
+	/* Not after each: an event may go on in the next file, or in the next run. */
+	if (q->alive)
+		reassemble_push(q->reader);
+	else if (!q->view->done)
 		reassemble_flush(q->reader);
 	count_input_errors(q);
 }
@@ -416,6 +522,17 @@ static void set_boot(struct query *q)
 	fclose(f);
 }
 
+/* Which lines of the plugin's own files the view needs. */
+static bool open_sieve(struct query *q)
+{
+	const struct aunetlog_options *o = q->options;
+
+	if (q->view->ops->needs == VIEW_ALL || o->ancestor)
+		return true;
+	q->sieve = sieve_new(&o->match, q->view->ops->needs == VIEW_PAIRS || o->has_open_at);
+	return q->sieve;
+}
+
 static bool open_all(struct query *q)
 {
 	static const struct track_limits limits = {
@@ -423,7 +540,9 @@ static bool open_all(struct query *q)
 	};
 	struct track_io io = { .emit = on_entry, .arg = q };
 	struct own_io own_io = { .emit = on_own_entry, .error = on_own_error, .arg = q };
+	const struct aunetlog_options *o = q->options;
 
+	own_io.extras = o->sink || (o->format && !strcmp(o->format, "hone"));
 	if (!uname(&q->name))
 		own_io.host = q->name.nodename;
 	q->errors.first = on_input_error;
@@ -431,7 +550,9 @@ static bool open_all(struct query *q)
 	q->track = track_new(&limits, &io, &q->errors);
 	q->reader = reassemble_open(on_event, q, &q->errors);
 	q->own = own_new(&own_io);
-	if (q->track && q->reader && q->own)
+	q->extra = extra_new(q->options);
+	if (q->track && q->reader && q->own && q->extra && open_sieve(q) &&
+	    (q->options->slow || reassemble_quick(q->reader)))
 		return true;
 	fprintf(stderr, "aunetlog: out of memory\n");
 	return false;
@@ -453,11 +574,108 @@ static void warn(const struct query *q)
 		fprintf(stderr, "<no matches>\n");
 }
 
+/* What was found in the plugin's own files alone has its records elsewhere. */
+static void write_raw(struct query *q)
+{
+	struct raw *raw = view_raw_events(q->view);
+	int64_t n;
+
+	if (!raw || !q->view->found)
+		return;
+	n = raw_write(raw, &q->source, stdout);
+	if (n < 0)
+		q->view->write_error = -n;
+	if (n)
+		return;
+	fprintf(stderr, "aunetlog: -r: none of the files read has the audit records of what was "
+		"found; name the audit log with -if\n");
+	q->view->failed = true;
+}
+
+/* Audit records come from files that can be read twice. */
+static bool check_raw(struct query *q)
+{
+	for (size_t i = 0; q->options->raw && i < q->source.count; i++)
+		if (q->source.logs[i].live) {
+			fprintf(stderr, "aunetlog: -r: %s can be read only once; name a file with "
+				"-if\n", q->source.logs[i].path);
+			return false;
+		}
+	return true;
+}
+
+static void note(const struct stamp *event, const char *node, void *arg)
+{
+	raw_note(arg, event, node);
+}
+
+/* The state is what sockets and unfinished events came from, in the order of the logs. */
+static int write_checkpoint(struct query *q)
+{
+	struct checkpoint *c = &q->checkpoint;
+	struct raw *raw = raw_new();
+	FILE *f = raw ? checkpoint_begin(c, &q->source) : NULL;
+	int64_t n = f ? 0 : -EIO;
+
+	if (f) {
+		alive_each(q->alive, note, raw);
+		reassemble_each_open(q->reader, note, raw);
+		raw_write_text(raw, c->state ? c->state : "", c->state_len, f);
+		n = raw_write(raw, &q->source, f);
+	}
+	raw_free(raw);
+	if (!f)
+		return AUNETLOG_CHECKPOINT_FAILED;
+	if (n >= 0)
+		return checkpoint_end(c, f);
+	fprintf(stderr, "aunetlog: --checkpoint %s: %s\n", c->path, strerror(-n));
+	fclose(f);
+	return AUNETLOG_CHECKPOINT_FAILED;
+}
+
+/* Goes on where an earlier run ended. */
+static int begin_checkpoint(struct query *q)
+{
+	struct checkpoint *c = &q->checkpoint;
+	int status = checkpoint_read(c, q->options->checkpoint);
+
+	for (size_t i = 0; !status && i < q->source.count; i++)
+		if (q->source.logs[i].live) {
+			fprintf(stderr, "aunetlog: --checkpoint: %s is not a file; name one with -if\n",
+				q->source.logs[i].path);
+			status = AUNETLOG_FAILED;
+		}
+	if (!status)
+		status = checkpoint_skip(c, &q->source);
+	if (status)
+		return status;
+	q->source.whole_lines = true;
+	q->alive = alive_new();
+	if (!q->alive)
+		return AUNETLOG_FAILED;
+	q->path = c->path;
+	q->muted = true;
+	if (c->state_len)
+		reassemble_feed(q->reader, c->state, c->state_len);
+	reassemble_push(q->reader);
+	q->muted = false;
+	memset(q->errors.count, 0, sizeof(q->errors.count));
+	q->path = NULL;
+	return 0;
+}
+
 static int run(struct query *q)
 {
+	int status;
+
 	reassemble_replay(q->reader, q->options->input_count);
 	set_boot(q);
 	aunetlog_source_open(&q->source, q->options);
+	if (!check_raw(q))
+		return AUNETLOG_FAILED;
+	status = q->options->checkpoint ? begin_checkpoint(q) : 0;
+	if (status)
+		return status;
 	if (q->source.both)
 		choose_logs(q);
 	if (q->options->follow && q->source.count)
@@ -466,8 +684,14 @@ static int run(struct query *q)
 	read_logs(q);
 	if (q->view->ops->finish && !q->view->write_error)
 		q->view->ops->finish(q->view);
+	write_raw(q);
 	if (!finish_output(q))
 		return AUNETLOG_FAILED;
+	if (q->alive && !q->view->write_error) {
+		status = write_checkpoint(q);
+		if (status)
+			return status;
+	}
 	warn(q);
 	if (q->source.failed || q->view->failed)
 		return AUNETLOG_FAILED;
@@ -490,6 +714,10 @@ int query_run(const struct aunetlog_options *o)
 	if (q.track)
 		track_free(q.track);
 	own_free(q.own);
+	sieve_free(q.sieve);
+	extra_free(q.extra);
+	alive_free(q.alive);
+	checkpoint_fini(&q.checkpoint);
 	coverage_fini(&q.coverage);
 	follow_free(q.follow);
 	view_close(q.view);

@@ -255,7 +255,7 @@ static void add_configured(struct aunetlog_source *s, const char *conf)
 
 /* The file that the plugin writes, by its configuration: that of [log], or if this is off
  * that of [output]; NULL: none. Owned. */
-static char *own_log(const char *conf)
+char *aunetlog_source_own_log(const char *conf)
 {
 	FILE *f = fopen(conf, "re");
 	char *line = NULL, *output = NULL, *log = strdup(BUILTIN_OWN_LOG), **to = NULL;
@@ -286,7 +286,7 @@ static char *own_log(const char *conf)
 /* Without a word if it cannot be read: the audit log has the same. */
 static void add_own(struct aunetlog_source *s, const char *conf)
 {
-	char *path = own_log(conf), *slash = path ? strrchr(path, '/') : NULL;
+	char *path = aunetlog_source_own_log(conf), *slash = path ? strrchr(path, '/') : NULL;
 	size_t before = s->count;
 
 	if (path && slash > path && !access(path, R_OK)) {
@@ -381,7 +381,7 @@ static bool has_input(int fd)
 static void add_default(struct aunetlog_source *s, const struct aunetlog_options *o)
 {
 	add_configured(s, o->auditd_conf);
-	if (!o->input_logs)
+	if (!o->input_logs && !o->raw && !o->checkpoint)
 		add_own(s, o->netlog_conf);
 }
 
@@ -405,7 +405,7 @@ void aunetlog_source_open(struct aunetlog_source *s,
 bool aunetlog_source_again(struct aunetlog_source *s, struct aunetlog_log *log)
 {
 	decompress_free(log->bytes);
-	log->bytes = lseek(log->fd, 0, SEEK_SET) < 0 ? NULL : decompress_new(log->fd);
+	log->bytes = lseek(log->fd, log->from, SEEK_SET) < 0 ? NULL : decompress_new(log->fd);
 	if (log->bytes)
 		return true;
 	complain_path(s, log->path, errno);

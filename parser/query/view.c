@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parser/query/view_raw.h"
+
 static const struct view_ops *const asked[AUNETLOG_VIEWS] = {
 	[AUNETLOG_SUMMARY] = &view_summary, [AUNETLOG_LISTENERS] = &view_listeners,
 	[AUNETLOG_SCAN] = &view_scan, [AUNETLOG_BEACONS] = &view_beacons,
@@ -25,6 +27,12 @@ static const struct view_ops *choose(const struct aunetlog_options *o, bool term
 {
 	if (o->sink)
 		return &view_sink;
+	if (o->checkpoint && is_table(o, terminal)) {
+		snprintf(error, size, "--checkpoint is for lines; add --format netlog or json");
+		return NULL;
+	}
+	if (o->raw)
+		return &view_raw;
 	if (!o->view)
 		return is_table(o, terminal) ? &view_table : &view_lines;
 	/* a summary is a table or CSV of its own, a picture is neither */

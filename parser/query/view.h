@@ -18,8 +18,13 @@ struct view {
 	bool failed;		/* something went wrong, it was reported */
 };
 
+/* The entries that a view needs: those that match; start and stop of a connection if either
+ * matches (both too with --open-at); all. */
+enum view_needs { VIEW_PAIRS, VIEW_MATCHES, VIEW_ALL };
+
 struct view_ops {
 	size_t size;		/* of its struct */
+	enum view_needs needs;
 	/* The rest is all zero. Returns false with the reason in error. */
 	bool (*open)(struct view *v, char *error, size_t size);
 	/* Each entry of the input, in its order; matched: the conditions hold for it. */

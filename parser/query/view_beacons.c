@@ -201,6 +201,6 @@ static void beacons_close(struct view *v)
 }
 
 const struct view_ops view_beacons = {
-	.size = sizeof(struct beacons), .open = beacons_open, .entry = beacons_entry,
+	.needs = VIEW_MATCHES, .size = sizeof(struct beacons), .open = beacons_open, .entry = beacons_entry,
 	.finish = beacons_finish, .close = beacons_close,
 };

@@ -97,6 +97,6 @@ static void lines_close(struct view *v)
 }
 
 const struct view_ops view_lines = {
-	.size = sizeof(struct lines), .open = lines_open, .entry = lines_entry,
+	.needs = VIEW_MATCHES, .size = sizeof(struct lines), .open = lines_open, .entry = lines_entry,
 	.finish = lines_finish, .close = lines_close,
 };

@@ -222,6 +222,6 @@ static void listeners_close(struct view *v)
 }
 
 const struct view_ops view_listeners = {
-	.size = sizeof(struct listeners), .open = listeners_open, .entry = listeners_entry,
+	.needs = VIEW_MATCHES, .size = sizeof(struct listeners), .open = listeners_open, .entry = listeners_entry,
 	.finish = listeners_finish, .close = listeners_close,
 };

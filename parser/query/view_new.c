@@ -148,6 +148,6 @@ static void new_close(struct view *v)
 }
 
 const struct view_ops view_new = {
-	.size = sizeof(struct newcomers), .open = new_open, .entry = new_entry,
+	.needs = VIEW_ALL, .size = sizeof(struct newcomers), .open = new_open, .entry = new_entry,
 	.finish = new_finish, .close = new_close,
 };

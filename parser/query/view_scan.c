@@ -263,6 +263,6 @@ static void scan_close(struct view *v)
 }
 
 const struct view_ops view_scan = {
-	.size = sizeof(struct scan), .open = scan_open, .entry = scan_entry,
+	.needs = VIEW_MATCHES, .size = sizeof(struct scan), .open = scan_open, .entry = scan_entry,
 	.finish = scan_finish, .close = scan_close,
 };

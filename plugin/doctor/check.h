@@ -25,6 +25,7 @@ struct doctor {
 	const char *root;	     /* in front of every path; "" for the running host */
 	const struct config *config; /* NULL: it cannot be read, config_error has why */
 	const char *config_error;
+	const char *config_path; /* NULL: CONFIG_DEFAULT */
 	int status_error, rules_error; /* 0 or -errno: see audit_status.h */
 	struct audit_state status;
 	struct audit_status_rules rules;
@@ -71,6 +72,7 @@ void check_log_format(const struct doctor *d, struct doctor_finding *f);
 void check_journald(const struct doctor *d, struct doctor_finding *f);
 void check_journal_rate(const struct doctor *d, struct doctor_finding *f);
 void check_imjournal(const struct doctor *d, struct doctor_finding *f);
+void check_imuxsock(const struct doctor *d, struct doctor_finding *f);
 void check_clock(const struct doctor *d, struct doctor_finding *f);
 /* Makes one TCP connection on loopback and waits for its line, patience_ms at most. */
 void check_connection(const struct doctor *d, struct doctor_finding *f);

@@ -127,6 +127,44 @@ void check_imjournal(const struct doctor *d, struct doctor_finding *f)
 		"then: systemctl restart rsyslog");
 }
 
+/* "NAME = "5"", or the older "$SystemLogRateLimitInterval 5": the text behind the name, which
+ * begins with the number. Returns false if no file has it. */
+static bool rsyslog_number(const struct doctor *d, const char *name, unsigned long *number)
+{
+	char text[128], *at;
+
+	if (!file_text_after(d->root, "/etc/rsyslog.conf", name, text, sizeof(text)) &&
+	    !directory_text_after(d->root, "/etc/rsyslog.d", ".conf", name, text, sizeof(text)))
+		return false;
+	at = text + strspn(text, " \t=\"");
+	*number = strtoul(at, NULL, 10);
+	return true;
+}
+
+/* Its limit is off by default since rsyslog 7. */
+void check_imuxsock(const struct doctor *d, struct doctor_finding *f)
+{
+	unsigned long interval = 0, burst = 200;
+
+	if (!uses_syslog(d) || !rsyslog_has(d, "imuxsock")) {
+		found(f, DOCTOR_OK, "no line passes rsyslog's imuxsock");
+		return;
+	}
+	if (!rsyslog_number(d, "SysSock.RateLimit.Interval", &interval))
+		rsyslog_number(d, "$SystemLogRateLimitInterval", &interval);
+	if (!rsyslog_number(d, "SysSock.RateLimit.Burst", &burst))
+		rsyslog_number(d, "$SystemLogRateLimitBurst", &burst);
+	if (!interval) {
+		found(f, DOCTOR_OK, "rsyslog's imuxsock does not limit the rate");
+		return;
+	}
+	found(f, DOCTOR_WARNING, "rsyslog's imuxsock takes %lu lines in %lu s from a process", burst,
+	      interval);
+	because(f, "what exceeds this is dropped, and the plugin is not told");
+	mend(f, "module(load=\"imuxsock\" SysSock.RateLimit.Interval=\"0\") in /etc/rsyslog.conf, "
+		"then: systemctl restart rsyslog");
+}
+
 void check_clock(const struct doctor *d, struct doctor_finding *f)
 {
 	if (d->now < YEAR_2020) {

@@ -26,6 +26,7 @@ const struct doctor_check doctor_checks[] = {
 	{ "journald", check_journald },
 	{ "journal-rate", check_journal_rate },
 	{ "imjournal", check_imjournal },
+	{ "imuxsock", check_imuxsock },
 	{ "clock", check_clock },
 	{ "connection", check_connection },
 	{ NULL, NULL }

@@ -124,23 +124,26 @@ int directory_value(const char *root, const char *path, const char *key, char *b
 	return n < 0 ? n : have;
 }
 
-bool file_has(const char *root, const char *path, const char *text)
+bool file_text_after(const char *root, const char *path, const char *text, char *buf,
+		     size_t size)
 {
 	FILE *f = open_below(root, path);
-	char *line = NULL;
+	char *line = NULL, *at = NULL;
 	size_t room = 0;
-	bool has = false;
 
 	if (!f)
 		return false;
-	while (!has && getline(&line, &room, f) > 0)
-		has = line[strspn(line, " \t")] != '#' && strstr(line, text);
+	while (!at && getline(&line, &room, f) > 0)
+		at = line[strspn(line, " \t")] != '#' ? strstr(line, text) : NULL;
+	if (at)
+		snprintf(buf, size, "%s", at + strlen(text));
 	free(line);
 	fclose(f);
-	return has;
+	return at;
 }
 
-bool directory_has(const char *root, const char *path, const char *suffix, const char *text)
+bool directory_text_after(const char *root, const char *path, const char *suffix,
+			  const char *text, char *buf, size_t size)
 {
 	struct dirent **list;
 	char file[PATH_MAX];
@@ -150,12 +153,26 @@ bool directory_has(const char *root, const char *path, const char *suffix, const
 	for (int i = 0; i < n; i++) {
 		snprintf(file, sizeof(file), "%s/%s", path, list[i]->d_name);
 		if (!has && ends_in(list[i]->d_name, suffix))
-			has = file_has(root, file, text);
+			has = file_text_after(root, file, text, buf, size);
 		free(list[i]);
 	}
 	if (n >= 0)
 		free(list);
 	return has;
+}
+
+bool file_has(const char *root, const char *path, const char *text)
+{
+	char rest[1];
+
+	return file_text_after(root, path, text, rest, sizeof(rest));
+}
+
+bool directory_has(const char *root, const char *path, const char *suffix, const char *text)
+{
+	char rest[1];
+
+	return directory_text_after(root, path, suffix, text, rest, sizeof(rest));
 }
 
 bool has_word(const char *text, const char *word)

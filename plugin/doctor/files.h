@@ -30,6 +30,13 @@ bool file_has(const char *root, const char *path, const char *text);
 /* The same of any file in the directory whose name ends in suffix. */
 bool directory_has(const char *root, const char *path, const char *suffix, const char *text);
 
+/* Copies what follows the text in its line, in the first file that has it outside comments
+ * that begin a line. Return false if none has. */
+bool file_text_after(const char *root, const char *path, const char *text, char *buf,
+		     size_t size);
+bool directory_text_after(const char *root, const char *path, const char *suffix,
+			  const char *text, char *buf, size_t size);
+
 /* Returns true if a word of the text, parted by blanks, is exactly that. */
 bool has_word(const char *text, const char *word);
 

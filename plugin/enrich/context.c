@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <uthash.h>
 
+#include "plugin/enrich/cgroups.h"
 #include "plugin/enrich/container.h"
 #include "plugin/enrich/entity.h"
 
@@ -32,6 +33,7 @@ struct context {
 	char boot[40];
 	int64_t ticks; /* a second */
 	struct known *known;
+	struct cgroups *cgroups; /* NULL: without memory */
 };
 
 /* "2304 (odd ) name) S 2211 …": what of it is needed. */
@@ -53,7 +55,8 @@ static void read_boot(struct context *c)
 		fclose(f);
 }
 
-struct context *context_new(const char *proc, const char *node, const char *machine)
+struct context *context_new(const char *proc, const char *cgroup_root, const char *node,
+			    const char *machine)
 {
 	struct context *c = calloc(1, sizeof(*c));
 
@@ -62,6 +65,7 @@ struct context *context_new(const char *proc, const char *node, const char *mach
 	c->proc = proc;
 	c->node = node;
 	c->ticks = sysconf(_SC_CLK_TCK);
+	c->cgroups = cgroups_new(cgroup_root);
 	read_boot(c);
 	c->host = (struct entity_host){ .machine = machine, .boot = c->boot };
 	return c;
@@ -82,6 +86,7 @@ void context_free(struct context *c)
 	if (!c)
 		return;
 	forget_all(c);
+	cgroups_free(c->cgroups);
 	free(c);
 }
 
@@ -157,20 +162,37 @@ static void forget(struct known *k)
 	*k->pcomm = *k->entity = *k->pentity = 0;
 }
 
-/* The control group counts if the process is the same one before and after. */
+/* The kernel's word for the control group, where there is one: it holds when the process has
+ * ended by now. */
+static bool read_group(const struct context *c, const struct identity *id, struct known *k)
+{
+	const struct container *found = NULL;
+
+	if (id->cgroup.known && c->cgroups)
+		found = cgroups_find(c->cgroups, id->cgroup.number, ms_of(CLOCK_MONOTONIC));
+	if (found)
+		k->container = *found;
+	return found;
+}
+
+/* A control group that is read from /proc counts if the process is the same one before and
+ * after. */
 static void read_process(const struct context *c, const struct entry *e, struct known *k,
 			 unsigned int parts)
 {
 	const struct identity *id = e->identity;
 	struct stat_line before, after;
 	char text[4096] = "";
+	bool has_group;
 
 	forget(k);
+	has_group = parts & CONTEXT_SURROUNDINGS && read_group(c, id, k);
 	if (!read_stat(c, id->pid, &before) || !was_there(c, &before, &e->time))
 		return;
 	entity_id(&c->host, id->pid, before.start, k->entity);
 	read_parent(c, id, &before, k);
-	if (!(parts & CONTEXT_SURROUNDINGS) || !read_file(c, id->pid, "cgroup", text, sizeof(text)))
+	if (!(parts & CONTEXT_SURROUNDINGS) || has_group ||
+	    !read_file(c, id->pid, "cgroup", text, sizeof(text)))
 		return;
 	if (read_stat(c, id->pid, &after) && after.start == before.start)
 		container_parse(text, &k->container);
@@ -197,7 +219,8 @@ static struct known *find(struct context *c, int64_t pid)
 
 static bool is_start(const struct entry *e)
 {
-	return e->what == CONNECT_START || e->what == CONNECT_FAIL || e->what == LISTEN_START;
+	return e->what == CONNECT_START || e->what == CONNECT_FAIL || e->what == LISTEN_START ||
+	       e->what == PROC_FORK || e->what == PROC_EXEC;
 }
 
 static const char *text_or_null(const char *text)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plugin/enrich/context: what an entry says of the surroundings of its process: container,
- * pod, unit, the parent's name, and the numbers of both processes. Read from /proc when the process makes a connection,
- * and kept for its later entries. A process that has ended, or whose pid belongs to
- * another one by now, is unknown.
+ * pod, unit, the parent's name, and the numbers of both processes. Read from /proc when
+ * the process makes a connection, and kept for its later entries. A process that has
+ * ended, or whose pid belongs to another one by now, is unknown, but for its container
+ * where BPF reports the control group.
  */
 #ifndef NETLOG_CONTEXT_H
 #define NETLOG_CONTEXT_H
@@ -12,9 +13,10 @@
 
 struct context;
 
-/* proc: "/proc"; node: name that audit may give this host; machine: machine-id(5), or
+/* proc: "/proc"; cgroup_root: "/sys/fs/cgroup"; node: name that audit may give this host; machine: machine-id(5), or
  * empty. All borrowed. NULL without memory. */
-struct context *context_new(const char *proc, const char *node, const char *machine);
+struct context *context_new(const char *proc, const char *cgroup_root, const char *node,
+			    const char *machine);
 void context_free(struct context *c); /* may be NULL */
 
 enum context_part {

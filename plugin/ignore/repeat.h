@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plugin/ignore/repeat: folds connections that are alike: same kind, protocol, direction,
- * service, user, program, outcome. Listeners are never folded. The first one in a window is logged; for the others there
- * is one note with their number and the id of the first.
+ * service, user, program, outcome. Listeners are never folded. The first one in a window
+ * is logged; for the others there is one note with their number and the id of the first.
  */
 #ifndef NETLOG_IGNORE_REPEAT_H
 #define NETLOG_IGNORE_REPEAT_H

@@ -18,6 +18,7 @@
 
 #include "kpatch/bpf/netlog_bpf.h"
 #include "netlog.skel.h"	/* made by make */
+#include "netlog_old.skel.h"
 
 #define SCTP_BTF "/sys/kernel/btf/sctp"	/* since 5.11 */
 #define SPARE_ITERATORS 16
@@ -45,8 +46,11 @@ struct bpf_input {
 
 /* These kernels have no such function, or it is inlined, and others report the same. */
 static const char *const optional[] = {
-	"taskstats_exit", "__x64_sys_delete_module", "tcp_v4_pre_connect", "tcp_v6_pre_connect", "tcp_v6_connect", "mptcp_disconnect",
-	"udp_abort", "tcp_abort", "inet6_bind", "udpv6_sendmsg", "tty_audit_exit", "auditsc_get_stamp",
+	"inet_sendmsg", "inet6_sendmsg", "inet_recvmsg", "inet6_recvmsg",
+	"taskstats_exit", "__x64_sys_delete_module",
+	"tcp_v4_pre_connect", "tcp_v6_pre_connect", "tcp_v6_connect", "mptcp_disconnect",
+	"udp_abort", "tcp_abort", "inet6_bind", "udpv6_sendmsg", "tty_audit_exit",
+	"auditsc_get_stamp",
 	"sctp_inet_listen", "sctp_primitive_ASSOCIATE", "sctp_association_free",
 };
 
@@ -116,25 +120,46 @@ static bool can_attach(const struct btf *btf, const char *function)
 	       (strstr(function, "6_") && !access("/sys/kernel/btf/ipv6", F_OK));
 }
 
-/* Sets what this kernel has; its own types are read once here. Returns 0 or -errno. */
-static int choose(struct netlog_bpf *b, const struct bpf_input_options *o, bool can_read,
-		  char *error, size_t size)
+static bool is_use(const struct netlog_bpf *b, const struct bpf_program *p)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
+	return p == b->progs.on_send4 || p == b->progs.on_send6 || p == b->progs.on_recv4 ||
+	       p == b->progs.on_recv6;
+}
+
+/* The tracepoints of sendmsg and recvmsg, 6.3. */
+static bool has_lengths(const struct btf *btf)
+{
+	return btf__find_by_name_kind(btf, "btf_trace_sock_send_length", BTF_KIND_TYPEDEF) > 0;
+}
+
+/* The same programs and maps, from the object that this kernel takes. */
+static struct netlog_bpf *open_object(const struct btf *btf)
+{
+	struct netlog_bpf *b = calloc(1, sizeof(*b));
+
+	if (!b || netlog_bpf__create_skeleton(b))
+		goto err;
+	if (!has_function(btf, "bpf_loop"))
+		b->skeleton->data = (void *)netlog_old_bpf__elf_bytes(&b->skeleton->data_sz);
+	if (!bpf_object__open_skeleton(b->skeleton, NULL))
+		return b;
+err:
+	netlog_bpf__destroy(b);
+	return NULL;
+}
+
+/* Sets what this kernel has. Returns 0 or -errno. */
+static int choose(struct netlog_bpf *b, const struct btf *btf, const struct bpf_input_options *o,
+		  bool can_read, char *error, size_t size)
+{
 	struct bpf_program *p;
 	const char *missing = NULL;
 
-	if (!btf) {
-		snprintf(error, size, "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
-		return -ENOENT;
-	}
 	b->rodata->can_read = can_read;
 	b->rodata->has_task_btf = has_function(btf, "bpf_get_current_task_btf");
 	b->rodata->has_cookie = has_function(btf, "bpf_get_socket_ptr_cookie");
-	if (has_function(btf, "bpf_rcu_read_lock")) {	/* 6.2 */
-		b->rodata->path_parts = 128;
+	if (has_function(btf, "bpf_rcu_read_lock"))	/* 6.2 */
 		b->rodata->exit_fds = 512;
-	}
 	bpf_object__for_each_program(p, b->obj) {
 		const char *function = function_of(p);
 		bool there = !function || can_attach(btf, function);
@@ -143,6 +168,10 @@ static int choose(struct netlog_bpf *b, const struct bpf_input_options *o, bool 
 			there = there && o->wants.flows;
 		else if (p == b->progs.on_fork || p == b->progs.on_exec || p == b->progs.on_end)
 			there = there && o->wants.processes;
+		else if (p == b->progs.on_send || p == b->progs.on_recv)
+			there = o->wants.uses && has_lengths(btf);
+		else if (is_use(b, p))
+			there = there && o->wants.uses && !has_lengths(btf) && b->rodata->has_task_btf;
 		else if (p == b->progs.on_file)
 			there = has_function(btf, "bpf_sock_from_file");
 		else if (p == b->progs.on_file_old)
@@ -155,9 +184,10 @@ static int choose(struct netlog_bpf *b, const struct bpf_input_options *o, bool 
 	}
 	if (b->rodata->has_cookie)
 		bpf_map__set_max_entries(b->maps.numbers, 8192);	/* of MPTCP alone */
+	if (!o->wants.uses || !b->rodata->has_task_btf)	/* both are of 5.11 */
+		bpf_map__set_autocreate(b->maps.users, false);
 	if (!o->wants.flows)
 		bpf_map__set_max_entries(b->maps.flows, 1);
-	btf__free(btf);
 	if (!missing)
 		return 0;
 	snprintf(error, size, "this kernel has no function %s", missing);
@@ -167,15 +197,23 @@ static int choose(struct netlog_bpf *b, const struct bpf_input_options *o, bool 
 static struct netlog_bpf *load(const struct bpf_input_options *o, bool can_read,
 			       char *error, size_t size)
 {
-	struct netlog_bpf *b = netlog_bpf__open();
+	struct btf *btf = btf__load_vmlinux_btf();
+	struct netlog_bpf *b;
 	int err;
 
 	*error = *warning = 0;
+	if (!btf) {
+		snprintf(error, size, "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
+		return NULL;
+	}
+	b = open_object(btf);
+	err = b ? choose(b, btf, o, can_read, error, size) : 0;
+	btf__free(btf);
 	if (!b) {
 		snprintf(error, size, "no memory");
 		return NULL;
 	}
-	if (choose(b, o, can_read, error, size))
+	if (err)
 		goto err_open;
 	err = netlog_bpf__load(b);
 	if (!err)

@@ -44,7 +44,7 @@ static bool deliver_open(struct track *t, enum diag_op op, const struct diag_soc
 static void deliver_unheld(struct track *t, const struct diag_sock *s)
 {
 	struct diag d = { .op = DIAG_OPEN, .sock = *s };
-	struct event e = { .kind = EVENT_DIAG, .diag = &d, .fd = -1, .task = { ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN } };
+	struct event e = { .kind = EVENT_DIAG, .diag = &d, .fd = -1, .task = TASK_UNKNOWN };
 
 	deliver(t, &e);
 }

@@ -109,7 +109,9 @@ int sockdiag_read_events(struct sockdiag *d, diag_message_fn fn, void *arg)
 	for (int i = 0; i < BATCH; i++) {
 		iov[i] = (struct iovec){ buf[i], EVENT_SIZE };
 		msgs[i] = (struct mmsghdr){ .msg_hdr = {
-						    .msg_name = &from[i], .msg_namelen = sizeof(from[i]), .msg_iov = &iov[i], .msg_iovlen = 1 } };
+			.msg_name = &from[i], .msg_namelen = sizeof(from[i]),
+			.msg_iov = &iov[i], .msg_iovlen = 1,
+		} };
 	}
 	n = recvmmsg(mnl_socket_get_fd(d->events), msgs, BATCH, MSG_DONTWAIT, NULL);
 	if (n < 0)
@@ -173,7 +175,9 @@ static ssize_t receive(struct sockdiag *d)
 {
 	struct sockaddr_nl from = { 0 };
 	struct iovec iov = { d->buf, sizeof(d->buf) };
-	struct msghdr h = { .msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &iov, .msg_iovlen = 1 };
+	struct msghdr h = {
+		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &iov, .msg_iovlen = 1,
+	};
 	ssize_t n = recvmsg(mnl_socket_get_fd(d->dumps), &h, MSG_DONTWAIT);
 
 	if (n < 0)

@@ -94,7 +94,8 @@ static void put_known(FILE *f, const struct diag_known *k, const struct identity
 	put_end(f, &k->sock.remote);
 	put_stamp(f, &k->ev);
 	put_stamp(f, &k->start);
-	fprintf(f, " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64, o->pid, o->ppid, o->uid, o->auid, o->ses, o->sid);
+	fprintf(f, " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
+		o->pid, o->ppid, o->uid, o->auid, o->ses, o->sid);
 	put_string(f, o->comm);
 	put_string(f, o->exe);
 	put_string(f, o->subj);

@@ -117,16 +117,27 @@ static void plan_queue(struct plan *p, const struct doctor *d)
 
 /* ---- outputs ---- */
 
-/* Lines of configuration, between marks by which the undo finds them. NAME and LINES are
- * without quotes and slashes of sed. */
-static void append(struct setup_step *s, const char *name, const char *lines)
+#define PATH_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+"
+
+/* The plugin's configuration, as a word for the shell. NULL: it is none without quotes. */
+static const char *config_path(const struct doctor *d)
+{
+	const char *path = d->config_path ? d->config_path : CONFIG_DEFAULT;
+
+	return path[strspn(path, PATH_CHARACTERS)] || strlen(path) > 100 ? NULL : path;
+}
+
+/* Adds lines to the plugin's configuration, between marks by which the undo finds them. Name
+ * and lines are without quotes. */
+static void append(struct setup_step *s, const char *path, const char *name, const char *lines)
 {
 	snprintf(s->command, sizeof(s->command),
-		 "sed -i '$a\\' %s && printf '%%b' '# begin setup %s\\n%s\\n# end setup %s\\n' >>%s",
-		 CONFIG_DEFAULT, name, lines, name, CONFIG_DEFAULT);
+		 "{ [ ! -e %s ] || sed -i '$a\\' %s; } && "
+		 "printf '%%b' '# begin setup %s\\n%s\\n# end setup %s\\n' >>%s",
+		 path, path, name, lines, name, path);
 	snprintf(s->undo, sizeof(s->undo),
-		 "sed -i '/^# begin setup %s$/,/^# end setup %s$/d' %s", name, name,
-		 CONFIG_DEFAULT);
+		 "[ ! -e %s ] || sed -i '/^# begin setup %s$/,/^# end setup %s$/d' %s", path, name,
+		 name, path);
 }
 
 static bool writes_file(const struct doctor *d)
@@ -146,12 +157,12 @@ static void plan_own_log(struct plan *p, const struct doctor *d)
 	bool bpf = doctor_exact(d) && !file_exists(d->root, "/sys/module/audit_netlog");
 	bool deaf = !file_exists(d->root, "/dev/log");
 
-	if (!d->config || writes_file(d) || !(bpf || deaf))
+	if (!d->config || !config_path(d) || writes_file(d) || !(bpf || deaf))
 		return;
 	append(add(p, "write the plugin's own log, too",
 		   deaf ? "no syslogd listens here" :
 			  "BPF leaves nothing in audit's log, and aunetlog reads this one"),
-	       "own-log", "[log]\\nfile = " OWN_LOG);
+	       config_path(d), "own-log", "[log]\\nfile = " OWN_LOG);
 }
 
 /* Returns true if the connections to it are left out already. */
@@ -193,7 +204,7 @@ static bool is_ignored(const struct doctor *d, const struct collector *c)
 static void plan_collectors(struct plan *p, const struct doctor *d)
 {
 	struct collector list[COLLECTORS_MAX];
-	unsigned int n = d->config ? collectors_find(d->root, list) : 0;
+	unsigned int n = d->config && config_path(d) ? collectors_find(d->root, list) : 0;
 
 	for (unsigned int i = 0; i < n && p->count < SETUP_STEPS_MAX - 1; i++) {
 		char name[32], lines[256];
@@ -205,7 +216,7 @@ static void plan_collectors(struct plan *p, const struct doctor *d)
 			 list[i].exe, list[i].address, list[i].port);
 		append(add(p, "leave out the connections of the log collector",
 			   "lines about the connection that carries them cause further lines"),
-		       name, lines);
+		       config_path(d), name, lines);
 	}
 }
 

@@ -37,7 +37,7 @@
 
 struct options {
 	bool enriched, eoe;
-	unsigned long records, burst;
+	unsigned long records, burst, others, pace;
 	const char *node;
 };
 
@@ -63,7 +63,7 @@ struct program {
 };
 
 struct event {
-	char text[4][2048];
+	char text[6][2048];
 	unsigned int count;
 };
 
@@ -76,7 +76,7 @@ struct address {
 static struct {
 	struct options o;
 	uint64_t random, serial, ms;
-	unsigned long written, events;
+	unsigned long written, events, other;
 	unsigned int next_pid;
 	struct process slots[SLOTS];
 	struct event event;
@@ -152,7 +152,7 @@ static const char *call_name(int nr)
 static void event_begin(void)
 {
 	g.serial++;
-	g.ms += rnd(4);
+	g.ms += rnd(g.o.pace);
 	g.events++;
 	g.event.count = 0;
 }
@@ -607,6 +607,37 @@ static void burst(void)
 	}
 }
 
+/* What else a host records: logins, and programs that an execve rule watches. */
+static void other_event(void)
+{
+	static const char *const units[] = { "cron", "sshd", "man-db", "fstrim", "logrotate" };
+	unsigned int pid = g.next_pid + rnd(50), uid = rnd(2) ? 0 : 1000;
+
+	event_begin();
+	if (rnd(3)) {
+		record(rnd(2) ? "SERVICE_START" : "USER_ACCT", "pid=%u uid=%u auid=%u ses=%u "
+		       "subj=unconfined msg='unit=%s comm=\"systemd\" "
+		       "exe=\"/usr/lib/systemd/systemd\" hostname=? addr=192.0.2.%u "
+		       "terminal=? res=success'", pid, uid, UNSET, UNSET, units[rnd(5)],
+		       1 + rnd(250));
+	} else {
+		record("SYSCALL", "arch=c000003e syscall=59 success=yes exit=0 a0=%llx a1=%llx "
+		       "a2=%llx a3=8 items=2 ppid=1200 pid=%u auid=%u uid=%u gid=0 euid=0 "
+		       "suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=(none) ses=12 comm=\"ls\" "
+		       "exe=\"/usr/bin/ls\" key=\"exec\"", (unsigned long long)pointer(),
+		       (unsigned long long)pointer(), (unsigned long long)pointer(), pid, uid,
+		       uid);
+		record("EXECVE", "argc=3 a0=\"ls\" a1=\"-l\" a2=\"/srv/app/%u\"", rnd(1000));
+		record("CWD", "cwd=\"/home/alice\"");
+		record("PATH", "item=0 name=\"/usr/bin/ls\" inode=131 dev=fe:00 mode=0100755 "
+		       "ouid=0 ogid=0 rdev=00:00 nametype=NORMAL cap_fp=0 cap_fi=0 cap_fe=0 "
+		       "cap_fver=0 cap_frootid=0");
+		record("PROCTITLE", "proctitle=6C73002D6C");
+	}
+	g.other += g.event.count;
+	write_event();
+}
+
 static void generate(void)
 {
 	unsigned long end = g.o.records;
@@ -614,8 +645,14 @@ static void generate(void)
 	burst();
 	end += g.written;
 	while (g.written < end) {
-		struct process *p = &g.slots[rnd(SLOTS)], *q = &g.slots[rnd(SLOTS)];
+		struct process *p, *q;
 
+		if (g.other * 100 < g.written * g.o.others) {
+			other_event();
+			continue;
+		}
+		p = &g.slots[rnd(SLOTS)];
+		q = &g.slots[rnd(SLOTS)];
 		if (rnd(100) < INTERLEAVED && p != q) {
 			mix(p, q);
 			continue;
@@ -633,11 +670,13 @@ static void read_options(struct options *o, int argc, char **argv)
 		{ "burst", required_argument, NULL, 'b' },
 		{ "node", required_argument, NULL, 'N' },
 		{ "no-eoe", no_argument, NULL, 'x' },
+		{ "others", required_argument, NULL, 'o' },
+		{ "pace", required_argument, NULL, 'p' },
 		{ 0 }
 	};
 	int c;
 
-	*o = (struct options){ .records = 1000000, .eoe = true };
+	*o = (struct options){ .records = 1000000, .eoe = true, .pace = 4 };
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) >= 0) {
 		switch (c) {
 		case 'e':	o->enriched = true; break;
@@ -645,9 +684,12 @@ static void read_options(struct options *o, int argc, char **argv)
 		case 'b':	o->burst = strtoul(optarg, NULL, 10); break;
 		case 'N':	o->node = optarg; break;
 		case 'x':	o->eoe = false; break;
+		case 'o':	o->others = strtoul(optarg, NULL, 10); break;
+		case 'p':	o->pace = 2 * strtoul(optarg, NULL, 10); break;
 		default:
 			fprintf(stderr, "usage: generate [--records N] [--enriched] "
-				"[--burst K] [--node NAME] [--no-eoe]\n");
+				"[--burst K] [--node NAME] [--no-eoe] [--others PERCENT] "
+				"[--pace MILLISECONDS]\n");
 			exit(2);
 		}
 	}

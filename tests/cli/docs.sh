@@ -106,6 +106,14 @@ if command -v groff >/dev/null; then
 else
 	echo "skip - groff is not installed"
 fi
+verdict "CONTRIBUTING names functions that are there" < <(
+	grep -oE '`[a-z_]+\(\)`(, | \()[a-z/_]+\.c' CONTRIBUTING.md | tr -d '`(),' | while read -r name file; do
+		grep -qwE "$name" "$file" || grep -qwE "$name" parser/*/"$file" 2>/dev/null || echo "no $name() in $file"
+	done)
+verdict "CONTRIBUTING names make's targets that are there" < <(
+	grep -oE '`make [a-z0-9-]+' CONTRIBUTING.md README.md | sed 's/.*make //' | sort -u | while read -r target; do
+		cat Makefile packaging/Makefile.inc tests/*/Makefile.inc | grep -q "^$target:" || echo "no target $target"
+	done)
 verdict "README has at most 120 lines" < <(awk 'END { if (NR > 120) print NR }' README.md)
 verdict "README and its pages name files that are there" < <(missing_files)
 verdict "packages have the version of the program" < <(

@@ -11,23 +11,13 @@ pairs=$here/../golden/pairs
 tool=$(realpath "${1:-$here/../../build/aunetlog}")
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-failed=0
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$here/../lib.sh"
 out=$tmp/out err=$tmp/err
 
 run() {
 	"$tool" "$@" >"$out" 2>"$err" </dev/null
 	status=$?
-}
-
-verdict() { # name, outcome of the test before
-	if [ "$2" = 0 ]; then
-		echo "ok - $1"
-		return
-	fi
-	echo "not ok - $1"
-	failed=1
-	sed 's/^/#   out: /' "$out" | head -n 20
-	sed 's/^/#   err: /' "$err" | head -n 20
 }
 
 refuses() { # NAME PATTERN ARGUMENTS…
@@ -300,26 +290,128 @@ test_follow() {
 test_rules() {
 	local seed good=0 bad=0 n
 	for seed in 1 2 3 4 5; do
-		python3 "$here/traffic.py" beacons $seed >"$tmp/traffic"
+		python3 "$here/traffic.py" beacons "$seed" >"$tmp/traffic"
 		run -if "$tmp/traffic" --beacons
 		good=$((good + $(grep -c good "$out"))) bad=$((bad + $(grep -c bad "$out")))
 	done
 	echo "# --beacons: $bad of 100 planted found, $good of 1100 innocent"
-	[ $bad = 100 ] && [ $good = 0 ]
+	[ "$bad" = 100 ] && [ "$good" = 0 ]
 	verdict '--beacons' $?
 	good=0 bad=0
 	for seed in 1 2 3 4 5; do
-		python3 "$here/traffic.py" scan $seed >"$tmp/traffic"
+		python3 "$here/traffic.py" scan "$seed" >"$tmp/traffic"
 		run -if "$tmp/traffic" --scan
 		n=$(grep -cE '(bad|  198.51.100.[012]$)' "$out")
 		bad=$((bad + n)) good=$((good + $(tail -n +2 "$out" | wc -l) - n))
 	done
 	echo "# --scan: $bad of 65 planted found, $good of 400 innocent"
-	[ $bad = 65 ] && [ $good = 0 ]
+	[ "$bad" = 65 ] && [ "$good" = 0 ]
 	verdict '--scan' $?
 }
 
-for name in pictures maybe follow summaries rules own mixed own_damage table; do
+# Records behind matches, ancestors, Community ID, shorthands.
+test_more_conditions() {
+	local module=$pairs/connect-6.1-module.log id
+	run -if "$data" -p 3624 -r
+	[ "$status" = 0 ] && [ "$(grep -c ':450): ' "$out")" = 3 ] && [ "$(wc -l <"$out")" = 3 ] &&
+		cmp -s <(grep '^node=alpha .*:450): ' "$data") "$out"
+	verdict '-r: the records of the start, as they are in the log' $?
+	"$tool" -if "$out" 2>"$err" | grep -q ' 3624 1000 curl '
+	verdict '-r: what it prints can be read again' $?
+	"$tool" -if "$data" >"$tmp/lines" 2>/dev/null
+	refuses '-r: the plugin'"'"'s lines have no records' 'name the audit log' -if "$tmp/lines" -r
+	cat "$data" | "$tool" -r >"$out" 2>"$err"
+	[ $? = 2 ] && grep -q 'stdin can be read only once' "$err"
+	verdict '-r: not of a pipe' $?
+	refuses '-r: not with another format' 'cannot be combined with --format' -if "$data" -r --format json
+
+	id=$("$tool" -if "$module" --format json 2>/dev/null | jq -r '.network.community_id // empty' | head -n 1)
+	"$tool" -if "$module" --format json 2>/dev/null | grep -c "\"$id\"" >"$tmp/count"
+	run -if "$module" --community-id "$id"
+	[ "$status" = 0 ] && [ "$(wc -l <"$out")" = "$(cat "$tmp/count")" ]
+	verdict '--community-id finds what JSON has it for' $?
+	refuses '--community-id: a wrong one' 'must be a Community ID' --community-id 1:x
+
+	run -if "$module" --bytes '>800'
+	[ "$status" = 0 ] && ! grep -vE ' (tx|rx)=[0-9]{3,}' "$out" && grep -q 'tx=900 rx=512' "$out" &&
+		grep -q 'tx=512 rx=900' "$out"
+	verdict '--bytes is either way' $?
+	run -if "$module" --failed
+	[ "$status" = 0 ] && ! grep -v ' connect fail ' "$out"
+	verdict '--failed' $?
+	run -if "$module" --in
+	[ "$status" = 0 ] && ! grep -v ' <- ' "$out"
+	verdict '--in' $?
+	run -if "$module" --listen
+	[ "$status" = 0 ] && ! grep -v ' listen ' "$out"
+	verdict '--listen' $?
+
+	# sh (1200) starts make (1201), that starts curl (1202)
+	family >"$tmp/family"
+	run -if "$tmp/family" --ancestor sh
+	[ "$status" = 0 ] && [ "$(grep -c ' start .* 1202 ' "$out")" = 1 ] && ! grep -q ' 1200 ' "$out"
+	verdict '--ancestor by name, two above' $?
+	run -if "$tmp/family" --ancestor 1201
+	[ "$status" = 0 ] && [ "$(grep -c ' start ' "$out")" = 1 ]
+	verdict '--ancestor by number' $?
+	run -if "$tmp/family" --ancestor curl
+	[ "$status" = 1 ]
+	verdict '--ancestor: not of itself' $?
+}
+
+# call SERIAL PID PPID COMM ADDRESS: a connect
+call() {
+	printf 'type=SYSCALL msg=audit(1795243000.100:%s): arch=c000003e syscall=42 success=yes exit=0 a0=3 a1=7ffd a2=10 a3=0 items=0 ppid=%s pid=%s auid=1000 uid=1000 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=(none) ses=3 comm="%s" exe="/bin/%s" key="netlog"\n' \
+		"$1" "$3" "$2" "$4" "$4"
+	printf 'type=SOCKADDR msg=audit(1795243000.100:%s): saddr=020001BB%s0000000000000000\n' "$1" "$5"
+	printf 'type=PROCTITLE msg=audit(1795243000.100:%s): proctitle=%s\n' "$1" 6375726C
+}
+
+family() {
+	call 11 1200 1 sh C0000201
+	call 12 1201 1200 make C0000202
+	call 13 1202 1201 curl C0000203
+}
+
+# A log that grows between the runs gives what it gives at once.
+test_checkpoint() {
+	local log name size at step
+	for log in "$pairs"/*.log "$data"; do
+		name=${log##*/}
+		rm -f "$tmp/cp" "$tmp/parts" "$tmp/once"
+		"$tool" -if "$log" --checkpoint "$tmp/once" >"$tmp/whole" 2>/dev/null
+		size=$(wc -c <"$log") step=$(($(wc -c <"$log") / 9 + 7)) at=0
+		: >"$tmp/grows"
+		while [ $at -lt "$size" ]; do
+			tail -c +$((at + 1)) "$log" | head -c $step >>"$tmp/grows"
+			at=$((at + step))
+			"$tool" -if "$tmp/grows" --checkpoint "$tmp/cp" >>"$tmp/parts" 2>"$err"
+		done
+		cmp "$tmp/whole" "$tmp/parts" >"$out" && [ -s "$tmp/whole" ]
+		verdict "--checkpoint: $name in nine parts" $?
+	done
+	run -if "$tmp/grows" --checkpoint "$tmp/cp"
+	[ "$status" = 1 ] && [ ! -s "$out" ]
+	verdict '--checkpoint: nothing is printed twice' $?
+	mv "$tmp/grows" "$tmp/audit.log.1"
+	sed 's/audit(17952/audit(17953/' "$data" >"$tmp/audit.log"
+	run -if "$tmp" --checkpoint "$tmp/cp"
+	[ "$status" = 0 ] && [ "$(grep -c start "$out")" = "$(grep -c start "$tmp/whole")" ]
+	verdict '--checkpoint: after a rotation the rest and the new log are read' $?
+	echo nonsense >"$tmp/bad"
+	run -if "$data" --checkpoint "$tmp/bad"
+	[ "$status" = 10 ] && grep -q 'is not a checkpoint' "$err"
+	verdict '--checkpoint: a file that is none, 10' $?
+	run -if "$data" --checkpoint "$tmp/nowhere/cp"
+	[ "$status" = 11 ] && grep -q 'No such file' "$err"
+	verdict '--checkpoint: one that cannot be written, 11' $?
+	run -if "$pairs/exec-6.1-module.log" --checkpoint "$tmp/cp"
+	[ "$status" = 12 ] && grep -q 'is not there any more' "$err"
+	verdict '--checkpoint: its log is gone, 12' $?
+	refuses '--checkpoint: not with a summary' 'cannot be combined with --summary' --checkpoint x --summary port
+}
+
+for name in checkpoint more_conditions pictures maybe follow summaries rules own mixed own_damage table; do
 	test_$name
 done
 exit $failed

@@ -15,9 +15,12 @@ if [ "${INSIDE:-}" != 1 ]; then
 	INSIDE=1 exec unshare -m "$0" "$plugin" "$records"
 fi
 
-tmp=$(mktemp -d) syslogd='' failed=0
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "${0%/*}/../lib.sh"
+tmp=$(mktemp -d) syslogd=''
 cleanup() {
 	[ -n "$syslogd" ] && kill "$syslogd" 2>/dev/null
+	umount -l /etc/rsyslog.conf
 	umount -l /dev
 	for d in null zero urandom tty; do umount -l "$tmp/dev/$d"; done
 	rm -rf "$tmp"
@@ -28,31 +31,16 @@ for d in null zero urandom tty; do touch "$tmp/dev/$d"; mount --bind "/dev/$d" "
 ln -s /proc/self/fd "$tmp/dev/fd"
 mount --rbind "$tmp/dev" /dev || { echo "skip - syslog: cannot mount"; exit 77; }
 
-check() { # NAME COMMAND…
-	local name=$1
-	shift
-	if "$@"; then echo "ok - $name"; return; fi
-	echo "not ok - $name"
-	failed=1
-	return 1
-}
-
-wait_for() { # SECONDS COMMAND…
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do [ $SECONDS -ge $end ] && return 1; sleep 0.05; done
-}
-
 start_rsyslogd() {
 	cat >"$tmp/rsyslog.conf" <<-END
-		module(load="imuxsock" SysSock.Name="/dev/log" SysSock.RateLimit.Interval="0" SysSock.UsePIDFromSystem="off")
+		module(load="imuxsock" SysSock.Name="/dev/log" SysSock.RateLimit.Interval="${1:-0}" SysSock.UsePIDFromSystem="off")
 		global(workDirectory="$tmp")
 		template(name="all" type="string" string="%pri-text%|%syslogtag%|%msg%\n")
 		*.* action(type="omfile" file="$tmp/messages" template="all")
 	END
 	rsyslogd -n -f "$tmp/rsyslog.conf" -i "$tmp/pid" >"$tmp/rsyslogd.out" 2>&1 5>&- &
 	syslogd=$!
-	wait_for 10 test -S /dev/log
+	wait_for test -S /dev/log
 }
 
 printf '[log]\nfile =\n[output]\nsyslog = yes\nfacility = local3\npriority = notice\nfile = %s\n[kernel]\nsource = none\n[sockdiag]\nuse = no\n' "$tmp/file" >"$tmp/conf"
@@ -61,7 +49,7 @@ start_rsyslogd || { cat "$tmp/rsyslogd.out"; echo "not ok - rsyslogd starts"; ex
 TZ=IST-5:30 "$plugin" -c "$tmp/conf" <"$records" 2>/dev/null
 lines=$(wc -l <"$tmp/file")
 arrived() { [ "$(grep -c '^local3.notice|' "$tmp/messages")" = "$lines" ]; }
-check "every line of the file arrives by syslog too ($lines)" wait_for 10 arrived
+check "every line of the file arrives by syslog too ($lines)" wait_for arrived
 check "with the configured facility and priority" grep -q '^local3.notice|audisp-netlog\[[0-9]*\]:|' "$tmp/messages"
 same() {
 	diff <(sed 's/^[^ ]* [^ ]* //' "$tmp/file" | grep -v '^netlog ') \
@@ -82,16 +70,58 @@ pid=$!
 exec 5>"$tmp/in"
 cat "$records" >&5
 all_in_file() { [ "$(grep -c . "$tmp/file")" = "$((lines - 1))" ]; }	# all but netlog stop
-check "without a syslogd the file gets its lines" wait_for 10 all_in_file
+check "without a syslogd the file gets its lines" wait_for all_in_file
 start_rsyslogd
 told() { grep -q 'netlog lost plugin=' "$tmp/messages" 2>/dev/null; }
-check "when it is back, the loss is told" wait_for 10 told
+check "when it is back, the loss is told" wait_for told
 exec 5>&-
 wait "$pid"
 check "the plugin ended well" test $? = 0
 lost() { sed -n 's/^local3.*netlog lost plugin=\([0-9]*\).*/\1/p' "$tmp/messages" | awk '{ n += $1 } END { print n + 0 }'; }
 got() { grep -c '^local3.notice|' "$tmp/messages"; }
 adds_up() { [ $(($(lost) + $(got) - $(grep -c '^local3.*netlog lost plugin=' "$tmp/messages"))) = "$(wc -l <"$tmp/file")" ]; }
-check "lost and written add up" wait_for 10 adds_up ||
+check "lost and written add up" wait_for adds_up ||
 	echo "lost $(lost), written $(got), of $(wc -l <"$tmp/file")"
+exec 5>&-
+
+# A flood through a syslogd that limits the rate: lines are missing that nobody has counted
+# in the stream. --doctor says so, and how to mend it.
+kill "$syslogd"; wait "$syslogd" 2>/dev/null; syslogd=''
+flood=3000
+for ((i = 1; i <= flood; i++)); do
+	h="msg=audit(1795240000.391:$i): " task="ppid=1 pid=$((100000 + i)) auid=1000 uid=0 ses=3 comm=\"curl\" exe=\"/usr/bin/curl\""
+	echo "type=SYSCALL ${h}arch=c000003e syscall=42 success=yes exit=0 a0=3 a1=0 a2=10 a3=0 items=0 $task"
+	echo "type=SOCKADDR ${h}saddr=020001BBC00002070000000000000000"
+	echo "type=PROCTITLE ${h}proctitle=\"curl\""
+done >"$tmp/flood"
+touch "$tmp/etc-rsyslog.conf"
+[ -e /etc/rsyslog.conf ] && mount --bind "$tmp/etc-rsyslog.conf" /etc/rsyslog.conf
+flood() { # NAME INTERVAL: through an rsyslogd with that limit
+	rm -f /dev/log "$tmp/messages" "$tmp/file"
+	start_rsyslogd "$2" || return
+	cat "$tmp/rsyslog.conf" >"$tmp/etc-rsyslog.conf"
+	"$plugin" -c "$tmp/conf" <"$tmp/flood" 2>/dev/null
+	logger_done() { logger -p local4.info end 2>/dev/null; sleep 0.2; grep -q '^local4.info' "$tmp/messages"; }
+	wait_for 10 logger_done
+	kill "$syslogd"; wait "$syslogd" 2>/dev/null; syslogd=''
+	arrived=$(grep -c '^local3.notice|.* connect start ' "$tmp/messages")
+}
+# without a file it does not wait for a line of its own connection
+printf '[log]\nfile =\n[output]\nsyslog = yes\n[kernel]\nsource = none\n' >"$tmp/doctor.conf"
+doctor() { "$plugin" --doctor --format json -c "$tmp/doctor.conf" 2>/dev/null | jq -r '.checks[] | select(.name == "imuxsock") | .level + " " + .found'; }
+
+flood limited 5
+check "flood: a rate limit drops lines ($arrived of $flood arrive)" [ "$arrived" -lt $((flood / 2)) ]
+check "flood: the file has every line" [ "$(grep -c ' connect start ' "$tmp/file")" = $flood ]
+check "flood: the plugin counts no loss, for it sees none" \
+	[ "$(grep -c 'netlog lost' "$tmp/messages")" = 0 ]
+check "flood: rsyslogd alone says so" grep -qi 'rate-limit' "$tmp/messages"
+if [ -e /etc/rsyslog.conf ] && command -v jq >/dev/null; then
+	check "flood: --doctor warns of the limit" [ "$(doctor)" = "warning rsyslog's imuxsock takes 200 lines in 5 s from a process" ]
+fi
+flood unlimited 0
+check "flood: without the limit every line arrives ($arrived of $flood)" [ "$arrived" = $flood ]
+if [ -e /etc/rsyslog.conf ] && command -v jq >/dev/null; then
+	check "flood: --doctor is content" [ "$(doctor)" = "ok rsyslog's imuxsock does not limit the rate" ]
+fi
 exit $failed

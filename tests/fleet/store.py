@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0-or-later
 """tests/fleet/store: the fleet's programs with a real engine, empty at the start, which
 NETLOG_STORE names. Usage: store.py 26|18 BUILD_DIR [TEST…]"""

@@ -55,7 +55,7 @@ machine_start() {
 }
 
 machine_reached() {
-	local until=$((SECONDS + 400))
+	local until=$((SECONDS + ${BOOT_SECONDS:-900}))
 	until guest true 2>/dev/null; do
 		if [ $SECONDS -gt $until ] || ! machine_alive; then return 1; fi
 		read -rt 1 <>"$work/never" || true
@@ -67,7 +67,7 @@ machine_reboot() {
 	old=$(guest 'cat /proc/sys/kernel/random/boot_id') || return 1
 	guest 'systemctl reboot' >/dev/null 2>&1
 	ssh "${ssh_options[@]}" -o ControlPath="$work/ssh" -O exit -p "$port" root@127.0.0.1 2>/dev/null
-	local until=$((SECONDS + 400)) new
+	local until=$((SECONDS + ${BOOT_SECONDS:-900})) new
 	while :; do
 		new=$(guest 'cat /proc/sys/kernel/random/boot_id' 2>/dev/null) || new=''
 		[ -z "$new" ] || [ "$new" = "$old" ] || return 0

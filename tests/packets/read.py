@@ -47,7 +47,7 @@ def packet_parts(body):
 class Section:
     def __init__(self):
         self.host, self.processes, self.connections, self.darwin = None, {}, {}, []
-        self.interfaces = []
+        self.events = []        # forks and ends
 
 
 def microseconds(order, body, at):
@@ -79,6 +79,9 @@ def read(path):
         elif kind == 0x101:
             pid = number(body[:4])
             what = dict(options(body[12:], order))
+            if 2 in what:
+                section.events.append((pid, number(what[2]), what.get(3)))
+                continue
             section.processes[pid] = (microseconds(order, body, 4), what)
         elif kind == 0x102:
             connection, pid = struct.unpack_from(order + 'II', body)

@@ -177,7 +177,8 @@ static void test_absent(void **state)
 
 static void test_held(void **state)
 {
-	struct pending *p = ask((struct request){ .kind = REQUEST_HELD, .cookie = 5, .netns = WATCHED }, WATCHED);
+	struct pending *p = ask((struct request){ .kind = REQUEST_HELD, .cookie = 5,
+						  .netns = WATCHED }, WATCHED);
 
 	(void)state;
 	p->found = true;

@@ -33,7 +33,8 @@ static void on_event(const struct event *e, void *arg)
 		 (long long)e->rx, (long long)e->mono, (long long)e->task.pid,
 		 (long long)e->task.ppid, (long long)e->task.sid, (long long)e->task.uid,
 		 (long long)e->task.auid, (long long)e->task.ses,
-		 e->task.comm ? e->task.comm : "-", e->task.proctitle ? e->task.proctitle : "-", e->task.exe ? e->task.exe : "-");
+		 e->task.comm ? e->task.comm : "-", e->task.proctitle ? e->task.proctitle : "-",
+		 e->task.exe ? e->task.exe : "-");
 }
 
 static void on_stamp(int64_t pid, int64_t mono, uint64_t serial, void *arg)

@@ -42,7 +42,7 @@ struct good {
 };
 
 #define DEFAULTS .to_syslog = true, .facility = LOG_AUTHPRIV, .priority = LOG_INFO, \
-	.queue_kib = 1024, .sockets = 65536, .processes = 32768, .wait = 1000, \
+	.queue_kib = 1024, .command_line = true, .exe_path = true, .sockets = 65536, .processes = 32768, .wait = 1000, \
 	.sweep = 30, .snapshot = true, .state = STATE_DEFAULT, .interval = 60, \
 	.log = { LOG_DEFAULT, 64, 1024, 90, true }
 
@@ -61,8 +61,8 @@ static const struct good goods[] = {
 	  { DEFAULTS, .sockets = 16, .processes = 4194304 } },
 	{ "other limits", "[limits]\nconnections = 16777216\nprocesses = 16\n",
 	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
-	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\nprocesses = yes\n",
-	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .wants = { true, true } } },
+	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\nprocesses = yes\nuses = yes\n",
+	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .wants = { true, true, true } } },
 	{ "kernel, the last word", "[kernel]\nsource = module\nsource = none\n",
 	  { DEFAULTS, .source = KERNEL_NONE } },
 	{ "sockdiag", "[sockdiag]\nuse = no\nwait = 10\nsweep = 1\nsnapshot = no\n"
@@ -160,6 +160,8 @@ static void assert_same(const struct config *a, const struct config *b)
 	if (a->file)
 		assert_string_equal(a->file, b->file);
 	assert_int_equal(a->queue_kib, b->queue_kib);
+	assert_int_equal(a->command_line, b->command_line);
+	assert_int_equal(a->exe_path, b->exe_path);
 	assert_int_equal(!a->log.file, !b->log.file);
 	if (a->log.file)
 		assert_string_equal(a->log.file, b->log.file);
@@ -172,6 +174,7 @@ static void assert_same(const struct config *a, const struct config *b)
 	assert_int_equal(a->source, b->source);
 	assert_int_equal(a->wants.flows, b->wants.flows);
 	assert_int_equal(a->wants.processes, b->wants.processes);
+	assert_int_equal(a->wants.uses, b->wants.uses);
 	assert_int_equal(a->use, b->use);
 	assert_int_equal(a->wait, b->wait);
 	assert_int_equal(a->sweep, b->sweep);
@@ -268,7 +271,7 @@ static const struct mistake mistakes[] = {
 	{ "match, key", "[ignore]\nmatch = port=53\n", 2, "match: 'port=53'",
 	  "'port' must be key=value, with a key of: time kind proto local direction "
 	  "remote addr sid pid uid user comm exe auid ses ppid subj proctitle egid cgroup pcomm opener "
-	  "netns container pod unit entity pentity via errno status dur tx rx unseen incomplete id ev node" },
+	  "netns container pod unit entity pentity via errno status dur tx rx bytes unseen incomplete id ev node" },
 	{ "match, known at the end", "[ignore]\nmatch = proto=tcp dur>60\n", 2,
 	  "match: 'proto=tcp dur>60': dur is known only at the end, and what is ignored "
 	  "is decided at the start", "" },
@@ -280,7 +283,7 @@ static const struct mistake mistakes[] = {
 	  "at least one key=value" },
 	{ "key that is none", "[output]\nsyslog = no\nfille = /a\n", 3,
 	  "[output] fille: no such key",
-	  "there are: syslog, facility, priority, file, stdout, queue" },
+	  "there are: syslog, facility, priority, file, stdout, queue, command_line, exe_path" },
 	{ "key of another section", "[limits]\nsyslog = no\n", 2,
 	  "[limits] syslog: no such key", "there are: connections, processes" },
 	{ "section that is none", "[outputs]\nsyslog = no\n", 1,
@@ -311,7 +314,7 @@ static const struct mistake mistakes[] = {
 	  "the name or address of a host" },
 	{ "output, port", "[output a]\nport = 65536\n", 2, "port: '65536'", "from 1 to 65535" },
 	{ "output, a key of [output]", "[output a]\nsyslog = yes\n", 2,
-	  "[output a] syslog: no such key", "there are: transport, format, path, mode, host, port, "
+	  "[output a] syslog: no such key", "there are: transport, format, path, command_line, exe_path, mode, host, port, "
 	  "ca, cert, key, facility, priority, queue" },
 	{ "no equals sign", "[output]\nsyslog no\n", 2, NEITHER, "" },
 	{ "section not closed", "[output\nsyslog = no\n", 1, NEITHER, "" },

@@ -77,7 +77,7 @@ static void test_cgroup(void **state)
 #define MACHINE "0123456789abcdef0123456789abcdef"
 #define BOOT "3f1a09c2-0000-4000-8000-0123456789ab"
 
-static char proc[64];
+static char proc[64], groups[80];
 
 static void put(int pid, const char *name, const char *text)
 {
@@ -98,7 +98,9 @@ static void put_boot(const char *id)
 	char path[128];
 	FILE *f;
 
-	for (const char *const *d = (const char *const[]){ "sys", "sys/kernel", "sys/kernel/random", NULL }; *d; d++) {
+	static const char *const folders[] = { "sys", "sys/kernel", "sys/kernel/random", NULL };
+
+	for (const char *const *d = folders; *d; d++) {
 		snprintf(path, sizeof(path), "%s/%s", proc, *d);
 		mkdir(path, 0755);
 	}
@@ -143,7 +145,9 @@ static void begin(struct fixture *f)
 	put_process(10, "sh) (1", 1, 40, "0::/\n");
 	put_process(100, "curl", 10, 50, "0::/docker/" ID "\n");
 	put_boot(BOOT);
-	f->c = context_new(proc, "web1", MACHINE);
+	snprintf(groups, sizeof(groups), "%s/cgroup", proc);
+	mkdir(groups, 0755);
+	f->c = context_new(proc, groups, "web1", MACHINE);
 	f->id = (struct identity){ .generation = 1, .pid = 100, .ppid = 10 };
 	f->e = (struct entry){
 		.what = CONNECT_START,
@@ -320,9 +324,71 @@ static void test_entity_vector(void **state)
 	assert_string_equal(id, "zEHwtGydM7eSf7vn");
 }
 
+/* Returns the number of a control group with this path, which is made. */
+static int64_t put_group(const char *path)
+{
+	char full[256], *slash;
+	struct stat st;
+
+	snprintf(full, sizeof(full), "%s%s", groups, path);
+	for (slash = full + strlen(groups) + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = 0;
+		mkdir(full, 0755);
+		*slash = '/';
+	}
+	mkdir(full, 0755);
+	assert_int_equal(stat(full, &st), 0);
+	return st.st_ino;
+}
+
+/* BPF's number of the control group holds for a process that has ended. */
+static void test_group(void **state)
+{
+	char command[256];
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	f.id.pid = 555; /* not there */
+	f.id.cgroup.known = true;
+	f.id.cgroup.number = put_group("/system.slice/docker-" ID ".scope");
+	context_fill(f.c, &f.e, CONTEXT_SURROUNDINGS);
+	assert_string_equal(f.e.container, ID);
+	assert_null(f.e.pcomm);
+	/* the group is gone, too: it is remembered */
+	snprintf(command, sizeof(command), "rm -rf '%s/system.slice'", groups);
+	assert_int_equal(system(command), 0);
+	f.id.generation = 2;
+	forget(&f.e);
+	context_fill(f.c, &f.e, CONTEXT_SURROUNDINGS);
+	assert_string_equal(f.e.container, ID);
+	/* of one that was never seen nothing is known, nor is /proc's word for another taken */
+	f.id.generation = 3;
+	f.id.cgroup.number = 1;
+	forget(&f.e);
+	context_fill(f.c, &f.e, CONTEXT_SURROUNDINGS);
+	assert_null(f.e.container);
+	end(&f);
+}
+
+/* The kernel's number wins over /proc, where the pid may be another's by now. */
+static void test_group_first(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f); /* /proc has ID */
+	f.id.cgroup.known = true;
+	f.id.cgroup.number = put_group("/machine.slice/libpod-" ID2 ".scope");
+	context_fill(f.c, &f.e, CONTEXT_SURROUNDINGS);
+	assert_string_equal(f.e.container, ID2);
+	assert_string_equal(f.e.pcomm, "sh) (1");
+	end(&f);
+}
+
 static void test_ourselves(void **state)
 {
-	struct context *c = context_new("/proc", "web1", "");
+	struct context *c = context_new("/proc", "/sys/fs/cgroup", "web1", "");
 	struct identity id = { .generation = 1, .pid = getpid(), .ppid = getppid() };
 	struct entry e = { .what = CONNECT_START, .identity = &id, .time = { time(NULL), 0, 0 } };
 	char comm[32];
@@ -353,6 +419,8 @@ int main(void)
 		cmocka_unit_test(test_another_identity),
 		cmocka_unit_test(test_entity),
 		cmocka_unit_test(test_entity_vector),
+		cmocka_unit_test(test_group),
+		cmocka_unit_test(test_group_first),
 		cmocka_unit_test(test_ourselves),
 	};
 

@@ -62,6 +62,16 @@ static const struct entry unknown = {
 	.identity = &nobody, .unknown_direction = true, .incomplete = true, UNKNOWN,
 };
 
+#define CURL_PROCESS .time = { 1795241079, 391, 62 }, .proto = PROTO_UNKNOWN, .identity = &curl, \
+	.unknown_direction = true, .entity = "abcdefghijklmnop", .pentity = "ponmlkjihgfedcba"
+static const struct entry exec_of_curl = { UNKNOWN, CURL_PROCESS, .what = PROC_EXEC };
+static const struct entry end_of_curl = {
+	UNKNOWN, CURL_PROCESS, .what = PROC_END, .dur_ms = 1204, .status = "7",
+};
+static const struct entry killed_curl = {
+	UNKNOWN, CURL_PROCESS, .what = PROC_END, .status = "SIGKILL",
+};
+
 static struct identity parted = {
 	.refs = 1, .pid = -1, .ppid = -1, .uid = -1, .auid = -1, .ses = -1, .sid = -1,
 	.comm = "6109625C7C3D", .exe = "0A",
@@ -182,6 +192,18 @@ static const struct want wants[] = {
 	  "event.duration", "", "network.bytes", "", "error.code", "", "netlog.via", "",
 	  "related.ip", "[\"10.0.0.5\",\"192.0.2.7\"]",
 	  "network.community_id", "\"1:Ih2NYWVFkzU3/VEkpi2n3z7GhNw=\"" } },
+	{ "ecs, a program is executed", "json", &exec_of_curl, {
+	  "event.category", "[\"process\"]", "event.type", "[\"start\"]", "event.action", "\"exec\"",
+	  "event.dataset", "\"netlog.process\"", "event.end", "", "process.name", "\"curl\"",
+	  "process.args", "[\"curl\",\"-v\",\"é\"]", "process.entity_id", "\"abcdefghijklmnop\"",
+	  "process.parent.entity_id", "\"ponmlkjihgfedcba\"", "process.exit_code", "",
+	  "network", "", "source", "", "destination", "", "related", "", "netlog.kind", "\"process exec\"" } },
+	{ "ecs, a process ends", "json", &end_of_curl, {
+	  "event.category", "[\"process\"]", "event.type", "[\"end\"]", "event.action", "\"end\"",
+	  "event.duration", "1204000000", "process.exit_code", "7", "netlog.status", "\"7\"",
+	  "event.start", "\"2026-11-21T06:04:38.187Z\"", "event.end", "\"2026-11-21T06:04:39.391Z\"" } },
+	{ "ecs, a process is killed", "json", &killed_curl, {
+	  "process.exit_code", "", "netlog.status", "\"SIGKILL\"" } },
 	{ "ecs, stop of an accepted one", "json", &stop, {
 	  "event.action", "\"disconnect_received\"", "event.type", "[\"connection\",\"end\"]",
 	  "source.ip", "\"fe80::9\"", "source.port", "50044", "source.bytes", "90112",
@@ -248,7 +270,8 @@ static void test_json(void **state)
 	format_close(f);
 }
 
-static const char *const specs[] = { "netlog", "json", "ocsf", "cef", "leef", "sd:netlog@32473", "table", "table:60,color", "cern",
+static const char *const specs[] = { "netlog", "json", "ocsf", "cef", "leef", "sd:netlog@32473", "rows",
+				     "rows:60,color", "cern",
 				     "sysmon", "template:{comm} {exe} {proctitle} {node}" };
 #define SPECS (sizeof(specs) / sizeof(*specs))
 
@@ -365,17 +388,17 @@ static const struct line lines[] = {
 	  "ppid=\"2211\" subj=\"curl_t\" proctitle=\"curl -v \\\\xC3\\\\xA9\" errno=\"ECONNREFUSED\"] "
 	  "connect fail TCP - -> 192.0.2.7:81 2210 2304 1000 curl exe=/usr/bin/curl auid=1001 ses=3 "
 	  "ppid=2211 subj=curl_t proctitle=curl\\x20-v\\x20\\xC3\\xA9 errno=ECONNREFUSED" },
-	{ "table, start", "table:80", &root_start,
+	{ "rows, start", "rows:80", &root_start,
 	  "15:04:39 curl[2304]      root   :43210 -> 192.0.2.7:443   open" },
-	{ "table, IPv6, accepted", "table:130", &root_stop,
+	{ "rows, IPv6, accepted", "rows:130", &root_stop,
 	  "15:04:40.595 curl[2304]              root     [2001::1]:22          <- [fe80::9%2]:50044"
 	  "                  ECONNRESET 1.2s 512/88K" },
-	{ "table, cut", "table:40", &root_failure, "15:04:39 curl[2304]      root   -      >" },
-	{ "table, in colour", "table:80,color", &root_failure, "15:04:39 curl[2304]      root   -      "
+	{ "rows, cut", "rows:40", &root_failure, "15:04:39 curl[2304]      root   -      >" },
+	{ "rows, in colour", "rows:80,color", &root_failure, "15:04:39 curl[2304]      root   -      "
 	  "-> 192.0.2.7:81    \033[31mECONNREFUSED\033[0m" },
-	{ "table, listener", "table:80", &root_listener,
+	{ "rows, listener", "rows:80", &root_listener,
 	  "15:04:39 curl[2304]      root   0.0.0.0:53                listening" },
-	{ "table, nothing known", "table:80", &unknown,
+	{ "rows, nothing known", "rows:80", &unknown,
 	  "15:04:39 -               -      -      -  -               closed" },
 	{ "cern, start", "cern", &start,
 	  "netlog: curl[2304] TCP 10.0.0.5:43210 -> 192.0.2.7:443 (uid=1000)" },
@@ -411,7 +434,7 @@ static void test_line(void **state)
 static void test_specs(void **state)
 {
 	static const char *const wrong[][2] = {
-		{ "xml", "xml: no such format; there are: netlog json ocsf cef leef sd table cern sysmon "
+		{ "xml", "xml: no such format; there are: netlog json ocsf cef leef sd rows cern sysmon "
 		  "hone template" },
 		{ "", ": no such format; there are: netlog" },
 		{ "json:x", "json takes nothing after a colon" },

@@ -119,8 +119,11 @@ static void test_descriptor(void **state)
 /* A closed descriptor: the sockets that it may have been, and no others. */
 static void test_closed(void **state)
 {
-	struct pending *p = ask((struct request){ .fd = -1, .proto = IPPROTO_TCP, .remote = end("192.0.2.7", 443) });
-	struct pending *away = ask((struct request){ .fd = -1, .proto = IPPROTO_TCP, .remote = end("192.0.2.7", 443), .netns = NETNS + 1 });
+	struct pending *p = ask((struct request){ .fd = -1, .proto = IPPROTO_TCP,
+						  .remote = end("192.0.2.7", 443) });
+	struct pending *away = ask((struct request){ .fd = -1, .proto = IPPROTO_TCP,
+						     .remote = end("192.0.2.7", 443),
+						     .netns = NETNS + 1 });
 	struct pending *udp = ask((struct request){ .fd = -1, .proto = IPPROTO_UDP });
 	struct pending *any = ask((struct request){ .fd = -1, .proto = IPPROTO_TCP });
 
@@ -182,7 +185,9 @@ static void test_held(void **state)
 	struct pending *p;
 
 	setup(NULL);
-	p = ask((struct request){ .kind = REQUEST_HELD, .proto = IPPROTO_TCP, .cookie = r->cookie, .ino = r->ino, .netns = NETNS, .local = end("10.0.0.5", 40001), .remote = end(r->remote, r->port) });
+	p = ask((struct request){ .kind = REQUEST_HELD, .proto = IPPROTO_TCP, .cookie = r->cookie,
+				  .ino = r->ino, .netns = NETNS, .local = end("10.0.0.5", 40001),
+				  .remote = end(r->remote, r->port) });
 	add_socket(1, 10, "192.0.2.7", 443);
 	add_socket(2, 0, "192.0.2.7", 80);
 	read_dump();
@@ -193,7 +198,8 @@ static void test_held(void **state)
 
 static void test_held_elsewhere(void **state)
 {
-	struct pending *p = ask((struct request){ .kind = REQUEST_HELD, .cookie = 1, .proto = IPPROTO_TCP, .netns = NETNS + 1 });
+	struct pending *p = ask((struct request){ .kind = REQUEST_HELD, .cookie = 1,
+						  .proto = IPPROTO_TCP, .netns = NETNS + 1 });
 
 	(void)state;
 	add_socket(1, 10, "192.0.2.7", 443);

@@ -250,7 +250,8 @@ static void test_compress(void **state)
 	assert_int_equal(rotate_shift(path), 0);
 	name_in(file, sizeof(file), "log.4.zst");
 	assert_int_equal(access(file, F_OK), 0);
-	for (const char *const *n = (const char *const[]){ "log.1", "log.2.zst", "log.3.zst", "log.4.zst", NULL };
+	for (const char *const *n = (const char *const[]){ "log.1", "log.2.zst", "log.3.zst",
+							"log.4.zst", NULL };
 	     *n; n++) {
 		name_in(file, sizeof(file), *n);
 		unlink(file);

@@ -8,8 +8,8 @@
 
 #include "table.h"
 
-/* Steps: "5" number 5 came, "~5" only a later record of it, "5-9" all of them, "a60" 60 times serials_age(), "." serials_end(),
- * "=3" so many are lost by now. */
+/* Steps: "5" number 5 came, "~5" only a later record of it, "5-9" all of them, "a60" 60
+ * times serials_age(), "." serials_end(), "=3" so many are lost by now. */
 struct row {
 	const char *name, *steps;
 };

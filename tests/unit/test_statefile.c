@@ -25,7 +25,8 @@ static char path[64];
 static struct diag_known make_known(uint64_t cookie, bool listens)
 {
 	struct diag_known k = {
-		.sock = { .cookie = cookie, .ino = 20411, .netns = 4026531840, .proto = IPPROTO_TCP, .family = AF_INET, .state = listens ? STATE_LISTEN : STATE_ESTABLISHED },
+		.sock = { .cookie = cookie, .ino = 20411, .netns = 4026531840, .proto = IPPROTO_TCP,
+			  .family = AF_INET, .state = listens ? STATE_LISTEN : STATE_ESTABLISHED },
 		.listens = listens,
 		.inbound = true,
 		.unknown_start = true,

@@ -469,7 +469,8 @@ static const struct row rows[] = {
 	{ "an unknown listener: of another family, or not to be read", {
 		ACCEPT(2, 1, 3, 4, NULL), ABSENT(5, 1), ACCEPT(10, 1, 3, 4, NULL), HIDDEN(15, 2),
 		ACCEPT(20, 1, 3, 4, NULL), GONE(25, 3), ACCEPT(30, 1, 3, 4, NULL), EXIT(40, 1),
-		LISTEN(50, 2, 3), ACCEPT(51, 2, 3, 4, NULL), ABSENT(55, 5), ABSENT(55, 6), TICK(3000), STREAM(3001), TICK(6000) } },
+		LISTEN(50, 2, 3), ACCEPT(51, 2, 3, 4, NULL), ABSENT(55, 5), ABSENT(55, 6),
+		TICK(3000), STREAM(3001), TICK(6000) } },
 	{ "an event that is late displaces nothing", {
 		SOCKET(100, 1, 3), CONNECT(101, 1, 3, R, 0), FOUND(105, 1, 11, L, R, EST),
 		STREAM(120), TICK(130, .out = "start " L " -> " R " 1"), SOCKET(90, 1, 3),
@@ -781,6 +782,20 @@ static void test_id(void **state)
 	track_free(t);
 }
 
+/* What the state file is given is what it gave. */
+static void same_known(const struct diag_known *k, const struct identity *opener, void *arg)
+{
+	const struct diag_known *want = arg;
+
+	(void)opener;
+	assert_int_equal(k->sock.cookie, want->sock.cookie);
+	assert_int_equal(k->nth, want->nth);
+	assert_int_equal(k->ignored, want->ignored);
+	assert_int_equal(k->ev.serial, want->ev.serial);
+	assert_memory_equal(&k->id, &want->id, sizeof(k->id));
+	seen.count++;
+}
+
 /* What an earlier run wrote, or left out, ends in the same way. */
 static void test_id_kept(void **state)
 {
@@ -806,6 +821,9 @@ static void test_id_kept(void **state)
 		d.known = &k;
 		f.diag = &d;
 		track_event(t, &f);
+		track_diag_each(t, same_known, &k);
+		assert_int_equal(seen.count, 1);
+		seen.count = 0;
 		seen.open[seen.count++] = k.id;
 		end[2].out = ignored ? NULL : "stop " L " -> " R " 1 via=destroy";
 		for (int i = 0; i < 3; i++)
@@ -922,7 +940,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_off), cmocka_unit_test(test_switched_off),
 		cmocka_unit_test(test_bounded), cmocka_unit_test(test_id),
-		cmocka_unit_test(test_id_kept), cmocka_unit_test(test_process_forgotten), cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_id_kept), cmocka_unit_test(test_process_forgotten),
+		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_anything),
 	};
 	int failed = table_run("rows", test_row, ROWS(rows));

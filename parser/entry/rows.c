@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * parser/entry/table: a compact row for people, as wide as their terminal: time,
+ * parser/entry/rows: a compact row for people, as wide as their terminal: time,
  * program[pid], user, both ends, outcome, duration, bytes. The addresses are never cut; the
  * row as a whole is, at the width.
  */
@@ -21,7 +21,7 @@ struct user {
 	char name[12];
 };
 
-struct table {
+struct rows {
 	unsigned int width;
 	bool color;
 	struct user *users; /* sorted */
@@ -44,7 +44,7 @@ static int by_uid(const void *a, const void *b)
 }
 
 /* /etc/passwd alone: a name service could make each row wait. */
-static void read_users(struct table *t)
+static void read_users(struct rows *t)
 {
 	FILE *f = fopen("/etc/passwd", "re");
 	struct passwd *pw;
@@ -62,7 +62,7 @@ static void read_users(struct table *t)
 		qsort(t->users, t->count, sizeof(*t->users), by_uid);
 }
 
-static const char *user_name(const struct table *t, int64_t uid)
+static const char *user_name(const struct rows *t, int64_t uid)
 {
 	struct user key = { .uid = uid }, *found;
 
@@ -124,7 +124,7 @@ static void put_program(struct put *p, const struct entry *e, unsigned int width
 	put_bytes(p, pid, n);
 }
 
-static void put_user(struct put *p, const struct table *t, const struct entry *e,
+static void put_user(struct put *p, const struct rows *t, const struct entry *e,
 		     unsigned int width)
 {
 	const char *name = user_name(t, e->identity->uid);
@@ -283,7 +283,7 @@ static struct layout layout(unsigned int width)
 	return l;
 }
 
-static void put_row(struct put *p, const struct table *t, const struct entry *e)
+static void put_row(struct put *p, const struct rows *t, const struct entry *e)
 {
 	static const char arrows[][3] = {
 		[DIRECTION_UNKNOWN] = "- ", [DIRECTION_OUT] = "->", [DIRECTION_IN] = "<-",
@@ -323,9 +323,9 @@ static size_t cut(char *text, size_t len, unsigned int width)
 	return width;
 }
 
-static void table_entry(void *self, const struct entry *e, struct put *p)
+static void rows_entry(void *self, const struct entry *e, struct put *p)
 {
-	const struct table *t = self;
+	const struct rows *t = self;
 	char row[1024], result[64];
 	struct put of_row = { .to = row, .end = row + sizeof(row) };
 	struct put of_result = { .to = result, .end = result + sizeof(result) };
@@ -342,9 +342,9 @@ static void table_entry(void *self, const struct entry *e, struct put *p)
 }
 
 /* "-- netlog lost kernel=12" */
-static void table_note(const void *self, struct note *n, struct put *p)
+static void rows_note(const void *self, struct note *n, struct put *p)
 {
-	const struct table *t = self;
+	const struct rows *t = self;
 	bool lost = !strcmp(n->word, "lost");
 	char row[1200];
 	struct put of_row = { .to = row, .end = row + sizeof(row) };
@@ -357,16 +357,16 @@ static void table_note(const void *self, struct note *n, struct put *p)
 
 /* ---- making and ending ---- */
 
-static void table_close(void *self)
+static void rows_close(void *self)
 {
-	struct table *t = self;
+	struct rows *t = self;
 
 	free(t->users);
 	free(t);
 }
 
 /* "", "120", "120,color" */
-static bool read_argument(const char *text, struct table *t)
+static bool read_argument(const char *text, struct rows *t)
 {
 	char *rest;
 	unsigned long v;
@@ -381,10 +381,10 @@ static bool read_argument(const char *text, struct table *t)
 	return !*rest || t->color;
 }
 
-static void *table_open(const char *argument, const struct format_host *host, char *error,
+static void *rows_open(const char *argument, const struct format_host *host, char *error,
 			size_t size)
 {
-	struct table *t = calloc(1, sizeof(*t));
+	struct rows *t = calloc(1, sizeof(*t));
 
 	(void)host;
 	if (!t) {
@@ -393,26 +393,26 @@ static void *table_open(const char *argument, const struct format_host *host, ch
 	}
 	t->width = WIDTH_DEFAULT;
 	if (!read_argument(argument, t)) {
-		snprintf(error, size, "table:%.64s: it takes a width from 40 to 1000, and may take "
-			 ",color: table:120,color", argument);
-		table_close(t);
+		snprintf(error, size, "rows:%.64s: it takes a width from 40 to 1000, and may take "
+			 ",color: rows:120,color", argument);
+		rows_close(t);
 		return NULL;
 	}
 	read_users(t);
 	return t;
 }
 
-static void table_width(void *self, unsigned int width)
+static void rows_width(void *self, unsigned int width)
 {
-	struct table *t = self;
+	struct rows *t = self;
 
 	if (width >= 40 && width <= 1000)
 		t->width = width;
 }
 
-static size_t table_heading(const void *self, struct put *p)
+static size_t rows_heading(const void *self, struct put *p)
 {
-	const struct table *t = self;
+	const struct rows *t = self;
 	struct layout l = layout(t->width);
 	struct row r = { .p = p };
 	char *start = p->to;
@@ -431,8 +431,8 @@ static size_t table_heading(const void *self, struct put *p)
 	return p->to - start;
 }
 
-const struct format_ops format_table = {
-	.name = "table", .help = "a row for a terminal; table:WIDTH, table:WIDTH,color",
-	.has_time = true, .open = table_open, .close = table_close, .entry = table_entry,
-	.note = table_note, .width = table_width, .heading = table_heading,
+const struct format_ops format_rows = {
+	.name = "rows", .help = "rows for a terminal; rows:WIDTH, rows:WIDTH,color",
+	.has_time = true, .open = rows_open, .close = rows_close, .entry = rows_entry,
+	.note = rows_note, .width = rows_width, .heading = rows_heading,
 };

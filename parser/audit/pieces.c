@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/audit/pieces: pieces of events, put together and given out as what they mean. */
+#include "parser/audit/pieces.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+/* Events held back for a missing piece. */
+#define HELD_MAX 1024
+/* How many events later, or how many calls of pieces_age(), a piece is given up. */
+#define HELD_EVENTS 8192
+#define HELD_UNTITLED 64	/* the same while no PROCTITLE came: the site excludes them */
+#define HELD_AGES 5
+
+struct held_key {
+	int64_t sec;
+	uint64_t serial;
+	uint32_t milli, node;
+};
+
+struct held {
+	struct held_key key;
+	struct fragment *piece;
+	uint64_t since;		/* event count */
+	unsigned int ages;
+	TAILQ_ENTRY(held) fifo;
+	UT_hash_handle hh;
+};
+
+/* False when it was broken, and that was complained about. */
+static bool give(struct pieces *p, struct fragment *f)
+{
+	struct event ev;
+	enum input_error_kind why;
+
+	switch (fragment_event(f, &ev, &why)) {
+	case FRAGMENT_FACT:
+		p->facts++;
+		p->event(&ev, p->arg);
+		break;
+	case FRAGMENT_BROKEN:
+		input_error(p->complaints, why, f->complaint, strlen(f->complaint));
+		return false;
+	case FRAGMENT_NOTHING:
+		break;
+	}
+	return true;
+}
+
+static uint32_t node_hash(const char *node)
+{
+	uint32_t h = 0;
+
+	while (node && *node)
+		h = h * 31 + (unsigned char)*node++;
+	return h;
+}
+
+static struct held_key key_of(const struct fragment *f)
+{
+	struct held_key key = {
+		.sec = f->stamp.sec,
+		.serial = f->stamp.serial,
+		.milli = f->stamp.milli,
+		.node = node_hash(f->node),
+	};
+
+	return key;
+}
+
+static void unhold(struct pieces *p, struct held *h)
+{
+	HASH_DEL(p->held, h);
+	TAILQ_REMOVE(&p->fifo, h, fifo);
+	fragment_free(h->piece);
+	free(h);
+}
+
+/* Gives up waiting: what there is must do. */
+static void release_held(struct pieces *p, struct held *h)
+{
+	if (!h->piece->has_syscall)
+		input_error(p->complaints, INPUT_ERROR_ORPHAN, "", 0);
+	else if (give(p, h->piece) && p->titles)
+		input_error(p->complaints, INPUT_ERROR_INCOMPLETE, "", 0);
+	unhold(p, h);
+}
+
+static void hold(struct pieces *p, struct fragment *f)
+{
+	struct held *h = calloc(1, sizeof(*h));
+
+	if (h)
+		h->piece = fragment_copy(f);
+	if (!h || !h->piece) {
+		free(h);
+		input_error(p->complaints, INPUT_ERROR_MEMORY, "event", 5);
+		give(p, f);
+		return;
+	}
+	if (HASH_COUNT(p->held) >= HELD_MAX)
+		release_held(p, TAILQ_FIRST(&p->fifo));
+	h->key = key_of(f);
+	h->since = p->events;
+	HASH_ADD(hh, p->held, key, sizeof(h->key), h);
+	TAILQ_INSERT_TAIL(&p->fifo, h, fifo);
+}
+
+static struct held *find_held(struct pieces *p, const struct fragment *f)
+{
+	struct held_key key = key_of(f);
+	struct held *h;
+
+	HASH_FIND(hh, p->held, &key, sizeof(key), h);
+	return h;
+}
+
+/* False without memory. */
+static bool merge(struct pieces *p, struct held *h, const struct fragment *first,
+		  const struct fragment *more)
+{
+	struct fragment *copy = fragment_copy(first), *joined = NULL;
+
+	if (copy)
+		joined = fragment_merge(copy, more);
+	if (!joined) {
+		if (copy)
+			fragment_free(copy);
+		input_error(p->complaints, INPUT_ERROR_MEMORY, "event", 5);
+		return false;
+	}
+	p->joined++;
+	fragment_free(h->piece);
+	h->piece = joined;
+	return true;
+}
+
+/* A piece of an event another piece of which may be waiting. When records come out of
+ * order, auparse can hand out a later piece before the one with the SYSCALL record. */
+static void join(struct pieces *p, struct fragment *f)
+{
+	struct held *h = p->held ? find_held(p, f) : NULL;
+	bool first = f->has_syscall;
+
+	if (!h) {
+		/* a PROCTITLE alone belongs to an event that did not wait for it */
+		if (first || f->has_saddr || f->has_call)
+			hold(p, f);
+		return;
+	}
+	if (!merge(p, h, first ? f : h->piece, first ? h->piece : f))
+		return;
+	if (!h->piece->has_syscall || !fragment_complete(h->piece))
+		return;
+	give(p, h->piece);
+	unhold(p, h);
+}
+
+static void release_old(struct pieces *p)
+{
+	uint64_t most = p->titles ? HELD_EVENTS : HELD_UNTITLED;
+	struct held *h;
+
+	while ((h = TAILQ_FIRST(&p->fifo)) && p->events - h->since > most)
+		release_held(p, h);
+}
+
+void pieces_take(struct pieces *p, struct fragment *f)
+{
+	p->syscalls += f->has_syscall;
+	p->titles |= f->has_proctitle;
+	if (f->malformed)
+		input_error(p->complaints, INPUT_ERROR_FIELD, f->complaint,
+			 strlen(f->complaint));
+	else if (f->has_syscall && fragment_complete(f))
+		give(p, f);
+	else
+		join(p, f);
+}
+
+void pieces_module(struct pieces *p, struct fragment *f)
+{
+	struct event ev;
+
+	if (fragment_module_event(f, &ev)) {
+		input_error(p->complaints, INPUT_ERROR_MODULE, f->complaint,
+			 strlen(f->complaint));
+		return;
+	}
+	p->facts++;
+	p->event(&ev, p->arg);
+}
+
+void pieces_begin(struct pieces *p)
+{
+	p->events++;
+}
+
+void pieces_end(struct pieces *p)
+{
+	release_old(p);
+}
+
+void pieces_age(struct pieces *p)
+{
+	struct held *h, *next;
+
+	for (h = TAILQ_FIRST(&p->fifo); h; h = next) {
+		next = TAILQ_NEXT(h, fifo);
+		if (++h->ages > HELD_AGES)
+			release_held(p, h);
+	}
+}
+
+void pieces_release(struct pieces *p)
+{
+	while (!TAILQ_EMPTY(&p->fifo))
+		release_held(p, TAILQ_FIRST(&p->fifo));
+}
+
+void pieces_each(const struct pieces *p,
+		 void (*fn)(const struct stamp *event, const char *node, void *arg), void *arg)
+{
+	const struct held *h;
+
+	TAILQ_FOREACH(h, &p->fifo, fifo)
+		fn(&h->piece->stamp, h->piece->node, arg);
+}
+
+unsigned int pieces_held(const struct pieces *p)
+{
+	return HASH_COUNT(p->held);
+}
+
+void pieces_init(struct pieces *p, event_fn event, void *arg, struct input_errors *complaints)
+{
+	memset(p, 0, sizeof(*p));
+	p->event = event;
+	p->arg = arg;
+	p->complaints = complaints;
+	TAILQ_INIT(&p->fifo);
+}
+
+void pieces_fini(struct pieces *p)
+{
+	while (!TAILQ_EMPTY(&p->fifo))
+		unhold(p, TAILQ_FIRST(&p->fifo));
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/audit/pieces: what came of an event so far, to what it means. An event that lacks a
+ * record is held back for it, for a while, and put together by node, time and serial.
+ */
+#ifndef NETLOG_PIECES_H
+#define NETLOG_PIECES_H
+
+#include <sys/queue.h>
+
+#include "parser/audit/fragment.h"
+#include "parser/audit/reassemble.h"
+
+struct held;
+
+struct pieces {
+	event_fn event;
+	void *arg;
+	struct input_errors *complaints;
+	bool titles;		/* a PROCTITLE came: the site does not exclude them */
+	uint64_t events;	/* begun */
+	uint64_t facts, joined, syscalls;	/* given out; put together; with SYSCALL */
+	struct held *held;
+	TAILQ_HEAD(, held) fifo;
+};
+
+void pieces_init(struct pieces *p, event_fn event, void *arg, struct input_errors *complaints);
+void pieces_fini(struct pieces *p);	/* what is held is dropped */
+
+/* An event begins: pieces_module() for each of the module's records in it, pieces_take()
+ * with the others, if there are any, and pieces_end(). */
+void pieces_begin(struct pieces *p);
+void pieces_module(struct pieces *p, struct fragment *f);
+void pieces_take(struct pieces *p, struct fragment *f);
+void pieces_end(struct pieces *p);
+
+/* To be called about once a second where the clock runs: gives up what is too old. */
+void pieces_age(struct pieces *p);
+/* Nothing more will come of what is held. */
+void pieces_release(struct pieces *p);
+/* Calls fn for each event of which something is held. */
+void pieces_each(const struct pieces *p,
+		 void (*fn)(const struct stamp *event, const char *node, void *arg), void *arg);
+unsigned int pieces_held(const struct pieces *p);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/audit/record: one line of an audit log, read as far as that needs no other line.
+ * Pure: lines can be read ahead, in any order and by several threads.
+ *
+ * The fields of a record in the kernel's own form are read here. A record in any other
+ * form is odd: auparse reads its fields, so that there is one answer to what they mean.
+ */
+#ifndef NETLOG_RECORD_TEXT_H
+#define NETLOG_RECORD_TEXT_H
+
+#include "parser/audit/head.h"
+#include "parser/audit/syscalls.h"
+
+/* A part of the line; at NULL: absent, or written as (null) or (none). Not terminated. */
+struct record_text {
+	const char *at;
+	uint32_t len;
+};
+
+/* Of a SYSCALL record. Numbers as in struct task; arguments that no call in
+ * syscalls.h uses are as fragment_init() sets them. */
+struct record_syscall {
+	uint64_t nr, a[4];
+	int64_t exit, pid, ppid, uid, auid, ses;
+	uint32_t arch;
+	bool has_exit, unkeyed;
+	struct record_text comm, exe, subj;
+};
+
+struct record {
+	struct head head;
+	bool valid;		/* an audit record: head is read */
+	bool too_long;		/* not valid: more than FILTER_MAX bytes */
+	bool matters;		/* by itself; of a record that follows another, true */
+	bool odd;		/* not in the form that is read here: the rest is not set */
+	uint16_t unknown_machine;	/* libaudit has no table for its arch=: length of
+					 * that and syscall=; else 0 */
+	enum syscall_id call;	/* of SYSCALL; SC_NONE: it was not read, or is another */
+	const char *end;	/* of the record itself: enriched fields may follow */
+	struct record_syscall syscall;
+	struct record_text value;	/* saddr= of SOCKADDR, proctitle= of PROCTITLE */
+};
+
+/* How lines are to be read. */
+struct record_how {
+	bool prefixes;		/* see head_read() */
+	bool fields;		/* the fields, too; else a record that matters is odd */
+	bool clean;		/* no line has a NUL in it */
+	bool raw;		/* nor what ENRICHED appends */
+	struct head_stamp last;	/* of the line before; zeroed at first */
+};
+
+/* Reads a line without its newline; the line is borrowed. */
+void record_read(struct record *r, const char *text, size_t len, struct record_how *how);
+
+/* Sets clean and raw for these lines. */
+void record_look(struct record_how *how, const char *text, size_t len);
+
+/* A line that is too long to be read. */
+void record_too_long(struct record *r, const char *text, size_t len);
+
+#define RECORD_MARKS_MAX 32	/* "msg=", HEAD_BY_SYSLOG, a newline */
+
+/*
+ * Copies the record without what fragment.c never reads: of a SYSCALL record most fields;
+ * one that syslog or the like passed on is marked as such. to has room for the line and
+ * RECORD_MARKS_MAX bytes more. Returns its end; no newline.
+ */
+char *record_copy(const struct record *r, char *to);
+
+/* Returns true if a SYSCALL record's argument number n is of use, by its first digit. */
+bool record_uses_argument(enum syscall_id call, int n, char digit);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parser/query/progress: how far a long reading has come, on a terminal. */
+#ifndef NETLOG_QUERY_PROGRESS_H
+#define NETLOG_QUERY_PROGRESS_H
+
+#include "parser/query/source.h"
+
+/* All zero at first. */
+struct progress {
+	int64_t began_ms;	/* monotonic */
+	bool shown;
+};
+
+/* Writes it on standard error if that is a terminal, standard output is none, and the
+ * reading takes longer than a second. log is the one being read; now_ms is monotonic. */
+void progress_show(struct progress *p, const struct aunetlog_source *s,
+		   const struct aunetlog_log *log, int64_t now_ms);
+/* Takes it away. */
+void progress_end(struct progress *p);
+
+#endif

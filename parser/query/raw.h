@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/query/raw: the audit records behind what a query found: the logs are read a second
+ * time for the events that were noted in the first.
+ */
+#ifndef NETLOG_QUERY_RAW_H
+#define NETLOG_QUERY_RAW_H
+
+#include <stdio.h>
+
+#include "parser/query/source.h"
+
+struct raw;
+
+struct raw *raw_new(void);		/* NULL without memory */
+void raw_free(struct raw *r);		/* may be NULL */
+
+/* Notes an audit event. Returns -ENOMEM. */
+int raw_note(struct raw *r, const struct stamp *event, const char *node);
+
+/* The same of lines in memory. Returns their number. */
+int64_t raw_write_text(struct raw *r, const char *text, size_t len, FILE *out);
+
+/*
+ * Writes the records of the noted events, in the order of the logs, to out. Returns their
+ * number, or -errno if that could not be written. A log that cannot be read again is reported
+ * on standard error.
+ */
+int64_t raw_write(struct raw *r, struct aunetlog_source *s, FILE *out);
+
+#endif

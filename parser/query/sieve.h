@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/query/sieve: which lines of the plugin's own files can matter to a query, by a
+ * look at the beginning of each. What is in doubt is kept: the line is read then.
+ */
+#ifndef NETLOG_QUERY_SIEVE_H
+#define NETLOG_QUERY_SIEVE_H
+
+#include "parser/query/own.h"
+#include "parser/query/own_text.h"
+#include "parser/query/options.h"
+
+struct sieve;
+
+/* pairs: the view needs start and stop of a connection if either of them matches. match
+ * outlives the sieve. NULL without memory. */
+struct sieve *sieve_new(const struct match *m, bool pairs);
+void sieve_free(struct sieve *s);	/* may be NULL */
+
+/* A line in a text. */
+struct sieve_line {
+	uint32_t at, len, number;	/* number: of the text's lines, from 1 on */
+};
+
+/* All zero at first. */
+struct sieve_lines {
+	struct sieve_line *lines;	/* owned */
+	unsigned int count, size;
+	uint32_t total;			/* lines of the text */
+};
+
+/*
+ * The lines of text that can matter, of a file of that kind (OWN_LINE, OWN_JSON). Any thread may call it;
+ * the clock is that of the caller. sieve NULL: all lines. Returns -ENOMEM.
+ */
+int sieve_text(const struct sieve *s, struct own_clock *c, enum own_kind kind, const char *text,
+	       size_t len, struct sieve_lines *out);
+void sieve_lines_fini(struct sieve_lines *l);
+
+#endif

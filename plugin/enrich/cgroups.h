@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plugin/enrich/cgroups: control groups (version 2) by their number, which BPF reports and
+ * which is the inode of the group's directory: it is right for a process that has ended.
+ */
+#ifndef NETLOG_CGROUPS_H
+#define NETLOG_CGROUPS_H
+
+#include <stdint.h>
+
+#include "plugin/enrich/container.h"
+
+#define CGROUPS_MAX 65536
+
+struct cgroups;
+
+/* root: "/sys/fs/cgroup"; borrowed. NULL without memory. */
+struct cgroups *cgroups_new(const char *root);
+void cgroups_free(struct cgroups *c); /* may be NULL */
+
+/*
+ * What the group's path says; valid until the next call. An unknown number makes it scan the
+ * directories, at most once a second; now_ms: monotonic. NULL if the group is not there, or
+ * was gone before it was seen.
+ */
+const struct container *cgroups_find(struct cgroups *c, int64_t number, int64_t now_ms);
+
+#endif

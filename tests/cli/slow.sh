@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The fast way of aunetlog and the straight one (--slow) give the same, whatever the log
+# and the question: slow.sh [path of aunetlog] [ROUNDS [FIRST_SEED]]
+set -u
+export TZ=UTC LC_ALL=C.UTF-8
+
+here=$(cd "$(dirname "$0")" && pwd)
+tool=${1:-$here/../../build/aunetlog}
+rounds=${2:-${ROUNDS:-12}}
+seed=${3:-${SEED:-$RANDOM$RANDOM}}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+command -v python3 >/dev/null || { echo "ok - slow # SKIP no python3"; exit 0; }
+
+# Complaints of an audit log name the line that was being read, give or take an event.
+ask() { # NAME ARGUMENTS…
+	local name=$1
+	shift
+	timeout 60 "$tool" -if "$tmp/log" "$@" >"$tmp/$name.out" 2>"$tmp/$name.err" </dev/null
+	echo "exit $?" >>"$tmp/$name.out"
+	sed -i 's/^\(aunetlog: [^ ]*log\):[0-9]*:/\1:/; s/: and [0-9]* more:/: and more:/' "$tmp/$name.err"
+	sort -o "$tmp/$name.err" "$tmp/$name.err"
+	# how far it is read after the one is another matter
+	case " $* " in *" --just-one "*) : >"$tmp/$name.err" ;; esac
+}
+
+# own FORMAT: the log becomes what the plugin writes of it
+own() {
+	"$tool" -if "$tmp/log" ${1:+--format $1} 2>/dev/null | head -c -20 >"$tmp/own.log"
+	[ ! -s "$tmp/own.log" ] || mv "$tmp/own.log" "$tmp/log"
+}
+
+failed=0
+for ((n = 0; n < rounds; n++, seed++)); do
+	python3 "$here/random_log.py" "$seed" "$tmp" "$here"/../golden/pairs/*.log \
+		"$here"/../cases/*.log "$here"/data/aunetlog.log || exit 99
+	# now and then the plugin's own file of it, cut at the end
+	case $((seed % 4)) in
+	1) own "" ;;
+	2) own json ;;
+	esac
+	while IFS=$'\t' read -r -a question; do
+		ask fast ${question[@]+"${question[@]}"}
+		ask slow --slow ${question[@]+"${question[@]}"}
+		cmp -s "$tmp/fast.out" "$tmp/slow.out" && cmp -s "$tmp/fast.err" "$tmp/slow.err" &&
+			continue
+		failed=1
+		echo "# seed $seed: aunetlog ${question[*]-}"
+		diff "$tmp/slow.out" "$tmp/fast.out" | head -n 5 | sed 's/^/#   out: /'
+		diff "$tmp/slow.err" "$tmp/fast.err" | head -n 5 | sed 's/^/#   err: /'
+	done <"$tmp/questions"
+done
+[ $failed = 0 ] || printf 'not '
+echo "ok - fast and slow give the same: $rounds logs, the last seed $((seed - 1))"
+exit $failed
