@@ -102,7 +102,7 @@ static void number(struct track *t, struct conn *c)
 		c->id.boot = t->boot.id;
 	c->id.by_serial = !c->cookie && c->ev.serial;
 	c->id.number = c->cookie ? c->cookie : c->ev.serial ? c->ev.serial :
-		       c->mono > 0 ? (uint64_t)c->mono : ++t->unnumbered;
+		       c->mono > 0 ? (uint64_t)c->mono : ++t->unnumbered | 1ULL << 63;
 	c->id.nth = ++(c->listener ? c->listener : c)->nth;
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LATE_MS 2000	/* no event is later, on a busy host */
+
 void node_fini(struct node_table *t)
 {
 	HASH_CLEAR(hh, t->by_name);
@@ -136,10 +138,16 @@ void node_forget_releases(struct node *n)
 	memset(n->released, 0, sizeof(n->released));
 }
 
-void node_add_time(struct node *n, uint64_t serial, int64_t ms)
+bool node_add_time(struct node *n, uint64_t serial, int64_t ms)
 {
+	unsigned int last = (n->next_time - 1) % RECENT_TIMES;
+
+	if (n->next_time && serial < n->times[last].serial &&
+	    ms <= n->times[last].ms && ms > n->times[last].ms - LATE_MS)
+		return false;
 	n->times[n->next_time % RECENT_TIMES].serial = serial;
 	n->times[n->next_time++ % RECENT_TIMES].ms = ms;
+	return true;
 }
 
 int64_t node_time_before(const struct node *n, uint64_t serial)

@@ -14,7 +14,7 @@
 #define RECENT_CONNECTS 256
 #define RECENT_RELEASES 64
 #define RECENT_EXITS 64
-#define RECENT_TIMES 512
+#define RECENT_TIMES 2048
 #define RECENT_FAILURES 256
 
 /* A connect that the module reported, so that the system call's event does not report it
@@ -83,7 +83,8 @@ void node_forget_releases(struct node *n);
 void node_add_failure(struct node *n, uint64_t cookie, uint32_t nth);
 /* How many connections the socket had before it was forgotten; it is known again now. */
 uint32_t node_take_failure(struct node *n, uint64_t cookie);
-void node_add_time(struct node *n, uint64_t serial, int64_t ms);
+/* Returns false if the event is late: a greater number came shortly before it. */
+bool node_add_time(struct node *n, uint64_t serial, int64_t ms);
 /* The time (ms) of the event before this number, as far as that is remembered; else of the
  * oldest one that is. 0: none is. */
 int64_t node_time_before(const struct node *n, uint64_t serial);

@@ -41,7 +41,7 @@ struct track {
 
 	/* of the event in hand */
 	const struct event *event;
-	uint64_t unnumbered;	/* connections of which nothing gives a number */
+	uint64_t unnumbered;	/* connections of which nothing gives a number; no cookie is as large */
 	bool by_syslog;		/* of the event in hand, or the last one */
 	struct stamp when;	/* its time, see set_time() */
 	struct node *node;

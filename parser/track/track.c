@@ -287,8 +287,8 @@ static void set_time(struct track *t, const struct event *f)
 			t->when.milli = before % 1000;
 		}
 	}
-	node_add_time(t->node, f->stamp.serial, stamp_ms(&t->when));
-	*now = t->when;
+	if (node_add_time(t->node, f->stamp.serial, stamp_ms(&t->when)))
+		*now = t->when;
 	if (t->diag.on)
 		defer_stream(t);
 }

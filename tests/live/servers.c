@@ -197,6 +197,33 @@ static void passed_listener(void)
 	hang_up(l);
 }
 
+/* G6: a reload hands the listener over to the next program; the one that opened it exits. */
+static void handed_over(void)
+{
+	struct conn *l = shared(1), c, s;
+	int pair[2], fd;
+	pid_t old;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		die("socketpair");
+	old = truth_fork();
+	if (!old) {
+		listen_by_number(l);
+		send_fd(pair[0], l->fd);
+		_exit(0);
+	}
+	fd = take_fd(pair[1]);
+	await_exit(old);
+	l->fd = fd;
+	truth_holds(l, old);
+	poll(NULL, 0, LONG_MS);
+	dial(&c, l);
+	answer(&s, l);
+	hang_up(&c);
+	hang_up(&s);
+	hang_up(l);
+}
+
 /* H7: a killed process leaves no event. The next one with its pid and its descriptor
  * number is another user's. */
 static void pid_reuse_other(void)
@@ -245,6 +272,7 @@ const struct scenario scenarios[] = {
 	{ "forking", forking },
 	{ "inherited", inherited },
 	{ "passed_listener", passed_listener },
+	{ "handed_over", handed_over },
 	{ "pid_reuse_other", pid_reuse_other },
 	{ NULL, NULL },
 };

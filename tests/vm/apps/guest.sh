@@ -4,7 +4,7 @@
 # truly happened is written by the kernel's tracing and by tcpdump, not by this project.
 # A tar archive goes to standard output: truth, packets, netlog.log, audit.log, said.
 # usage: guest.sh [PROGRAM...]
-# shellcheck disable=SC2317 # called by name
+# shellcheck disable=SC2086,SC2317 # numbers of processes; called by name
 wanted=" ${*:-all} "
 out=/tmp/out
 trace=/sys/kernel/tracing
