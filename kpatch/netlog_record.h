@@ -55,6 +55,7 @@
  * load unload  the module itself                          missed lost ver
  * found        it was open when the source began (BPF only)
  * fork exec end  of a process, on request (BPF only); no socket
+ * use          another process than before sends or receives on it, on request (BPF only)
  */
 #define NETLOG_OPS(X)				\
 	X(CONNECT,	"connect")		\
@@ -73,7 +74,8 @@
 	X(FOUND,	"found")		\
 	X(FORK,		"fork")			\
 	X(EXEC,		"exec")			\
-	X(END,		"end")
+	X(END,		"end")			\
+	X(USE,		"use")
 
 enum netlog_op {
 	NETLOG_OP_NONE,

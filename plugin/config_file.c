@@ -65,6 +65,7 @@ static const struct key keys[] = {
 	  .allowed = "auto, module, bpf, sockdiag or none" },
 	{ "kernel", "flows", KEY_BOOL, AT(wants.flows), .allowed = "yes or no" },
 	{ "kernel", "processes", KEY_BOOL, AT(wants.processes), .allowed = "yes or no" },
+	{ "kernel", "uses", KEY_BOOL, AT(wants.uses), .allowed = "yes or no" },
 	{ "sockdiag", "use", KEY_USE, AT(use), .allowed = "auto, yes or no" },
 	{ "sockdiag", "wait", KEY_NUMBER, AT(wait), 10, 60000,
 	  "ms, a whole number from 10 to 60000" },

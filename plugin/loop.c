@@ -29,7 +29,8 @@ static const char *needs_restart(const struct plugin *p, const struct config *fr
 	bool limits = fresh->sockets != p->limits.sockets ||
 		      fresh->processes != p->limits.processes;
 	bool kernel = fresh->source != p->source || fresh->wants.flows != p->wants.flows ||
-		      fresh->wants.processes != p->wants.processes;
+		      fresh->wants.processes != p->wants.processes ||
+		      fresh->wants.uses != p->wants.uses;
 
 	if (limits && kernel)
 		return "limits,kernel";

@@ -86,6 +86,14 @@ struct {
 	__type(value, __u8);
 } flows SEC(".maps");
 
+/* Who sent or received on a socket last: a tgid. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u32);
+} users SEC(".maps");
+
 /* No two are made on one processor in one nanosecond. */
 static __always_inline __u64 unique(void)
 {

@@ -431,6 +431,34 @@ int on_release(__u64 *ctx)
 	return 0;
 }
 
+/* ---- who uses a socket, on request ---- */
+
+static __always_inline int use(struct sock *sk, int ret)
+{
+	__u32 pid = bpf_get_current_pid_tgid() >> 32, *last;
+	struct netlog_bpf_sock s;
+
+	if (ret <= 0 || !sk || shared.silent)
+		return 0;
+	last = bpf_sk_storage_get(&users, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!last || *last == pid)
+		return 0;
+	*last = pid;
+	if (read_sock(&s, sk, sk->sk_socket))
+		write(NETLOG_OP_USE, &s, NULL, 0);
+	return 0;
+}
+
+/* Since 6.3. */
+SEC("tp_btf/sock_send_length") int on_send(__u64 *ctx) { return use(SOCK(ctx), (int)ctx[1]); }
+SEC("tp_btf/sock_recv_length") int on_recv(__u64 *ctx) { return use(SOCK(ctx), (int)ctx[1]); }
+
+/* Before: (struct socket *, struct msghdr *, size_t[, int flags]) */
+SEC("fexit/inet_sendmsg") int on_send4(__u64 *ctx) { return use(SOCKET_SK(ctx), (int)ctx[3]); }
+SEC("fexit/inet6_sendmsg") int on_send6(__u64 *ctx) { return use(SOCKET_SK(ctx), (int)ctx[3]); }
+SEC("fexit/inet_recvmsg") int on_recv4(__u64 *ctx) { return use(SOCKET_SK(ctx), (int)ctx[4]); }
+SEC("fexit/inet6_recvmsg") int on_recv6(__u64 *ctx) { return use(SOCKET_SK(ctx), (int)ctx[4]); }
+
 /* ---- the module's end ---- */
 
 /* Two words: "audit_netlog" with its NUL. */

@@ -301,6 +301,13 @@ void gather_age(struct gather *g, int64_t sec)
 	gather_drain(g);
 }
 
+void gather_each(const struct gather *g, void (*fn)(const struct head *h, void *arg), void *arg)
+{
+	for (unsigned int i = 0; i < g->used; i++)
+		if (g->slots[i]->state != SLOT_EMPTY)
+			fn(&g->slots[i]->records[0]->head, arg);
+}
+
 void gather_flush(struct gather *g)
 {
 	gather_drain(g);

@@ -41,6 +41,8 @@ int gather_keep(struct gather *g);
 void gather_drain(struct gather *g);
 /* The same, it being sec seconds since 1970. */
 void gather_age(struct gather *g, int64_t sec);
+/* Calls fn with the first record of each event that was not given out. */
+void gather_each(const struct gather *g, void (*fn)(const struct head *h, void *arg), void *arg);
 /* Gives out all there is. */
 void gather_flush(struct gather *g);
 

@@ -219,6 +219,15 @@ void pieces_release(struct pieces *p)
 		release_held(p, TAILQ_FIRST(&p->fifo));
 }
 
+void pieces_each(const struct pieces *p,
+		 void (*fn)(const struct stamp *event, const char *node, void *arg), void *arg)
+{
+	const struct held *h;
+
+	TAILQ_FOREACH(h, &p->fifo, fifo)
+		fn(&h->piece->stamp, h->piece->node, arg);
+}
+
 unsigned int pieces_held(const struct pieces *p)
 {
 	return HASH_COUNT(p->held);

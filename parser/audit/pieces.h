@@ -38,6 +38,9 @@ void pieces_end(struct pieces *p);
 void pieces_age(struct pieces *p);
 /* Nothing more will come of what is held. */
 void pieces_release(struct pieces *p);
+/* Calls fn for each event of which something is held. */
+void pieces_each(const struct pieces *p,
+		 void (*fn)(const struct stamp *event, const char *node, void *arg), void *arg);
 unsigned int pieces_held(const struct pieces *p);
 
 #endif

@@ -58,6 +58,12 @@ void reassemble_age(struct reassembler *r);
  * completed early. To be called when the input has nothing more for now. */
 void reassemble_push(struct reassembler *r);
 
+/* Calls fn for each event that is not complete: what a later run needs of it. Only with
+ * reassemble_quick(), and behind reassemble_push(). */
+void reassemble_each_open(struct reassembler *r,
+			  void (*fn)(const struct stamp *event, const char *node, void *arg),
+			  void *arg);
+
 /* End of the input: everything is completed and handed out. */
 void reassemble_flush(struct reassembler *r);
 

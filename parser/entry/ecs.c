@@ -35,6 +35,11 @@ static void put_action(struct put *p, const struct entry *e)
 		[CONNECT_FAIL] = "\"connection_attempted\"",
 		[LISTEN_START] = "\"listen_started\"",
 		[LISTEN_STOP] = "\"listen_stopped\"",
+		[CONNECT_USE] = "\"socket_used\"",
+		[LISTEN_USE] = "\"socket_used\"",
+		[PROC_FORK] = "\"fork\"",
+		[PROC_EXEC] = "\"exec\"",
+		[PROC_END] = "\"end\"",
 	};
 
 	if (e->what == CONNECT_START && entry_direction(e) == DIRECTION_IN)
@@ -106,6 +111,11 @@ static bool put_type(struct put *p, const struct json_node *n, const struct json
 		[CONNECT_FAIL] = "[\"connection\",\"start\"]",
 		[LISTEN_START] = "[\"start\"]",
 		[LISTEN_STOP] = "[\"end\"]",
+		[CONNECT_USE] = "[\"info\"]",
+		[LISTEN_USE] = "[\"info\"]",
+		[PROC_FORK] = "[\"start\"]",
+		[PROC_EXEC] = "[\"start\"]",
+		[PROC_END] = "[\"end\"]",
 	};
 
 	(void)n;
@@ -128,7 +138,7 @@ static bool put_outcome(struct put *p, const struct json_node *n,
 
 static bool is_stop(const struct entry *e)
 {
-	return e->what == CONNECT_STOP || e->what == LISTEN_STOP;
+	return e->what == CONNECT_STOP || e->what == LISTEN_STOP || e->what == PROC_END;
 }
 
 static bool put_start(struct put *p, const struct json_node *n, const struct json_source *s)
@@ -199,6 +209,34 @@ static bool put_remote_scope(struct put *p, const struct json_node *n,
 	return s->e->remote.scope;
 }
 
+static bool put_category(struct put *p, const struct json_node *n,
+			 const struct json_source *s)
+{
+	(void)n;
+	put_string(p, entry_is_process(s->e) ? "[\"process\"]" : "[\"network\"]");
+	return true;
+}
+
+static bool put_dataset(struct put *p, const struct json_node *n, const struct json_source *s)
+{
+	(void)n;
+	put_string(p, entry_is_process(s->e) ? "\"netlog.process\"" : "\"netlog.connection\"");
+	return true;
+}
+
+/* The name of a signal is in netlog.status alone. */
+static bool put_exit_code(struct put *p, const struct json_node *n,
+			  const struct json_source *s)
+{
+	const char *status = s->e->what == PROC_END ? s->e->status : NULL;
+
+	(void)n;
+	if (!status || !*status || strspn(status, "0123456789") < strlen(status))
+		return false;
+	put_string(p, status);
+	return true;
+}
+
 static bool put_resource_type(struct put *p, const struct json_node *n,
 			      const struct json_source *s)
 {
@@ -211,10 +249,10 @@ static void fill(struct json_map *m, const char *(*name)(const struct field *f))
 {
 	json_map_add_fields(m, "netlog", put_field, name);
 	json_map_add_constant(m, "ecs.version", "\"" ECS_VERSION "\"");
-	json_map_add_constant(m, "event.category", "[\"network\"]");
-	json_map_add_constant(m, "event.dataset", "\"netlog.connection\"");
 	json_map_add_constant(m, "event.module", "\"netlog\"");
 	json_map_add_constant(m, "host.os.type", "\"linux\"");
+	json_map_add(m, "event.category", put_category);
+	json_map_add(m, "event.dataset", put_dataset);
 	json_map_add(m, "event.end", put_end);
 	json_map_add(m, "event.kind", put_event_kind);
 	json_map_add(m, "event.outcome", put_outcome);
@@ -232,6 +270,7 @@ static void fill(struct json_map *m, const char *(*name)(const struct field *f))
 	json_map_add(m, "network.type", put_network_type);
 	json_map_add(m, "orchestrator.resource.type", put_resource_type);
 	json_map_add(m, "process.args", put_args);
+	json_map_add(m, "process.exit_code", put_exit_code);
 	json_map_add(m, "related.ip", put_related);
 }
 
@@ -346,6 +385,7 @@ static void ecs_note(const void *self, struct note *n, struct put *p)
 
 const struct format_ops format_ecs = {
 	.name = "json", .help = "JSON, one object a line, Elastic Common Schema",
-	.has_time = true, .entities = true, .open = ecs_open, .close = ecs_close, .entry = ecs_entry,
+	.has_time = true, .processes = true, .uses = true, .entities = true,
+	.open = ecs_open, .close = ecs_close, .entry = ecs_entry,
 	.note = ecs_note,
 };

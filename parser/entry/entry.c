@@ -13,6 +13,8 @@ const char *entry_kind_name(enum entry_kind kind)
 		[CONNECT_FAIL] = "connect fail",
 		[LISTEN_START] = "listen start",
 		[LISTEN_STOP] = "listen stop",
+		[CONNECT_USE] = "connect use",
+		[LISTEN_USE] = "listen use",
 		[PROC_FORK] = "process fork",
 		[PROC_EXEC] = "process exec",
 		[PROC_END] = "process end",

@@ -16,6 +16,9 @@ enum entry_kind {
 	CONNECT_FAIL,
 	LISTEN_START,
 	LISTEN_STOP,
+	/* another process than before sent or received on the socket, on request */
+	CONNECT_USE,
+	LISTEN_USE,
 	/* of the process itself, on request: no connection's */
 	PROC_FORK,
 	PROC_EXEC,
@@ -97,6 +100,12 @@ int entry_proto_by_name(const char *name);
 /* A listener has none: DIRECTION_UNKNOWN. */
 enum entry_direction entry_direction(const struct entry *e);
 
+/* Returns true for what tells neither of a connection's begin nor of its end. */
+static inline bool entry_is_extra(const struct entry *e)
+{
+	return e->what > LISTEN_STOP;
+}
+
 static inline bool entry_is_process(const struct entry *e)
 {
 	return e->what == PROC_FORK || e->what == PROC_EXEC || e->what == PROC_END;
@@ -111,7 +120,7 @@ static inline enum entry_via entry_inferred(const struct entry *e)
 /* Returns true for both ends of a listening socket's life. */
 static inline bool entry_is_listen(const struct entry *e)
 {
-	return e->what == LISTEN_START || e->what == LISTEN_STOP;
+	return e->what == LISTEN_START || e->what == LISTEN_STOP || e->what == LISTEN_USE;
 }
 
 #endif

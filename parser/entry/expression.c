@@ -84,7 +84,8 @@ static int wrong_operator(enum field_id field, struct match_error *error)
 /* What no start and no failure has cannot be decided at the start. */
 static int check_use(const struct condition *c, struct match_error *error)
 {
-	const unsigned int stops = 1u << CONNECT_STOP | 1u << LISTEN_STOP | 1u << PROC_END;
+	const unsigned int stops = 1u << CONNECT_STOP | 1u << LISTEN_STOP |
+				   1u << PROC_END | 1u << CONNECT_USE | 1u << LISTEN_USE;
 
 	if (field_only_at_end(c->field))
 		return wrong(error, "is known only at the end, and what is ignored is "

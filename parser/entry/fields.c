@@ -21,7 +21,8 @@ enum field_id field_by_key(const char *key, size_t len)
 
 bool field_only_at_end(enum field_id id)
 {
-	const unsigned int stops = 1u << CONNECT_STOP | 1u << LISTEN_STOP | 1u << PROC_END;
+	const unsigned int stops = 1u << CONNECT_STOP | 1u << LISTEN_STOP |
+				   1u << PROC_END | 1u << CONNECT_USE | 1u << LISTEN_USE;
 
 	return !(fields[id].kinds & ~stops);
 }

@@ -46,7 +46,7 @@ static void netlog_note(const void *self, struct note *n, struct put *p)
 }
 
 static const struct format_ops format_netlog = {
-	.name = "netlog", .help = "the line of audisp-netlog(8)", .processes = true,
+	.name = "netlog", .help = "the line of audisp-netlog(8)", .processes = true, .uses = true,
 	.open = netlog_open, .close = netlog_close, .entry = netlog_entry,
 	.note = netlog_note,
 };
@@ -148,7 +148,7 @@ size_t format_entry(struct format *f, const struct entry *e, char *buf)
 {
 	struct put p = { .to = buf, .end = buf + FORMAT_MAX };
 
-	if (entry_is_process(e) && !f->ops->processes)
+	if (entry_is_extra(e) && !(entry_is_process(e) ? f->ops->processes : f->ops->uses))
 		return 0;
 	f->ops->entry(f->self, e, &p);
 	return p.to - buf;

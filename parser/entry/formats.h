@@ -28,6 +28,7 @@ struct format_ops {
 	const char *help;
 	bool has_time;
 	bool processes;		/* it has a text for PROC_FORK and so on */
+	bool uses;		/* it has a text for CONNECT_USE, LISTEN_USE */
 	bool structured;	/* begins with structured data of RFC 5424, then a blank */
 	bool entities;	/* writes the numbers of processes: entity, pentity */
 	/* argument: what follows "NAME:", or NULL. Returns NULL with the reason in error. */

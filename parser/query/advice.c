@@ -36,7 +36,6 @@ static const struct {
 		   "happened: --kind KIND" },
 	{ "-tm", "the terminal is not recorded; for the login session: --session ID" },
 	{ "--terminal", "the terminal is not recorded; for the login session: --session ID" },
-	{ "--checkpoint", "aunetlog has no checkpoints; for what is new: -F or -ts TIME" },
 	{ "--port", "unknown option; for a port of either end: --addr :PORT" },
 	{ "-i", "records are not interpreted; --format table has the names of users" },
 	{ "--interpret", "records are not interpreted; --format table has the names of users" },

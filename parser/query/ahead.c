@@ -150,6 +150,18 @@ static bool cut(struct ahead *a, struct place *p)
 	return true;
 }
 
+/* At the end of a file that another run goes on with. */
+static void leave_line(const struct ahead *a, struct ahead_portion *o)
+{
+	const char *newline = memrchr(o->text, '\n', o->len);
+	size_t whole = newline ? newline + 1 - o->text : 0;
+
+	if (!a->source->whole_lines)
+		return;
+	o->log->left = o->len - whole;
+	o->len = whole;
+}
+
 /* Reads a portion of the log in hand. Returns false if there is none. */
 static bool read_portion(struct ahead *a, struct place *p)
 {
@@ -165,8 +177,12 @@ static bool read_portion(struct ahead *a, struct place *p)
 		memcpy(o->text, a->carry, a->carried);
 	o->len = a->carried;
 	a->carried = 0;
-	if (!fill(a, p, o->len + want) || !cut(a, p))
+	if (!fill(a, p, o->len + want)) {
+		leave_line(a, o);
 		next_log(a);
+	} else if (!cut(a, p)) {
+		next_log(a);
+	}
 	if (!o->len)
 		return false;
 	if (o->first) {

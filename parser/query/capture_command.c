@@ -71,8 +71,8 @@ static bool open_pcap(struct capture *c)
 	if (!c->pcap)
 		return complain(c->o, error);
 	pcap_set_snaplen(c->pcap, c->o->snaplen ? c->o->snaplen : SNAPLEN);
+	/* not in immediate mode: each packet would take snaplen bytes of the buffer */
 	pcap_set_timeout(c->pcap, TICK_MS);
-	pcap_set_immediate_mode(c->pcap, 1);
 	pcap_set_buffer_size(c->pcap, BUFFER_BYTES);
 	c->nano = !pcap_set_tstamp_precision(c->pcap, PCAP_TSTAMP_PRECISION_NANO);
 	status = pcap_activate(c->pcap);

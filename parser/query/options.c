@@ -182,6 +182,8 @@ static const struct option options[] = {
 		set_text, AT(ancestor) },
 	{ NULL, "--beacons", NULL, "programs that connect to one end at regular intervals",
 		set_view, AUNETLOG_BEACONS },
+	{ NULL, "--checkpoint", "FILE", "read only what is new since the last run with that FILE",
+		set_text, AT(checkpoint) },
 	{ NULL, "--community-id", "ID", "connection of this Community ID (seed 0), as Zeek and "
 		"Suricata write it", set_community_id, AT(community_id) },
 	{ NULL, "--conntrack", "FILE", "translations for --pair, as conntrack -L or -E prints them",
@@ -426,6 +428,11 @@ int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 		return fail(o, "-r cannot be combined with %s: it prints audit records",
 			    o->view ? o->view_name : o->format ? "--format" :
 			    o->columns ? "--fields" : "-F");
+	if (o->checkpoint && (o->view || o->follow || o->slow || o->raw || o->has_open_at ||
+			      o->just_one))
+		return fail(o, "--checkpoint cannot be combined with %s",
+			    o->view ? o->view_name : o->follow ? "-F" : o->slow ? "--slow" :
+			    o->raw ? "-r" : o->just_one ? "--just-one" : "--open-at");
 	if (o->follow && !o->match.has_from) {
 		o->match.from.sec = now;
 		o->match.has_from = true;

@@ -55,6 +55,7 @@ struct aunetlog_options {
 	const char *netlog_conf; /* and this the plugin's own log */
 	bool input_logs, just_one, line_buffered, debug, utc, follow, maybe;
 	bool raw;		/* the audit records of what matches, in place of lines */
+	const char *checkpoint;	/* file of what was read; or NULL */
 	const char *community_id;	/* of the connection; or NULL */
 	const char *ancestor;	/* of its process: a pid, or a command's name; or NULL */
 	bool no_pager;		/* there is none: for the habit */

@@ -105,7 +105,7 @@ static void take(struct own *o, char *line, size_t len, bool too_long)
 		if (o->kind == OWN_JSON && o->io.host && o->entry.entry.node &&
 		    !strcmp(o->entry.entry.node, o->io.host))
 			o->entry.entry.node = NULL;
-		if (!entry_is_process(&o->entry.entry) || o->io.processes)
+		if (!entry_is_extra(&o->entry.entry) || o->io.extras)
 			o->io.emit(&o->entry.entry, o->io.arg);
 		break;
 	case OWN_LOST:

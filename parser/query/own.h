@@ -25,7 +25,7 @@ struct own_io {
 	 * host's own name is left out. May be NULL. */
 	const char *host;
 	entry_fn emit;
-	bool processes;		/* emit what processes did, too: PROC_FORK and so on */
+	bool extras;		/* emit CONNECT_USE, PROC_FORK and so on, too */
 	/* Each line that could be read; begins: the plugin was started. May be NULL. */
 	void (*line)(const struct stamp *time, bool begins, void *arg);
 	/* A line that could not be read; number counts lines from 1. */

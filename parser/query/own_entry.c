@@ -85,6 +85,8 @@ static bool set_text(struct own_entry *o, enum field_id id, const char *text)
 	size_t len = strlen(text);
 	char bytes[8192];
 
+	if (!memchr(text, '\\', len))
+		return own_entry_set_bytes(o, id, text, len);
 	if (len >= sizeof(bytes))
 		return false;
 	memcpy(bytes, text, len);
@@ -155,6 +157,26 @@ bool own_entry_address(struct netaddr *a, const char *text)
 	return true;
 }
 
+/* The commonest: a plain number, or unset. Returns false if it is not that simple. */
+static bool set_plain_number(struct own_entry *o, enum field_id id, const char *text)
+{
+	enum field_type type = fields[id].type;
+	int64_t v = 0;
+	const char *p;
+
+	if (type != TYPE_NUMBER && type != TYPE_USER && type != TYPE_SESSION && type != TYPE_BYTES)
+		return false;
+	for (p = text; *p >= '0' && *p <= '9' && p - text < 10; p++)
+		v = v * 10 + (*p - '0');
+	if (p == text || *p || v >= ID_UNSET) {
+		if (type == TYPE_NUMBER || type == TYPE_BYTES || strcmp(text, "unset"))
+			return false;
+		v = ID_UNSET;
+	}
+	*(int64_t *)own_entry_at(o, id) = v;
+	return true;
+}
+
 static bool set_number(struct own_entry *o, enum field_id id, const struct value *v)
 {
 	void *at = own_entry_at(o, id);
@@ -191,6 +213,8 @@ bool own_entry_set(struct own_entry *o, enum field_id id, const char *text)
 	struct value v;
 
 	if (!strcmp(text, "-"))
+		return true;
+	if (set_plain_number(o, id, text))
 		return true;
 	if (type == TYPE_TEXT || type == TYPE_ARGUMENTS || type == TYPE_NAME)
 		return set_text(o, id, text);

@@ -121,7 +121,7 @@ static char *word(char **line)
 
 	if (!*start)
 		return NULL;
-	end = start + strcspn(start, " ");
+	end = strchrnul(start, ' ');
 	*line = *end ? end + 1 : end;
 	*end = 0;
 	return start;
@@ -157,8 +157,24 @@ static bool read_head(struct own_entry *o, char **line)
 	return true;
 }
 
+/* The keys of lines, by a few of their bytes: what the table says of them, remembered. */
+static enum field_id field_of(struct own_clock *c, const char *key, size_t len)
+{
+	unsigned char slot = len ? key[0] * 7 + key[len - 1] * 3 + len : 0;
+	struct own_key *k = &c->keys[slot % OWN_KEYS];
+
+	if (k->len == len && !memcmp(k->key, key, len))
+		return k->field;
+	if (len >= sizeof(k->key))
+		return field_by_key(key, len);
+	memcpy(k->key, key, len);
+	k->len = len;
+	k->field = field_by_key(key, len);
+	return k->field;
+}
+
 /* A key of a later version is stepped over. */
-static bool read_extras(struct own_entry *o, char **line)
+static bool read_extras(struct own_entry *o, struct own_clock *c, char **line)
 {
 	char *text;
 
@@ -169,7 +185,7 @@ static bool read_extras(struct own_entry *o, char **line)
 		if (!equals)
 			return false;
 		*equals = 0;
-		id = field_by_key(text, equals - text);
+		id = field_of(c, text, equals - text);
 		if (id && fields[id].line >= LINE_ALWAYS && !own_entry_set(o, id, equals + 1))
 			return false;
 	}
@@ -193,7 +209,7 @@ enum own_result own_line(struct own_entry *o, struct own_clock *c, char *line)
 	if (!strcmp(first, "netlog"))
 		return !strcmp(second, "lost") ? OWN_LOST :
 		       !strcmp(second, "start") ? OWN_BEGIN : OWN_NOTE;
-	if (!read_kind(o, first, second) || !read_head(o, &line) || !read_extras(o, &line))
+	if (!read_kind(o, first, second) || !read_head(o, &line) || !read_extras(o, c, &line))
 		return OWN_BAD;
 	o->identity.unparted = o->identity.proctitle;
 	return OWN_ENTRY;

@@ -13,11 +13,20 @@ enum own_result {
 	OWN_BAD,
 };
 
+/* A key that was looked up. */
+struct own_key {
+	char key[24];
+	size_t len;
+	enum field_id field;
+};
+#define OWN_KEYS 64
+
 /* What reading local times needs from one line to the next. All zero at first. */
 struct own_clock {
 	char minute[17];	/* "2026-11-21 06:00", the one read last */
 	int64_t at;		/* its seconds since 1970 */
 	int64_t last;		/* time of the last line */
+	struct own_key keys[OWN_KEYS];	/* own_line's */
 	struct json_tokener *json;	/* own_json's */
 };
 

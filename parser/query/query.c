@@ -15,8 +15,10 @@
 
 #include "parser/audit/reassemble.h"
 #include "parser/query/ahead.h"
-#include "parser/query/coverage.h"
+#include "parser/query/alive.h"
+#include "parser/query/checkpoint.h"
 #include "parser/query/clock.h"
+#include "parser/query/coverage.h"
 #include "parser/query/extra.h"
 #include "parser/query/follow.h"
 #include "parser/query/own.h"
@@ -41,6 +43,9 @@ struct query {
 	struct coverage coverage;	/* of the plugin's own log, if both are read */
 	struct view *view;
 	struct extra *extra;
+	struct checkpoint checkpoint;
+	struct alive *alive;	/* for the next checkpoint; or NULL */
+	bool muted;		/* what an earlier run has printed is read again */
 	struct follow *follow;	/* of -F; or NULL */
 	struct input_errors errors;
 	uint64_t unknown;	/* entries that could match, an end being unknown */
@@ -59,6 +64,8 @@ static void on_event(const struct event *e, void *arg)
 
 	if (e->kind != EVENT_MODULE || e->task.ppid >= 0)
 		extra_process(q->extra, e->node, e->task.pid, e->task.ppid, e->task.comm);
+	if (q->alive)
+		alive_event(q->alive, e);
 	track_event(q->track, e);
 }
 
@@ -71,7 +78,7 @@ static void take_entry(struct query *q, const struct entry *e)
 {
 	bool matched, maybe;
 
-	if (q->view->done)
+	if (q->view->done || q->muted)
 		return;
 	extra_process(q->extra, e->node, e->identity->pid, e->identity->ppid, e->identity->comm);
 	/* what matches could match: mostly neither, and one look says so */
@@ -133,7 +140,7 @@ static void on_input_error(enum input_error_kind kind, const char *sample, size_
 {
 	struct query *q = arg;
 
-	if (q->view->done)
+	if (q->view->done || q->muted)
 		return;
 	if (is_usual(q, kind)) {
 		q->errors.count[kind] = 0;
@@ -369,8 +376,10 @@ static void read_logs(struct query *q)
 			count_input_errors(q);
 		read_log(q, &q->source.logs[i], q->follow && i + 1 == q->source.count);
 	}
-	/* Not after each: an event may go on in the next file. */
-	if (!q->view->done)
+	/* Not after each: an event may go on in the next file, or in the next run. */
+	if (q->alive)
+		reassemble_push(q->reader);
+	else if (!q->view->done)
 		reassemble_flush(q->reader);
 	count_input_errors(q);
 }
@@ -533,7 +542,7 @@ static bool open_all(struct query *q)
 	struct own_io own_io = { .emit = on_own_entry, .error = on_own_error, .arg = q };
 	const struct aunetlog_options *o = q->options;
 
-	own_io.processes = o->sink || (o->format && !strcmp(o->format, "hone"));
+	own_io.extras = o->sink || (o->format && !strcmp(o->format, "hone"));
 	if (!uname(&q->name))
 		own_io.host = q->name.nodename;
 	q->errors.first = on_input_error;
@@ -595,13 +604,78 @@ static bool check_raw(struct query *q)
 	return true;
 }
 
+static void note(const struct stamp *event, const char *node, void *arg)
+{
+	raw_note(arg, event, node);
+}
+
+/* The state is what sockets and unfinished events came from, in the order of the logs. */
+static int write_checkpoint(struct query *q)
+{
+	struct checkpoint *c = &q->checkpoint;
+	struct raw *raw = raw_new();
+	FILE *f = raw ? checkpoint_begin(c, &q->source) : NULL;
+	int64_t n = f ? 0 : -EIO;
+
+	if (f) {
+		alive_each(q->alive, note, raw);
+		reassemble_each_open(q->reader, note, raw);
+		raw_write_text(raw, c->state ? c->state : "", c->state_len, f);
+		n = raw_write(raw, &q->source, f);
+	}
+	raw_free(raw);
+	if (!f)
+		return AUNETLOG_CHECKPOINT_FAILED;
+	if (n >= 0)
+		return checkpoint_end(c, f);
+	fprintf(stderr, "aunetlog: --checkpoint %s: %s\n", c->path, strerror(-n));
+	fclose(f);
+	return AUNETLOG_CHECKPOINT_FAILED;
+}
+
+/* Goes on where an earlier run ended. */
+static int begin_checkpoint(struct query *q)
+{
+	struct checkpoint *c = &q->checkpoint;
+	int status = checkpoint_read(c, q->options->checkpoint);
+
+	for (size_t i = 0; !status && i < q->source.count; i++)
+		if (q->source.logs[i].live) {
+			fprintf(stderr, "aunetlog: --checkpoint: %s is not a file; name one with -if\n",
+				q->source.logs[i].path);
+			status = AUNETLOG_FAILED;
+		}
+	if (!status)
+		status = checkpoint_skip(c, &q->source);
+	if (status)
+		return status;
+	q->source.whole_lines = true;
+	q->alive = alive_new();
+	if (!q->alive)
+		return AUNETLOG_FAILED;
+	q->path = c->path;
+	q->muted = true;
+	if (c->state_len)
+		reassemble_feed(q->reader, c->state, c->state_len);
+	reassemble_push(q->reader);
+	q->muted = false;
+	memset(q->errors.count, 0, sizeof(q->errors.count));
+	q->path = NULL;
+	return 0;
+}
+
 static int run(struct query *q)
 {
+	int status;
+
 	reassemble_replay(q->reader, q->options->input_count);
 	set_boot(q);
 	aunetlog_source_open(&q->source, q->options);
 	if (!check_raw(q))
 		return AUNETLOG_FAILED;
+	status = q->options->checkpoint ? begin_checkpoint(q) : 0;
+	if (status)
+		return status;
 	if (q->source.both)
 		choose_logs(q);
 	if (q->options->follow && q->source.count)
@@ -613,6 +687,11 @@ static int run(struct query *q)
 	write_raw(q);
 	if (!finish_output(q))
 		return AUNETLOG_FAILED;
+	if (q->alive && !q->view->write_error) {
+		status = write_checkpoint(q);
+		if (status)
+			return status;
+	}
 	warn(q);
 	if (q->source.failed || q->view->failed)
 		return AUNETLOG_FAILED;
@@ -637,6 +716,8 @@ int query_run(const struct aunetlog_options *o)
 	own_free(q.own);
 	sieve_free(q.sieve);
 	extra_free(q.extra);
+	alive_free(q.alive);
+	checkpoint_fini(&q.checkpoint);
 	coverage_fini(&q.coverage);
 	follow_free(q.follow);
 	view_close(q.view);

@@ -18,6 +18,9 @@ void raw_free(struct raw *r);		/* may be NULL */
 /* Notes an audit event. Returns -ENOMEM. */
 int raw_note(struct raw *r, const struct stamp *event, const char *node);
 
+/* The same of lines in memory. Returns their number. */
+int64_t raw_write_text(struct raw *r, const char *text, size_t len, FILE *out);
+
 /*
  * Writes the records of the noted events, in the order of the logs, to out. Returns their
  * number, or -errno if that could not be written. A log that cannot be read again is reported

@@ -253,6 +253,13 @@ static bool is_note(const char *rest, const char *end, bool json)
 		      len > 8 && !memcmp(rest, " netlog ", 8);
 }
 
+/* Without a condition every line matters. */
+static bool keeps_all(const struct sieve *s)
+{
+	return !s || (!s->heads.count && !s->has && !s->needle_count && !s->has_from &&
+		      !s->has_to);
+}
+
 static bool can_matter(const struct sieve *s, struct own_clock *c, enum own_kind kind,
 		       const char *line, size_t len)
 {
@@ -260,6 +267,7 @@ static bool can_matter(const struct sieve *s, struct own_clock *c, enum own_kind
 	const char *rest;
 	bool json = kind == OWN_JSON;
 
+	h.entry.time = (struct stamp){ 0 };
 	sieve_head_clear(&h);
 	rest = time_of(c, kind, line, len, &h.entry.time);
 	if (!rest || (!json && *rest != ' '))
@@ -295,6 +303,7 @@ int sieve_text(const struct sieve *s, struct own_clock *c, enum own_kind kind, c
 	       size_t len, struct sieve_lines *out)
 {
 	const char *p = text, *end = text + len, *newline;
+	bool all = keeps_all(s);
 
 	out->count = out->total = 0;
 	for (; p < end; p = newline + 1) {
@@ -305,7 +314,7 @@ int sieve_text(const struct sieve *s, struct own_clock *c, enum own_kind kind, c
 			newline = end;
 		out->total++;
 		/* the last one may be cut, and is to be complained of then */
-		if (s && newline + 1 < end && !can_matter(s, c, kind, p, newline - p))
+		if (!all && newline + 1 < end && !can_matter(s, c, kind, p, newline - p))
 			continue;
 		l = add(out);
 		if (!l)

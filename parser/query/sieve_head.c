@@ -12,15 +12,14 @@
 
 void sieve_head_clear(struct head_entry *h)
 {
-	h->entry.what = ENTRY_KIND_COUNT;
-	h->entry.proto = PROTO_UNKNOWN;
-	h->entry.unknown_direction = true;
-	h->entry.inbound = false;
-	h->entry.local = h->entry.remote = (struct netaddr){ 0 };
-	h->entry.opener = ID_UNKNOWN;
-	h->entry.identity = &h->identity;
-	h->identity.pid = h->identity.uid = ID_UNKNOWN;
-	h->identity.comm = NULL;
+	h->entry = (struct entry){
+		.time = h->entry.time, .what = ENTRY_KIND_COUNT, .proto = PROTO_UNKNOWN,
+		.opener = ID_UNKNOWN, .dur_ms = -1, .tx = -1, .rx = -1, .netns = -1,
+		.unknown_direction = true, .identity = &h->identity,
+	};
+	memset(&h->identity, 0, sizeof(h->identity));
+	h->identity.pid = h->identity.ppid = h->identity.uid = ID_UNKNOWN;
+	h->identity.auid = h->identity.ses = h->identity.sid = ID_UNKNOWN;
 }
 
 struct word {

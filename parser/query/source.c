@@ -381,7 +381,7 @@ static bool has_input(int fd)
 static void add_default(struct aunetlog_source *s, const struct aunetlog_options *o)
 {
 	add_configured(s, o->auditd_conf);
-	if (!o->input_logs && !o->raw)
+	if (!o->input_logs && !o->raw && !o->checkpoint)
 		add_own(s, o->netlog_conf);
 }
 
@@ -405,7 +405,7 @@ void aunetlog_source_open(struct aunetlog_source *s,
 bool aunetlog_source_again(struct aunetlog_source *s, struct aunetlog_log *log)
 {
 	decompress_free(log->bytes);
-	log->bytes = lseek(log->fd, 0, SEEK_SET) < 0 ? NULL : decompress_new(log->fd);
+	log->bytes = lseek(log->fd, log->from, SEEK_SET) < 0 ? NULL : decompress_new(log->fd);
 	if (log->bytes)
 		return true;
 	complain_path(s, log->path, errno);

@@ -21,12 +21,15 @@ struct aunetlog_log {
 	int64_t first_ms;	/* time of the first event; -1: not known */
 	bool own;		/* of the plugin, by its configuration */
 	bool live;		/* a pipe or the like: may have nothing yet */
+	off_t from;		/* it is read from here on */
+	off_t left;		/* bytes of a last line without its end, not read; see whole_lines */
 };
 
 struct aunetlog_source {
 	struct aunetlog_log *logs;	/* oldest first */
 	size_t count;
 	bool both;		/* the plugin's own log and the audit log */
+	bool whole_lines;	/* ahead.c leaves a last line without its end for a later run */
 	bool failed;		/* something could not be read, it was said */
 };
 
@@ -41,7 +44,7 @@ void aunetlog_source_close(struct aunetlog_source *s);
  * caller. */
 char *aunetlog_source_own_log(const char *conf);
 
-/* Reads the log anew, from its start. Returns false if that cannot be. */
+/* Reads the log anew, from its start, or from. Returns false if that cannot be. */
 bool aunetlog_source_again(struct aunetlog_source *s, struct aunetlog_log *log);
 
 /* Up to size bytes of one log, decompressed. Returns their number, 0 at its end, -EAGAIN when

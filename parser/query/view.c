@@ -27,6 +27,10 @@ static const struct view_ops *choose(const struct aunetlog_options *o, bool term
 {
 	if (o->sink)
 		return &view_sink;
+	if (o->checkpoint && is_table(o, terminal)) {
+		snprintf(error, size, "--checkpoint is for lines; add --format netlog or json");
+		return NULL;
+	}
 	if (o->raw)
 		return &view_raw;
 	if (!o->view)

@@ -414,6 +414,14 @@ static void on_found(struct track *t, const struct event *f)
 	life_open_found(t, s, listener ? KIND_LISTEN : KIND_CONNECT, VIA_SNAPSHOT);
 }
 
+static void on_use(struct track *t, const struct event *f)
+{
+	struct conn *s = known_socket(t, f);
+
+	if (s)
+		life_use(t, s);
+}
+
 static void on_load(struct track *t, const struct event *f)
 {
 	node_forget_releases(t->node);	/* a boot may be between */
@@ -458,6 +466,7 @@ void from_kernel(struct track *t, const struct event *f)
 	case NETLOG_OP_DISCONNECT:	on_disconnect(t, f); break;
 	case NETLOG_OP_RELEASE:		on_release(t, f); break;
 	case NETLOG_OP_FOUND:		on_found(t, f); break;
+	case NETLOG_OP_USE:		on_use(t, f); break;
 	case NETLOG_OP_EXIT:		break;	/* know_process() was all */
 	default:			break;
 	}

@@ -158,6 +158,7 @@ static void write_entry(struct track *t, struct conn *c, enum entry_kind what,
 			const struct ending *e)
 {
 	bool stop = what == CONNECT_STOP || what == LISTEN_STOP;
+	bool begins = !stop && what != CONNECT_USE && what != LISTEN_USE;
 	struct entry r = entry_of(t, c, what, e);
 
 	r.identity = process_of(t, c, e, what == CONNECT_START || what == LISTEN_START);
@@ -167,14 +168,14 @@ static void write_entry(struct track *t, struct conn *c, enum entry_kind what,
 	if (stop && !found_later(e->via))
 		r.dur_ms = duration_ms(t, c, &r.time, e->mono);
 	r.incomplete = stop && !c->ev.serial && !c->ev.sec;
-	if (!stop && e->via != VIA_CORRECTED)
+	if (begins && e->via != VIA_CORRECTED)
 		number(t, c);
 	if (!r.incomplete)
 		r.id = c->id;
 	c->by_syslog |= t->by_syslog;
 	if (c->by_syslog)
 		r.via |= VIA_SYSLOG;
-	emit(t, c, &r, (!stop && e->via != VIA_CORRECTED) || r.incomplete);
+	emit(t, c, &r, (begins && e->via != VIA_CORRECTED) || r.incomplete);
 }
 
 static enum entry_kind start_of(const struct conn *c)
@@ -196,6 +197,7 @@ void life_begin(struct track *t, struct conn *c)
 	c->clock = t->nodes.at[c->key.node]->clock;
 	c->mono = t->event->mono;
 	c->unknown_start = false;
+	c->user = 0;
 	c->by_syslog = t->by_syslog;
 }
 
@@ -236,6 +238,18 @@ void life_correct(struct track *t, struct conn *c, enum conn_kind kind)
 		return;
 	t->stats.open++;
 	write_entry(t, c, start_of(c), ENDING(.via = VIA_CORRECTED, .identity = c->opener));
+}
+
+void life_use(struct track *t, struct conn *c)
+{
+	struct identity *who = t->proc ? t->proc->identity : NULL;
+	int64_t before = c->user ? c->user : c->opener ? c->opener->pid : ID_UNKNOWN;
+
+	if (!who || c->unwritten || !conn_is_open(c) || who->pid == before)
+		return;
+	c->user = who->pid;
+	write_entry(t, c, c->kind == KIND_LISTEN ? LISTEN_USE : CONNECT_USE,
+		    ENDING(.identity = who));
 }
 
 void life_write_start(struct track *t, struct conn *c)

@@ -33,6 +33,8 @@ void life_resume(struct track *t, struct conn *c, enum conn_kind kind);
 /* Takes back the stop of c: writes its start again, with the same number. */
 void life_correct(struct track *t, struct conn *c, enum conn_kind kind);
 /* Writes the start if it is deferred. */
+/* Another process than before uses the open connection: says so. */
+void life_use(struct track *t, struct conn *c);
 void life_write_start(struct track *t, struct conn *c);
 /* Writes the stop if anything is open; first the start, if that is deferred. A flow beside
  * it ends before it. */

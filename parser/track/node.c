@@ -85,6 +85,7 @@ void node_reset(struct node *n)
 	memset(n->connects, 0, sizeof(n->connects));
 	memset(n->released, 0, sizeof(n->released));
 	memset(n->exited, 0, sizeof(n->exited));
+	n->next_time = 0;	/* numbers begin anew */
 }
 
 void node_add_connect(struct node *n, const struct event *f)
@@ -133,6 +134,26 @@ uint32_t node_take_failure(struct node *n, uint64_t cookie)
 void node_forget_releases(struct node *n)
 {
 	memset(n->released, 0, sizeof(n->released));
+}
+
+void node_add_time(struct node *n, uint64_t serial, int64_t ms)
+{
+	n->times[n->next_time % RECENT_TIMES].serial = serial;
+	n->times[n->next_time++ % RECENT_TIMES].ms = ms;
+}
+
+int64_t node_time_before(const struct node *n, uint64_t serial)
+{
+	int64_t ms = 0;
+
+	for (unsigned int i = 1; i <= RECENT_TIMES && i <= n->next_time; i++) {
+		unsigned int at = (n->next_time - i) % RECENT_TIMES;
+
+		ms = n->times[at].ms;
+		if (n->times[at].serial < serial)
+			break;
+	}
+	return ms;
 }
 
 void node_add_exit(struct node *n, int64_t pid)

@@ -14,6 +14,7 @@
 #define RECENT_CONNECTS 256
 #define RECENT_RELEASES 64
 #define RECENT_EXITS 64
+#define RECENT_TIMES 512
 #define RECENT_FAILURES 256
 
 /* A connect that the module reported, so that the system call's event does not report it
@@ -32,6 +33,10 @@ struct node {
 	int64_t module_ms;	/* since then */
 	bool unnamed;		/* sock_diag's; audit has not told its name */
 	struct stamp now;	/* time of the last event */
+	/* The times of the last events by their numbers, which the kernel gives at the end of
+	 * a call: an event that is delivered late has its place by its number. */
+	struct { uint64_t serial; int64_t ms; } times[RECENT_TIMES];
+	unsigned int next_time;
 	uint32_t clock;		/* times that the clock was set, as far as that shows */
 	struct recent_connect connects[RECENT_CONNECTS];
 	unsigned int next_connect;
@@ -78,6 +83,10 @@ void node_forget_releases(struct node *n);
 void node_add_failure(struct node *n, uint64_t cookie, uint32_t nth);
 /* How many connections the socket had before it was forgotten; it is known again now. */
 uint32_t node_take_failure(struct node *n, uint64_t cookie);
+void node_add_time(struct node *n, uint64_t serial, int64_t ms);
+/* The time (ms) of the event before this number, as far as that is remembered; else of the
+ * oldest one that is. 0: none is. */
+int64_t node_time_before(const struct node *n, uint64_t serial);
 void node_add_exit(struct node *n, int64_t pid);
 /* Returns true if pid exited lately, and forgets it. */
 bool node_take_exit(struct node *n, int64_t pid);

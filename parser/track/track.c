@@ -256,7 +256,7 @@ static void node_boot(struct track *t)
 /*
  * Audit stamps an event with the time of the call's entry. For an accept that
  * may be hours before anybody connected; but the stream is in the order in which
- * calls ended, so the accept is no earlier than what came just before it. That a
+ * calls ended, so the accept is no earlier than the event before it by number. That a
  * process is gone is no part of the stream, and ahead of it.
  */
 /*
@@ -280,9 +280,14 @@ static void set_time(struct track *t, const struct event *f)
 		return;
 	t->node->clock += is_clock_set(f, now);
 	if (f->kind == EVENT_ACCEPT && stamp_ms(&f->stamp) < stamp_ms(now)) {
-		t->when.sec = now->sec;
-		t->when.milli = now->milli;
+		int64_t before = node_time_before(t->node, f->stamp.serial);
+
+		if (before > stamp_ms(&t->when)) {
+			t->when.sec = before / 1000;
+			t->when.milli = before % 1000;
+		}
 	}
+	node_add_time(t->node, f->stamp.serial, stamp_ms(&t->when));
 	*now = t->when;
 	if (t->diag.on)
 		defer_stream(t);

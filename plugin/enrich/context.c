@@ -219,7 +219,8 @@ static struct known *find(struct context *c, int64_t pid)
 
 static bool is_start(const struct entry *e)
 {
-	return e->what == CONNECT_START || e->what == CONNECT_FAIL || e->what == LISTEN_START;
+	return e->what == CONNECT_START || e->what == CONNECT_FAIL || e->what == LISTEN_START ||
+	       e->what == PROC_FORK || e->what == PROC_EXEC;
 }
 
 static const char *text_or_null(const char *text)

@@ -113,7 +113,8 @@ bool repeat_fold(struct repeat *r, const struct entry *e, int64_t window_ms,
 	struct key key;
 	struct kind *k;
 
-	if (entry_is_listen(e)) /* whether it listens now must be known */
+	/* whether it listens now must be known, and a process is one of a kind */
+	if (entry_is_listen(e) || entry_is_process(e))
 		return false;
 	fill(&key, e);
 	HASH_FIND(hh, r->kinds, &key, sizeof(key), k);

@@ -46,6 +46,7 @@ struct bpf_input {
 
 /* These kernels have no such function, or it is inlined, and others report the same. */
 static const char *const optional[] = {
+	"inet_sendmsg", "inet6_sendmsg", "inet_recvmsg", "inet6_recvmsg",
 	"taskstats_exit", "__x64_sys_delete_module",
 	"tcp_v4_pre_connect", "tcp_v6_pre_connect", "tcp_v6_connect", "mptcp_disconnect",
 	"udp_abort", "tcp_abort", "inet6_bind", "udpv6_sendmsg", "tty_audit_exit",
@@ -119,6 +120,18 @@ static bool can_attach(const struct btf *btf, const char *function)
 	       (strstr(function, "6_") && !access("/sys/kernel/btf/ipv6", F_OK));
 }
 
+static bool is_use(const struct netlog_bpf *b, const struct bpf_program *p)
+{
+	return p == b->progs.on_send4 || p == b->progs.on_send6 || p == b->progs.on_recv4 ||
+	       p == b->progs.on_recv6;
+}
+
+/* The tracepoints of sendmsg and recvmsg, 6.3. */
+static bool has_lengths(const struct btf *btf)
+{
+	return btf__find_by_name_kind(btf, "btf_trace_sock_send_length", BTF_KIND_TYPEDEF) > 0;
+}
+
 /* The same programs and maps, from the object that this kernel takes. */
 static struct netlog_bpf *open_object(const struct btf *btf)
 {
@@ -155,6 +168,10 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, const struct bpf_
 			there = there && o->wants.flows;
 		else if (p == b->progs.on_fork || p == b->progs.on_exec || p == b->progs.on_end)
 			there = there && o->wants.processes;
+		else if (p == b->progs.on_send || p == b->progs.on_recv)
+			there = o->wants.uses && has_lengths(btf);
+		else if (is_use(b, p))
+			there = there && o->wants.uses && !has_lengths(btf) && b->rodata->has_task_btf;
 		else if (p == b->progs.on_file)
 			there = has_function(btf, "bpf_sock_from_file");
 		else if (p == b->progs.on_file_old)
@@ -167,6 +184,8 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, const struct bpf_
 	}
 	if (b->rodata->has_cookie)
 		bpf_map__set_max_entries(b->maps.numbers, 8192);	/* of MPTCP alone */
+	if (!o->wants.uses || !b->rodata->has_task_btf)	/* both are of 5.11 */
+		bpf_map__set_autocreate(b->maps.users, false);
 	if (!o->wants.flows)
 		bpf_map__set_max_entries(b->maps.flows, 1);
 	if (!missing)

@@ -19,6 +19,7 @@ struct bpf_input;
 struct bpf_wants {
 	bool flows;		/* unconnected datagrams */
 	bool processes;		/* forks, execs and ends of processes */
+	bool uses;		/* who sends or receives on a socket, where that changes */
 };
 
 struct bpf_input_options {

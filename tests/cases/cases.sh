@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Logs that once gave a wrong line, each one of a kind: `aunetlog -if NAME.log` must print
 # NAME.want. Lines with # in NAME.want are notes; "complaint: …" is what standard error has.
+# NAME.newer, where it is, is right as well: what a newer libaudit makes of it.
 # Usage: cases.sh BUILD_DIR
 set -u
 export TZ=UTC LC_ALL=C
@@ -9,18 +10,10 @@ cd "$(dirname "$0")" || exit 99
 build=${1:-build}
 case $build in /*) ;; *) build=../../$build ;; esac
 tool=$build/aunetlog
-failed=0
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. ../lib.sh
 out=$(mktemp)
 trap 'rm -f "$out" "$out.lines" "$out.err"' EXIT
-
-verdict() { # NAME STATUS
-	if [ "$2" = 0 ]; then
-		echo "ok - $1"
-	else
-		echo "not ok - $1"
-		failed=1
-	fi
-}
 
 lines_of() { # LOG
 	timeout 20 "$tool" -if "$1" 2>"$out.err" >"$out.lines"
@@ -31,7 +24,9 @@ for log in *.log; do
 	lines_of "$log"
 	grep -v '^#' "${log%.log}.want" | diff - "$out.lines" >"$out"
 	status=$?
-	head -n 10 "$out"
+	if [ $status != 0 ] && [ -e "${log%.log}.newer" ]; then
+		grep -v '^#' "${log%.log}.newer" | cmp -s - "$out.lines" && status=0
+	fi
 	verdict "$log" $status
 done
 

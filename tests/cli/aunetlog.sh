@@ -17,24 +17,14 @@ trap 'rm -rf "$tmp"' EXIT
 chmod 755 "$tmp"
 cp "${1:-$here/../../build/aunetlog}" "$tmp/aunetlog" || exit 99
 tool=$tmp/aunetlog
-failed=0
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$here/../lib.sh"
 out=$tmp/out err=$tmp/err
 
 # run ARGUMENTS...: fills $out, $err, $status. Standard input is no pipe.
 run() {
 	"$tool" "$@" >"$out" 2>"$err" </dev/null
 	status=$?
-}
-
-verdict() { # name, outcome of the test before
-	if [ "$2" = 0 ]; then
-		echo "ok - $1"
-		return
-	fi
-	echo "not ok - $1"
-	failed=1
-	sed 's/^/#   out: /' "$out" | head -n 20
-	sed 's/^/#   err: /' "$err" | head -n 20
 }
 
 # lines NAME COUNT PATTERN: of the last run, COUNT lines and all match PATTERN. With an
@@ -327,6 +317,8 @@ test_configured() {
 	fi
 	mkdir "$tmp/etc"
 	printf '# log_file = /nowhere\nLog_File = %s/logs/audit.log\n' "$tmp" >"$tmp/etc/auditd.conf"
+	# the plugin's own log of this host is no part of it
+	printf '[log]\nfile =\n' >"$tmp/etc/audisp-netlog.conf"
 	"$tool" -if "$tmp/logs/audit.log.2" >"$tmp/own.lines"
 	cat >"$tmp/with-etc" <<-SCRIPT
 		#!/bin/sh

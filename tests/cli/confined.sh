@@ -26,7 +26,7 @@ verdict() { # NAME STATUS
 	[ "$2" = 0 ] && echo "ok - $1" || { echo "not ok - $1"; cat "$tmp/err"; bad=1; }
 }
 bad=0
-for task in /proc/$pid/task/*; do
+for task in /proc/"$pid"/task/*; do
 	grep -q '^NoNewPrivs:[[:space:]]*1' "$task/status" && grep -q '^Seccomp:[[:space:]]*2' "$task/status"
 	verdict "thread ${task##*/}: no new privileges, a seccomp filter" $?
 done

@@ -6,26 +6,14 @@
 set -u
 export TZ=UTC LC_ALL=C.UTF-8
 tool=$1 data=tests/cli/data/aunetlog.log
-tmp=$(mktemp -d) syslogd='' failed=0
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "${0%/*}/../lib.sh"
+tmp=$(mktemp -d) syslogd=''
 cleanup() {
 	[ -n "$syslogd" ] && kill "$syslogd" 2>/dev/null
 	rm -rf "$tmp"
 }
 trap cleanup EXIT
-
-check() { # NAME COMMAND…
-	local name=$1
-	shift
-	if "$@"; then echo "ok - $name"; return; fi
-	echo "not ok - $name"
-	failed=1
-}
-
-wait_for() { # SECONDS COMMAND…
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do [ $SECONDS -ge $end ] && return 1; sleep 0.05; done
-}
 
 # The line again, from JSON, as far as all lines have it.
 from_json='def ends($a; $p): if $a then (if ($a | contains(":")) then "[\($a)]" else $a end) +
@@ -93,7 +81,7 @@ if command -v rsyslogd >/dev/null &&
 	END
 	rsyslogd -n -f "$tmp/rsyslog.conf" -i "$tmp/pid" >"$tmp/rsyslogd.out" 2>&1 </dev/null &
 	syslogd=$!
-	wait_for 10 parsed
+	wait_for parsed
 	check "rsyslogd's mmjsonparse reads it" parsed || { cat "$tmp/rsyslogd.out"; head -n 3 "$tmp/parsed"; }
 else
 	echo 'skip - no rsyslogd with mmjsonparse here'

@@ -11,23 +11,13 @@ pairs=$here/../golden/pairs
 tool=$(realpath "${1:-$here/../../build/aunetlog}")
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-failed=0
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$here/../lib.sh"
 out=$tmp/out err=$tmp/err
 
 run() {
 	"$tool" "$@" >"$out" 2>"$err" </dev/null
 	status=$?
-}
-
-verdict() { # name, outcome of the test before
-	if [ "$2" = 0 ]; then
-		echo "ok - $1"
-		return
-	fi
-	echo "not ok - $1"
-	failed=1
-	sed 's/^/#   out: /' "$out" | head -n 20
-	sed 's/^/#   err: /' "$err" | head -n 20
 }
 
 refuses() { # NAME PATTERN ARGUMENTS…
@@ -300,22 +290,22 @@ test_follow() {
 test_rules() {
 	local seed good=0 bad=0 n
 	for seed in 1 2 3 4 5; do
-		python3 "$here/traffic.py" beacons $seed >"$tmp/traffic"
+		python3 "$here/traffic.py" beacons "$seed" >"$tmp/traffic"
 		run -if "$tmp/traffic" --beacons
 		good=$((good + $(grep -c good "$out"))) bad=$((bad + $(grep -c bad "$out")))
 	done
 	echo "# --beacons: $bad of 100 planted found, $good of 1100 innocent"
-	[ $bad = 100 ] && [ $good = 0 ]
+	[ "$bad" = 100 ] && [ "$good" = 0 ]
 	verdict '--beacons' $?
 	good=0 bad=0
 	for seed in 1 2 3 4 5; do
-		python3 "$here/traffic.py" scan $seed >"$tmp/traffic"
+		python3 "$here/traffic.py" scan "$seed" >"$tmp/traffic"
 		run -if "$tmp/traffic" --scan
 		n=$(grep -cE '(bad|  198.51.100.[012]$)' "$out")
 		bad=$((bad + n)) good=$((good + $(tail -n +2 "$out" | wc -l) - n))
 	done
 	echo "# --scan: $bad of 65 planted found, $good of 400 innocent"
-	[ $bad = 65 ] && [ $good = 0 ]
+	[ "$bad" = 65 ] && [ "$good" = 0 ]
 	verdict '--scan' $?
 }
 
@@ -383,7 +373,45 @@ family() {
 	call 13 1202 1201 curl C0000203
 }
 
-for name in more_conditions pictures maybe follow summaries rules own mixed own_damage table; do
+# A log that grows between the runs gives what it gives at once.
+test_checkpoint() {
+	local log name size at step
+	for log in "$pairs"/*.log "$data"; do
+		name=${log##*/}
+		rm -f "$tmp/cp" "$tmp/parts" "$tmp/once"
+		"$tool" -if "$log" --checkpoint "$tmp/once" >"$tmp/whole" 2>/dev/null
+		size=$(wc -c <"$log") step=$(($(wc -c <"$log") / 9 + 7)) at=0
+		: >"$tmp/grows"
+		while [ $at -lt "$size" ]; do
+			tail -c +$((at + 1)) "$log" | head -c $step >>"$tmp/grows"
+			at=$((at + step))
+			"$tool" -if "$tmp/grows" --checkpoint "$tmp/cp" >>"$tmp/parts" 2>"$err"
+		done
+		cmp "$tmp/whole" "$tmp/parts" >"$out" && [ -s "$tmp/whole" ]
+		verdict "--checkpoint: $name in nine parts" $?
+	done
+	run -if "$tmp/grows" --checkpoint "$tmp/cp"
+	[ "$status" = 1 ] && [ ! -s "$out" ]
+	verdict '--checkpoint: nothing is printed twice' $?
+	mv "$tmp/grows" "$tmp/audit.log.1"
+	sed 's/audit(17952/audit(17953/' "$data" >"$tmp/audit.log"
+	run -if "$tmp" --checkpoint "$tmp/cp"
+	[ "$status" = 0 ] && [ "$(grep -c start "$out")" = "$(grep -c start "$tmp/whole")" ]
+	verdict '--checkpoint: after a rotation the rest and the new log are read' $?
+	echo nonsense >"$tmp/bad"
+	run -if "$data" --checkpoint "$tmp/bad"
+	[ "$status" = 10 ] && grep -q 'is not a checkpoint' "$err"
+	verdict '--checkpoint: a file that is none, 10' $?
+	run -if "$data" --checkpoint "$tmp/nowhere/cp"
+	[ "$status" = 11 ] && grep -q 'No such file' "$err"
+	verdict '--checkpoint: one that cannot be written, 11' $?
+	run -if "$pairs/exec-6.1-module.log" --checkpoint "$tmp/cp"
+	[ "$status" = 12 ] && grep -q 'is not there any more' "$err"
+	verdict '--checkpoint: its log is gone, 12' $?
+	refuses '--checkpoint: not with a summary' 'cannot be combined with --summary' --checkpoint x --summary port
+}
+
+for name in checkpoint more_conditions pictures maybe follow summaries rules own mixed own_damage table; do
 	test_$name
 done
 exit $failed

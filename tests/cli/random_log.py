@@ -123,7 +123,8 @@ def words(events):
         '-x': re.findall(r'exe="([^"]+)"', text), '-ul': ['unset', '1000', '0'],
         '-ui': ['0', '1000', '65534'], '--kind': ['start', 'stop', 'fail', 'listen'],
         '--proto': ['tcp', 'udp'], '--dur': ['>1', '<0.1'], '-sv': ['yes', 'no'],
-        '-e': ['ECONNREFUSED'],
+        '-e': ['ECONNREFUSED'], '--direction': ['in', 'out'], '--bytes': ['>100'],
+        '--via': ['reuse', 'exit'],
     }
 
 

@@ -39,7 +39,7 @@ CHECK = {
 # Values that the schemas enumerate.
 ENUMS = {
     "event.kind": {"event", "state", "pipeline_error"},
-    "event.category": {"network"},
+    "event.category": {"network", "process"},
     "event.type": {"connection", "start", "end"},
     "event.outcome": {"success", "failure", "unknown"},
     "network.direction": {"egress", "ingress", "unknown"},

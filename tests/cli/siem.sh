@@ -10,16 +10,10 @@ tool=$1 plugin=$2
 for program in jq python3; do
 	command -v $program >/dev/null || { echo "skip - siem: no $program here"; exit 77; }
 done
-tmp=$(mktemp -d) failed=0
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "${0%/*}/../lib.sh"
+tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-
-check() { # NAME COMMAND…
-	local name=$1
-	shift
-	if "$@"; then echo "ok - $name"; return; fi
-	echo "not ok - $name"
-	failed=1
-}
 
 # ---- schemas ----
 
@@ -147,7 +141,7 @@ entity() {
 	local now start want
 	now=$(date +%s.%3N)
 	start=$(sed 's/.*) //' "/proc/$$/stat" | cut -d ' ' -f 20)
-	printf '[output]\nsyslog = no\n[output json]\ntransport = stdout\nformat = json\n[kernel]\nsource = none\n[sockdiag]\nuse = no\n' >"$tmp/conf"
+	printf '[log]\nfile =\n[output]\nsyslog = no\n[output json]\ntransport = stdout\nformat = json\n[kernel]\nsource = none\n[sockdiag]\nuse = no\n' >"$tmp/conf"
 	record accept $$ bash /bin/bash 0 192.0.2.5 22 198.51.100.7 40000 |
 		sed "s/(1795245908.[0-9]*:/($now:/; s/ppid=1 /ppid=$PPID /" |
 		"$plugin" -c "$tmp/conf" 2>"$tmp/err" >"$tmp/entity"

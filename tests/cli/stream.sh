@@ -7,7 +7,7 @@
 # Usage: tests/cli/stream.sh PLUGIN
 set -u
 export TZ=UTC LC_ALL=C.UTF-8
-plugin=$(realpath "$1")
+plugin=$(realpath "$1") top=$(realpath "$(dirname "$0")/../..")
 
 [ "$(id -u)" = 0 ] || { echo "skip - stream: needs root"; exit 77; }
 for program in rsyslogd socat openssl script ss python3; do
@@ -19,41 +19,15 @@ if [ "${INSIDE:-}" != 1 ]; then
 fi
 ip link set lo up || exit 99
 
-tmp=$(mktemp -d) pids='' failed=0 plugin_pid='' collector=''
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "${0%/*}/../lib.sh"
+tmp=$(mktemp -d) pids='' plugin_pid='' collector=''
+err=$tmp/err
 cleanup() {
 	for p in $pids; do kill -KILL "$p"; done
 	rm -rf "$tmp"
 } 2>/dev/null
 trap cleanup EXIT
-
-check() { # NAME COMMAND…
-	local name=$1
-	shift
-	if "$@"; then echo "ok - $name"; return; fi
-	echo "not ok - $name"
-	tail -n 3 "$tmp/err" 2>/dev/null | sed 's/^/#   err: /'
-	failed=1
-}
-
-wait_for() { # COMMAND…
-	local end=$((SECONDS + 30))
-	until "$@"; do [ $SECONDS -ge $end ] && return 1; sleep 0.05; done
-}
-
-connections() { # FIRST COUNT: two lines each
-	awk -v first="$1" -v count="$2" 'BEGIN {
-		for (i = first; i < first + count; i++) {
-			task = sprintf("items=0 ppid=1 pid=%d auid=1000 uid=0 ses=3 comm=\"curl\" exe=\"/usr/bin/curl\"", 100000 + i)
-			h = sprintf("msg=audit(%d.391:%d): ", 1795240000 + int(i / 100), 2 * i)
-			print "type=SYSCALL " h "arch=c000003e syscall=42 success=yes exit=0 a0=3 a1=0 a2=10 a3=0 " task
-			print "type=SOCKADDR " h "saddr=020001BBC00002070000000000000000"
-			print "type=PROCTITLE " h "proctitle=\"curl\""
-			h = sprintf("msg=audit(%d.391:%d): ", 1795240000 + int(i / 100), 2 * i + 1)
-			print "type=SYSCALL " h "arch=c000003e syscall=231 a0=0 a1=0 a2=0 a3=0 " task
-			print "type=PROCTITLE " h "proctitle=\"curl\""
-		}
-	}'
-}
 
 # start KEY…: the plugin, with a file of every line beside the output "siem"
 start() {
@@ -307,6 +281,31 @@ test_sd() {
 	stop_rsyslogd
 }
 
+# packaging/rsyslog/collector-json.conf as it is, but for its paths and its port.
+test_json_collector() {
+	[ -e "$tmp/server.pem" ] || return
+	if ! find /usr/lib* -name mmjsonparse.so 2>/dev/null | grep -q .; then
+		echo "skip - json collector: no mmjsonparse here"
+		return
+	fi
+	mkdir -p "$tmp/hosts.d"
+	sed -e "s|/etc/rsyslog.d/netlog/ca.pem|$tmp/ca.pem|; s|/etc/rsyslog.d/netlog/collector.pem|$tmp/server.pem|" \
+		-e "s|/etc/rsyslog.d/netlog/collector.key|$tmp/server.key|; s|/var/log/netlog|$tmp/hosts.d|; s|6514|6018|" \
+		"$top/packaging/rsyslog/collector-json.conf" >"$tmp/collector.conf"
+	rsyslogd -n -f "$tmp/collector.conf" -i "$tmp/pid2" >"$tmp/rsyslogd.out" 2>&1 5>&- &
+	collector=$!
+	pids+=" $collector"
+	wait_for listening 6018
+	start 'transport = tls' 'host = collector.test' 'port = 6018' "ca = $tmp/ca.pem" 'format = json'
+	connections 1 300 >&5
+	wait_for in_file 300
+	finish
+	json_stops() { [ "$(jq -c 'select(.event.action == "disconnect_received")' "$tmp/hosts.d/$(hostname).json" 2>/dev/null | wc -l)" = 300 ]; }
+	check "json collector: every object is in its host's file" wait_for json_stops
+	check "json collector: nothing came that is no JSON" [ ! -e "$tmp/hosts.d/not-json.log" ]
+	stop_rsyslogd
+}
+
 test_syslog_ng() {
 	# Debian's rsyslog and syslog-ng exclude each other: SYSLOG_NG may name an unpacked one
 	local ng=${SYSLOG_NG:-syslog-ng}
@@ -409,5 +408,6 @@ test_listen
 test_full
 test_tls
 test_sd
+command -v jq >/dev/null && test_json_collector
 test_syslog_ng
 exit $failed

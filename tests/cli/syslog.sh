@@ -15,7 +15,9 @@ if [ "${INSIDE:-}" != 1 ]; then
 	INSIDE=1 exec unshare -m "$0" "$plugin" "$records"
 fi
 
-tmp=$(mktemp -d) syslogd='' failed=0
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "${0%/*}/../lib.sh"
+tmp=$(mktemp -d) syslogd=''
 cleanup() {
 	[ -n "$syslogd" ] && kill "$syslogd" 2>/dev/null
 	umount -l /etc/rsyslog.conf
@@ -29,21 +31,6 @@ for d in null zero urandom tty; do touch "$tmp/dev/$d"; mount --bind "/dev/$d" "
 ln -s /proc/self/fd "$tmp/dev/fd"
 mount --rbind "$tmp/dev" /dev || { echo "skip - syslog: cannot mount"; exit 77; }
 
-check() { # NAME COMMAND…
-	local name=$1
-	shift
-	if "$@"; then echo "ok - $name"; return; fi
-	echo "not ok - $name"
-	failed=1
-	return 1
-}
-
-wait_for() { # SECONDS COMMAND…
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do [ $SECONDS -ge $end ] && return 1; sleep 0.05; done
-}
-
 start_rsyslogd() {
 	cat >"$tmp/rsyslog.conf" <<-END
 		module(load="imuxsock" SysSock.Name="/dev/log" SysSock.RateLimit.Interval="${1:-0}" SysSock.UsePIDFromSystem="off")
@@ -53,7 +40,7 @@ start_rsyslogd() {
 	END
 	rsyslogd -n -f "$tmp/rsyslog.conf" -i "$tmp/pid" >"$tmp/rsyslogd.out" 2>&1 5>&- &
 	syslogd=$!
-	wait_for 10 test -S /dev/log
+	wait_for test -S /dev/log
 }
 
 printf '[log]\nfile =\n[output]\nsyslog = yes\nfacility = local3\npriority = notice\nfile = %s\n[kernel]\nsource = none\n[sockdiag]\nuse = no\n' "$tmp/file" >"$tmp/conf"
@@ -62,7 +49,7 @@ start_rsyslogd || { cat "$tmp/rsyslogd.out"; echo "not ok - rsyslogd starts"; ex
 TZ=IST-5:30 "$plugin" -c "$tmp/conf" <"$records" 2>/dev/null
 lines=$(wc -l <"$tmp/file")
 arrived() { [ "$(grep -c '^local3.notice|' "$tmp/messages")" = "$lines" ]; }
-check "every line of the file arrives by syslog too ($lines)" wait_for 10 arrived
+check "every line of the file arrives by syslog too ($lines)" wait_for arrived
 check "with the configured facility and priority" grep -q '^local3.notice|audisp-netlog\[[0-9]*\]:|' "$tmp/messages"
 same() {
 	diff <(sed 's/^[^ ]* [^ ]* //' "$tmp/file" | grep -v '^netlog ') \
@@ -83,17 +70,17 @@ pid=$!
 exec 5>"$tmp/in"
 cat "$records" >&5
 all_in_file() { [ "$(grep -c . "$tmp/file")" = "$((lines - 1))" ]; }	# all but netlog stop
-check "without a syslogd the file gets its lines" wait_for 10 all_in_file
+check "without a syslogd the file gets its lines" wait_for all_in_file
 start_rsyslogd
 told() { grep -q 'netlog lost plugin=' "$tmp/messages" 2>/dev/null; }
-check "when it is back, the loss is told" wait_for 10 told
+check "when it is back, the loss is told" wait_for told
 exec 5>&-
 wait "$pid"
 check "the plugin ended well" test $? = 0
 lost() { sed -n 's/^local3.*netlog lost plugin=\([0-9]*\).*/\1/p' "$tmp/messages" | awk '{ n += $1 } END { print n + 0 }'; }
 got() { grep -c '^local3.notice|' "$tmp/messages"; }
 adds_up() { [ $(($(lost) + $(got) - $(grep -c '^local3.*netlog lost plugin=' "$tmp/messages"))) = "$(wc -l <"$tmp/file")" ]; }
-check "lost and written add up" wait_for 10 adds_up ||
+check "lost and written add up" wait_for adds_up ||
 	echo "lost $(lost), written $(got), of $(wc -l <"$tmp/file")"
 exec 5>&-
 

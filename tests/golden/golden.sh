@@ -11,18 +11,10 @@ cd "$(dirname "$0")/pairs" || exit 99
 build=${1:-build}
 case $build in /*) ;; *) build=../../../$build ;; esac
 tool=$build/aunetlog
-failed=0
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. ../../lib.sh
 out=$(mktemp)
 trap 'rm -f "$out" "$out.lines" "$out.err"' EXIT
-
-verdict() { # NAME STATUS
-	if [ "$2" = 0 ]; then
-		echo "ok - $1"
-	else
-		echo "not ok - $1"
-		failed=1
-	fi
-}
 
 # The version of this program is in some formats.
 versionless() {
@@ -46,7 +38,6 @@ for log in *.log; do
 	cat "$out.err" >>"$out.lines"
 	diff "$lines" "$out.lines" >"$out"
 	status=$?
-	head -n 10 "$out"
 	verdict "$log" $status
 	dd if="$log" bs=37 status=none | "$tool" -if - 2>/dev/null | cmp -s "$lines" -
 	verdict "$log, in small reads" $?

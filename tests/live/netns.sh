@@ -197,7 +197,7 @@ in_time() { # SECONDS LINES KNOWN
 	until_true "$1" judged "$2" "$3"
 	local status=$?
 	cat "$tmp/judged"
-	return $status
+	return "$status"
 }
 all_there() {
 	[ "$(tail -n +$((before + 1)) "$log" | grep -Ec 'connect start TCP .* -> ')" -ge "$1" ]

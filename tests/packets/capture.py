@@ -325,7 +325,8 @@ def test_extcap():
 def test_annotate_pipe():
     """tcpdump -U -w - | aunetlog annotate -: the log is followed beside."""
     log, truth = Log(late=.2), {}
-    dump = subprocess.Popen(['tcpdump', '-i', 'lo', '-U', '--immediate-mode', '-w', '-'], stdout=subprocess.PIPE,
+    dump = subprocess.Popen(['tcpdump', '-i', 'lo', '-U', '--immediate-mode', '-s', '200', '-B', '16384',
+                             '-w', '-'], stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE)
     with open(path('pipe'), 'wb') as out:
         p = subprocess.Popen([tool, 'annotate', '-', '-if', path('log'), '--write', '-'], stdin=dump.stdout,
@@ -347,7 +348,8 @@ def test_annotate_pipe():
     _, err = p.communicate(timeout=30)
     if not early:
         return f'nothing was written while it ran: {err}'
-    return check('pipe', truth, err)
+    said = dump.stderr.read().decode()
+    return check('pipe', truth, err.decode() + said)
 
 
 sh('ip link set lo up')

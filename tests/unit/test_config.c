@@ -61,8 +61,8 @@ static const struct good goods[] = {
 	  { DEFAULTS, .sockets = 16, .processes = 4194304 } },
 	{ "other limits", "[limits]\nconnections = 16777216\nprocesses = 16\n",
 	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
-	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\nprocesses = yes\n",
-	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .wants = { true, true } } },
+	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\nprocesses = yes\nuses = yes\n",
+	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .wants = { true, true, true } } },
 	{ "kernel, the last word", "[kernel]\nsource = module\nsource = none\n",
 	  { DEFAULTS, .source = KERNEL_NONE } },
 	{ "sockdiag", "[sockdiag]\nuse = no\nwait = 10\nsweep = 1\nsnapshot = no\n"
@@ -174,6 +174,7 @@ static void assert_same(const struct config *a, const struct config *b)
 	assert_int_equal(a->source, b->source);
 	assert_int_equal(a->wants.flows, b->wants.flows);
 	assert_int_equal(a->wants.processes, b->wants.processes);
+	assert_int_equal(a->wants.uses, b->wants.uses);
 	assert_int_equal(a->use, b->use);
 	assert_int_equal(a->wait, b->wait);
 	assert_int_equal(a->sweep, b->sweep);

@@ -18,7 +18,7 @@
 
 #define PAGE "man/netlog-fields.7"
 #define STOPS (1u << CONNECT_STOP | 1u << LISTEN_STOP)
-#define CONNECTS (1u << CONNECT_START | 1u << CONNECT_STOP | 1u << CONNECT_FAIL)
+#define CONNECTS (1u << CONNECT_START | 1u << CONNECT_STOP | 1u << CONNECT_FAIL | 1u << CONNECT_USE)
 
 #define EACH(id) (int id = FIELD_NONE + 1; id < FIELD_COUNT; id++)
 
@@ -120,7 +120,7 @@ static void print_option(FILE *to, const struct field *f)
 
 static const char *whose(const struct field *f)
 {
-	if (!(f->kinds & ~(STOPS | 1u << PROC_END)))
+	if (!(f->kinds & ~(STOPS | 1u << PROC_END | 1u << CONNECT_USE | 1u << LISTEN_USE)))
 		return "Only stops have it, so the ignore list rejects it.\n";
 	if (f->kinds == (STOPS | 1u << CONNECT_FAIL))
 		return "Stops and failures have it. In the ignore list it is that of a failure.\n";

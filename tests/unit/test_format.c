@@ -62,6 +62,16 @@ static const struct entry unknown = {
 	.identity = &nobody, .unknown_direction = true, .incomplete = true, UNKNOWN,
 };
 
+#define CURL_PROCESS .time = { 1795241079, 391, 62 }, .proto = PROTO_UNKNOWN, .identity = &curl, \
+	.unknown_direction = true, .entity = "abcdefghijklmnop", .pentity = "ponmlkjihgfedcba"
+static const struct entry exec_of_curl = { UNKNOWN, CURL_PROCESS, .what = PROC_EXEC };
+static const struct entry end_of_curl = {
+	UNKNOWN, CURL_PROCESS, .what = PROC_END, .dur_ms = 1204, .status = "7",
+};
+static const struct entry killed_curl = {
+	UNKNOWN, CURL_PROCESS, .what = PROC_END, .status = "SIGKILL",
+};
+
 static struct identity parted = {
 	.refs = 1, .pid = -1, .ppid = -1, .uid = -1, .auid = -1, .ses = -1, .sid = -1,
 	.comm = "6109625C7C3D", .exe = "0A",
@@ -182,6 +192,18 @@ static const struct want wants[] = {
 	  "event.duration", "", "network.bytes", "", "error.code", "", "netlog.via", "",
 	  "related.ip", "[\"10.0.0.5\",\"192.0.2.7\"]",
 	  "network.community_id", "\"1:Ih2NYWVFkzU3/VEkpi2n3z7GhNw=\"" } },
+	{ "ecs, a program is executed", "json", &exec_of_curl, {
+	  "event.category", "[\"process\"]", "event.type", "[\"start\"]", "event.action", "\"exec\"",
+	  "event.dataset", "\"netlog.process\"", "event.end", "", "process.name", "\"curl\"",
+	  "process.args", "[\"curl\",\"-v\",\"é\"]", "process.entity_id", "\"abcdefghijklmnop\"",
+	  "process.parent.entity_id", "\"ponmlkjihgfedcba\"", "process.exit_code", "",
+	  "network", "", "source", "", "destination", "", "related", "", "netlog.kind", "\"process exec\"" } },
+	{ "ecs, a process ends", "json", &end_of_curl, {
+	  "event.category", "[\"process\"]", "event.type", "[\"end\"]", "event.action", "\"end\"",
+	  "event.duration", "1204000000", "process.exit_code", "7", "netlog.status", "\"7\"",
+	  "event.start", "\"2026-11-21T06:04:38.187Z\"", "event.end", "\"2026-11-21T06:04:39.391Z\"" } },
+	{ "ecs, a process is killed", "json", &killed_curl, {
+	  "process.exit_code", "", "netlog.status", "\"SIGKILL\"" } },
 	{ "ecs, stop of an accepted one", "json", &stop, {
 	  "event.action", "\"disconnect_received\"", "event.type", "[\"connection\",\"end\"]",
 	  "source.ip", "\"fe80::9\"", "source.port", "50044", "source.bytes", "90112",

@@ -18,6 +18,8 @@
  *   .            release what is due
  *   =TEXT        what was released since the last =: op, pid, serial, subj and title
  *   ?12          the next release is due in so many ms
+ *   (            hold all back
+ *   )7           go on, without the events of pid 7; = says what is released then
  */
 struct row {
 	const char *name, *steps;
@@ -36,6 +38,10 @@ static const struct row rows[] = {
 	{ "two serials, one event: the first", "+ c7 s7:1=90 s7:1=91 A91 A90 . =c7:90/s90/t90," },
 	{ "switched off, nothing is lost", "+ c7 r7 - =c7:0,r7:0, c8 =c8:0," },
 	{ "nobody: softirq", "+ c-1 =c-1:0," },
+	{ "held back", "( c7 r7 . - = ?-1 )0 . =c7:0,r7:0, c8 =c8:0," },
+	{ "held back, and refused in part", "( c7 c8 r7 )7 . =c8:0," },
+	{ "what waits before is released first", "+ c7 ( =c7:0, c8 )0 @1000 . =c8:0," },
+	{ "held back, and joined", "+ ( c7 s7:1=90 A90 . = )0 . =c7:90/s90/t90," },
 };
 
 static char got[4096];
@@ -83,12 +89,17 @@ static void audit(struct join *j, uint64_t serial)
 	memset(subj, 'x', sizeof(subj));
 }
 
+static bool not_of(const struct event *e, void *arg)
+{
+	return e->task.pid != *(int64_t *)arg;
+}
+
 static void test(void **state)
 {
 	const struct row *row = *state;
 	char *steps = strdup(row->steps), *save = NULL;
 	struct join *j = join_new(on_event, NULL);
-	int64_t now = 0, mono = 0;
+	int64_t now = 0, mono = 0, other;
 	int pid, serial, of;
 
 	*got = 0;
@@ -96,6 +107,11 @@ static void test(void **state)
 		switch (*s) {
 		case '+': case '-':	join_enable(j, *s == '+'); break;
 		case '@':		now = atoi(s + 1) * 1000000LL; break;
+		case '(':		join_hold(j); break;
+		case ')':
+			other = atoi(s + 1);
+			assert_int_equal(join_decide(j, not_of, &other), 0);
+			break;
 		case '.':		join_release(j, now); break;
 		case '?':		assert_int_equal(join_due(j, now), atoi(s + 1)); break;
 		case 'A':		audit(j, atoi(s + 1)); break;

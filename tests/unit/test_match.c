@@ -469,7 +469,7 @@ static void test_ignore(void **state)
 		snprintf(text, sizeof(text), "%s is known only at the end, ", key);
 		assert_memory_equal(error.text, text, strlen(text));
 	}
-	assert_string_equal(refused, "opener status dur tx rx incomplete ");
+	assert_string_equal(refused, "opener status dur tx rx bytes incomplete ");
 }
 
 static void test_ignore_kind(void **state)

@@ -88,7 +88,7 @@ static void test_read_back(void **state)
 	(void)state;
 	snprintf(text, sizeof(text), "2026-11-28 03:12:09.101 %s\n", line);
 	for (int wanted = 0; wanted < 2; wanted++) {
-		struct own_io io = { .emit = on_entry, .processes = wanted, .error = no_error };
+		struct own_io io = { .emit = on_entry, .extras = wanted, .error = no_error };
 		struct own *own = own_new(&io);
 		const char *why;
 

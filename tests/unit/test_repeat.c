@@ -50,6 +50,7 @@ static const struct row {
 	{ "accepted", { START, .inbound = true }, false },
 	{ "another namespace", { START, .netns = 5 }, false },
 	{ "a listener", { START, .what = LISTEN_START }, false },
+	{ "a process", { START, .what = PROC_EXEC }, false },
 };
 
 static struct repeat_folded last;

@@ -120,6 +120,8 @@ static void test_plan(void **state)
 		snprintf(part, sizeof(part), "%.*s", (int)strcspn(want, "|"), want);
 		if (!*part || !strstr(steps[i].command, part))
 			fail_msg("step %u is \"%s\", not \"%s\"", i + 1, steps[i].command, part);
+		if (!*steps[i].undo && strcmp(steps[i].command, HUP))
+			fail_msg("step %u, \"%s\", cannot be undone", i + 1, steps[i].command);
 		want += strcspn(want, "|");
 		want += *want == '|';
 	}

@@ -756,6 +756,14 @@ static const struct step m_refused_any[] = {
 	    "connect fail TCP 127.0.0.1:9 -> 127.0.0.1:81 100 prog errno=ECONNREFUSED"),
 	CONNECT(100, 3, "0.0.0.0:81", -ECONNREFUSED),
 };
+/* The record of the same call, whatever address was asked for. */
+static const struct step m_refused_any_here[] = {
+	MOD(LOAD, 1, 0, NULL, NULL), SOCKET(100, 3, STREAM),
+	MOD(CONNECT, 100, 7, "127.0.0.1:9", "127.0.0.1:81"),
+	MOD(FAIL, 100, 7, "127.0.0.1:9", "127.0.0.1:81", .err = EHOSTUNREACH, .out =
+	    "connect fail TCP 127.0.0.1:9 -> 127.0.0.1:81 100 prog errno=EHOSTUNREACH"),
+	CONNECT(100, 3, "0.0.0.0:81", -EHOSTUNREACH, .late = 1),
+};
 /* A thread of io_uring has the name of its program, once that is known. */
 static const struct step m_io_thread[] = {
 	MOD(LISTEN, 100, 6, "0.0.0.0:22", NULL, .out = LISTEN_22),
@@ -1038,6 +1046,7 @@ static const struct row rows[] = {
 	ROW("module: rules beside it", m_beside_rules),
 	ROW("module: refused locally", m_refused_locally),
 	ROW("module: refused at 0.0.0.0", m_refused_any),
+	ROW("module: refused, of the same call", m_refused_any_here),
 	ROW("module: a thread of io_uring", m_io_thread),
 	ROW("module: start unseen", m_unseen),
 	ROW("module: no inode", m_nothing),

@@ -782,6 +782,20 @@ static void test_id(void **state)
 	track_free(t);
 }
 
+/* What the state file is given is what it gave. */
+static void same_known(const struct diag_known *k, const struct identity *opener, void *arg)
+{
+	const struct diag_known *want = arg;
+
+	(void)opener;
+	assert_int_equal(k->sock.cookie, want->sock.cookie);
+	assert_int_equal(k->nth, want->nth);
+	assert_int_equal(k->ignored, want->ignored);
+	assert_int_equal(k->ev.serial, want->ev.serial);
+	assert_memory_equal(&k->id, &want->id, sizeof(k->id));
+	seen.count++;
+}
+
 /* What an earlier run wrote, or left out, ends in the same way. */
 static void test_id_kept(void **state)
 {
@@ -807,6 +821,9 @@ static void test_id_kept(void **state)
 		d.known = &k;
 		f.diag = &d;
 		track_event(t, &f);
+		track_diag_each(t, same_known, &k);
+		assert_int_equal(seen.count, 1);
+		seen.count = 0;
 		seen.open[seen.count++] = k.id;
 		end[2].out = ignored ? NULL : "stop " L " -> " R " 1 via=destroy";
 		for (int i = 0; i < 3; i++)

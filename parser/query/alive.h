@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/query/alive: which audit events the sockets that are open now came from. Those
+ * alone, read again, bring the tracker back to where it is: the state of a checkpoint.
+ */
+#ifndef NETLOG_QUERY_ALIVE_H
+#define NETLOG_QUERY_ALIVE_H
+
+#include "parser/event.h"
+
+#define ALIVE_MAX 65536		/* sockets; the one without news for longest goes first */
+
+struct alive;
+
+struct alive *alive_new(void);		/* NULL without memory */
+void alive_free(struct alive *a);	/* may be NULL */
+
+/* The next event, before or after the tracker has it. */
+void alive_event(struct alive *a, const struct event *e);
+
+/* Calls fn for each audit event that is needed; some more than once. node is NULL for the
+ * one without a name. */
+void alive_each(const struct alive *a,
+		void (*fn)(const struct stamp *event, const char *node, void *arg), void *arg);
+
+#endif

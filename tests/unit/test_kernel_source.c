@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* tests/unit: plugin/kernel_source: who speaks, module or BPF, while the module comes and
+ * goes and BPF fails: no event twice, none lost uncounted. BPF, the clock and the module's
+ * state are made up here. */
+#include "plugin/kernel_source.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "table.h"
+
+#define MS 1000000LL
+
+/* ---- in place of libc and plugin/input/bpf ---- */
+
+static int64_t now;	/* ns */
+static bool live;	/* the module is loaded */
+
+int clock_gettime(clockid_t clock, struct timespec *t)
+{
+	(void)clock;
+	t->tv_sec = now / (1000 * MS);
+	t->tv_nsec = now % (1000 * MS);
+	return 0;
+}
+
+FILE *fopen(const char *path, const char *mode)
+{
+	static char state[] = "live\n";
+
+	if (!strcmp(path, "/sys/module/audit_netlog/initstate"))
+		return live ? fmemopen(state, sizeof(state) - 1, "r") : NULL;
+	(void)mode;
+	return NULL;
+}
+
+static struct bpf_input {
+	struct bpf_input_options o;
+	bool silent, fails;
+	unsigned int woken, scans;
+	int64_t unseen;
+} bpf;
+
+struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error, size_t size)
+{
+	(void)error, (void)size;
+	bpf = (struct bpf_input){ .o = *o };
+	return &bpf;
+}
+
+void bpf_input_close(struct bpf_input *b) { (void)b; }
+int bpf_input_poll(const struct bpf_input *b, struct pollfd *fd) { (void)b, (void)fd; return -1; }
+void bpf_input_work(struct bpf_input *b, const struct pollfd *fd) { (void)b, (void)fd; }
+void bpf_input_read(struct bpf_input *b) { (void)b; }
+bool bpf_input_scan(struct bpf_input *b) { b->scans++; return true; }
+bool bpf_input_test(struct bpf_input *b) { return !b->fails; }
+bool bpf_input_complete(const struct bpf_input *b) { (void)b; return true; }
+bool bpf_input_has_cookies(const struct bpf_input *b) { (void)b; return true; }
+void bpf_input_silence(struct bpf_input *b, bool silent) { b->silent = silent; }
+void bpf_input_stamps(struct bpf_input *b, bool on) { (void)b, (void)on; }
+unsigned int bpf_input_woken(const struct bpf_input *b) { return b->woken; }
+int64_t bpf_input_unseen(const struct bpf_input *b) { return b->unseen; }
+
+void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c)
+{
+	(void)b;
+	*c = (struct bpf_input_counts){ .missed = -1 };
+}
+
+/* ---- steps, at times of their own in ms ("@5") ----
+ *   M m      the module is loaded, is not any more
+ *   W        rmmod is called: BPF ends its silence
+ *   F f      BPF's programs do not run, run again; u5: so many connects were not seen
+ *   b7 k7    an event of inode 7, now, by BPF, by the module through auditd
+ *   k7-300   the same, of 300 ms ago
+ *   U        the module's last record
+ *   .        the check of each second
+ *   =TEXT    what the tracker got since the last =: L and X for op=load and unload
+ *   ~ !      BPF is silent, is not
+ *   #3       so many losses were counted since the last #
+ */
+struct row {
+	const char *name, *steps;
+};
+
+static const struct row rows[] = {
+	{ "BPF alone", "=L, b1 =b1, ! k1 =" },
+	{ "the module comes", "b1 @1000 M b2 . =L,b1,b2, ~ k2 = @1100 k3 =k3," },
+	{ "the module comes: what both saw, and what BPF missed",
+	  "@1000 b1 M . ~ =L,b1, @1005 k1 = k2 =k2," },
+	{ "the module goes", "@1000 M . @2000 k1 =L,k1, W ! @2010 b2 b3 = k2 =k2, m @2050 b4 U =L,b3,b4," },
+	{ "the module goes, its records are late",
+	  "@1000 M . @2000 k1 =L,k1, W @2010 b2 b3 m @3000 . b4 = k2-990 k5-1100 =k2,k5, U =L,b3,b4, k3 = b6 =b6," },
+	{ "the module's last record is lost",
+	  "@1000 M . @2000 W b1 m @3000 . @11000 . =L, @12500 . =L,b1, !" },
+	{ "rmmod fails", "@1000 M . =L, W @1500 b1 k1 =k1, @2000 . ! @5000 . ~ = W ! b2 = m U =L,b2," },
+	{ "BPF fails", "=L, b1 u5 @1000 . F u8 @2000 . =b1,X, ~ #3 b2 f @3000 . ! =L," },
+	{ "BPF fails beside the module", "M @1000 . F u8 @2000 . #0 ~ k1 =L,k1," },
+};
+
+static char got[1024];
+static struct kernel_source k;
+
+static void on_event(const struct event *e, void *arg)
+{
+	size_t n = strlen(got);
+
+	(void)arg;
+	if (e->op == NETLOG_OP_LOAD || e->op == NETLOG_OP_UNLOAD)
+		snprintf(got + n, sizeof(got) - n, "%c,", e->op == NETLOG_OP_LOAD ? 'L' : 'X');
+	else
+		snprintf(got + n, sizeof(got) - n, "%s%d,", e->task.pid == 1 ? "b" : "k",
+			 (int)e->ino);
+}
+
+static struct event event(enum netlog_op op, int ino, int64_t mono, int pid)
+{
+	return (struct event){ .kind = EVENT_MODULE, .op = op, .ino = ino, .mono = mono,
+			       .task = { .pid = pid } };
+}
+
+/* As the plugin's main.c does it. */
+static void by_auditd(struct event e)
+{
+	if (kernel_source_takes(&k, &e))
+		on_event(&e, NULL);
+}
+
+static void step(const char *s)
+{
+	struct kernel_losses lost = { 0 };
+	struct event e;
+	int ino = 0, ago = 0;
+
+	switch (*s) {
+	case '@':	now = atoi(s + 1) * MS; break;
+	case 'M':	live = true; break;
+	case 'm':	live = false; break;
+	case 'W':	bpf.woken++; bpf.silent = false; break;
+	case 'F':	bpf.fails = true; break;
+	case 'f':	bpf.fails = false; break;
+	case 'u':	bpf.unseen = atoi(s + 1); break;
+	case 'b':
+		e = event(NETLOG_OP_ACCEPT, atoi(s + 1), now, 1);
+		if (!bpf.silent)
+			bpf.o.to.event(&e, bpf.o.to.arg);
+		break;
+	case 'k':
+		assert_true(sscanf(s, "k%d-%d", &ino, &ago) >= 1);
+		by_auditd(event(NETLOG_OP_ACCEPT, ino, now - ago * MS, 2));
+		break;
+	case 'U':	by_auditd(event(NETLOG_OP_UNLOAD, 0, now, 2)); break;
+	case '.':	kernel_source_check(&k); break;
+	case '~':	assert_true(bpf.silent); break;
+	case '!':	assert_false(bpf.silent); break;
+	case '#':
+		kernel_source_losses(&k, &lost);
+		assert_int_equal(lost.bpf, atoi(s + 1));
+		break;
+	case '=':
+		assert_string_equal(got, s + 1);
+		*got = 0;
+		break;
+	default:
+		fail_msg("step %s", s);
+	}
+}
+
+static void test(void **state)
+{
+	static const struct bpf_wants wants;
+	const struct row *row = *state;
+	char *steps = strdup(row->steps), *save = NULL;
+
+	now = 0;
+	live = false;
+	*got = 0;
+	kernel_source_open(&k, KERNEL_AUTO, &wants, true, true, on_event, NULL);
+	for (char *s = strtok_r(steps, " ", &save); s; s = strtok_r(NULL, " ", &save))
+		step(s);
+	kernel_source_close(&k);
+	free(steps);
+}
+
+int main(void)
+{
+	return table_run("kernel_source", test, ROWS(rows));
+}
