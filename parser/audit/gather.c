@@ -70,10 +70,11 @@ static struct record *copy_record(const struct record *r)
 	const char *from = r->head.text;
 	size_t len = r->head.end - from;
 	struct record *c = malloc(sizeof(*c) + len + 1);
-	char *to = (char *)(c + 1);
+	char *to;
 
 	if (!c)
 		return NULL;
+	to = (char *)(c + 1);
 	*c = *r;
 	memcpy(to, from, len);
 	to[len] = 0;

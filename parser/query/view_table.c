@@ -78,10 +78,10 @@ static size_t put_cell(char *to, const struct column *c, const char *text, size_
 		len = width;
 	pad = width - len;
 	if (c->right)
-		to = memset(to, ' ', pad) + pad;
+		to = (char *)memset(to, ' ', pad) + pad;
 	to = mempcpy(to, text, len);
 	if (!c->right && !last)
-		to = memset(to, ' ', pad) + pad;
+		to = (char *)memset(to, ' ', pad) + pad;
 	return to - start;
 }
 

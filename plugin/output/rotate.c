@@ -118,7 +118,7 @@ static int open_files(struct old_files *f, const char *path)
 	f->at = calloc(OLD_MAX, sizeof(*f->at));
 	if (!f->at)
 		return -ENOMEM;
-	snprintf(dir, sizeof(dir), "%.*s", slash > path ? (int)(slash - path) : 1,
+	snprintf(dir, sizeof(dir), "%.*s", slash && slash > path ? (int)(slash - path) : 1,
 		 slash ? path : ".");
 	f->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return f->dir < 0 ? -errno : list(f);

@@ -110,6 +110,12 @@ verdict "CONTRIBUTING names functions that are there" < <(
 	grep -oE '`[a-z_]+\(\)`(, | \()[a-z/_]+\.c' CONTRIBUTING.md | tr -d '`(),' | while read -r name file; do
 		grep -qwE "$name" "$file" || grep -qwE "$name" parser/*/"$file" 2>/dev/null || echo "no $name() in $file"
 	done)
+verdict "CONTRIBUTING: the functions that a connect() passes are in their files" < <(
+	sed -n '/^## The path/,/^## Recipes/s/^\([a-z_/.]*\.c\) */\1 /p' CONTRIBUTING.md | while read -r file names; do
+		for name in $names; do
+			grep -qE "^(static )?[a-z].*[ *]$name\(" "$file" || echo "no $name() in $file"
+		done
+	done)
 verdict "CONTRIBUTING names make's targets that are there" < <(
 	grep -oE '`make [a-z0-9-]+' CONTRIBUTING.md README.md | sed 's/.*make //' | sort -u | while read -r target; do
 		cat Makefile packaging/Makefile.inc tests/*/Makefile.inc | grep -q "^$target:" || echo "no target $target"

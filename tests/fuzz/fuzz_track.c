@@ -42,7 +42,7 @@ static void on_entry(const struct entry *r, void *arg)
 	int at = find(w, &r->id);
 
 	must(r->identity);
-	if (r->what == CONNECT_FAIL || r->what >= PROC_FORK || r->incomplete)
+	if (r->what == CONNECT_FAIL || entry_is_extra(r) || r->incomplete)
 		return;
 	if (r->what == CONNECT_START || r->what == LISTEN_START) {
 		w->started++;

@@ -2,7 +2,6 @@
 /* tests/live/lifetime: what ends a socket (section C of SCENARIOS). */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -604,23 +603,6 @@ static void short_lives(void)
 	hang_up(&l);
 }
 
-/* fork with a pid of our choice (Linux 5.5). */
-static pid_t fork_as(pid_t pid)
-{
-	struct clone_args args = {
-		.exit_signal = SIGCHLD,
-		.set_tid = (uintptr_t)&pid,
-		.set_tid_size = 1,
-	};
-	pid_t child = syscall(SYS_clone3, &args, sizeof(args));
-
-	if (child < 0 && (errno == EPERM || errno == ENOSYS))
-		skip("the pid of a new process cannot be chosen");
-	if (child < 0)
-		die("clone3");
-	return child;
-}
-
 /* C16: a killed process leaves no event; the next one has its pid, and its
  * descriptor numbers. */
 static void pid_reuse(void)
@@ -650,7 +632,7 @@ static void pid_reuse(void)
 	truth_extra("hidden=killed");
 	truth_stopped_as(c, "kill", &w);
 	hang_up(&s);
-	if (!fork_as(pid)) {
+	if (!truth_fork_as(pid)) {
 		prctl(PR_SET_NAME, "second");
 		dial(c, &l);
 		hang_up(c);

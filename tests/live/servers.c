@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <linux/sched.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
@@ -198,22 +197,6 @@ static void passed_listener(void)
 	hang_up(l);
 }
 
-static pid_t fork_as(pid_t pid)
-{
-	struct clone_args args = {
-		.exit_signal = SIGCHLD,
-		.set_tid = (uintptr_t)&pid,
-		.set_tid_size = 1,
-	};
-	pid_t child = syscall(SYS_clone3, &args, sizeof(args));
-
-	if (child < 0 && (errno == EPERM || errno == ENOSYS))
-		skip("the pid of a new process cannot be chosen");
-	if (child < 0)
-		die("clone3");
-	return child;
-}
-
 /* H7: a killed process leaves no event. The next one with its pid and its descriptor
  * number is another user's. */
 static void pid_reuse_other(void)
@@ -241,7 +224,7 @@ static void pid_reuse_other(void)
 	truth_extra("hidden=killed");
 	truth_stopped_as(c, "kill", &w);
 	hang_up(&s);
-	if (!fork_as(pid)) {
+	if (!truth_fork_as(pid)) {
 		if (setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534))
 			die("setresuid");
 		prctl(PR_SET_NAME, "newcomer");

@@ -5,12 +5,16 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -116,6 +120,22 @@ pid_t truth_fork(void)
 	if (!pid)
 		truth_process(truth_pid());
 	return pid;
+}
+
+pid_t truth_fork_as(pid_t pid)
+{
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uintptr_t)&pid,
+		.set_tid_size = 1,
+	};
+	pid_t child = syscall(SYS_clone3, &args, sizeof(args));
+
+	if (child < 0 && (errno == EPERM || errno == ENOSYS))
+		skip("the pid of a new process cannot be chosen");
+	if (child < 0)
+		die("clone3");
+	return child;
 }
 
 static void escape(const char *from, size_t len, char *to, size_t size)

@@ -41,6 +41,8 @@ void truth_init(const char *scenario);
 void truth_done(void);
 /* fork(2); the child is made known as belonging to the scenario. */
 pid_t truth_fork(void);
+/* fork() with a pid of our choice (Linux 5.5); skips the scenario where that cannot be. */
+pid_t truth_fork_as(pid_t pid);
 /* A process of the scenario that does not run this code. */
 void truth_process(pid_t pid);
 
