@@ -31,6 +31,9 @@ FROM (
 				SELECT host, id_form, boot, number, nth FROM connection
 				WHERE (INSIDE(remote_ip, address) OR INSIDE(local_ip, address))
 					AND kind != 'listen stop'
+					AND host IN (SELECT host FROM open
+						WHERE (INSIDE(remote_ip, address) OR INSIDE(local_ip, address))
+							AND kind = 'connect start' AND time <= toDateTime(ARG(at) + ARG(margin)))
 					AND time < toDateTime(greatest(ARG(at) - ARG(margin), 0)))
 	)
 	GROUP BY host, id_form, boot, number, nth
