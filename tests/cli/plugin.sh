@@ -418,7 +418,7 @@ test_stalled() {
 	# the third output loses nothing: what every output was given
 	config "${to_stdout[@]}" "file = $tmp/log2" 'queue = 64' '[output all]' \
 		'transport = file' "path = $tmp/all" 'queue = 65536'
-	rm -f "$out" "$in"
+	rm -f "$out" "$in" "$tmp/all" "$tmp/log2"
 	mkfifo "$out" "$in"
 	"$plugin" -c "$conf" <"$in" >"$out" 2>"$tmp/err" &
 	pid=$!
