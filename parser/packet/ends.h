@@ -52,6 +52,7 @@ struct indexed {
 
 struct owners {
 	struct owners_io io;
+	size_t limit;
 	struct owner_ends *ends;
 	struct indexed *by_id;
 	struct indexed *open, *ended;	/* oldest first */

@@ -32,6 +32,11 @@ struct owners *owners_new(const struct owners_io *io)
 	return NULL;
 }
 
+void owners_limit(struct owners *o, size_t limit)
+{
+	o->limit = limit;
+}
+
 static int64_t stamp_ns(const struct stamp *s)
 {
 	return s->sec * ENDS_S + s->milli * ENDS_MS;
@@ -285,9 +290,9 @@ static struct indexed *add(struct owners *o, const struct entry *e, bool matched
 /* Ones that are open are kept longer than those that have ended. */
 static void bound_memory(struct owners *o)
 {
-	while (o->io.limit && o->ended && o->ended_count > o->io.limit)
+	while (o->limit && o->ended && o->ended_count > o->limit)
 		forget(o, o->ended);
-	while (o->io.limit && o->open && o->count > 2 * o->io.limit)
+	while (o->limit && o->open && o->count > 2 * o->limit)
 		forget(o, o->open);
 }
 

@@ -70,7 +70,6 @@ struct owners;
 
 struct owners_io {
 	const enum field_id *fields;	/* of the comment, ended by FIELD_NONE; borrowed */
-	size_t limit;			/* connections that have ended, the oldest go first */
 	/* A connection with a number has ended: called from owners_entry. May be NULL. */
 	void (*ended)(struct owner *o, void *arg);
 	/* A process forked, executed or ended (PROC_*), ns. It is borrowed. May be NULL. */
@@ -85,6 +84,8 @@ void owners_free(struct owners *o);			/* may be NULL */
 void owners_begin(struct owners *o, int64_t ns);
 /* One of the log, in its order. matched: the conditions hold for it. */
 void owners_entry(struct owners *o, const struct entry *e, bool matched);
+/* So many that have ended are kept, and twice as many in all, the oldest go first; 0: all. */
+void owners_limit(struct owners *o, size_t limit);
 /* The capture is of that network namespace: loopback addresses of others are not in it. */
 void owners_netns(struct owners *o, int64_t inode);
 /* An address is the host's, though no connection has it. */

@@ -303,6 +303,7 @@ bool packet_run_follow_logs(struct packet_run *r)
 		choose_log(r);
 	r->query.follow = true;
 	r->live = true;
+	owners_limit(r->owners, OWNERS_LIMIT);
 	owners_complete(r->owners, OWNERS_UNKNOWN);
 	r->waiting = waiting_new();
 	err = r->waiting ? pthread_create(&thread, NULL, follow_logs, r) : ENOMEM;
