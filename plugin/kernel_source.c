@@ -182,6 +182,7 @@ void kernel_source_open(struct kernel_source *k, enum kernel_use use,
 	if (named)
 		audit_node_read(&k->node);
 	k->module = module_is_live();
+	k->reported = kernel_source_name(k);
 	if (use != KERNEL_AUTO && use != KERNEL_BPF)
 		return;
 	if (use == KERNEL_BPF && k->module) {
@@ -198,6 +199,7 @@ void kernel_source_open(struct kernel_source *k, enum kernel_use use,
 		bpf_input_silence(k->bpf, true);
 	else
 		announce(k, NETLOG_OP_LOAD);
+	k->reported = kernel_source_name(k);
 	if (snapshot || k->module)
 		plan_scans(k, 0);
 }
@@ -286,7 +288,7 @@ static bool is_over(const struct kernel_source *k)
 
 bool kernel_source_check(struct kernel_source *k)
 {
-	const char *before = kernel_source_name(k);
+	const char *before = k->reported;
 	bool module = module_is_live();
 
 	if (module && !k->module)
@@ -304,7 +306,9 @@ bool kernel_source_check(struct kernel_source *k)
 			  "5.11: SCTP connections are not reported by BPF; restart auditd");
 		k->incomplete = true;
 	}
-	return kernel_source_name(k) != before;
+	/* it may have changed since, too: with the module's last record */
+	k->reported = kernel_source_name(k);
+	return k->reported != before;
 }
 
 bool kernel_source_takes(struct kernel_source *k, const struct event *e)

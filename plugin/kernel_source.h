@@ -32,6 +32,7 @@ struct kernel_source {
 	unsigned int scans;	/* of all that is open, still to be made */
 	int64_t next_scan;	/* mono ns */
 	bool incomplete;	/* SCTP came later: logged */
+	const char *reported;	/* kernel_source_name() at the last check */
 	bool broken;		/* BPF is attached, and its programs do not run */
 	struct handover handover;	/* to the module: what BPF reported */
 	struct handover of_module;	/* from the module: what it reported */

@@ -211,7 +211,7 @@ static void on_early_log(int severity, const char *text, size_t len, void *arg)
 
 static void on_log(int severity, const char *text, size_t len, void *arg)
 {
-	struct message m = { .severity = severity, .text = text, .len = len };
+	struct message m = { .time = clock_stamp(), .severity = severity, .text = text, .len = len };
 	struct output *o = arg;
 
 	output_put(o, &m);

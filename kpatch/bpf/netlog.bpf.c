@@ -475,8 +475,13 @@ SEC("fentry/__x64_sys_delete_module")
 int on_delete_module(__u64 *ctx)
 {
 	struct pt_regs *regs = (struct pt_regs *)ctx[0];
+	__u64 name = 0;
 
-	if (shared.silent && is_module((void *)regs->di)) {
+	if (!shared.silent)
+		return 0;
+	/* 5.10 lets no program follow this pointer by itself */
+	bpf_probe_read_kernel(&name, sizeof(name), &regs->di);
+	if (is_module((void *)name)) {
 		shared.silent = 0;
 		__sync_fetch_and_add(&shared.woken, 1);
 	}
