@@ -479,7 +479,6 @@ int on_delete_module(__u64 *ctx)
 
 	if (!shared.silent)
 		return 0;
-	/* 5.10 lets no program follow this pointer by itself */
 	bpf_probe_read_kernel(&name, sizeof(name), &regs->di);
 	if (is_module((void *)name)) {
 		shared.silent = 0;

@@ -176,6 +176,8 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, const struct bpf_
 			there = has_function(btf, "bpf_sock_from_file");
 		else if (p == b->progs.on_file_old)
 			there = can_read && !has_function(btf, "bpf_sock_from_file");
+		else if (p == b->progs.on_delete_module)	/* 5.10's verifier refuses it */
+			there = there && has_function(btf, "bpf_loop");
 		else if (p == b->progs.on_accept_old)
 			there = !has_function(btf, "__inet_accept");
 		else if (!there && p != b->progs.on_accept && !is_optional(function))

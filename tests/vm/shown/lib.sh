@@ -49,7 +49,7 @@ settle() {
 	local last
 	sync-audit 30 || give_up "audit keeps up" "no marker after 30 s"
 	last=$(sockets sentinel | sed 's/process //')
-	until_true 30 is_through "$last" ||
+	until_true 60 is_through "$last" ||
 		give_up "the plugin keeps up" "nothing of process $last after 30 s"
 }
 
