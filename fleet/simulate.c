@@ -226,7 +226,8 @@ static void put_row(const struct line *l)
 	uint16_t port = port_of(c);
 	int64_t start = l->ms - (l->stop ? c->dur : 0);
 
-	printf("host%05u\t10.255.0.1\t%" PRId64 "\t%" PRId64 "\t%d\tconnect %s\tTCP\t%s\t::ffff:%s\t%u\t::ffff:%s\t%u\t",
+	printf("host%05u\t10.255.0.1\t%" PRId64 "\t%" PRId64 "\t%d\tconnect %s\tTCP\t"
+	       "%s\t::ffff:%s\t%u\t::ffff:%s\t%u\t",
 	       l->host, l->received, l->ms / 1000, (int)(l->ms % 1000), l->stop ? "stop" : "start",
 	       l->in ? "in" : "out", ends[l->in], l->in ? port : l->a_port, ends[!l->in],
 	       l->in ? l->a_port : port);
@@ -262,26 +263,32 @@ static void put_json(const struct line *l)
 	printf(",\"destination\":{");
 	if (l->stop)
 		printf("\"bytes\":%" PRId64 ",", c->rx);
-	printf("\"ip\":\"%s\",\"port\":%u},\"ecs\":{\"version\":\"8.17.0\"},\"event\":{", ends[1], port_of(c));
+	printf("\"ip\":\"%s\",\"port\":%u},\"ecs\":{\"version\":\"8.17.0\"},\"event\":{",
+	       ends[1], port_of(c));
 	printf("\"action\":\"%s\",\"category\":[\"network\"],\"dataset\":\"netlog.connection\",",
 	       l->stop ? "disconnect_received" : l->in ? "connection_accepted" : "connection_attempted");
 	if (l->stop)
 		printf("\"duration\":%" PRId64 "000000,", c->dur);
-	printf("\"id\":\"%08x-%" PRIx64 ".1\",\"kind\":\"event\",\"module\":\"netlog\",\"outcome\":\"success\","
-	       "\"type\":[\"connection\",\"%s\"]},\"host\":{\"name\":\"host%05u\",\"os\":{\"type\":\"linux\"}},",
+	printf("\"id\":\"%08x-%" PRIx64 ".1\",\"kind\":\"event\",\"module\":\"netlog\","
+	       "\"outcome\":\"success\",\"type\":[\"connection\",\"%s\"]},"
+	       "\"host\":{\"name\":\"host%05u\",\"os\":{\"type\":\"linux\"}},",
 	       l->boot, l->cookie, l->stop ? "end" : "start", l->host);
-	printf("\"netlog\":{\"auid\":\"unset\",\"ev\":\"%" PRId64 ".%03d:%" PRIu64 "\",\"kind\":\"connect %s\","
+	printf("\"netlog\":{\"auid\":\"unset\",\"ev\":\"%" PRId64 ".%03d:%" PRIu64 "\","
+	       "\"kind\":\"connect %s\","
 	       "\"netns\":4026531840,\"ses\":\"unset\"},",
 	       (l->ms - (l->stop ? c->dur : 0)) / 1000, (int)((l->ms - (l->stop ? c->dur : 0)) % 1000),
 	       l->cookie * 3, l->stop ? "stop" : "start");
-	printf("\"network\":{\"direction\":\"%s\",\"iana_number\":\"6\",\"transport\":\"tcp\",\"type\":\"ipv4\"},"
-	       "\"process\":{\"command_line\":\"%s -c /etc/%.15s.conf\",\"executable\":\"%s\",\"name\":\"%.15s\","
+	printf("\"network\":{\"direction\":\"%s\",\"iana_number\":\"6\",\"transport\":\"tcp\","
+	       "\"type\":\"ipv4\"},"
+	       "\"process\":{\"command_line\":\"%s -c /etc/%.15s.conf\",\"executable\":\"%s\","
+	       "\"name\":\"%.15s\","
 	       "\"parent\":{\"pid\":1},\"pid\":%u,\"session_leader\":{\"pid\":%u}},",
 	       way, exe, comm, exe, comm, 400 + (uint32_t)(l->cookie % 3000), 300 + l->host % 50);
 	printf("\"related\":{\"ip\":[\"%s\",\"%s\"]},\"source\":{", ends[0], ends[1]);
 	if (l->stop)
 		printf("\"bytes\":%" PRId64 ",", c->tx);
-	printf("\"ip\":\"%s\",\"port\":%u},\"systemd\":{\"unit\":\"%.15s.service\"},\"user\":{\"id\":\"%u\"}}\n",
+	printf("\"ip\":\"%s\",\"port\":%u},"
+	       "\"systemd\":{\"unit\":\"%.15s.service\"},\"user\":{\"id\":\"%u\"}}\n",
 	       ends[0], l->a_port, comm, l->in ? 33u : 1000u);
 }
 

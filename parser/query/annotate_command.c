@@ -73,7 +73,8 @@ static int run(struct command *c, const char *name, int fd)
 int annotate_command(struct packet_options *o)
 {
 	bool is_stdin = !strcmp(o->input, "-");
-	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(o->input, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) :
+			    open(o->input, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct command c = { .live = false };
 	int status = AUNETLOG_FAILED;
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "parser/query/decompress.h"
-#include "parser/query/query.h"
+#include "parser/query/exit_code.h"
 
 #define HEADER "aunetlog checkpoint 1\n"
 #define BEFORE 256		/* bytes before the offset that must be the same */

@@ -222,6 +222,7 @@ static void listeners_close(struct view *v)
 }
 
 const struct view_ops view_listeners = {
-	.needs = VIEW_MATCHES, .size = sizeof(struct listeners), .open = listeners_open, .entry = listeners_entry,
+	.needs = VIEW_MATCHES, .size = sizeof(struct listeners), .open = listeners_open,
+	.entry = listeners_entry,
 	.finish = listeners_finish, .close = listeners_close,
 };

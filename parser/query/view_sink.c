@@ -30,6 +30,7 @@ static void sink_idle(struct view *v)
 }
 
 const struct view_ops view_sink = {
-	.needs = VIEW_ALL, .size = sizeof(struct view), .open = sink_open, .entry = sink_entry, .idle = sink_idle,
+	.needs = VIEW_ALL, .size = sizeof(struct view), .open = sink_open,
+	.entry = sink_entry, .idle = sink_idle,
 	.finish = sink_idle,
 };

@@ -13,8 +13,8 @@
 
 struct context;
 
-/* proc: "/proc"; cgroup_root: "/sys/fs/cgroup"; node: name that audit may give this host; machine: machine-id(5), or
- * empty. All borrowed. NULL without memory. */
+/* proc: "/proc"; cgroup_root: "/sys/fs/cgroup"; node: name that audit may give this host;
+ * machine: machine-id(5), or empty. All borrowed. NULL without memory. */
 struct context *context_new(const char *proc, const char *cgroup_root, const char *node,
 			    const char *machine);
 void context_free(struct context *c); /* may be NULL */

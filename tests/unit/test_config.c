@@ -42,7 +42,8 @@ struct good {
 };
 
 #define DEFAULTS .to_syslog = true, .facility = LOG_AUTHPRIV, .priority = LOG_INFO, \
-	.queue_kib = 1024, .command_line = true, .exe_path = true, .sockets = 65536, .processes = 32768, .wait = 1000, \
+	.queue_kib = 1024, .command_line = true, .exe_path = true, .sockets = 65536, \
+	.processes = 32768, .wait = 1000, \
 	.sweep = 30, .snapshot = true, .state = STATE_DEFAULT, .interval = 60, \
 	.log = { LOG_DEFAULT, 64, 1024, 90, true }
 
@@ -314,7 +315,9 @@ static const struct mistake mistakes[] = {
 	  "the name or address of a host" },
 	{ "output, port", "[output a]\nport = 65536\n", 2, "port: '65536'", "from 1 to 65535" },
 	{ "output, a key of [output]", "[output a]\nsyslog = yes\n", 2,
-	  "[output a] syslog: no such key", "there are: transport, format, path, command_line, exe_path, mode, host, port, "
+	  "[output a] syslog: no such key",
+	  "there are: transport, format, path, command_line, exe_path, mode, "
+	  "host, port, "
 	  "ca, cert, key, facility, priority, queue" },
 	{ "no equals sign", "[output]\nsyslog no\n", 2, NEITHER, "" },
 	{ "section not closed", "[output\nsyslog = no\n", 1, NEITHER, "" },

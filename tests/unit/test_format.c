@@ -197,7 +197,8 @@ static const struct want wants[] = {
 	  "event.dataset", "\"netlog.process\"", "event.end", "", "process.name", "\"curl\"",
 	  "process.args", "[\"curl\",\"-v\",\"é\"]", "process.entity_id", "\"abcdefghijklmnop\"",
 	  "process.parent.entity_id", "\"ponmlkjihgfedcba\"", "process.exit_code", "",
-	  "network", "", "source", "", "destination", "", "related", "", "netlog.kind", "\"process exec\"" } },
+	  "network", "", "source", "", "destination", "", "related", "",
+	  "netlog.kind", "\"process exec\"" } },
 	{ "ecs, a process ends", "json", &end_of_curl, {
 	  "event.category", "[\"process\"]", "event.type", "[\"end\"]", "event.action", "\"end\"",
 	  "event.duration", "1204000000", "process.exit_code", "7", "netlog.status", "\"7\"",
