@@ -376,7 +376,17 @@ int on_accept_old(__u64 *ctx)
 
 /* ---- datagrams without connect, on request ---- */
 
-static __always_inline int on_sendmsg(__u64 *ctx)
+/* The IPv4 address that read_remote() has put into an IPv6 socket. */
+static __always_inline void map_remote(struct netlog_bpf_sock *s)
+{
+	__u32 *word = (__u32 *)s->faddr;
+
+	word[3] = word[0];
+	word[2] = bpf_htonl(0xffff);
+	word[0] = word[1] = 0;
+}
+
+static __always_inline int on_sendmsg(__u64 *ctx, bool v6)
 {
 	struct sock *sk = (struct sock *)ctx[0];
 	struct msghdr *msg = (struct msghdr *)ctx[1];
@@ -388,8 +398,10 @@ static __always_inline int on_sendmsg(__u64 *ctx)
 	    !read_remote(&s, msg->msg_name, msg->msg_namelen))
 		return 0;
 	/* IPv4 by way of IPv6 comes by udp_sendmsg() too. */
-	if (s.family == AF_INET6 && !s.faddr[0] && (__u32)s.faddr[1] == bpf_htonl(0xffff))
+	if (v6 && !s.faddr[0] && (__u32)s.faddr[1] == bpf_htonl(0xffff))
 		return 0;
+	if (!v6 && s.family == AF_INET6)
+		map_remote(&s);
 	f.ino = s.ino;
 	f.faddr[0] = s.faddr[0];
 	f.faddr[1] = s.faddr[1];
@@ -399,8 +411,8 @@ static __always_inline int on_sendmsg(__u64 *ctx)
 	return 0;
 }
 
-SEC("fentry/udp_sendmsg") int on_udp_sendmsg(__u64 *ctx) { return on_sendmsg(ctx); }
-SEC("fentry/udpv6_sendmsg") int on_udpv6_sendmsg(__u64 *ctx) { return on_sendmsg(ctx); }
+SEC("fentry/udp_sendmsg") int on_udp_sendmsg(__u64 *ctx) { return on_sendmsg(ctx, false); }
+SEC("fentry/udpv6_sendmsg") int on_udpv6_sendmsg(__u64 *ctx) { return on_sendmsg(ctx, true); }
 
 /* ---- the end ---- */
 
