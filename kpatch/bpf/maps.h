@@ -86,7 +86,7 @@ struct {
 	__type(value, __u8);
 } flows SEC(".maps");
 
-/* Who sent or received on a socket last: a tgid. */
+/* The tgid that sent or received on a socket last. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);

@@ -316,11 +316,11 @@ void fragment_record(struct fragment *p)
 
 void fragment_field(struct fragment *p, int type, const char *name, const char *value)
 {
-	if (*name == 'b' && !strcmp(name, HEAD_BY_SYSLOG))
-		p->by_syslog = true;
 	if (p->past_subj && (type != AUDIT_SYSCALL || !IS(name, "key")))
 		return;
 	p->past_subj |= IS(name, "subj");
+	if (*name == 'b' && !strcmp(name, HEAD_BY_SYSLOG))
+		p->by_syslog = true;
 	switch (type) {
 	case AUDIT_SYSCALL:
 		p->has_syscall = true;
