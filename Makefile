@@ -179,7 +179,7 @@ install: all	## Installs programs, rules, manual pages and configuration (DESTDI
 	$(INSTALL) -m 750 $B/audisp-netlog $D$(SBINDIR)
 	$(INSTALL) -m 755 $B/aunetlog $D$(BINDIR)
 	$(INSTALL) -m 644 rules/*.rules $D$(RULESDIR)
-	$(INSTALL) -m 644 README.md BENCHMARKS.md CONTRIBUTING.md COPYING $D$(DOCDIR)
+	$(INSTALL) -m 644 README.md BENCHMARKS.md CONTRIBUTING.md SECURITY.md COPYING $D$(DOCDIR)
 	$(INSTALL) -m 644 rules/README.md $D$(DOCDIR)/README.rules.md
 	mkdir -p build/man
 	for p in man/*.[0-9]; do \

@@ -56,7 +56,8 @@ static bool plan_module(struct plan *p, const struct doctor *d)
 
 	if (doctor_exact(d))
 		return true;
-	if (!doctor_module_installed(d))
+	/* where its key is enrolled, the boot has loaded it */
+	if (!doctor_module_installed(d) || doctor_signed_only(d))
 		return false;
 	s = add(p, "load the kernel module, now and at boot",
 		"BPF cannot be used here, and the module makes every line exact");
