@@ -195,6 +195,7 @@ install: all	## Installs programs, rules, manual pages and configuration (DESTDI
 
 # Configuration that was changed stays, and so do logs.
 uninstall:	## Removes what install, install-extras and dkms put there, and names what stays
+	[ -n "$D" ] || [ ! -e /var/lib/audit-netlog/setup.undo ] || $(SBINDIR)/audisp-netlog --setup --undo || true
 	rm -f $D$(SBINDIR)/audisp-netlog $D$(BINDIR)/aunetlog
 	for p in man/*.[0-9]; do rm -f $D$(MANDIR)/man$${p##*.}/$${p##*/}; done
 	rm -rf $D$(RULESDIR) $D$(DOCDIR) $D$(DKMSDIR) $D$(PREFIX)/share/audit-netlog/fleet
