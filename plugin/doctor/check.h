@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plugin/doctor/check: one check of --doctor. A check reads files below a root directory
- * and what doctor.c asked of the kernel before; it asks nobody itself, so that a test can
+ * and what doctor.c asked of the kernel before; it asks nothing else, so that a test can
  * give it any host.
  */
 #ifndef NETLOG_DOCTOR_CHECK_H
