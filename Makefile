@@ -142,7 +142,7 @@ doctor: all	## Checks that this host logs its connections, and says what to mend
 
 check:	## Runs every test that this machine can run (VM=0: without virtual machines)
 	@tests/need check
-	@$(MAKE) -s SAN=$(SAN) all tests
+	@$(MAKE) -s $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc)) SAN=$(SAN) all tests
 	$(own)
 	@tests/check $B
 

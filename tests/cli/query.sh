@@ -320,7 +320,7 @@ test_more_conditions() {
 	verdict '-r: what it prints can be read again' $?
 	"$tool" -if "$data" >"$tmp/lines" 2>/dev/null
 	refuses '-r: the plugin'"'"'s lines have no records' 'name the audit log' -if "$tmp/lines" -r
-	cat "$data" | "$tool" -r >"$out" 2>"$err"
+	tail -c +1 "$data" | "$tool" -r >"$out" 2>"$err"
 	[ $? = 2 ] && grep -q 'stdin can be read only once' "$err"
 	verdict '-r: not of a pipe' $?
 	refuses '-r: not with another format' 'cannot be combined with --format' -if "$data" -r --format json
@@ -382,8 +382,8 @@ test_checkpoint() {
 		"$tool" -if "$log" --checkpoint "$tmp/once" >"$tmp/whole" 2>/dev/null
 		size=$(wc -c <"$log") step=$(($(wc -c <"$log") / 9 + 7)) at=0
 		: >"$tmp/grows"
-		while [ $at -lt "$size" ]; do
-			tail -c +$((at + 1)) "$log" | head -c $step >>"$tmp/grows"
+		while [ "$at" -lt "$size" ]; do
+			tail -c +$((at + 1)) "$log" | head -c "$step" >>"$tmp/grows"
 			at=$((at + step))
 			"$tool" -if "$tmp/grows" --checkpoint "$tmp/cp" >>"$tmp/parts" 2>"$err"
 		done
