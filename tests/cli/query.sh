@@ -137,6 +137,9 @@ test_table() {
 		COLUMNS=$width TERM=dumb script -qec "$tool -if $data" /dev/null </dev/null 2>/dev/null | tr -d '\r' >"$out"
 		[ "$(wc -l <"$out")" = 17 ] && [ "$(awk '{ if (length($0) > n) n = length($0) } END { print n }' "$out")" -le "$width" ]
 		verdict "a terminal of $width columns" $?
+		[ "$(grep -cE ' on (127.0.0.1:18080|\[::1\]:18081)|(127.0.0.1:18080|\[::1\]:18081) +\(listener\)' "$out")" = 4 ] &&
+			! grep -qE '(127.0.0.1:18080|\[::1\]:18081) +on' "$out"
+		verdict "a listener's address stands once ($width)" $?
 	done
 	run -if "$data" --open-at 2026-11-21 06:38:49.600 --format csv
 	[ "$status" = 0 ] && [ "$(wc -l <"$out")" = 3 ] && grep -q 'python3.3620.*127.0.0.1:18080' "$out"
