@@ -44,7 +44,7 @@ BPF := $(BPF)
 ifeq ($(BPF),1)
 PLUGIN := $(filter-out plugin/input/bpf_none.c,$(PLUGIN))
 else
-PLUGIN := $(filter-out plugin/input/bpf.c,$(PLUGIN))
+PLUGIN := $(filter-out plugin/input/bpf.c plugin/input/bpf_scan.c,$(PLUGIN))
 endif
 
 # The tls transport is built where GnuTLS is; TLS=0 leaves it out.
@@ -142,7 +142,7 @@ doctor: all	## Checks that this host logs its connections, and says what to mend
 
 check:	## Runs every test that this machine can run (VM=0: without virtual machines)
 	@tests/need check
-	@$(MAKE) -s SAN=$(SAN) all tests
+	@$(MAKE) -s $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc)) SAN=$(SAN) all tests
 	$(own)
 	@tests/check $B
 
