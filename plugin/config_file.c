@@ -44,6 +44,7 @@ static const struct key keys[] = {
 	{ NAMED, "path", KEY_PATH, OUT(path), .allowed = "an absolute path" },
 	{ NAMED, "command_line", KEY_BOOL, OUT(command_line), .allowed = "yes or no" },
 	{ NAMED, "exe_path", KEY_BOOL, OUT(exe_path), .allowed = "yes or no" },
+	{ NAMED, "sequence", KEY_BOOL, OUT(sequence), .allowed = "yes or no" },
 	{ NAMED, "mode", KEY_MODE, OUT(mode), .allowed = "octal digits, 0000 to 0777" },
 	{ NAMED, "host", KEY_HOST, OUT(host), .allowed = "the name or address of a host" },
 	{ NAMED, "port", KEY_NUMBER, OUT(port), 0, 65535,

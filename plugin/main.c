@@ -267,7 +267,8 @@ static int run(struct plugin *p)
 		status_check_losses(p);
 		status_write_metrics(p, true);
 		status_check_folded(p, true);
-		report_note(&p->report, "netlog stop");
+		report_release(&p->report, INT64_MAX);
+		report_note(&p->report, "netlog stop"); /* the last line of the run */
 	}
 	audit_watch_close(p->audit);
 	sources_close(&p->sources);

@@ -317,7 +317,7 @@ static const struct mistake mistakes[] = {
 	{ "output, port", "[output a]\nport = 65536\n", 2, "port: '65536'", "from 1 to 65535" },
 	{ "output, a key of [output]", "[output a]\nsyslog = yes\n", 2,
 	  "[output a] syslog: no such key",
-	  "there are: transport, format, path, command_line, exe_path, mode, "
+	  "there are: transport, format, path, command_line, exe_path, sequence, mode, "
 	  "host, port, "
 	  "ca, cert, key, facility, priority, queue" },
 	{ "no equals sign", "[output]\nsyslog no\n", 2, NEITHER, "" },
@@ -368,6 +368,10 @@ static void test_incomplete_output(void **state)
 		{ "[output a]\ntransport = tcp\nport = 1\n", ":1: [output a]: host is missing" },
 		{ "[output a]\ntransport = tls\nhost = x\ncert = /c\n",
 		  ":1: [output a]: key is missing" },
+		{ "[output a]\ntransport = stdout\nsequence = yes\n",
+		  ":1: [output a]: sequence = yes needs format = json" },
+		{ "[output a]\ntransport = stdout\nformat = ocsf\nsequence = yes\n",
+		  ":1: [output a]: sequence = yes needs format = json" },
 		{ "[output a]\ntransport = tls\nhost = x\nkey = /c\n[output b]\n",
 		  ":1: [output a]: cert is missing" },
 	};
@@ -415,6 +419,9 @@ static void test_outputs(void **state)
 	again.log.days = 7;
 	assert_false(config_same_outputs(&c, &again));
 	again.log.days = c.log.days;
+	again.named[1].sequence = true;
+	assert_false(config_same_outputs(&c, &again));
+	again.named[1].sequence = false;
 	again.named[1].path[1] = 'b';
 	assert_false(config_same_outputs(&c, &again));
 	config_fini(&again);
