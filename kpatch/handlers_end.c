@@ -24,13 +24,15 @@ int handle_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct socket *sock = ARG(0);
 	struct sockinfo s;
 	struct pending p;
-	bool unfinished = pending_take(sock, NULL, &p), known;
+	bool unfinished = pending_take(sock, NULL, &p), unused, known;
 	int err;
 
 	if (unfinished && p.of == PENDING_ACCEPTED) {	/* it never got a descriptor */
 		record_write(NETLOG_OP_ACCEPT, &p.sock, NULL, 0);
 		unfinished = false;
 	}
+	unused = unfinished && p.of == PENDING_UNUSED;
+	unfinished &= !unused;
 	if (!fired)
 		WRITE_ONCE(fired, true);
 	known = sockinfo_read(&s, sock->sk, sock);
@@ -38,6 +40,7 @@ int handle_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 		smc_unmark(sock->sk);
 	if (!known)
 		return 1;
+	s.unused = unused;
 	err = READ_ONCE(sock->sk->sk_err);
 	if (unfinished) {
 		s = p.sock;

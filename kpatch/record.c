@@ -163,6 +163,8 @@ bool record_write(enum netlog_op op, const struct sockinfo *s,
 		audit_log_format(ab, " " NETLOG_F_ERR "=%d", err);
 	if (bytes)
 		audit_log_format(ab, " " NETLOG_F_TX "=%llu " NETLOG_F_RX "=%llu", s->tx, s->rx);
+	if (s->unused)
+		audit_log_format(ab, " " NETLOG_F_DATA "=0");
 	audit_log_format(ab, " " NETLOG_F_MONO "=%llu", ktime_get_ns());
 	if (!task || task->pid)
 		write_task(ab, task);

@@ -90,6 +90,7 @@ struct config {
 	/* [context] */
 	bool context; /* container, pod, unit, parent's name */
 	/* [ignore] */
+	bool udp_unused;   /* log connected datagram sockets that were never used */
 	bool loopback;	   /* log what does not leave the host */
 	unsigned int repeat; /* seconds in which connections that are alike are one; 0: off */
 	char *ignore_file; /* entries as in plugin/ignore/item.h; NULL: none */

@@ -82,6 +82,7 @@ static const struct key keys[] = {
 	  .allowed = "an absolute path, or nothing" },
 	{ "context", "use", KEY_BOOL, AT(context), .allowed = "yes or no" },
 	{ "ignore", "loopback", KEY_BOOL, AT(loopback), .allowed = "yes or no" },
+	{ "ignore", "udp_unused", KEY_BOOL, AT(udp_unused), .allowed = "yes or no" },
 	{ "ignore", "repeat", KEY_NUMBER, AT(repeat), 0, 86400,
 	  "seconds, a whole number from 0 (off) to 86400" },
 	{ "ignore", "file", KEY_PATH, AT(ignore_file),

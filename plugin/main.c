@@ -166,7 +166,8 @@ static void on_entry(const struct entry *e, void *arg)
 
 	p->unseen += e->other_netns && e->what != CONNECT_STOP && e->what != LISTEN_STOP;
 	report_entry(&p->report, enrich(p, e, &copy),
-		     p->report.held.count || track_diag_waits(p->track));
+		     p->report.held.count || track_diag_waits(p->track) ||
+			     track_unused_waits(p->track));
 }
 
 static bool on_start(const struct entry *e, void *arg)
@@ -289,6 +290,7 @@ static bool open_parser(struct plugin *p)
 	};
 	p->source = p->config.source;
 	p->wants = p->config.wants;
+	p->wants.data = !p->config.udp_unused;
 	p->errors.first = on_input_error;
 	p->track = track_new(&p->limits, &io, &p->errors);
 	p->reassembler = reassemble_open(on_event, p, &p->errors);
@@ -297,6 +299,7 @@ static bool open_parser(struct plugin *p)
 			  p->limits.sockets, p->limits.processes);
 		return false;
 	}
+	track_hide_unused(p->track, p->config.udp_unused ? 0 : UNUSED_MS);
 	uname(&p->name);
 	set_boot(p);
 	reassemble_serials_since(p->reassembler, time(NULL) * 1000ULL);

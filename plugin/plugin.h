@@ -21,6 +21,10 @@
 #include "plugin/report.h"
 #include "plugin/sources.h"
 
+/* A connected datagram socket that ends within this time and was not used is left out by
+ * [ignore] udp_unused = no. */
+#define UNUSED_MS 1000
+
 struct plugin {
 	struct options options;
 	struct config config;

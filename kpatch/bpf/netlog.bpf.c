@@ -25,6 +25,7 @@ char LICENSE[] SEC("license") = "GPL";
 #include "task.h"
 #include "stamp.h"
 #include "snapshot.h"
+#include "unused.h"
 
 /* ---- the record ---- */
 
@@ -239,7 +240,7 @@ static __always_inline void lost_peer(struct sock *sk, const struct netlog_bpf_s
 		write(NETLOG_OP_DISCONNECT, before, NULL, 0);
 }
 
-static __always_inline void changed(struct sock *sk, const struct netlog_bpf_sock *before)
+static __always_inline void changed(struct sock *sk, struct netlog_bpf_sock *before)
 {
 	struct netlog_bpf_sock now;
 	__u8 was = before->state;
@@ -249,8 +250,11 @@ static __always_inline void changed(struct sock *sk, const struct netlog_bpf_soc
 		return;
 	other = differs(before, &now);
 	lost = now.state == TCP_CLOSE && (was != TCP_CLOSE || (other && !remote_known(&now)));
+	before->unused = now.datagram && (lost || other) && unused_take(sk);
 	if (lost)
 		lost_peer(sk, before);
+	else if (before->unused)	/* another peer */
+		write(NETLOG_OP_DISCONNECT, before, NULL, 0);
 	if (now.datagram && now.state == TCP_CLOSE) {
 		/* A port that was asked for stays: it receives from all again. Not after
 		 * "ss -K": the listener would be reported as ss's. */
@@ -258,6 +262,7 @@ static __always_inline void changed(struct sock *sk, const struct netlog_bpf_soc
 			write(NETLOG_OP_BIND, &now, NULL, 0);
 	} else if (now.datagram ? other : now.state == TCP_LISTEN && was != TCP_LISTEN) {
 		now.state = was;
+		now.unused = now.datagram && unused_watch(sk);
 		write(now.datagram ? NETLOG_OP_DGRAM : NETLOG_OP_LISTEN, &now, NULL, 0);
 	}
 }
@@ -422,16 +427,18 @@ int on_release(__u64 *ctx)
 	struct socket *sock = (struct socket *)ctx[0];
 	struct sock *sk = sock->sk;
 	struct netlog_bpf_sock s, begun;
-	bool unfinished, unreported;
+	bool unfinished, unreported, idle;
 
 	if (!shared.fired)
 		shared.fired = 1;
 	unfinished = pending_take_sock(sock, &begun);
 	unreported = !read_sock(&s, sk, sock);
+	idle = sk && unused_take(sk);
 	if (sk)
 		forget_number(sk);
 	if (unreported)
 		return 0;
+	s.unused = idle;
 	if (unfinished) {
 		__builtin_memcpy(&s, &begun, sizeof(s));
 		s.state = TCP_SYN_SENT;

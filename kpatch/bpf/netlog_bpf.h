@@ -28,7 +28,9 @@ struct netlog_bpf_sock {
 	__u32 netns;
 	__s32 oif;
 	__u16 family, proto, lport, fport;
-	__u8 state, datagram, pad[6];
+	__u8 state, datagram;
+	__u8 unused;			/* NETLOG_F_DATA */
+	__u8 pad[5];
 };
 
 struct netlog_bpf_task {		/* pid 0: not known */

@@ -304,6 +304,8 @@ static void module_field(struct fragment *p, const char *name, const char *value
 	} else if (IS(name, NETLOG_F_OIF)) {
 		if (read_u64(value, 10, &v) && v <= INT_MAX)
 			m->newfd = v;	/* given to both ends at the end */
+	} else if (IS(name, NETLOG_F_DATA)) {
+		m->unused = !strcmp(value, "0");
 	} else if (!module_number(p, name, value)) {
 		task_field(p, name, value);
 	}

@@ -20,6 +20,7 @@ struct bpf_wants {
 	bool flows;		/* unconnected datagrams */
 	bool processes;		/* forks, execs and ends of processes */
 	bool uses;		/* who sends or receives on a socket, where that changes */
+	bool data;		/* which connected datagram sockets are never used */
 };
 
 struct bpf_input_options {

@@ -43,7 +43,7 @@ struct good {
 
 #define DEFAULTS .to_syslog = true, .facility = LOG_AUTHPRIV, .priority = LOG_INFO, \
 	.queue_kib = 1024, .command_line = true, .exe_path = true, .sockets = 65536, \
-	.processes = 32768, .wait = 1000, \
+	.processes = 32768, .wait = 1000, .udp_unused = true, \
 	.sweep = 30, .snapshot = true, .state = STATE_DEFAULT, .interval = 60, \
 	.log = { LOG_DEFAULT, 64, 1024, 90, true }
 
@@ -64,6 +64,7 @@ static const struct good goods[] = {
 	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
 	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\nprocesses = yes\nuses = yes\n",
 	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .wants = { true, true, true } } },
+	{ "unused", "[ignore]\nudp_unused = no\n", { DEFAULTS, .udp_unused = false } },
 	{ "kernel, the last word", "[kernel]\nsource = module\nsource = none\n",
 	  { DEFAULTS, .source = KERNEL_NONE } },
 	{ "sockdiag", "[sockdiag]\nuse = no\nwait = 10\nsweep = 1\nsnapshot = no\n"
@@ -176,6 +177,7 @@ static void assert_same(const struct config *a, const struct config *b)
 	assert_int_equal(a->wants.flows, b->wants.flows);
 	assert_int_equal(a->wants.processes, b->wants.processes);
 	assert_int_equal(a->wants.uses, b->wants.uses);
+	assert_int_equal(a->udp_unused, b->udp_unused);
 	assert_int_equal(a->use, b->use);
 	assert_int_equal(a->wait, b->wait);
 	assert_int_equal(a->sweep, b->sweep);

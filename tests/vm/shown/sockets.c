@@ -829,6 +829,59 @@ static void flow_server(char **args)
 	close(l);
 }
 
+/* ---- unused: connected datagram sockets ---- */
+
+static int connected(const char *ip, int port)
+{
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	bool v6 = inet_pton(AF_INET6, ip, &six.sin6_addr) == 1;
+	struct sockaddr_in four = address(v6 ? LO : ip, port);
+	int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM, 0);
+
+	if (connect(fd, v6 ? (void *)&six : (void *)&four, v6 ? sizeof(six) : sizeof(four)))
+		die("connect");
+	return fd;
+}
+
+static void again(int fd, int port)
+{
+	struct sockaddr_in a = address(LO, port);
+
+	if (port ? connect(fd, (void *)&a, sizeof(a)) :
+		   connect(fd, &(struct sockaddr){ .sa_family = AF_UNSPEC }, sizeof(a)))
+		die("connect");
+}
+
+/* Ports 7320 to 7324 are not used, those from 7330 on are. */
+static void unused(char **args)
+{
+	char byte;
+	int fd;
+
+	(void)args;
+	close(connected(LO, 7320));
+	close(connected("::1", 7321));
+	close(connected("::ffff:" LO, 7322));
+	fd = connected(LO, 7323);
+	again(fd, 0);		/* as glibc's getaddrinfo() */
+	again(fd, 7324);
+	again(fd, 7330);
+	send(fd, "x", 1, 0);
+	close(fd);
+	fd = connected(LO, 7331);
+	recv(fd, &byte, 1, MSG_DONTWAIT);
+	close(fd);
+	fd = connected("::ffff:" LO, 7332);
+	send(fd, "x", 1, 0);
+	close(fd);
+	fd = connected("::1", 7333);
+	recv(fd, &byte, 1, MSG_DONTWAIT);
+	close(fd);
+	fd = connected(LO, 7334);	/* held open for long */
+	sleep_ms(3000);
+	close(fd);
+}
+
 /* ---- odd-calls N SEED: what no sane program asks of sockets ---- */
 
 #define POOL 12
@@ -1118,6 +1171,7 @@ static const struct {
 	{ "bad-address", bad_address }, { "half-shut", half_shut },
 	{ "rejected", rejected }, { "smc", smc }, { "wide", wide },
 	{ "odd-calls", odd_calls }, { "flows", flows }, { "flow-server", flow_server },
+	{ "unused", unused },
 	{ "storm", storm }, { "sentinel", sentinel },
 };
 
