@@ -6,6 +6,7 @@
 
 #include <linux/fdtable.h>
 
+#include "ignore.h"
 #include "pending.h"
 #include "smc.h"
 
@@ -76,7 +77,7 @@ static bool read_held(struct sockinfo *s)
 		struct file *file = rcu_dereference_raw(fdt->fd[fd]);
 		struct socket *sock = file ? sockinfo_socket(file) : NULL;
 
-		found = sock && sockinfo_read(s, sock->sk, sock);
+		found = sock && sockinfo_read(s, sock->sk, sock) && !ignore_has(s->cookie);
 		if (found)
 			break;
 	}

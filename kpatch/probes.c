@@ -12,6 +12,7 @@
 #include <linux/tracepoint.h>
 
 #include "handlers.h"
+#include "ignore.h"
 #include "pending.h"
 #include "record.h"
 #include "smc.h"
@@ -217,6 +218,7 @@ static void stop(void)
 		take_away(&probes[i]);
 	record_write_module(NETLOG_OP_UNLOAD, missed());
 	pending_fini();
+	ignore_fini();
 	smc_fini();
 }
 

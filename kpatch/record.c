@@ -11,6 +11,8 @@
 #include <linux/pid_namespace.h>
 #include <linux/slab.h>
 
+#include "ignore.h"
+
 static bool join = true;
 module_param(join, bool, 0644);
 MODULE_PARM_DESC(join, "write into the event of the running system call (default Y)");
@@ -154,8 +156,11 @@ bool record_write(enum netlog_op op, const struct sockinfo *s,
 {
 	bool bytes = (op == NETLOG_OP_RELEASE || op == NETLOG_OP_DISCONNECT) &&
 		     s->proto == IPPROTO_TCP && s->state != TCP_LISTEN;
-	struct audit_buffer *ab = begin(op);
+	struct audit_buffer *ab;
 
+	if (ignore_takes(op, s, !task))
+		return true;
+	ab = begin(op);
 	if (!ab)
 		return false;
 	write_sock(ab, s);

@@ -85,6 +85,7 @@ static const struct key keys[] = {
 	{ "ignore", "udp_unused", KEY_BOOL, AT(udp_unused), .allowed = "yes or no" },
 	{ "ignore", "repeat", KEY_NUMBER, AT(repeat), 0, 86400,
 	  "seconds, a whole number from 0 (off) to 86400" },
+	{ "ignore", "kernel", KEY_USE, AT(kernel_ignore), .allowed = "auto, yes or no" },
 	{ "ignore", "file", KEY_PATH, AT(ignore_file),
 	  .allowed = "an absolute path, or nothing" },
 	{ "ignore", "match", KEY_IGNORE, 0 },

@@ -196,11 +196,18 @@ static void release_entries(struct plugin *p)
 
 /* ---- timers ---- */
 
+void loop_give_ignored(struct plugin *p)
+{
+	kernel_ignore_update(&p->kernel_ignore, &p->sources.kernel, p->ignore, &p->config,
+			     p->capabilities.rules > 0, &p->report);
+}
+
 static void check_capabilities(struct plugin *p)
 {
 	sources_update(&p->sources);
 	capabilities_check(&p->capabilities, &p->sources, &p->report);
 	kernel_source_rules(&p->sources.kernel, p->capabilities.rules > 0);
+	loop_give_ignored(p);
 	p->next_check = clock_now_ms() + p->config.interval * 1000LL;
 }
 

@@ -391,6 +391,7 @@ static int run(struct plugin *p)
 			print_heading(p);
 		capabilities_start(&p->capabilities, p->audit, &p->sources, &p->report);
 		ignore_load(&p->ignore, p->config.ignore_file, &p->report);
+		loop_give_ignored(p);
 		status_check_losses(p);
 		p->next_check = clock_now_ms() + FIRST_CHECK_MS;
 		loop_run(p);
@@ -400,6 +401,7 @@ static int run(struct plugin *p)
 		report_note(&p->report, "netlog stop");
 	}
 	audit_watch_close(p->audit);
+	kernel_ignore_close(&p->kernel_ignore, &p->sources.kernel);
 	sources_close(&p->sources);
 	report_close(&p->report);
 	good &= close_netlink(p);

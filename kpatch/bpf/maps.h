@@ -16,6 +16,7 @@ const volatile bool sees_data4, sees_data6;
 const volatile __u32 exit_fds = 128;	/* descriptors of an ending process, without bpf_loop() */
 
 struct netlog_bpf_shared shared = {};
+struct netlog_ignore ignores[NETLOG_IGNORES] = {};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

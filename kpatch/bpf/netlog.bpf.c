@@ -16,6 +16,7 @@
 #include <bpf/bpf_endian.h>
 
 #include "netlog_bpf.h"
+#include "kpatch/netlog_ignore.h"
 #include "kpatch/netlog_record.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -24,6 +25,7 @@ char LICENSE[] SEC("license") = "GPL";
 #include "socket.h"
 #include "task.h"
 #include "stamp.h"
+#include "ignore.h"
 #include "snapshot.h"
 #include "unused.h"
 
@@ -31,7 +33,8 @@ char LICENSE[] SEC("license") = "GPL";
 
 /*
  * Writes one record. task NULL: the current task's, which must then be the one that acts;
- * pid 0: no process. Returns false if there was no room.
+ * pid 0: no process. Returns false if there was no room. Nothing is written of a connection
+ * that the ignore list leaves out.
  */
 static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 			     const struct netlog_bpf_task *task, int err)
@@ -42,6 +45,8 @@ static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 
 	if (!s)
 		return false;
+	if (is_ignored(op, s, own))
+		return true;
 	if (own)
 		exe = exe_id();
 	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
@@ -131,6 +136,8 @@ static __always_inline int begin(struct sock *sk, __u64 of, const void *peer, in
 	p.task.pid = 0;
 	if (!write(NETLOG_OP_CONNECT, &p.sock, NULL, 0))
 		read_task(&p.task);
+	else if (is_marked(p.sock.ino))
+		return 0;
 	if (bpf_map_update_elem(&pending, &p.sock.ino, &p, BPF_ANY))
 		count(&shared.map_full);
 	return 0;
@@ -434,6 +441,8 @@ int on_release(__u64 *ctx)
 	unfinished = pending_take_sock(sock, &begun);
 	unreported = !read_sock(&s, sk, sock);
 	idle = sk && unused_take(sk);
+	if (shared.silent && sock->file)
+		unmark(sock->file->f_inode->i_ino);
 	if (sk)
 		forget_number(sk);
 	if (unreported)
@@ -594,8 +603,8 @@ static long look_at(__u32 i, struct held *h)
 	bpf_probe_read_kernel(&f, sizeof(f), fds + i);
 	if (!f || !read_held(&h->s, f))
 		return 0;
-	h->found = 1;
-	return 1;
+	h->found = !is_marked(h->s.ino);
+	return h->found;
 }
 
 /* Later, when its sockets are released, an ending process has no program any more: a

@@ -882,6 +882,49 @@ static void unused(char **args)
 	close(fd);
 }
 
+/* ---- ignored: with a list of ports 7341 and 7342, and an exception of 127.0.0.9 ---- */
+
+static void talk(const char *ip, int l, int port)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0), peer;
+
+	if (dial_to(fd, ip, port))
+		die("connect");
+	peer = accept(l, NULL, NULL);
+	close(fd);
+	close(peer);
+}
+
+static void ignored(char **args)
+{
+	struct sockaddr_in a = address("0.0.0.0", 7341), b = address(LO, 7343);
+	int l = socket(AF_INET, SOCK_STREAM, 0), one = 1, fd;
+
+	(void)args;
+	setsockopt(l, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(l, (void *)&a, sizeof(a)) || listen(l, 5))
+		die("listen");
+	talk(LO, l, 7341);		/* both ends */
+	talk("127.0.0.9", l, 7341);	/* the exception: the end that connects */
+	close(l);
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	dial_to(fd, LO, 7342);		/* refused */
+	close(fd);
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	dial_to(fd, LO, 7342);		/* refused, then another peer: refused, and shown */
+	dial_to(fd, LO, 7345);
+	close(fd);
+	close(connected(LO, 7342));
+	fd = connected(LO, 7342);	/* then a peer that is shown */
+	again(fd, 7346);
+	close(fd);
+	fd = socket(AF_INET, SOCK_DGRAM, 0);	/* a listener that is shown, then an ignored peer */
+	if (bind(fd, (void *)&b, sizeof(b)))
+		die("bind");
+	again(fd, 7342);
+	close(fd);
+}
+
 /* ---- odd-calls N SEED: what no sane program asks of sockets ---- */
 
 #define POOL 12
@@ -1156,6 +1199,7 @@ static void sentinel(char **args)
 	(void)args;
 	if (fd < 0 || dial_to(fd, LO, 10))
 		die("sentinel");
+	send(fd, "x", 1, 0);	/* one that is used is never left out */
 	close(fd);
 }
 
@@ -1171,7 +1215,7 @@ static const struct {
 	{ "bad-address", bad_address }, { "half-shut", half_shut },
 	{ "rejected", rejected }, { "smc", smc }, { "wide", wide },
 	{ "odd-calls", odd_calls }, { "flows", flows }, { "flow-server", flow_server },
-	{ "unused", unused },
+	{ "unused", unused }, { "ignored", ignored },
 	{ "storm", storm }, { "sentinel", sentinel },
 };
 
