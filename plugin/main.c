@@ -372,7 +372,7 @@ static bool open_all(struct plugin *p)
 	if (!privileges_drop(&p->config) || !open_log(p) ||
 	    !report_open(&p->report, &p->config))
 		return false;
-	p->context = context_new("/proc", "/sys/fs/cgroup", p->name.nodename, p->report.host_id);
+	p->context = context_new("/proc", "/sys/fs/cgroup", "", p->name.nodename, p->report.host_id);
 	sources_update(&p->sources);
 	p->audit = audit_watch_open();
 	if (!p->audit)
