@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "parser/track/defer.h"
+#include "parser/track/unused.h"
 
 #define TICK_MS 10		/* audit's clock is that of the timer interrupt */
 
@@ -365,6 +366,7 @@ void ending_module_gone(struct track *t)
 {
 	struct conn *c;
 
+	unused_give_up(t);
 	CONN_EACH(&t->conns, c) {
 		if (c->key.node != t->node->index || !c->key.number)
 			continue;

@@ -38,6 +38,7 @@ struct track {
 	struct track_diag diag;
 	struct corrected_table corrected;
 	uint32_t scans;		/* that are complete */
+	unsigned int unused_ms;	/* see track_hide_unused() */
 
 	/* of the event in hand */
 	const struct event *event;
