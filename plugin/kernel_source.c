@@ -394,13 +394,13 @@ bool kernel_source_losses(struct kernel_source *k, struct kernel_losses *l)
 	if (!k->bpf)
 		return false;
 	bpf_input_counts(k->bpf, &now);
-	l->bpf = now.lost - k->reported.lost + now.map_full - k->reported.map_full + k->dropped;
+	l->bpf = now.lost - k->counted.lost + now.map_full - k->counted.map_full + k->dropped;
 	k->dropped = 0;
-	if (now.missed > k->reported.missed)
-		l->missed = now.missed - k->reported.missed;
+	if (now.missed > k->counted.missed)
+		l->missed = now.missed - k->counted.missed;
 	if (!l->bpf && !l->missed)
 		return false;
-	k->reported = now;
+	k->counted = now;
 	kernel_source_rescan(k);
 	return true;
 }

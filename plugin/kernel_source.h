@@ -43,7 +43,7 @@ struct kernel_source {
 	int64_t woken_at;		/* mono ns; 0: BPF speaks beside the module for no unload */
 	uint64_t dropped;		/* events that were lost here, not yet reported */
 	int64_t unseen;			/* as at the last test that succeeded */
-	struct bpf_input_counts reported;
+	struct bpf_input_counts counted;
 	int64_t next_test;	/* mono ns */
 };
 
