@@ -18,7 +18,7 @@ static bool same_text(const char *a, const char *b)
 	return !a || !b || !strcmp(a, b);
 }
 
-/* Returns true if no other process with the same pid is told apart from this one. */
+/* Returns true if both, of the same pid, can be the same process. */
 static bool is_same(const struct identity *then, const struct identity *now)
 {
 	return then->ses == now->ses && then->ppid == now->ppid && then->uid == now->uid &&
@@ -69,7 +69,7 @@ static struct identity *holder(const struct conn *c)
 /*
  * The process to name at the end. Audit's clock may be a tick behind: one that let go
  * about when the socket was destroyed, else its opener, if it can still have had it, else
- * whoever is known to have had it.
+ * the last known holder.
  */
 static struct identity *last_holder(const struct conn *c)
 {

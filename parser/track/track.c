@@ -217,7 +217,7 @@ void track_diag_leave(struct track *t)
 
 /* ---- events ---- */
 
-/* sock_diag reported of this host before audit told its name. */
+/* sock_diag reported of this host before audit named it. */
 static void name_local_node(struct track *t, const char *name)
 {
 	struct node *n = t->nodes.count ? t->nodes.at[0] : NULL;
