@@ -38,6 +38,8 @@ static struct identity *closer(const struct track *t, const struct fdent *fd,
 	struct identity *then = fd->since, *now = fd->key.proc->identity;
 	bool session, parent;
 
+	if (fd->presumed && t->late && fd->conn->opener)	/* others let go after it */
+		return fd->conn->opener;
 	if (!then || !now || then == now)
 		return now;
 	if (via == VIA_EXEC && t->event->kind == EVENT_EXEC)
@@ -342,20 +344,20 @@ void ending_ask_again(struct track *t, struct conn *c)
 		defer_confirm(t, c);
 }
 
-void ending_displaced(struct track *t, struct conn *c, int64_t ms)
+void ending_displaced(struct track *t, struct conn *c, int64_t ms, enum entry_via via)
 {
 	struct stamp when = { .sec = ms / 1000, .milli = ms % 1000 };
 
 	if (ms < stamp_ms(&c->start))
 		when = c->start;
 	if (!c->diag) {
-		life_close(t, c, ENDING(.via = VIA_REUSE, .when = &when));
+		life_close(t, c, ENDING(.via = via, .when = &when, .identity = c->opener));
 		conn_drop(&t->conns, c);
 		return;
 	}
 	c->diag->fd = -1;
 	c->diag->fd_gone_ms = ms;
-	infer_end(t, c, VIA_REUSE);
+	infer_end(t, c, via);
 	c->diag->end = when;
 }
 

@@ -36,7 +36,7 @@ void ending_settle(struct track *t, struct conn *c, bool sure);
 /* Asks again for an end that was inferred, and is not sure yet. */
 void ending_ask_again(struct track *t, struct conn *c);
 /* c had a descriptor whose number was given to another socket at that time. */
-void ending_displaced(struct track *t, struct conn *c, int64_t ms);
+void ending_displaced(struct track *t, struct conn *c, int64_t ms, enum entry_via via);
 
 /* The module is unloaded: what the rules know, too, is theirs from now on; the others end
  * with the process that opened them. */

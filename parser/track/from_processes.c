@@ -12,7 +12,8 @@
  * A process that is new here may hold what its parent held when it was forked.
  * The fork itself is not audited by default, so this is as far as the rules
  * show it: what the parent is known to hold now. After an exec (another exe
- * than the parent's) only descriptors without FD_CLOEXEC are left.
+ * than the parent's) only descriptors without FD_CLOEXEC are left. The event may be late:
+ * what the parent got after it is not inherited.
  */
 static void inherit(struct track *t, struct proc *child, struct proc *parent,
 		    bool exec, bool presumed)
@@ -20,7 +21,7 @@ static void inherit(struct track *t, struct proc *child, struct proc *parent,
 	struct fdent *f, *copy;
 
 	TAILQ_FOREACH_REVERSE(f, &parent->fds, fd_list, of_proc) {
-		if (exec && f->cloexec)
+		if ((exec && f->cloexec) || f->serial > t->event->stamp.serial)
 			continue;
 		copy = fdtable_full(&t->fds) ? NULL :
 		       fdtable_add(&t->fds, child, f->key.fd, f->conn, &f->conn->fds,
@@ -168,7 +169,7 @@ void from_processes_exit(struct track *t, enum entry_via via)
 	struct fdent *fd, *next;
 
 	if (!t->node->module) {
-		node_add_exit(t->node, p->key.pid);
+		node_add_exit(t->node, p->key.pid, t->event->stamp.serial, stamp_ms(&t->when));
 		ending_fds_gone(t, p, false, via);
 		ending_left_gone(t, p->key.pid, via);
 		t->proc = NULL;

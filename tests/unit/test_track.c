@@ -282,6 +282,35 @@ static const struct step late_events[] = {
 		.out = "connect fail - - -> " B " 100 prog errno=ECONNREFUSED"),
 	CLOSE(100, 3, .out = STOP_A " via=close"),
 };
+/* So late that the process has exited, and that another has its pid: they end with it. */
+static const struct step late_after_exit[] = {
+	EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999),
+	OPEN_A, EXIT(100, .out = STOP_A " via=exit"),
+	SOCKET(100, 4, STREAM, .late = 3),
+	CONNECT(100, 4, B, 0, .late = 5,
+		.out = "connect start - - -> " B " 100 prog\n"
+		       "connect stop - - -> " B " 100 prog via=exit"),
+	LISTEN(100, 5, .late = 4, .bad = "unattributed"),
+	SOCKET(100, 3, STREAM, .comm = "other"), CONNECT(100, 3, A, 0, .comm = "other",
+	       .out = "connect start TCP - -> " A " 100 other"),
+	ACCEPT(100, 8, 9, "203.0.113.9:1", .late = 8,
+	       .out = "connect start - - <- 203.0.113.9:1 100 prog\n"
+		      "connect stop - - <- 203.0.113.9:1 100 prog via=exit"),
+	EXIT(100, .comm = "other", .out = "connect stop TCP - -> " A " 100 other via=exit"),
+};
+/* The first event of a child is late: what its parent opened after it is not the child's. */
+static const struct step late_first_event[] = {
+	EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999), OPEN_A,
+	SOCKET(101, 9, STREAM, .ppid = 100, .late = 4),
+	CLOSE(100, 3, .out = STOP_A " via=close"), EXIT(101, .ppid = 100),
+};
+/* Of another name since: the one that is not certain is that of the start. */
+static const struct step renamed[] = {
+	OPEN_A, CONNECT(100, 3, B, 0, .comm = "other",
+			.out = STOP_A " via=reuse\n"
+			       "connect start TCP - -> " B " 100 other"),
+	EXIT(100, .comm = "other", .out = "connect stop TCP - -> " B " 100 other via=exit"),
+};
 static const struct step no_address[] = {
 	SOCKET(100, 3, STREAM), CONNECT(100, 3, NULL, 0), BIND(100, 3, NULL),
 	CONNECT(100, 9, NULL, 0), CLOSE(100, 3),
@@ -983,6 +1012,9 @@ static const struct row rows[] = {
 	ROW("a connection that the module claims", claimed),
 	ROW("exit of a listener whose forks are audited", no_child),
 	ROW("events that are late", late_events),
+	ROW("events later than the exit", late_after_exit),
+	ROW("a child's first event, late", late_first_event),
+	ROW("renamed since", renamed),
 	ROW("no SOCKADDR", no_address),
 	ROW("Unix sockets", other_family),
 	ROW("no pid", no_process),
