@@ -17,10 +17,12 @@ static bool same_text(const char *a, const char *b)
 	return !a || !b || !strcmp(a, b);
 }
 
-/* Returns true if no other process with the same pid is told apart from this one. */
-static bool is_same(const struct identity *then, const struct identity *now)
+/* Returns true if no other process with the same pid is told apart from this one. Where
+ * forks are audited (born), another parent is the reaper of orphans. */
+static bool is_same(const struct identity *then, const struct identity *now, bool born)
 {
-	return then->ses == now->ses && then->ppid == now->ppid && then->uid == now->uid &&
+	return then->ses == now->ses && (born || then->ppid == now->ppid) &&
+	       then->uid == now->uid &&
 	       then->auid == now->auid && same_text(then->exe, now->exe) &&
 	       same_text(then->comm, now->comm);
 }
@@ -47,7 +49,7 @@ static struct identity *closer(const struct track *t, const struct fdent *fd,
 	session = then->ses == now->ses || then->ses == ID_UNSET;
 	parent = then->ppid == now->ppid;
 	if (via == VIA_REUSE || !t->diag.on)
-		return is_same(then, now) ? now : then;
+		return is_same(then, now, fd->key.proc->born) ? now : then;
 	if (session && same_text(then->exe, now->exe) && (parent || then->uid == now->uid))
 		return same_text(then->comm, now->comm) ? now : then;
 	return session && parent ? now : then;
@@ -213,6 +215,15 @@ void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via)
 	conn_drop(&t->conns, c);
 out:
 	identity_put(who);
+}
+
+void ending_exec(struct track *t)
+{
+	struct fdent *f;
+
+	ending_fds_gone(t, t->proc, true, VIA_EXEC);
+	TAILQ_FOREACH(f, &t->proc->fds, of_proc)
+		fdtable_confirm(f);
 }
 
 void ending_fds_gone(struct track *t, struct proc *p, bool cloexec_only,

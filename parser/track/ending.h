@@ -13,6 +13,8 @@
 void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via);
 void ending_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
 		     enum entry_via via);
+/* The process in hand executes a program: descriptors with FD_CLOEXEC go, it has the others. */
+void ending_exec(struct track *t);
 
 /* A process was found to hold it: an end that was inferred is dropped. */
 void ending_held(struct track *t, struct conn *c);

@@ -143,6 +143,18 @@ void from_processes_dup(struct track *t, const struct event *f)
 	from_processes_reuse(t, f->newfd);
 }
 
+/* Returns true if p, which was heard of before the fork that made pid, is an earlier process
+ * that a signal ended. A child may be heard of before its fork, which is written at its end,
+ * but not before its begin. */
+static bool was_replaced(struct track *t, struct proc *p, const struct event *f)
+{
+	if (!p || p->ms >= stamp_ms(&f->stamp))
+		return false;
+	ending_fds_gone(t, p, false, VIA_REUSE);
+	process_forget_identity(p);
+	return true;
+}
+
 /* Audit writes a fork at its end, and a vfork ends after the child: what exited by then
  * holds nothing. */
 void from_processes_fork(struct track *t, const struct event *f)
@@ -150,12 +162,17 @@ void from_processes_fork(struct track *t, const struct event *f)
 	struct proc *parent = t->proc, *child;
 	struct task task = f->task;
 
-	if (f->result <= 0 || node_take_exit(t->node, f->result) ||
-	    process_find(&t->processes, t->node->index, f->result))
+	if (f->result <= 0 || node_take_exit(t->node, f->result, stamp_ms(&f->stamp)))
 		return;
+	child = process_find(&t->processes, t->node->index, f->result);
+	if (child && !was_replaced(t, child, f)) {
+		child->born = true;
+		return;
+	}
 	task.ppid = task.pid;
 	task.pid = f->result;
-	child = bounds_process(t, f->result);
+	if (!child)
+		child = bounds_process(t, f->result);
 	if (!child)
 		return;
 	process_update(child, &task, false);

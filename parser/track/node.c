@@ -177,10 +177,10 @@ void node_add_exit(struct node *n, int64_t pid, uint64_t serial, int64_t ms)
 		n->last_exit = serial;
 }
 
-bool node_take_exit(struct node *n, int64_t pid)
+bool node_take_exit(struct node *n, int64_t pid, int64_t since)
 {
 	for (int i = 0; i < RECENT_EXITS; i++) {
-		if (n->exited[i].pid != pid || n->exited[i].taken)
+		if (n->exited[i].pid != pid || n->exited[i].taken || n->exited[i].ms < since)
 			continue;
 		n->exited[i].taken = true;
 		return true;

@@ -92,8 +92,8 @@ bool node_add_time(struct node *n, uint64_t serial, int64_t ms);
 int64_t node_time_before(const struct node *n, uint64_t serial);
 /* serial 0: by no event of audit's. */
 void node_add_exit(struct node *n, int64_t pid, uint64_t serial, int64_t ms);
-/* Returns true if pid exited lately, once for each exit. */
-bool node_take_exit(struct node *n, int64_t pid);
+/* Returns true if pid exited at that time (ms) or later, once for each exit. */
+bool node_take_exit(struct node *n, int64_t pid, int64_t since);
 /* When the process of an event, by its number and time, exited: ms, 0: it is not known to
  * have exited since. */
 int64_t node_exit_after(const struct node *n, int64_t pid, uint64_t serial, int64_t ms);

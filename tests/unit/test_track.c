@@ -548,8 +548,28 @@ static const struct step fork_seen[] = {
 	      .out = "connect stop TCP - -> " A " 200 prog opener=100 via=close"),
 };
 static const struct step fork_told_late[] = {	/* vfork: the child is gone by then */
-	OPEN_A, EXIT(200, .ppid = 100), FORK(100, 200),
+	OPEN_A, EXIT(200, .ppid = 100), FORK(100, 200, .late = 2),
 	CLOSE(100, 3, .out = STOP_A " via=close"),
+};
+/* An exec that is audited is the same process, and so is one whose parent is gone. */
+static const struct step fork_exec_named[] = {
+	FORK(50, 100), SOCKET(100, 3, STREAM, .ppid = 50),
+	CONNECT(100, 3, A, 0, .ppid = 50, .out = START_A),
+	EXEC(100, "/bin/cat", .comm = "cat", .ppid = 50),
+	EXIT(100, .exe = "/bin/cat", .comm = "cat",
+	     .out = "connect stop TCP - -> " A " 100 cat via=exit"),
+};
+/* A signal ended the first; the fork shows that another has its pid. */
+static const struct step fork_reuses_pid[] = {
+	FORK(50, 100), OPEN_A, FORK(50, 100, .out = STOP_A " via=reuse"),
+	SOCKET(100, 4, STREAM, .comm = "other"), EXIT(100, .comm = "other"),
+};
+/* Nor is the pid's earlier exit that of the child. */
+static const struct step fork_after_exit[] = {
+	FORK(50, 100), EXIT(100), OPEN_A, EXIT(100, .out = STOP_A " via=exit"),
+	SOCKET(50, 3, STREAM), CONNECT(50, 3, B, 0, .out = "connect start TCP - -> " B " 50 prog"),
+	FORK(50, 100), CLOSE(50, 3),
+	EXIT(100, .ppid = 50, .out = "connect stop TCP - -> " B " 100 prog opener=50 via=exit"),
 };
 static const struct step fork_exit_alone[] = {	/* first seen when it exits */
 	OPEN_A, EXIT(200, .ppid = 100), CLOSE(100, 3, .out = STOP_A " via=close"),
@@ -1057,6 +1077,9 @@ static const struct row rows[] = {
 	ROW("fork seen", fork_seen),
 	ROW("fork, exit alone seen", fork_exit_alone),
 	ROW("fork told of after the child's exit", fork_told_late),
+	ROW("fork and exec: the name", fork_exec_named),
+	ROW("fork: another has the pid", fork_reuses_pid),
+	ROW("fork after the pid's exit", fork_after_exit),
 	ROW("exit and exit_group", exits),
 	ROW("two nodes, same pids", nodes),
 	ROW("boot", boot),
