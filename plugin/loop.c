@@ -32,7 +32,7 @@ static const char *needs_restart(const struct plugin *p, const struct config *fr
 		      fresh->processes != p->limits.processes;
 	bool kernel = fresh->source != p->source || fresh->wants.flows != p->wants.flows ||
 		      fresh->wants.processes != p->wants.processes ||
-		      fresh->wants.uses != p->wants.uses;
+		      fresh->wants.uses != p->wants.uses || fresh->wants.scan != p->wants.scan;
 
 	if (limits && kernel)
 		return "limits,kernel";
