@@ -13,19 +13,25 @@
 
 #define LEVEL 3
 
-/* An identity that the block has, by its bytes. */
+/* An identity, or an address, that the block has, by its bytes. */
 struct known {
 	unsigned char *bytes;	/* owned */
 	uint32_t number;
 	UT_hash_handle hh;
 };
 
+struct known_set {
+	struct known *first;
+	uint32_t count;
+};
+
 struct index_encoder {
 	struct index_hot hot[INDEX_BLOCK];
+	int64_t ms[INDEX_BLOCK], from, to;
 	unsigned int count;
-	struct index_bytes rest, identities, scratch;
-	struct known *known;
-	uint32_t known_count;
+	bool no_local, no_remote;
+	struct index_bytes heads, rest, pids, addresses, identities, scratch;
+	struct known_set known_identities, known_addresses;
 	ZSTD_CCtx *zstd;
 };
 
@@ -68,18 +74,25 @@ struct index_encoder *index_encoder_new(void)
 	return e;
 }
 
-static void forget(struct index_encoder *e)
+static void forget_set(struct known_set *set)
 {
 	struct known *k, *next;
 
-	HASH_ITER(hh, e->known, k, next) {
-		HASH_DEL(e->known, k);
+	HASH_ITER(hh, set->first, k, next) {
+		HASH_DEL(set->first, k);
 		free(k->bytes);
 		free(k);
 	}
-	e->known_count = 0;
+	set->count = 0;
+}
+
+static void forget(struct index_encoder *e)
+{
+	forget_set(&e->known_identities);
+	forget_set(&e->known_addresses);
 	e->count = 0;
-	e->rest.len = e->identities.len = 0;
+	e->no_local = e->no_remote = false;
+	e->heads.len = e->rest.len = e->pids.len = e->addresses.len = e->identities.len = 0;
 }
 
 void index_encoder_free(struct index_encoder *e)
@@ -87,7 +100,10 @@ void index_encoder_free(struct index_encoder *e)
 	if (!e)
 		return;
 	forget(e);
+	index_bytes_fini(&e->heads);
 	index_bytes_fini(&e->rest);
+	index_bytes_fini(&e->pids);
+	index_bytes_fini(&e->addresses);
 	index_bytes_fini(&e->identities);
 	index_bytes_fini(&e->scratch);
 	ZSTD_freeCCtx(e->zstd);
@@ -164,80 +180,102 @@ static bool put_fields(struct index_bytes *b, const char *base, bool of_identity
 	return true;
 }
 
-/* Number of an identity in the block; it is added if it is new. Returns false without
- * memory. */
-static bool identity_number(struct index_encoder *e, const struct identity *id, uint32_t *number)
+/* Number of these bytes in the set; *added: they are new. Returns false without memory. */
+static bool number_of(struct known_set *set, const void *bytes, size_t len, uint16_t *number,
+		      bool *added)
 {
-	struct index_bytes *b = &e->scratch;
-	unsigned char marks = id->unparted | (id->pcomm ? 2 : 0);
 	struct known *k;
 
-	b->len = 0;
-	if (!index_bytes_add(b, &marks, 1) ||
-	    (id->pcomm && !index_bytes_add(b, id->pcomm, strlen(id->pcomm) + 1)) ||
-	    !put_fields(b, (const char *)id, true))
-		return false;
-	HASH_FIND(hh, e->known, b->at, b->len, k);
+	HASH_FIND(hh, set->first, bytes, len, k);
+	*added = !k;
 	if (!k) {
 		k = calloc(1, sizeof(*k));
 		if (k)
-			k->bytes = malloc(b->len);
-		if (!k || !k->bytes || !index_bytes_add(&e->identities, b->at, b->len)) {
-			if (k)
-				free(k->bytes);
+			k->bytes = malloc(len);
+		if (!k || !k->bytes) {
 			free(k);
 			return false;
 		}
-		memcpy(k->bytes, b->at, b->len);
-		k->number = e->known_count++;
-		HASH_ADD_KEYPTR(hh, e->known, k->bytes, b->len, k);
+		memcpy(k->bytes, bytes, len);
+		k->number = set->count++;
+		HASH_ADD_KEYPTR(hh, set->first, k->bytes, len, k);
 	}
 	*number = k->number;
 	return true;
 }
 
-static struct index_end end_of(const struct netaddr *a)
+static bool put_identity(struct index_encoder *e, const struct identity *id, uint16_t *number)
 {
-	struct index_end end = {
-		.family = a->family, .port = a->port,
-		.known = (a->has_addr ? INDEX_ADDR : 0) | (a->has_port ? INDEX_PORT : 0),
-	};
+	struct index_bytes *b = &e->scratch;
+	unsigned char marks = id->unparted | (id->pcomm ? 2 : 0);
+	bool added;
 
-	memcpy(end.addr, a->addr, sizeof(end.addr));
-	return end;
+	b->len = 0;
+	if (!index_bytes_add(b, &marks, 1) ||
+	    (id->pcomm && !index_bytes_add(b, id->pcomm, strlen(id->pcomm) + 1)) ||
+	    !put_fields(b, (const char *)id, true) ||
+	    !number_of(&e->known_identities, b->at, b->len, number, &added))
+		return false;
+	return !added || (index_bytes_add(&e->identities, b->at, b->len) &&
+			  index_bytes_add(&e->pids, &id->pid, sizeof(id->pid)));
+}
+
+static bool put_address(struct index_encoder *e, const struct netaddr *a, uint16_t *number)
+{
+	struct index_address address = { .family = a->family, .known = a->has_addr };
+	bool added;
+
+	*number = INDEX_NO_ADDRESS;
+	if (!a->has_addr && !a->family)
+		return true;
+	memcpy(address.bytes, a->addr, sizeof(address.bytes));
+	if (!number_of(&e->known_addresses, &address, sizeof(address), number, &added))
+		return false;
+	return !added || index_bytes_add(&e->addresses, &address, sizeof(address));
+}
+
+bool index_encoder_fits(const struct index_encoder *e, const struct entry *entry)
+{
+	int64_t ms = clock_ms(&entry->time);
+
+	if (!e->count)
+		return true;
+	return e->count < INDEX_BLOCK && ms - e->from <= UINT32_MAX && e->to - ms <= UINT32_MAX;
+}
+
+static uint8_t flags_of(const struct entry *e)
+{
+	return (e->inbound ? INDEX_INBOUND : 0) | (e->unknown_direction ? INDEX_NO_DIRECTION : 0) |
+	       (e->opener >= 0 ? INDEX_OPENER : 0) | (e->incomplete ? INDEX_INCOMPLETE : 0) |
+	       (e->local.has_port ? INDEX_LOCAL_PORT : 0) |
+	       (e->remote.has_port ? INDEX_REMOTE_PORT : 0);
 }
 
 int index_encoder_put(struct index_encoder *e, const struct entry *entry)
 {
 	struct index_hot *h = &e->hot[e->count];
+	int64_t ms = clock_ms(&entry->time);
 
 	if (entry->time.sec < 0)
 		return -ERANGE;
 	memset(h, 0, sizeof(*h));
-	*h = (struct index_hot){
-		.ms = clock_ms(&entry->time), .pid = entry->identity->pid, .at = e->rest.len,
-		.local = end_of(&entry->local), .remote = end_of(&entry->remote),
-		.proto = entry->proto, .what = entry->what,
-		.flags = (entry->inbound ? INDEX_INBOUND : 0) |
-			 (entry->unknown_direction ? INDEX_NO_DIRECTION : 0) |
-			 (entry->opener >= 0 ? INDEX_OPENER : 0) |
-			 (entry->incomplete ? INDEX_INCOMPLETE : 0),
-	};
-	if (!identity_number(e, entry->identity, &h->identity) ||
+	h->at = e->rest.len;
+	h->local_port = entry->local.port;
+	h->remote_port = entry->remote.port;
+	h->proto = entry->proto;
+	h->what = entry->what;
+	h->flags = flags_of(entry);
+	if (!put_identity(e, entry->identity, &h->identity) ||
+	    !put_address(e, &entry->local, &h->local) ||
+	    !put_address(e, &entry->remote, &h->remote) ||
 	    !put_fields(&e->rest, (const char *)entry, false))
 		return -ENOMEM;
-	e->count++;
+	e->no_local |= !entry->local.has_addr;
+	e->no_remote |= !entry->remote.has_addr;
+	e->from = !e->count || ms < e->from ? ms : e->from;
+	e->to = !e->count || ms > e->to ? ms : e->to;
+	e->ms[e->count++] = ms;
 	return 0;
-}
-
-unsigned int index_encoder_count(const struct index_encoder *e)
-{
-	return e->count;
-}
-
-const struct index_hot *index_encoder_hot(const struct index_encoder *e)
-{
-	return e->hot;
 }
 
 static bool compress(struct index_encoder *e, struct index_bytes *out, const void *data,
@@ -259,19 +297,37 @@ static bool compress(struct index_encoder *e, struct index_bytes *out, const voi
 	return !ZSTD_isError(n);
 }
 
+static bool put_heads(struct index_encoder *e)
+{
+	for (unsigned int i = 0; i < e->count; i++)
+		e->hot[i].ms = e->ms[i] - e->from;
+	return index_bytes_add(&e->heads, e->hot, e->count * sizeof(*e->hot)) &&
+	       index_bytes_add(&e->heads, e->pids.at, e->pids.len) &&
+	       index_bytes_add(&e->heads, e->addresses.at, e->addresses.len);
+}
+
 /* The rest of the entries comes first in the second frame, as their places in it are known
  * before the identities are. */
 int index_encoder_end(struct index_encoder *e, struct index_frames *out)
 {
-	uint32_t tail[2] = { e->rest.len, e->known_count };
+	uint32_t rest = e->rest.len;
 	bool done;
 
-	out->hot_size = e->count * sizeof(*e->hot);
-	done = compress(e, &out->hot, e->hot, out->hot_size) &&
+	out->count = e->count;
+	if (!e->count)
+		return 0;
+	out->identities = e->known_identities.count;
+	out->addresses = e->known_addresses.count;
+	out->from = e->from;
+	out->to = e->to;
+	out->no_local = e->no_local;
+	out->no_remote = e->no_remote;
+	done = put_heads(e) && compress(e, &out->hot, e->heads.at, e->heads.len) &&
 	       index_bytes_add(&e->rest, e->identities.at, e->identities.len) &&
-	       index_bytes_add(&e->rest, tail, sizeof(tail));
+	       index_bytes_add(&e->rest, &rest, sizeof(rest)) &&
+	       compress(e, &out->cold, e->rest.at, e->rest.len);
+	out->hot_size = e->heads.len;
 	out->cold_size = e->rest.len;
-	done = done && compress(e, &out->cold, e->rest.at, e->rest.len);
 	forget(e);
 	return done ? 0 : -ENOMEM;
 }

@@ -27,6 +27,7 @@ struct index_decoder {
 	struct identity *identities;
 	struct entry *entries;
 	unsigned int identity_size, entry_size;
+	struct index_heads heads;
 };
 
 struct index_decoder *index_decoder_new(void)
@@ -68,13 +69,42 @@ static bool inflate(struct index_decoder *d, struct buffer *to, size_t size, con
 	return ZSTD_decompressDCtx(d->zstd, to->at, size, frame, len) == size;
 }
 
-const struct index_hot *index_decoder_hot(struct index_decoder *d, const struct index_coded *c)
+/* Nothing that a head names is out of bounds. */
+static bool are_sound(const struct index_heads *h)
 {
-	if (!c->count || c->count > INDEX_BLOCK ||
-	    c->hot_size != c->count * sizeof(struct index_hot) ||
+	for (uint32_t i = 0; i < h->count; i++) {
+		const struct index_hot *hot = &h->hot[i];
+
+		if (hot->identity >= h->identities || hot->what >= ENTRY_KIND_COUNT ||
+		    (hot->local >= h->address_count && hot->local != INDEX_NO_ADDRESS) ||
+		    (hot->remote >= h->address_count && hot->remote != INDEX_NO_ADDRESS))
+			return false;
+	}
+	for (uint32_t i = 0; i < h->address_count; i++)
+		if (h->addresses[i].family != AF_INET && h->addresses[i].family != AF_INET6 &&
+		    (h->addresses[i].family || h->addresses[i].known))
+			return false;
+	return true;
+}
+
+struct index_heads index_decoder_heads(struct index_decoder *d, const struct index_coded *c)
+{
+	struct index_heads h = { .count = c->count, .identities = c->identities,
+				 .address_count = c->addresses, .from = c->from };
+	size_t hot = c->count * sizeof(*h.hot), pids = c->identities * sizeof(*h.pids);
+
+	d->heads = (struct index_heads){ 0 };
+	if (!c->count || c->count > INDEX_BLOCK || !c->identities || c->identities > c->count ||
+	    c->addresses > INDEX_ADDRESSES ||
+	    c->hot_size != hot + pids + c->addresses * sizeof(*h.addresses) ||
 	    !inflate(d, &d->hot, c->hot_size, c->hot, c->hot_len))
-		return NULL;
-	return (const struct index_hot *)d->hot.at;
+		return d->heads;
+	h.hot = (const struct index_hot *)d->hot.at;
+	h.pids = (const int64_t *)(d->hot.at + hot);
+	h.addresses = (const struct index_address *)(d->hot.at + hot + pids);
+	if (are_sound(&h))
+		d->heads = h;
+	return d->heads;
 }
 
 static bool get_number(struct cursor *c, int64_t *out)
@@ -215,63 +245,72 @@ static bool get_identities(struct index_decoder *d, struct cursor *c, uint32_t c
 	return true;
 }
 
-static bool get_end(const struct index_end *end, struct netaddr *a)
+static void set_end(struct netaddr *a, const struct index_heads *h, uint16_t number,
+		    uint16_t port, bool has_port)
 {
-	if (end->family && end->family != AF_INET && end->family != AF_INET6)
-		return false;
-	a->family = end->family;
-	a->has_addr = end->known & INDEX_ADDR;
-	a->has_port = end->known & INDEX_PORT;
-	a->port = end->port;
-	memcpy(a->addr, end->addr, sizeof(a->addr));
-	return true;
+	a->port = port;
+	a->has_port = has_port;
+	if (number == INDEX_NO_ADDRESS)
+		return;
+	a->has_addr = h->addresses[number].known;
+	a->family = h->addresses[number].family;
+	memcpy(a->addr, h->addresses[number].bytes, sizeof(a->addr));
 }
 
-static bool get_entry(struct cursor *c, const struct index_hot *h, struct entry *e)
+void index_set_head(const struct index_heads *h, const struct index_hot *hot, struct entry *e)
 {
 	*e = (struct entry){
-		.what = h->what, .time = clock_stamp(h->ms), .proto = h->proto,
-		.inbound = h->flags & INDEX_INBOUND,
-		.unknown_direction = h->flags & INDEX_NO_DIRECTION,
+		.what = hot->what, .time = clock_stamp(h->from + hot->ms), .proto = hot->proto,
+		.inbound = hot->flags & INDEX_INBOUND,
+		.unknown_direction = hot->flags & INDEX_NO_DIRECTION,
+		.incomplete = hot->flags & INDEX_INCOMPLETE,
 		.opener = ID_UNKNOWN, .dur_ms = -1, .tx = -1, .rx = -1, .netns = -1,
 	};
-	return h->what < ENTRY_KIND_COUNT && get_end(&h->local, &e->local) &&
-	       get_end(&h->remote, &e->remote) && get_fields(c, (char *)e, false);
+	set_end(&e->local, h, hot->local, hot->local_port, hot->flags & INDEX_LOCAL_PORT);
+	set_end(&e->remote, h, hot->remote, hot->remote_port, hot->flags & INDEX_REMOTE_PORT);
+}
+
+static bool has_room(struct index_decoder *d, unsigned int count)
+{
+	struct entry *more;
+
+	if (d->entry_size >= count)
+		return true;
+	more = reallocarray(d->entries, count, sizeof(*more));
+	if (!more)
+		return false;
+	d->entries = more;
+	d->entry_size = count;
+	return true;
 }
 
 const struct entry *index_decoder_entries(struct index_decoder *d, const struct index_coded *c,
 					  const uint16_t *numbers, unsigned int count)
 {
-	const struct index_hot *hot = (const struct index_hot *)d->hot.at;
+	const struct index_heads *h = &d->heads;
 	struct cursor cursor;
-	uint32_t tail[2];
+	uint32_t rest;
+	size_t size;
 
-	if (c->cold_size < sizeof(tail) || c->cold_size > COLD_MAX ||
-	    !inflate(d, &d->cold, c->cold_size, c->cold, c->cold_len))
+	if (!h->hot || c->cold_size < sizeof(rest) || c->cold_size > COLD_MAX ||
+	    !inflate(d, &d->cold, c->cold_size, c->cold, c->cold_len) || !has_room(d, count))
 		return NULL;
-	memcpy(tail, d->cold.at + c->cold_size - sizeof(tail), sizeof(tail));
-	if (tail[0] > c->cold_size - sizeof(tail))
+	size = c->cold_size - sizeof(rest);
+	memcpy(&rest, d->cold.at + size, sizeof(rest));
+	if (rest > size)
 		return NULL;
-	cursor = (struct cursor){ d->cold.at + tail[0], d->cold.at + c->cold_size - sizeof(tail) };
-	if (!get_identities(d, &cursor, tail[1]))
+	cursor = (struct cursor){ d->cold.at + rest, d->cold.at + size };
+	if (!get_identities(d, &cursor, h->identities))
 		return NULL;
-	if (d->entry_size < count) {
-		struct entry *more = reallocarray(d->entries, count, sizeof(*more));
-
-		if (!more)
-			return NULL;
-		d->entries = more;
-		d->entry_size = count;
-	}
 	for (unsigned int i = 0; i < count; i++) {
-		const struct index_hot *h = &hot[numbers[i]];
+		const struct index_hot *hot = &h->hot[numbers[i]];
+		struct entry *e = &d->entries[i];
 
-		if (h->at > tail[0] || h->identity >= tail[1])
+		index_set_head(h, hot, e);
+		e->identity = &d->identities[hot->identity];
+		cursor = (struct cursor){ d->cold.at + hot->at, d->cold.at + rest };
+		if (hot->at > rest || !get_fields(&cursor, (char *)e, false))
 			return NULL;
-		cursor = (struct cursor){ d->cold.at + h->at, d->cold.at + tail[0] };
-		if (!get_entry(&cursor, h, &d->entries[i]))
-			return NULL;
-		d->entries[i].identity = &d->identities[h->identity];
 	}
 	return d->entries;
 }

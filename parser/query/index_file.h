@@ -24,7 +24,7 @@ struct index_block {
 	uint32_t filter, words;	/* its filter: where it begins, and its length, in words of 64
 				 * bits; a power of two */
 	uint32_t unknown;	/* of enum index_unknown: ends that some entry does not have */
-	uint32_t unused;
+	uint32_t identities, addresses, unused;
 };
 
 struct index_head {

@@ -15,7 +15,7 @@ struct index_filter {
 	int64_t from, to;	/* ms */
 	/* An end is one of these addresses. */
 	struct wanted {
-		struct index_end end;
+		struct index_address address;
 		uint64_t hash;
 	} addresses[WANTED_MAX];
 	unsigned int address_count;
@@ -64,8 +64,9 @@ static void take_addresses(struct index_filter *f, const struct condition *c, un
 		const struct netaddr *a = &c[i].value.range.addr;
 		struct wanted *w = &f->addresses[i];
 
-		w->end.family = a->family;
-		memcpy(w->end.addr, a->addr, sizeof(a->addr));
+		w->address.family = a->family;
+		w->address.known = true;
+		memcpy(w->address.bytes, a->addr, sizeof(a->addr));
 		w->hash = index_hash_address(a->family, a->addr);
 	}
 	f->address_count = n;
@@ -161,68 +162,76 @@ bool index_filter_block(const struct index_filter *f, const struct index_file *f
 
 /* ---- entries ---- */
 
+/* What of a block's tables is asked for; small enough for the stack of a thread. */
+struct wanted_here {
+	uint8_t addresses[INDEX_ADDRESSES], identities[INDEX_BLOCK];
+};
+
+static void find_addresses(const struct index_filter *f, const struct index_heads *h,
+			   uint8_t *wanted)
+{
+	for (uint32_t i = 0; i < h->address_count; i++)
+		wanted[i] = !h->addresses[i].known;
+	for (unsigned int k = 0; k < f->address_count; k++)
+		for (uint32_t i = 0; i < h->address_count; i++)
+			wanted[i] |= !memcmp(&h->addresses[i], &f->addresses[k].address,
+					     sizeof(h->addresses[i]));
+}
+
+static void find_identities(const struct index_filter *f, const struct index_heads *h,
+			    uint8_t *wanted)
+{
+	memset(wanted, 0, h->identities);
+	for (unsigned int k = 0; k < f->pid_count; k++)
+		for (uint32_t i = 0; i < h->identities; i++)
+			wanted[i] |= h->pids[i] == f->pids[k];
+}
+
 /* An end that is not known may be the right one. */
-static bool is_wanted(const struct index_filter *f, const struct index_end *end)
+static bool has_end(const struct index_filter *f, const struct index_hot *hot,
+		    const struct wanted_here *w)
 {
-	if (!(end->known & INDEX_ADDR))
-		return true;
-	for (unsigned int i = 0; i < f->address_count; i++)
-		if (end->family == f->addresses[i].end.family &&
-		    !memcmp(end->addr, f->addresses[i].end.addr, sizeof(end->addr)))
-			return true;
-	return false;
+	return (f->local && (hot->local == INDEX_NO_ADDRESS || w->addresses[hot->local])) ||
+	       (f->remote && (hot->remote == INDEX_NO_ADDRESS || w->addresses[hot->remote]));
 }
 
-static bool is_of_process(const struct index_filter *f, const struct index_hot *h)
-{
-	if (h->flags & INDEX_OPENER)
-		return true;
-	for (unsigned int i = 0; i < f->pid_count; i++)
-		if (h->pid == f->pids[i])
-			return true;
-	return false;
-}
-
-static void set_end(struct netaddr *a, const struct index_end *end)
-{
-	*a = (struct netaddr){ .family = end->family, .has_addr = end->known & INDEX_ADDR,
-			       .has_port = end->known & INDEX_PORT, .port = end->port };
-	memcpy(a->addr, end->addr, sizeof(a->addr));
-}
-
-static bool meets_rest(const struct index_filter *f, const struct index_hot *h)
+static bool meets_rest(const struct index_filter *f, const struct index_heads *h,
+		       const struct index_hot *hot)
 {
 	struct identity identity = { 0 };
-	struct entry e = {
-		.what = h->what, .proto = h->proto, .inbound = h->flags & INDEX_INBOUND,
-		.unknown_direction = h->flags & INDEX_NO_DIRECTION,
-		.incomplete = h->flags & INDEX_INCOMPLETE, .identity = &identity,
-	};
+	struct entry e;
 
-	set_end(&e.local, &h->local);
-	set_end(&e.remote, &h->remote);
-	return h->what < ENTRY_KIND_COUNT && match_maybe(&f->rest, &e);
+	index_set_head(h, hot, &e);
+	e.identity = &identity;
+	return match_maybe(&f->rest, &e);
 }
 
-static bool can_matter(const struct index_filter *f, const struct index_hot *h)
+static bool can_matter(const struct index_filter *f, const struct index_heads *h,
+		       const struct index_hot *hot, const struct wanted_here *w)
 {
-	if ((f->has_from && h->ms < f->from) || (f->has_to && h->ms > f->to))
+	int64_t ms = h->from + hot->ms;
+
+	if ((f->has_from && ms < f->from) || (f->has_to && ms > f->to))
 		return false;
-	if (f->address_count && !(f->local && is_wanted(f, &h->local)) &&
-	    !(f->remote && is_wanted(f, &h->remote)))
+	if (f->address_count && !has_end(f, hot, w))
 		return false;
-	if (f->pid_count && !is_of_process(f, h))
+	if (f->pid_count && !(hot->flags & INDEX_OPENER) && !w->identities[hot->identity])
 		return false;
-	return !f->rest.count || meets_rest(f, h);
+	return !f->rest.count || meets_rest(f, h, hot);
 }
 
-unsigned int index_filter_entries(const struct index_filter *f, const struct index_hot *hot,
-				  unsigned int count, uint16_t *numbers)
+unsigned int index_filter_entries(const struct index_filter *f, const struct index_heads *h,
+				  uint16_t numbers[INDEX_BLOCK])
 {
+	struct wanted_here w;
 	unsigned int n = 0;
 
-	for (unsigned int i = 0; i < count; i++)
-		if (!f || can_matter(f, &hot[i]))
+	if (f) {
+		find_addresses(f, h, w.addresses);
+		find_identities(f, h, w.identities);
+	}
+	for (uint32_t i = 0; i < h->count; i++)
+		if (!f || can_matter(f, h, &h->hot[i], &w))
 			numbers[n++] = i;
 	return n;
 }

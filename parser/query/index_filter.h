@@ -20,7 +20,7 @@ void index_filter_free(struct index_filter *f);	/* may be NULL */
 bool index_filter_block(const struct index_filter *f, const struct index_file *file,
 			const struct index_block *b);
 /* Writes the numbers of the entries that can matter. Returns how many there are. */
-unsigned int index_filter_entries(const struct index_filter *f, const struct index_hot *hot,
-				  unsigned int count, uint16_t *numbers);
+unsigned int index_filter_entries(const struct index_filter *f, const struct index_heads *h,
+				  uint16_t numbers[INDEX_BLOCK]);
 
 #endif

@@ -53,20 +53,21 @@ void index_reader_read(struct index_reader *r, const struct index_file *file,
 	r->coded = (struct index_coded){
 		.hot = r->bytes, .hot_len = b->hot_len, .hot_size = b->hot_size,
 		.cold = r->bytes + b->hot_len, .cold_len = b->cold_len,
-		.cold_size = b->cold_size, .count = b->count,
+		.cold_size = b->cold_size, .count = b->count, .identities = b->identities,
+		.addresses = b->addresses, .from = b->from,
 	};
 }
 
 struct index_entries index_reader_entries(struct index_reader *r, const struct index_filter *f)
 {
 	struct index_entries e = { .damaged = true };
-	const struct index_hot *hot = NULL;
+	struct index_heads heads = { 0 };
 
 	if (r->coded.hot)
-		hot = index_decoder_hot(r->decoder, &r->coded);
-	if (!hot)
+		heads = index_decoder_heads(r->decoder, &r->coded);
+	if (!heads.hot)
 		return e;
-	e.count = index_filter_entries(f, hot, r->coded.count, r->numbers);
+	e.count = index_filter_entries(f, &heads, r->numbers);
 	if (e.count)
 		e.at = index_decoder_entries(r->decoder, &r->coded, r->numbers, e.count);
 	e.damaged = e.count && !e.at;

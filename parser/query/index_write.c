@@ -148,35 +148,28 @@ static bool add_filter(struct index_writer *w, struct index_block *b)
 
 static void end_block(struct index_writer *w)
 {
-	struct index_block b = { .offset = w->at, .tail = w->tail };
-	const struct index_hot *hot = index_encoder_hot(w->encoder);
 	struct index_frames *f = &w->frames;
+	struct index_block b;
 
-	b.count = index_encoder_count(w->encoder);
-	if (!b.count)
-		return;
-	b.from = b.to = hot->ms;
-	for (unsigned int i = 0; i < b.count; i++) {
-		b.from = hot[i].ms < b.from ? hot[i].ms : b.from;
-		b.to = hot[i].ms > b.to ? hot[i].ms : b.to;
-		if (!(hot[i].local.known & INDEX_ADDR))
-			b.unknown |= INDEX_LOCAL_UNKNOWN;
-		if (!(hot[i].remote.known & INDEX_ADDR))
-			b.unknown |= INDEX_REMOTE_UNKNOWN;
-	}
-	if (!add_filter(w, &b) || index_encoder_end(w->encoder, f)) {
+	if (index_encoder_end(w->encoder, f)) {
 		w->err = w->err ? w->err : -ENOMEM;
 		return;
 	}
-	w->hash_count = 0;
-	b.hot_len = f->hot.len;
-	b.cold_len = f->cold.len;
-	b.hot_size = f->hot_size;
-	b.cold_size = f->cold_size;
+	if (!f->count)
+		return;
+	b = (struct index_block){
+		.offset = w->at, .tail = w->tail, .count = f->count, .identities = f->identities,
+		.addresses = f->addresses, .from = f->from, .to = f->to,
+		.hot_len = f->hot.len, .cold_len = f->cold.len,
+		.hot_size = f->hot_size, .cold_size = f->cold_size,
+		.unknown = (f->no_local ? INDEX_LOCAL_UNKNOWN : 0) |
+			   (f->no_remote ? INDEX_REMOTE_UNKNOWN : 0),
+	};
 	put(w, f->hot.at, f->hot.len);
 	put(w, f->cold.at, f->cold.len);
-	if (!index_bytes_add(&w->blocks, &b, sizeof(b)))
+	if (!add_filter(w, &b) || !index_bytes_add(&w->blocks, &b, sizeof(b)))
 		w->err = -ENOMEM;
+	w->hash_count = 0;
 }
 
 static void add_address(struct index_writer *w, const struct netaddr *a)
@@ -189,6 +182,8 @@ void index_writer_entry(struct index_writer *w, const struct entry *e)
 {
 	int err;
 
+	if (!w->err && !index_encoder_fits(w->encoder, e))
+		end_block(w);
 	if (w->err)
 		return;
 	add_address(w, &e->local);
@@ -200,8 +195,6 @@ void index_writer_entry(struct index_writer *w, const struct entry *e)
 	if (err)
 		w->err = err;
 	w->entries++;
-	if (index_encoder_count(w->encoder) == INDEX_BLOCK)
-		end_block(w);
 }
 
 void index_writer_warning(struct index_writer *w, const char *text)

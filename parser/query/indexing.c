@@ -122,6 +122,7 @@ static void leave_out_growing(struct indexing *x)
 static bool make_directory(struct indexing *x)
 {
 	const char *given = x->options->index_directory;
+	struct stat st;
 	char *slash;
 
 	x->directory = given ? strdup(given) : index_directory();
@@ -135,7 +136,11 @@ static bool make_directory(struct indexing *x)
 		mkdir(x->directory, 0700);
 		*slash = '/';
 	}
-	if (!mkdir(x->directory, 0700) || errno == EEXIST)
+	if (!mkdir(x->directory, 0700))
+		return true;
+	if (errno == EEXIST && !stat(x->directory, &st) && !S_ISDIR(st.st_mode))
+		errno = ENOTDIR;
+	else if (errno == EEXIST)
 		return true;
 	complain(x, x->directory, errno);
 	return false;
