@@ -262,7 +262,7 @@ static const struct entry whole = {
 	.identity = &who, .opener = 17, .via = VIA_CLOSE, .err = ECONNRESET,
 	.dur_ms = 1204, .tx = 512, .rx = 90112, .netns = 4026531840, .other_netns = true,
 	.container = "web-1", .pod = "0f2a1b3c", .unit = "x.service", .pcomm = "bash",
-	.status = "1",
+	.status = "1", .sent = { true, 300 }, .read = { true, 21 },
 };
 
 /* A field's value as text, as it must stand in the line. */
