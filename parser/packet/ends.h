@@ -59,7 +59,7 @@ struct owners {
 	size_t local_count;
 	bool has_uses;		/* the log has changes of users */
 	struct processes *processes;
-	int64_t begin;		/* what ended before is of no use */
+	int64_t begin, until;	/* what ended before, or begins behind, is of no use */
 	int64_t first, latest;	/* entry of the log; 0: none */
 	int64_t complete;	/* see owners_complete() */
 	int64_t netns;		/* see owners_netns(); -1: any */

@@ -24,6 +24,7 @@ struct owners *owners_new(const struct owners_io *io)
 		return NULL;
 	o->io = *io;
 	o->begin = OWNERS_UNKNOWN;
+	o->until = OWNERS_OPEN;
 	o->complete = OWNERS_OPEN;
 	o->netns = -1;
 	o->processes = processes_new();
@@ -430,6 +431,8 @@ void owners_entry(struct owners *o, const struct entry *e, bool matched)
 		o->first = at;
 	if (at > o->latest)
 		o->latest = at;
+	if (at > o->until && !find_id(o, e))
+		return;
 	if (entry_is_process(e)) {
 		process_entry(o, e, at);
 		return;
@@ -457,6 +460,11 @@ void owners_netns(struct owners *o, int64_t inode)
 void owners_begin(struct owners *o, int64_t ns)
 {
 	o->begin = ns;
+}
+
+void owners_until(struct owners *o, int64_t ns)
+{
+	o->until = ns;
 }
 
 size_t owners_count(const struct owners *o)

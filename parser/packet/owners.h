@@ -91,6 +91,8 @@ void owners_free(struct owners *o);			/* may be NULL */
 
 /* What ended before is not kept. ns of the first packet. */
 void owners_begin(struct owners *o, int64_t ns);
+/* What begins later is not kept: packets behind it are WHY_FILTERED. */
+void owners_until(struct owners *o, int64_t ns);
 /* One of the log, in its order. matched: the conditions hold for it. */
 void owners_entry(struct owners *o, const struct entry *e, bool matched);
 /* So many that have ended are kept, and twice as many in all, the oldest go first; 0: all. */

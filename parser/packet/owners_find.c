@@ -140,6 +140,10 @@ static struct owner_user *side(struct owners *o, const struct flow *f, int64_t n
 void owners_find(struct owners *o, const struct flow *f, int64_t ns, struct owners_found *found)
 {
 	memset(found, 0, sizeof(*found));
+	if (ns > o->until) {
+		found->why = WHY_FILTERED;
+		return;
+	}
 	found->sender = side(o, f, ns, true, found);
 	found->receiver = side(o, f, ns, false, found);
 	if (found->from || found->to) {

@@ -115,7 +115,7 @@ static enum partner_why why_alone(const struct partners *p, const struct alone *
 		return PARTNER_UNKNOWN_END;
 	if (s->ambiguous)
 		return PARTNER_AMBIGUOUS;
-	if (is_translated(p, a, s))
+	if (!partners_loopback(&s->local) && is_translated(p, a, s))
 		return PARTNER_NAT;
 	h = home_of(p, &s->remote);
 	if (h)
