@@ -67,6 +67,8 @@ static const struct key keys[] = {
 	{ "kernel", "flows", KEY_BOOL, AT(wants.flows), .allowed = "yes or no" },
 	{ "kernel", "processes", KEY_BOOL, AT(wants.processes), .allowed = "yes or no" },
 	{ "kernel", "uses", KEY_BOOL, AT(wants.uses), .allowed = "yes or no" },
+	{ "kernel", "scan", KEY_NUMBER, AT(wants.scan), 0, 86400,
+	  "seconds, a whole number from 0 to 86400" },
 	{ "sockdiag", "use", KEY_USE, AT(use), .allowed = "auto, yes or no" },
 	{ "sockdiag", "wait", KEY_NUMBER, AT(wait), 10, 60000,
 	  "ms, a whole number from 10 to 60000" },

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "plugin/clock.h"
 #include "plugin/output/queue.h"
 
 #define PATIENCE_MS 200 /* once, when a queue fills up: see make_room() */
@@ -53,20 +54,6 @@ struct output {
 };
 _Static_assert(STAGE > FRAME_MAX && BATCH > FRAME_MAX, "a frame fits");
 
-static struct timespec deadline(unsigned int ms)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += ms / 1000;
-	t.tv_nsec += ms % 1000 * 1000000L;
-	if (t.tv_nsec >= 1000000000L) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000L;
-	}
-	return t;
-}
-
 /* ---- the putting thread ---- */
 
 /*
@@ -76,7 +63,7 @@ static struct timespec deadline(unsigned int ms)
  */
 static void make_room(struct output *s, size_t need)
 {
-	struct timespec until = deadline(PATIENCE_MS);
+	struct timespec until = clock_in(PATIENCE_MS);
 	int err = 0;
 
 	while (s->queue.size - s->queue.used < need && !s->stalled && !err)
@@ -276,13 +263,13 @@ static void wait_for_work(struct output *s)
 	if (s->stopping || s->want_reopen)
 		return;
 	if (s->count && s->retry_ms) {
-		until = deadline(s->retry_ms);
+		until = clock_in(s->retry_ms);
 		while (!s->stopping && !s->want_reopen &&
 		       pthread_cond_timedwait(&s->filled, &s->lock, &until) != ETIMEDOUT)
 			;
 	} else if (!s->queue.used && !s->count) {
 		/* a loss is reported when the queue has moved on, or after a while */
-		until = deadline(LOSS_MS);
+		until = clock_in(LOSS_MS);
 		if (s->dropped)
 			pthread_cond_timedwait(&s->filled, &s->lock, &until);
 		else
@@ -439,7 +426,7 @@ const char *output_name(const struct output *s)
 /* Lock held. */
 static bool wait_stopped(struct output *s, unsigned int timeout_ms)
 {
-	struct timespec until = deadline(timeout_ms);
+	struct timespec until = clock_in(timeout_ms);
 	int err = 0;
 
 	while (!s->stopped && !err)

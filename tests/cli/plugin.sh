@@ -643,7 +643,7 @@ test_setup() {
 	printf 'log_file = x\nq_depth = 400\nname_format = NONE\n' >/etc/audit/auditd.conf
 	cp -r /etc/audit "$tmp/before"
 	for command in auditctl install modprobe; do
-		printf '#!/bin/sh\necho "%s $*" >>"%s"\n' $command "$tmp/calls" >"$tmp/bin/$command"
+		printf '#!/bin/sh\necho "%s $*" >>"%s"\n' "$command" "$tmp/calls" >"$tmp/bin/$command"
 		chmod 755 "$tmp/bin/$command"
 	done
 	config "${to_stdout[@]}"

@@ -43,7 +43,7 @@ struct good {
 
 #define DEFAULTS .to_syslog = true, .facility = LOG_AUTHPRIV, .priority = LOG_INFO, \
 	.queue_kib = 1024, .command_line = true, .exe_path = true, .sockets = 65536, \
-	.processes = 32768, .wait = 1000, \
+	.processes = 32768, .wants.scan = 300, .wait = 1000, \
 	.sweep = 30, .snapshot = true, .state = STATE_DEFAULT, .interval = 60, \
 	.log = { LOG_DEFAULT, 64, 1024, 90, true }
 
@@ -62,8 +62,8 @@ static const struct good goods[] = {
 	  { DEFAULTS, .sockets = 16, .processes = 4194304 } },
 	{ "other limits", "[limits]\nconnections = 16777216\nprocesses = 16\n",
 	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
-	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\nprocesses = yes\nuses = yes\n",
-	  { DEFAULTS, .source = KERNEL_SOCKDIAG, .wants = { true, true, true } } },
+	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\nprocesses = yes\nuses = yes\n"
+	  "scan = 0\n", { DEFAULTS, .source = KERNEL_SOCKDIAG, .wants = { true, true, true, 0 } } },
 	{ "kernel, the last word", "[kernel]\nsource = module\nsource = none\n",
 	  { DEFAULTS, .source = KERNEL_NONE } },
 	{ "sockdiag", "[sockdiag]\nuse = no\nwait = 10\nsweep = 1\nsnapshot = no\n"
@@ -176,6 +176,7 @@ static void assert_same(const struct config *a, const struct config *b)
 	assert_int_equal(a->wants.flows, b->wants.flows);
 	assert_int_equal(a->wants.processes, b->wants.processes);
 	assert_int_equal(a->wants.uses, b->wants.uses);
+	assert_int_equal(a->wants.scan, b->wants.scan);
 	assert_int_equal(a->use, b->use);
 	assert_int_equal(a->wait, b->wait);
 	assert_int_equal(a->sweep, b->sweep);
