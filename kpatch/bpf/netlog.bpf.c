@@ -30,9 +30,13 @@ char LICENSE[] SEC("license") = "GPL";
 
 /*
  * Writes one record. task NULL: the current task's, which must then be the one that acts;
- * pid 0: no process. Returns false if there was no room.
+ * pid 0: no process. Returns false if there was no room. A global function where its
+ * arguments can be pointers (5.13): the verifier reads it once, and not for each call.
  */
-static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
+#if !LOOP
+static
+#endif
+__noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 			     const struct netlog_bpf_task *task, int err)
 {
 	struct netlog_bpf_event *e;
