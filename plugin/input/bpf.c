@@ -60,7 +60,7 @@ static struct bpf_scan *new_scan(const struct netlog_bpf *b, struct bpf_events *
 		link_fd(b->links.on_tcp), link_fd(b->links.on_udp),
 	};
 
-	return bpf_scan_new(links, events);
+	return bpf_scan_new(links, !b->rodata->has_loop, events);
 }
 
 bool bpf_input_scan(struct bpf_input *b, bool last_ones)
