@@ -515,7 +515,7 @@ int on_delete_module(__u64 *ctx)
 	struct pt_regs *regs = (struct pt_regs *)ctx[0];
 	__u64 name = 0;
 
-	if (!shared.silent)
+	if (!can_read || !shared.silent)
 		return 0;
 	bpf_probe_read_kernel(&name, sizeof(name), &regs->di);
 	if (is_module((void *)name)) {
