@@ -34,9 +34,13 @@ char LICENSE[] SEC("license") = "GPL";
 /*
  * Writes one record. task NULL: the current task's, which must then be the one that acts;
  * pid 0: no process. Returns false if there was no room. Nothing is written of a connection
- * that the ignore list leaves out.
+ * that the ignore list leaves out. A global function where its arguments can be pointers
+ * (5.13): the verifier reads it once, and not for each call.
  */
-static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
+#if !LOOP
+static
+#endif
+__noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 			     const struct netlog_bpf_task *task, int err)
 {
 	struct netlog_bpf_event *e;
@@ -565,7 +569,7 @@ int on_delete_module(__u64 *ctx)
 	struct pt_regs *regs = (struct pt_regs *)ctx[0];
 	__u64 name = 0;
 
-	if (!shared.silent)
+	if (!can_read || !shared.silent)
 		return 0;
 	bpf_probe_read_kernel(&name, sizeof(name), &regs->di);
 	if (is_module((void *)name)) {
