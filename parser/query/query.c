@@ -196,9 +196,23 @@ static void print_more(struct query *q, bool own, uint64_t count, const char *wh
 	print_message(q, own, message);
 }
 
+/* Of a file that has lines, but no record: it may be what a template made of entries. */
+static void check_kind(struct query *q)
+{
+	uint64_t lines = reassemble_line(q->reader);
+
+	if (q->indexing || !lines || q->errors.count[INPUT_ERROR_LINE_GARBAGE] < lines)
+		return;
+	progress_end(&q->progress);
+	fprintf(stderr, "aunetlog: %s: no line is an audit record or one of audisp-netlog; text of "
+		"a template leaves out parts of a connection and cannot be read back\n", q->path);
+	q->source.failed = true;
+}
+
 /* At the end of a file: the first error of each kind in the next one is reported again. */
 static void count_input_errors(struct query *q)
 {
+	check_kind(q);
 	for (int kind = 0; kind < INPUT_ERROR_COUNT; kind++) {
 		uint64_t count = q->errors.count[kind];
 
