@@ -62,7 +62,7 @@ PLUGIN_O := $(PLUGIN:%.c=$B/%.o)
 
 PARSER_LIBS := -lauparse -laudit -lmd
 QUERY_LIBS := $(PARSER_LIBS) -lz -lzstd -llzma -ljson-c -lpcap -lpthread
-PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lseccomp -lmnl -lzstd -lpthread
+PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lseccomp -lmnl -lzstd -ljson-c -lpthread
 ifeq ($(BPF),1)
 PLUGIN_LIBS += -lbpf
 endif
@@ -179,7 +179,7 @@ install: all	## Installs programs, rules, manual pages and configuration (DESTDI
 	$(INSTALL) -m 750 $B/audisp-netlog $D$(SBINDIR)
 	$(INSTALL) -m 755 $B/aunetlog $D$(BINDIR)
 	$(INSTALL) -m 644 rules/*.rules $D$(RULESDIR)
-	$(INSTALL) -m 644 README.md BENCHMARKS.md CONTRIBUTING.md COPYING $D$(DOCDIR)
+	$(INSTALL) -m 644 README.md BENCHMARKS.md CONTRIBUTING.md SECURITY.md COPYING $D$(DOCDIR)
 	$(INSTALL) -m 644 rules/README.md $D$(DOCDIR)/README.rules.md
 	mkdir -p build/man
 	for p in man/*.[0-9]; do \
@@ -195,6 +195,7 @@ install: all	## Installs programs, rules, manual pages and configuration (DESTDI
 
 # Configuration that was changed stays, and so do logs.
 uninstall:	## Removes what install, install-extras and dkms put there, and names what stays
+	[ -n "$D" ] || [ ! -e /var/lib/audit-netlog/setup.undo ] || $(SBINDIR)/audisp-netlog --setup --undo || true
 	rm -f $D$(SBINDIR)/audisp-netlog $D$(BINDIR)/aunetlog
 	for p in man/*.[0-9]; do rm -f $D$(MANDIR)/man$${p##*.}/$${p##*/}; done
 	rm -rf $D$(RULESDIR) $D$(DOCDIR) $D$(DKMSDIR) $D$(PREFIX)/share/audit-netlog/fleet

@@ -86,15 +86,19 @@ static int run_setup(const struct options *o, struct doctor *d)
 
 int command_host(const struct options *o)
 {
-	struct doctor_host host = { .bpf_error = "" };
+	struct doctor_host host = { .doctor.root = "" };
+	const char *option = o->setup ? "--setup" : "--doctor";
 	char error[1024] = "";
 	struct config c;
 	bool good = !options_read_config(o, &c, error, sizeof(error));
-	int status;
+	int status = 1;
 
-	if (o->setup && geteuid()) {
+	if (doctor_confined(&host.doctor)) {
+		log_warnx("an enforced AppArmor profile hides parts of this host from %s; run: "
+			  "aa-exec -p unconfined -- audisp-netlog %s%s",
+			  option, option, o->yes ? " --yes" : o->undo ? " --undo" : "");
+	} else if (o->setup && geteuid()) {
 		log_warnx("--setup needs root");
-		status = 1;
 	} else {
 		doctor_ask(&host, good ? &c : NULL, error);
 		host.doctor.config_path = o->config;

@@ -30,6 +30,7 @@ struct metrics {
 	int64_t started, written; /* seconds since 1970 */
 	struct track_stats track;
 	uint64_t folded; /* by [ignore] repeat, and noted */
+	uint64_t kernel_ignored; /* connections, by BPF and the module */
 	struct track_limits limits;
 	unsigned int open_peak;
 	struct reassemble_stats input;

@@ -11,7 +11,8 @@
 #include "parser/audit/field.h"
 #include "parser/audit/head.h"
 
-enum kind { VERSION, OP, NUMBER, HEX, AMOUNT, SMALL, ADDRESS, PORT, ID, TEXT, SUBJ, NOTHING };
+enum kind { VERSION, OP, NUMBER, HEX, AMOUNT, SMALL, ADDRESS, PORT, ID, TEXT, SUBJ, DATA,
+	    NOTHING };
 
 /* Fields in the order of a record, so that each is mostly the one behind the last. */
 static const struct row {
@@ -38,6 +39,7 @@ static const struct row {
 	ROW(NETLOG_F_ERR,	SMALL,	event.err),
 	ROW(NETLOG_F_TX,	AMOUNT,	event.tx),
 	ROW(NETLOG_F_RX,	AMOUNT,	event.rx),
+	ROW(NETLOG_F_DATA,	DATA,	event),
 	ROW(NETLOG_F_MISSED,	AMOUNT,	event.missed),
 	ROW(NETLOG_F_LOST,	AMOUNT,	event.lost),
 	ROW(NETLOG_F_VER,	NOTHING,	event),
@@ -191,6 +193,9 @@ static bool read_value(struct module_record *m, const struct row *row, const cha
 	case TEXT:
 		if (value < end && !field_is_none(value, end))
 			*(const char **)to = value;
+		break;
+	case DATA:
+		m->event.unused = end - value == 1 && *value == '0';
 		break;
 	}
 	return true;

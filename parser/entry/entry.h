@@ -84,7 +84,7 @@ struct entry {
 	bool incomplete;	/* stop of something whose start was never seen */
 	const char *status;	/* PROC_END: "1", "SIGKILL"; NULL: unknown */
 	/* of the process's surroundings, by who has them; NULL: unknown, or none */
-	const char *container, *pod, *unit, *pcomm;
+	const char *container, *container_name, *pod, *unit, *pcomm;
 	const char *entity, *pentity;	/* of the process and its parent, see plugin/enrich */
 };
 

@@ -141,7 +141,8 @@ struct conn {
 	int64_t unclaimed_ms, unclaimed_since;
 	struct stamp unclaimed_end;	/* sec 0: not yet */
 	bool blind;			/* nothing claimed it */
-	TAILQ_ENTRY(conn) lru, of_owner, of_unclaimed;
+	bool unused;			/* listed: deferred until a datagram socket is used */
+	TAILQ_ENTRY(conn) lru, of_owner, of_unclaimed, of_unused;
 	unsigned int owner;
 	UT_hash_handle hh;
 };
@@ -161,6 +162,7 @@ struct conn_table {
 	struct conn *next;		/* of the walk under way, see CONN_EACH */
 	struct conn_owner owners[OWNERS];
 	TAILQ_HEAD(, conn) unclaimed;	/* oldest first */
+	TAILQ_HEAD(, conn) unused;	/* in the order of their coming */
 	unsigned int count, max;
 	struct fd_table *fds;
 	struct input_errors *errors;
@@ -238,6 +240,10 @@ struct left_list *conn_left_by(struct conn_table *t, int64_t pid);
 /* Lists c as not claimed since ms. */
 void conn_list_unclaimed(struct conn_table *t, struct conn *c, int64_t ms);
 void conn_unlist_unclaimed(struct conn_table *t, struct conn *c);
+
+/* Lists c, whose start is deferred, as not used yet. */
+void conn_list_unused(struct conn_table *t, struct conn *c);
+void conn_unlist_unused(struct conn_table *t, struct conn *c);
 
 bool conn_waits(const struct conn *c);
 void conn_wait(struct conn_table *t, struct conn *c);

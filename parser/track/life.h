@@ -32,9 +32,13 @@ void life_open_found(struct track *t, struct conn *c, enum conn_kind kind,
 void life_resume(struct track *t, struct conn *c, enum conn_kind kind);
 /* Takes back the stop of c: writes its start again, with the same number. */
 void life_correct(struct track *t, struct conn *c, enum conn_kind kind);
-/* Writes the start if it is deferred. */
+/* Defers the start of a datagram socket's connection; see unused.c. */
+void life_defer_unused(struct track *t, struct conn *c);
+/* Drops a connection whose start is deferred in that way: nothing is written of it. */
+void life_drop_unused(struct track *t, struct conn *c);
 /* Another process than before uses the open connection: says so. */
 void life_use(struct track *t, struct conn *c);
+/* Writes the start if it is deferred. */
 void life_write_start(struct track *t, struct conn *c);
 /* Writes the stop if anything is open; first the start, if that is deferred. A flow beside
  * it ends before it. */
