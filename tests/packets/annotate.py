@@ -8,29 +8,15 @@ import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 import files  # noqa: E402
+from verdicts import finish, path, verdict  # noqa: E402
 import read  # noqa: E402
 from world import world  # noqa: E402
 
 tool = os.path.abspath(sys.argv[1])
-tmp = tempfile.mkdtemp()
-failed = False
 os.environ['TZ'] = 'UTC'
-
-
-def verdict(name, wrong):
-    global failed
-    print(f'{"not ok" if wrong else "ok"} - {name}')
-    for line in str(wrong or '').splitlines()[:20]:
-        print(f'#   {line}')
-    failed |= bool(wrong)
-
-
-def path(name):
-    return os.path.join(tmp, name)
 
 
 def run(*words, **more):
@@ -451,5 +437,4 @@ checked('broken captures', test_hostile)
 optional('tshark', 'tshark reads the comments', test_tshark)
 optional('tshark', 'tshark lists Hone\'s blocks and options', test_tshark_hone)
 optional('tcpdump', 'tcpdump reads all packets', test_tcpdump)
-shutil.rmtree(tmp)
-sys.exit(failed)
+finish()

@@ -8,12 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
 sys.dont_write_bytecode = True
 import read  # noqa: E402
+from verdicts import finish, path, verdict  # noqa: E402
 
 if os.geteuid() != 0:
     print('skip - needs root, for namespaces and capturing')
@@ -26,23 +26,9 @@ if os.environ.get('IN_NETNS') != '1':
     os.execvp('unshare', ['unshare', '-n', '-m', '--kill-child', sys.executable, *sys.argv])
 
 tool = os.path.abspath(sys.argv[1])
-tmp = tempfile.mkdtemp()
 os.environ['TZ'] = 'UTC'
-failed = False
 serial = 100
 NETNS = os.stat('/proc/self/ns/net').st_ino
-
-
-def verdict(name, wrong):
-    global failed
-    print(f'{"not ok" if wrong else "ok"} - {name}')
-    for line in str(wrong or '').splitlines()[:20]:
-        print(f'#   {line}')
-    failed |= bool(wrong)
-
-
-def path(name):
-    return os.path.join(tmp, name)
 
 
 def sh(command):
@@ -371,5 +357,4 @@ else:
 verdict('extcap: as Wireshark calls it', test_extcap())
 verdict('a namespace by name and by process', test_netns())
 verdict('errors', test_errors())
-shutil.rmtree(tmp, ignore_errors=True)
-sys.exit(failed)
+finish()
