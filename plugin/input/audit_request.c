@@ -8,21 +8,28 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 /* One that sleeps takes its turn among the processes that wait for room in the backlog:
  * few may. They stay: the exit of a thread is an audit event. */
 #define SENDERS_MAX 2
+#define REFUSED_MS 20	/* a request that is refused is refused at once */
 
 static struct {
 	pthread_mutex_t lock;
-	pthread_cond_t wanted;
+	pthread_cond_t wanted, sent;
 	bool has_request;
 	int fd, type;		/* of the request that no sender has taken yet */
+	unsigned int number, done;	/* of the last request; of the last that was sent */
+	int result;		/* of that */
 	int count, free;	/* senders; those that wait for a request */
-} senders = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, -1, 0, 0, 0 };
+} senders = {
+	.lock = PTHREAD_MUTEX_INITIALIZER,
+	.wanted = PTHREAD_COND_INITIALIZER, .sent = PTHREAD_COND_INITIALIZER,
+};
 
-static void send_and_sleep(int fd, int type)
+static int send_and_sleep(int fd, int type)
 {
 	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	const struct nlmsghdr request = {
@@ -30,14 +37,18 @@ static void send_and_sleep(int fd, int type)
 		.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
 	};
 
-	/* an error is in the answer, or there is none */
-	(void)!sendto(fd, &request, sizeof(request), 0, (const void *)&kernel, sizeof(kernel));
+	int err = 0;
+
+	if (sendto(fd, &request, sizeof(request), 0, (const void *)&kernel, sizeof(kernel)) < 0)
+		err = -errno;
 	close(fd);
+	return err;
 }
 
 static void *work(void *arg)
 {
-	int fd, type;
+	unsigned int number;
+	int fd, type, err;
 
 	pthread_mutex_lock(&senders.lock);
 	for (;;) {
@@ -46,11 +57,15 @@ static void *work(void *arg)
 		senders.has_request = false;
 		fd = senders.fd;
 		type = senders.type;
+		number = senders.number;
 		senders.free--;
 		pthread_mutex_unlock(&senders.lock);
-		send_and_sleep(fd, type);
+		err = send_and_sleep(fd, type);
 		pthread_mutex_lock(&senders.lock);
 		senders.free++;
+		senders.done = number;
+		senders.result = err;
+		pthread_cond_broadcast(&senders.sent);
 	}
 	return arg;
 }
@@ -74,6 +89,23 @@ static int need_sender(void)
 	return 0;
 }
 
+/* Waits a moment for the request of that number to be refused; the lock is held. */
+static int refusal(unsigned int number)
+{
+	struct timespec end;
+
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_nsec += REFUSED_MS * 1000000L;
+	if (end.tv_nsec >= 1000000000L) {
+		end.tv_sec++;
+		end.tv_nsec -= 1000000000L;
+	}
+	while (senders.done != number)
+		if (pthread_cond_timedwait(&senders.sent, &senders.lock, &end))
+			return 0;
+	return senders.result;
+}
+
 int audit_request(int fd, int type)
 {
 	int err, own;
@@ -87,7 +119,9 @@ int audit_request(int fd, int type)
 		senders.fd = own;
 		senders.type = type;
 		senders.has_request = true;
+		senders.number++;
 		pthread_cond_signal(&senders.wanted);
+		err = refusal(senders.number);
 	}
 	pthread_mutex_unlock(&senders.lock);
 	return err;
