@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "parser/track/defer.h"
+#include "parser/track/unused.h"
 
 #define TICK_MS 10		/* audit's clock is that of the timer interrupt */
 
@@ -17,8 +18,8 @@ static bool same_text(const char *a, const char *b)
 	return !a || !b || !strcmp(a, b);
 }
 
-/* Returns true if no other process with the same pid is told apart from this one. Where
- * forks are audited (born), another parent is the reaper of orphans. */
+/* Returns true if both, of the same pid, can be the same process. Where forks are audited
+ * (born), another parent is the reaper of orphans. */
 static bool is_same(const struct identity *then, const struct identity *now, bool born)
 {
 	return then->ses == now->ses && (born || then->ppid == now->ppid) &&
@@ -72,7 +73,7 @@ static struct identity *holder(const struct conn *c)
 /*
  * The process to name at the end. Audit's clock may be a tick behind: one that let go
  * about when the socket was destroyed, else its opener, if it can still have had it, else
- * whoever is known to have had it.
+ * the last known holder.
  */
 static struct identity *last_holder(const struct conn *c)
 {
@@ -379,6 +380,7 @@ void ending_module_gone(struct track *t)
 {
 	struct conn *c;
 
+	unused_give_up(t);
 	CONN_EACH(&t->conns, c) {
 		if (c->key.node != t->node->index || !c->key.number)
 			continue;

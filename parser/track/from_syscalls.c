@@ -79,8 +79,8 @@ static void on_bind(struct track *t, const struct event *f)
 }
 
 /*
- * What was opened unseen may be a Unix socket: the record cannot tell. sock_diag can: the
- * descriptor is looked up where it was used. Nothing is written until it is known.
+ * A socket that was opened unseen may be a Unix socket; the record does not say so. sock_diag
+ * knows: its descriptor is looked up. Nothing is written before the answer.
  */
 static void open_tentative(struct track *t, struct conn *s, enum conn_kind kind,
 			   const char *call)

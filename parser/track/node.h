@@ -31,7 +31,7 @@ struct node {
 	uint32_t index;
 	bool module;		/* the module decides */
 	int64_t module_ms;	/* since then */
-	bool unnamed;		/* sock_diag's; audit has not told its name */
+	bool unnamed;		/* sock_diag's; audit has not named it yet */
 	struct stamp now;	/* time of the last event */
 	/* The times of the last events by their numbers, which the kernel gives at the end of
 	 * a call: an event that is delivered late has its place by its number. */

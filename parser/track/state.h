@@ -40,6 +40,7 @@ struct track {
 	struct corrected_table corrected;
 	struct idle_table idle;
 	uint32_t scans;		/* that are complete */
+	unsigned int unused_ms;	/* see track_hide_unused() */
 
 	/* of the event in hand */
 	const struct event *event;
