@@ -176,6 +176,19 @@ void bpf_input_stamps(struct bpf_input *b, bool on)
 	__atomic_store_n(&b->bpf->bss->shared.stamps, on, __ATOMIC_SEQ_CST);
 }
 
+/* While it is replaced nothing is ignored. */
+void bpf_input_ignore(struct bpf_input *b, const struct netlog_ignore *list, unsigned int count)
+{
+	struct netlog_bpf_shared *s = &b->bpf->bss->shared;
+
+	__atomic_store_n(&s->ignores, 0, __ATOMIC_SEQ_CST);
+	if (!count)
+		return;
+	memcpy(b->bpf->bss->ignores, list, count * sizeof(*list));
+	__atomic_store_n(&s->ignoring, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&s->ignores, count, __ATOMIC_SEQ_CST);
+}
+
 static int64_t missed(const struct bpf_input *b)
 {
 	struct bpf_program *p;
@@ -203,7 +216,7 @@ void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c)
 
 	*c = (struct bpf_input_counts){
 		.written = s->written, .lost = s->lost, .map_full = s->map_full,
-		.exe_lost = s->exe_lost, .missed = missed(b),
+		.exe_lost = s->exe_lost, .missed = missed(b), .ignored = s->ignored,
 	};
 }
 

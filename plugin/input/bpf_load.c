@@ -89,6 +89,23 @@ static bool is_use(const struct netlog_bpf *b, const struct bpf_program *p)
 	       p == b->progs.on_recv6;
 }
 
+static bool is_data(const struct netlog_bpf *b, const struct bpf_program *p)
+{
+	return p == b->progs.on_data_send4 || p == b->progs.on_data_send6 ||
+	       p == b->progs.on_data_recv4 || p == b->progs.on_data_recv6;
+}
+
+/* A family is watched where both of its functions are. */
+static void choose_data(struct netlog_bpf *b, bool wanted)
+{
+	b->rodata->sees_data4 = wanted && bpf_program__autoload(b->progs.on_data_send4) &&
+				bpf_program__autoload(b->progs.on_data_recv4);
+	b->rodata->sees_data6 = wanted && bpf_program__autoload(b->progs.on_data_send6) &&
+				bpf_program__autoload(b->progs.on_data_recv6);
+	if (!wanted)
+		bpf_map__set_max_entries(b->maps.unused, 1);
+}
+
 /* The tracepoints of sendmsg and recvmsg, 6.3. */
 static bool has_lengths(const struct btf *btf)
 {
@@ -130,6 +147,8 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, const struct bpf_
 
 		if (p == b->progs.on_udp_sendmsg || p == b->progs.on_udpv6_sendmsg)
 			there = there && wants->flows;
+		else if (is_data(b, p))
+			there = there && wants->data;
 		else if (p == b->progs.on_fork || p == b->progs.on_exec || p == b->progs.on_end)
 			there = there && wants->processes;
 		else if (p == b->progs.on_send || p == b->progs.on_recv)
@@ -156,6 +175,7 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, const struct bpf_
 		bpf_map__set_autocreate(b->maps.users, false);
 	if (!wants->flows)
 		bpf_map__set_max_entries(b->maps.flows, 1);
+	choose_data(b, wants->data);
 	if (!missing)
 		return 0;
 	snprintf(error, size, "this kernel has no function %s", missing);
