@@ -44,7 +44,7 @@ BPF := $(BPF)
 ifeq ($(BPF),1)
 PLUGIN := $(filter-out plugin/input/bpf_none.c,$(PLUGIN))
 else
-PLUGIN := $(filter-out plugin/input/bpf.c,$(PLUGIN))
+PLUGIN := $(filter-out plugin/input/bpf.c plugin/input/bpf_scan.c,$(PLUGIN))
 endif
 
 # The tls transport is built where GnuTLS is; TLS=0 leaves it out.
@@ -142,7 +142,7 @@ doctor: all	## Checks that this host logs its connections, and says what to mend
 
 check:	## Runs every test that this machine can run (VM=0: without virtual machines)
 	@tests/need check
-	@$(MAKE) -s SAN=$(SAN) all tests
+	@$(MAKE) -s $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc)) SAN=$(SAN) all tests
 	$(own)
 	@tests/check $B
 
@@ -179,7 +179,7 @@ install: all	## Installs programs, rules, manual pages and configuration (DESTDI
 	$(INSTALL) -m 750 $B/audisp-netlog $D$(SBINDIR)
 	$(INSTALL) -m 755 $B/aunetlog $D$(BINDIR)
 	$(INSTALL) -m 644 rules/*.rules $D$(RULESDIR)
-	$(INSTALL) -m 644 README.md BENCHMARKS.md CONTRIBUTING.md COPYING $D$(DOCDIR)
+	$(INSTALL) -m 644 README.md BENCHMARKS.md CONTRIBUTING.md SECURITY.md COPYING $D$(DOCDIR)
 	$(INSTALL) -m 644 rules/README.md $D$(DOCDIR)/README.rules.md
 	mkdir -p build/man
 	for p in man/*.[0-9]; do \
@@ -195,6 +195,7 @@ install: all	## Installs programs, rules, manual pages and configuration (DESTDI
 
 # Configuration that was changed stays, and so do logs.
 uninstall:	## Removes what install, install-extras and dkms put there, and names what stays
+	[ -n "$D" ] || [ ! -e /var/lib/audit-netlog/setup.undo ] || $(SBINDIR)/audisp-netlog --setup --undo || true
 	rm -f $D$(SBINDIR)/audisp-netlog $D$(BINDIR)/aunetlog
 	for p in man/*.[0-9]; do rm -f $D$(MANDIR)/man$${p##*.}/$${p##*/}; done
 	rm -rf $D$(RULESDIR) $D$(DOCDIR) $D$(DKMSDIR) $D$(PREFIX)/share/audit-netlog/fleet

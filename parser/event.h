@@ -70,7 +70,9 @@ enum event_kind {
 	EVENT_TICK,		/* time passes: stamp and mono are now */
 	EVENT_KEPT,		/* state file: the kernel's side had reported it as open; see
 				 * diag->known, the task is its opener */
-	EVENT_SCANNED,		/* op=found has reported all that was open at mono */
+	EVENT_SCANNED,		/* op=found has reported what was open at mono: what a process
+				 * holds, and all of TCP and UDP in netns. result 1: nothing
+				 * is known to be lost */
 	EVENT_KIND_COUNT
 };
 

@@ -4,11 +4,13 @@
 #define NETLOG_CLOCK_H
 
 #include <stdint.h>
+#include <time.h>
 
 #include "parser/event.h"
 
 int64_t clock_now_ms(void);	/* monotonic */
 struct stamp clock_stamp(void); /* time of day; the serial is 0 */
+struct timespec clock_in(unsigned int ms); /* monotonic, from now on */
 
 /* CLOCK_REALTIME minus CLOCK_MONOTONIC now, ns. */
 int64_t clock_real_minus_mono(void);

@@ -21,6 +21,7 @@ void config_init(struct config *c)
 	c->log.days = 90;
 	c->sockets = 65536;
 	c->processes = 32768;
+	c->wants.scan = 300;
 	c->wait = 1000;
 	c->sweep = 30;
 	c->snapshot = true;

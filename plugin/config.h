@@ -55,6 +55,7 @@ struct config_output {
 	char *ca, *cert, *key;	/* of tls: PEM files; NULL: the system's, none */
 	unsigned int queue_kib;
 	bool command_line, exe_path; /* have the command line; the path, not the name alone */
+	bool sequence;		/* lines are numbered */
 	unsigned int line; /* of the file where its section begins */
 };
 

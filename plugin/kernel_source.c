@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "plugin/log.h"
@@ -35,6 +36,14 @@ static bool module_is_live(void)
 	live = fgets(state, sizeof(state), f) && !strcmp(state, "live\n");
 	fclose(f);
 	return live;
+}
+
+/* 0: not known. */
+static int64_t own_netns(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/net", &st) ? 0 : (int64_t)st.st_ino;
 }
 
 /* BPF begins or ceases to speak, as the module does with op=load and op=unload. */
@@ -148,8 +157,8 @@ static void on_bpf_event(const struct event *e, void *arg)
 static void on_bpf_scanned(int64_t begun, void *arg)
 {
 	struct kernel_source *k = arg;
-	struct event e = { .kind = EVENT_SCANNED, .mono = begun,
-			   .node = k->node.name };
+	struct event e = { .kind = EVENT_SCANNED, .mono = begun, .netns = k->netns,
+			   .result = k->checks, .node = k->node.name };
 	struct timespec now;
 
 	join_flush(k->join);
@@ -202,6 +211,9 @@ void kernel_source_open(struct kernel_source *k, enum kernel_use use,
 	k->reported = kernel_source_name(k);
 	if (snapshot || k->module)
 		plan_scans(k, 0);
+	k->netns = own_netns();
+	k->scan_s = snapshot ? wants->scan : 0;
+	k->next_check = now_ns() + k->scan_s * SECOND;
 }
 
 void kernel_source_close(struct kernel_source *k)
@@ -220,20 +232,38 @@ int kernel_source_poll(const struct kernel_source *k, struct pollfd *fd)
 	if (!k->bpf)
 		return -1;
 	ring = bpf_input_poll(k->bpf, fd);
-	if (k->scans && now_ns() >= k->next_scan)
+	if (k->scans && now_ns() >= k->next_scan && !bpf_input_scans(k->bpf))
 		return 0;
 	waits = join_due(k->join, now_ns());
 	return ring < 0 || (waits >= 0 && waits < ring) ? waits : ring;
+}
+
+/* After a loss, or by the clock: then nothing is known to be lost. */
+static void begin_scan(struct kernel_source *k)
+{
+	int64_t now = now_ns();
+
+	if (!kernel_source_exact(k) || bpf_input_scans(k->bpf))
+		return;
+	if (k->scans && now >= k->next_scan) {
+		k->checks = false;
+		k->next_scan = now + SCAN_NS;
+		k->scans = bpf_input_scan(k->bpf, true) ? k->scans - 1 : 0;
+	} else if (k->scan_s && !k->scans && now >= k->next_check) {
+		k->checks = true;
+		if (!bpf_input_scan(k->bpf, false))
+			k->scan_s = 0;
+	} else {
+		return;
+	}
+	k->next_check = now + k->scan_s * SECOND;
 }
 
 void kernel_source_work(struct kernel_source *k, const struct pollfd *fd)
 {
 	if (!k->bpf)
 		return;
-	if (k->scans && now_ns() >= k->next_scan && kernel_source_exact(k)) {
-		k->next_scan = now_ns() + SCAN_NS;
-		k->scans = bpf_input_scan(k->bpf) ? k->scans - 1 : 0;
-	}
+	begin_scan(k);
 	bpf_input_work(k->bpf, fd);
 	join_release(k->join, now_ns());
 }
@@ -301,11 +331,6 @@ bool kernel_source_check(struct kernel_source *k)
 	}
 	if (k->bpf && now_ns() >= k->next_test)
 		test(k);
-	if (bpf_speaks(k) && !k->incomplete && !bpf_input_complete(k->bpf)) {
-		log_warnx("SCTP was loaded after BPF was attached, or the kernel is older than "
-			  "5.11: SCTP connections are not reported by BPF; restart auditd");
-		k->incomplete = true;
-	}
 	/* it may have changed since, too: with the module's last record */
 	k->reported = kernel_source_name(k);
 	return k->reported != before;
@@ -350,6 +375,15 @@ const char *kernel_source_name(const struct kernel_source *k)
 	if (k->module)
 		return "module";
 	return bpf_speaks(k) ? "bpf" : NULL;
+}
+
+uint64_t kernel_source_written(const struct kernel_source *k)
+{
+	struct bpf_input_counts now = { 0 };
+
+	if (k->bpf)
+		bpf_input_counts(k->bpf, &now);
+	return now.written;
 }
 
 bool kernel_source_losses(struct kernel_source *k, struct kernel_losses *l)

@@ -31,7 +31,10 @@ struct kernel_source {
 	bool snapshot;		/* report what is open at the start */
 	unsigned int scans;	/* of all that is open, still to be made */
 	int64_t next_scan;	/* mono ns */
-	bool incomplete;	/* SCTP came later: logged */
+	unsigned int scan_s;	/* seconds between scans without a known loss; 0: none */
+	int64_t next_check;	/* mono ns: the next such scan */
+	bool checks;		/* the scan under way is one */
+	int64_t netns;		/* this process's, whose sockets are all visited */
 	const char *reported;	/* kernel_source_name() at the last check */
 	bool broken;		/* BPF is attached, and its programs do not run */
 	struct handover handover;	/* to the module: what BPF reported */
@@ -88,6 +91,9 @@ const struct event *kernel_source_named(const struct kernel_source *k, const str
 bool kernel_source_exact(const struct kernel_source *k);
 /* "module", "bpf"; NULL if neither speaks. */
 const char *kernel_source_name(const struct kernel_source *k);
+
+/* Records that BPF has written since the start. */
+uint64_t kernel_source_written(const struct kernel_source *k);
 
 /* Losses since the last call that returned true. Returns true if there are any. */
 bool kernel_source_losses(struct kernel_source *k, struct kernel_losses *l);

@@ -18,6 +18,8 @@
 
 #define READ_SIZE 32768
 #define TIMER_MS 1000
+#define LOSSES_MS 500 /* a loss is reported within a second */
+#define INPUT_MS 100 /* of reading, before the others have their turn */
 #define RELEASE_MS 200 /* beyond [sockdiag] wait: for its answers to be worked on */
 #define TICK_MS 100
 #define SCAN_MS 3000 /* between scans for processes that were killed */
@@ -31,7 +33,7 @@ static const char *needs_restart(const struct plugin *p, const struct config *fr
 		      fresh->processes != p->limits.processes;
 	bool kernel = fresh->source != p->source || fresh->wants.flows != p->wants.flows ||
 		      fresh->wants.processes != p->wants.processes ||
-		      fresh->wants.uses != p->wants.uses ||
+		      fresh->wants.uses != p->wants.uses || fresh->wants.scan != p->wants.scan ||
 		      (!fresh->udp_unused && !p->wants.data);
 
 	if (limits && kernel)
@@ -150,12 +152,13 @@ static int read_input(struct plugin *p, char *buf)
 	return n ? n : -1;
 }
 
-/* Reads until there is nothing more for now. */
+/* Reads until there is nothing more for now, or INPUT_MS are over. */
 static void take_input(struct plugin *p, int fd)
 {
 	static char buf[READ_SIZE];
 	struct pollfd more = { .fd = fd, .events = POLLIN };
-	int n, rounds = 64;
+	int64_t end = clock_now_ms() + INPUT_MS;
+	int n;
 
 	do {
 		n = read_input(p, buf);
@@ -163,7 +166,7 @@ static void take_input(struct plugin *p, int fd)
 			reassemble_feed(p->reassembler, buf, n);
 		if (p->sources.resolver)
 			resolver_look(p->sources.resolver);
-	} while (n > 0 && --rounds && poll(&more, 1, 0) > 0);
+	} while (n > 0 && clock_now_ms() < end && poll(&more, 1, 0) > 0);
 	reassemble_push(p->reassembler);
 	if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
 		return;
@@ -221,7 +224,6 @@ static void on_timer(struct plugin *p)
 	if (kernel_source_check(&p->sources.kernel) || now >= p->next_check ||
 	    capabilities_netns_changed(&p->capabilities, &p->sources))
 		check_capabilities(p);
-	status_check_losses(p);
 	sources_keep(&p->sources);
 	status_check_folded(p, false);
 	status_write_metrics(p, false);
@@ -254,11 +256,11 @@ enum { INPUT,
        RESOLVER,
        FDS = RESOLVER + RESOLVER_FDS };
 
-/* Waits for events, at most until next_timer (ms). Returns false after an error. An
+/* Waits for events, at most until next (ms). Returns false after an error. An
  * interrupted wait has no events, whatever the one before had. */
-static bool wait_for_events(struct plugin *p, struct pollfd *fds, int64_t next_timer)
+static bool wait_for_events(struct plugin *p, struct pollfd *fds, int64_t next)
 {
-	int64_t wait = next_timer - clock_now_ms();
+	int64_t wait = next - clock_now_ms();
 	int most = kernel_source_poll(&p->sources.kernel, &fds[KERNEL]);
 
 	if (most >= 0 && most < wait)
@@ -338,12 +340,16 @@ void loop_run(struct plugin *p)
 		},
 		[SIGNALS] = { .fd = p->signals, .events = POLLIN },
 	};
-	int64_t next_timer = clock_now_ms() + TIMER_MS;
+	int64_t next_timer = clock_now_ms() + TIMER_MS, next_losses = clock_now_ms();
 
-	while (!p->stop && wait_for_events(p, fds, next_timer)) {
+	while (!p->stop && wait_for_events(p, fds, next_losses < next_timer ? next_losses : next_timer)) {
 		if (fds[SIGNALS].revents)
 			on_signal(p);
 		work(p, fds);
+		if (clock_now_ms() >= next_losses) {
+			status_check_losses(p);
+			next_losses = clock_now_ms() + LOSSES_MS;
+		}
 		if (clock_now_ms() >= next_timer) {
 			on_timer(p);
 			next_timer = clock_now_ms() + TIMER_MS;

@@ -15,115 +15,20 @@
 
 #include "parser/text.h"
 #include "plugin/clock.h"
-#include "plugin/config_file.h"
-#include "plugin/doctor/doctor.h"
+#include "plugin/command.h"
 #include "plugin/ignore/decide.h"
 #include "plugin/ignore/load.h"
-#include "plugin/ignore/rules.h"
-#include "plugin/input/audit_status.h"
+#include "plugin/heading.h"
 #include "plugin/log.h"
 #include "plugin/plugin.h"
 #include "plugin/privileges.h"
-#include "plugin/setup/setup.h"
 #include "plugin/status.h"
 
 #define FIRST_CHECK_MS 3000 /* from start to the first check of the rules */
-#define CONNECTION_TRIES 3
 #define LOG_QUEUE 65536 /* bytes */
 #define LOG_CLOSE_MS 1000
 
-/* The file of [ignore], where there is one. Returns false after logging a mistake. */
-static bool open_ignored(const struct config *c, struct ignore_list **list)
-{
-	struct ignore_error error;
-
-	*list = NULL;
-	if (!c->ignore_file)
-		return true;
-	*list = ignore_list_open(c->ignore_file, &error);
-	if (*list)
-		return true;
-	if (error.line)
-		log_warnx("%s:%u: %s", c->ignore_file, error.line, error.text);
-	else
-		log_warnx("%s: %s", c->ignore_file, error.text);
-	return false;
-}
-
-/* --check prints the configuration, --print-rules the ignore list as audit rules. */
-static int print_config(const struct options *o)
-{
-	struct ignore_list *list;
-	struct config c;
-	bool good;
-
-	if (options_load_config(o, &c))
-		return 1;
-	good = open_ignored(&c, &list);
-	ignore_warn(list, c.ignore_file);
-	if (good && o->print_rules)
-		ignore_rules_print(list, stdout);
-	else if (good)
-		config_file_print(&c, stdout);
-	ignore_list_free(list);
-	config_fini(&c);
-	return good ? 0 : 1;
-}
-
-static int run_doctor(const struct options *o, const struct doctor *d)
-{
-	return doctor_run(d, o->json ? DOCTOR_JSON : DOCTOR_TEXT, stdout);
-}
-
-/* After --yes one connection shows that it works. */
-static int run_setup(const struct options *o, struct doctor *d)
-{
-	const struct setup s = { .state = SETUP_STATE, .run = system, .to = stdout };
-	struct doctor_finding f = { .level = DOCTOR_OK };
-	char error[1024] = "";
-	struct config changed;
-	int status = setup_apply(&s, d, o->undo ? SETUP_UNDO : o->yes ? SETUP_DO :
-									SETUP_SHOW);
-
-	if (status || !o->yes)
-		return status;
-	if (options_read_config(o, &changed, error, sizeof(error))) {
-		printf("%s\n", error);
-		return 1;
-	}
-	d->config = &changed;
-	/* the plugin may only be starting */
-	for (int i = 0; i < CONNECTION_TRIES && (!i || f.level != DOCTOR_OK); i++)
-		check_connection(d, &f);
-	printf("%s%s%s\n", f.found, *f.fix ? "\n" : "", f.fix);
-	d->config = NULL;
-	config_fini(&changed);
-	return f.level == DOCTOR_OK ? 0 : 1;
-}
-
-/* --doctor and --setup, which look at this host. */
-static int look_at_host(const struct options *o)
-{
-	struct doctor_host host = { .bpf_error = "" };
-	char error[1024] = "";
-	struct config c;
-	bool good = !options_read_config(o, &c, error, sizeof(error));
-	int status;
-
-	if (o->setup && geteuid()) {
-		log_warnx("--setup needs root");
-		status = 1;
-	} else {
-		doctor_ask(&host, good ? &c : NULL, error);
-		host.doctor.config_path = o->config;
-		status = o->setup ? run_setup(o, &host.doctor) : run_doctor(o, &host.doctor);
-	}
-	if (good)
-		config_fini(&c);
-	return status;
-}
-
-/* So that no file of ours gets the number of a missing standard stream. */
+/* Keeps files of ours from getting the number of a standard stream that is closed. */
 static bool fill_standard_streams(void)
 {
 	int fd;
@@ -332,38 +237,6 @@ static bool close_netlink(struct plugin *p)
 	return false;
 }
 
-/* Above the lines of --live. */
-static void print_heading(const struct plugin *p)
-{
-	const char *source = sources_name(&p->sources);
-	bool exact = kernel_source_exact(&p->sources.kernel);
-	char columns[FORMAT_MAX];
-	size_t len;
-
-	printf("# audit-netlog %s: TCP and UDP connections of all processes on this host, "
-	       "IPv4 and IPv6.\n",
-	       NETLOG_VERSION);
-	printf("# Source: %s%s; the kernel's audit records, %s.\n",
-	       source ? source : "rules", exact ? ", every line is exact" : "",
-	       netlink_beside_auditd(p->netlink) ? "beside auditd" : "auditd is not running");
-	if (p->sources.resolver)
-		printf("# sock_diag adds local ports, outcomes and ends (via=destroy); lines "
-		       "that wait for it come up to %u ms late.\n# - is unknown: the socket "
-		       "was closed too soon, or several match. via=in-progress: outcome "
-		       "unknown.\n",
-		       p->config.wait);
-	else if (!exact)
-		printf("# - is unknown, such as a local port chosen by the kernel. "
-		       "via=in-progress: a non-blocking connect,\n# outcome unknown. "
-		       "via=gone: a killed process, found some seconds later. Connections "
-		       "opened before\n# now are logged from their next system call.\n");
-	printf("# Ctrl-C exits and restores the audit settings.\n");
-	len = report_heading(&p->report, "stdout", columns);
-	if (len)
-		printf("%.*s\n", (int)len, columns);
-	fflush(stdout);
-}
-
 static bool open_all(struct plugin *p)
 {
 	if (!loop_open_signals(p) || !open_parser(p) || !open_netlink(p))
@@ -388,7 +261,7 @@ static int run(struct plugin *p)
 	good = open_all(p);
 	if (good) {
 		if (p->netlink)
-			print_heading(p);
+			heading_print(p);
 		capabilities_start(&p->capabilities, p->audit, &p->sources, &p->report);
 		ignore_load(&p->ignore, p->config.ignore_file, &p->report);
 		loop_give_ignored(p);
@@ -398,7 +271,8 @@ static int run(struct plugin *p)
 		status_check_losses(p);
 		status_write_metrics(p, true);
 		status_check_folded(p, true);
-		report_note(&p->report, "netlog stop");
+		report_release(&p->report, INT64_MAX);
+		report_note(&p->report, "netlog stop"); /* the last line of the run */
 	}
 	audit_watch_close(p->audit);
 	kernel_ignore_close(&p->kernel_ignore, &p->sources.kernel);
@@ -424,9 +298,9 @@ int main(int argc, char **argv)
 		return 1;
 	log_debugging(p.options.debug);
 	if (p.options.check || p.options.print_rules)
-		return print_config(&p.options);
+		return command_config(&p.options);
 	if (p.options.doctor || p.options.setup)
-		return look_at_host(&p.options);
+		return command_host(&p.options);
 	openlog("audisp-netlog", LOG_PID, LOG_DAEMON);
 	p.pid = getpid();
 	p.early_log = !p.options.live && !isatty(STDERR_FILENO);

@@ -68,6 +68,9 @@ static void print_input(const struct metrics *m, FILE *to)
 	      m->input.lines);
 	value(to, "netlog_audit_events_total", "counter",
 	      "Audit events that are about connections.", m->input.events);
+	value(to, "netlog_bpf_records_total", "counter",
+	      "Events that the BPF programs have written; those without room are in netlog_lost_total.",
+	      m->bpf_records);
 	head(to, "netlog_input_errors_total", "counter",
 	     "Input that could not be used, by kind.");
 	for (int i = 0; i < INPUT_ERROR_COUNT; i++)

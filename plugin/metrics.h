@@ -34,6 +34,7 @@ struct metrics {
 	struct track_limits limits;
 	unsigned int open_peak;
 	struct reassemble_stats input;
+	uint64_t bpf_records; /* written by BPF */
 	const struct input_errors *errors;
 	struct loss_report lost; /* since the start */
 	unsigned int output_count;

@@ -15,13 +15,13 @@
  * then the program must not go on. Logs the reason.
  */
 bool privileges_drop(const struct config *c);
-/* After a reload without netns=: CAP_SYS_ADMIN goes, for good. False as above. */
-/* After everything is open: no new privileges, and no system call that this program never
- * needs but an intruder in it would (execve, ptrace, module loading, mount …). Returns
- * false, after a message, if that fails. */
-bool privileges_confine(void);
+/* Drops CAP_SYS_ADMIN for good, after a reload without netns=. False as above. */
 bool privileges_drop_netns(void);
-/* The calling thread keeps this one alone, if it has it. */
+/* Once everything is open: sets no_new_privs, and refuses the system calls that this program
+ * never makes but an intruder in it would (execve, ptrace, module loading, mount …). Returns
+ * false, after a message, if no_new_privs cannot be set. */
+bool privileges_confine(void);
+/* The calling thread keeps this capability alone, if it has it. */
 void privileges_keep_only(unsigned int capability);
 
 bool privileges_has(unsigned int capability); /* effective now */

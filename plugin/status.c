@@ -162,6 +162,7 @@ void status_write_metrics(struct plugin *p, bool at_once)
 		.rules = p->capabilities.rules,
 		.started = p->started,
 		.written = time(NULL),
+		.bpf_records = kernel_source_written(&p->sources.kernel),
 		.limits = p->limits,
 		.errors = &p->errors,
 		.lost = p->losses.total,

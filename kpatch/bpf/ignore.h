@@ -49,18 +49,33 @@ static __always_inline void read_subject(struct netlog_subject *u, __u32 op,
 	read_program(u);
 }
 
-static __noinline bool is_listed(__u32 op, const struct netlog_bpf_sock *s)
+/*
+ * Returns true if the list has it. A global function, whose arguments are numbers: the
+ * verifier of 5.10 reads it once for a program, not for each way to it.
+ */
+__noinline int list_has(__u64 net0, __u64 net1, __u64 ino, __u64 uid_port, __u64 dev_remote)
 {
-	struct netlog_subject u = {};
+	const struct netlog_subject u = {
+		.net = { net0, net1 }, .ino = ino, .uid = uid_port >> 32, .port = (__u32)uid_port,
+		.dev = dev_remote >> 32, .remote = dev_remote & 1,
+	};
 	__u32 n = shared.ignores;
 
-	if (!s)
-		return false;
-	read_subject(&u, op, s);
 	for (__u32 i = 0; i < NETLOG_IGNORES && i < n; i++)
 		if (netlog_ignore_holds(&ignores[i], &u))
 			return !ignores[i].keep;
-	return false;
+	return 0;
+}
+
+static __noinline bool is_listed(__u32 op, const struct netlog_bpf_sock *s)
+{
+	struct netlog_subject u = {};
+
+	if (!s || !shared.ignores)
+		return false;
+	read_subject(&u, op, s);
+	return list_has(u.net[0], u.net[1], u.ino, (__u64)u.uid << 32 | (__u32)u.port,
+			(__u64)u.dev << 32 | u.remote);
 }
 
 static __always_inline bool begins(__u32 op)

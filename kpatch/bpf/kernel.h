@@ -28,6 +28,10 @@ typedef enum { SS_UNCONNECTED = 1, SS_CONNECTED = 3 } socket_state;
 #define SOCK_DONE_FLAG 1		/* enum sock_flags: SOCK_DONE */
 #define PIDTYPE_SID 3
 
+/* security_sctp_bind_connect(): what asks for it */
+enum { SCTP_SOCKOPT_CONNECTX_OLD = 107, SCTP_SOCKOPT_CONNECTX = 110, SCTP_SOCKOPT_CONNECTX3,
+       SCTP_SENDMSG_CONNECT = 126 };
+
 /* GFP_ATOMIC | __GFP_MEMALLOC until 6.3, and since. */
 #define GFP_MEMALLOC_OLD 0x20a20
 #define GFP_MEMALLOC 0x20820
@@ -141,6 +145,10 @@ struct bpf_iter__task_file {
 	struct task_struct *task;
 	struct file *file;
 };
+
+struct udp_sock { struct inet_sock inet; };
+struct bpf_iter__tcp { struct bpf_iter_meta *meta; struct sock_common *sk_common; };
+struct bpf_iter__udp { struct bpf_iter_meta *meta; struct udp_sock *udp_sk; };
 
 struct msghdr { void *msg_name; int msg_namelen; };
 

@@ -158,6 +158,18 @@ static __always_inline bool is_connecting(struct sock *sk, int old)
 	return sk->sk_protocol == IPPROTO_TCP && (old == TCP_SYN_SENT || old == TCP_SYN_RECV);
 }
 
+/* SCTP without its own functions: listen(2), and its end by a process. */
+static __noinline int listen_late(struct sock *sk, int old, int new)
+{
+	struct netlog_bpf_sock s;
+
+	if (!sk || (new != TCP_LISTEN && !in_use(sk)) || !read_sock(&s, sk, sk->sk_socket))
+		return 0;
+	s.state = old;
+	write(new == TCP_LISTEN ? NETLOG_OP_LISTEN : NETLOG_OP_DISCONNECT, &s, NULL, 0);
+	return 0;
+}
+
 /*
  * In softirq current is a stranger. Embryonic sockets have no struct socket. A close
  * without sk_err is reported by the caller: leave(), on_release().
@@ -173,6 +185,9 @@ int on_state(__u64 *ctx)
 
 	if (new == TCP_SYN_SENT && sk->sk_protocol == IPPROTO_TCP)
 		count(&shared.begun);
+	if (sctp_late && sk->sk_protocol == IPPROTO_SCTP && sk->sk_type == SOCK_STREAM &&
+	    (new == TCP_LISTEN || old == TCP_LISTEN))
+		return listen_late(sk, old, new);
 	if (!is_connecting(sk, old) || (new != TCP_ESTABLISHED && !err))
 		return 0;
 	sock = sk->sk_socket;
@@ -291,22 +306,10 @@ static __noinline int leave(__u32 function, struct sock *sk, const void *uaddr, 
 	return 0;
 }
 
-/* The same of a function that changes nothing, or what on_tcp_connect() reports. */
-static __noinline int leave_connect(__u32 function, struct sock *sk, const void *uaddr, int len,
-				    int ret)
-{
-	__u64 key = call_key(function);
-
-	if (ret < 0)
-		return leave(function, sk, uaddr, len, ret);
-	bpf_map_delete_elem(&calls, &key);
-	return 0;
-}
-
 #define SOCK(ctx)	((struct sock *)(ctx)[0])
 #define SOCKET_SK(ctx)	(((struct socket *)(ctx)[0])->sk)
 
-#define CALL(n, fn, sk, when, uaddr, len, ret, leave)				\
+#define CALL(n, fn, sk, when, uaddr, len, ret)					\
 SEC("fentry/" #fn) int enter_##fn(__u64 *ctx)					\
 { return (when) ? enter(n, sk) : 0; }						\
 SEC("fexit/" #fn) int leave_##fn(__u64 *ctx)					\
@@ -314,15 +317,10 @@ SEC("fexit/" #fn) int leave_##fn(__u64 *ctx)					\
 
 /* fn(struct socket *, struct sockaddr *, int, …) with so many arguments */
 #define CALL_TO(n, fn, args)							\
-	CALL(n, fn, SOCKET_SK(ctx), true, (void *)ctx[1], (int)ctx[2], (int)ctx[args], leave)
-/* fn(struct sock *, struct sockaddr *, int); not tcp_v4_connect called by tcp_v6_connect,
- * which has a program too. send(MSG_FASTOPEN) may give no address. */
-#define CALL_SK_TO(n, fn)							\
-	CALL(n, fn, SOCK(ctx), same_family(SOCK(ctx), (void *)ctx[1]),		\
-	     (void *)ctx[1], (int)ctx[2], (int)ctx[3], leave_connect)
+	CALL(n, fn, SOCKET_SK(ctx), true, (void *)ctx[1], (int)ctx[2], (int)ctx[args])
 /* fn(struct sock *, int) that takes the peer away; not when close() or MPTCP asks */
 #define CALL_END(n, fn, when)							\
-	CALL(n, fn, SOCK(ctx), (when) && in_use(SOCK(ctx)), NULL, 0, (int)ctx[2], leave)
+	CALL(n, fn, SOCK(ctx), (when) && in_use(SOCK(ctx)), NULL, 0, (int)ctx[2])
 
 static __always_inline bool same_family(struct sock *sk, const void *uaddr)
 {
@@ -335,31 +333,55 @@ static __always_inline bool same_family(struct sock *sk, const void *uaddr)
 	return family == sk->__sk_common.skc_family;
 }
 
+static int associate_late(struct sock *sk, const void *uaddr, int len);
+
 /* Nothing has happened yet. */
 SEC("fexit/security_socket_connect") int leave_security_socket_connect(__u64 *ctx)
 {
 	struct sock *sk = SOCKET_SK(ctx);
 	struct netlog_bpf_sock s;
 
+	if (sctp_late && !(int)ctx[3])
+		return associate_late(sk, (void *)ctx[1], (int)ctx[2]);
 	if ((int)ctx[3] < 0 && sk && read_sock(&s, sk, (struct socket *)ctx[0]))
 		refused(sk, &s, (void *)ctx[1], (int)ctx[2], -(int)ctx[3]);
 	return 0;
 }
-CALL_SK_TO(2, tcp_v4_pre_connect)
-CALL_SK_TO(3, tcp_v6_pre_connect)
-CALL_SK_TO(4, tcp_v4_connect)
-CALL_SK_TO(5, tcp_v6_connect)
+
+/* The socket is again as it was before the call. Not of tcp_v4_connect called by
+ * tcp_v6_connect, which has a program too. send(MSG_FASTOPEN) may give no address. */
+static __noinline int not_connected(struct sock *sk, const void *uaddr, int len, int err)
+{
+	struct netlog_bpf_sock s;
+
+	if (sk && same_family(sk, uaddr) && read_sock(&s, sk, sk->sk_socket))
+		refused(sk, &s, uaddr, len, err);
+	return 0;
+}
+
+/* fn(struct sock *, struct sockaddr *, int); success is on_tcp_connect()'s. */
+#define CONNECT(fn)								\
+SEC("fexit/" #fn) int leave_##fn(__u64 *ctx)					\
+{										\
+	int ret = (int)ctx[3];							\
+	return ret < 0 ? not_connected(SOCK(ctx), (void *)ctx[1], (int)ctx[2], -ret) : 0; \
+}
+
+CONNECT(tcp_v4_pre_connect)
+CONNECT(tcp_v6_pre_connect)
+CONNECT(tcp_v4_connect)
+CONNECT(tcp_v6_connect)
 CALL_TO(6, inet_dgram_connect, 4)
 CALL_END(7, tcp_disconnect, true)
 CALL_END(8, mptcp_disconnect, true)
 CALL_END(9, udp_abort, true)
 /* Of a listener alone: others, among them no full sockets, say it by their state. */
 CALL_END(10, tcp_abort, SOCK(ctx)->__sk_common.skc_state == TCP_LISTEN)
-CALL(11, inet_bind, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[3], leave)
-CALL(12, inet6_bind, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[3], leave)
+CALL(11, inet_bind, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[3])
+CALL(12, inet6_bind, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[3])
 /* One argument less since 5.17: the state alone says whether it listens. */
-CALL(13, inet_csk_listen_start, SOCK(ctx), true, NULL, 0, 0, leave)
-CALL(14, sctp_inet_listen, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[2], leave)
+CALL(13, inet_csk_listen_start, SOCK(ctx), true, NULL, 0, 0)
+CALL(14, sctp_inet_listen, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[2])
 
 /* ---- accept ---- */
 
@@ -515,155 +537,5 @@ int on_delete_module(__u64 *ctx)
 	return 0;
 }
 
-/* ---- processes, on request ---- */
-
-SEC("tp_btf/sched_process_fork")
-int on_fork(__u64 *ctx)
-{
-	struct task_struct *child = (struct task_struct *)ctx[1];
-	struct netlog_bpf_sock none = {};
-	struct netlog_bpf_task t = {};
-	struct known_exe k = {};
-
-	if (shared.silent || child->pid != child->tgid || !child->mm)
-		return 0;
-	read_task_of(&t, child);
-	t.exe = k.id = exe_id();
-	if (k.id) {
-		k.file = (__u64)child->mm->exe_file;
-		k.exec_id = child->self_exec_id;
-		k.start = child->start_time;
-		bpf_map_update_elem(&exes, &t.pid, &k, BPF_ANY);
-	}
-	write(NETLOG_OP_FORK, &none, &t, bpf_get_current_pid_tgid() >> 32);
-	return 0;
-}
-
-SEC("tp_btf/sched_process_exec")
-int on_exec(__u64 *ctx)
-{
-	struct netlog_bpf_sock none = {};
-
-	if (!shared.silent)
-		write(NETLOG_OP_EXEC, &none, NULL, 0);
-	return 0;
-}
-
-/* The last thread of a process: its exit code is set, its memory still there. */
-SEC("fentry/taskstats_exit")
-int on_end(__u64 *ctx)
-{
-	struct task_struct *p = (struct task_struct *)ctx[0];
-	struct netlog_bpf_sock s = {};
-	int status = p->group_leader->exit_code;
-
-	if (shared.silent || !(int)ctx[1] || !p->mm)
-		return 0;
-	if (p->signal->flags & SIGNAL_GROUP_EXIT)
-		status = p->signal->group_exit_code;
-	s.rx = p->group_leader->start_time;
-	write(NETLOG_OP_END, &s, NULL, status);
-	return 0;
-}
-
-#define EXIT_FDS 512
-#define EXIT_FDS_LOOP 65536
-
-/* Returns true if the file is a socket that is reported, by its family and protocol. */
-static __always_inline bool read_held(struct netlog_bpf_sock *s, struct file *f)
-{
-	struct socket *sock;
-	struct sock *sk;
-
-	if (BPF_CORE_READ(f, f_inode, i_sb, s_magic) != SOCKFS_MAGIC)
-		return false;
-	sock = BPF_CORE_READ(f, private_data);
-	sk = BPF_CORE_READ(sock, sk);
-	s->family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	if (s->family != AF_INET && s->family != AF_INET6)
-		return false;
-	s->ino = BPF_CORE_READ(f, f_inode, i_ino);
-	s->proto = BPF_CORE_READ(sk, sk_protocol);
-	s->state = BPF_CORE_READ(sk, __sk_common.skc_state);
-	s->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
-	return true;
-}
-
-struct held {
-	struct file **fds;
-	__u64 max, found;
-	struct netlog_bpf_sock s;
-};
-
-/* Returns 1 if that descriptor is a socket that is reported: then h->s is that one. */
-static long look_at(__u32 i, struct held *h)
-{
-	struct file *f = NULL, **fds = h->fds;
-
-	bpf_probe_read_kernel(&f, sizeof(f), fds + i);
-	if (!f || !read_held(&h->s, f))
-		return 0;
-	h->found = !is_marked(h->s.ino);
-	return h->found;
-}
-
-/* Later, when its sockets are released, an ending process has no program any more: a
- * process that holds one and has not been reported, is reported here. */
-SEC("fentry/tty_audit_exit")
-int on_exit(__u64 *ctx)
-{
-	struct task_struct *p = (void *)bpf_get_current_task();
-	__u32 pid = bpf_get_current_pid_tgid() >> 32;
-	struct known_exe now, *k;
-	struct held h = {};
-
-	if (!can_read || shared.silent)
-		return 0;
-	read_exe(&now);
-	k = bpf_map_lookup_elem(&exes, &pid);
-	if (k && k->start == now.start && k->file == now.file && k->exec_id == now.exec_id)
-		return 0;
-	h.max = BPF_CORE_READ(p, files, fdt, max_fds);
-	h.fds = BPF_CORE_READ(p, files, fdt, fd);
-#if LOOP
-	bpf_loop(h.max < EXIT_FDS_LOOP ? h.max : EXIT_FDS_LOOP, look_at, &h, 0);
-#else
-	for (__u32 i = 0; i < EXIT_FDS && i < exit_fds && i < h.max; i++)
-		if (look_at(i, &h))
-			break;
-#endif
-	if (h.found)
-		write(NETLOG_OP_EXIT, &h.s, NULL, 0);
-	return 0;
-}
-
-/* ---- SCTP, one-to-one style; established is on_state() ---- */
-
-SEC("fentry/sctp_primitive_ASSOCIATE")
-int on_sctp_associate(__u64 *ctx)
-{
-	struct sctp_association *asoc = (struct sctp_association *)ctx[1];
-	struct sock *sk = asoc->base.sk;
-
-	if (sk->sk_type != SOCK_STREAM)
-		return 0;
-	return begin(sk, (__u64)asoc, &asoc->peer.primary_addr, sizeof(union sctp_addr));
-}
-
-/* An association that ends before it was established. */
-SEC("fentry/sctp_association_free")
-int on_sctp_free(__u64 *ctx)
-{
-	struct sctp_association *asoc = (struct sctp_association *)ctx[0];
-	struct sock *sk = asoc->base.sk;
-	struct pending p;
-	int err;
-
-	/* temp: made to answer a colliding INIT or COOKIE, not the caller's. */
-	if (sk->sk_type != SOCK_STREAM || BPF_CORE_READ_BITFIELD(asoc, temp) ||
-	    !pending_take(sk->sk_socket, (__u64)asoc, &p))
-		return 0;
-	err = sk->sk_err;
-	write(NETLOG_OP_FAIL, &p.sock, &p.task, err ? err : ECONNABORTED);
-	return 0;
-}
+#include "process.h"
+#include "sctp.h"

@@ -120,4 +120,43 @@ int on_file_old(struct bpf_iter__task_file *ctx)
 	return 0;
 }
 
+/*
+ * Sockets that no descriptor holds, as one in flight or io_uring's: of the network
+ * namespace of the process that made the iterator. No process is named: they are only
+ * compared with what is known.
+ */
+static __always_inline void write_unheld(struct seq_file *seq, struct sock *sk)
+{
+	struct netlog_bpf_event e = {};
+	struct socket *sock = sk->sk_socket;
+
+	if (!sock || !read_any(&e.sock, sk, sock))
+		return;
+	e.kind = NETLOG_BPF_EVENT;
+	e.op = NETLOG_OP_FOUND;
+	e.mono = bpf_ktime_get_ns();
+	bpf_seq_write(seq, &e, sizeof(e));
+}
+
+SEC("iter/tcp")
+int on_tcp(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *common = ctx->sk_common;
+	struct tcp_sock *tp = common ? bpf_skc_to_tcp_sock(common) : NULL;
+
+	if (tp)
+		write_unheld(ctx->meta->seq, (struct sock *)tp);
+	return 0;
+}
+
+SEC("iter/udp")
+int on_udp(struct bpf_iter__udp *ctx)
+{
+	struct udp_sock *udp = ctx->udp_sk;
+
+	if (udp)
+		write_unheld(ctx->meta->seq, (struct sock *)udp);
+	return 0;
+}
+
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/audit/fragment: the fields of one audit event, or of the part of it that has
- * come, and what they mean as a fact. Knows field names; knows nothing of how
- * the fields were read.
+ * parser/audit/fragment: a system call's records, or those of them that have come, and the
+ * event that they mean (fragment_event.c). Knows the fields' names, and not how they were
+ * read.
  */
-#ifndef NETLOG_PIECE_H
-#define NETLOG_PIECE_H
+#ifndef NETLOG_FRAGMENT_H
+#define NETLOG_FRAGMENT_H
 
 #include "parser/input_error.h"
 #include "parser/audit/record.h"
@@ -28,8 +28,6 @@ struct fragment {
 	uint64_t call[6];		/* of SOCKETCALL */
 	int64_t exit;
 	const char *saddr;
-	struct event module;		/* fields of the kernel module's record */
-	unsigned int module_version;
 	char text[];			/* copies only: all strings */
 };
 
@@ -50,7 +48,7 @@ void fragment_field(struct fragment *p, int type, const char *name, const char *
  * NUL in the line. */
 void fragment_read(struct fragment *p, const struct record *r);
 
-/* True when no later record of the event could add anything that matters. */
+/* Returns true if no later record of the event could add anything that matters. */
 bool fragment_complete(const struct fragment *p);
 
 /* Copies own their strings; fragment_free frees them. */
@@ -62,7 +60,5 @@ struct fragment *fragment_merge(struct fragment *first, const struct fragment *m
 /* On FRAGMENT_BROKEN, *why says what is wrong and p->complaint names the field. */
 enum fragment_result fragment_event(struct fragment *p, struct event *f,
 			     enum input_error_kind *why);
-/* The module's record: 0, or -EINVAL with p->complaint set. */
-int fragment_module_event(struct fragment *p, struct event *f);
 
 #endif

@@ -84,7 +84,7 @@ static struct record *copy_record(const struct record *r)
 	c->head.stamp = moved(r->head.stamp, from, to);
 	c->head.node_name = moved(r->head.node_name, from, to);
 	c->end = moved(r->end, from, to);
-	if (r->odd || r->head.type == RECORD_EOE)
+	if (r->odd || r->head.type == RECORD_EOE || r->head.type == RECORD_KERNEL)
 		return c;
 	if (r->head.type != RECORD_SYSCALL) {
 		c->value.at = moved(r->value.at, from, to);

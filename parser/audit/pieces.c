@@ -179,17 +179,17 @@ void pieces_take(struct pieces *p, struct fragment *f)
 		join(p, f);
 }
 
-void pieces_module(struct pieces *p, struct fragment *f)
+void pieces_module(struct pieces *p, const struct fragment *f, struct module_record *m)
 {
-	struct event ev;
-
-	if (fragment_module_event(f, &ev)) {
-		input_error(p->complaints, INPUT_ERROR_MODULE, f->complaint,
-			 strlen(f->complaint));
+	if (module_record_end(m)) {
+		input_error(p->complaints, INPUT_ERROR_MODULE, m->complaint,
+			 strlen(m->complaint));
 		return;
 	}
+	m->event.stamp = f->stamp;
+	m->event.node = f->node;
 	p->facts++;
-	p->event(&ev, p->arg);
+	p->event(&m->event, p->arg);
 }
 
 void pieces_begin(struct pieces *p)

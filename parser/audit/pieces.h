@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/audit/pieces: what came of an event so far, to what it means. An event that lacks a
- * record is held back for it, for a while, and put together by node, time and serial.
+ * parser/audit/pieces: turns an event's records into an event of the tracker. An event that
+ * lacks a record is held back for it, for a while, and put together by node, time and serial.
  */
 #ifndef NETLOG_PIECES_H
 #define NETLOG_PIECES_H
@@ -9,6 +9,7 @@
 #include <sys/queue.h>
 
 #include "parser/audit/fragment.h"
+#include "parser/audit/module_record.h"
 #include "parser/audit/reassemble.h"
 
 struct held;
@@ -28,9 +29,9 @@ void pieces_init(struct pieces *p, event_fn event, void *arg, struct input_error
 void pieces_fini(struct pieces *p);	/* what is held is dropped */
 
 /* An event begins: pieces_module() for each of the module's records in it, pieces_take()
- * with the others, if there are any, and pieces_end(). */
+ * with the others, if there are any, and pieces_end(). f has the event's time and node. */
 void pieces_begin(struct pieces *p);
-void pieces_module(struct pieces *p, struct fragment *f);
+void pieces_module(struct pieces *p, const struct fragment *f, struct module_record *m);
 void pieces_take(struct pieces *p, struct fragment *f);
 void pieces_end(struct pieces *p);
 

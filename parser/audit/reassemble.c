@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/audit/reassemble: audit's records to facts; the only file that includes auparse.h. */
+/* parser/audit/reassemble: audit's records to events; the only file that includes auparse.h. */
 #include "parser/audit/reassemble.h"
 
 #include <auparse.h>
@@ -15,16 +15,15 @@
 #include "parser/audit/pieces.h"
 
 /*
- * auparse's list of unfinished events never shrinks by itself, and every line
- * walks it to its longest extent: after a burst of unfinished events all is
- * slow for good. So when more than this many are open, they are flushed
- * out as they are and the list is reset; pieces find together again here.
+ * Every record walks the list of unfinished events; auparse's never shrinks by itself. So
+ * when more than this many are open, they are given out as they are; their pieces are put
+ * together again in pieces.c.
  */
 #define UNFINISHED_MAX 256
 
 struct reassembler {
 	auparse_state_t *au;
-	struct gather *gather;	/* in place of auparse's order; or NULL */
+	struct gather *gather;	/* NULL: auparse does it */
 	event_fn event;
 	void *arg;
 	struct input_errors *complaints;
@@ -44,16 +43,25 @@ static void to_auparse(const char *data, size_t len, void *arg)
 		input_error(r->complaints, INPUT_ERROR_PARSER, "auparse_feed", 12);
 }
 
-static void read_fields(auparse_state_t *au, struct fragment *p, int type)
+/* The record that auparse is at, to the module's, where it is one, or to the fragment. */
+static void read_fields(auparse_state_t *au, int type, struct fragment *p,
+			struct module_record *m)
 {
 	if (auparse_first_field(au) != 1)
 		return;
-	fragment_record(p);
+	if (m)
+		module_record_begin(m);
+	else
+		fragment_record(p);
 	do {
 		const char *name = auparse_get_field_name(au);
 		const char *value = auparse_get_field_str(au);
 
-		if (name && value)
+		if (!name || !value)
+			continue;
+		if (m)
+			module_record_field(m, name, value);
+		else
 			fragment_field(p, type, name, value);
 	} while (auparse_next_field(au) == 1);
 }
@@ -62,6 +70,7 @@ static void on_event(auparse_state_t *au, auparse_cb_event_t type, void *arg)
 {
 	struct reassembler *r = arg;
 	const au_event_t *e = auparse_get_timestamp(au);
+	struct module_record m;
 	struct fragment p;
 	bool any = false;
 
@@ -74,9 +83,9 @@ static void on_event(auparse_state_t *au, auparse_cb_event_t type, void *arg)
 
 		if (record == AUDIT_EOE)
 			p.ended = true;
-		read_fields(au, &p, record);
+		read_fields(au, record, &p, record == AUDIT_KERNEL ? &m : NULL);
 		if (record == AUDIT_KERNEL)
-			pieces_module(&r->pieces, &p);
+			pieces_module(&r->pieces, &p, &m);
 		else
 			any = true;
 	} while (auparse_next_record(au) == 1);
@@ -85,7 +94,7 @@ static void on_event(auparse_state_t *au, auparse_cb_event_t type, void *arg)
 	pieces_end(&r->pieces);
 }
 
-/* ---- without auparse ---- */
+/* ---- gathered here ---- */
 
 /* auparse reads an event one of whose records is not in the form that record_fields.c
  * reads. */
@@ -110,11 +119,23 @@ static bool is_odd(const struct gathered *e)
 	return false;
 }
 
+static void module_record(struct reassembler *r, const struct record *record,
+			  const struct fragment *p)
+{
+	struct module_record m;
+
+	module_record_begin(&m);
+	m.event.by_syslog = record->head.prefixed;
+	module_record_read(&m, (char *)record->head.body, (char *)record->end);
+	pieces_module(&r->pieces, p, &m);
+}
+
 static void on_gathered(const struct gathered *e, void *arg)
 {
 	struct reassembler *r = arg;
 	const struct head *h = &e->records[0]->head;
 	struct fragment p;
+	bool any = false;
 
 	if (is_odd(e)) {
 		odd_event(r, e);
@@ -124,9 +145,16 @@ static void on_gathered(const struct gathered *e, void *arg)
 	if (h->node_name)
 		((char *)h->node_name)[h->node_len] = 0;
 	fragment_init(&p, h->time / 1000, h->time % 1000, h->serial, h->node_name);
-	for (unsigned int i = 0; i < e->count; i++)
+	for (unsigned int i = 0; i < e->count; i++) {
+		if (e->records[i]->head.type == RECORD_KERNEL) {
+			module_record(r, e->records[i], &p);
+			continue;
+		}
 		fragment_read(&p, e->records[i]);
-	pieces_take(&r->pieces, &p);
+		any = true;
+	}
+	if (any)
+		pieces_take(&r->pieces, &p);
 	pieces_end(&r->pieces);
 }
 
@@ -207,7 +235,10 @@ struct reassembler *reassemble_open(event_fn event, void *arg,
 	if (!r)
 		return NULL;
 	r->au = auparse_init(AUSOURCE_FEED, NULL);
-	if (!r->au) {
+	r->gather = r->au ? gather_new(on_gathered, r) : NULL;
+	if (!r->gather) {
+		if (r->au)
+			auparse_destroy(r->au);
 		free(r);
 		return NULL;
 	}
@@ -221,6 +252,7 @@ struct reassembler *reassemble_open(event_fn event, void *arg,
 	r->filter.crowded = on_crowded;
 	filter_init(&r->filter);
 	r->filter.crowd = UNFINISHED_MAX;
+	r->filter.record = to_gather;
 	pieces_init(&r->pieces, event, arg, complaints);
 	return r;
 }
@@ -236,14 +268,16 @@ void reassemble_close(struct reassembler *r)
 	free(r);
 }
 
-bool reassemble_quick(struct reassembler *r)
+void reassemble_by_auparse(struct reassembler *r)
 {
-	r->gather = gather_new(on_gathered, r);
-	if (!r->gather)
-		return false;
-	r->filter.record = to_gather;
+	gather_free(r->gather);
+	r->gather = NULL;
+	r->filter.record = NULL;
+}
+
+void reassemble_no_serials(struct reassembler *r)
+{
 	r->filter.count_serials = false;
-	return true;
 }
 
 void reassemble_feed(struct reassembler *r, const char *data, size_t len)

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/audit/reassemble: audit's text records in, facts out. The only file of the
- * project that knows auparse.
+ * parser/audit/reassemble: audit's text records in, events of the tracker out. The only file
+ * of the project that knows auparse.
  *
- * Lines that cannot matter are dropped before auparse sees them (lines.c);
- * events that auparse hands out in pieces are put together again by node, time
- * and serial; a broken record is counted in the complaints and never stops
- * anything.
+ * Lines that cannot matter are dropped (filter.c). Records in the kernel's own form are read
+ * here (record_fields.c) and gathered by event in auparse's order (gather.c), at a tenth of
+ * its time; an event with a record in any other form is read by auparse. Events that come in
+ * pieces are put together again by node, time and serial (pieces.c). A broken record is
+ * counted in the complaints and never stops anything.
  */
-#ifndef NETLOG_EVENT_H
-#define NETLOG_EVENT_H
+#ifndef NETLOG_REASSEMBLE_H
+#define NETLOG_REASSEMBLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,13 +39,13 @@ void reassemble_replay(struct reassembler *r, bool pasted);
 /* Records that had a prefix. */
 uint64_t reassemble_prefixed(const struct reassembler *r);
 
-/*
- * The stream is a log: gather.c takes auparse's place, which is much faster; serials are
- * not counted. To be called before the first byte. Returns false without memory.
- */
-bool reassemble_quick(struct reassembler *r);
+/* auparse reads and gathers everything. To be called before the first byte. */
+void reassemble_by_auparse(struct reassembler *r);
+/* Gaps in the serials are not counted: of no use in a log that is read afterwards. To be
+ * called before the first byte. */
+void reassemble_no_serials(struct reassembler *r);
 
-/* Lines that were read ahead, in place of reassemble_feed(). Only with reassemble_quick(). */
+/* Lines that were read ahead, in place of reassemble_feed(). Not by auparse. */
 void reassemble_batch(struct reassembler *r, struct batch *b);
 
 /* Bytes of the stream, split anywhere. Facts are handed out as they complete. */
@@ -58,8 +59,8 @@ void reassemble_age(struct reassembler *r);
  * completed early. To be called when the input has nothing more for now. */
 void reassemble_push(struct reassembler *r);
 
-/* Calls fn for each event that is not complete: what a later run needs of it. Only with
- * reassemble_quick(), and behind reassemble_push(). */
+/* Calls fn for each event that is not complete: what a later run needs of it. Not by
+ * auparse, and behind reassemble_push(). */
 void reassemble_each_open(struct reassembler *r,
 			  void (*fn)(const struct stamp *event, const char *node, void *arg),
 			  void *arg);
@@ -76,7 +77,7 @@ void reassemble_new_source(struct reassembler *r);
 /* Only from events of this time (ms) on numbers that do not come are gaps. */
 void reassemble_serials_since(struct reassembler *r, uint64_t ms);
 
-/* Records fed to auparse and events it gave, for the state dump. */
+/* For the state dump. */
 struct reassemble_stats {
 	uint64_t lines, dropped, events, facts, joined, resets;
 	unsigned int held;	/* events waiting for a missing piece */

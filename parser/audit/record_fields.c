@@ -295,6 +295,36 @@ static bool read_value(struct record *r, struct cursor c)
 	       !(r->value.len == 8 && !memcmp(c.at, "\"(null)\"", 8));
 }
 
+/* A value that auparse would leave as it is. An address may end with "::", which
+ * module_record.c knows. */
+static bool is_plain(const char *start, const char *stop)
+{
+	size_t len = stop - start;
+
+	if (!len)
+		return false;
+	if (!is_trimmed(start, stop))
+		return true;
+	return (len >= 2 && !memcmp(stop - 2, "::", 2) && *start != '(') ||
+	       (len == 6 && (!memcmp(start, "(null)", 6) || !memcmp(start, "(none)", 6)));
+}
+
+/* The module's record: fields up to subj=, whose value can be anything. */
+static bool check_module(const struct cursor *c)
+{
+	const char *name, *blank, *value;
+
+	for (name = c->at; name < c->end; name = blank + 1) {
+		blank = next_blank(name, c->end);
+		value = memchr(name, '=', blank - name);
+		if (!value || value == name || !is_plain(value + 1, blank))
+			return false;
+		if (value - name == 4 && !memcmp(name, "subj", 4))
+			return true;
+	}
+	return true;
+}
+
 bool record_fields_read(struct record *r)
 {
 	struct cursor c = { r->head.body, r->end };
@@ -303,6 +333,7 @@ bool record_fields_read(struct record *r)
 	case RECORD_SYSCALL:	return read_syscall(r);
 	case RECORD_SOCKADDR:	return STEP(&c, "saddr=") && read_value(r, c);
 	case RECORD_PROCTITLE:	return STEP(&c, "proctitle=") && read_value(r, c);
+	case RECORD_KERNEL:	return check_module(&c);
 	case RECORD_EOE:	return true;
 	default:		return false;
 	}

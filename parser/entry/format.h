@@ -50,6 +50,19 @@ size_t format_entry(struct format *f, const struct entry *e, char *buf);
 size_t format_note(const struct format *f, const struct stamp *time, const char *text,
 		   size_t len, char *buf);
 
+/* The place of a text in the stream of an output. */
+struct format_place {
+	uint64_t run;		/* random: another one at each start of the plugin */
+	uint64_t number;	/* 1 for the first text of the run, 2, 3, … */
+};
+
+/* Returns true if texts of the format can name their place. */
+bool format_can_number(const char *spec);
+/* Copies a text of format_entry() or format_note(), with its place in it, to buf
+ * (FORMAT_MAX bytes). Returns its length; 0 if it has no room or the format cannot. */
+size_t format_number(const struct format *f, const struct format_place *at, const char *text,
+		     size_t len, char *buf);
+
 /* The terminal has that many columns now; of no effect on formats that are not for one. */
 void format_set_width(struct format *f, unsigned int width);
 /* The names of the columns, as format_entry() writes; 0 for formats that have none. */

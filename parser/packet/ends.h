@@ -6,6 +6,7 @@
 
 #include <uthash.h>
 
+#include "parser/entry/id_key.h"
 #include "parser/packet/owners.h"
 
 enum ends_kind {
@@ -41,10 +42,7 @@ struct local_address {
 /* An owner with what only the index needs. */
 struct indexed {
 	struct owner owner;	/* first */
-	struct id_key {
-		uint64_t number;
-		uint32_t boot, nth, node, flags;
-	} key;
+	struct id_key key;
 	bool has_key, has_ended;
 	struct indexed *prev, *next;	/* in one of the two lists below */
 	UT_hash_handle hh;

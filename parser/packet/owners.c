@@ -159,28 +159,6 @@ static bool place(struct owners *o, struct owner *g, const struct entry *e)
 	return true;
 }
 
-static uint32_t hash_name(const char *name)
-{
-	uint32_t h = 2166136261u;
-
-	while (name && *name)
-		h = (h ^ (unsigned char)*name++) * 16777619u;
-	return h;
-}
-
-static struct id_key id_key(const struct entry *e)
-{
-	struct id_key k;
-
-	memset(&k, 0, sizeof(k));
-	k.number = e->id.number;
-	k.boot = e->id.has_boot ? e->id.boot : 0;
-	k.nth = e->id.nth;
-	k.node = hash_name(e->node);
-	k.flags = e->id.has_boot | e->id.by_serial << 1 | entry_is_listen(e) << 2;
-	return k;
-}
-
 static struct indexed *find_id(struct owners *o, const struct entry *e)
 {
 	struct id_key key = id_key(e);

@@ -27,7 +27,6 @@ struct place {
 	enum place_state state;
 	struct ahead_portion portion;
 	size_t size;
-	struct own_clock clock;
 };
 
 struct ahead {
@@ -226,7 +225,7 @@ static int read_lines(struct ahead *a, struct place *p)
 		return batch_read(&o->batch, o->text, o->len, o->first, a->pasted);
 	case OWN_LINE:
 	case OWN_JSON:
-		return sieve_text(a->sieve, &p->clock, o->kind, o->text, o->len, &o->lines);
+		return sieve_text(a->sieve, o->kind, o->text, o->len, &o->lines);
 	default:
 		return 0;
 	}

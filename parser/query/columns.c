@@ -37,6 +37,22 @@ static void list_columns(char *error, size_t size, size_t n)
 			n += snprintf(error + n, size - n, " %s", fields[id].key);
 }
 
+static bool has_column(const struct columns *c, enum field_id field)
+{
+	for (unsigned int i = 0; i < c->count; i++)
+		if (c->column[i].own == COLUMN_FIELD && c->column[i].field == field)
+			return true;
+	return false;
+}
+
+static void mark_neighbours(struct columns *c)
+{
+	for (unsigned int i = 0; i < c->count; i++) {
+		c->column[i].beside_local = has_column(c, FIELD_LOCAL);
+		c->column[i].beside_direction = has_column(c, FIELD_DIRECTION);
+	}
+}
+
 bool columns_read(struct columns *c, const char *list, char *error, size_t size)
 {
 	c->count = 0;
@@ -53,9 +69,11 @@ bool columns_read(struct columns *c, const char *list, char *error, size_t size)
 			return false;
 		}
 		if (!list[len])
-			return true;
+			break;
 		list += len + 1;
 	}
+	mark_neighbours(c);
+	return true;
 }
 
 /*
@@ -87,6 +105,7 @@ static void add_shown(struct columns *c, const int *widths)
 			column->width = widths[i];
 			c->count++;
 		}
+	mark_neighbours(c);
 }
 
 void columns_fit(struct columns *c, int width)
@@ -238,16 +257,37 @@ static void put_process(struct put *p, const struct entry *e)
 	put_char(p, ']');
 }
 
+/* In place of direction and remote end: "sshd[827] on 0.0.0.0:22", or, beside a column of
+ * the local end, "sshd[827] 0.0.0.0:22 (listener)". */
+static void put_listener(struct put *p, const struct column *c, const struct entry *e)
+{
+	struct field_value local = field_get(FIELD_LOCAL, e);
+
+	if (c->field == FIELD_DIRECTION) {
+		put_string(p, c->beside_local ? "  " : "on");
+		return;
+	}
+	if (c->beside_local) {
+		put_string(p, "(listener)");
+		return;
+	}
+	if (!c->beside_direction)
+		put_string(p, "on ");
+	if (local.known)
+		line_put_value(p, FIELD_LOCAL, &local);
+	else
+		put_char(p, '-');
+}
+
 static void put_for_people(struct put *p, const struct column *c, const struct entry *e)
 {
 	struct field_value v = field_get(c->field, e);
 
-	/* "sshd[827] on 0.0.0.0:22", whether there is a column for the local end or not */
-	if (entry_is_listen(e) && c->field == FIELD_REMOTE)
-		v = field_get(FIELD_LOCAL, e);
-	if (entry_is_listen(e) && c->field == FIELD_DIRECTION)
-		put_string(p, "on");
-	else if (!v.known)
+	if (entry_is_listen(e) && (c->field == FIELD_REMOTE || c->field == FIELD_DIRECTION)) {
+		put_listener(p, c, e);
+		return;
+	}
+	if (!v.known)
 		put_char(p, '-');
 	else if (fields[c->field].type == TYPE_BYTES)
 		put_size(p, v.number);

@@ -18,6 +18,7 @@ struct column {
 	enum field_id field;	/* of COLUMN_FIELD */
 	bool right;		/* adjusted to the right */
 	int width;		/* in a table; 0: as wide as the text */
+	bool beside_local, beside_direction;	/* of these, there is a column */
 };
 
 struct columns {

@@ -13,11 +13,16 @@ static int two_digits(const char *text)
 	return (text[0] - '0') * 10 + text[1] - '0';
 }
 
+static inline bool is_digit(char c)
+{
+	return (unsigned char)(c - '0') < 10;
+}
+
 /* Returns true if text begins as the pattern, in which 0 is any digit. */
-static bool looks_like(const char *text, const char *pattern)
+static inline __attribute__((always_inline)) bool looks_like(const char *text, const char *pattern)
 {
 	for (; *pattern; text++, pattern++)
-		if (*pattern == '0' ? !isdigit((unsigned char)*text) : *text != *pattern)
+		if (*pattern == '0' ? !is_digit(*text) : *text != *pattern)
 			return false;
 	return true;
 }
@@ -78,28 +83,51 @@ static void read_minute(const char *text, struct tm *tm)
 	};
 }
 
-const char *own_time(struct own_clock *c, const char *text, struct stamp *out)
-{
-	unsigned int milli = 0, scale = 100;
-	int offset, second;
+/* The parts of a time as they are written. */
+struct written {
+	int second, offset;
+	unsigned int milli;
 	bool has_offset;
-	const char *end;
-	struct tm tm;
+};
 
+static const char *read_written(const char *text, struct written *w)
+{
+	unsigned int scale = 100;
+	const char *end;
+
+	w->milli = 0;
 	if (!looks_like(text, "0000-00-00") || (text[10] != ' ' && text[10] != 'T') ||
 	    !looks_like(text + 11, "00:00:00"))
 		return NULL;
-	second = two_digits(text + 17);
+	w->second = two_digits(text + 17);
 	end = text + 19;
-	if ((*end == '.' || *end == ',') && isdigit((unsigned char)end[1]))
-		for (end++; isdigit((unsigned char)*end); end++, scale /= 10)
-			milli += (*end - '0') * scale;
-	end = read_offset(end, &has_offset, &offset);
+	if ((*end == '.' || *end == ',') && is_digit(end[1]))
+		for (end++; is_digit(*end); end++, scale /= 10)
+			w->milli += (*end - '0') * scale;
+	return read_offset(end, &w->has_offset, &w->offset);
+}
+
+const char *own_time_end(const char *text, enum own_zone *zone)
+{
+	struct written w;
+	const char *end = read_written(text, &w);
+
+	if (end)
+		*zone = !w.has_offset ? OWN_LOCAL : end[-1] == 'Z' ? OWN_UTC : OWN_OFFSET;
+	return end;
+}
+
+const char *own_time(struct own_clock *c, const char *text, struct stamp *out)
+{
+	struct written w;
+	const char *end = read_written(text, &w);
+	struct tm tm;
+
 	if (!end)
 		return NULL;
-	if (has_offset) {
+	if (w.has_offset) {
 		read_minute(text, &tm);
-		out->sec = (int64_t)timegm(&tm) - offset + second;
+		out->sec = (int64_t)timegm(&tm) - w.offset + w.second;
 	} else {
 		/* the offset of local time changes between minutes alone */
 		if (memcmp(c->minute, text, 16) || c->at + 59 < c->last / 1000 - 1800) {
@@ -107,10 +135,10 @@ const char *own_time(struct own_clock *c, const char *text, struct stamp *out)
 			c->at = local_minute(c, &tm);
 			memcpy(c->minute, text, 16);
 		}
-		out->sec = c->at + second;
+		out->sec = c->at + w.second;
 	}
-	out->milli = milli;
-	c->last = out->sec * 1000 + milli;
+	out->milli = w.milli;
+	c->last = out->sec * 1000 + w.milli;
 	return end;
 }
 

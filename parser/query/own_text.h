@@ -41,4 +41,8 @@ void own_clock_fini(struct own_clock *c);
  */
 const char *own_time(struct own_clock *c, const char *text, struct stamp *out);
 
+enum own_zone { OWN_LOCAL, OWN_UTC, OWN_OFFSET, OWN_ZONES };
+/* Returns what follows the time, which is not computed, or NULL. */
+const char *own_time_end(const char *text, enum own_zone *zone);
+
 #endif

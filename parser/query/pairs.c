@@ -3,23 +3,16 @@
 #include "parser/query/pairs.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <uthash.h>
 
+#include "parser/entry/id_key.h"
 #include "parser/query/clock.h"
 #include "parser/query/kept.h"
 
 #define OPEN_MAX_PAIRS (1u << 20)
 
-/* Compared byte by byte: all of it is set. */
-struct key {
-	uint64_t number;
-	uint32_t boot, nth, node;
-	uint32_t flags;
-};
-
 struct open {
-	struct key key;
+	struct id_key key;
 	struct entry *start;
 	bool matched;
 	UT_hash_handle hh;
@@ -31,28 +24,6 @@ struct pairs {
 	void *arg;
 	struct open *open;	/* in the order of their starts */
 };
-
-static uint32_t hash_name(const char *name)
-{
-	uint32_t h = 2166136261u;
-
-	while (name && *name)
-		h = (h ^ (unsigned char)*name++) * 16777619u;
-	return h;
-}
-
-static struct key key_of(const struct entry *e)
-{
-	struct key k;
-
-	memset(&k, 0, sizeof(k));
-	k.number = e->id.number;
-	k.boot = e->id.has_boot ? e->id.boot : 0;
-	k.nth = e->id.nth;
-	k.node = hash_name(e->node);
-	k.flags = e->id.has_boot | e->id.by_serial << 1 | entry_is_listen(e) << 2;
-	return k;
-}
 
 int64_t pair_began(const struct pair *p)
 {
@@ -110,7 +81,7 @@ static void drop(struct pairs *p, struct open *o)
 
 static struct open *find(struct pairs *p, const struct entry *e)
 {
-	struct key k = key_of(e);
+	struct id_key k = id_key(e);
 	struct open *o = NULL;
 
 	if (e->id.nth)
@@ -129,7 +100,7 @@ static void keep(struct pairs *p, const struct entry *e, bool matched)
 		finish_pair(p, e, NULL, matched);
 		return;
 	}
-	o->key = key_of(e);
+	o->key = id_key(e);
 	o->matched = matched;
 	HASH_ADD(hh, p->open, key, sizeof(o->key), o);
 	if (HASH_COUNT(p->open) > OPEN_MAX_PAIRS) {
@@ -149,7 +120,7 @@ void pairs_entry(struct pairs *p, const struct entry *e, bool matched)
 	struct open *o = find(p, e);
 
 	if (is_start(e) && e->id.nth) {
-		/* told twice, as after a restart of the plugin: the first is the start */
+		/* logged twice, as after a restart of the plugin: the first is the start */
 		if (o)
 			o->matched |= matched;
 		else

@@ -551,11 +551,15 @@ static bool open_all(struct query *q)
 	q->reader = reassemble_open(on_event, q, &q->errors);
 	q->own = own_new(&own_io);
 	q->extra = extra_new(q->options);
-	if (q->track && q->reader && q->own && q->extra && open_sieve(q) &&
-	    (q->options->slow || reassemble_quick(q->reader)))
-		return true;
-	fprintf(stderr, "aunetlog: out of memory\n");
-	return false;
+	if (!q->track || !q->reader || !q->own || !q->extra || !open_sieve(q)) {
+		fprintf(stderr, "aunetlog: out of memory\n");
+		return false;
+	}
+	if (o->slow)
+		reassemble_by_auparse(q->reader);
+	else
+		reassemble_no_serials(q->reader);
+	return true;
 }
 
 static void warn(const struct query *q)

@@ -11,22 +11,34 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <time.h>
 
 #include "parser/query/sieve_head.h"
 
-/* Of a local time it is not known here on which side of a change of the clock it is. */
-#define TIME_SLACK (3 * 3600)
+#define ENDS_MAX 8
+#define TIME_TEXT_MAX 40	/* a line that is not longer has nothing behind its time */
+#define DAY 86400		/* s; more than any offset from UTC */
+#define SECOND_TEXT 20		/* "2026-11-21 06:00:51" */
 #define NOTE_MAX 400		/* event.dataset is among so many bytes */
 #define NEEDLES_MAX 16
 
 struct sieve {
 	struct match heads;	/* the conditions on what is read here; borrowed values */
 	bool has_from, has_to;
-	int64_t from, to;	/* s since 1970 */
+	/* The bounds as such a time is written, with some slack. */
+	char from[OWN_ZONES][SECOND_TEXT], to[OWN_ZONES][SECOND_TEXT];
+	/* One of these addresses, as they are written, is the local or the remote end's. */
+	char ends[ENDS_MAX][NETADDR_TEXT_MAX];
+	size_t end_lens[ENDS_MAX];
+	unsigned int end_count;
+	enum field_id end_field;
 	unsigned int pids;	/* conditions on the process */
 	bool local, remote;	/* one of them is on that end */
 	bool pid;		/* one of them is on the process, or the opener */
 	int64_t json_pid;	/* the process that it must be; -1: any */
+	char pid_text[24];	/* its number */
+	size_t pid_len;
 	const char *has;	/* a line that can match has that key: its text there, and in JSON */
 	const char *json_has;
 	const char *needles[NEEDLES_MAX];	/* one of these is in the line */
@@ -106,6 +118,68 @@ static void take_pid(struct sieve *s, const struct condition *c, const struct co
 		s->json_pid = -1;
 }
 
+static size_t sprintf_end(char *to, const char *format, const struct netaddr *a)
+{
+	char text[NETADDR_TEXT_MAX];
+
+	netaddr_format_ip(a, text);
+	return snprintf(to, NETADDR_TEXT_MAX, format, text);
+}
+
+/*
+ * "192.0.2.7:", if there are conditions on one of the fields of ends, and each is that it is a
+ * certain address.
+ */
+static void take_ends(struct sieve *s, const struct match *m)
+{
+	for (unsigned int i = 0; i < m->count; i++) {
+		const struct condition *c = &m->conditions[i];
+		const struct netaddr *a = &c->value.range.addr;
+		char *text = s->ends[s->end_count];
+
+		if (fields[c->field].type != TYPE_ADDRESS)
+			continue;
+		if (s->end_count == ENDS_MAX || (s->end_count && c->field != s->end_field) ||
+		    c->op != OP_IS || !a->has_addr ||
+		    c->value.range.prefix != (a->family == AF_INET ? 32 : 128)) {
+			s->end_count = 0;
+			return;
+		}
+		s->end_field = c->field;
+		s->end_lens[s->end_count++] = a->family == AF_INET ?
+			sprintf_end(text, "%s:", a) : sprintf_end(text, "[%s", a);
+	}
+}
+
+/* How far a local time can be from what it says: near a change of the clock it is not known
+ * on which side it is. */
+static time_t local_slack(time_t at)
+{
+	time_t before = at - DAY, behind = at + DAY;
+	struct tm a, b;
+
+	if (localtime_r(&before, &a) && localtime_r(&behind, &b) && a.tm_gmtoff == b.tm_gmtoff)
+		return 0;
+	return 3 * 3600;
+}
+
+/* sign: of the slack. */
+static bool time_texts(int64_t at, int sign, char texts[OWN_ZONES][SECOND_TEXT])
+{
+	const time_t slack[OWN_ZONES] = { [OWN_LOCAL] = local_slack(at), [OWN_OFFSET] = DAY };
+	struct tm tm;
+
+	for (int zone = 0; zone < OWN_ZONES; zone++) {
+		time_t t = at + sign * slack[zone];
+
+		if (!(zone == OWN_LOCAL ? localtime_r(&t, &tm) : gmtime_r(&t, &tm)) ||
+		    tm.tm_year < 0 || tm.tm_year > 8099 ||
+		    !strftime(texts[zone], SECOND_TEXT, "%Y-%m-%d %H:%M:%S", &tm))
+			return false;
+	}
+	return true;
+}
+
 static void take_conditions(struct sieve *s, const struct match *m, bool pairs)
 {
 	const struct condition *end = m->conditions + m->count;
@@ -126,10 +200,9 @@ static void take_conditions(struct sieve *s, const struct match *m, bool pairs)
 			n = take_needles(s, c, end);
 		}
 	}
-	s->has_from = m->has_from && !pairs;
-	s->from = m->from.sec;
-	s->has_to = m->has_to && !pairs;
-	s->to = m->to.sec;
+	take_ends(s, m);
+	s->has_from = m->has_from && !pairs && time_texts(m->from.sec, -1, s->from);
+	s->has_to = m->has_to && !pairs && time_texts(m->to.sec, 1, s->to);
 }
 
 struct sieve *sieve_new(const struct match *m, bool pairs)
@@ -145,6 +218,7 @@ struct sieve *sieve_new(const struct match *m, bool pairs)
 		return NULL;
 	}
 	take_conditions(s, m, pairs);
+	s->pid_len = snprintf(s->pid_text, sizeof(s->pid_text), "%lld", (long long)s->json_pid);
 	return s;
 }
 
@@ -196,21 +270,17 @@ static bool may_match(const struct sieve *s, struct head_entry *h, bool json)
 	return match_maybe(&m, &h->entry);
 }
 
-static const char *time_of(struct own_clock *c, enum own_kind kind, const char *line, size_t len,
-			   struct stamp *out)
+/* The time of a line: its text, and what follows it; NULL: it has none. */
+static const char *time_of(enum own_kind kind, const char *line, size_t len, const char **rest,
+			   enum own_zone *zone)
 {
 	static const char before[] = "{\"@timestamp\":\"";
-	char text[64];
 	size_t skip = kind == OWN_JSON ? sizeof(before) - 1 : 0;
-	const char *rest;
 
-	if (len < skip + 24 || (skip && memcmp(line, before, skip)))
+	if (len < skip + TIME_TEXT_MAX || (skip && memcmp(line, before, skip)))
 		return NULL;
-	len -= skip;
-	memcpy(text, line + skip, len < sizeof(text) ? len : sizeof(text) - 1);
-	text[len < sizeof(text) ? len : sizeof(text) - 1] = 0;
-	rest = own_time(c, text, out);
-	return rest ? line + skip + (rest - text) : NULL;
+	*rest = own_time_end(line + skip, zone);
+	return *rest && *rest <= line + len ? line + skip : NULL;
 }
 
 /* Comm, pid and so on that could not be read are unknown, and what is unknown never
@@ -239,9 +309,44 @@ static bool has_json_pid(const struct sieve *s, const char *line, size_t len)
 	return false;
 }
 
-static bool is_in_time(const struct sieve *s, int64_t sec, int64_t slack)
+static int compare_seconds(const char *a, const char *b)
 {
-	return !(s->has_from && sec + slack < s->from) && !(s->has_to && sec - slack > s->to);
+	int date = memcmp(a, b, 10);
+
+	return date ? date : memcmp(a + 11, b + 11, 8);
+}
+
+static bool is_in_time(const struct sieve *s, const char *time, enum own_zone zone)
+{
+	return !(s->has_from && compare_seconds(time, s->from[zone]) < 0) &&
+	       !(s->has_to && compare_seconds(time, s->to[zone]) > 0);
+}
+
+/* An end that is not known may be the right one. */
+static bool may_be(const struct sieve *s, const char *end, size_t len)
+{
+	if (*end == '-')
+		return true;
+	for (unsigned int i = 0; i < s->end_count; i++)
+		if (len > s->end_lens[i] && !memcmp(end, s->ends[i], s->end_lens[i]))
+			return true;
+	return false;
+}
+
+/* Returns true for a connection that is neither from nor to one of the addresses, or of
+ * another process. */
+static bool is_another(const struct sieve *s, const char *p, const char *end)
+{
+	struct head_ends h;
+
+	if ((!s->end_count && s->json_pid < 0) || !sieve_head_ends(&h, p, end))
+		return false;
+	if (s->json_pid >= 0 && *h.pid != '-' &&
+	    (h.pid_len != s->pid_len || memcmp(h.pid, s->pid_text, h.pid_len)))
+		return !has_text(p, end - p, " opener=");
+	return s->end_count &&
+	       (s->end_field == FIELD_REMOTE || !may_be(s, h.local, h.local_len)) &&
+	       (s->end_field == FIELD_LOCAL || !may_be(s, h.remote, h.remote_len));
 }
 
 /* A line of the plugin on itself: "netlog start", "netlog lost". They are few. */
@@ -260,20 +365,22 @@ static bool keeps_all(const struct sieve *s)
 		      !s->has_to);
 }
 
-static bool can_matter(const struct sieve *s, struct own_clock *c, enum own_kind kind,
-		       const char *line, size_t len)
+static bool can_matter(const struct sieve *s, enum own_kind kind, const char *line, size_t len)
 {
 	struct head_entry h;
-	const char *rest;
+	const char *time, *rest;
+	enum own_zone zone;
 	bool json = kind == OWN_JSON;
 
+	time = time_of(kind, line, len, &rest, &zone);
+	if (!time || (!json && *rest != ' '))
+		return true;
+	if (!is_in_time(s, time, zone))
+		return is_note(rest, line + len, json);
+	if (!json && is_another(s, rest + 1, line + len))
+		return false;
 	h.entry.time = (struct stamp){ 0 };
 	sieve_head_clear(&h);
-	rest = time_of(c, kind, line, len, &h.entry.time);
-	if (!rest || (!json && *rest != ' '))
-		return true;
-	if (!is_in_time(s, h.entry.time.sec, rest[-1] == 'Z' ? 0 : TIME_SLACK))
-		return is_note(rest, line + len, json);
 	if (json ? !sieve_head_json(&h, line, line + len, s->local, s->remote) :
 		   !sieve_head_line(&h, rest + 1, line + len))
 		return true;
@@ -299,7 +406,7 @@ static struct sieve_line *add(struct sieve_lines *l)
 	return &l->lines[l->count++];
 }
 
-int sieve_text(const struct sieve *s, struct own_clock *c, enum own_kind kind, const char *text,
+int sieve_text(const struct sieve *s, enum own_kind kind, const char *text,
 	       size_t len, struct sieve_lines *out)
 {
 	const char *p = text, *end = text + len, *newline;
@@ -314,7 +421,7 @@ int sieve_text(const struct sieve *s, struct own_clock *c, enum own_kind kind, c
 			newline = end;
 		out->total++;
 		/* the last one may be cut, and is to be complained of then */
-		if (!all && newline + 1 < end && !can_matter(s, c, kind, p, newline - p))
+		if (!all && newline + 1 < end && !can_matter(s, kind, p, newline - p))
 			continue;
 		l = add(out);
 		if (!l)

@@ -30,11 +30,11 @@ struct sieve_lines {
 };
 
 /*
- * The lines of text that can matter, of a file of that kind (OWN_LINE, OWN_JSON). Any thread may call it;
- * the clock is that of the caller. sieve NULL: all lines. Returns -ENOMEM.
+ * The lines of text that can matter, of a file of that kind (OWN_LINE, OWN_JSON). Any thread
+ * may call it. sieve NULL: all lines. Returns -ENOMEM.
  */
-int sieve_text(const struct sieve *s, struct own_clock *c, enum own_kind kind, const char *text,
-	       size_t len, struct sieve_lines *out);
+int sieve_text(const struct sieve *s, enum own_kind kind, const char *text, size_t len,
+	       struct sieve_lines *out);
 void sieve_lines_fini(struct sieve_lines *l);
 
 #endif

@@ -148,6 +148,24 @@ static void comm(const struct word *w, struct head_entry *h)
 	h->identity.comm = h->comm;
 }
 
+bool sieve_head_ends(struct head_ends *h, const char *p, const char *end)
+{
+	static const char connect[] = "connect ";
+	struct word kinds, w, local, way, remote, pid, sid;
+
+	if ((size_t)(end - p) < sizeof(connect) || memcmp(p, connect, sizeof(connect) - 1))
+		return false;
+	p += sizeof(connect) - 1;
+	if (!next_word(&p, end, &kinds) || (!is(&kinds, "start") && !is(&kinds, "stop")) ||
+	    !next_word(&p, end, &w) || !next_word(&p, end, &local) ||
+	    !next_word(&p, end, &way) || way.len != 2 ||
+	    !next_word(&p, end, &remote) || !next_word(&p, end, &sid) ||
+	    !next_word(&p, end, &pid) || pid.len > 10)
+		return false;
+	*h = (struct head_ends){ local.at, remote.at, pid.at, local.len, remote.len, pid.len };
+	return true;
+}
+
 bool sieve_head_line(struct head_entry *h, const char *p, const char *end)
 {
 	struct word first, second, w;

@@ -20,6 +20,14 @@ struct head_entry {
 /* Everything but the time becomes unknown. */
 void sieve_head_clear(struct head_entry *h);
 
+/* The words of a connection's ends and process, in a line from behind its time on. Returns
+ * false if it is not in its usual form. */
+struct head_ends {
+	const char *local, *remote, *pid;
+	size_t local_len, remote_len, pid_len;
+};
+bool sieve_head_ends(struct head_ends *h, const char *p, const char *end);
+
 /* A line, from behind its time on: kind, protocol, ends, process, user, and command if it has
  * no escape in it. Returns false if it is not a connection's. */
 bool sieve_head_line(struct head_entry *h, const char *p, const char *end);

@@ -2,15 +2,13 @@
 /* parser/track/bounds: room in the tables of connections, descriptors and processes. */
 #include "parser/track/bounds.h"
 
-#define LOOK_MAX 64	/* processes to look at for one without a descriptor */
-
 struct conn *bounds_conn(struct track *t)
 {
 	struct conn *c;
 
 	if (t->conns.count >= t->conns.max)
 		life_lose(t, conn_victim(&t->conns));
-	c = conn_new(&t->conns, t->event->task.uid);
+	c = conn_new(&t->conns, owner_of(&t->event->task));
 	if (!c) {
 		input_error(t->errors, INPUT_ERROR_MEMORY, "socket", 6);
 		return NULL;
@@ -60,25 +58,14 @@ void bounds_forget_process(struct track *t, struct proc *p)
 	process_remove(&t->processes, p);
 }
 
-/* The least recently heard of, of some the first without a descriptor. */
-static struct proc *process_victim(struct track *t)
-{
-	struct proc *p = process_oldest(&t->processes);
-	int looked_at = 0;
-
-	for (; p && ++looked_at <= LOOK_MAX; p = TAILQ_NEXT(p, lru))
-		if (TAILQ_EMPTY(&p->fds) && TAILQ_NEXT(p, lru))
-			return p;
-	return process_oldest(&t->processes);
-}
-
 struct proc *bounds_process(struct track *t, int64_t pid)
 {
 	struct proc *p;
 
 	while (process_count(&t->processes) >= t->max_processes)
-		bounds_forget_process(t, process_victim(t));
-	p = process_add(&t->processes, t->node->index, pid);
+		bounds_forget_process(t, process_victim(&t->processes));
+	p = process_add(&t->processes, t->node->index, pid,
+			owner_of(&t->event->task));
 	if (!p)
 		input_error(t->errors, INPUT_ERROR_MEMORY, "process", 7);
 	return p;

@@ -23,7 +23,7 @@ void conn_init(struct conn_table *t, unsigned int max, struct fd_table *fds,
 	TAILQ_INIT(&t->dying);
 	TAILQ_INIT(&t->unclaimed);
 	TAILQ_INIT(&t->unused);
-	for (int i = 0; i < CONN_OWNERS; i++)
+	for (int i = 0; i < OWNERS; i++)
 		TAILQ_INIT(&t->owners[i].lru);
 	t->max = max ? max : 1;
 	t->fds = fds;
@@ -82,12 +82,7 @@ bool conn_is_open(const struct conn *c)
 
 /* ---- the table ---- */
 
-static unsigned int owner_of(int64_t uid)
-{
-	return (uint64_t)uid * 2654435761U >> 16 & (CONN_OWNERS - 1);
-}
-
-struct conn *conn_new(struct conn_table *t, int64_t uid)
+struct conn *conn_new(struct conn_table *t, unsigned int owner)
 {
 	struct conn *c = calloc(1, sizeof(*c));
 
@@ -98,7 +93,7 @@ struct conn *conn_new(struct conn_table *t, int64_t uid)
 	LIST_INIT(&c->fds);
 	TAILQ_INSERT_TAIL(&t->lru, c, lru);
 	t->count++;
-	c->owner = owner_of(uid);
+	c->owner = owner;
 	TAILQ_INSERT_TAIL(&t->owners[c->owner].lru, c, of_owner);
 	t->owners[c->owner].count++;
 	return c;
@@ -109,7 +104,7 @@ struct conn *conn_victim(const struct conn_table *t)
 {
 	const struct conn_owner *most = &t->owners[0];
 
-	for (int i = 1; i < CONN_OWNERS; i++)
+	for (int i = 1; i < OWNERS; i++)
 		if (t->owners[i].count > most->count)
 			most = &t->owners[i];
 	return TAILQ_FIRST(&most->lru);

@@ -15,6 +15,7 @@
 #include "parser/entry/entry.h"
 #include "parser/input_error.h"
 #include "parser/track/fdtable.h"
+#include "parser/track/owner.h"
 #include "parser/track/phase.h"
 #include "parser/track/unseen.h"
 
@@ -151,7 +152,6 @@ struct conn_owner {
 	unsigned int count;
 	TAILQ_HEAD(, conn) lru;		/* least recently used first */
 };
-#define CONN_OWNERS 256
 
 #define RIVAL_BUCKETS 4096
 #define LEFT_BUCKETS 4096
@@ -160,7 +160,7 @@ struct conn_table {
 	struct conn *by_number;
 	TAILQ_HEAD(, conn) lru;		/* least recently used first */
 	struct conn *next;		/* of the walk under way, see CONN_EACH */
-	struct conn_owner owners[CONN_OWNERS];
+	struct conn_owner owners[OWNERS];
 	TAILQ_HEAD(, conn) unclaimed;	/* oldest first */
 	TAILQ_HEAD(, conn) unused;	/* in the order of their coming */
 	unsigned int count, max;
@@ -196,9 +196,9 @@ bool conn_step(struct conn_table *t, struct conn *c, enum conn_step step);
 /* Returns true if a start without its stop is written or deferred. */
 bool conn_is_open(const struct conn *c);
 
-/* A new connection of user uid, without a reference: give it one, or drop it. The table has
- * room (bounds.c). NULL without memory. */
-struct conn *conn_new(struct conn_table *t, int64_t uid);
+/* A new connection of owner (owner.h), without a reference: give it one, or drop it. The
+ * table has room (bounds.c). NULL without memory. */
+struct conn *conn_new(struct conn_table *t, unsigned int owner);
 /* The one to forget when room is needed: of the user with most, the least recently used. */
 struct conn *conn_victim(const struct conn_table *t);
 /* Takes over what was reported of the connection: its start, its id, and whether it is

@@ -3,6 +3,7 @@
 #include "parser/track/fdtable.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A pointer and a small number: cheaper than uthash's own, which is by the byte. */
 static unsigned int hash_of(const struct fd_key *key)
@@ -18,7 +19,7 @@ void fdtable_init(struct fd_table *t, unsigned int max)
 {
 	t->hash = NULL;
 	t->max = max;
-	t->most = NULL;
+	memset(t->owners, 0, sizeof(t->owners));
 	t->round = 0;
 }
 
@@ -39,6 +40,7 @@ bool fdtable_full(const struct fd_table *t)
 struct fdent *fdtable_add(struct fd_table *t, struct proc *p, int fd, struct conn *c,
 			  struct fd_holders *holders, bool cloexec)
 {
+	struct fd_owner *owner = &t->owners[p->owner];
 	struct fdent *f = calloc(1, sizeof(*f));
 
 	if (!f)
@@ -52,8 +54,9 @@ struct fdent *fdtable_add(struct fd_table *t, struct proc *p, int fd, struct con
 	HASH_ADD_BYHASHVALUE(hh, t->hash, key, sizeof(f->key), hash_of(&f->key), f);
 	TAILQ_INSERT_TAIL(&p->fds, f, of_proc);
 	LIST_INSERT_HEAD(holders, f, of_conn);
-	if (++p->fd_count > (t->most ? t->most->fd_count : 0))
-		t->most = p;
+	owner->count++;
+	if (++p->fd_count > (owner->most ? owner->most->fd_count : 0))
+		owner->most = p;
 	return f;
 }
 
@@ -76,6 +79,7 @@ struct conn *fdtable_remove(struct fd_table *t, struct fdent *f)
 	TAILQ_REMOVE(&p->fds, f, of_proc);
 	LIST_REMOVE(f, of_conn);
 	p->fd_count--;
+	t->owners[p->owner].count--;
 	identity_put(f->since);
 	free(f);
 	return c;
@@ -83,11 +87,18 @@ struct conn *fdtable_remove(struct fd_table *t, struct fdent *f)
 
 struct fdent *fdtable_victim(const struct fd_table *t)
 {
-	return t->most ? TAILQ_FIRST(&t->most->fds) : NULL;
+	const struct fd_owner *owner = &t->owners[0];
+
+	for (int i = 1; i < OWNERS; i++)
+		if (t->owners[i].count > owner->count)
+			owner = &t->owners[i];
+	return owner->most ? TAILQ_FIRST(&owner->most->fds) : NULL;
 }
 
 void fdtable_forget(struct fd_table *t, const struct proc *p)
 {
-	if (t->most == p)
-		t->most = NULL;
+	struct fd_owner *owner = &t->owners[p->owner];
+
+	if (owner->most == p)
+		owner->most = NULL;
 }

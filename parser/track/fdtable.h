@@ -32,10 +32,16 @@ struct fdent {
 
 LIST_HEAD(fd_holders, fdent);
 
+/* The descriptors of one owner's processes. */
+struct fd_owner {
+	unsigned int count;
+	struct proc *most;	/* one of those that have had most; may be NULL */
+};
+
 struct fd_table {
 	struct fdent *hash;
 	unsigned int max;
-	struct proc *most;	/* one of those that have had most; may be NULL */
+	struct fd_owner owners[OWNERS];
 	unsigned int round;	/* scans of all processes' descriptors so far */
 };
 
@@ -49,7 +55,8 @@ struct fdent *fdtable_add(struct fd_table *t, struct proc *p, int fd, struct con
 			  struct fd_holders *holders, bool cloexec);
 /* f's process, as it is now, has the socket. */
 void fdtable_confirm(struct fdent *f);
-/* The descriptor to take when room is needed: the oldest of the process that has most. */
+/* The descriptor to take when room is needed: of the user that has most, the oldest one of
+ * the process that has most. NULL: not known. */
 struct fdent *fdtable_victim(const struct fd_table *t);
 /* p is about to be forgotten. */
 void fdtable_forget(struct fd_table *t, const struct proc *p);

@@ -357,7 +357,9 @@ static void release_connecting(struct track *t, struct conn *s,
 		      f->state == STATE_CLOSE;
 
 	if (failed) {
-		life_fail(t, s, f->err ? f->err : ECONNABORTED, VIA_CLOSE);
+		/* SCTP's may have been read by the program: unknown */
+		life_fail(t, s, f->err || f->proto == IPPROTO_SCTP ? f->err : ECONNABORTED,
+			  VIA_CLOSE);
 		return;
 	}
 	life_open(t, s, KIND_CONNECT, VIA_NONE);
@@ -400,6 +402,8 @@ static void on_found(struct track *t, const struct event *f)
 	    f->state != STATE_SYN_RECV)
 		life_open(t, s, KIND_CONNECT, VIA_FOUND);
 	if (s && (conn_is_open(s) || s->phase != CONN_IDLE))
+		return;
+	if (f->task.pid == ID_UNKNOWN)	/* no process holds it: only compared */
 		return;
 	if (f->state == STATE_SYN_SENT) {
 		on_connect(t, f);

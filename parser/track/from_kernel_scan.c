@@ -3,6 +3,8 @@
  * not reported. */
 #include "parser/track/from_kernel_scan.h"
 
+#include <netinet/in.h>
+
 #include "parser/track/bounds.h"
 
 bool from_kernel_follows(const struct conn *c)
@@ -51,11 +53,19 @@ void from_kernel_kept(struct track *t, const struct event *f)
 	life_resume(t, c, k->listens ? KIND_LISTEN : KIND_CONNECT);
 }
 
+/* The scan would have found it. Held by no process it may be in flight, or io_uring's: more
+ * likely, unless something was lost. */
+static bool is_covered(const struct conn *c, const struct event *f)
+{
+	return !f->result ||
+	       (c->netns == f->netns && (c->proto == IPPROTO_TCP || c->proto == IPPROTO_UDP));
+}
+
 /* A socket that began after the scan did may have been missed. */
 static bool is_missing(const struct track *t, const struct conn *c, const struct event *f)
 {
 	return c->key.node == t->node->index && from_kernel_follows(c) &&
-	       c->scan != t->scans + 1 && c->mono < f->mono;
+	       c->scan != t->scans + 1 && c->mono < f->mono && is_covered(c, f);
 }
 
 void from_kernel_scanned(struct track *t, const struct event *f)

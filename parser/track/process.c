@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/types.h>
 
+#define LOOK_MAX 64	/* processes to look at for one without a descriptor */
+
 /* Two small numbers: cheaper than uthash's own, which is by the byte. */
 static unsigned int hash_of(const struct proc_key *key)
 {
@@ -18,6 +20,10 @@ void process_init(struct process_table *t)
 {
 	t->hash = NULL;
 	TAILQ_INIT(&t->lru);
+	for (int i = 0; i < OWNERS; i++) {
+		t->owners[i].count = 0;
+		TAILQ_INIT(&t->owners[i].lru);
+	}
 }
 
 struct proc *process_find(struct process_table *t, uint32_t node, int64_t pid)
@@ -29,7 +35,8 @@ struct proc *process_find(struct process_table *t, uint32_t node, int64_t pid)
 	return p;
 }
 
-struct proc *process_add(struct process_table *t, uint32_t node, int64_t pid)
+struct proc *process_add(struct process_table *t, uint32_t node, int64_t pid,
+			 unsigned int owner)
 {
 	struct proc *p = calloc(1, sizeof(*p));
 
@@ -37,9 +44,12 @@ struct proc *process_add(struct process_table *t, uint32_t node, int64_t pid)
 		return NULL;
 	p->key.pid = pid;
 	p->key.node = node;
+	p->owner = owner;
 	TAILQ_INIT(&p->fds);
 	HASH_ADD_BYHASHVALUE(hh, t->hash, key, sizeof(p->key), hash_of(&p->key), p);
 	TAILQ_INSERT_TAIL(&t->lru, p, lru);
+	TAILQ_INSERT_TAIL(&t->owners[owner].lru, p, of_owner);
+	t->owners[owner].count++;
 	return p;
 }
 
@@ -49,12 +59,16 @@ void process_touch(struct process_table *t, struct proc *p)
 		return;
 	TAILQ_REMOVE(&t->lru, p, lru);
 	TAILQ_INSERT_TAIL(&t->lru, p, lru);
+	TAILQ_REMOVE(&t->owners[p->owner].lru, p, of_owner);
+	TAILQ_INSERT_TAIL(&t->owners[p->owner].lru, p, of_owner);
 }
 
 void process_remove(struct process_table *t, struct proc *p)
 {
 	HASH_DEL(t->hash, p);
 	TAILQ_REMOVE(&t->lru, p, lru);
+	TAILQ_REMOVE(&t->owners[p->owner].lru, p, of_owner);
+	t->owners[p->owner].count--;
 	identity_put(p->identity);
 	free(p->stale_title);
 	free(p);
@@ -63,6 +77,22 @@ void process_remove(struct process_table *t, struct proc *p)
 struct proc *process_oldest(struct process_table *t)
 {
 	return TAILQ_FIRST(&t->lru);
+}
+
+struct proc *process_victim(struct process_table *t)
+{
+	const struct proc_owner *most = &t->owners[0];
+	struct proc *p;
+	int looked_at = 0;
+
+	for (int i = 1; i < OWNERS; i++)
+		if (t->owners[i].count > most->count)
+			most = &t->owners[i];
+	for (p = TAILQ_FIRST(&most->lru); p && ++looked_at <= LOOK_MAX; p = TAILQ_NEXT(p, of_owner))
+		if (TAILQ_EMPTY(&p->fds) && TAILQ_NEXT(p, lru))
+			return p;
+	p = TAILQ_FIRST(&most->lru);
+	return TAILQ_NEXT(p, lru) ? p : process_oldest(t);
 }
 
 unsigned int process_count(const struct process_table *t)

@@ -2,7 +2,8 @@
 /*
  * parser/track/process: what is known of each process: who it is (an immutable,
  * counted struct identity, shared by all its connections) and which socket
- * descriptors it holds. A bounded table; the process without news for longest goes first.
+ * descriptors it holds. A bounded table: of the user with most processes, the one without
+ * news for longest goes first.
  */
 #ifndef NETLOG_PROCESS_H
 #define NETLOG_PROCESS_H
@@ -13,6 +14,7 @@
 
 #include "parser/entry/identity.h"
 #include "parser/event.h"
+#include "parser/track/owner.h"
 
 struct fdent;
 TAILQ_HEAD(fd_list, fdent);
@@ -34,26 +36,38 @@ struct proc {
 	bool born;		/* its fork was audited: so are those of its own */
 	struct fd_list fds;	/* oldest first */
 	unsigned int fd_count;
-	TAILQ_ENTRY(proc) lru;
+	unsigned int owner;	/* its user, when it was first heard of */
+	TAILQ_ENTRY(proc) lru, of_owner;
 	UT_hash_handle hh;
+};
+
+/* The processes of one owner. */
+struct proc_owner {
+	unsigned int count;
+	TAILQ_HEAD(, proc) lru;		/* least recently heard of first */
 };
 
 struct process_table {
 	struct proc *hash;
 	TAILQ_HEAD(, proc) lru;		/* least recently heard of first */
+	struct proc_owner owners[OWNERS];
 };
 
 void process_init(struct process_table *t);
 
 struct proc *process_find(struct process_table *t, uint32_t node, int64_t pid);
 /* A new entry; NULL without memory. The caller keeps the count bounded
- * (process_count, process_oldest). */
-struct proc *process_add(struct process_table *t, uint32_t node, int64_t pid);
+ * (process_count, process_victim). */
+struct proc *process_add(struct process_table *t, uint32_t node, int64_t pid,
+			 unsigned int owner);
 /* Moves it to the young end. */
 void process_touch(struct process_table *t, struct proc *p);
 /* Its descriptors must be gone. */
 void process_remove(struct process_table *t, struct proc *p);
 struct proc *process_oldest(struct process_table *t);
+/* The one to forget when room is needed, never the one touched last. The table has two or
+ * more. */
+struct proc *process_victim(struct process_table *t);
 unsigned int process_count(const struct process_table *t);
 
 enum process_change {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plugin/doctor/check: one check of --doctor. A check reads files below a root directory
- * and what doctor.c asked of the kernel before; it asks nobody itself, so that a test can
+ * and what doctor.c asked of the kernel before; it asks nothing else, so that a test can
  * give it any host.
  */
 #ifndef NETLOG_DOCTOR_CHECK_H
@@ -82,8 +82,14 @@ bool doctor_exact(const struct doctor *d);
 
 /* Returns true if the kernel module is installed for the running kernel. */
 bool doctor_module_installed(const struct doctor *d);
-/* The module is loaded and not about to be unloaded. */
+/* Returns true if the module is loaded and not about to be unloaded. */
 bool doctor_module_live(const struct doctor *d);
+/* Returns what makes the kernel refuse modules without an enrolled key ("kernel lockdown
+ * (integrity)"), or NULL if it takes any module. */
+const char *doctor_signed_only(const struct doctor *d);
+/* Returns true if an enforced AppArmor profile confines this process: commands cannot be run,
+ * and files that exist seem to be missing. */
+bool doctor_confined(const struct doctor *d);
 
 /* ---- what checks say ---- */
 

@@ -232,7 +232,7 @@ void check_rules_at_boot(const struct doctor *d, struct doctor_finding *f)
 	}
 	found(f, doctor_exact(d) ? DOCTOR_NOTE : DOCTOR_WARNING,
 	      "the loaded rules are in no file of %s", RULES_DIR);
-	because(f, "they are gone after the next boot, and after augenrules --load");
+	because(f, "the next boot, or augenrules --load, removes them");
 	mend(f, "cp /usr/share/audit-netlog/rules/30-netlog.rules %s/; augenrules --load",
 	     RULES_DIR);
 }

@@ -18,6 +18,31 @@
 #define BOOT_HINT "add audit=1 audit_backlog_limit=8192 to GRUB_CMDLINE_LINUX in " \
 		  "/etc/default/grub, then: update-grub; reboot"
 
+/* ---- what limits this process and modules ---- */
+
+bool doctor_confined(const struct doctor *d)
+{
+	char label[256];
+
+	return file_read(d->root, "/proc/self/attr/current", label, sizeof(label)) > 0 &&
+	       strstr(label, "(enforce)");
+}
+
+const char *doctor_signed_only(const struct doctor *d)
+{
+	char text[128];
+
+	if (file_read(d->root, "/sys/kernel/security/lockdown", text, sizeof(text)) > 0 &&
+	    !strstr(text, "[none]"))
+		return strstr(text, "[integrity]") ? "kernel lockdown (integrity)" :
+						     "kernel lockdown (confidentiality)";
+	if (file_read(d->root, "/sys/module/module/parameters/sig_enforce", text,
+		      sizeof(text)) > 0 &&
+	    *text == 'Y')
+		return "module.sig_enforce";
+	return NULL;
+}
+
 /* ---- source ---- */
 
 bool doctor_module_live(const struct doctor *d)
@@ -106,11 +131,23 @@ static void module_advice(const struct doctor *d, struct doctor_finding *f)
 		     secure_boot(d) ? "; Secure Boot is on: sign it, mokutil --import "
 				      "/var/lib/dkms/mok.pub, reboot" :
 				      "");
-	else if (secure_boot(d))
-		mend(f, "modprobe audit_netlog; if the key is rejected (Secure Boot): "
-			"mokutil --import /var/lib/dkms/mok.pub, reboot");
+	else if (secure_boot(d) || doctor_signed_only(d))
+		mend(f, "modprobe audit_netlog; if the key is rejected (%s): "
+			"mokutil --import /var/lib/dkms/mok.pub, reboot",
+		     secure_boot(d) ? "Secure Boot" : doctor_signed_only(d));
 	else
 		mend(f, "modprobe audit_netlog");
+}
+
+/* With BPF the module is not needed, but an administrator who installed it expects it. */
+static void exact_by_bpf(const struct doctor *d, struct doctor_finding *f)
+{
+	if (doctor_module_installed(d) && doctor_signed_only(d))
+		found(f, DOCTOR_OK, "source: BPF, exact; the module is not loaded: %s allows only "
+				    "modules that are signed with an enrolled key",
+		      doctor_signed_only(d));
+	else
+		found(f, DOCTOR_OK, "source: BPF, exact");
 }
 
 void check_source(const struct doctor *d, struct doctor_finding *f)
@@ -122,7 +159,7 @@ void check_source(const struct doctor *d, struct doctor_finding *f)
 		return;
 	}
 	if (doctor_exact(d)) {
-		found(f, DOCTOR_OK, "source: BPF, exact");
+		exact_by_bpf(d, f);
 		return;
 	}
 	if (bpf_works(d)) {
@@ -252,7 +289,7 @@ void check_log_format(const struct doctor *d, struct doctor_finding *f)
 	    !strcasecmp(text, "ENRICHED")) {
 		found(f, DOCTOR_NOTE, "log_format of auditd is ENRICHED");
 		because(f, "resolving names takes a third of the time that a record takes");
-		mend(f, "set log_format = RAW in %s if nobody needs the names, then: "
+		mend(f, "set log_format = RAW in %s if no reader needs the names, then: "
 			"auditctl --signal HUP",
 		     AUDITD_CONF);
 	} else {

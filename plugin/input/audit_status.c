@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plugin/input/audit_request.h"
+
 #define ANSWER_MS 2000
 #define KEY "netlog"
 #define MODULE "/sys/module/audit_netlog"
@@ -47,7 +49,7 @@ int audit_status_read(struct audit_state *s)
 
 	if (fd < 0)
 		return -errno;
-	err = audit_request_status(fd);
+	err = audit_request(fd, AUDIT_GET);
 	while (err >= 0) {
 		type = next_reply(fd, &rep);
 		err = reply_error(type);
@@ -112,7 +114,7 @@ int audit_status_rules(struct audit_status_rules *r)
 	memset(r, 0, sizeof(*r));
 	if (fd < 0)
 		return -errno;
-	err = audit_request_rules_list_data(fd);
+	err = audit_request(fd, AUDIT_LIST_RULES);
 	while (err >= 0) {
 		type = next_reply(fd, &rep);
 		err = reply_error(type);

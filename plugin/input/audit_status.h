@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* plugin/input/audit_status: asks the kernel for the state of audit, of the rules (both by
- * libaudit: they open a socket, need CAP_AUDIT_CONTROL, wait at most 2 s and return 0 or
- * -errno) and of the kernel module. */
+ * libaudit: they open a socket, need CAP_AUDIT_CONTROL, wait at most 2 s and return 0,
+ * -EINPROGRESS if the kernel still holds earlier requests, or -errno) and of the kernel
+ * module. */
 #ifndef NETLOG_AUDIT_STATUS_H
 #define NETLOG_AUDIT_STATUS_H
 

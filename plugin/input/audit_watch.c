@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "plugin/clock.h"
 #include "plugin/privileges.h"
 
 enum progress { IDLE, WANTED, RUNNING, ANSWERED };
@@ -114,24 +115,10 @@ void audit_watch_close(struct audit_watch *w)
 	pthread_mutex_unlock(&w->lock);
 }
 
-static struct timespec in(int ms)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += ms / 1000;
-	t.tv_nsec += ms % 1000 * 1000000L;
-	if (t.tv_nsec >= 1000000000L) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000L;
-	}
-	return t;
-}
-
 /* The lock is held. */
 static int ask(struct audit_watch *w, struct slot *s, int wait_ms)
 {
-	struct timespec end = in(wait_ms);
+	struct timespec end = clock_in(wait_ms);
 
 	if (s->progress == IDLE) {
 		s->progress = WANTED;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plugin/input/audit_watch: asks the kernel for the state of audit and of its rules, in a
- * thread of its own. While audit's backlog is full, as in a flood, the kernel puts whoever
- * sends it a request to sleep for backlog_wait_time (audit_receive()): a minute and more.
+ * thread of its own, so that the loop does not wait for the answers.
  */
 #ifndef NETLOG_AUDIT_WATCH_H
 #define NETLOG_AUDIT_WATCH_H
@@ -18,7 +17,7 @@ void audit_watch_close(struct audit_watch *w);
 
 /*
  * Asks, unless an earlier request is still out, and waits for the answer, at most wait_ms.
- * Returns 0, -EINPROGRESS without an answer yet, or the kernel's -errno; -ENOMEM if w is
+ * Returns 0, -EINPROGRESS without an answer yet (or the kernel holds earlier requests), or the kernel's -errno; -ENOMEM if w is
  * NULL. An answer is returned once, by the call that waits for it or by the next one.
  */
 int audit_watch_state(struct audit_watch *w, struct audit_state *out, int wait_ms);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "plugin/clock.h"
+#include "plugin/input/bpf_scan.h"
 #include "plugin/log.h"
 
 #include "kpatch/bpf/netlog_bpf.h"
@@ -21,7 +22,6 @@
 #include "netlog_old.skel.h"
 
 #define SCTP_BTF "/sys/kernel/btf/sctp"	/* since 5.11 */
-#define SPARE_ITERATORS 16
 #define BATCH_MS 20	/* from the first record in the ring to reading it */
 
 struct bpf_input {
@@ -29,16 +29,7 @@ struct bpf_input {
 	struct ring_buffer *ring;
 	struct bpf_events *events;
 	int64_t due;		/* monotonic ms: the ring is to be read; 0: it is empty */
-	int iterator;		/* descriptor of the scan under way, or -1 */
-	int spare[SPARE_ITERATORS];
-	unsigned int spare_count;
-	int64_t scan_begun;	/* mono ns */
-	bool scanned;		/* it is complete, and not yet reported */
-	bool scan_failed;	/* something of it was lost */
-	size_t have;		/* of buf */
-	char buf[128 << 10] __attribute__((aligned(8)));
-	struct netlog_bpf_event *found;	/* by the snapshot, in the order of time */
-	size_t found_count, found_next;
+	struct bpf_scan *scan;
 	void (*on_scanned)(int64_t begun, void *arg);
 	void *arg;
 	bool confused;		/* a record was none: reported once */
@@ -52,6 +43,7 @@ static const char *const optional[] = {
 	"udp_abort", "tcp_abort", "inet6_bind", "udpv6_sendmsg", "tty_audit_exit",
 	"auditsc_get_stamp",
 	"sctp_inet_listen", "sctp_primitive_ASSOCIATE", "sctp_association_free",
+	"security_sctp_bind_connect",
 };
 
 static int64_t clock_ns(clockid_t clock)
@@ -175,6 +167,7 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, const struct bpf_
 	b->rodata->can_read = can_read;
 	b->rodata->has_task_btf = has_function(btf, "bpf_get_current_task_btf");
 	b->rodata->has_cookie = has_function(btf, "bpf_get_socket_ptr_cookie");
+	b->rodata->sctp_late = access(SCTP_BTF, F_OK) != 0;
 	if (has_function(btf, "bpf_rcu_read_lock"))	/* 6.2 */
 		b->rodata->exit_fds = 512;
 	bpf_object__for_each_program(p, b->obj) {
@@ -195,6 +188,8 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, const struct bpf_
 			there = has_function(btf, "bpf_sock_from_file");
 		else if (p == b->progs.on_file_old)
 			there = can_read && !has_function(btf, "bpf_sock_from_file");
+		else if (p == b->progs.on_sctp_connect_late)
+			there = there && b->rodata->sctp_late;
 		else if (p == b->progs.on_delete_module)	/* 5.10's verifier refuses it */
 			there = there && has_function(btf, "bpf_loop");
 		else if (p == b->progs.on_accept_old)
@@ -274,109 +269,29 @@ static int attach(struct netlog_bpf *b, char *error, size_t size)
 
 /* ---- the snapshot ---- */
 
-static void take_found(struct bpf_input *b, const struct netlog_bpf_event *e)
+static int link_fd(const struct bpf_link *l)
 {
-	struct netlog_bpf_event *more;
-
-	if (!(b->found_count & (b->found_count - 1))) {	/* a power of two: it is full */
-		size_t room = b->found_count ? 2 * b->found_count : 1;
-
-		more = realloc(b->found, room * sizeof(*more));
-		if (!more) {
-			b->scan_failed = true;
-			return;
-		}
-		b->found = more;
-	}
-	b->found[b->found_count++] = *e;
+	return l ? bpf_link__fd(l) : -1;
 }
 
-/* Records lie one behind the other. Returns how many bytes were whole ones. */
-static size_t parse_found(struct bpf_input *b, const char *data, size_t size)
+static struct bpf_scan *new_scan(const struct netlog_bpf *b, struct bpf_events *events)
 {
-	size_t done = 0, len;
+	const int links[BPF_SCAN_PARTS] = {
+		link_fd(b->links.on_file ? b->links.on_file : b->links.on_file_old),
+		link_fd(b->links.on_tcp), link_fd(b->links.on_udp),
+	};
 
-	for (; size - done >= sizeof(struct netlog_bpf_event); done += len) {
-		const struct netlog_bpf_event *e = (const void *)(data + done);
-
-		len = e->kind == NETLOG_BPF_EXE ? sizeof(struct netlog_bpf_exe) : sizeof(*e);
-		if (len > size - done)
-			break;
-		if (e->kind == NETLOG_BPF_EXE)
-			bpf_events_record(b->events, e, len);
-		else
-			take_found(b, e);
-	}
-	return done;
+	return bpf_scan_new(links, events);
 }
 
-/* Each reports once, and before Linux 5.19 none can be made without privileges: some are
- * kept from the beginning. */
-static int make_iterator(const struct netlog_bpf *b)
+bool bpf_input_scan(struct bpf_input *b, bool last_ones)
 {
-	const struct bpf_link *l = b->links.on_file ? b->links.on_file : b->links.on_file_old;
-
-	return l ? bpf_iter_create(bpf_link__fd(l)) : -1;
+	return bpf_scan_begin(b->scan, last_ones);
 }
 
-static void keep_iterators(struct bpf_input *b)
+bool bpf_input_scans(const struct bpf_input *b)
 {
-	while (b->spare_count < SPARE_ITERATORS) {
-		int fd = make_iterator(b->bpf);
-
-		if (fd < 0)
-			return;
-		b->spare[b->spare_count++] = fd;
-	}
-}
-
-bool bpf_input_scan(struct bpf_input *b)
-{
-	if (b->iterator >= 0)
-		return true;
-	b->iterator = make_iterator(b->bpf);
-	if (b->iterator < 0 && b->spare_count)
-		b->iterator = b->spare[--b->spare_count];
-	b->scan_begun = clock_ns(CLOCK_MONOTONIC);
-	b->have = 0;
-	b->scan_failed = false;
-	return b->iterator >= 0;
-}
-
-/* A part of it: what fits in the buffer. */
-static void scan(struct bpf_input *b)
-{
-	ssize_t n = read(b->iterator, b->buf + b->have, sizeof(b->buf) - b->have);
-	size_t done;
-
-	if (n > 0) {
-		b->have += n;
-		done = parse_found(b, b->buf, b->have);
-		memmove(b->buf, b->buf + done, b->have - done);
-		b->have -= done;
-	}
-	if (n > 0 || (n < 0 && errno == EAGAIN))
-		return;
-	if (n < 0)
-		log_warn("BPF: cannot read what is open");
-	b->scanned = n == 0 && !b->scan_failed;
-	close(b->iterator);
-	b->iterator = -1;
-}
-
-/* What was found before this time, so that it comes in its place among the events. */
-static void report_found(struct bpf_input *b, uint64_t mono)
-{
-	for (; b->found_next < b->found_count; b->found_next++) {
-		const struct netlog_bpf_event *e = &b->found[b->found_next];
-
-		if (e->mono > mono)
-			return;
-		bpf_events_record(b->events, e, sizeof(*e));
-	}
-	free(b->found);
-	b->found = NULL;
-	b->found_count = b->found_next = 0;
+	return bpf_scan_runs(b->scan);
 }
 
 /* ---- reading ---- */
@@ -386,8 +301,8 @@ static int on_record(void *arg, void *data, size_t size)
 	struct bpf_input *b = arg;
 	const struct netlog_bpf_event *e = data;
 
-	if (b->found && e->kind == NETLOG_BPF_EVENT)
-		report_found(b, e->mono);
+	if (e->kind == NETLOG_BPF_EVENT && bpf_scan_has_found(b->scan))
+		bpf_scan_report(b->scan, e->mono);
 	if (bpf_events_record(b->events, data, size) == -EINVAL && !b->confused) {
 		log_warnx("BPF: a record of %zu bytes is not understood", size);
 		b->confused = true;
@@ -397,14 +312,18 @@ static int on_record(void *arg, void *data, size_t size)
 
 void bpf_input_read(struct bpf_input *b)
 {
+	int64_t begun;
+
 	bpf_events_clock(b->events, clock_real_minus_mono());
 	ring_buffer__consume(b->ring);
-	if (b->found)
-		report_found(b, UINT64_MAX);
-	if (b->scanned)		/* and what ended since it began is read */
-		b->on_scanned(b->scan_begun, b->arg);
-	b->scanned = false;
+	if (bpf_scan_has_found(b->scan))
+		bpf_scan_report(b->scan, UINT64_MAX);
 	b->due = 0;
+	if (!bpf_scan_is_complete(b->scan))
+		return;
+	begun = bpf_scan_take(b->scan);
+	if (begun)		/* and what ended since then is read */
+		b->on_scanned(begun, b->arg);
 }
 
 /* Once it has woken us, the kernel does not again until all is read. */
@@ -415,7 +334,7 @@ int bpf_input_poll(const struct bpf_input *b, struct pollfd *fd)
 	fd->fd = b->due ? -1 : ring_buffer__epoll_fd(b->ring);
 	fd->events = POLLIN;
 	fd->revents = 0;
-	if (b->iterator >= 0 || b->scanned)
+	if (bpf_scan_runs(b->scan) || bpf_scan_is_complete(b->scan))
 		return 0;
 	if (!b->due)
 		return -1;
@@ -425,9 +344,9 @@ int bpf_input_poll(const struct bpf_input *b, struct pollfd *fd)
 
 void bpf_input_work(struct bpf_input *b, const struct pollfd *fd)
 {
-	if (b->iterator >= 0)
-		scan(b);
-	if (b->scanned)
+	if (bpf_scan_runs(b->scan))
+		bpf_scan_read(b->scan);
+	if (bpf_scan_is_complete(b->scan))
 		bpf_input_read(b);
 	else if (!b->due && fd->fd >= 0 && fd->revents)
 		b->due = now_ms() + BATCH_MS;
@@ -453,12 +372,6 @@ bool bpf_input_test(struct bpf_input *b)
 bool bpf_input_has_cookies(const struct bpf_input *b)
 {
 	return b->bpf->rodata->has_cookie;
-}
-
-bool bpf_input_complete(const struct bpf_input *b)
-{
-	return bpf_program__autoload(b->bpf->progs.on_sctp_associate) ||
-	       access("/sys/module/sctp", F_OK);
 }
 
 void bpf_input_silence(struct bpf_input *b, bool silent)
@@ -533,11 +446,7 @@ void bpf_input_close(struct bpf_input *b)
 	if (!b)
 		return;
 	ring_buffer__free(b->ring);
-	if (b->iterator >= 0)
-		close(b->iterator);
-	while (b->spare_count)
-		close(b->spare[--b->spare_count]);
-	free(b->found);
+	bpf_scan_free(b->scan);
 	bpf_events_free(b->events);
 	if (b->bpf)
 		netlog_bpf__destroy(b->bpf);
@@ -552,7 +461,6 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 	snprintf(error, size, "no memory");
 	if (!b)
 		return NULL;
-	b->iterator = -1;
 	b->on_scanned = o->scanned;
 	b->arg = o->to.arg;
 	libbpf_set_print(on_print);
@@ -575,7 +483,11 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 		snprintf(error, size, "cannot map the ring buffer: %s", strerror(errno));
 		goto err;
 	}
-	keep_iterators(b);
+	b->scan = new_scan(b->bpf, b->events);
+	if (!b->scan) {
+		snprintf(error, size, "no memory");
+		goto err;
+	}
 	if (bpf_input_test(b))
 		return b;
 	snprintf(error, size, "the programs do not run: kernel.ftrace_enabled is 0");

@@ -21,6 +21,7 @@ struct bpf_wants {
 	bool flows;		/* unconnected datagrams */
 	bool processes;		/* forks, execs and ends of processes */
 	bool uses;		/* who sends or receives on a socket, where that changes */
+	unsigned int scan;	/* seconds between scans without a known loss; 0: none */
 	bool data;		/* which connected datagram sockets are never used */
 };
 
@@ -60,15 +61,16 @@ void bpf_input_read(struct bpf_input *b);
 
 /* Begins to report all that is open, by events of NETLOG_OP_FOUND and then scanned(), in
  * parts with each bpf_input_work(). Also while the source is silent. Returns false if the
- * kernel refuses. */
-bool bpf_input_scan(struct bpf_input *b);
+ * kernel refuses. Before Linux 5.19 and without bpffs only some can be made: last_ones says
+ * to use them. */
+bool bpf_input_scan(struct bpf_input *b, bool last_ones);
+/* Returns true while that goes on. */
+bool bpf_input_scans(const struct bpf_input *b);
 
 /* Returns true if the programs run: kernel.ftrace_enabled=0 stops them without an error. */
 bool bpf_input_test(struct bpf_input *b);
 /* Returns false if cookies are this run's own numbers (before Linux 5.12). */
 bool bpf_input_has_cookies(const struct bpf_input *b);
-/* Returns false if SCTP was loaded after the programs: its connections are not reported. */
-bool bpf_input_complete(const struct bpf_input *b);
 /* A silent source writes no records, and stays attached. */
 void bpf_input_silence(struct bpf_input *b, bool silent);
 /* TCP connects that began and that the programs on functions did not see, since the start;

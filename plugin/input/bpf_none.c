@@ -34,7 +34,13 @@ void bpf_input_read(struct bpf_input *b)
 	(void)b;
 }
 
-bool bpf_input_scan(struct bpf_input *b)
+bool bpf_input_scan(struct bpf_input *b, bool last_ones)
+{
+	(void)b, (void)last_ones;
+	return false;
+}
+
+bool bpf_input_scans(const struct bpf_input *b)
 {
 	(void)b;
 	return false;
@@ -62,12 +68,6 @@ bool bpf_input_test(struct bpf_input *b)
 {
 	(void)b;
 	return false;
-}
-
-bool bpf_input_complete(const struct bpf_input *b)
-{
-	(void)b;
-	return true;
 }
 
 void bpf_input_silence(struct bpf_input *b, bool silent)

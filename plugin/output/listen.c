@@ -19,7 +19,7 @@
 
 #define READERS_MAX 16
 #define READER_BUFFER (1 << 20) /* bytes that wait for a reader, as far as allowed */
-#define PATIENCE_MS 20		/* for a reader whose buffer is full */
+#define PATIENCE_MS 100		/* for a reader whose buffer is full */
 #define BUFFER 65536
 
 struct listener {

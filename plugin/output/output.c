@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "plugin/clock.h"
 #include "plugin/output/queue.h"
 
 #define PATIENCE_MS 200 /* once, when a queue fills up: see make_room() */
@@ -24,6 +25,7 @@ struct output {
 	struct transport *transport;
 	const struct format *format;
 	int severity;
+	struct format_place *place; /* or NULL */
 	void (*changed)(enum output_change what, const char *name,
 			const struct transport *t, int err, void *arg);
 	void *changed_arg;
@@ -52,20 +54,6 @@ struct output {
 };
 _Static_assert(STAGE > FRAME_MAX && BATCH > FRAME_MAX, "a frame fits");
 
-static struct timespec deadline(unsigned int ms)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += ms / 1000;
-	t.tv_nsec += ms % 1000 * 1000000L;
-	if (t.tv_nsec >= 1000000000L) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000L;
-	}
-	return t;
-}
-
 /* ---- the putting thread ---- */
 
 /*
@@ -75,7 +63,7 @@ static struct timespec deadline(unsigned int ms)
  */
 static void make_room(struct output *s, size_t need)
 {
-	struct timespec until = deadline(PATIENCE_MS);
+	struct timespec until = clock_in(PATIENCE_MS);
 	int err = 0;
 
 	while (s->queue.size - s->queue.used < need && !s->stalled && !err)
@@ -129,12 +117,32 @@ static void drop(struct output *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
+/* The message with its place in it, in text; or as it is, if that has no room: it takes no
+ * number then. */
+static const struct message *numbered(struct output *s, const struct message *m,
+				      struct message *to, char *text)
+{
+	*to = *m;
+	to->text = text;
+	s->place->number++;
+	to->len = format_number(s->format, s->place, m->text, m->len, text);
+	if (to->len)
+		return to;
+	s->place->number--;
+	return m;
+}
+
 void output_put(struct output *s, const struct message *m)
 {
+	char text[FORMAT_MAX];
+	struct message other;
+
 	if (m->len > MESSAGE_MAX) {
 		drop(s);
 		return;
 	}
+	if (s->place)
+		m = numbered(s, m, &other, text);
 	if (s->staged + FRAME_HEADER + m->len > STAGE)
 		stage_full(s);
 	s->staged += frame_put(s->stage + s->staged, m);
@@ -255,13 +263,13 @@ static void wait_for_work(struct output *s)
 	if (s->stopping || s->want_reopen)
 		return;
 	if (s->count && s->retry_ms) {
-		until = deadline(s->retry_ms);
+		until = clock_in(s->retry_ms);
 		while (!s->stopping && !s->want_reopen &&
 		       pthread_cond_timedwait(&s->filled, &s->lock, &until) != ETIMEDOUT)
 			;
 	} else if (!s->queue.used && !s->count) {
 		/* a loss is reported when the queue has moved on, or after a while */
-		until = deadline(LOSS_MS);
+		until = clock_in(LOSS_MS);
 		if (s->dropped)
 			pthread_cond_timedwait(&s->filled, &s->lock, &until);
 		else
@@ -381,6 +389,7 @@ struct output *output_new(struct transport *t, const struct output_options *o)
 	s->transport = t;
 	s->format = o->format;
 	s->severity = o->severity;
+	s->place = o->place;
 	s->changed = o->changed;
 	s->changed_arg = o->arg;
 	s->name = strdup(o->name);
@@ -417,7 +426,7 @@ const char *output_name(const struct output *s)
 /* Lock held. */
 static bool wait_stopped(struct output *s, unsigned int timeout_ms)
 {
-	struct timespec until = deadline(timeout_ms);
+	struct timespec until = clock_in(timeout_ms);
 	int err = 0;
 
 	while (!s->stopped && !err)

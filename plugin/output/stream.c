@@ -6,20 +6,18 @@
  */
 #include <errno.h>
 #include <linux/sockios.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "parser/entry/line.h"
+#include "plugin/output/connect.h"
 #include "plugin/output/rfc5424.h"
 #include "plugin/output/tls.h"
 #include "plugin/output/transport.h"
@@ -118,48 +116,7 @@ static void disconnect(struct stream *s)
 	s->fd = -1;
 }
 
-static int wait_writable(int fd, int timeout_ms)
-{
-	struct pollfd p = { .fd = fd, .events = POLLOUT };
-	int n;
-
-	do
-		n = poll(&p, 1, timeout_ms);
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : n ? 0 :
-				    -ETIMEDOUT;
-}
-
-/* Returns a connected descriptor or -errno. */
-static int connect_to(const struct sockaddr *addr, socklen_t len)
-{
-	int fd = socket(addr->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	socklen_t size = sizeof(int);
-	int err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (connect(fd, addr, len))
-		err = errno == EINPROGRESS ? wait_writable(fd, CONNECT_MS) : -errno;
-	if (!err && !getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &size))
-		err = -err;
-	if (!err)
-		return fd;
-	close(fd);
-	return err;
-}
-
-static int connect_unix(struct stream *s)
-{
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-
-	if (strlen(s->path) >= sizeof(addr.sun_path))
-		return -ENAMETOOLONG;
-	strcpy(addr.sun_path, s->path);
-	return connect_to((struct sockaddr *)&addr, sizeof(addr));
-}
-
-/* A peer that vanished without a word is found out by these. */
+/* TCP finds a peer that vanished by these. */
 static void set_options(int fd)
 {
 	int on = 1, idle = KEEPALIVE_S, buffer = SEND_BUFFER;
@@ -171,25 +128,6 @@ static void set_options(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
 }
 
-/* Tries each address of the host. */
-static int connect_tcp(struct stream *s)
-{
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list;
-	int n = getaddrinfo(s->host, s->port, &hints, &list), fd = -EHOSTUNREACH;
-
-	if (n) {
-		snprintf(s->t.reason, sizeof(s->t.reason), "%s",
-			 n == EAI_SYSTEM ? strerror(errno) : gai_strerror(n));
-		return -EHOSTUNREACH;
-	}
-	for (struct addrinfo *a = list; a && fd < 0; a = a->ai_next)
-		fd = connect_to(a->ai_addr, a->ai_addrlen);
-	freeaddrinfo(list);
-	if (fd >= 0)
-		set_options(fd);
-	return fd;
-}
-
 static int stream_open(struct transport *t)
 {
 	struct stream *s = (struct stream *)t;
@@ -198,10 +136,14 @@ static int stream_open(struct transport *t)
 	if (s->fd >= 0)
 		return 0;
 	*t->reason = 0;
-	fd = s->path ? connect_unix(s) : connect_tcp(s);
+	fd = s->path ? connect_to_unix(s->path, CONNECT_MS) :
+		       connect_to_host(s->host, s->port, CONNECT_MS, t->reason,
+				       sizeof(t->reason));
 	if (fd < 0)
 		return fd;
 	s->fd = fd;
+	if (!s->path)
+		set_options(fd);
 	s->sent = 0;
 	s->first = s->unacked = 0;
 	if (!s->use_tls)
@@ -258,7 +200,7 @@ static int send_plain(struct stream *s, size_t len, size_t *done)
 		if (n >= 0)
 			*done += n;
 		else if (errno == EAGAIN)
-			err = wait_writable(s->fd, SEND_MS);
+			err = connect_wait(s->fd, SEND_MS);
 		else if (errno != EINTR)
 			err = -errno;
 	}
@@ -339,6 +281,17 @@ static bool copy(char **to, const char *text)
 	return *to || !text;
 }
 
+#define OPS(of)                          \
+	{                                \
+		.name = of,              \
+		.keeps = true,           \
+		.open = stream_open,     \
+		.write = stream_write,   \
+		.reopen = stream_reopen, \
+		.close = stream_close,   \
+	}
+static const struct transport_ops unix_ops = OPS("unix"), tcp_ops = OPS("tcp");
+
 static struct stream *new_stream(const struct transport_ops *ops)
 {
 	struct stream *s = malloc(sizeof(*s));
@@ -354,15 +307,7 @@ static struct stream *new_stream(const struct transport_ops *ops)
 
 struct transport *transport_unix(const char *path, int facility)
 {
-	static const struct transport_ops ops = {
-		.name = "unix",
-		.keeps = true,
-		.open = stream_open,
-		.write = stream_write,
-		.reopen = stream_reopen,
-		.close = stream_close,
-	};
-	struct stream *s = new_stream(&ops);
+	struct stream *s = new_stream(&unix_ops);
 
 	if (s && !copy(&s->path, path)) {
 		stream_close(&s->t);
@@ -377,15 +322,7 @@ struct transport *transport_unix(const char *path, int facility)
 
 struct transport *transport_tcp(const struct transport_collector *c)
 {
-	static const struct transport_ops ops = {
-		.name = "tcp",
-		.keeps = true,
-		.open = stream_open,
-		.write = stream_write,
-		.reopen = stream_reopen,
-		.close = stream_close,
-	};
-	struct stream *s = new_stream(&ops);
+	struct stream *s = new_stream(&tcp_ops);
 
 	if (!s)
 		return NULL;

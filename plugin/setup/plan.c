@@ -56,7 +56,8 @@ static bool plan_module(struct plan *p, const struct doctor *d)
 
 	if (doctor_exact(d))
 		return true;
-	if (!doctor_module_installed(d))
+	/* where its key is enrolled, the boot has loaded it */
+	if (!doctor_module_installed(d) || doctor_signed_only(d))
 		return false;
 	s = add(p, "load the kernel module, now and at boot",
 		"BPF cannot be used here, and the module makes every line exact");
@@ -79,7 +80,7 @@ static void plan_rules(struct plan *p, const struct doctor *d)
 	}
 	if (file_exists(d->root, BOOT_RULES))
 		return;
-	s = add(p, "load the audit rules at boot", "rules are gone after a boot");
+	s = add(p, "load the audit rules at boot", "loaded rules do not survive a boot");
 	snprintf(s->command, sizeof(s->command), "install -m 640 %s %s", RULES, BOOT_RULES);
 	snprintf(s->undo, sizeof(s->undo), "rm -f %s", BOOT_RULES);
 }
@@ -234,7 +235,7 @@ unsigned int setup_plan(const struct doctor *d, struct setup_step steps[SETUP_ST
 	if (!p.count)
 		return 0;
 	s = add(&p, "make auditd read its configuration",
-		"it starts the plugin, or tells it of the change");
+		"it starts the plugin, or passes the signal on to it");
 	snprintf(s->command, sizeof(s->command), "auditctl --signal HUP");
 	snprintf(s->undo, sizeof(s->undo), "auditctl --signal HUP");
 	s->undo_last = true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tests/bench/cycle [CYCLES [PAUSE_US]]: what one connect, accept and two closes
- * on the loopback cost this program, and what they cost the machine until the
+ * tests/bench/cycle [CYCLES [PAUSE_US [BYTES]]]: what one connect, accept and two closes
+ * on the loopback (between them BYTES times send and recv of one byte) cost this program, and what they cost the machine until the
  * audit daemons have digested them. For bench-module, in a virtual machine whose
  * clock counts instructions; prints one line, in nanoseconds a cycle:
  *
@@ -63,8 +63,9 @@ static int listener(struct sockaddr_in *a)
 	return fd;
 }
 
-static void cycle(int listening, const struct sockaddr_in *a)
+static void cycle(int listening, const struct sockaddr_in *a, int bytes)
 {
+	char byte = 'x';
 	struct sockaddr_in peer;
 	socklen_t len = sizeof(peer);
 	int client, server;
@@ -75,16 +76,19 @@ static void cycle(int listening, const struct sockaddr_in *a)
 	server = accept(listening, (struct sockaddr *)&peer, &len);
 	if (server < 0)
 		die("accept");
+	for (int i = 0; i < bytes; i++)
+		if (send(client, &byte, 1, 0) != 1 || recv(server, &byte, 1, 0) != 1)
+			die("send, recv");
 	close(client);
 	close(server);
 }
 
-static void cycles(int listening, const struct sockaddr_in *a, int n, long pause)
+static void cycles(int listening, const struct sockaddr_in *a, int n, long pause, int bytes)
 {
 	int i;
 
 	for (i = 0; i < n; i++) {
-		cycle(listening, a);
+		cycle(listening, a, bytes);
 		if (pause)
 			pause_us(pause);
 	}
@@ -209,21 +213,22 @@ int main(int argc, char **argv)
 {
 	int n = argc > 1 ? atoi(argv[1]) : 2000;
 	long pause = argc > 2 ? atol(argv[2]) : 0;
+	int bytes = argc > 3 ? atoi(argv[3]) : 0;
 	uint64_t busy[GROUPS], before[GROUPS], after[GROUPS], idle[GROUPS], elapsed, self;
 	struct sockaddr_in a;
 	int g, fd = listener(&a);
 	double ruler;
 
-	if (n <= 0 || pause < 0) {
-		fprintf(stderr, "usage: cycle [CYCLES [PAUSE_US]]\n");
+	if (n <= 0 || pause < 0 || bytes < 0) {
+		fprintf(stderr, "usage: cycle [CYCLES [PAUSE_US [BYTES]]]\n");
 		return 1;
 	}
-	cycles(fd, &a, WARM_UP, pause);
+	cycles(fd, &a, WARM_UP, pause, bytes);
 	ruler = instruction_ns();
 	settle(busy, before);
 	elapsed = now(CLOCK_MONOTONIC);
 	self = now(CLOCK_THREAD_CPUTIME_ID);
-	cycles(fd, &a, n, pause);
+	cycles(fd, &a, n, pause, bytes);
 	self = now(CLOCK_THREAD_CPUTIME_ID) - self;
 	elapsed = now(CLOCK_MONOTONIC) - elapsed;
 	settle(after, idle);

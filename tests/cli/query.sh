@@ -137,6 +137,9 @@ test_table() {
 		COLUMNS=$width TERM=dumb script -qec "$tool -if $data" /dev/null </dev/null 2>/dev/null | tr -d '\r' >"$out"
 		[ "$(wc -l <"$out")" = 17 ] && [ "$(awk '{ if (length($0) > n) n = length($0) } END { print n }' "$out")" -le "$width" ]
 		verdict "a terminal of $width columns" $?
+		[ "$(grep -cE ' on (127.0.0.1:18080|\[::1\]:18081)|(127.0.0.1:18080|\[::1\]:18081) +\(listener\)' "$out")" = 4 ] &&
+			! grep -qE '(127.0.0.1:18080|\[::1\]:18081) +on' "$out"
+		verdict "a listener's address stands once ($width)" $?
 	done
 	run -if "$data" --open-at 2026-11-21 06:38:49.600 --format csv
 	[ "$status" = 0 ] && [ "$(wc -l <"$out")" = 3 ] && grep -q 'python3.3620.*127.0.0.1:18080' "$out"
@@ -320,7 +323,7 @@ test_more_conditions() {
 	verdict '-r: what it prints can be read again' $?
 	"$tool" -if "$data" >"$tmp/lines" 2>/dev/null
 	refuses '-r: the plugin'"'"'s lines have no records' 'name the audit log' -if "$tmp/lines" -r
-	cat "$data" | "$tool" -r >"$out" 2>"$err"
+	tail -c +1 "$data" | "$tool" -r >"$out" 2>"$err"
 	[ $? = 2 ] && grep -q 'stdin can be read only once' "$err"
 	verdict '-r: not of a pipe' $?
 	refuses '-r: not with another format' 'cannot be combined with --format' -if "$data" -r --format json
@@ -382,8 +385,8 @@ test_checkpoint() {
 		"$tool" -if "$log" --checkpoint "$tmp/once" >"$tmp/whole" 2>/dev/null
 		size=$(wc -c <"$log") step=$(($(wc -c <"$log") / 9 + 7)) at=0
 		: >"$tmp/grows"
-		while [ $at -lt "$size" ]; do
-			tail -c +$((at + 1)) "$log" | head -c $step >>"$tmp/grows"
+		while [ "$at" -lt "$size" ]; do
+			tail -c +$((at + 1)) "$log" | head -c "$step" >>"$tmp/grows"
 			at=$((at + step))
 			"$tool" -if "$tmp/grows" --checkpoint "$tmp/cp" >>"$tmp/parts" 2>"$err"
 		done

@@ -11,6 +11,7 @@ rounds=${2:-${ROUNDS:-12}}
 seed=${3:-${SEED:-$RANDOM$RANDOM}}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
+"$tool" --version >/dev/null || { echo "Bail out! $tool does not run"; exit 99; }
 command -v python3 >/dev/null || { echo "ok - slow # SKIP no python3"; exit 0; }
 
 # Complaints of an audit log name the line that was being read, give or take an event.

@@ -44,7 +44,7 @@ first_line() {
 	return 1
 }
 
-# What each output has of the probes, without what each adds.
+# Lines about the probes in each output, without the text that the output adds.
 of_probe() { grep -E ' (probe|netlog) ' | grep ' probe ' | sed 's/ time=[^ ]*$//'; }
 in_journal() { journal | of_probe; }
 in_auth_log() { sed -n 's/^.* audisp-netlog\[[0-9]*\]: //p' /var/log/auth.log | of_probe; }

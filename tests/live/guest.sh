@@ -5,8 +5,9 @@
 # everything they did is in the log, collect. POSIX, fit for busybox. The other
 # half, judging, is done wherever the result is taken.
 #
-# usage: guest.sh [-t] [-p SECONDS] [-w MS] [-o DIR] PROFILE [SCENARIO...]
+# usage: guest.sh [-t] [-b COUNT] [-p SECONDS] [-w MS] [-o DIR] PROFILE [SCENARIO...]
 #   -t      all at the same time; else one after the other
+#   -b N    beside so many busy loops, at the lowest priority
 #   -p N    with so long a pause between them
 #   -w MS   each socket is left as it is for so long after its start
 #   -o DIR  leave the result there; else a tar archive goes to standard output
@@ -27,14 +28,15 @@ broken() { echo "guest.sh: $*" >&2; exit 99; }
 
 now() { cut -d. -f1 /proc/uptime; }
 
-together='' out='' archive='' pause=0
-while getopts tp:w:o: option; do
+together='' out='' archive='' pause=0 busy=0
+while getopts tb:p:w:o: option; do
 	case $option in
 	t)	together=1 ;;
+	b)	busy=$OPTARG ;;
 	p)	pause=$OPTARG ;;
 	w)	export TRUTH_PAUSE="$OPTARG" ;;
 	o)	out=$OPTARG ;;
-	*)	broken "usage: guest.sh [-t] [-p SECONDS] [-w MS] [-o DIR] PROFILE [SCENARIO...]" ;;
+	*)	broken "usage: guest.sh [-t] [-b COUNT] [-p SECONDS] [-w MS] [-o DIR] PROFILE [SCENARIO...]" ;;
 	esac
 done
 shift $((OPTIND - 1))
@@ -102,7 +104,7 @@ run_all() {
 			[ "$pause" = 0 ] || sleep "$pause"
 		fi
 	done <"$TABLE"
-	wait
+	[ -z "$together" ] || wait
 }
 
 await_line() { # FILE GREP-ARGUMENTS...
@@ -130,11 +132,30 @@ await_all() {
 		broken "the plugin did not write the last line in $seconds s"
 }
 
+# A program that must wait for a processor while the kernel writes its event is late with it.
+start_busy() {
+	hogs=''
+	[ "$busy" -gt 0 ] || return 0
+	WITHIN="nice -n 19 ${WITHIN:-}"
+	while [ "$busy" -gt 0 ]; do
+		(while :; do :; done) &
+		hogs="$hogs $!"
+		busy=$((busy - 1))
+	done
+}
+
+stop_busy() {
+	# shellcheck disable=SC2086 # numbers of processes
+	[ -z "$hogs" ] || kill $hogs
+}
+
 lost() { auditctl -s | sed -n 's/^lost //p'; }
 
 [ -x "$PROGRAMS/datagram" ] || broken "no programs in $PROGRAMS"
 lost_before=$(lost)
+start_busy
 run_all
+stop_busy
 ls "$out"/expect/*.expect >/dev/null 2>&1 || broken "no such scenario: $*"
 await_all
 [ "$(lost)" = "$lost_before" ] ||

@@ -70,13 +70,21 @@ until_there() { # MARKER
 
 plugin_stopped() { tail -c +$((netlog_from + 1)) "$netlog_log" | grep -q ' netlog stop'; }
 
-# auditd stops reading in the middle of a storm.
+# auditd, or the plugin with BPF, stops reading in the middle of a storm.
 stall() {
-	auditd=$(auditctl -s | sed -n 's/^pid //p')
+	reader=$(auditctl -s | sed -n 's/^pid //p')
+	[ "$NETLOG_PROFILE" != bpf ] || reader=$(pidof audisp-netlog)
 	sleep 1
-	kill -STOP "$auditd"
+	kill -STOP "$reader"
 	sleep "$1"
-	kill -CONT "$auditd"
+	kill -CONT "$reader"
+}
+
+# What the plugin knows of BPF's records.
+bpf_counts() {
+	sed -n 's/^netlog_bpf_records_total /written=/p
+		s/^netlog_lost_total{what="bpf"} /lost=/p
+		s/^netlog_lost_total{what="missed"} /missed=/p' /run/metrics | tr '\n' ' '
 }
 
 audit_step() { # RATE
@@ -95,6 +103,7 @@ audit_step() { # RATE
 	until_true test -e "$stream.end" || broken "the plugin stream does not end"
 	count "$stream" "$stream_from" "$netlog_log" "$netlog_from" | sed 's/^/found /'
 	echo "found kernel lost=$kernel"
+	[ "$NETLOG_PROFILE" != bpf ] || echo "found bpf $(bpf_counts)"
 	grep -c 'dispatch error\|queue to plugins is full\|queue is full' "${SYSLOG:-/var/log/syslog}" 2>/dev/null |
 		sed 's/^/found syslog queue_full=/'
 }
@@ -131,6 +140,9 @@ tcplife_step() { # RATE
 processes=$1 duration=$2
 shift 2
 step=audit_step
+case $NETLOG_PROFILE in
+bpf)	printf '[status]\nmetrics = /run/metrics\n' >>/etc/audit/audisp-netlog.conf ;;
+esac
 case $NETLOG_PROFILE in
 none)	step=tcplife_step ;;
 *)	stop-auditd || broken "auditd does not end" ;;

@@ -97,6 +97,8 @@ static const struct row rows[] = {
 	{ "no BTF, module installed", check_source, { .bpf_tried = true, .bpf_error = "no", .initial_pids = true }, .level = DOCTOR_WARNING, .found = "socket diagnostics; no BPF: this kernel has no BTF", .fix = "modprobe audit_netlog", .files = { { "/lib/modules/6.1.0/updates/dkms/audit_netlog.ko.xz", "" } } },
 	{ "Secure Boot", check_source, { .bpf_tried = true, .bpf_error = "no" }, .level = DOCTOR_WARNING, .found = "not the initial pid namespace", .fix = "mokutil", .files = { { "/lib/modules/6.1.0/extra/audit_netlog.ko", "" }, { "/sys/firmware/efi/efivars/" "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c", "\6\0\0\0\1", 0, 5 } } },
 	{ "lockdown", check_source, { .bpf_tried = true, .bpf_error = "no" }, .level = DOCTOR_WARNING, .found = "lockdown", .fix = "audit-netlog-dkms", .files = { { "/sys/kernel/security/lockdown", "none integrity [confidentiality]\n" } } },
+	{ "lockdown, BPF and a refused module", check_source, { .bpf_tried = true }, .level = DOCTOR_OK, .found = "exact; the module is not loaded: kernel lockdown (integrity)", .files = { { "/sys/kernel/security/lockdown", "none [integrity] confidentiality\n" }, { "/lib/modules/6.1.0/extra/audit_netlog.ko", "" } } },
+	{ "signed modules only", check_source, { .bpf_tried = true, .bpf_error = "no" }, .level = DOCTOR_WARNING, .found = "installed, not loaded", .fix = "rejected (module.sig_enforce): mokutil", .files = { { "/sys/module/module/parameters/sig_enforce", "Y\n" }, { "/lib/modules/6.1.0/extra/audit_netlog.ko", "" } } },
 	{ "ftrace is off", check_source, { .bpf_tried = true, .bpf_error = "no" }, .level = DOCTOR_WARNING, .found = "ftrace_enabled is 0", .fix = "sysctl kernel.ftrace_enabled=1", .files = { { "/proc/sys/kernel/ftrace_enabled", "0\n" }, { "/sys/kernel/btf/vmlinux", "x" } } },
 	{ "another reason", check_source, { .bpf_tried = true, .bpf_error = "no luck" }, .level = DOCTOR_WARNING, .found = "no BPF: no luck", .fix = "dkms", .files = { { "/sys/kernel/btf/vmlinux", "x" } } },
 	{ "not root", check_source, { 0 }, .level = DOCTOR_UNKNOWN, .found = "needs root", .fix = "dkms" },
@@ -214,6 +216,27 @@ static void test_check(void **state)
 		assert_true(*f.why);
 }
 
+static void test_confined(void **state)
+{
+	static const struct { const char *label; bool confined; } labels[] = {
+		{ "audisp-netlog (enforce)\n", true },
+		{ "audisp-netlog (complain)\n", false },
+		{ "unconfined\n", false },
+		{ "system_u:system_r:auditd_t:s0", false },
+	};
+	struct doctor d;
+	struct config c;
+
+	(void)state;
+	begin(&d, &c);
+	assert_false(doctor_confined(&d));
+	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
+		make_file(&(struct file){ "/proc/self/attr/current", labels[i].label });
+		assert_int_equal(doctor_confined(&d), labels[i].confined);
+	}
+	end(&c);
+}
+
 /* ---- the connection ---- */
 
 struct writer {
@@ -329,6 +352,7 @@ static void test_status(void **state)
 int main(void)
 {
 	const struct CMUnitTest others[] = {
+		cmocka_unit_test(test_confined),
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_ignored),
 		cmocka_unit_test(test_status),

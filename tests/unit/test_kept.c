@@ -135,6 +135,54 @@ static void test_scans(void **state)
 	track_free(t);
 }
 
+/* By the clock, with nothing known to be lost: it visits all sockets of one namespace. */
+static void checked(struct track *t, int64_t begun_ms, int64_t netns)
+{
+	struct event e = { .kind = EVENT_SCANNED, .mono = begun_ms * 1000000, .netns = netns,
+			   .result = 1, .stamp = { .sec = 1000 + begun_ms / 1000 } };
+
+	track_event(t, &e);
+}
+
+/* A socket that no process holds may be in flight: it goes on where it was not looked for. */
+static void test_checks(void **state)
+{
+	struct track *t = tracker();
+
+	(void)state;
+	put(t, NETLOG_OP_ESTABLISHED, 0xa1, 11, 4001, 1000);
+	*got = 0;
+	checked(t, 3000, 78);
+	checked(t, 5000, 78);
+	assert_string_equal(got, "");
+	checked(t, 7000, 77);
+	assert_string_equal(got, "");
+	checked(t, 9000, 77);
+	assert_string_equal(got, "connect stop " ENDS("4001") "via=sweep id=0000abcd-a1.1\n");
+	track_free(t);
+}
+
+/* One that no process holds is compared with what is known, and not begun. */
+static void test_unheld(void **state)
+{
+	struct event e = { .kind = EVENT_MODULE, .op = NETLOG_OP_FOUND, .cookie = 0xa9, .ino = 19,
+			   .mono = 3000000000, .netns = 77, .family = AF_INET, .proto = 6, .state = 1,
+			   .tx = -1, .rx = -1, .missed = -1, .lost = -1, .stamp = { .sec = 1003 },
+			   .task = { ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN,
+				     ID_UNKNOWN, NULL, NULL, NULL, NULL } };
+	struct track *t = tracker();
+
+	(void)state;
+	*got = 0;
+	track_event(t, &e);
+	assert_string_equal(got, "");
+	put(t, NETLOG_OP_ESTABLISHED, 0xa9, 19, 4001, 3500);
+	put(t, NETLOG_OP_RELEASE, 0xa9, 19, 4001, 4500);
+	assert_non_null(strstr(got, "connect start " ENDS("4001") "id=0000abcd-a9.1"));
+	assert_non_null(strstr(got, "dur=1.000 "));
+	track_free(t);
+}
+
 /* It was open while its outcome was thought to be still to come: that record was lost. */
 static void test_lost_outcome(void **state)
 {
@@ -153,6 +201,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_scans),
+		cmocka_unit_test(test_checks),
+		cmocka_unit_test(test_unheld),
 		cmocka_unit_test(test_lost_outcome),
 	};
 	int fd = mkstemp(path), failed;

@@ -38,8 +38,8 @@ FILE *fopen(const char *path, const char *mode)
 
 static struct bpf_input {
 	struct bpf_input_options o;
-	bool silent, fails;
-	unsigned int woken, scans;
+	bool silent, fails, runs, last_ones;
+	unsigned int woken, scans, lost;
 	int64_t unseen;
 } bpf;
 
@@ -54,9 +54,9 @@ void bpf_input_close(struct bpf_input *b) { (void)b; }
 int bpf_input_poll(const struct bpf_input *b, struct pollfd *fd) { (void)b, (void)fd; return -1; }
 void bpf_input_work(struct bpf_input *b, const struct pollfd *fd) { (void)b, (void)fd; }
 void bpf_input_read(struct bpf_input *b) { (void)b; }
-bool bpf_input_scan(struct bpf_input *b) { b->scans++; return true; }
+bool bpf_input_scan(struct bpf_input *b, bool last_ones) { b->scans++; b->runs = true; b->last_ones = last_ones; return true; }
+bool bpf_input_scans(const struct bpf_input *b) { return b->runs; }
 bool bpf_input_test(struct bpf_input *b) { return !b->fails; }
-bool bpf_input_complete(const struct bpf_input *b) { (void)b; return true; }
 bool bpf_input_has_cookies(const struct bpf_input *b) { (void)b; return true; }
 void bpf_input_silence(struct bpf_input *b, bool silent) { b->silent = silent; }
 void bpf_input_stamps(struct bpf_input *b, bool on) { (void)b, (void)on; }
@@ -65,8 +65,7 @@ int64_t bpf_input_unseen(const struct bpf_input *b) { return b->unseen; }
 
 void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c)
 {
-	(void)b;
-	*c = (struct bpf_input_counts){ .missed = -1 };
+	*c = (struct bpf_input_counts){ .missed = -1, .lost = b->lost };
 }
 
 /* ---- steps, at times of their own in ms ("@5") ----
@@ -80,6 +79,9 @@ void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c)
  *   =TEXT    what the tracker got since the last =: L and X for op=load and unload
  *   ~ !      BPF is silent, is not
  *   #3       so many losses were counted since the last #
+ *   l3       so many are counted in all
+ *   s1 s2    the loop comes round: a scan after a loss, one by the clock, begins; s0: none
+ *   S s      the scan is complete: S1 is of something lost, S2 by the clock
  */
 struct row {
 	const char *name, *steps;
@@ -97,10 +99,15 @@ static const struct row rows[] = {
 	  "@1000 M . @2000 W b1 m @3000 . @11000 . =L, @12500 . =L,b1, !" },
 	{ "rmmod fails", "@1000 M . =L, W @1500 b1 k1 =k1, @2000 . ! @5000 . ~ = W ! b2 = m U =L,b2," },
 	{ "BPF fails", "=L, b1 u5 @1000 . F u8 @2000 . =b1,X, ~ #3 b2 f @3000 . ! =L," },
+	{ "scans at the start, and by the clock", "s1 s0 S1 @3000 s1 S1 @6000 s0 @303000 s2 @700000 s0 S2 s2" },
+	{ "a scan after a loss waits for the one by the clock",
+	  "s1 S1 @2000 s1 S1 @302000 s2 l3 #3 @304000 s0 S2 s1 S1 @306000 s1 S1 @308000 s0" },
+	{ "no scan by the clock while neither speaks", "s1 S1 @2000 s1 S1 F @3000 . @600000 s0 f . s1" },
 	{ "BPF fails beside the module", "M @1000 . F u8 @2000 . #0 ~ k1 =L,k1," },
 };
 
 static char got[1024];
+static int by_clock;	/* what the last complete scan was, as S */
 static struct kernel_source k;
 
 static void on_event(const struct event *e, void *arg)
@@ -108,7 +115,9 @@ static void on_event(const struct event *e, void *arg)
 	size_t n = strlen(got);
 
 	(void)arg;
-	if (e->op == NETLOG_OP_LOAD || e->op == NETLOG_OP_UNLOAD)
+	if (e->kind == EVENT_SCANNED)
+		by_clock = e->result ? 2 : 1;
+	else if (e->op == NETLOG_OP_LOAD || e->op == NETLOG_OP_UNLOAD)
 		snprintf(got + n, sizeof(got) - n, "%c,", e->op == NETLOG_OP_LOAD ? 'L' : 'X');
 	else
 		snprintf(got + n, sizeof(got) - n, "%s%d,", e->task.pid == 1 ? "b" : "k",
@@ -159,6 +168,19 @@ static void step(const char *s)
 		kernel_source_losses(&k, &lost);
 		assert_int_equal(lost.bpf, atoi(s + 1));
 		break;
+	case 'l':	bpf.lost = atoi(s + 1); break;
+	case 's':
+		bpf.scans = 0;
+		kernel_source_work(&k, NULL);
+		assert_int_equal(bpf.scans, s[1] != '0');
+		if (bpf.scans)
+			assert_int_equal(bpf.last_ones, s[1] == '1');
+		break;
+	case 'S':
+		bpf.runs = false;
+		bpf.o.scanned(1, bpf.o.to.arg);
+		assert_int_equal(by_clock, s[1] - '0');
+		break;
 	case '=':
 		assert_string_equal(got, s + 1);
 		*got = 0;
@@ -170,7 +192,7 @@ static void step(const char *s)
 
 static void test(void **state)
 {
-	static const struct bpf_wants wants;
+	static const struct bpf_wants wants = { .scan = 300 };
 	const struct row *row = *state;
 	char *steps = strdup(row->steps), *save = NULL;
 

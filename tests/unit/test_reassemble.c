@@ -277,6 +277,15 @@ static const struct row rows[] = {
 	{ "module, v4-mapped", MODULE("1", "netlog=1 op=listen ino=5 proto=6 family=10 "
 	  "laddr=::ffff:10.0.0.5 lport=22 pid=100 sid=1"),
 	  "module listen pid=100 ino=5 proto=6 10.0.0.5:22 - err=0 tx=-1 rx=-1 sid=1\n" },
+	{ "module, any address", MODULE("1", "netlog=2 op=listen ino=5 cookie=1 proto=6 family=10 "
+	  "laddr=:: lport=22 tty=(none) pid=100 sid=1"), "module listen pid=100 ino=5 cookie=1 "
+	  "proto=6 [::]:22 - err=0 tx=-1 rx=-1 sid=1\n" },
+	{ "module, a network's address", MODULE("1", "netlog=2 op=listen ino=5 cookie=1 proto=6 "
+	  "laddr=fd00:: lport=22 pid=100 sid=1"), "module listen pid=100 ino=5 cookie=1 "
+	  "proto=6 [fd00::]:22 - err=0 tx=-1 rx=-1 sid=1\n" },
+	{ "module, not in the kernel's form", MODULE("1", "netlog=2 op=listen word ino=5 "
+	  "cookie=1, proto=6 laddr=fd00:: lport=22 pid=100 sid=1"), "module listen pid=100 ino=5 "
+	  "cookie=1 proto=6 [fd00::]:22 - err=0 tx=-1 rx=-1 sid=1\n" },
 	{ "module, load", MODULE("1", "netlog=1 op=load ver=0.1 missed=0 lost=0 pid=1 "
 	  "sid=1"), "module load pid=1 ino=0 proto=-1 - - err=0 tx=-1 rx=-1 sid=1\n" },
 	{ "module, a field of the future", MODULE("1", MODULE_OPEN("connect") " new=x"
@@ -442,6 +451,9 @@ static void on_first(enum input_error_kind kind, const char *sample, size_t len,
 			 input_error_key(kind), (int)len, sample);
 }
 
+/* Every test runs twice: records read here, and read by auparse. */
+static bool by_auparse;
+
 static struct reassembler *begin(void)
 {
 	struct reassembler *r;
@@ -452,6 +464,8 @@ static struct reassembler *begin(void)
 	seen.out[0] = 0;
 	r = reassemble_open(on_event, &seen, &seen.complaints);
 	assert_non_null(r);
+	if (by_auparse)
+		reassemble_by_auparse(r);
 	reassemble_replay(r, true);
 	return r;
 }
@@ -629,6 +643,10 @@ int main(void)
 		cmocka_unit_test(test_one_huge_event),
 	};
 
-	return table_run("records", test_row, ROWS(rows)) +
-	       cmocka_run_group_tests_name("event", rest, NULL, NULL);
+	int failed = table_run("records", test_row, ROWS(rows)) +
+		     cmocka_run_group_tests_name("event", rest, NULL, NULL);
+
+	by_auparse = true;
+	return failed + table_run("records, by auparse", test_row, ROWS(rows)) +
+	       cmocka_run_group_tests_name("event, by auparse", rest, NULL, NULL);
 }

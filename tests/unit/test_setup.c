@@ -49,6 +49,7 @@ struct row {
 	const char *steps;	     /* parts of the commands, parted by | */
 	const char *config;	     /* of the plugin; NULL: none */
 	const char *extra_text;	     /* of the other file */
+	bool lockdown;
 };
 
 #define CONF "/etc/audit/plugins.d/netlog.conf"
@@ -68,6 +69,7 @@ static const struct row rows[] = {
 	{ "rules are locked", { .bpf_tried = true, .bpf_error = "x", .status = { .enabled = 2 } }, "active = yes\n", "q_depth = 16384\n", NULL, "install -m 640|" HUP },
 	{ "rules are there", { .bpf_tried = true, .bpf_error = "x", .rules = { .netlog = true } }, "active = yes\n", "q_depth = 16384\n", "/etc/audit/rules.d/30-netlog.rules", "" },
 	{ "the module is installed", { .bpf_tried = true, .bpf_error = "x" }, "active = yes\n", "q_depth = 16384\n", KO, "modprobe audit_netlog|" HUP },
+	{ "the module is installed, and the kernel refuses it", { .bpf_tried = true, .bpf_error = "x" }, "active = yes\n", "q_depth = 16384\n", KO, "auditctl -R|install -m 640|" HUP, .lockdown = true },
 	{ "a short queue", { .bpf_tried = true }, "active = yes\n", "q_depth = 400\n", NULL, "sed -i 's/^ *q_depth|" HUP },
 	{ "a queue by default", { .bpf_tried = true }, "active = yes\n", "x = 1\n", NULL, "echo 'q_depth = 16384'|" HUP },
 	{ "a queue that is no number is left alone", { .bpf_tried = true }, "active = yes\n", "q_depth = 1;reboot\n", NULL, "" },
@@ -103,6 +105,8 @@ static void test_plan(void **state)
 		put("/etc/audit/auditd.conf", row->auditd);
 	if (row->extra)
 		put(row->extra, row->extra_text ? row->extra_text : "-k netlog\n");
+	if (row->lockdown)
+		put("/sys/kernel/security/lockdown", "none integrity [confidentiality]\n");
 	if (row->config) {
 		put("/netlog.conf", row->config);
 		snprintf(full, sizeof(full), "%s/netlog.conf", root);

@@ -452,11 +452,76 @@ static void test_evicts_many_descriptors(void **state)
 	track_free(t);
 }
 
+/* An event of a process of a user: in a session, uid may be any of a user namespace. */
+static void user_event(struct track *t, enum event_kind kind, int pid, int uid, int fd, int newfd)
+{
+	struct event f = new_event(kind, pid);
+
+	f.task.uid = uid;
+	f.task.auid = f.task.ses = 1000;
+	f.type = SOCK_STREAM;
+	f.fd = fd;
+	f.result = f.newfd = newfd;
+	track_event(t, &f);
+}
+
+/* Nor do a user's many processes (a killed one leaves no event), whatever their uid. */
+static void test_evicts_many_processes(void **state)
+{
+	struct track_limits limits = { .sockets = 65536, .processes = 64 };
+	struct track_io io = { .emit = on_entry };
+	struct track *t;
+
+	(void)state;
+	memset(&seen, 0, sizeof(seen));
+	t = track_new(&limits, &io, &seen.errors);
+	for (int pid = 5; pid < 10; pid++) {
+		struct event f = new_event(EVENT_SOCKET, pid);
+
+		f.task.auid = ID_UNSET;
+		f.type = SOCK_STREAM;
+		f.result = 3;
+		track_event(t, &f);
+		connect_to(t, pid, 3, end_of(0x0a000001, 443), 0);
+	}
+	for (int i = 0; i < 1000; i++)
+		user_event(t, EVENT_SOCKET, 100 + i, 100000 + i, -1, 3);
+	for (int pid = 5; pid < 10; pid++)
+		assert_true(stops(t, pid, 0, 3));
+	track_free(t);
+}
+
+/* Nor descriptors that a user has in many processes, fewer in each than another has. */
+static void test_evicts_spread_descriptors(void **state)
+{
+	struct track_limits limits = { .sockets = 64, .processes = 1000 };
+	struct track_io io = { .emit = on_entry };
+	struct track *t;
+
+	(void)state;
+	memset(&seen, 0, sizeof(seen));
+	t = track_new(&limits, &io, &seen.errors);
+	for (int fd = 3; fd < 13; fd++) {
+		open_socket(t, 5, fd, SOCK_STREAM);
+		connect_to(t, 5, fd, end_of(0x0a000001, 443), 0);
+	}
+	for (int pid = 100; pid < 200; pid++) {
+		user_event(t, EVENT_SOCKET, pid, 1000, -1, 3);
+		for (int fd = 4; fd < 9; fd++)
+			user_event(t, EVENT_DUP, pid, 1000, 3, fd);
+	}
+	for (int fd = 3; fd < 13; fd++)
+		assert_true(stops(t, 5, 0, fd));
+	track_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_evicts_who_has_most),
 		cmocka_unit_test(test_evicts_many_descriptors),
+		cmocka_unit_test(test_evicts_many_processes),
+		cmocka_unit_test(test_evicts_spread_descriptors),
 		cmocka_unit_test(test_snapshot), cmocka_unit_test(test_unseen_once),
 		cmocka_unit_test(test_dups), cmocka_unit_test(test_left),
 		cmocka_unit_test(test_module_binds), cmocka_unit_test(test_destroyed),

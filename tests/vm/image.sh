@@ -1,8 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What the virtual machine boots: the kernel image and the archives of its
-# initramfs. Sourced by run. Everything is cached by content under $cache; a
+# The kernel image and the archives of the initramfs that the virtual machine boots. Sourced by run. Everything is cached by content under $cache; a
 # function named cached_X prints the path of X and makes it when it is missing.
 #
 #   cached_vmlinux   the kernel, unpacked: TCG needs 4 s to unpack it itself
@@ -51,7 +50,7 @@ copy_foreign_libs() { # PROGRAM ROOT [BASEROOT]
 }
 
 # The shared libraries of a program, at the paths where it looks for them.
-# Those in BASEROOT, where given, are in the virtual machine already.
+# The machine has those in BASEROOT, if given, already.
 copy_libs() { # PROGRAM ROOT [BASEROOT]
 	local lib
 

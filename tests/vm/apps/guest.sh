@@ -37,9 +37,9 @@ await_gone() {
 
 # skc_daddr 0, skc_rcv_saddr 4, skc_dport 12, skc_num 14, skc_family 16, skc_state 18
 start_truth() {
-	local sock='lport=+14(%s):u16 rport=+12(%s):x16 raddr=+0(%s):x32 laddr=+4(%s):x32 state=+18(%s):u8'
+	local sock='sk=%s:x64 lport=+14(%s):u16 rport=+12(%s):x16 raddr=+0(%s):x32 laddr=+4(%s):x32 state=+18(%s):u8'
 	# shellcheck disable=SC2059 # a format
-	at() { printf "$sock" "$1" "$1" "$1" "$1" "$1"; }
+	at() { printf "$sock" "$1" "$1" "$1" "$1" "$1" "$1"; }
 	# shellcheck disable=SC2016 # the kernel's own words
 	{
 		echo "p:truth/connect tcp_connect $(at '$arg1')"
@@ -50,7 +50,6 @@ start_truth() {
 	echo tai >$trace/trace_clock
 	echo 16384 >$trace/buffer_size_kb
 	echo 1 >$trace/options/record-tgid
-	echo 1 >$trace/options/print-tgid
 	echo 1 >$trace/events/truth/enable
 	background tcpdump -i lo -n -U -w /tmp/packets 'tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0'
 	tcpdump=$!

@@ -134,6 +134,24 @@ look_often() {
 	reload_plugin
 }
 
+# restart_bpf: auditd and the plugin, for a change of [kernel].
+restart_bpf() {
+	from_now
+	{ stop-auditd && start-auditd; } || give_up "auditd starts again" "no"
+	until_true 120 has_since ' netlog start .* source=bpf' || give_up "the plugin starts" "$(tail -n 3 $log)"
+}
+
+# with_kernel KEY VALUE: restarts with that in [kernel]; without_kernel KEY: and without.
+with_kernel() {
+	sed -i "s/^\[kernel\]/&\n$1 = $2/" /etc/audit/audisp-netlog.conf
+	restart_bpf
+}
+
+without_kernel() {
+	sed -i "/^$1 = /d" /etc/audit/audisp-netlog.conf
+	restart_bpf
+}
+
 # whole TEXT: a connection of its own, now, has its six lines, nothing twice.
 whole() {
 	run_sockets one 7199

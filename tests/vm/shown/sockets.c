@@ -787,6 +787,61 @@ static void half_shut(char **args)
 	close(fd);
 }
 
+/* ---- sctp PORT: one-to-one style: served, refused, refused without waiting ---- */
+
+static int new_sctp(int flags)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, IPPROTO_SCTP);
+
+	if (fd < 0)
+		die("socket, SCTP");
+	return fd;
+}
+
+static void sctp(char **args)
+{
+	int port = atoi(args[0]), l = new_sctp(0), c = new_sctp(0), s, refused = new_sctp(0);
+	int later = new_sctp(SOCK_NONBLOCK);
+	struct pollfd p = { .fd = later, .events = POLLOUT };
+	struct sockaddr_in a = address(LO, port);
+
+	if (bind(l, (void *)&a, sizeof(a)) || listen(l, 5))
+		die("listen");
+	if (dial_to(c, LO, port))
+		die("connect");
+	s = answer(l);
+	tell("opened", c);
+	tell("accepted", s);
+	if (dial_to(refused, LO, port + 1) != ECONNREFUSED)
+		die("connect is not refused");
+	if (dial_to(later, LO, port + 2) != EINPROGRESS || poll(&p, 1, 5000) != 1)
+		die("connect, non-blocking");
+	sleep_ms(100);
+	close(later);
+	close(refused);
+	close(c);
+	close(s);
+	close(l);
+}
+
+/* ---- held-in-message PORT FILE: no descriptor holds it until FILE is there ---- */
+
+static void held_in_message(char **args)
+{
+	int l = listener(atoi(args[0]), 5), fd = dial(port_of(l)), s = answer(l), via[2];
+
+	pair(via);
+	tell("opened", fd);
+	tell("accepted", s);
+	send_fd(via[0], fd);
+	close(fd);
+	fflush(stdout);
+	await_file(args[1]);
+	close(receive_fd(via[1]));
+	close(s);
+	close(l);
+}
+
 /* ---- flows: datagrams without connect ---- */
 
 static void send_to(int fd, const char *ip, int port)
@@ -1214,6 +1269,7 @@ static const struct {
 	{ "killed", killed }, { "taken", taken }, { "dup-race", dup_race },
 	{ "bad-address", bad_address }, { "half-shut", half_shut },
 	{ "rejected", rejected }, { "smc", smc }, { "wide", wide },
+	{ "sctp", sctp }, { "held-in-message", held_in_message },
 	{ "odd-calls", odd_calls }, { "flows", flows }, { "flow-server", flow_server },
 	{ "unused", unused }, { "ignored", ignored },
 	{ "storm", storm }, { "sentinel", sentinel },

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* netlog.bpf.c: forks, execs and ends of processes, on request; programs at their exit. */
+#ifndef NETLOG_BPF_PROCESS_H
+#define NETLOG_BPF_PROCESS_H
+
+SEC("tp_btf/sched_process_fork")
+int on_fork(__u64 *ctx)
+{
+	struct task_struct *child = (struct task_struct *)ctx[1];
+	struct netlog_bpf_sock none = {};
+	struct netlog_bpf_task t = {};
+	struct known_exe k = {};
+
+	if (shared.silent || child->pid != child->tgid || !child->mm)
+		return 0;
+	read_task_of(&t, child);
+	t.exe = k.id = exe_id();
+	if (k.id) {
+		k.file = (__u64)child->mm->exe_file;
+		k.exec_id = child->self_exec_id;
+		k.start = child->start_time;
+		bpf_map_update_elem(&exes, &t.pid, &k, BPF_ANY);
+	}
+	write(NETLOG_OP_FORK, &none, &t, bpf_get_current_pid_tgid() >> 32);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int on_exec(__u64 *ctx)
+{
+	struct netlog_bpf_sock none = {};
+
+	if (!shared.silent)
+		write(NETLOG_OP_EXEC, &none, NULL, 0);
+	return 0;
+}
+
+/* The last thread of a process: its exit code is set, its memory still there. */
+SEC("fentry/taskstats_exit")
+int on_end(__u64 *ctx)
+{
+	struct task_struct *p = (struct task_struct *)ctx[0];
+	struct netlog_bpf_sock s = {};
+	int status = p->group_leader->exit_code;
+
+	if (shared.silent || !(int)ctx[1] || !p->mm)
+		return 0;
+	if (p->signal->flags & SIGNAL_GROUP_EXIT)
+		status = p->signal->group_exit_code;
+	s.rx = p->group_leader->start_time;
+	write(NETLOG_OP_END, &s, NULL, status);
+	return 0;
+}
+
+#define EXIT_FDS 512
+#define EXIT_FDS_LOOP 65536
+
+/* Returns true if the file is a socket that is reported, by its family and protocol. */
+static __always_inline bool read_held(struct netlog_bpf_sock *s, struct file *f)
+{
+	struct socket *sock;
+	struct sock *sk;
+
+	if (BPF_CORE_READ(f, f_inode, i_sb, s_magic) != SOCKFS_MAGIC)
+		return false;
+	sock = BPF_CORE_READ(f, private_data);
+	sk = BPF_CORE_READ(sock, sk);
+	s->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	if (s->family != AF_INET && s->family != AF_INET6)
+		return false;
+	s->ino = BPF_CORE_READ(f, f_inode, i_ino);
+	s->proto = BPF_CORE_READ(sk, sk_protocol);
+	s->state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	s->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	return true;
+}
+
+struct held {
+	struct file **fds;
+	__u64 max, found;
+	struct netlog_bpf_sock s;
+};
+
+/* Returns 1 if that descriptor is a socket that is reported: then h->s is that one. */
+static long look_at(__u32 i, struct held *h)
+{
+	struct file *f = NULL, **fds = h->fds;
+
+	bpf_probe_read_kernel(&f, sizeof(f), fds + i);
+	if (!f || !read_held(&h->s, f))
+		return 0;
+	h->found = !is_marked(h->s.ino);
+	return h->found;
+}
+
+/* Later, when its sockets are released, an ending process has no program any more: a
+ * process that holds one and has not been reported, is reported here. */
+SEC("fentry/tty_audit_exit")
+int on_exit(__u64 *ctx)
+{
+	struct task_struct *p = (void *)bpf_get_current_task();
+	__u32 pid = bpf_get_current_pid_tgid() >> 32;
+	struct known_exe now, *k;
+	struct held h = {};
+
+	if (!can_read || shared.silent)
+		return 0;
+	read_exe(&now);
+	k = bpf_map_lookup_elem(&exes, &pid);
+	if (k && k->start == now.start && k->file == now.file && k->exec_id == now.exec_id)
+		return 0;
+	h.max = BPF_CORE_READ(p, files, fdt, max_fds);
+	h.fds = BPF_CORE_READ(p, files, fdt, fd);
+#if LOOP
+	bpf_loop(h.max < EXIT_FDS_LOOP ? h.max : EXIT_FDS_LOOP, look_at, &h, 0);
+#else
+	for (__u32 i = 0; i < EXIT_FDS && i < exit_fds && i < h.max; i++)
+		if (look_at(i, &h))
+			break;
+#endif
+	if (h.found)
+		write(NETLOG_OP_EXIT, &h.s, NULL, 0);
+	return 0;
+}
+
+#endif

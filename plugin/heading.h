@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plugin/heading: the lines above those of --live. */
+#ifndef NETLOG_HEADING_H
+#define NETLOG_HEADING_H
+
+struct plugin;
+
+/* Says where the lines come from and which of them are exact. */
+void heading_print(const struct plugin *p);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plugin/input/bpf_scan: what is open, read from the iterators of the BPF programs in
+ * parts: first the descriptors of all processes, then the sockets of this network
+ * namespace that no descriptor may hold.
+ */
+#ifndef NETLOG_BPF_SCAN_H
+#define NETLOG_BPF_SCAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "plugin/input/bpf_event.h"
+
+#define BPF_SCAN_PARTS 3
+
+struct bpf_scan;
+
+/* links: descriptors of the iterators' links, the one of descriptors first; -1: that one is
+ * not there. Needs root's privileges, later calls do not. NULL without memory. */
+struct bpf_scan *bpf_scan_new(const int links[BPF_SCAN_PARTS], struct bpf_events *events);
+/* s may be NULL. */
+void bpf_scan_free(struct bpf_scan *s);
+
+/* Begins one unless it runs already. Before Linux 5.19 and without bpffs, only some can be
+ * made: last_ones says to use them. Returns false if the kernel refuses. */
+bool bpf_scan_begin(struct bpf_scan *s, bool last_ones);
+bool bpf_scan_runs(const struct bpf_scan *s);
+/* Reads one buffer, and remembers what was found. */
+void bpf_scan_read(struct bpf_scan *s);
+/* Returns true if sockets were found that are not reported yet. */
+bool bpf_scan_has_found(const struct bpf_scan *s);
+/* Reports those found before mono (ns), so that they come in their place among the events. */
+void bpf_scan_report(struct bpf_scan *s, uint64_t mono);
+/* Returns true if a scan is complete and not yet taken; bpf_scan_take() returns the time at
+ * which it began, mono ns, or 0 if a part of it was lost. */
+bool bpf_scan_is_complete(const struct bpf_scan *s);
+int64_t bpf_scan_take(struct bpf_scan *s);
+
+#endif
