@@ -26,7 +26,7 @@
 
 /* ---- signals ---- */
 
-/* What the new configuration asks for and this run cannot give any more. */
+/* Names the sections whose changes take effect at the next start only, or NULL. */
 static const char *needs_restart(const struct plugin *p, const struct config *fresh)
 {
 	bool limits = fresh->sockets != p->limits.sockets ||

@@ -23,7 +23,7 @@ struct metrics_output {
 	uint64_t queue_size; /* bytes */
 };
 
-/* What the file says. Pointers are borrowed. */
+/* The values of the file. Pointers are borrowed. */
 struct metrics {
 	const char *source;	  /* as in netlog start */
 	int rules;		  /* loaded: 0, 1, -1 unknown */

@@ -8,11 +8,11 @@ const volatile bool can_read = true;	/* bpf_probe_read_kernel(): no lockdown=con
 const volatile bool has_task_btf = true;	/* bpf_get_current_task_btf(), 5.11 */
 const volatile bool has_cookie = true;	/* bpf_get_socket_cookie(), 5.12 */
 
-/* Families of which each datagram is seen; 0: it was not asked for. */
-const volatile bool sees_data4, sees_data6;
 /* SCTP's own functions have no type yet: its module is not loaded, or the kernel is older
  * than 5.11. */
 const volatile bool sctp_late = false;
+/* Families of which each datagram is seen; 0: it was not asked for. */
+const volatile bool sees_data4, sees_data6;
 
 /* Before 6.2 the verifier distinguishes values that do not matter, and takes minutes over
  * long loops. */

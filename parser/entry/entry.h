@@ -100,7 +100,7 @@ int entry_proto_by_name(const char *name);
 /* A listener has none: DIRECTION_UNKNOWN. */
 enum entry_direction entry_direction(const struct entry *e);
 
-/* Returns true for what tells neither of a connection's begin nor of its end. */
+/* Returns true for an entry that is neither the begin nor the end of a connection. */
 static inline bool entry_is_extra(const struct entry *e)
 {
 	return e->what > LISTEN_STOP;

@@ -318,7 +318,7 @@ static void on_flow(struct track *t, const struct event *f)
 }
 
 /* connect(AF_UNSPEC), or shutdown() of a listener. A datagram socket that still has
- * its port is told of by an op=bind that follows. */
+ * an op=bind that follows reports its port. */
 static void on_disconnect(struct track *t, const struct event *f)
 {
 	struct conn *s = known_socket(t, f);

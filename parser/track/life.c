@@ -124,7 +124,7 @@ static struct entry entry_of(const struct track *t, const struct conn *c,
 	return (struct entry){
 		.what = what,
 		.time = e->when ? *e->when : t->when,
-		.ev = c->ev.serial ? c->ev : (struct stamp){ 0 },	/* no audit event told of it */
+		.ev = c->ev.serial ? c->ev : (struct stamp){ 0 },	/* there is no audit event */
 		.node = node_name(t->nodes.at[c->key.node]),
 		.proto = c->proto,
 		.inbound = c->direction == CONN_INBOUND,

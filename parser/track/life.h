@@ -8,7 +8,7 @@
 
 #include "parser/track/state.h"
 
-/* What a stop or a failure may have beside the connection. */
+/* Fields of a stop or a failure that the connection does not have. */
 struct ending {
 	enum entry_via via;
 	int err;
@@ -47,9 +47,9 @@ void life_close(struct track *t, struct conn *c, const struct ending *e);
 void life_fail(struct track *t, struct conn *c, int err, enum entry_via via);
 /* Writes a failure in place of the start that is deferred. */
 void life_fail_deferred(struct track *t, struct conn *c, int err, enum entry_via via);
-/* What is deferred is no connection, or not known to be one: nothing is written. */
+/* Forgets a deferred start that is no connection, or not known to be one: writes nothing. */
 void life_forget(struct track *t, struct conn *c);
-/* Drops c without its stop; what was open is counted. */
+/* Drops c without its stop, and counts it if it was open. */
 void life_lose(struct track *t, struct conn *c);
 
 /* The process that is not known. */

@@ -45,6 +45,7 @@ struct track {
 	uint64_t unnumbered;	/* connections of which nothing gives a number; no cookie is as large */
 	bool by_syslog;		/* of the event in hand, or the last one */
 	struct stamp when;	/* its time, see set_time() */
+	bool late;		/* one with a greater number came before it */
 	struct node *node;
 	struct proc *proc;
 };

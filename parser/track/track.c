@@ -217,7 +217,7 @@ void track_diag_leave(struct track *t)
 
 /* ---- events ---- */
 
-/* sock_diag reported of this host before audit told its name. */
+/* sock_diag reported of this host before audit named it. */
 static void name_local_node(struct track *t, const char *name)
 {
 	struct node *n = t->nodes.count ? t->nodes.at[0] : NULL;
@@ -289,6 +289,7 @@ static void set_time(struct track *t, const struct event *f)
 	struct stamp *now = &t->node->now;
 
 	t->when = f->stamp;
+	t->late = false;
 	if (f->kind == EVENT_GONE)
 		return;
 	t->node->clock += is_clock_set(f, now);
@@ -300,7 +301,8 @@ static void set_time(struct track *t, const struct event *f)
 			t->when.milli = before % 1000;
 		}
 	}
-	if (node_add_time(t->node, f->stamp.serial, stamp_ms(&t->when)))
+	t->late = !node_add_time(t->node, f->stamp.serial, stamp_ms(&t->when));
+	if (!t->late)
 		*now = t->when;
 	if (t->diag.on)
 		defer_stream(t);

@@ -24,7 +24,7 @@ struct track_limits {
 	unsigned int processes;
 };
 
-/* What the tracker calls, before track_event() returns. None may call the tracker. */
+/* Functions that the tracker calls before track_event() returns. None may call the tracker. */
 struct track_io {
 	void (*emit)(const struct entry *e, void *arg);
 	/*

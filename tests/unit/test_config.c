@@ -63,7 +63,8 @@ static const struct good goods[] = {
 	{ "other limits", "[limits]\nconnections = 16777216\nprocesses = 16\n",
 	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
 	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\nprocesses = yes\nuses = yes\n"
-	  "scan = 0\n", { DEFAULTS, .source = KERNEL_SOCKDIAG, .wants = { true, true, true, 0 } } },
+	  "scan = 0\n", { DEFAULTS, .source = KERNEL_SOCKDIAG,
+	  .wants = { .flows = true, .processes = true, .uses = true } } },
 	{ "unused", "[ignore]\nudp_unused = no\n", { DEFAULTS, .udp_unused = false } },
 	{ "kernel, the last word", "[kernel]\nsource = module\nsource = none\n",
 	  { DEFAULTS, .source = KERNEL_NONE } },
@@ -177,8 +178,8 @@ static void assert_same(const struct config *a, const struct config *b)
 	assert_int_equal(a->wants.flows, b->wants.flows);
 	assert_int_equal(a->wants.processes, b->wants.processes);
 	assert_int_equal(a->wants.uses, b->wants.uses);
-	assert_int_equal(a->udp_unused, b->udp_unused);
 	assert_int_equal(a->wants.scan, b->wants.scan);
+	assert_int_equal(a->udp_unused, b->udp_unused);
 	assert_int_equal(a->use, b->use);
 	assert_int_equal(a->wait, b->wait);
 	assert_int_equal(a->sweep, b->sweep);
