@@ -8,6 +8,9 @@ const volatile bool can_read = true;	/* bpf_probe_read_kernel(): no lockdown=con
 const volatile bool has_task_btf = true;	/* bpf_get_current_task_btf(), 5.11 */
 const volatile bool has_cookie = true;	/* bpf_get_socket_cookie(), 5.12 */
 
+/* Of this object: it uses bpf_loop(), 5.17. */
+const volatile bool has_loop = LOOP;
+
 /* SCTP's own functions have no type yet: its module is not loaded, or the kernel is older
  * than 5.11. */
 const volatile bool sctp_late = false;

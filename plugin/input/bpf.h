@@ -61,7 +61,7 @@ void bpf_input_read(struct bpf_input *b);
 
 /* Begins to report all that is open, by events of NETLOG_OP_FOUND and then scanned(), in
  * parts with each bpf_input_work(). Also while the source is silent. Returns false if the
- * kernel refuses. Before Linux 5.19 and without bpffs only some can be made: last_ones says
+ * kernel refuses. Before Linux 5.19, where no bpffs can be mounted, only some can be made: last_ones says
  * to use them. */
 bool bpf_input_scan(struct bpf_input *b, bool last_ones);
 /* Returns true while that goes on. */
