@@ -62,7 +62,7 @@ PLUGIN_O := $(PLUGIN:%.c=$B/%.o)
 
 PARSER_LIBS := -lauparse -laudit -lmd
 QUERY_LIBS := $(PARSER_LIBS) -lz -lzstd -llzma -ljson-c -lpcap -lpthread
-PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lseccomp -lmnl -lzstd -lpthread
+PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lseccomp -lmnl -lzstd -ljson-c -lpthread
 ifeq ($(BPF),1)
 PLUGIN_LIBS += -lbpf
 endif

@@ -74,7 +74,7 @@ struct tcp_sock {
 	__u32 write_seq, snd_nxt, rcv_nxt, copied_seq;
 };
 
-struct super_block { unsigned long s_magic; };
+struct super_block { unsigned long s_magic; __u32 s_dev; };
 struct inode { unsigned long i_ino; struct super_block *i_sb; };
 
 struct qstr { const unsigned char *name; };

@@ -16,6 +16,7 @@
 #include <bpf/bpf_endian.h>
 
 #include "netlog_bpf.h"
+#include "kpatch/netlog_ignore.h"
 #include "kpatch/netlog_record.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -24,13 +25,16 @@ char LICENSE[] SEC("license") = "GPL";
 #include "socket.h"
 #include "task.h"
 #include "stamp.h"
+#include "ignore.h"
 #include "snapshot.h"
+#include "unused.h"
 
 /* ---- the record ---- */
 
 /*
  * Writes one record. task NULL: the current task's, which must then be the one that acts;
- * pid 0: no process. Returns false if there was no room.
+ * pid 0: no process. Returns false if there was no room. Nothing is written of a connection
+ * that the ignore list leaves out.
  */
 static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 			     const struct netlog_bpf_task *task, int err)
@@ -41,6 +45,8 @@ static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 
 	if (!s)
 		return false;
+	if (is_ignored(op, s, own))
+		return true;
 	if (own)
 		exe = exe_id();
 	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
@@ -130,6 +136,8 @@ static __always_inline int begin(struct sock *sk, __u64 of, const void *peer, in
 	p.task.pid = 0;
 	if (!write(NETLOG_OP_CONNECT, &p.sock, NULL, 0))
 		read_task(&p.task);
+	else if (is_marked(p.sock.ino))
+		return 0;
 	if (bpf_map_update_elem(&pending, &p.sock.ino, &p, BPF_ANY))
 		count(&shared.map_full);
 	return 0;
@@ -254,7 +262,7 @@ static __always_inline void lost_peer(struct sock *sk, const struct netlog_bpf_s
 		write(NETLOG_OP_DISCONNECT, before, NULL, 0);
 }
 
-static __always_inline void changed(struct sock *sk, const struct netlog_bpf_sock *before)
+static __always_inline void changed(struct sock *sk, struct netlog_bpf_sock *before)
 {
 	struct netlog_bpf_sock now;
 	__u8 was = before->state;
@@ -264,8 +272,11 @@ static __always_inline void changed(struct sock *sk, const struct netlog_bpf_soc
 		return;
 	other = differs(before, &now);
 	lost = now.state == TCP_CLOSE && (was != TCP_CLOSE || (other && !remote_known(&now)));
+	before->unused = now.datagram && (lost || other) && unused_take(sk);
 	if (lost)
 		lost_peer(sk, before);
+	else if (before->unused)	/* another peer */
+		write(NETLOG_OP_DISCONNECT, before, NULL, 0);
 	if (now.datagram && now.state == TCP_CLOSE) {
 		/* A port that was asked for stays: it receives from all again. Not after
 		 * "ss -K": the listener would be reported as ss's. */
@@ -273,6 +284,7 @@ static __always_inline void changed(struct sock *sk, const struct netlog_bpf_soc
 			write(NETLOG_OP_BIND, &now, NULL, 0);
 	} else if (now.datagram ? other : now.state == TCP_LISTEN && was != TCP_LISTEN) {
 		now.state = was;
+		now.unused = now.datagram && unused_watch(sk);
 		write(now.datagram ? NETLOG_OP_DGRAM : NETLOG_OP_LISTEN, &now, NULL, 0);
 	}
 }
@@ -444,16 +456,20 @@ int on_release(__u64 *ctx)
 	struct socket *sock = (struct socket *)ctx[0];
 	struct sock *sk = sock->sk;
 	struct netlog_bpf_sock s, begun;
-	bool unfinished, unreported;
+	bool unfinished, unreported, idle;
 
 	if (!shared.fired)
 		shared.fired = 1;
 	unfinished = pending_take_sock(sock, &begun);
 	unreported = !read_sock(&s, sk, sock);
+	idle = sk && unused_take(sk);
+	if (shared.silent && sock->file)
+		unmark(sock->file->f_inode->i_ino);
 	if (sk)
 		forget_number(sk);
 	if (unreported)
 		return 0;
+	s.unused = idle;
 	if (unfinished) {
 		__builtin_memcpy(&s, &begun, sizeof(s));
 		s.state = TCP_SYN_SENT;

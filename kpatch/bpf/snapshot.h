@@ -38,6 +38,8 @@ static __always_inline void write_found(struct seq_file *seq, struct netlog_bpf_
 	if (e->sock.state == TCP_CLOSE && !remote_known(&e->sock) &&
 	    !(e->sock.lport && e->sock.datagram))
 		return;
+	if (is_marked(e->sock.ino))
+		return;
 	read_task_of(&e->task, p);
 	e->task.exe = write_exe_of(seq, p);
 	e->kind = NETLOG_BPF_EVENT;

@@ -126,7 +126,7 @@ static struct entry entry_of(const struct track *t, const struct conn *c,
 	return (struct entry){
 		.what = what,
 		.time = e->when ? *e->when : t->when,
-		.ev = c->ev.serial ? c->ev : (struct stamp){ 0 },	/* no audit event told of it */
+		.ev = c->ev.serial ? c->ev : (struct stamp){ 0 },	/* there is no audit event */
 		.node = node_name(t->nodes.at[c->key.node]),
 		.proto = c->proto,
 		.inbound = c->direction == CONN_INBOUND,
@@ -250,6 +250,8 @@ void life_use(struct track *t, struct conn *c, int64_t tx, int64_t rx)
 	struct identity *who = t->proc ? t->proc->identity : NULL;
 	int64_t before = c->user ? c->user : c->opener ? c->opener->pid : ID_UNKNOWN;
 
+	if (c->unused)
+		life_write_start(t, c);
 	if (!who || c->unwritten || !conn_is_open(c) || who->pid == before)
 		return;
 	c->user = who->pid;
@@ -259,13 +261,15 @@ void life_use(struct track *t, struct conn *c, int64_t tx, int64_t rx)
 
 void life_write_start(struct track *t, struct conn *c)
 {
+	conn_unlist_unused(&t->conns, c);
 	if (c->tentative)
 		life_forget(t, c);
 	if (!c->unwritten || !conn_step(&t->conns, c, STEP_WRITE))
 		return;
 	c->unwritten = false;
-	write_entry(t, c, start_of(c), ENDING(.via = c->diag->via, .when = &c->start));
-	if (c->phase == CONN_OPEN && c->diag->end_via)
+	write_entry(t, c, start_of(c), ENDING(.via = c->diag ? c->diag->via : VIA_NONE,
+					      .when = &c->start));
+	if (c->phase == CONN_OPEN && c->diag && c->diag->end_via)
 		conn_step(&t->conns, c, STEP_LET_GO);
 }
 
@@ -280,17 +284,40 @@ static void closed(struct track *t, struct conn *c)
 	t->stats.open--;
 }
 
+/* Returns true if a start was deferred, which will not be written. */
+static bool drop_start(struct track *t, struct conn *c)
+{
+	if (!c->unwritten)
+		return false;
+	conn_stop_waiting(&t->conns, c);
+	if (!conn_step(&t->conns, c, STEP_FORGET))
+		return false;
+	c->unwritten = false;
+	closed(t, c);
+	return true;
+}
+
 void life_forget(struct track *t, struct conn *c)
 {
 	c->tentative = false;
-	if (!c->unwritten)
+	if (drop_start(t, c))
+		input_error(t->errors, INPUT_ERROR_UNATTRIBUTED, "accept", 6);
+}
+
+void life_defer_unused(struct track *t, struct conn *c)
+{
+	if (!conn_step(&t->conns, c, STEP_DEFER))
 		return;
-	conn_stop_waiting(&t->conns, c);
-	if (!conn_step(&t->conns, c, STEP_FORGET))
-		return;
-	c->unwritten = false;
-	closed(t, c);
-	input_error(t->errors, INPUT_ERROR_UNATTRIBUTED, "accept", 6);
+	c->kind = KIND_CONNECT;
+	c->unwritten = true;
+	t->stats.open++;
+	conn_list_unused(&t->conns, c);
+}
+
+void life_drop_unused(struct track *t, struct conn *c)
+{
+	conn_unlist_unused(&t->conns, c);
+	t->stats.unused += drop_start(t, c);
 }
 
 static void end_flow(struct track *t, struct conn *c, const struct ending *e)

@@ -118,6 +118,23 @@ static bool is_use(const struct netlog_bpf *b, const struct bpf_program *p)
 	       p == b->progs.on_recv6;
 }
 
+static bool is_data(const struct netlog_bpf *b, const struct bpf_program *p)
+{
+	return p == b->progs.on_data_send4 || p == b->progs.on_data_send6 ||
+	       p == b->progs.on_data_recv4 || p == b->progs.on_data_recv6;
+}
+
+/* A family is watched where both of its functions are. */
+static void choose_data(struct netlog_bpf *b, bool wanted)
+{
+	b->rodata->sees_data4 = wanted && bpf_program__autoload(b->progs.on_data_send4) &&
+				bpf_program__autoload(b->progs.on_data_recv4);
+	b->rodata->sees_data6 = wanted && bpf_program__autoload(b->progs.on_data_send6) &&
+				bpf_program__autoload(b->progs.on_data_recv6);
+	if (!wanted)
+		bpf_map__set_max_entries(b->maps.unused, 1);
+}
+
 /* The tracepoints of sendmsg and recvmsg, 6.3. */
 static bool has_lengths(const struct btf *btf)
 {
@@ -159,6 +176,8 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, const struct bpf_
 
 		if (p == b->progs.on_udp_sendmsg || p == b->progs.on_udpv6_sendmsg)
 			there = there && o->wants.flows;
+		else if (is_data(b, p))
+			there = there && o->wants.data;
 		else if (p == b->progs.on_fork || p == b->progs.on_exec || p == b->progs.on_end)
 			there = there && o->wants.processes;
 		else if (p == b->progs.on_send || p == b->progs.on_recv)
@@ -185,6 +204,7 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, const struct bpf_
 		bpf_map__set_autocreate(b->maps.users, false);
 	if (!o->wants.flows)
 		bpf_map__set_max_entries(b->maps.flows, 1);
+	choose_data(b, o->wants.data);
 	if (!missing)
 		return 0;
 	snprintf(error, size, "this kernel has no function %s", missing);
@@ -377,6 +397,19 @@ void bpf_input_stamps(struct bpf_input *b, bool on)
 	__atomic_store_n(&b->bpf->bss->shared.stamps, on, __ATOMIC_SEQ_CST);
 }
 
+/* While it is replaced nothing is ignored. */
+void bpf_input_ignore(struct bpf_input *b, const struct netlog_ignore *list, unsigned int count)
+{
+	struct netlog_bpf_shared *s = &b->bpf->bss->shared;
+
+	__atomic_store_n(&s->ignores, 0, __ATOMIC_SEQ_CST);
+	if (!count)
+		return;
+	memcpy(b->bpf->bss->ignores, list, count * sizeof(*list));
+	__atomic_store_n(&s->ignoring, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&s->ignores, count, __ATOMIC_SEQ_CST);
+}
+
 static int64_t missed(const struct bpf_input *b)
 {
 	struct bpf_program *p;
@@ -404,7 +437,7 @@ void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c)
 
 	*c = (struct bpf_input_counts){
 		.written = s->written, .lost = s->lost, .map_full = s->map_full,
-		.exe_lost = s->exe_lost, .missed = missed(b),
+		.exe_lost = s->exe_lost, .missed = missed(b), .ignored = s->ignored,
 	};
 }
 

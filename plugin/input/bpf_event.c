@@ -236,6 +236,7 @@ static void set_socket(struct event *f, const struct netlog_bpf_sock *s)
 	f->family = s->family;
 	f->proto = s->proto;
 	f->state = s->state;
+	f->unused = s->unused;
 	if (bytes) {
 		f->tx = s->tx;
 		f->rx = s->rx;

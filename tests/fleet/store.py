@@ -49,7 +49,7 @@ def hourly(after=86400):
 
 
 def clear():
-    for table in ("connection", "open", "address", "heard", "loss", "edge", "edge_build", "skew"):
+    for table in ("connection", "open", "address", "heard", "loss", "arrival", "edge", "edge_build", "skew"):
         sql(f"TRUNCATE TABLE {table}")
 
 
@@ -157,6 +157,46 @@ def test_rejects():
     long = line(process__command_line="x" * 4000)
     load([long], "--rejects", path)
     check("a value of 4,000 bytes is stored", sql("SELECT max(length(proctitle)) FROM connection"), "4000")
+
+
+def numbered(host, run, numbers, at=NOW * 1000, **more):
+    return [line(host__name=host, timestamp=stamp(at + n), event__sequence=n, event__id=f"0000000a-{n:x}.1",
+                 agent={"ephemeral_id": f"{run:016x}"}, **more) for n in numbers]
+
+
+def note(host, run, number, word, at=NOW * 1000):
+    return json.dumps({"@timestamp": stamp(at + number), "event": {"action": f"netlog-{word}", "dataset": "netlog.status", "sequence": number},
+                       "host": {"name": host}, "message": f"netlog {word}", "agent": {"ephemeral_id": f"{run:016x}"},
+                       "netlog": {"lost": {"plugin": 3}} if word == "lost" else {}}).encode()
+
+
+def test_missing():
+    """The numbers of sequence = yes: each line that is not here is counted, and no other."""
+    clear()
+    lines = numbered("whole", 1, range(1, 10000)) + [note("whole", 1, 10000, "stop")]
+    lines += [note("whole", 2, 1, "start", NOW * 1000 + 20000)]
+    lines += numbered("gaps", 3, [*range(3, 4095), *range(4097, 5000), *range(20480, 20490)])
+    lines += [note("gaps", 3, 20490, "lost")]
+    lines += [line(host__name="gaps", event__sequence=20491, agent={"ephemeral_id": f"{3:016x}"}, source__port=70000)]
+    lines += numbered("ended", 4, range(1, 100))
+    lines += [note("ended", 5, 1, "start", NOW * 1000 + 20000)] + numbered("ended", 5, range(2, 9), NOW * 1000 + 20000)
+    lines += numbered("parallel", 6, range(1, 50)) + numbered("parallel", 7, range(1, 50))
+    lines += numbered("big", 8, range(2 ** 31, 2 ** 31 + 5))
+    lines += [line(host__name="none", agent={"ephemeral_id": run}, event__sequence=number)
+              for run, number in (("x", 9), ("0" * 16, 9), ("1" * 16, 0), ("2" * 16, -1), ("3" * 16, 2 ** 60), ("4" * 16, True), (None, 5), ([], 5))]
+    load(lines + lines[::3])
+
+    def counted():
+        return sorted((r["host"], r["what"], int(r["total"])) for r in ask("losses") if r["word"] == "missing")
+    gaps = ("gaps", "gap", 2 + 2 + 20480 - 5000)
+    check("missing: gaps, and the end of a run without netlog stop", counted(),
+          [("big", "gap", 2 ** 31 - 1), ("ended", "end", 1), gaps])
+    hosts = {r["host"]: r["losing"] for r in ask("hosts", "--every", "1")}
+    check("missing: what the plugin dropped is counted once", hosts["gaps"].split(":")[0], str(gaps[2] + 1))
+    check("missing: hosts that lost nothing", {hosts[h] for h in ("whole", "parallel", "none")}, {"-"})
+    load(numbered("gaps", 3, [1, 2, 4095, *range(5000, 20480)]) + [note("ended", 4, 100, "stop")])
+    check("missing: what comes later is missing no more", counted(), [("big", "gap", 2 ** 31 - 1), ("gaps", "gap", 1)])
+    check("missing: another host's is not asked for", ask("losses", "--host", "whole"), [])
 
 
 def test_pairs():
@@ -304,7 +344,7 @@ def test_simulation():
 
 
 only = sys.argv[3:]
-for test in (test_migrate, test_real_lines, test_hostile, test_rejects, test_pairs, test_clocks, test_questions, test_simulation):
+for test in (test_migrate, test_real_lines, test_hostile, test_rejects, test_missing, test_pairs, test_clocks, test_questions, test_simulation):
     if only and test.__name__ not in only:
         continue
     began = time.monotonic()
