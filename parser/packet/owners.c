@@ -467,6 +467,11 @@ void owners_until(struct owners *o, int64_t ns)
 	o->until = ns;
 }
 
+void owners_expect_uses(struct owners *o)
+{
+	o->has_uses = true;
+}
+
 size_t owners_count(const struct owners *o)
 {
 	return o->count;

@@ -316,6 +316,24 @@ static void choose_log(struct packet_run *r)
 	fprintf(stderr, "aunetlog: following %s\n", r->own_log ? r->own_log : "the audit log");
 }
 
+/* uses = yes in [kernel] of the plugin's configuration. */
+static bool logs_uses(const char *conf)
+{
+	FILE *f = fopen(conf, "re");
+	bool in_kernel = false, uses = false;
+	char line[512], word[16];
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (line[strspn(line, " \t")] == '[')
+			in_kernel = strstr(line, "[kernel]");
+		else if (in_kernel && sscanf(line, " uses = %15[a-z]", word) == 1)
+			uses = !strcmp(word, "yes");
+	}
+	if (f)
+		fclose(f);
+	return uses;
+}
+
 bool packet_run_follow_logs(struct packet_run *r)
 {
 	pthread_t thread;
@@ -328,6 +346,8 @@ bool packet_run_follow_logs(struct packet_run *r)
 	r->live = true;
 	owners_limit(r->owners, OWNERS_LIMIT);
 	owners_complete(r->owners, OWNERS_UNKNOWN);
+	if (logs_uses(r->query.netlog_conf))
+		owners_expect_uses(r->owners);
 	r->waiting = waiting_new();
 	err = r->waiting ? pthread_create(&thread, NULL, follow_logs, r) : ENOMEM;
 	if (err)
