@@ -107,6 +107,8 @@ def talk(log, server_address, pids, port=0, comms=('client', 'server')):
 
 
 def start(name, *words):
+    if os.path.exists(path(name)):
+        os.unlink(path(name))
     p = subprocess.Popen([tool, 'capture', '--interface', 'lo', '--write', path(name), *words],
                          stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
     deadline = time.time() + 20
@@ -251,9 +253,9 @@ def test_for():
     return '' if done.returncode == 1 and 1 <= took < 8 else f'{done.returncode}, {took} s, {done.stderr}'
 
 
-def test_filter():
+def test_filter(*words):
     log = Log()
-    p = start('filter', '-if', path('log'), 'udp')
+    p = start('filter', '-if', path('log'), *words)
     talk(log, '127.0.0.1', (1, 2))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.sendto(b'x', ('127.0.0.1', 9))
@@ -391,7 +393,8 @@ verdict('a port that is used again before the log says so', test_reuse())
 verdict('the wait is bounded', test_bounded())
 verdict('a use that is logged late', test_uses())
 verdict('--for ends it', test_for())
-verdict('a filter', test_filter())
+verdict('a filter', test_filter('udp'))
+verdict('a filter of several words', test_filter('--', 'udp', 'port', '9'))
 verdict('the plugin\'s stream', test_socket())
 if shutil.which('tcpdump'):
     verdict('tcpdump | aunetlog annotate -', test_annotate_pipe())
