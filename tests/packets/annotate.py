@@ -216,7 +216,11 @@ def test_counts():
 
 
 def test_hone():
-    out, _ = annotate('little', '--host-id', '{01234567-89ab-cdef-0123-456789abcdef}')
+    out, _ = annotate('little', '--host-id', '{01234567-89ab-cdef-0123-456789abcdef}', '--comment', 'of the section')
+    with open(out, 'rb') as f:
+        section = next(read.blocks(f.read()))
+    if (1, b'of the section') not in read.options(section[1][16:], section[2]):
+        return 'no comment of the section'
     packets, (section,) = read.read(out)
     if section.host != bytes.fromhex('010000000123456789abcdef0123456789abcdef'):
         return f'machine id {section.host!r}'
