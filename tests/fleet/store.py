@@ -251,7 +251,7 @@ def test_pairs():
 def test_clocks():
     """A host whose clock is hours, or decades, wrong."""
     clear()
-    at = NOW * 1000 - 5000
+    at = int(time.time()) * 1000 - 5000
     lines = []
     for i in range(5):
         lines += connection(i + 1, WEB, ("late", "10.0.1.1"), at + i * 100, a_port=41000 + i, skew=(0, -5 * 3600000))
