@@ -43,11 +43,11 @@ struct kernel_source {
 	int64_t woken_at;		/* mono ns; 0: BPF speaks beside the module for no unload */
 	uint64_t dropped;		/* events that were lost here, not yet reported */
 	int64_t unseen;			/* as at the last test that succeeded */
-	struct bpf_input_counts told;
+	struct bpf_input_counts counted;
 	int64_t next_test;	/* mono ns */
 };
 
-/* What BPF lost. */
+/* Losses of BPF. */
 struct kernel_losses {
 	uint64_t bpf;		/* no room in the ring or in a map */
 	uint64_t missed;	/* program runs that the kernel skipped */

@@ -23,13 +23,14 @@ struct metrics_output {
 	uint64_t queue_size; /* bytes */
 };
 
-/* What the file says. Pointers are borrowed. */
+/* The values of the file. Pointers are borrowed. */
 struct metrics {
 	const char *source;	  /* as in netlog start */
 	int rules;		  /* loaded: 0, 1, -1 unknown */
 	int64_t started, written; /* seconds since 1970 */
 	struct track_stats track;
 	uint64_t folded; /* by [ignore] repeat, and noted */
+	uint64_t kernel_ignored; /* connections, by BPF and the module */
 	struct track_limits limits;
 	unsigned int open_peak;
 	struct reassemble_stats input;

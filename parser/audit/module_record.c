@@ -11,7 +11,8 @@
 #include "parser/audit/head.h"
 
 enum kind {
-	VERSION, OP, NUMBER, HEX, AMOUNT, SMALL, ADDRESS, PORT, ID, TEXT, SUBJ, SYSLOG, NOTHING
+	VERSION, OP, NUMBER, HEX, AMOUNT, SMALL, ADDRESS, PORT, ID, TEXT, SUBJ, SYSLOG, DATA,
+	NOTHING
 };
 
 /* Fields in the order of a record, so that each is mostly the one behind the last. */
@@ -38,6 +39,7 @@ static const struct row {
 	{ NETLOG_F_ERR,		SMALL,		AT(event.err) },
 	{ NETLOG_F_TX,		AMOUNT,		AT(event.tx) },
 	{ NETLOG_F_RX,		AMOUNT,		AT(event.rx) },
+	{ NETLOG_F_DATA,	DATA,		0 },
 	{ NETLOG_F_MISSED,	AMOUNT,		AT(event.missed) },
 	{ NETLOG_F_LOST,	AMOUNT,		AT(event.lost) },
 	{ NETLOG_F_VER,		NOTHING,	0 },
@@ -166,6 +168,9 @@ static bool read_value(struct module_record *m, const struct row *row, const cha
 		/* fall through */
 	case TEXT:
 		field_text(to, value);
+		break;
+	case DATA:
+		m->event.unused = !strcmp(value, "0");
 		break;
 	case SYSLOG:
 		m->event.by_syslog = true;

@@ -161,8 +161,7 @@ static bool text(struct cursor *c, struct record_text *out)
 	return true;
 }
 
-/* What the kernel writes of a security context, up to a blank; auparse would take off
- * punctuation at the end. */
+/* A security context up to its first blank; auparse would take off punctuation at the end. */
 static bool context(struct cursor *c, struct record_text *out)
 {
 	const char *start = c->at;

@@ -57,8 +57,9 @@ struct owners {
 	size_t count, ended_count;
 	struct local_address *locals;
 	size_t local_count;
+	bool has_uses;		/* the log has changes of users */
 	struct processes *processes;
-	int64_t begin;		/* what ended before is of no use */
+	int64_t begin, until;	/* what ended before, or begins behind, is of no use */
 	int64_t first, latest;	/* entry of the log; 0: none */
 	int64_t complete;	/* see owners_complete() */
 	int64_t netns;		/* see owners_netns(); -1: any */
@@ -85,6 +86,13 @@ bool owners_always_local(const struct netaddr *a);
 static inline bool owners_same_netns(const struct owner *a, const struct owner *b)
 {
 	return a->netns < 0 || b->netns < 0 || a->netns == b->netns;
+}
+
+/* Returns true if a packet of either may have another process. */
+static inline bool owners_differ(const struct owner *a, const struct owner *b)
+{
+	return a->users.opener.process != b->users.opener.process || a->users.count ||
+	       b->users.count;
 }
 
 struct pick {

@@ -14,6 +14,7 @@
  * six repetitions; accept() may come late. */
 #define CONNECT_MAX (130 * ENDS_S)
 #define ACCEPT_MAX (300 * ENDS_S)
+#define USES_MAX 4096		/* changes of users of one connection, with a live log */
 
 struct owners *owners_new(const struct owners_io *io)
 {
@@ -23,6 +24,7 @@ struct owners *owners_new(const struct owners_io *io)
 		return NULL;
 	o->io = *io;
 	o->begin = OWNERS_UNKNOWN;
+	o->until = OWNERS_OPEN;
 	o->complete = OWNERS_OPEN;
 	o->netns = -1;
 	o->processes = processes_new();
@@ -181,9 +183,7 @@ static void forget(struct owners *o, struct indexed *x)
 		DL_DELETE(o->open, x);
 	}
 	o->count--;
-	process_put(x->owner.process);
-	free(x->owner.comment);
-	free(x->owner.kept);
+	users_free(&x->owner.users);
 	free(x);
 }
 
@@ -235,6 +235,21 @@ static void set_unseen_start(struct owner *g, const struct entry *e)
 	g->earliest = OWNERS_UNKNOWN;
 }
 
+static bool is_use(const struct entry *e)
+{
+	return e->what == CONNECT_USE || e->what == LISTEN_USE;
+}
+
+/* Takes the reference. */
+static void set_user(const struct owners *o, struct owner_user *user, const struct entry *e,
+		     struct packet_process *process, bool matched)
+{
+	user->process = process;
+	user->matched |= matched;
+	if (matched && process && !user->comment)
+		user->comment = comment_of(o, e);
+}
+
 static struct indexed *add(struct owners *o, const struct entry *e, bool matched)
 {
 	struct indexed *x = calloc(1, sizeof(*x));
@@ -246,14 +261,14 @@ static struct indexed *add(struct owners *o, const struct entry *e, bool matched
 	g->inbound = e->inbound;
 	g->unknown_direction = e->unknown_direction;
 	g->listens = entry_is_listen(e);
-	g->matched = matched;
+	g->users.opener.matched = matched;
 	g->netns = e->netns;
 	set_times(g, e);
-	if (e->what == CONNECT_STOP || e->what == LISTEN_STOP)
+	if (e->what != CONNECT_START && e->what != LISTEN_START && e->what != CONNECT_FAIL)
 		set_unseen_start(g, e);
-	g->process = process_get(o->processes, e);
-	if (matched && g->process)
-		g->comment = comment_of(o, e);
+	/* of an unseen one that another process uses, the opener is a number alone */
+	if (!is_use(e) || e->opener == ID_UNKNOWN)
+		set_user(o, &g->users.opener, e, process_get(o->processes, e), matched);
 	DL_APPEND(o->open, x);
 	o->count++;
 	if (e->id.nth) {
@@ -298,9 +313,7 @@ static void start_entry(struct owners *o, const struct entry *e, bool matched)
 		return;
 	}
 	/* reported once more, or its end taken back */
-	x->owner.matched |= matched;
-	if (!x->owner.comment && matched && x->owner.process)
-		x->owner.comment = comment_of(o, e);
+	set_user(o, &x->owner.users.opener, e, x->owner.users.opener.process, matched);
 	if (!x->has_ended)
 		return;
 	DL_DELETE(o->ended, x);
@@ -343,6 +356,29 @@ static void stop_entry(struct owners *o, const struct entry *e, bool matched)
 		place(o, g, e);
 	}
 	end(o, x, at);
+}
+
+static void use_entry(struct owners *o, const struct entry *e, bool matched)
+{
+	struct indexed *x = find_id(o, e);
+	struct owner_use use = { .ns = stamp_ns(&e->time), 
+				 .tx = e->sent.known ? e->sent.number : -1,
+				 .rx = e->read.known ? e->read.number : -1 };
+	struct packet_process *process;
+
+	o->has_uses = true;
+	if (!x)
+		x = find_open(o, e);
+	if (!x)
+		x = add(o, e, matched);
+	process = x ? process_get(o->processes, e) : NULL;
+	if (!process)
+		return;
+	use.user = users_get(&x->owner.users, process);
+	if (!use.user)
+		return;
+	set_user(o, use.user, e, process, matched);
+	users_add(&x->owner.users, &use, o->limit ? USES_MAX : 0);
 }
 
 static void fail_entry(struct owners *o, const struct entry *e, bool matched)
@@ -395,18 +431,20 @@ void owners_entry(struct owners *o, const struct entry *e, bool matched)
 		o->first = at;
 	if (at > o->latest)
 		o->latest = at;
+	if (at > o->until && !find_id(o, e))
+		return;
 	if (entry_is_process(e)) {
 		process_entry(o, e, at);
 		return;
 	}
-	if (e->what == CONNECT_USE)
-		return;		/* packets have the process that opened or accepted */
 	if (o->netns >= 0 && e->netns >= 0 && e->netns != o->netns && e->local.has_addr &&
 	    owners_always_local(&e->local))
 		return;
 	owners_local(o, &e->local);
 	if (e->what == CONNECT_FAIL)
 		fail_entry(o, e, matched);
+	else if (is_use(e))
+		use_entry(o, e, matched);
 	else if (e->what == CONNECT_STOP || e->what == LISTEN_STOP)
 		stop_entry(o, e, matched);
 	else
@@ -422,6 +460,11 @@ void owners_netns(struct owners *o, int64_t inode)
 void owners_begin(struct owners *o, int64_t ns)
 {
 	o->begin = ns;
+}
+
+void owners_until(struct owners *o, int64_t ns)
+{
+	o->until = ns;
 }
 
 size_t owners_count(const struct owners *o)

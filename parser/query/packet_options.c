@@ -155,7 +155,8 @@ static void take_last(struct packet_options *o, char **rest, int *count)
 static int set_fields(struct packet_options *o)
 {
 	static const enum field_id standard[] = {
-		FIELD_PID, FIELD_COMM, FIELD_UID, FIELD_AUID, FIELD_EXE, FIELD_EV, FIELD_NODE,
+		FIELD_PID, FIELD_COMM, FIELD_UID, FIELD_AUID, FIELD_EXE, FIELD_OPENER, FIELD_EV,
+		FIELD_NODE,
 	};
 	const char *at = o->query.columns;
 	size_t n = 0;

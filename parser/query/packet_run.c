@@ -23,6 +23,8 @@
 #define OWNERS_LIMIT (1u << 20)		/* connections that have ended, with a live log */
 #define AUDIT_LOG "/var/log/audit/audit.log"
 #define FRESH_S 60
+#define MANY (1u << 20)			/* connections of files that deserve a warning */
+#define BYTES_EACH 500			/* of memory, measured with comments of 100 bytes */
 #define LOG_LATE_NS INT64_C(1000000000)	/* behind this the log has all before it */
 
 struct packet_run {
@@ -34,6 +36,7 @@ struct packet_run {
 	struct host_id host_id;
 	struct entry_sink sink;
 	char *own_log;			/* that is followed; or NULL */
+	size_t many;			/* connections at which the next warning is due */
 	struct aunetlog_options query;	/* of the thread */
 	/* with logs that are followed */
 	bool live;
@@ -161,6 +164,7 @@ struct packet_run *packet_run_open(const struct packet_options *o)
 	}
 	signal(SIGPIPE, SIG_IGN);	/* a reader that was closed is no error */
 	r->o = o;
+	r->many = MANY;
 	if (!o->socket)
 		close_stdin();
 	pthread_mutex_init(&r->lock, NULL);
@@ -210,12 +214,26 @@ void packet_run_local(struct packet_run *r, const struct netaddr *a)
 
 /* ---- logs ---- */
 
+/* Files are held whole: nothing says which of their connections the packets will need. */
+static void warn_of_memory(struct packet_run *r)
+{
+	size_t count = owners_count(r->owners);
+
+	if (r->live || count < r->many)
+		return;
+	fprintf(stderr, "aunetlog: %zu connections since the first packet, some %zu MB of memory; "
+		"-te ends the logs at the last packet's time\n", count,
+		count * BYTES_EACH >> 20);
+	r->many *= 2;
+}
+
 static void on_entry(const struct entry *e, bool matched, void *arg)
 {
 	struct packet_run *r = arg;
 
 	pthread_mutex_lock(&r->lock);
 	owners_entry(r->owners, e, matched);
+	warn_of_memory(r);
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -237,7 +255,12 @@ static void prepare_query(struct packet_run *r)
 
 void packet_run_read_logs(struct packet_run *r, int64_t first_ns)
 {
+	const struct match *m = &r->o->query.match;
+
 	owners_begin(r->owners, first_ns);
+	if (m->has_to)
+		owners_until(r->owners, m->to.sec * INT64_C(1000000000) +
+			     m->to.milli * INT64_C(1000000));
 	prepare_query(r);
 	r->log_failed = query_run(&r->query) == AUNETLOG_FAILED;
 }

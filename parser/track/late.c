@@ -41,8 +41,17 @@ static struct fdent *fd_of(struct track *t, const struct event *f)
 	}
 }
 
-/* A connection of a descriptor whose number was given to another socket at ms. */
-static void late_connection(struct track *t, const struct event *f, int64_t ms)
+/* The process as it was then. */
+static void set_opener(struct conn *s, const struct task *task)
+{
+	identity_put(s->opener);
+	s->opener = identity_new(task);
+}
+
+/* A connection of a descriptor whose number was given to another socket at ms, or whose
+ * process exited then. */
+static void late_connection(struct track *t, const struct event *f, int64_t ms,
+			    enum entry_via via)
 {
 	bool inbound = f->kind == EVENT_ACCEPT;
 	struct conn *l = inbound ? call_find_socket(t, f->fd) : NULL, *s;
@@ -63,6 +72,7 @@ static void late_connection(struct track *t, const struct event *f, int64_t ms)
 	s->remote = inbound ? f->addr : call_peer(s, &f->addr);
 	s->direction = inbound ? CONN_INBOUND : CONN_OUTBOUND;
 	life_begin(t, s);
+	set_opener(s, &f->task);
 	s->unknown_start = inbound;
 	if (err && !pending) {
 		life_fail(t, s, err, VIA_NONE);
@@ -70,7 +80,15 @@ static void late_connection(struct track *t, const struct event *f, int64_t ms)
 		return;
 	}
 	life_open(t, s, KIND_CONNECT, pending ? VIA_PROGRESS : VIA_NONE);
-	ending_displaced(t, s, ms);
+	ending_displaced(t, s, ms, via);
+}
+
+static void late_call(struct track *t, const struct event *f, int64_t ms, enum entry_via via)
+{
+	if (f->kind == EVENT_CONNECT || (f->kind == EVENT_ACCEPT && f->result >= 0))
+		late_connection(t, f, ms, via);
+	else if (f->kind == EVENT_LISTEN && f->result >= 0)	/* at which address? */
+		input_error(t->errors, INPUT_ERROR_UNATTRIBUTED, "listen", 6);
 }
 
 /* An event older than the socket that it would be of, or displace, displaces nothing: on a
@@ -81,9 +99,24 @@ static bool is_late(struct track *t, const struct event *f)
 
 	if (!fd || !state_is_older(f, fd->serial, fd->ms))
 		return false;
-	if (f->result >= 0 || f->kind == EVENT_CONNECT)
-		if (f->kind == EVENT_ACCEPT || f->kind == EVENT_CONNECT)
-			late_connection(t, f, fd->ms);
+	late_call(t, f, fd->ms, VIA_REUSE);
+	return true;
+}
+
+bool late_after_exit(struct track *t, const struct event *f)
+{
+	int64_t ms = node_exit_after(t->node, f->task.pid, f->stamp.serial,
+				     stamp_ms(&f->stamp));
+	struct proc gone = { .identity = NULL };
+
+	if (!ms)
+		return false;
+	TAILQ_INIT(&gone.fds);
+	gone.identity = identity_new(&f->task);
+	t->proc = &gone;
+	late_call(t, f, ms, VIA_EXIT);
+	t->proc = NULL;
+	identity_put(gone.identity);
 	return true;
 }
 

@@ -38,12 +38,14 @@ struct track {
 	struct track_diag diag;
 	struct corrected_table corrected;
 	uint32_t scans;		/* that are complete */
+	unsigned int unused_ms;	/* see track_hide_unused() */
 
 	/* of the event in hand */
 	const struct event *event;
 	uint64_t unnumbered;	/* connections of which nothing gives a number; no cookie is as large */
 	bool by_syslog;		/* of the event in hand, or the last one */
 	struct stamp when;	/* its time, see set_time() */
+	bool late;		/* one with a greater number came before it */
 	struct node *node;
 	struct proc *proc;
 };

@@ -318,6 +318,17 @@ def test_condition():
     return '' if pids == {2304, 2700} and b'filtered' in done.stderr else pids
 
 
+def test_end():
+    """-te ends the log: later packets are nobody's, though the ends were an earlier one's."""
+    out, done = annotate('little', '-te', '2026-11-21', '06:03:22')
+    wrong = []
+    for (at, _, truth, _), p in zip(W.packets, read.read(out)[0]):
+        want = truth if at <= 1795241002.999 else (None, None, 'filtered')
+        if truth[2] in (None, 'not-logged', 'closed', 'before-log', 'ambiguous') and read.said(p) != want:
+            wrong.append(f'{at}: {read.said(p)}, not {want}')
+    return '\n'.join(wrong)
+
+
 def test_text():
     done = run('annotate', path('little'), '-if', path('log'), '--text', '--host-id', 'web1')
     lines = done.stdout.decode().splitlines()
@@ -433,6 +444,7 @@ checked('--snaplen', test_snaplen)
 checked('--fields', test_fields)
 checked('--inner: VXLAN, Geneve, GRE, IP in IP', test_inner)
 checked('conditions', test_condition)
+checked('-te ends the log', test_end)
 checked('--text, as Hone\'s plain text view', test_text)
 checked('errors', test_refused)
 checked('broken captures', test_hostile)
