@@ -42,8 +42,15 @@ ID = re.compile(r"(?:([0-9a-f]{8})|-)-(s?)([0-9a-f]{1,16})\.(\d{1,9})", re.A)
 EV = re.compile(r"(\d{1,12})\.(\d{3}):(\d{1,19})", re.A)
 
 
+RUN = re.compile(r"[0-9a-f]{16}", re.A)
+SEQ_MAX = 2 ** 40
+
+
 class Rejected(Exception):
-    """Why a line is not stored: a few words, the same for the same fault."""
+    """Why a line is not stored: a few words, the same for the same fault; and what is known
+    of the line."""
+
+    sender, place = "", {"host": "", "run": 0, "seq": 0}
 
 
 def _at(o, path):
@@ -227,11 +234,20 @@ def _notes(o, host, sender, line):
     return rows or [base]
 
 
-def rejection(line, sender, reason):
+def rejection(line, error):
     """The row that counts a line which was not stored."""
     now = time.time()
-    return {"host": "", "sender": sender, "received": int(now), "time": int(now), "milli": int(now * 1000) % 1000,
-            "id": digest(line), "word": "rejected", "what": reason, "lost": 1, "text": ""}
+    return encode({**error.place, "sender": error.sender, "received": int(now), "time": int(now),
+                   "milli": int(now * 1000) % 1000, "id": digest(line), "word": "rejected", "what": str(error),
+                   "lost": 1, "text": ""})
+
+
+def _place(o, host):
+    """The number of a line in the stream of its host (sequence = yes); 0: it has none."""
+    run, seq = _at(o, ("agent", "ephemeral_id")), _at(o, ("event", "sequence"))
+    if not isinstance(run, str) or not RUN.fullmatch(run) or type(seq) is not int or not 0 < seq < SEQ_MAX:
+        return {"host": host, "run": 0, "seq": 0}
+    return {"host": host, "run": int(run, 16), "seq": seq}
 
 
 def read(line, default_host=""):
@@ -240,6 +256,7 @@ def read(line, default_host=""):
     of a line that names none. Raises Rejected."""
     start = line.find(b"{")
     sender = line[:max(start, 0)].strip()[:64].decode("ascii", "replace")
+    place = Rejected.place
     try:
         if len(line) > LINE_MAX:
             raise Rejected("line too long")
@@ -255,6 +272,8 @@ def read(line, default_host=""):
         host = _text(_at(o, ("host", "name")) or _at(o, ("host", "id"))) or default_host or sender
         if not host:
             raise Rejected("no host")
+        encode({"host": host})
+        place = _place(o, host)
         dataset = _at(o, ("event", "dataset"))
         if not isinstance(o.get("netlog") or {}, dict):
             raise Rejected("bad structure")
@@ -264,14 +283,14 @@ def read(line, default_host=""):
             table, rows = "note", _notes(o, host, sender, line[start:])
         else:
             raise Rejected("not a line of audit-netlog")
-        return table, [encode(r) for r in rows]
+        return table, [encode({**r, **place}) for r in rows]
     except Rejected as error:
-        error.sender = sender
+        error.sender, error.place = sender, place
         raise
     except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
         # a structure that no check above has thought of must not hold up its batch
         error = Rejected("bad structure")
-        error.sender = sender
+        error.sender, error.place = sender, place
         raise error from None
 
 

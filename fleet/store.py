@@ -132,10 +132,11 @@ def version(store):
 
 def adapt(sql, server):
     """The SQL of this project for a server before 20, which has neither codecs nor table
-    TTLs nor skipping indices, and LowCardinality only on request."""
+    TTLs nor skipping indices nor bitmaps, and LowCardinality only on request."""
     sql = macros.expand(sql)
     if server >= (20, 0):
         return sql
+    sql = sql.replace("groupBitmap", "uniqExact")
     sql = re.sub(r"LowCardinality\((\w+)\)", r"\1", sql)
     sql = re.sub(r" CODEC\((?:[^()]|\([^()]*\))*\)", "", sql)
     sql = re.sub(r"(,\s*INDEX [^\n]*)+\n\) ENGINE", "\n) ENGINE", sql)

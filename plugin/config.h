@@ -55,6 +55,7 @@ struct config_output {
 	char *ca, *cert, *key;	/* of tls: PEM files; NULL: the system's, none */
 	unsigned int queue_kib;
 	bool command_line, exe_path; /* have the command line; the path, not the name alone */
+	bool sequence;		/* lines are numbered */
 	unsigned int line; /* of the file where its section begins */
 };
 
@@ -90,8 +91,10 @@ struct config {
 	/* [context] */
 	bool context; /* container, pod, unit, parent's name */
 	/* [ignore] */
+	bool udp_unused;   /* log connected datagram sockets that were never used */
 	bool loopback;	   /* log what does not leave the host */
 	unsigned int repeat; /* seconds in which connections that are alike are one; 0: off */
+	enum config_use kernel_ignore; /* the kernel compares the list: BPF, or the module, too */
 	char *ignore_file; /* entries as in plugin/ignore/item.h; NULL: none */
 	unsigned int ignores;
 	struct match ignore[CONFIG_IGNORES_MAX];

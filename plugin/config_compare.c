@@ -71,7 +71,7 @@ static bool same_output(const struct config_output *a, const struct config_outpu
 	       a->priority == b->priority && same_text(a->path, b->path) &&
 	       same_text(a->host, b->host) && a->port == b->port &&
 	       a->mode == b->mode && a->command_line == b->command_line &&
-	       a->exe_path == b->exe_path &&
+	       a->exe_path == b->exe_path && a->sequence == b->sequence &&
 	       same_text(a->ca, b->ca) && same_text(a->cert, b->cert) &&
 	       same_text(a->key, b->key) &&
 	       a->queue_kib == b->queue_kib && same_limits(a->log, b->log);

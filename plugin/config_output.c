@@ -7,6 +7,8 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "parser/entry/format.h"
+
 #define PREFIX 7 /* "output " */
 #define SOCKET_PATH_MAX 107
 
@@ -93,15 +95,18 @@ int config_output_check(const struct config *c, unsigned int *line, char *what, 
 			missing = "host";
 		else if (!o->cert != !o->key)
 			missing = o->cert ? "key" : "cert";
-		if (missing || (o->path && path_too_long(o))) {
-			if (missing)
-				snprintf(what, size, "[output %s]: %s is missing", o->name, missing);
-			else
-				snprintf(what, size, "[output %s]: path is too long for a socket: "
-						     "at most %d bytes", o->name, SOCKET_PATH_MAX);
-			*line = o->line;
-			return -EINVAL;
-		}
+		if (missing)
+			snprintf(what, size, "[output %s]: %s is missing", o->name, missing);
+		else if (o->path && path_too_long(o))
+			snprintf(what, size, "[output %s]: path is too long for a socket: "
+					     "at most %d bytes", o->name, SOCKET_PATH_MAX);
+		else if (o->sequence && !(o->format && format_can_number(o->format)))
+			snprintf(what, size, "[output %s]: sequence = yes needs format = json",
+				 o->name);
+		else
+			continue;
+		*line = o->line;
+		return -EINVAL;
 	}
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -103,6 +104,25 @@ static struct transport *open_transport(const struct config_output *o)
 	return NULL;
 }
 
+/* Where the output's numbers are kept; NULL: its lines have none. A stream of another name
+ * ends when no place is free. */
+static struct format_place *find_place(struct report *r, const struct config_output *o)
+{
+	struct report_stream *s = r->streams;
+
+	if (!o->sequence)
+		return NULL;
+	while (s < r->streams + CONFIG_OUTPUTS_MAX - 1 && *s->name && strcmp(s->name, o->name))
+		s++;
+	if (strcmp(s->name, o->name)) {
+		*s = (struct report_stream){ 0 };
+		snprintf(s->name, sizeof(s->name), "%s", o->name);
+		if (getrandom(&s->place.run, sizeof(s->place.run), GRND_NONBLOCK) < 0)
+			s->place.run = (uint64_t)clock_stamp().sec << 32 | getpid();
+	}
+	return &s->place;
+}
+
 static bool add_output(struct report *r, const struct config_output *o)
 {
 	struct report_output *to = &r->at[r->count];
@@ -113,6 +133,7 @@ static bool add_output(struct report *r, const struct config_output *o)
 		.queue_size = o->queue_kib * 1024UL,
 		.format = f,
 		.severity = o->priority,
+		.place = find_place(r, o),
 		.changed = on_change,
 	};
 
@@ -131,7 +152,7 @@ static bool add_output(struct report *r, const struct config_output *o)
 	return true;
 }
 
-/* What JSON and others say of this machine; empty: unknown. */
+/* Reads the host's identity for JSON and other formats; empty: unknown. */
 static void read_host(struct report *r)
 {
 	FILE *f = fopen("/etc/machine-id", "re");

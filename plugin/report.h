@@ -21,11 +21,18 @@ struct report_output {
 	bool command_line, exe_path; /* as in struct config_output */
 };
 
+/* The numbers of an output's lines go on when the configuration is read again. */
+struct report_stream {
+	char name[33]; /* of the output; empty: free */
+	struct format_place place;
+};
+
 struct report {
 	struct report_output at[REPORT_OUTPUTS_MAX];
 	unsigned int count;
 	struct format *formats[REPORT_OUTPUTS_MAX];
 	unsigned int format_count;
+	struct report_stream streams[CONFIG_OUTPUTS_MAX];
 	struct order held;		 /* entries that wait for older ones */
 	uint64_t lost_before;		 /* by outputs that are closed */
 	char host_name[65], host_id[33]; /* empty: unknown */
@@ -46,7 +53,7 @@ size_t report_heading(const struct report *r, const char *output, char *buf);
 bool report_has_entities(const struct report *r);
 /* Hands what was gathered to the outputs' threads. */
 void report_push(struct report *r);
-/* Returns true if the only output is a pipe that nobody reads any more. */
+/* Returns true if the only output is a pipe without a reader. */
 bool report_dead(struct report *r);
 
 /* With hold, it waits for report_release(), sorted by its time, for older ones may come. */

@@ -16,9 +16,13 @@ FROM (
 	SELECT host, sum(n) AS lost, arrayStringConcat(groupArray(concat(what, '=', toString(n))), ' ') AS causes
 	FROM (
 		SELECT host, what, sum(lost) AS n FROM (
-			SELECT if(host = '', sender, host) AS host, id, what, max(loss.lost) AS lost FROM loss
-			WHERE received >= toDateTime(ARG(since))
-			GROUP BY host, sender, id, what
+			SELECT host, concat('missing ', what) AS what, lost FROM missing WHERE at >= ARG(since)
+			UNION ALL
+			SELECT host, what, lost FROM (
+				SELECT if(host = '', sender, host) AS host, id, what, max(loss.lost) AS lost FROM loss
+				WHERE received >= toDateTime(ARG(since))
+				GROUP BY host, sender, id, what
+			) WHERE NOT (what = 'plugin' AND host IN (SELECT host FROM missing WHERE at >= ARG(since)))
 		) WHERE lost > 0 GROUP BY host, what ORDER BY host, n DESC
 	) GROUP BY host
 ) USING host

@@ -48,7 +48,7 @@ static void put_action(struct put *p, const struct entry *e)
 		put_string(p, actions[e->what]);
 }
 
-/* What ECS writes its own way; addresses are json.c's. */
+/* Writes the values for which ECS has a form of its own; json.c writes addresses. */
 static bool put_field(struct put *p, const struct json_node *n, const struct json_source *s)
 {
 	struct field_value v = field_get(n->field, s->e);
@@ -192,7 +192,7 @@ static bool put_related(struct put *p, const struct json_node *n,
 	return len || more;
 }
 
-/* Of link-local addresses, which source.ip and destination.ip have without it. */
+/* The scope of a link-local address: source.ip and destination.ip do not have it. */
 static bool put_local_scope(struct put *p, const struct json_node *n,
 			    const struct json_source *s)
 {
@@ -383,9 +383,31 @@ static void ecs_note(const void *self, struct note *n, struct put *p)
 	put_char(p, '}');
 }
 
+/* agent.ephemeral_id and event.sequence. A quote inside a string is escaped, so that the
+ * first "event":{ is the key, which every text has. */
+static void ecs_number(const struct format_place *at, const char *text, size_t len,
+		       struct put *p)
+{
+	static const char event[] = "\"event\":{", hex[] = "0123456789abcdef";
+	const char *found = memmem(text, len, event, strlen(event));
+	const char *rest = found ? found + strlen(event) : text + 1;
+
+	put_string(p, "{\"agent\":{\"ephemeral_id\":\"");
+	for (int shift = 60; shift >= 0; shift -= 4)
+		put_char(p, hex[at->run >> shift & 15]);
+	put_string(p, "\"},");
+	put_bytes(p, text + 1, rest - text - 1);
+	if (found) {
+		put_string(p, "\"sequence\":");
+		put_uint(p, at->number);
+		put_char(p, ',');
+	}
+	put_bytes(p, rest, text + len - rest);
+}
+
 const struct format_ops format_ecs = {
 	.name = "json", .help = "JSON, one object a line, Elastic Common Schema",
 	.has_time = true, .processes = true, .uses = true, .entities = true,
 	.open = ecs_open, .close = ecs_close, .entry = ecs_entry,
-	.note = ecs_note,
+	.note = ecs_note, .number = ecs_number,
 };

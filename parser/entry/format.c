@@ -154,6 +154,24 @@ size_t format_entry(struct format *f, const struct entry *e, char *buf)
 	return p.to - buf;
 }
 
+bool format_can_number(const char *spec)
+{
+	const struct format_ops *ops = find(spec, strcspn(spec, ":"));
+
+	return ops && ops->number;
+}
+
+size_t format_number(const struct format *f, const struct format_place *at, const char *text,
+		     size_t len, char *buf)
+{
+	struct put p = { .to = buf, .end = buf + FORMAT_MAX };
+
+	if (!f->ops->number || len > FORMAT_MAX - FORMAT_PLACE_MAX)
+		return 0;
+	f->ops->number(at, text, len, &p);
+	return p.to - buf;
+}
+
 void format_set_width(struct format *f, unsigned int width)
 {
 	if (f->ops->width)

@@ -14,7 +14,7 @@
 
 #define FORMAT_MAX 16384	/* no text is longer; no NUL stands behind it */
 
-/* What the entries do not say of the machine that they are of; NULL: unknown. */
+/* The machine that the entries come from, as far as they do not say it; NULL: unknown. */
 struct format_host {
 	const char *name;	/* for entries without node= */
 	const char *id;		/* machine-id(5) */
@@ -32,7 +32,7 @@ struct format *format_open(const char *spec, const struct format_host *host, cha
 void format_close(struct format *f);		/* may be NULL */
 const char *format_spec(const struct format *f);
 
-/* Returns true if the text has the time in it; else whoever writes it may put one in
+/* Returns true if the text has the time in it; else the output may put one in
  * front. */
 bool format_has_time(const struct format *f);
 
@@ -49,6 +49,19 @@ size_t format_entry(struct format *f, const struct entry *e, char *buf);
 /* text: "netlog WORD key=value …". */
 size_t format_note(const struct format *f, const struct stamp *time, const char *text,
 		   size_t len, char *buf);
+
+/* The place of a text in the stream of an output. */
+struct format_place {
+	uint64_t run;		/* random: another one at each start of the plugin */
+	uint64_t number;	/* 1 for the first text of the run, 2, 3, … */
+};
+
+/* Returns true if texts of the format can name their place. */
+bool format_can_number(const char *spec);
+/* Copies a text of format_entry() or format_note(), with its place in it, to buf
+ * (FORMAT_MAX bytes). Returns its length; 0 if it has no room or the format cannot. */
+size_t format_number(const struct format *f, const struct format_place *at, const char *text,
+		     size_t len, char *buf);
 
 /* The terminal has that many columns now; of no effect on formats that are not for one. */
 void format_set_width(struct format *f, unsigned int width);

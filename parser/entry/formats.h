@@ -23,6 +23,8 @@ struct note_pair {
 };
 bool note_next(struct note *n, struct note_pair *pair);
 
+#define FORMAT_PLACE_MAX 128	/* bytes that a place adds to a text, at most */
+
 struct format_ops {
 	const char *name;
 	const char *help;
@@ -38,6 +40,9 @@ struct format_ops {
 	bool (*timed)(const void *self);	/* in place of has_time; or NULL */
 	void (*entry)(void *self, const struct entry *e, struct put *p);
 	void (*note)(const void *self, struct note *n, struct put *p);
+	/* text, of len bytes, with its place; NULL: not in this format */
+	void (*number)(const struct format_place *at, const char *text, size_t len,
+		       struct put *p);
 	/* of formats for a terminal; else NULL */
 	void (*width)(void *self, unsigned int width);
 	size_t (*heading)(const void *self, struct put *p);

@@ -10,7 +10,7 @@
 
 /* Formats cache what they made of an identity under this number: an address could
  * belong to another identity by then. */
-static uint64_t next_generation(void)
+uint64_t identity_generation(void)
 {
 	static atomic_uint_least64_t last;
 
@@ -43,7 +43,7 @@ struct identity *identity_new(const struct task *t)
 		return NULL;
 	to = id->text;
 	id->refs = 1;
-	id->generation = next_generation();
+	id->generation = identity_generation();
 	id->pid = t->pid;
 	id->ppid = t->ppid;
 	id->uid = t->uid;

@@ -27,15 +27,16 @@ struct place {
 	enum place_state state;
 	struct ahead_portion portion;
 	size_t size;
+	struct index_reader *reader;
 };
 
 struct ahead {
 	struct aunetlog_source *source;
 	size_t log, last;	/* being read; the last one */
-	const struct sieve *sieve;
-	bool pasted;
+	struct ahead_how how;
 
 	pthread_mutex_t bytes;	/* guards what is read, up to carried */
+	uint32_t block;		/* of the log's index, the next one */
 	bool begun;		/* log was */
 	enum own_kind kind;
 	const char *why;
@@ -57,7 +58,7 @@ struct ahead {
 static void complain(struct ahead *a, const struct ahead_portion *o)
 {
 	fprintf(stderr, "aunetlog: %s: out of memory, a part of it was not read\n", o->log->path);
-	a->source->failed = true;
+	o->log->failed = a->source->failed = true;
 }
 
 static bool has_room(struct ahead *a, struct place *p, size_t size)
@@ -97,6 +98,7 @@ static void next_log(struct ahead *a)
 	a->log++;
 	a->begun = false;
 	a->carried = 0;
+	a->block = 0;
 }
 
 /* Fills a portion up to want bytes, or the end of the file. Returns false at that. */
@@ -161,6 +163,39 @@ static void leave_line(const struct ahead *a, struct ahead_portion *o)
 	o->len = whole;
 }
 
+/*
+ * The next block of an index that can matter. The first portion has none, so that what the
+ * index says of the log comes in its turn. Returns false at the end.
+ */
+static bool read_block(struct ahead *a, struct place *p)
+{
+	struct ahead_portion *o = &p->portion;
+	const struct index_file *f = o->index = o->log->index;
+	const struct index_head *head = index_file_head(f);
+	const struct index_block *b = index_file_blocks(f);
+
+	o->block = NULL;
+	o->entries = (struct index_entries){ 0 };
+	o->kind = head->kind;
+	if (o->first) {
+		a->begun = true;
+		return true;
+	}
+	while (a->block < head->block_count &&
+	       (b[a->block].tail || !index_filter_block(a->how.filter, f, &b[a->block])))
+		a->block++;
+	if (a->block == head->block_count) {
+		next_log(a);
+		return false;
+	}
+	o->block = &b[a->block++];
+	if (!p->reader)
+		p->reader = index_reader_new();
+	if (p->reader)
+		index_reader_read(p->reader, f, o->block);
+	return true;
+}
+
 /* Reads a portion of the log in hand. Returns false if there is none. */
 static bool read_portion(struct ahead *a, struct place *p)
 {
@@ -170,6 +205,9 @@ static bool read_portion(struct ahead *a, struct place *p)
 	o->log = &a->source->logs[a->log];
 	o->first = !a->begun;
 	o->len = 0;
+	o->index = NULL;
+	if (o->log->fd >= 0 && o->log->index)
+		return read_block(a, p);
 	if (o->log->fd < 0 || !has_room(a, p, a->carried + want + 1))
 		return false;
 	if (a->carried)
@@ -216,16 +254,38 @@ static struct place *place_of(struct ahead *a, uint64_t number)
 	return &a->ring[number % RING];
 }
 
+static void read_index(struct ahead *a, struct place *p)
+{
+	struct ahead_portion *o = &p->portion;
+	struct index_entries *e = &o->entries;
+
+	o->out.len = o->out.lines = o->out.unknown = 0;
+	if (!o->block)
+		return;
+	e->damaged = true;
+	if (p->reader)
+		*e = index_reader_entries(p->reader, a->how.filter);
+	if (e->damaged || !a->how.text)
+		return;
+	for (unsigned int i = 0; i < e->count; i++)
+		a->how.text(&e->at[i], o->kind, &o->out, a->how.arg);
+	e->count = 0;
+}
+
 static int read_lines(struct ahead *a, struct place *p)
 {
 	struct ahead_portion *o = &p->portion;
 
+	if (o->index) {
+		read_index(a, p);
+		return 0;
+	}
 	switch (o->kind) {
 	case OWN_NOT:
-		return batch_read(&o->batch, o->text, o->len, o->first, a->pasted);
+		return batch_read(&o->batch, o->text, o->len, o->first, a->how.pasted);
 	case OWN_LINE:
 	case OWN_JSON:
-		return sieve_text(a->sieve, o->kind, o->text, o->len, &o->lines);
+		return sieve_text(a->how.sieve, o->kind, o->text, o->len, &o->lines);
 	default:
 		return 0;
 	}
@@ -354,7 +414,7 @@ static void start_threads(struct ahead *a, size_t first, size_t last)
 }
 
 struct ahead *ahead_new(struct aunetlog_source *s, size_t first, size_t last,
-			const struct sieve *sieve, bool pasted)
+			const struct ahead_how *how)
 {
 	struct ahead *a = calloc(1, sizeof(*a));
 
@@ -363,8 +423,7 @@ struct ahead *ahead_new(struct aunetlog_source *s, size_t first, size_t last,
 	a->source = s;
 	a->log = first;
 	a->last = last;
-	a->sieve = sieve;
-	a->pasted = pasted;
+	a->how = *how;
 	pthread_mutex_init(&a->bytes, NULL);
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->changed, NULL);
@@ -383,9 +442,15 @@ void ahead_free(struct ahead *a)
 	for (int i = 0; i < a->thread_count; i++)
 		pthread_join(a->threads[i], NULL);
 	for (int i = 0; i < RING; i++) {
-		free(a->ring[i].portion.text);
-		batch_fini(&a->ring[i].portion.batch);
-		sieve_lines_fini(&a->ring[i].portion.lines);
+		struct place *p = &a->ring[i];
+
+		free(p->portion.text);
+		free(p->portion.out.at);
+		if (p->portion.out.state)
+			a->how.text_free(p->portion.out.state);
+		index_reader_free(p->reader);
+		batch_fini(&p->portion.batch);
+		sieve_lines_fini(&p->portion.lines);
 	}
 	free(a->carry);
 	pthread_mutex_destroy(&a->bytes);

@@ -8,9 +8,29 @@
 #define NETLOG_QUERY_AHEAD_H
 
 #include "parser/audit/batch.h"
+#include "parser/query/index_reader.h"
 #include "parser/query/own.h"
 #include "parser/query/sieve.h"
 #include "parser/query/source.h"
+
+/* What entries of an index become in the thread that reads them. All zero at first. */
+struct ahead_text {
+	char *at;		/* owned; whole lines */
+	size_t len, size;
+	uint64_t lines, unknown;	/* lines; entries that could match */
+	void *state;		/* of text(), for the portions that come in this place */
+	bool failed;		/* without memory */
+};
+
+struct ahead_how {
+	const struct sieve *sieve;	/* for the plugin's own files; NULL: all lines matter */
+	const struct index_filter *filter;	/* for indexes; NULL: all entries matter */
+	bool pasted;		/* see reassemble_replay() */
+	/* NULL: the portion has the entries. Any thread calls it. */
+	void (*text)(const struct entry *e, enum own_kind kind, struct ahead_text *out, void *arg);
+	void (*text_free)(void *state);
+	void *arg;
+};
 
 struct ahead_portion {
 	struct aunetlog_log *log;
@@ -21,15 +41,20 @@ struct ahead_portion {
 	size_t len;
 	struct batch batch;	/* the lines; only if kind is OWN_NOT */
 	struct sieve_lines lines;	/* those that can matter, of OWN_LINE and OWN_JSON */
+
+	/* Of a log that has an index, in place of text, batch and lines: */
+	const struct index_file *index;
+	const struct index_block *block;	/* NULL: there is nothing but what index says */
+	struct index_entries entries;	/* that can matter */
+	struct ahead_text out;	/* in place of entries, if text() makes one */
 };
 
 struct ahead;
 
 /* Reads logs first to last, none of them live, of the source, which nothing else reads
- * meanwhile. sieve: for the plugin's own files, borrowed; NULL: all lines matter. pasted: see
- * reassemble_replay(). NULL without memory. */
+ * meanwhile. *how is copied, what it points to is borrowed. NULL without memory. */
 struct ahead *ahead_new(struct aunetlog_source *s, size_t first, size_t last,
-			const struct sieve *sieve, bool pasted);
+			const struct ahead_how *how);
 void ahead_free(struct ahead *a);	/* may be NULL */
 
 /* The next portion, valid until the next call; NULL: it was the last. */

@@ -10,6 +10,7 @@
 #include "parser/query/annotate_command.h"
 #include "parser/query/capture_command.h"
 #include "parser/query/extcap.h"
+#include "parser/query/index_command.h"
 #include "parser/query/options.h"
 #include "parser/query/pair_command.h"
 #include "parser/query/query.h"
@@ -63,6 +64,8 @@ static int run(struct aunetlog_options *o, int argc, char **argv)
 		return AUNETLOG_FAILED;
 	}
 	fputs(o->note, stderr);
+	if (o->action == AUNETLOG_QUERY && o->index)
+		return index_command(o);
 	if (o->action == AUNETLOG_QUERY)
 		return o->pair ? pair_command(o) : query_run(o);
 	return print(o);

@@ -109,6 +109,21 @@ static int set_format(struct arg *a)
 	return 0;
 }
 
+static int set_interpret(struct arg *a)
+{
+	a->o->format = a->o->format ? a->o->format : "table";
+	return 0;
+}
+
+/* The rules have this key; events of others are read as if they had it. */
+static int set_key(struct arg *a)
+{
+	if (!strcmp(a->value, "netlog"))
+		return 0;
+	return fail(a->o, "%s %s: a line is of all rules with the key netlog; for what happened: "
+		    "--kind KIND", a->spelled, a->value);
+}
+
 static int set_conntrack(struct arg *a)
 {
 	a->o->conntrack = a->value;
@@ -203,10 +218,16 @@ static const struct option options[] = {
 	{ NULL, "--html", "FILE", "write one page with timeline, graph and table to FILE",
 		set_view, AUNETLOG_HTML },
 	{ "-if", "--input", "FILE|DIR", "read this; - is standard input; may be repeated", set_input },
+	{ "-i", "--interpret", NULL, "a table, with the names of users, as on a terminal",
+		set_interpret },
+	{ NULL, "--index", NULL, "write an index of each log that does not grow, for later queries",
+		set_flag, AT(index) },
+	{ NULL, "--index-dir", "DIR", "directory of the indexes", set_text, AT(index_directory) },
 	{ NULL, "--input-logs", NULL, "read auditd's logs even if stdin is a pipe",
 		set_flag, AT(input_logs) },
 	{ NULL, "--just-one", NULL, "stop after the first match",
 		set_flag, AT(just_one) },
+	{ "-k", "--key", "KEY", "netlog, the key of the rules: every line is of it", set_key },
 	{ "-l", "--line-buffered", NULL, "write every line at once",
 		set_flag, AT(line_buffered) },
 	{ NULL, "--listeners", NULL, "who listens where, since when, how often connected to",
@@ -215,6 +236,7 @@ static const struct option options[] = {
 		set_flag, AT(maybe) },
 	{ NULL, "--new", NULL, "peers, listeners and programs first seen since -ts",
 		set_view, AUNETLOG_NEW },
+	{ NULL, "--no-index", NULL, "read the logs alone, no index", set_flag, AT(no_index) },
 	{ NULL, "--no-pager", NULL, "no effect: no pager is started", set_flag, AT(no_pager) },
 	{ NULL, "--open-at", "[DATE] [TIME]", "connections that were open at that time",
 		set_open_at },
@@ -433,6 +455,11 @@ int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 		return fail(o, "--checkpoint cannot be combined with %s",
 			    o->view ? o->view_name : o->follow ? "-F" : o->slow ? "--slow" :
 			    o->raw ? "-r" : o->just_one ? "--just-one" : "--open-at");
+	if (o->index && (o->view || o->follow || o->slow || o->raw || o->has_open_at ||
+			 o->just_one || o->checkpoint || o->pair || o->format || o->columns ||
+			 o->match.count || o->match.has_from || o->match.has_to))
+		return fail(o, "--index takes no other options than -if, --input-logs and "
+			    "--index-dir: it is for every later question");
 	if (o->follow && !o->match.has_from) {
 		o->match.from.sec = now;
 		o->match.has_from = true;

@@ -59,6 +59,9 @@ struct aunetlog_options {
 	const char *community_id;	/* of the connection; or NULL */
 	const char *ancestor;	/* of its process: a pid, or a command's name; or NULL */
 	bool no_pager;		/* there is none: for the habit */
+	bool index;		/* write indexes, in place of a query */
+	bool no_index;		/* do not read them */
+	const char *index_directory;	/* where they are; NULL: see index_directory() */
 	bool slow;		/* the straight way: auparse reads every record, in one thread */
 	bool word;		/* -c, -x and the like give the whole text, not a part */
 	bool pair;		/* --pair: both ends of each connection */

@@ -13,12 +13,12 @@
 struct own {
 	struct own_io io;
 	enum own_kind kind;
-	struct own_entry entry;
 	struct own_clock clock;
 	uint64_t number, losses;
 	bool skipping;		/* inside a line that is too long */
 	size_t used;
 	char line[LINE_MAX_OWN + 1];
+	struct own_entry entry;	/* has a flexible member: the last one */
 };
 
 /* What begins a line, behind the time where there is one. */
@@ -97,10 +97,15 @@ static void take(struct own *o, char *line, size_t len, bool too_long)
 	memcpy(sample, line, sample_len);
 	if (!len)
 		return;
-	result = too_long ? OWN_BAD : read_line(o->kind, &o->entry, &o->clock, line);
+	if (too_long)
+		result = OWN_BAD;
+	else if (o->io.times && o->kind == OWN_LINE)
+		result = own_line_time(&o->entry.entry.time, &o->clock, line);
+	else
+		result = read_line(o->kind, &o->entry, &o->clock, line);
 	if (result != OWN_BAD && o->io.line)
 		o->io.line(&o->entry.entry.time, result == OWN_BEGIN, o->io.arg);
-	switch (result) {
+	switch (o->io.times ? OWN_NOTE : result) {
 	case OWN_ENTRY:
 		if (o->kind == OWN_JSON && o->io.host && o->entry.entry.node &&
 		    !strcmp(o->entry.entry.node, o->io.host))
@@ -181,6 +186,11 @@ void own_end(struct own *o)
 uint64_t own_losses(const struct own *o)
 {
 	return o->losses;
+}
+
+void own_add_losses(struct own *o, uint64_t losses)
+{
+	o->losses += losses;
 }
 
 struct own *own_new(const struct own_io *io)

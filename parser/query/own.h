@@ -26,6 +26,7 @@ struct own_io {
 	const char *host;
 	entry_fn emit;
 	bool extras;		/* emit CONNECT_USE, PROC_FORK and so on, too */
+	bool times;		/* line() is all that is wanted: entries need not be read */
 	/* Each line that could be read; begins: the plugin was started. May be NULL. */
 	void (*line)(const struct stamp *time, bool begins, void *arg);
 	/* A line that could not be read; number counts lines from 1. */
@@ -49,6 +50,8 @@ void own_end(struct own *o);
 
 /* "netlog lost" lines read so far. */
 uint64_t own_losses(const struct own *o);
+/* Others of which an index knows. */
+void own_add_losses(struct own *o, uint64_t losses);
 
 /* Time of the first entry among these bytes, ms; -1: none. */
 int64_t own_first_time(enum own_kind kind, const char *text, size_t len);

@@ -242,3 +242,16 @@ enum own_result own_line(struct own_entry *o, struct own_clock *c, char *line)
 	o->identity.unparted = o->identity.proctitle;
 	return OWN_ENTRY;
 }
+
+enum own_result own_line_time(struct stamp *time, struct own_clock *c, const char *line)
+{
+	static const char start[] = " netlog start";
+	const char *rest = own_time(c, line, time);
+
+	if (!rest || *rest != ' ')
+		return OWN_BAD;
+	if (strncmp(rest, start, sizeof(start) - 1))
+		return OWN_NOTE;
+	rest += sizeof(start) - 1;
+	return !*rest || *rest == ' ' ? OWN_BEGIN : OWN_NOTE;
+}

@@ -33,6 +33,8 @@ struct own_clock {
 /* line is NUL-terminated and is written to. */
 enum own_result own_line(struct own_entry *o, struct own_clock *c, char *line);
 enum own_result own_json(struct own_entry *o, struct own_clock *c, char *line);
+/* The time of a line alone, and what its first words say. */
+enum own_result own_line_time(struct stamp *time, struct own_clock *c, const char *line);
 void own_clock_fini(struct own_clock *c);
 
 /*

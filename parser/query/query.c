@@ -17,10 +17,13 @@
 #include "parser/query/ahead.h"
 #include "parser/query/alive.h"
 #include "parser/query/checkpoint.h"
+#include "parser/query/choose.h"
 #include "parser/query/clock.h"
 #include "parser/query/coverage.h"
 #include "parser/query/extra.h"
 #include "parser/query/follow.h"
+#include "parser/query/indexed.h"
+#include "parser/query/indexing.h"
 #include "parser/query/own.h"
 #include "parser/query/progress.h"
 #include "parser/query/source.h"
@@ -44,12 +47,18 @@ struct query {
 	struct view *view;
 	struct extra *extra;
 	struct checkpoint checkpoint;
-	struct alive *alive;	/* for the next checkpoint; or NULL */
+	struct alive *alive;	/* for the next checkpoint, and for -r; or NULL */
+	const struct event *event;	/* that the tracker has; or NULL */
 	bool muted;		/* what an earlier run has printed is read again */
 	struct follow *follow;	/* of -F; or NULL */
 	struct input_errors errors;
 	uint64_t unknown;	/* entries that could match, an end being unknown */
 	struct sieve *sieve;	/* of the plugin's files; NULL: every line matters */
+	struct index_filter *filter;	/* the same, of an index */
+	struct indexed_host host;
+	struct indexing *indexing;	/* indexes are made; or NULL */
+	uint64_t prefixed;	/* records with a prefix, by the indexes */
+	bool extras;		/* CONNECT_USE, PROC_FORK and so on are wanted */
 	uint64_t own_lines;	/* of the file in hand, in portions before this one */
 	uint64_t own_errors;	/* lines of the plugin's file being read */
 	struct utsname name;
@@ -64,9 +73,11 @@ static void on_event(const struct event *e, void *arg)
 
 	if (e->kind != EVENT_MODULE || e->task.ppid >= 0)
 		extra_process(q->extra, e->node, e->task.pid, e->task.ppid, e->task.comm);
+	q->event = e;
+	track_event(q->track, e);
+	q->event = NULL;
 	if (q->alive)
 		alive_event(q->alive, e);
-	track_event(q->track, e);
 }
 
 /*
@@ -99,40 +110,57 @@ static bool is_usual(const struct query *q, enum input_error_kind kind)
 	       (kind == INPUT_ERROR_ORPHAN && reassemble_line(q->reader) <= HEAD_LINES);
 }
 
+static void note(const struct stamp *event, const char *node, void *arg)
+{
+	raw_note(arg, event, node);
+}
+
 /* With both logs at hand, each counts where the plugin's own covers the time, or not. */
 static void on_entry(const struct entry *e, void *arg)
 {
 	struct query *q = arg;
+	struct raw *raw = view_raw_events(q->view);
+	uint64_t found = q->view->found;
 
-	if (!q->source.both || !coverage_has(&q->coverage, clock_ms(&e->time)))
-		take_entry(q, e);
+	if (q->indexing)
+		indexing_entry(q->indexing, e, false);
+	if (q->source.both && coverage_has(&q->coverage, clock_ms(&e->time)))
+		return;
+	take_entry(q, e);
+	if (raw && q->event && q->alive && q->view->found != found)
+		alive_behind(q->alive, e, q->event, note, raw);
 }
 
 static void on_own_entry(const struct entry *e, void *arg)
 {
 	struct query *q = arg;
 
+	if (q->indexing)
+		indexing_entry(q->indexing, e, true);
 	if (!q->source.both || coverage_has(&q->coverage, clock_ms(&e->time)))
 		take_entry(q, e);
 }
 
-static void on_covered_line(const struct stamp *time, bool begins, void *arg)
+/* A message on the log in hand; own: it is the plugin's. text: from behind the path on. */
+static void print_message(struct query *q, bool own, const char *text)
 {
-	struct query *q = arg;
-
-	coverage_line(&q->coverage, clock_ms(time), begins);
+	if (q->indexing) {
+		indexing_warning(q->indexing, own, text);
+		return;
+	}
+	progress_end(&q->progress);
+	fprintf(stderr, "aunetlog: %s%s", q->path, text);
 }
 
-static void print_error(struct query *q, uint64_t number, const char *what,
+static void print_error(struct query *q, bool own, uint64_t number, const char *what,
 			const char *sample, size_t len)
 {
 	char text[64] = "", *end = text_escape(text, text + sizeof(text) - 1, sample, len);
+	char message[512];
 
-	progress_end(&q->progress);
-	fprintf(stderr, "aunetlog: %s:%llu: %s", q->path, (unsigned long long)number, what);
-	if (end > text)
-		fprintf(stderr, ": %.*s", (int)(end - text), text);
-	fputc('\n', stderr);
+	snprintf(message, sizeof(message), ":%llu: %s%s%.*s\n", (unsigned long long)number, what,
+		 end > text ? ": " : "", (int)(end - text), text);
+	print_message(q, own, message);
 }
 
 static void on_input_error(enum input_error_kind kind, const char *sample, size_t len,
@@ -146,7 +174,7 @@ static void on_input_error(enum input_error_kind kind, const char *sample, size_
 		q->errors.count[kind] = 0;
 		return;
 	}
-	print_error(q, reassemble_line(q->reader), input_error_text(kind), sample, len);
+	print_error(q, false, reassemble_line(q->reader), input_error_text(kind), sample, len);
 }
 
 static void on_own_error(uint64_t number, const char *line, size_t len, void *arg)
@@ -154,26 +182,44 @@ static void on_own_error(uint64_t number, const char *line, size_t len, void *ar
 	struct query *q = arg;
 
 	if (!q->own_errors++)
-		print_error(q, number, "not a line of audisp-netlog, skipped", line, len);
+		print_error(q, true, number, "not a line of audisp-netlog, skipped", line, len);
 }
 
-static void print_more(const struct query *q, uint64_t count, const char *what)
+static void print_more(struct query *q, bool own, uint64_t count, const char *what)
 {
-	if (count > 1)
-		fprintf(stderr, "aunetlog: %s: and %llu more: %s\n", q->path,
-			(unsigned long long)count - 1, what);
+	char message[512];
+
+	if (count < 2)
+		return;
+	snprintf(message, sizeof(message), ": and %llu more: %s\n", (unsigned long long)count - 1,
+		 what);
+	print_message(q, own, message);
+}
+
+/* Of a file that has lines, but no record: it may be what a template made of entries. */
+static void check_kind(struct query *q)
+{
+	uint64_t lines = reassemble_line(q->reader);
+
+	if (q->indexing || !lines || q->errors.count[INPUT_ERROR_LINE_GARBAGE] < lines)
+		return;
+	progress_end(&q->progress);
+	fprintf(stderr, "aunetlog: %s: no line is an audit record or one of audisp-netlog; text of "
+		"a template leaves out parts of a connection and cannot be read back\n", q->path);
+	q->source.failed = true;
 }
 
 /* At the end of a file: the first error of each kind in the next one is reported again. */
 static void count_input_errors(struct query *q)
 {
+	check_kind(q);
 	for (int kind = 0; kind < INPUT_ERROR_COUNT; kind++) {
 		uint64_t count = q->errors.count[kind];
 
 		q->errors.count[kind] = 0;
-		print_more(q, count, input_error_text(kind));
+		print_more(q, false, count, input_error_text(kind));
 	}
-	print_more(q, q->own_errors, "not a line of audisp-netlog, skipped");
+	print_more(q, true, q->own_errors, "not a line of audisp-netlog, skipped");
 	q->own_errors = 0;
 }
 
@@ -317,27 +363,153 @@ static void take_own_lines(struct query *q, struct ahead_portion *p)
 	q->own_lines += p->lines.total;
 }
 
+/* ---- indexes ---- */
+
+static void damaged_index(struct query *q, const struct aunetlog_log *log)
+{
+	progress_end(&q->progress);
+	fprintf(stderr, "aunetlog: %s: its index is damaged; make it again with --index, or ask with "
+		"--no-index\n", log->path);
+	q->source.failed = true;
+	q->view->done = true;
+}
+
+static void take_entries(struct query *q, enum own_kind kind, const struct index_entries *e)
+{
+	for (unsigned int i = 0; i < e->count && !q->view->done; i++)
+		if (kind == OWN_NOT)
+			on_entry(&e->at[i], q);
+		else if (q->extras || !entry_is_extra(&e->at[i]))
+			on_own_entry(&e->at[i], q);
+}
+
+static void take_index(struct query *q, struct ahead_portion *p)
+{
+	const char *line = index_file_warnings(p->index), *end;
+
+	if (p->first) {
+		own_add_losses(q->own, index_file_head(p->index)->losses);
+		q->prefixed += index_file_head(p->index)->prefixed;
+		for (; (end = strchr(line, '\n')); line = end + 1)
+			fprintf(stderr, "aunetlog: %s%.*s\n", q->path, (int)(end - line), line);
+	}
+	if (p->entries.damaged || p->out.failed) {
+		damaged_index(q, p->log);
+		return;
+	}
+	take_entries(q, p->kind, &p->entries);
+	q->view->found += p->out.lines;
+	q->unknown += p->out.unknown;
+	if (p->out.len)
+		view_write(q->view, p->out.at, p->out.len);
+}
+
+/* What came of the audit logs behind all of them. */
+static void take_index_tail(struct query *q, const struct aunetlog_log *last)
+{
+	const struct index_block *b = index_file_blocks(last->index);
+	struct index_reader *reader = index_reader_new();
+	struct index_entries e;
+
+	q->path = last->path;
+	for (uint32_t i = 0; i < index_file_head(last->index)->block_count; i++) {
+		if (!reader || !b[i].tail || !index_filter_block(q->filter, last->index, &b[i]))
+			continue;
+		index_reader_read(reader, last->index, &b[i]);
+		e = index_reader_entries(reader, q->filter);
+		if (e.damaged)
+			damaged_index(q, last);
+		else
+			take_entries(q, OWN_NOT, &e);
+	}
+	index_reader_free(reader);
+}
+
+static struct indexing_counts counts(const struct query *q)
+{
+	return (struct indexing_counts){ own_losses(q->own), reassemble_prefixed(q->reader) };
+}
+
+static void begin_portion(struct query *q, struct ahead_portion *p)
+{
+	struct indexing_counts c = counts(q);
+
+	if (q->path)
+		count_input_errors(q);
+	q->path = p->log->path;
+	q->own_lines = 0;
+	if (q->indexing)
+		indexing_log(q->indexing, p->log, &c);
+	if (p->index)
+		return;
+	reassemble_new_source(q->reader);
+	begin_log(q, p->kind, p->why);
+}
+
 static void take_portion(struct query *q, struct ahead_portion *p)
 {
-	if (p->first) {
-		if (q->path)
-			count_input_errors(q);
-		q->path = p->log->path;
-		q->own_lines = 0;
-		reassemble_new_source(q->reader);
-		begin_log(q, p->kind, p->why);
-	}
-	if (p->kind == OWN_NOT)
+	if (p->first)
+		begin_portion(q, p);
+	if (p->index)
+		take_index(q, p);
+	else if (p->kind == OWN_NOT)
 		reassemble_batch(q->reader, &p->batch);
 	else if (p->kind != OWN_REFUSED)
 		take_own_lines(q, p);
 }
 
+/* In a thread of its own: what take_entry() does, and the view. */
+static void entry_text(const struct entry *e, enum own_kind kind, struct ahead_text *out,
+		       void *arg)
+{
+	struct query *q = arg;
+	bool maybe = match_maybe(&q->options->match, e) && extra_holds(q->extra, e);
+	bool matched = maybe && match_entry(&q->options->match, e);
+	size_t n;
+
+	if (!maybe || (kind != OWN_NOT && !q->extras && entry_is_extra(e)))
+		return;
+	out->unknown += !matched;
+	if (!matched && !q->options->maybe)
+		return;
+	if (!out->state)
+		out->state = q->view->ops->text_new(q->view);
+	if (out->size - out->len < VIEW_TEXT_MAX) {
+		char *more = realloc(out->at, out->size * 2 + VIEW_TEXT_MAX);
+
+		if (more) {
+			out->size = out->size * 2 + VIEW_TEXT_MAX;
+			out->at = more;
+		}
+	}
+	out->failed |= !out->state || out->size - out->len < VIEW_TEXT_MAX;
+	if (out->failed)
+		return;
+	n = q->view->ops->text(out->state, e, out->at + out->len);
+	out->len += n;
+	out->lines += n > 0;
+}
+
+/* Lines that need nothing but their own entry. */
+static bool is_text(const struct query *q)
+{
+	return q->view->ops->text && !q->options->has_open_at && !q->options->just_one &&
+	       !q->source.both;
+}
+
 /* Logs first to last, none of which grows. */
 static void read_ahead(struct query *q, size_t first, size_t last)
 {
-	struct ahead *a = ahead_new(&q->source, first, last, q->sieve, q->options->input_count);
+	struct ahead_how how = { .sieve = q->sieve, .filter = q->filter,
+				 .pasted = q->options->input_count, .arg = q };
 	struct ahead_portion *p;
+	struct ahead *a;
+
+	if (is_text(q)) {
+		how.text = entry_text;
+		how.text_free = q->view->ops->text_free;
+	}
+	a = ahead_new(&q->source, first, last, &how);
 
 	if (!a) {
 		fprintf(stderr, "aunetlog: out of memory\n");
@@ -359,6 +531,19 @@ static bool is_still(const struct query *q, size_t i)
 	       !(q->follow && i + 1 == q->source.count);
 }
 
+static void end_indexing(struct query *q)
+{
+	struct indexing_counts c;
+
+	indexing_ended(q->indexing);
+	reassemble_flush(q->reader);
+	c = counts(q);
+	if (q->path)
+		count_input_errors(q);
+	if (indexing_finish(q->indexing, &c))
+		q->source.failed = true;
+}
+
 static void read_logs(struct query *q)
 {
 	for (size_t i = 0; i < q->source.count && !q->view->done; i++) {
@@ -377,11 +562,17 @@ static void read_logs(struct query *q)
 		read_log(q, &q->source.logs[i], q->follow && i + 1 == q->source.count);
 	}
 	/* Not after each: an event may go on in the next file, or in the next run. */
-	if (q->alive)
+	if (q->indexing) {
+		end_indexing(q);
+	} else if (q->options->checkpoint) {
 		reassemble_push(q->reader);
-	else if (!q->view->done)
+	} else if (!q->view->done) {
+		if (indexed_last(&q->source))
+			take_index_tail(q, indexed_last(&q->source));
 		reassemble_flush(q->reader);
-	count_input_errors(q);
+	}
+	if (q->path)
+		count_input_errors(q);
 }
 
 /* EPIPE: the reader (head, a pager) has seen enough. Returns false on an error. */
@@ -397,92 +588,6 @@ static bool finish_output(struct query *q)
 		return true;
 	fprintf(stderr, "aunetlog: standard output: %s\n", strerror(err));
 	return false;
-}
-
-static void skip_entry(const struct entry *e, void *arg)
-{
-	(void)e;
-	(void)arg;
-}
-
-static void skip_error(uint64_t number, const char *line, size_t len, void *arg)
-{
-	(void)number;
-	(void)line;
-	(void)len;
-	(void)arg;
-}
-
-/* Reads one log of the plugin for the times that it covers, and begins it anew. */
-static bool cover(struct query *q, struct own *own, struct aunetlog_log *log)
-{
-	bool begun = false;
-	enum own_kind kind = OWN_NOT;
-	char buf[CHUNK];
-	const char *why;
-	ssize_t n;
-
-	while ((n = aunetlog_source_read(&q->source, log, buf, sizeof(buf), 0)) > 0) {
-		if (!begun)
-			kind = own_recognize(buf, n, &why);
-		if (kind != OWN_LINE && kind != OWN_JSON)
-			return false;	/* a format that leaves out parts */
-		if (!begun)
-			own_begin(own, kind);
-		begun = true;
-		own_feed(own, buf, n);
-	}
-	own_end(own);
-	return aunetlog_source_again(&q->source, log);
-}
-
-static void leave_out(struct query *q, bool own)
-{
-	for (size_t i = 0; i < q->source.count; i++) {
-		struct aunetlog_log *log = &q->source.logs[i];
-
-		if (log->own != own || log->fd < 0)
-			continue;
-		if (q->options->debug)
-			fprintf(stderr, "aunetlog: %s: not needed\n", log->path);
-		close(log->fd);
-		log->fd = -1;
-	}
-	q->source.both = false;
-}
-
-/*
- * Of the plugin's own log and the audit log: one alone where it has all of the time that
- * is asked for; the plugin's is much faster to read.
- */
-static void choose_logs(struct query *q)
-{
-	const struct match *m = &q->options->match;
-	struct own_io io = { .emit = skip_entry, .error = skip_error, .line = on_covered_line,
-			     .arg = q };
-	struct own *own = own_new(&io);
-	bool usable = own;
-
-	for (size_t i = 0; usable && i < q->source.count; i++)
-		if (q->source.logs[i].own && q->source.logs[i].fd >= 0)
-			usable = cover(q, own, &q->source.logs[i]);
-	own_free(own);
-	/* what comes while it is followed is not covered yet */
-	if (!usable || !q->coverage.count || q->options->follow)
-		leave_out(q, true);
-	else if (m->has_from && m->has_to && q->options->view != AUNETLOG_NEW &&
-		 coverage_has_all(&q->coverage, clock_ms(&m->from), clock_ms(&m->to)))
-		leave_out(q, false);
-	for (size_t i = 0; q->options->debug && q->source.both && i < q->coverage.count; i++) {
-		struct stamp from = clock_stamp(q->coverage.spans[i].from);
-		struct stamp to = clock_stamp(q->coverage.spans[i].to);
-		char first[CLOCK_TEXT_MAX], last[CLOCK_TEXT_MAX];
-
-		clock_text(&from, q->options->utc, first);
-		clock_text(&to, q->options->utc, last);
-		fprintf(stderr, "aunetlog: the log of audisp-netlog is read for %s to %s, the audit "
-			"log for the rest\n", first, last);
-	}
 }
 
 static bool line_wise(const struct query *q)
@@ -517,8 +622,10 @@ static void set_boot(struct query *q)
 	f = fopen("/proc/sys/kernel/random/boot_id", "re");
 	if (!f)
 		return;
-	if (fscanf(f, "%8" SCNx32, &boot.id) == 1)
+	if (fscanf(f, "%8" SCNx32, &boot.id) == 1) {
 		track_set_boot(q->track, &boot);
+		q->host.boot = boot;
+	}
 	fclose(f);
 }
 
@@ -530,7 +637,8 @@ static bool open_sieve(struct query *q)
 	if (q->view->ops->needs == VIEW_ALL || o->ancestor)
 		return true;
 	q->sieve = sieve_new(&o->match, q->view->ops->needs == VIEW_PAIRS || o->has_open_at);
-	return q->sieve;
+	q->filter = index_filter_new(&o->match, q->view->ops->needs == VIEW_PAIRS || o->has_open_at);
+	return q->sieve && q->filter;
 }
 
 static bool open_all(struct query *q)
@@ -542,9 +650,10 @@ static bool open_all(struct query *q)
 	struct own_io own_io = { .emit = on_own_entry, .error = on_own_error, .arg = q };
 	const struct aunetlog_options *o = q->options;
 
-	own_io.extras = o->sink || (o->format && !strcmp(o->format, "hone"));
+	q->extras = o->index || o->sink || (o->format && !strcmp(o->format, "hone"));
+	own_io.extras = q->extras;
 	if (!uname(&q->name))
-		own_io.host = q->name.nodename;
+		own_io.host = q->host.node = q->name.nodename;
 	q->errors.first = on_input_error;
 	q->errors.arg = q;
 	q->track = track_new(&limits, &io, &q->errors);
@@ -564,10 +673,11 @@ static bool open_all(struct query *q)
 
 static void warn(const struct query *q)
 {
-	if (reassemble_prefixed(q->reader))
+	uint64_t prefixed = q->prefixed + reassemble_prefixed(q->reader);
+
+	if (prefixed)
 		fprintf(stderr, "aunetlog: %llu records came through syslog or the like, where "
-			"any local user can write such lines\n",
-			(unsigned long long)reassemble_prefixed(q->reader));
+			"any local user can write such lines\n", (unsigned long long)prefixed);
 	if (q->unknown && !q->options->maybe)
 		fprintf(stderr, "aunetlog: %llu more lines could match: an end of theirs is unknown; "
 			"--maybe prints them\n", (unsigned long long)q->unknown);
@@ -606,11 +716,6 @@ static bool check_raw(struct query *q)
 			return false;
 		}
 	return true;
-}
-
-static void note(const struct stamp *event, const char *node, void *arg)
-{
-	raw_note(arg, event, node);
 }
 
 /* The state is what sockets and unfinished events came from, in the order of the logs. */
@@ -670,6 +775,7 @@ static int begin_checkpoint(struct query *q)
 
 static int run(struct query *q)
 {
+	const struct aunetlog_options *o = q->options;
 	int status;
 
 	reassemble_replay(q->reader, q->options->input_count);
@@ -677,11 +783,18 @@ static int run(struct query *q)
 	aunetlog_source_open(&q->source, q->options);
 	if (!check_raw(q))
 		return AUNETLOG_FAILED;
+	if (o->raw)
+		q->alive = alive_new();	/* without memory: of what matches, the start's event alone */
 	status = q->options->checkpoint ? begin_checkpoint(q) : 0;
 	if (status)
 		return status;
-	if (q->source.both)
-		choose_logs(q);
+	choose_logs(&q->source, o, &q->coverage);
+	if (o->index)
+		q->indexing = indexing_new(&q->source, o, &q->host);
+	else
+		indexed_open(&q->source, o, &q->host);
+	if (o->index && !q->indexing)
+		return AUNETLOG_FAILED;
 	if (q->options->follow && q->source.count)
 		q->follow = follow_new(&q->source.logs[q->source.count - 1]);
 	setvbuf(stdout, NULL, line_wise(q) ? _IOLBF : _IOFBF, CHUNK);
@@ -691,7 +804,7 @@ static int run(struct query *q)
 	write_raw(q);
 	if (!finish_output(q))
 		return AUNETLOG_FAILED;
-	if (q->alive && !q->view->write_error) {
+	if (o->checkpoint && !q->view->write_error) {
 		status = write_checkpoint(q);
 		if (status)
 			return status;
@@ -719,6 +832,8 @@ int query_run(const struct aunetlog_options *o)
 		track_free(q.track);
 	own_free(q.own);
 	sieve_free(q.sieve);
+	index_filter_free(q.filter);
+	indexing_free(q.indexing);
 	extra_free(q.extra);
 	alive_free(q.alive);
 	checkpoint_fini(&q.checkpoint);

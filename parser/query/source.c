@@ -97,12 +97,11 @@ static void look_ahead(struct aunetlog_log *log)
 {
 	static char buf[65536];
 	ssize_t n = decompress_read(log->bytes, buf, sizeof(buf));
-
 	const char *why;
-	enum own_kind kind = own_recognize(buf, n > 0 ? n : 0, &why);
 
-	if (kind == OWN_LINE || kind == OWN_JSON)
-		log->first_ms = own_first_time(kind, buf, n);
+	log->kind = own_recognize(buf, n > 0 ? n : 0, &why);
+	if (log->kind == OWN_LINE || log->kind == OWN_JSON)
+		log->first_ms = own_first_time(log->kind, buf, n);
 	else
 		log->first_ms = n > 0 ? first_time(buf, n) : -1;
 	decompress_free(log->bytes);
@@ -312,6 +311,14 @@ static void add_stdin(struct aunetlog_source *s)
 		log->fd = -1;
 }
 
+static void add_file(struct aunetlog_source *s, const char *path)
+{
+	struct aunetlog_log *log = add(s, path, 0);
+
+	if (log)
+		log->named = true;
+}
+
 static void add_input(struct aunetlog_source *s, const char *path)
 {
 	struct stat st;
@@ -323,7 +330,7 @@ static void add_input(struct aunetlog_source *s, const char *path)
 	else if (S_ISDIR(st.st_mode))
 		add_directory(s, path, LOG_NAME, OWN_NAME);
 	else
-		add(s, path, 0);
+		add_file(s, path);
 }
 
 /* Names can lie about the order; a file without any event keeps its place by name. named:
@@ -420,6 +427,7 @@ void aunetlog_source_close(struct aunetlog_source *s)
 		if (s->logs[i].fd > STDIN_FILENO)
 			close(s->logs[i].fd);
 		decompress_free(s->logs[i].bytes);
+		index_file_close(s->logs[i].index);
 		free(s->logs[i].path);
 	}
 	free(s->logs);
@@ -441,9 +449,10 @@ ssize_t aunetlog_source_read(struct aunetlog_source *s, struct aunetlog_log *log
 		fprintf(stderr, "aunetlog: %s: %s data %s; what comes before it was read\n",
 			log->path, decompress_kind(log->bytes),
 			n == -ENODATA ? "ends too early" : "is damaged");
-		s->failed = true;
+		log->failed = s->failed = true;
 		return 0;
 	}
+	log->failed = true;
 	complain_path(s, log->path, -n);
 	return 0;
 }

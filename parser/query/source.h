@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "parser/query/index_file.h"
 #include "parser/query/options.h"
 #include "parser/query/own.h"
 
@@ -20,7 +21,11 @@ struct aunetlog_log {
 	unsigned long rotation;	/* 3 of audit.log.3; 0: the youngest */
 	int64_t first_ms;	/* time of the first event; -1: not known */
 	bool own;		/* of the plugin, by its configuration */
+	bool named;		/* by the user, as a file */
 	bool live;		/* a pipe or the like: may have nothing yet */
+	bool failed;		/* not all of it could be read */
+	enum own_kind kind;	/* what it holds; not of one that is live */
+	struct index_file *index;	/* what is read in its place; owned; or NULL */
 	off_t from;		/* it is read from here on */
 	off_t left;		/* bytes of a last line without its end, not read; see whole_lines */
 };

@@ -6,7 +6,11 @@
 #ifndef NETLOG_QUERY_VIEW_H
 #define NETLOG_QUERY_VIEW_H
 
+#include "parser/entry/format.h"
+#include "parser/entry/line.h"
 #include "parser/query/options.h"
+
+#define VIEW_TEXT_MAX (FORMAT_TIME_MAX + FORMAT_MAX + 1)
 
 /* The beginning of each view's own struct. */
 struct view {
@@ -32,6 +36,11 @@ struct view_ops {
 	void (*idle)(struct view *v);		/* all there is so far was read; may be NULL */
 	void (*finish)(struct view *v);		/* the input has ended; may be NULL */
 	void (*close)(struct view *v);		/* may be NULL */
+	/* Of a view that writes nothing but a text for each entry that matches, so that any
+	 * thread can make it; else NULL. A thread has a state of its own. */
+	void *(*text_new)(const struct view *v);	/* NULL without memory */
+	size_t (*text)(void *state, const struct entry *e, char buf[VIEW_TEXT_MAX]);
+	void (*text_free)(void *state);
 };
 
 extern const struct view_ops view_lines, view_table, view_summary, view_listeners, view_scan,

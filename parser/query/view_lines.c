@@ -3,26 +3,57 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parser/entry/format.h"
-#include "parser/entry/line.h"
 #include "parser/query/clock.h"
 #include "parser/query/pairs.h"
 #include "parser/query/view.h"
 
-struct lines {
-	struct view v;
+/* An entry to its line; one thread's. */
+struct writer {
 	struct format *format;
 	struct line_clock clock;	/* for the time in front of a line */
+	bool utc;
+};
+
+struct lines {
+	struct view v;
+	struct writer writer;
 	struct pairs *pairs;		/* of --open-at; or NULL */
 };
 
 static void on_pair(const struct pair *p, void *arg);
 
+static bool writer_open(struct writer *w, const struct view *v, char *error, size_t size)
+{
+	const char *name = v->options->format ? v->options->format : "netlog";
+	char reason[512];
+
+	w->utc = v->options->utc;
+	w->format = format_open(name, NULL, reason, sizeof(reason));
+	if (!w->format)
+		snprintf(error, size, "--format %s", reason);
+	return w->format;
+}
+
+static size_t writer_text(struct writer *w, const struct entry *e, char buf[VIEW_TEXT_MAX])
+{
+	size_t n = 0, len;
+
+	if (!format_has_time(w->format)) {
+		n = w->utc ? clock_utc(&e->time, buf) : line_time(&w->clock, &e->time, buf);
+		if (w->utc)
+			buf[n++] = ' ';
+	}
+	len = format_entry(w->format, e, buf + n);
+	if (!len)
+		return 0;	/* the format has no text for it */
+	n += len;
+	buf[n++] = '\n';
+	return n;
+}
+
 static bool lines_open(struct view *v, char *error, size_t size)
 {
 	struct lines *l = (struct lines *)v;
-	const char *name = v->options->format ? v->options->format : "netlog";
-	char reason[512];
 
 	if (v->options->columns) {
 		snprintf(error, size, "--fields goes with --format table or csv");
@@ -35,29 +66,17 @@ static bool lines_open(struct view *v, char *error, size_t size)
 			return false;
 		}
 	}
-	l->format = format_open(name, NULL, reason, sizeof(reason));
-	if (!l->format)
-		snprintf(error, size, "--format %s", reason);
-	return l->format;
+	return writer_open(&l->writer, v, error, size);
 }
 
 static void write_line(struct lines *l, const struct entry *e)
 {
 	struct view *v = &l->v;
-	char line[FORMAT_TIME_MAX + FORMAT_MAX + 1];
-	size_t n = 0, len;
+	char line[VIEW_TEXT_MAX];
+	size_t n = writer_text(&l->writer, e, line);
 
-	if (!format_has_time(l->format)) {
-		n = v->options->utc ? clock_utc(&e->time, line) :
-		    line_time(&l->clock, &e->time, line);
-		if (v->options->utc)
-			line[n++] = ' ';
-	}
-	len = format_entry(l->format, e, line + n);
-	if (!len)
-		return;		/* the format has no text for it */
-	n += len;
-	line[n++] = '\n';
+	if (!n)
+		return;
 	view_write(v, line, n);
 	v->found += !v->write_error;
 	v->done |= v->options->just_one;
@@ -92,11 +111,36 @@ static void lines_finish(struct view *v)
 
 static void lines_close(struct view *v)
 {
-	format_close(((struct lines *)v)->format);
+	format_close(((struct lines *)v)->writer.format);
 	pairs_free(((struct lines *)v)->pairs);
+}
+
+static void *lines_text_new(const struct view *v)
+{
+	struct writer *w = calloc(1, sizeof(*w));
+	char error[512];
+
+	if (!w || writer_open(w, v, error, sizeof(error)))
+		return w;
+	free(w);
+	return NULL;
+}
+
+static size_t lines_text(void *state, const struct entry *e, char buf[VIEW_TEXT_MAX])
+{
+	return writer_text(state, e, buf);
+}
+
+static void lines_text_free(void *state)
+{
+	struct writer *w = state;
+
+	format_close(w->format);
+	free(w);
 }
 
 const struct view_ops view_lines = {
 	.needs = VIEW_MATCHES, .size = sizeof(struct lines), .open = lines_open, .entry = lines_entry,
-	.finish = lines_finish, .close = lines_close,
+	.finish = lines_finish, .close = lines_close, .text_new = lines_text_new,
+	.text = lines_text, .text_free = lines_text_free,
 };

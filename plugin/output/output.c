@@ -25,6 +25,7 @@ struct output {
 	struct transport *transport;
 	const struct format *format;
 	int severity;
+	struct format_place *place; /* or NULL */
 	void (*changed)(enum output_change what, const char *name,
 			const struct transport *t, int err, void *arg);
 	void *changed_arg;
@@ -116,12 +117,32 @@ static void drop(struct output *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
+/* The message with its place in it, in text; or as it is, if that has no room: it takes no
+ * number then. */
+static const struct message *numbered(struct output *s, const struct message *m,
+				      struct message *to, char *text)
+{
+	*to = *m;
+	to->text = text;
+	s->place->number++;
+	to->len = format_number(s->format, s->place, m->text, m->len, text);
+	if (to->len)
+		return to;
+	s->place->number--;
+	return m;
+}
+
 void output_put(struct output *s, const struct message *m)
 {
+	char text[FORMAT_MAX];
+	struct message other;
+
 	if (m->len > MESSAGE_MAX) {
 		drop(s);
 		return;
 	}
+	if (s->place)
+		m = numbered(s, m, &other, text);
 	if (s->staged + FRAME_HEADER + m->len > STAGE)
 		stage_full(s);
 	s->staged += frame_put(s->stage + s->staged, m);
@@ -368,6 +389,7 @@ struct output *output_new(struct transport *t, const struct output_options *o)
 	s->transport = t;
 	s->format = o->format;
 	s->severity = o->severity;
+	s->place = o->place;
 	s->changed = o->changed;
 	s->changed_arg = o->arg;
 	s->name = strdup(o->name);

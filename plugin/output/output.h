@@ -15,7 +15,6 @@
 
 #include "parser/entry/format.h"
 #include "plugin/output/message.h"
-#include "plugin/output/message.h"
 #include "plugin/output/transport.h"
 
 enum output_change {
@@ -29,6 +28,9 @@ struct output_options {
 	size_t queue_size;	     /* bytes, 65536 or more */
 	const struct format *format; /* for the reports of loss; outlives the output */
 	int severity;		     /* of these reports */
+	/* NULL, or the place of the last message: output_put() moves it on and writes it
+	 * into the message. Outlives the output. */
+	struct format_place *place;
 	/* Called from the output's thread; may be NULL. transport: its name; err: errno. */
 	void (*changed)(enum output_change what, const char *name,
 			const struct transport *t, int err, void *arg);

@@ -391,6 +391,26 @@ test_brief() {
 		[ "$(lines "$tmp/some.json" '"executable":"/usr/bin/curl"')" = 6 -a "$(lines "$tmp/some.json" 'command_line|"args"')" = 0 ]
 }
 
+# Numbers without a gap from the first line to netlog stop, also over a reload that changes
+# the outputs.
+test_sequence() {
+	local numbers=$tmp/numbers
+	config '[output]' 'syslog = no' '[output fleet]' 'transport = file' "path = $tmp/fleet.json" 'format = json' 'sequence = yes'
+	rm -f "$tmp/fleet.json"
+	start
+	connections 1 20 >&9
+	check 'sequence: the lines come' wait_for has "$tmp/fleet.json" 'disconnect_received'
+	printf '%s\n' '[output fleet]' 'queue = 2048' >>"$conf"
+	kill -HUP "$pid"
+	check 'sequence: the changed outputs are loaded' wait_for has "$tmp/fleet.json" '"result":"loaded"'
+	connections 21 40 >&9
+	finish
+	grep -o '"sequence":[0-9]*' "$tmp/fleet.json" | cut -d: -f2 >"$numbers"
+	check 'sequence: 1, 2, 3 … in the order of the lines' cmp -s "$numbers" <(seq "$(lines "$tmp/fleet.json" .)")
+	check 'sequence: one run' [ "$(grep -o '"ephemeral_id":"[0-9a-f]*"' "$tmp/fleet.json" | sort -u | wc -l)" = 1 ]
+	check 'sequence: netlog stop is the last' [ "$(tail -n 1 "$tmp/fleet.json" | lines /dev/stdin '"netlog-stop"')" = 1 ]
+}
+
 # [status] metrics: a file that is replaced as a whole, in Prometheus' text format.
 test_metrics() {
 	local prom=$tmp/netlog.prom
@@ -745,6 +765,7 @@ test_context
 test_ignore
 test_repeat
 test_brief
+test_sequence
 test_metrics
 test_stalled
 test_reader_gone

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The fast way of aunetlog and the straight one (--slow) give the same, whatever the log
-# and the question: slow.sh [path of aunetlog] [ROUNDS [FIRST_SEED]]
+# The fast way of aunetlog, with an index and without one, and the straight one (--slow) give
+# the same, whatever the log and the question: slow.sh [path of aunetlog] [ROUNDS [FIRST_SEED]]
 set -u
 export TZ=UTC LC_ALL=C.UTF-8
 
@@ -18,9 +18,10 @@ command -v python3 >/dev/null || { echo "ok - slow # SKIP no python3"; exit 0; }
 ask() { # NAME ARGUMENTS…
 	local name=$1
 	shift
-	timeout 60 "$tool" -if "$tmp/log" "$@" >"$tmp/$name.out" 2>"$tmp/$name.err" </dev/null
+	timeout 60 "$tool" "${logs[@]}" "$@" >"$tmp/$name.out" 2>"$tmp/$name.err" </dev/null
 	echo "exit $?" >>"$tmp/$name.out"
-	sed -i 's/^\(aunetlog: [^ ]*log\):[0-9]*:/\1:/; s/: and [0-9]* more:/: and more:/' "$tmp/$name.err"
+	sed -i 's/part\.[a-z]*\.log/part.log/; s/^\(aunetlog: [^ ]*log\):[0-9]*:/\1:/
+		s/: and [0-9]* more:/: and more:/' "$tmp/$name.err"
 	sort -o "$tmp/$name.err" "$tmp/$name.err"
 	# how far it is read after the one is another matter
 	case " $* " in *" --just-one "*) : >"$tmp/$name.err" ;; esac
@@ -32,6 +33,29 @@ own() {
 	[ ! -s "$tmp/own.log" ] || mv "$tmp/own.log" "$tmp/log"
 }
 
+compare() { # NAME
+	cmp -s "$tmp/$1.out" "$tmp/slow.out" && cmp -s "$tmp/$1.err" "$tmp/slow.err" && return
+	failed=1
+	echo "# seed $seed, $1: aunetlog ${logs[*]} ${question[*]-}"
+	diff "$tmp/slow.out" "$tmp/$1.out" | head -n 5 | sed 's/^/#   out: /'
+	diff "$tmp/slow.err" "$tmp/$1.err" | head -n 5 | sed 's/^/#   err: /'
+}
+
+# One file, or three of them.
+split_log() {
+	local lines part
+
+	logs=(-if "$tmp/log")
+	[ $((seed % 3)) = 0 ] || return
+	rm -f "$tmp"/part.*
+	lines=$(($(wc -l <"$tmp/log") / 3 + 1))
+	split -l "$lines" --additional-suffix .log "$tmp/log" "$tmp/part."
+	logs=()
+	for part in "$tmp"/part.*; do
+		logs+=(-if "$part")
+	done
+}
+
 failed=0
 for ((n = 0; n < rounds; n++, seed++)); do
 	python3 "$here/random_log.py" "$seed" "$tmp" "$here"/../golden/pairs/*.log \
@@ -41,15 +65,19 @@ for ((n = 0; n < rounds; n++, seed++)); do
 	1) own "" ;;
 	2) own json ;;
 	esac
-	while IFS=$'\t' read -r -a question; do
-		ask fast ${question[@]+"${question[@]}"}
-		ask slow --slow ${question[@]+"${question[@]}"}
-		cmp -s "$tmp/fast.out" "$tmp/slow.out" && cmp -s "$tmp/fast.err" "$tmp/slow.err" &&
-			continue
+	split_log
+	rm -rf "$tmp/index"
+	if ! "$tool" --index --index-dir "$tmp/index" "${logs[@]}" >"$tmp/index.out" 2>&1 ||
+		! grep -q '^[1-9][0-9]* logs indexed' "$tmp/index.out"; then
 		failed=1
-		echo "# seed $seed: aunetlog ${question[*]-}"
-		diff "$tmp/slow.out" "$tmp/fast.out" | head -n 5 | sed 's/^/#   out: /'
-		diff "$tmp/slow.err" "$tmp/fast.err" | head -n 5 | sed 's/^/#   err: /'
+		echo "# seed $seed: --index: $(cat "$tmp/index.out")"
+	fi
+	while IFS=$'\t' read -r -a question; do
+		ask slow --slow ${question[@]+"${question[@]}"}
+		ask fast --no-index ${question[@]+"${question[@]}"}
+		compare fast
+		ask index --index-dir "$tmp/index" ${question[@]+"${question[@]}"}
+		compare index
 	done <"$tmp/questions"
 done
 [ $failed = 0 ] || printf 'not '

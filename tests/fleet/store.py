@@ -49,7 +49,7 @@ def hourly(after=86400):
 
 
 def clear():
-    for table in ("connection", "open", "address", "heard", "loss", "edge", "edge_build", "skew"):
+    for table in ("connection", "open", "address", "heard", "loss", "arrival", "edge", "edge_build", "skew"):
         sql(f"TRUNCATE TABLE {table}")
 
 
@@ -159,6 +159,46 @@ def test_rejects():
     check("a value of 4,000 bytes is stored", sql("SELECT max(length(proctitle)) FROM connection"), "4000")
 
 
+def numbered(host, run, numbers, at=NOW * 1000, **more):
+    return [line(host__name=host, timestamp=stamp(at + n), event__sequence=n, event__id=f"0000000a-{n:x}.1",
+                 agent={"ephemeral_id": f"{run:016x}"}, **more) for n in numbers]
+
+
+def note(host, run, number, word, at=NOW * 1000):
+    return json.dumps({"@timestamp": stamp(at + number), "event": {"action": f"netlog-{word}", "dataset": "netlog.status", "sequence": number},
+                       "host": {"name": host}, "message": f"netlog {word}", "agent": {"ephemeral_id": f"{run:016x}"},
+                       "netlog": {"lost": {"plugin": 3}} if word == "lost" else {}}).encode()
+
+
+def test_missing():
+    """The numbers of sequence = yes: each line that is not here is counted, and no other."""
+    clear()
+    lines = numbered("whole", 1, range(1, 10000)) + [note("whole", 1, 10000, "stop")]
+    lines += [note("whole", 2, 1, "start", NOW * 1000 + 20000)]
+    lines += numbered("gaps", 3, [*range(3, 4095), *range(4097, 5000), *range(20480, 20490)])
+    lines += [note("gaps", 3, 20490, "lost")]
+    lines += [line(host__name="gaps", event__sequence=20491, agent={"ephemeral_id": f"{3:016x}"}, source__port=70000)]
+    lines += numbered("ended", 4, range(1, 100))
+    lines += [note("ended", 5, 1, "start", NOW * 1000 + 20000)] + numbered("ended", 5, range(2, 9), NOW * 1000 + 20000)
+    lines += numbered("parallel", 6, range(1, 50)) + numbered("parallel", 7, range(1, 50))
+    lines += numbered("big", 8, range(2 ** 31, 2 ** 31 + 5))
+    lines += [line(host__name="none", agent={"ephemeral_id": run}, event__sequence=number)
+              for run, number in (("x", 9), ("0" * 16, 9), ("1" * 16, 0), ("2" * 16, -1), ("3" * 16, 2 ** 60), ("4" * 16, True), (None, 5), ([], 5))]
+    load(lines + lines[::3])
+
+    def counted():
+        return sorted((r["host"], r["what"], int(r["total"])) for r in ask("losses") if r["word"] == "missing")
+    gaps = ("gaps", "gap", 2 + 2 + 20480 - 5000)
+    check("missing: gaps, and the end of a run without netlog stop", counted(),
+          [("big", "gap", 2 ** 31 - 1), ("ended", "end", 1), gaps])
+    hosts = {r["host"]: r["losing"] for r in ask("hosts", "--every", "1")}
+    check("missing: what the plugin dropped is counted once", hosts["gaps"].split(":")[0], str(gaps[2] + 1))
+    check("missing: hosts that lost nothing", {hosts[h] for h in ("whole", "parallel", "none")}, {"-"})
+    load(numbered("gaps", 3, [1, 2, 4095, *range(5000, 20480)]) + [note("ended", 4, 100, "stop")])
+    check("missing: what comes later is missing no more", counted(), [("big", "gap", 2 ** 31 - 1), ("gaps", "gap", 1)])
+    check("missing: another host's is not asked for", ask("losses", "--host", "whole"), [])
+
+
 def test_pairs():
     """Edges and pairs, and nothing that is none."""
     clear()
@@ -211,7 +251,7 @@ def test_pairs():
 def test_clocks():
     """A host whose clock is hours, or decades, wrong."""
     clear()
-    at = NOW * 1000 - 5000
+    at = int(time.time()) * 1000 - 5000
     lines = []
     for i in range(5):
         lines += connection(i + 1, WEB, ("late", "10.0.1.1"), at + i * 100, a_port=41000 + i, skew=(0, -5 * 3600000))
@@ -284,9 +324,12 @@ def test_simulation():
     truth = tmp.name + "/truth"
     begin = HOUR - 3 * 3600
     with open(tmp.name + "/lines", "wb") as out:
-        subprocess.run([build / "fleet/simulate", "--hosts", "300", "--connections", "6000", "--hours", "4", "--from", str(begin), "--rows",
-                        "--loss", "0.01", "--truth", truth], stdout=out, stderr=subprocess.DEVNULL, check=True)
+        done = subprocess.run([build / "fleet/simulate", "--hosts", "300", "--connections", "6000", "--hours", "4", "--from", str(begin),
+                               "--rows", "--loss", "0.01", "--truth", truth], stdout=out, stderr=subprocess.PIPE, check=True)
+    said = dict(word.split("=") for word in done.stderr.decode().split())
     store._post({"database": stores.DATABASE, "query": "INSERT INTO line FORMAT TabSeparated"}, open(tmp.name + "/lines", "rb").read(), {})
+    check("simulation: what was lost is missing", sql("SELECT sum(lost) FROM missing"), said["counted"])
+    check("simulation: some was", int(said["counted"]) > 100)
     hourly()
     wanted, wrong = {}, set()
     for text in open(truth, encoding="ascii"):
@@ -304,7 +347,7 @@ def test_simulation():
 
 
 only = sys.argv[3:]
-for test in (test_migrate, test_real_lines, test_hostile, test_rejects, test_pairs, test_clocks, test_questions, test_simulation):
+for test in (test_migrate, test_real_lines, test_hostile, test_rejects, test_missing, test_pairs, test_clocks, test_questions, test_simulation):
     if only and test.__name__ not in only:
         continue
     began = time.monotonic()

@@ -543,6 +543,51 @@ static void test_keys_once(void **state)
 	}
 }
 
+/* The place is where ECS has it, whatever a name looks like, and adds nothing else. */
+static void test_number(void **state)
+{
+	static const struct format_place at = { .run = 0x0123456789abcdef, .number = 18446744073709551615u };
+	static const char name[] = "{\"event\":{\"sequence\":7,";
+	struct identity hostile = *start.identity;
+	char text[FORMAT_MAX], plain[FORMAT_MAX], hex[2 * sizeof(name)];
+	struct format *f = must_open("json", NULL);
+	struct entry e = start;
+	struct json_object *o, *same;
+	size_t len;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(name) - 1; i++)
+		sprintf(hex + 2 * i, "%02X", name[i]);
+	hostile.comm = hex;
+	e.identity = &hostile;
+	len = format_entry(f, &e, plain);
+	text[format_number(f, &at, plain, len, text)] = 0;
+	plain[len] = 0;
+	o = read_json(text);
+	assert_string_equal(json_object_get_string(json_object_object_get(json_object_object_get(o, "agent"),
+		"ephemeral_id")), "0123456789abcdef");
+	assert_int_equal(json_object_get_uint64(json_object_object_get(json_object_object_get(o, "event"),
+		"sequence")), at.number);
+	json_object_object_del(o, "agent");
+	json_object_object_del(json_object_object_get(o, "event"), "sequence");
+	same = read_json(plain);
+	assert_true(json_object_equal(o, same));
+	json_object_put(o);
+	json_object_put(same);
+
+	len = format_note(f, &noon, "netlog stop", 11, plain);
+	text[format_number(f, &at, plain, len, text)] = 0;
+	o = read_json(text);
+	assert_non_null(json_object_object_get(json_object_object_get(o, "event"), "sequence"));
+	json_object_put(o);
+	memset(plain, 'x', sizeof(plain));
+	assert_int_equal(format_number(f, &at, plain, sizeof(plain), text), 0);
+	format_close(f);
+	assert_true(format_can_number("json"));
+	assert_false(format_can_number("ocsf:1.6.0"));
+	assert_false(format_can_number("none"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest rest[] = {
@@ -550,6 +595,7 @@ int main(void)
 		cmocka_unit_test(test_specs),
 		cmocka_unit_test(test_has_time),
 		cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_number),
 		cmocka_unit_test(test_keys_once),
 	};
 

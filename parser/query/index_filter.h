@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/query/index_filter: which blocks of an index, and which entries of a block, can
+ * matter to a query. What is in doubt is kept: the whole entry is looked at then.
+ */
+#ifndef NETLOG_QUERY_INDEX_FILTER_H
+#define NETLOG_QUERY_INDEX_FILTER_H
+
+#include "parser/entry/match.h"
+#include "parser/query/index_file.h"
+
+struct index_filter;
+
+/* pairs: the view needs start and stop of a connection if either of them matches. match
+ * outlives the filter. NULL without memory. */
+struct index_filter *index_filter_new(const struct match *m, bool pairs);
+void index_filter_free(struct index_filter *f);	/* may be NULL */
+
+/* Any thread may call these. f NULL: everything matters. */
+bool index_filter_block(const struct index_filter *f, const struct index_file *file,
+			const struct index_block *b);
+/* Writes the numbers of the entries that can matter. Returns how many there are. */
+unsigned int index_filter_entries(const struct index_filter *f, const struct index_heads *h,
+				  uint16_t numbers[INDEX_BLOCK]);
+
+#endif

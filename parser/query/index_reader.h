@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parser/query/index_reader: the entries of a block that can matter, in two steps: the bytes
+ * of the file, and what is in them. */
+#ifndef NETLOG_QUERY_INDEX_READER_H
+#define NETLOG_QUERY_INDEX_READER_H
+
+#include "parser/query/index_filter.h"
+
+struct index_reader;
+
+struct index_reader *index_reader_new(void);	/* NULL without memory */
+void index_reader_free(struct index_reader *r);	/* may be NULL */
+
+/* Reads the bytes. An error is one of index_reader_entries(). */
+void index_reader_read(struct index_reader *r, const struct index_file *file,
+		       const struct index_block *b);
+
+struct index_entries {
+	const struct entry *at;
+	unsigned int count;
+	bool damaged;		/* or without memory */
+};
+/* The entries of that block that can matter; valid until the next call. */
+struct index_entries index_reader_entries(struct index_reader *r, const struct index_filter *f);
+
+#endif

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/query/indexed: which logs of a query have an index. */
+#include "parser/query/indexed.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CONTEXT_MAX 1024
+
+static bool is_own(const struct aunetlog_log *log)
+{
+	return log->kind == OWN_LINE || log->kind == OWN_JSON;
+}
+
+/* The rules by which local times are read. */
+static size_t put_zone(char *to, size_t size)
+{
+	const char *tz = getenv("TZ");
+	char link[256];
+	ssize_t n = readlink("/etc/localtime", link, sizeof(link) - 1);
+
+	link[n > 0 ? n : 0] = 0;
+	tzset();
+	return snprintf(to, size, " tz=%s,%s,%s,%s,%ld", tz ? tz : "-", link, tzname[0], tzname[1],
+			timezone);
+}
+
+bool indexed_key(const struct aunetlog_log *log, const struct aunetlog_options *o,
+		 const struct indexed_host *host, struct index_key *own)
+{
+	char context[CONTEXT_MAX];
+	size_t n;
+
+	if (log->fd < 0 || log->live || log->kind == OWN_REFUSED)
+		return false;
+	n = snprintf(context, sizeof(context), "kind=%d pasted=%d node=%s", log->kind,
+		     !!o->input_count, host->node ? host->node : "");
+	if (is_own(log) && n < sizeof(context))
+		put_zone(context + n, sizeof(context) - n);
+	else if (host->boot.node && n < sizeof(context))
+		snprintf(context + n, sizeof(context) - n, " boot=%" PRIx32 ",%" PRId64,
+			 host->boot.id, host->boot.since);
+	return index_key_of(log->fd, context, own);
+}
+
+static struct index_file *open_one(const struct aunetlog_log *log,
+				   const struct aunetlog_options *o,
+				   const struct indexed_host *host)
+{
+	struct index_file *f = NULL;
+	struct index_key own;
+	char *path;
+
+	if (!indexed_key(log, o, host, &own))
+		return NULL;
+	path = index_key_path(o->index_directory, &own);
+	if (path)
+		f = index_file_open(path, &own);
+	free(path);
+	return f;
+}
+
+/* Returns true if it was made behind the audit log of that chain. */
+static bool goes_on(const struct index_file *f, const struct index_key *before)
+{
+	const struct index_head *h = index_file_head(f);
+	struct index_key chain = index_key_chain(&h->own, before);
+
+	return index_key_equal(&h->before, before) && index_key_equal(&h->chain, &chain);
+}
+
+static void drop(struct aunetlog_log *log)
+{
+	index_file_close(log->index);
+	log->index = NULL;
+}
+
+/* All audit logs, or none: the next one would need to know what is open. */
+static void drop_parts(struct aunetlog_source *s)
+{
+	struct index_key before = { 0 };
+	bool all = true, ended = true;
+
+	for (size_t i = 0; i < s->count && all; i++) {
+		const struct aunetlog_log *log = &s->logs[i];
+
+		if (log->fd < 0 || is_own(log))
+			continue;
+		all = log->index && goes_on(log->index, &before);
+		if (all) {
+			before = index_file_head(log->index)->chain;
+			ended = index_file_head(log->index)->ended;
+		}
+	}
+	for (size_t i = 0; !(all && ended) && i < s->count; i++)
+		if (!is_own(&s->logs[i]))
+			drop(&s->logs[i]);
+}
+
+static bool is_asked(const struct aunetlog_options *o)
+{
+	char *own = o->index_directory ? NULL : index_directory();
+	const char *directory = own ? own : o->index_directory;
+	bool is = directory && !access(directory, X_OK) && !o->slow && !o->no_index && !o->follow &&
+		  !o->checkpoint && !o->ancestor && !o->raw && !o->debug;
+
+	free(own);
+	return is;
+}
+
+void indexed_open(struct aunetlog_source *s, const struct aunetlog_options *o,
+		  const struct indexed_host *host)
+{
+	if (!is_asked(o))
+		return;
+	for (size_t i = 0; i < s->count; i++)
+		if (s->logs[i].fd >= 0)
+			s->logs[i].index = open_one(&s->logs[i], o, host);
+	drop_parts(s);
+}
+
+const struct aunetlog_log *indexed_last(const struct aunetlog_source *s)
+{
+	const struct aunetlog_log *last = NULL;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (s->logs[i].index && !is_own(&s->logs[i]))
+			last = &s->logs[i];
+	return last;
+}

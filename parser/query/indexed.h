@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/query/indexed: which logs of a query have an index that can be read in their place.
+ * A file of the plugin stands for itself. What an audit log says depends on what was open
+ * before: its index is good only among the same logs as when it was made, and if all of them
+ * have one.
+ */
+#ifndef NETLOG_QUERY_INDEXED_H
+#define NETLOG_QUERY_INDEXED_H
+
+#include "parser/query/source.h"
+#include "parser/track/track.h"
+
+/* What entries depend on beside the bytes of the logs. */
+struct indexed_host {
+	const char *node;	/* of this host; borrowed */
+	struct track_boot boot;	/* node NULL: none */
+};
+
+/* The key of a log by itself. Returns false if it has none: a pipe, or a format that is
+ * refused. */
+bool indexed_key(const struct aunetlog_log *log, const struct aunetlog_options *o,
+		 const struct indexed_host *host, struct index_key *own);
+
+/* Sets index of the logs that have one. Silent if there is none. */
+void indexed_open(struct aunetlog_source *s, const struct aunetlog_options *o,
+		  const struct indexed_host *host);
+
+/* The last audit log, if all audit logs have an index; else NULL. */
+const struct aunetlog_log *indexed_last(const struct aunetlog_source *s);
+
+#endif

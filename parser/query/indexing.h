@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/query/indexing: makes indexes, of logs that have none and do not grow, while a query
+ * without conditions reads them.
+ */
+#ifndef NETLOG_QUERY_INDEXING_H
+#define NETLOG_QUERY_INDEXING_H
+
+#include "parser/query/indexed.h"
+
+struct indexing;
+
+/* What was counted since the query began: own_losses(), reassemble_prefixed(). */
+struct indexing_counts {
+	uint64_t losses, prefixed;
+};
+
+/* Leaves those logs open that are to be read. NULL with the reason printed. */
+struct indexing *indexing_new(struct aunetlog_source *s, const struct aunetlog_options *o,
+			      const struct indexed_host *host);
+void indexing_free(struct indexing *x);		/* may be NULL */
+
+/* A log begins. */
+void indexing_log(struct indexing *x, struct aunetlog_log *log,
+		  const struct indexing_counts *counts);
+/* An entry, or a message, of the log in hand; own: a file of the plugin. */
+void indexing_entry(struct indexing *x, const struct entry *e, bool own);
+void indexing_warning(struct indexing *x, bool own, const char *text);
+/* All logs were read: what comes now is what was not complete. */
+void indexing_ended(struct indexing *x);
+/* Returns an exit status; what was done is printed. */
+int indexing_finish(struct indexing *x, const struct indexing_counts *counts);
+
+#endif
