@@ -56,7 +56,8 @@
  * load unload  the module itself                          missed lost ver
  * found        it was open when the source began (BPF only)
  * fork exec end  of a process, on request (BPF only); no socket
- * use          another process than before sends or receives on it, on request (BPF only)
+ * use          another process than before sends or receives on it, on request (BPF only);
+ *              tx rx: the bytes that were written and read before
  */
 #define NETLOG_OPS(X)				\
 	X(CONNECT,	"connect")		\

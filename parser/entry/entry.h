@@ -79,6 +79,7 @@ struct entry {
 	int err;		/* positive errno, 0: none */
 	int64_t dur_ms;		/* stop, end: milliseconds since the start; -1: unknown */
 	int64_t tx, rx;		/* bytes; -1: unknown */
+	struct optional sent, read;	/* CONNECT_USE: bytes before this process used it */
 	int64_t netns;		/* inode; -1: unknown */
 	bool other_netns;	/* its process is in a netns that is not watched */
 	bool incomplete;	/* stop of something whose start was never seen */

@@ -320,8 +320,8 @@ int value_read(struct value *v, enum field_id id, const char *text, size_t len)
 	case TYPE_PROTO:	return read_proto(v, text);
 	case TYPE_ADDRESS:	return netaddr_parse_range(text, &v->range);
 	case TYPE_DIRECTION:	return read_direction(v, text);
-	case TYPE_NUMBER:
-	case TYPE_OPTIONAL:	return read_range(v, text, numbers, ID_UNSET);
+	case TYPE_NUMBER:	return read_range(v, text, numbers, ID_UNSET);
+	case TYPE_OPTIONAL:	return read_range(v, text, numbers, INT64_MAX);
 	case TYPE_USER:		return read_user(v, text);
 	case TYPE_SESSION:	return read_session(v, text);
 	case TYPE_VIA:		return read_via(v, text);

@@ -24,24 +24,20 @@ static const struct {
 	{ "-o", "is an object's context in ausearch; to choose the output: --format NAME, "
 		"its columns: -O FIELD,FIELD" },
 	{ "--object", "is of files; for the process's context: -se CONTEXT" },
-	{ "-gi", "groups are not in the records that connections are made from; for the user: "
-		 "-ui USER" },
-	{ "--gid", "groups are not recorded; for the user: -ui USER" },
-	{ "-ga", "groups are not recorded; for the user: -ua USER" },
+	{ "-gi", "the real group is not recorded; for the user: -ui USER, for the effective "
+		 "group, which only BPF records: --egid GID" },
+	{ "--gid", "the real group is not recorded; for the user: -ui USER, for the effective "
+		   "group, which only BPF records: --egid GID" },
+	{ "-ga", "for the effective group, which only BPF records: --egid GID" },
 	{ "-ue", "the effective user is not recorded; for the user: -ui USER" },
 	{ "-m", "a type of record is no condition here; for what happened: --kind KIND" },
 	{ "--message", "a type of record is no condition here; for what happened: --kind KIND" },
-	{ "-k", "a line is of all rules with the key netlog; for what happened: --kind KIND" },
-	{ "--key", "unknown option: a line is of all rules with the key netlog; for what "
-		   "happened: --kind KIND" },
 	{ "-tm", "the terminal is not recorded; for the login session: --session ID" },
 	{ "--terminal", "the terminal is not recorded; for the login session: --session ID" },
 	{ "--port", "unknown option; for a port of either end: --addr :PORT" },
-	{ "-i", "records are not interpreted; --format table has the names of users" },
-	{ "--interpret", "records are not interpreted; --format table has the names of users" },
-	{ "-ge", "groups are not recorded; for the user: -ui USER" },
-	{ "--gid-all", "groups are not recorded; for the user: -ua USER" },
-	{ "--gid-effective", "groups are not recorded; for the user: -ui USER" },
+	{ "-ge", "for the effective group, which only BPF records: --egid GID" },
+	{ "--gid-all", "for the effective group, which only BPF records: --egid GID" },
+	{ "--gid-effective", "for the effective group, which only BPF records: --egid GID" },
 	{ "--uid-effective", "the effective user is not recorded; for the user: -ui USER" },
 	{ "--syscall", "a system call is no condition here; for what happened: --kind KIND" },
 	{ "-sc", "a system call is no condition here; for what happened: --kind KIND" },

@@ -181,6 +181,18 @@ static void copy(struct alive *a, const struct event *e, const struct socket *fr
 	append(a, e, k);
 }
 
+/* Its local end is that of the listener. */
+static void on_accept(struct alive *a, const struct event *e)
+{
+	struct key from = key_of(e, e->task.pid, e->fd), to = key_of(e, e->task.pid, e->result);
+	struct socket *s = find(a, &from);
+
+	if (s && e->fd != e->result)
+		copy(a, e, s, to);
+	else
+		begin(a, e, to);
+}
+
 static void on_close(struct alive *a, const struct event *e)
 {
 	struct process *p = find_process(a, key_of(e, e->task.pid, 0));
@@ -241,11 +253,17 @@ static void on_boot(struct alive *a, const struct event *e)
 			drop(a, s);
 }
 
+/* An accepted MPTCP socket has its listener's cookie. */
+static struct key module_key(const struct event *e)
+{
+	bool cookie = e->cookie && e->proto != PROTO_MPTCP;
+
+	return key_of(e, BY_SOCKET, cookie ? e->cookie : e->ino);
+}
+
 static void on_module(struct alive *a, const struct event *e)
 {
-	/* an accepted MPTCP socket has its listener's cookie */
-	bool cookie = e->cookie && e->proto != PROTO_MPTCP;
-	struct key k = key_of(e, BY_SOCKET, cookie ? e->cookie : e->ino);
+	struct key k = module_key(e);
 
 	switch (e->op) {
 	case NETLOG_OP_LOAD:
@@ -304,8 +322,10 @@ void alive_event(struct alive *a, const struct event *e)
 	note_program(a, e);
 	switch (e->kind) {
 	case EVENT_SOCKET:
-	case EVENT_ACCEPT:
 		begin(a, e, key_of(e, e->task.pid, e->result));
+		break;
+	case EVENT_ACCEPT:
+		on_accept(a, e);
 		break;
 	case EVENT_BIND:
 	case EVENT_LISTEN:
@@ -334,6 +354,66 @@ void alive_each(const struct alive *a,
 	for (const struct socket *s = a->sockets; s; s = s->hh.next)
 		for (unsigned int i = 0; i < s->count; i++)
 			fn(&s->stamps[i], s->node, arg);
+}
+
+/* ---- what is behind an entry ---- */
+
+struct behind {
+	void (*fn)(const struct stamp *event, const char *node, void *arg);
+	void *arg;
+};
+
+static void give(const struct socket *s, const struct behind *b)
+{
+	for (unsigned int i = 0; s && i < s->count; i++)
+		b->fn(&s->stamps[i], s->node, b->arg);
+}
+
+static bool is_same(const struct stamp *a, const struct stamp *b)
+{
+	return a->serial == b->serial && a->sec == b->sec && a->milli == b->milli;
+}
+
+static bool has_stamp(const struct socket *s, const struct stamp *event)
+{
+	for (unsigned int i = 0; i < s->count; i++)
+		if (is_same(&s->stamps[i], event))
+			return true;
+	return false;
+}
+
+/* The sockets of a process that the event of the start is one of. */
+static void give_of_process(const struct alive *a, const struct entry *e, int64_t pid,
+			    const struct behind *b)
+{
+	struct key k = { node_hash(e->node), pid, 0 };
+	const struct process *p = pid >= 0 && e->ev.serial ? find_process(a, k) : NULL;
+	const struct socket *s;
+
+	if (p)
+		LIST_FOREACH(s, &p->sockets, of_process)
+			if (has_stamp(s, &e->ev))
+				give(s, b);
+}
+
+void alive_behind(const struct alive *a, const struct entry *e, const struct event *now,
+		  void (*fn)(const struct stamp *event, const char *node, void *arg), void *arg)
+{
+	struct behind b = { fn, arg };
+	struct key by_fd = key_of(now, now->task.pid, now->fd), by_socket = module_key(now);
+	struct key program = { node_hash(e->node), e->identity->pid, 0 };
+	const struct latest *l;
+
+	fn(&now->stamp, now->node, arg);
+	if (now->kind == EVENT_MODULE)
+		give(find(a, &by_socket), &b);
+	else if (is_same(&now->stamp, &e->ev) && now->fd >= 0)
+		give(find(a, &by_fd), &b);	/* it does not have this event yet */
+	give_of_process(a, e, e->identity->pid, &b);
+	give_of_process(a, e, e->opener, &b);
+	HASH_FIND(hh, a->latest, &program, sizeof(program), l);
+	if (l)
+		fn(&l->stamp, l->node, arg);
 }
 
 void alive_free(struct alive *a)

@@ -6,6 +6,7 @@
 #ifndef NETLOG_QUERY_ALIVE_H
 #define NETLOG_QUERY_ALIVE_H
 
+#include "parser/entry/entry.h"
 #include "parser/event.h"
 
 #define ALIVE_MAX 65536		/* sockets; the one without news for longest goes first */
@@ -22,5 +23,12 @@ void alive_event(struct alive *a, const struct event *e);
  * one without a name. */
 void alive_each(const struct alive *a,
 		void (*fn)(const struct stamp *event, const char *node, void *arg), void *arg);
+
+/*
+ * Calls fn for each audit event that is known to be behind an entry: those of its socket so far,
+ * and now, the event that the entry came of, before alive_event() has it.
+ */
+void alive_behind(const struct alive *a, const struct entry *e, const struct event *now,
+		  void (*fn)(const struct stamp *event, const char *node, void *arg), void *arg);
 
 #endif

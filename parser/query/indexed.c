@@ -105,7 +105,7 @@ static bool is_asked(const struct aunetlog_options *o)
 	char *own = o->index_directory ? NULL : index_directory();
 	const char *directory = own ? own : o->index_directory;
 	bool is = directory && !access(directory, X_OK) && !o->slow && !o->no_index && !o->follow &&
-		  !o->checkpoint && !o->ancestor && !o->debug;
+		  !o->checkpoint && !o->ancestor && !o->raw && !o->debug;
 
 	free(own);
 	return is;

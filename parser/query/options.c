@@ -109,6 +109,21 @@ static int set_format(struct arg *a)
 	return 0;
 }
 
+static int set_interpret(struct arg *a)
+{
+	a->o->format = a->o->format ? a->o->format : "table";
+	return 0;
+}
+
+/* The rules have this key; events of others are read as if they had it. */
+static int set_key(struct arg *a)
+{
+	if (!strcmp(a->value, "netlog"))
+		return 0;
+	return fail(a->o, "%s %s: a line is of all rules with the key netlog; for what happened: "
+		    "--kind KIND", a->spelled, a->value);
+}
+
 static int set_conntrack(struct arg *a)
 {
 	a->o->conntrack = a->value;
@@ -203,6 +218,8 @@ static const struct option options[] = {
 	{ NULL, "--html", "FILE", "write one page with timeline, graph and table to FILE",
 		set_view, AUNETLOG_HTML },
 	{ "-if", "--input", "FILE|DIR", "read this; - is standard input; may be repeated", set_input },
+	{ "-i", "--interpret", NULL, "a table, with the names of users, as on a terminal",
+		set_interpret },
 	{ NULL, "--index", NULL, "write an index of each log that does not grow, for later queries",
 		set_flag, AT(index) },
 	{ NULL, "--index-dir", "DIR", "directory of the indexes", set_text, AT(index_directory) },
@@ -210,6 +227,7 @@ static const struct option options[] = {
 		set_flag, AT(input_logs) },
 	{ NULL, "--just-one", NULL, "stop after the first match",
 		set_flag, AT(just_one) },
+	{ "-k", "--key", "KEY", "netlog, the key of the rules: every line is of it", set_key },
 	{ "-l", "--line-buffered", NULL, "write every line at once",
 		set_flag, AT(line_buffered) },
 	{ NULL, "--listeners", NULL, "who listens where, since when, how often connected to",

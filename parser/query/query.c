@@ -47,7 +47,8 @@ struct query {
 	struct view *view;
 	struct extra *extra;
 	struct checkpoint checkpoint;
-	struct alive *alive;	/* for the next checkpoint; or NULL */
+	struct alive *alive;	/* for the next checkpoint, and for -r; or NULL */
+	const struct event *event;	/* that the tracker has; or NULL */
 	bool muted;		/* what an earlier run has printed is read again */
 	struct follow *follow;	/* of -F; or NULL */
 	struct input_errors errors;
@@ -72,9 +73,11 @@ static void on_event(const struct event *e, void *arg)
 
 	if (e->kind != EVENT_MODULE || e->task.ppid >= 0)
 		extra_process(q->extra, e->node, e->task.pid, e->task.ppid, e->task.comm);
+	q->event = e;
+	track_event(q->track, e);
+	q->event = NULL;
 	if (q->alive)
 		alive_event(q->alive, e);
-	track_event(q->track, e);
 }
 
 /*
@@ -107,15 +110,25 @@ static bool is_usual(const struct query *q, enum input_error_kind kind)
 	       (kind == INPUT_ERROR_ORPHAN && reassemble_line(q->reader) <= HEAD_LINES);
 }
 
+static void note(const struct stamp *event, const char *node, void *arg)
+{
+	raw_note(arg, event, node);
+}
+
 /* With both logs at hand, each counts where the plugin's own covers the time, or not. */
 static void on_entry(const struct entry *e, void *arg)
 {
 	struct query *q = arg;
+	struct raw *raw = view_raw_events(q->view);
+	uint64_t found = q->view->found;
 
 	if (q->indexing)
 		indexing_entry(q->indexing, e, false);
-	if (!q->source.both || !coverage_has(&q->coverage, clock_ms(&e->time)))
-		take_entry(q, e);
+	if (q->source.both && coverage_has(&q->coverage, clock_ms(&e->time)))
+		return;
+	take_entry(q, e);
+	if (raw && q->event && q->alive && q->view->found != found)
+		alive_behind(q->alive, e, q->event, note, raw);
 }
 
 static void on_own_entry(const struct entry *e, void *arg)
@@ -183,9 +196,23 @@ static void print_more(struct query *q, bool own, uint64_t count, const char *wh
 	print_message(q, own, message);
 }
 
+/* Of a file that has lines, but no record: it may be what a template made of entries. */
+static void check_kind(struct query *q)
+{
+	uint64_t lines = reassemble_line(q->reader);
+
+	if (q->indexing || !lines || q->errors.count[INPUT_ERROR_LINE_GARBAGE] < lines)
+		return;
+	progress_end(&q->progress);
+	fprintf(stderr, "aunetlog: %s: no line is an audit record or one of audisp-netlog; text of "
+		"a template leaves out parts of a connection and cannot be read back\n", q->path);
+	q->source.failed = true;
+}
+
 /* At the end of a file: the first error of each kind in the next one is reported again. */
 static void count_input_errors(struct query *q)
 {
+	check_kind(q);
 	for (int kind = 0; kind < INPUT_ERROR_COUNT; kind++) {
 		uint64_t count = q->errors.count[kind];
 
@@ -537,7 +564,7 @@ static void read_logs(struct query *q)
 	/* Not after each: an event may go on in the next file, or in the next run. */
 	if (q->indexing) {
 		end_indexing(q);
-	} else if (q->alive) {
+	} else if (q->options->checkpoint) {
 		reassemble_push(q->reader);
 	} else if (!q->view->done) {
 		if (indexed_last(&q->source))
@@ -691,11 +718,6 @@ static bool check_raw(struct query *q)
 	return true;
 }
 
-static void note(const struct stamp *event, const char *node, void *arg)
-{
-	raw_note(arg, event, node);
-}
-
 /* The state is what sockets and unfinished events came from, in the order of the logs. */
 static int write_checkpoint(struct query *q)
 {
@@ -761,6 +783,8 @@ static int run(struct query *q)
 	aunetlog_source_open(&q->source, q->options);
 	if (!check_raw(q))
 		return AUNETLOG_FAILED;
+	if (o->raw)
+		q->alive = alive_new();	/* without memory: of what matches, the start's event alone */
 	status = q->options->checkpoint ? begin_checkpoint(q) : 0;
 	if (status)
 		return status;
@@ -780,7 +804,7 @@ static int run(struct query *q)
 	write_raw(q);
 	if (!finish_output(q))
 		return AUNETLOG_FAILED;
-	if (q->alive && !q->view->write_error) {
+	if (o->checkpoint && !q->view->write_error) {
 		status = write_checkpoint(q);
 		if (status)
 			return status;

@@ -129,7 +129,7 @@ struct conn {
 	struct conn_id id;	/* of the connection, from its first line on */
 	uint32_t nth;		/* connections numbered on this socket */
 	struct identity *opener;
-	int64_t user;		/* pid that was last reported to use it; 0: the opener */
+	int64_t user;		/* pid that was last logged as its user; 0: the opener, ID_UNKNOWN */
 	struct conn_diag *diag;
 	struct unseen *unseen;	/* its entry in that index, or NULL */
 	struct conn *flow;	/* of a bound datagram socket: its flow to one peer, beside it */

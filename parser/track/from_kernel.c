@@ -427,7 +427,7 @@ static void on_use(struct track *t, const struct event *f)
 	struct conn *s = known_socket(t, f);
 
 	if (s)
-		life_use(t, s);
+		life_use(t, s, f->tx, f->rx);
 }
 
 static void on_load(struct track *t, const struct event *f)

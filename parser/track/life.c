@@ -121,6 +121,8 @@ static void emit(struct track *t, struct conn *c, const struct entry *r, bool fi
 static struct entry entry_of(const struct track *t, const struct conn *c,
 			     enum entry_kind what, const struct ending *e)
 {
+	bool use = what == CONNECT_USE || what == LISTEN_USE;
+
 	return (struct entry){
 		.what = what,
 		.time = e->when ? *e->when : t->when,
@@ -135,8 +137,10 @@ static struct entry entry_of(const struct track *t, const struct conn *c,
 		.via = e->via,
 		.err = e->err,
 		.dur_ms = -1,
-		.tx = e->tx,
-		.rx = e->rx,
+		.tx = use ? -1 : e->tx,
+		.rx = use ? -1 : e->rx,
+		.sent = { use && e->tx >= 0, e->tx },
+		.read = { use && e->rx >= 0, e->rx },
 		.netns = c->netns,
 		.other_netns = c->other_netns,
 	};
@@ -227,6 +231,7 @@ void life_open_found(struct track *t, struct conn *c, enum conn_kind kind,
 void life_resume(struct track *t, struct conn *c, enum conn_kind kind)
 {
 	c->kind = kind;
+	c->user = ID_UNKNOWN;
 	if (conn_step(&t->conns, c, STEP_OPEN))
 		t->stats.open++;
 }
@@ -240,7 +245,7 @@ void life_correct(struct track *t, struct conn *c, enum conn_kind kind)
 	write_entry(t, c, start_of(c), ENDING(.via = VIA_CORRECTED, .identity = c->opener));
 }
 
-void life_use(struct track *t, struct conn *c)
+void life_use(struct track *t, struct conn *c, int64_t tx, int64_t rx)
 {
 	struct identity *who = t->proc ? t->proc->identity : NULL;
 	int64_t before = c->user ? c->user : c->opener ? c->opener->pid : ID_UNKNOWN;
@@ -251,7 +256,7 @@ void life_use(struct track *t, struct conn *c)
 		return;
 	c->user = who->pid;
 	write_entry(t, c, c->kind == KIND_LISTEN ? LISTEN_USE : CONNECT_USE,
-		    ENDING(.identity = who));
+		    ENDING(.identity = who, .tx = tx, .rx = rx));
 }
 
 void life_write_start(struct track *t, struct conn *c)

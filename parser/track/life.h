@@ -36,8 +36,9 @@ void life_correct(struct track *t, struct conn *c, enum conn_kind kind);
 void life_defer_unused(struct track *t, struct conn *c);
 /* Drops a connection whose start is deferred in that way: nothing is written of it. */
 void life_drop_unused(struct track *t, struct conn *c);
-/* Another process than before uses the open connection: says so. */
-void life_use(struct track *t, struct conn *c);
+/* The running event's process uses the open connection: logs it if another one did before.
+ * tx, rx: bytes that were sent and read before; -1: unknown. */
+void life_use(struct track *t, struct conn *c, int64_t tx, int64_t rx);
 /* Writes the start if it is deferred. */
 void life_write_start(struct track *t, struct conn *c);
 /* Writes the stop if anything is open; first the start, if that is deferred. A flow beside

@@ -316,9 +316,10 @@ test_rules() {
 test_more_conditions() {
 	local module=$pairs/connect-6.1-module.log id
 	run -if "$data" -p 3624 -r
-	[ "$status" = 0 ] && [ "$(grep -c ':450): ' "$out")" = 3 ] && [ "$(wc -l <"$out")" = 3 ] &&
-		cmp -s <(grep '^node=alpha .*:450): ' "$data") "$out"
-	verdict '-r: the records of the start, as they are in the log' $?
+	[ "$status" = 0 ] && [ -s "$out" ] &&
+		cmp -s <(grep -E '^node=alpha .*:(449|450|452)\): ' "$data" | grep -v '^[^ ]* type=EOE') \
+			<(grep -v '^[^ ]* type=EOE' "$out")
+	verdict '-r: socket, connect and exit, as they are in the log' $?
 	"$tool" -if "$out" 2>"$err" | grep -q ' 3624 1000 curl '
 	verdict '-r: what it prints can be read again' $?
 	"$tool" -if "$data" >"$tmp/lines" 2>/dev/null
@@ -414,7 +415,29 @@ test_checkpoint() {
 	refuses '--checkpoint: not with a summary' 'cannot be combined with --summary' --checkpoint x --summary port
 }
 
-for name in checkpoint more_conditions pictures maybe follow summaries rules own mixed own_damage table; do
+# The records that -r prints are enough for the same answer: those of the whole connection,
+# of its listener and of the program.
+test_raw() {
+	local log question
+	for log in "$pairs"/*.log "$data"; do
+		for question in '' '--proto tcp' '--out'; do
+			# an accept's time comes from the event before it
+			# shellcheck disable=SC2086
+			"$tool" -if "$log" $question 2>/dev/null | sed '/ <- /s/^[^ ]* [^ ]* //; s/ dur=[^ ]*//' >"$tmp/lines"
+			# shellcheck disable=SC2086
+			"$tool" -if "$log" $question -r 2>/dev/null >"$tmp/records"
+			# shellcheck disable=SC2086
+			"$tool" -if "$tmp/records" $question 2>/dev/null | sed '/ <- /s/^[^ ]* [^ ]* //; s/ dur=[^ ]*//' >"$out"
+			[ "$(wc -l <"$tmp/records")" -le "$(wc -l <"$log")" ] && cmp "$out" "$tmp/lines" >"$err" ||
+				echo "${log##*/} $question"
+		done
+	done >"$tmp/bad"
+	cat "$tmp/bad"
+	[ ! -s "$tmp/bad" ]
+	verdict '-r: the records behind a match give it again' $?
+}
+
+for name in raw checkpoint more_conditions pictures maybe follow summaries rules own mixed own_damage table; do
 	test_$name
 done
 exit $failed

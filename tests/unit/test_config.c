@@ -276,7 +276,7 @@ static const struct mistake mistakes[] = {
 	{ "match, key", "[ignore]\nmatch = port=53\n", 2, "match: 'port=53'",
 	  "'port' must be key=value, with a key of: time kind proto local direction "
 	  "remote addr sid pid uid user comm exe auid ses ppid subj proctitle egid cgroup pcomm opener "
-	  "netns container ctrname pod unit entity pentity via errno status dur tx rx bytes unseen incomplete id ev node" },
+	  "netns container ctrname pod unit entity pentity via errno status dur tx rx bytes sent read unseen incomplete id ev node" },
 	{ "match, known at the end", "[ignore]\nmatch = proto=tcp dur>60\n", 2,
 	  "match: 'proto=tcp dur>60': dur is known only at the end, and what is ignored "
 	  "is decided at the start", "" },

@@ -148,7 +148,7 @@ static void test_errors(void **state)
 		{ "--start now -te now --end now", "--end: given twice" },
 		{ "--dur ~5",		"--dur ~5: must be a time in seconds" },
 		{ "--dur >5x",		"--dur >5x: must be a time in seconds" },
-		{ "--key x",		"--key: unknown option" },
+		{ "--key x",		"--key x: a line is of all rules with the key netlog" },
 		{ "--remot x",		"--remot: unknown option; did you mean --remote?" },
 		{ "--loginuidd 3",	"--loginuidd: unknown option; did you mean --loginuid?" },
 		{ "--frobnicate",	"--frobnicate: unknown option, see" },
