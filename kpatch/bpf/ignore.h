@@ -93,12 +93,12 @@ static __always_inline __u8 mark_of(__u64 ino)
 
 static __always_inline bool is_marked(__u64 ino)
 {
-	return shared.ignoring && mark_of(ino) == IGNORED;
+	return has_list && shared.ignoring && mark_of(ino) == IGNORED;
 }
 
 static __always_inline void unmark(__u64 ino)
 {
-	if (shared.ignoring)
+	if (has_list && shared.ignoring)
 		bpf_map_delete_elem(&marks, &ino);
 }
 
@@ -128,7 +128,7 @@ static __always_inline bool is_ignored(__u32 op, const struct netlog_bpf_sock *s
 {
 	__u8 was;
 
-	if (!shared.ignoring || !s->ino)
+	if (!has_list || !shared.ignoring || !s->ino)
 		return false;
 	if (begins(op))
 		return ignores_new(op, s);
