@@ -24,9 +24,12 @@ struct {
 static __always_inline void read_program(struct netlog_subject *u)
 {
 	struct task_struct *p = (void *)bpf_get_current_task();
-	struct file *exe = BPF_CORE_READ(p, mm, exe_file);
+	struct file *exe;
 
-	if (!can_read || !exe)
+	if (!can_read)
+		return;
+	exe = BPF_CORE_READ(p, mm, exe_file);
+	if (!exe)
 		return;
 	u->ino = BPF_CORE_READ(exe, f_inode, i_ino);
 	u->dev = BPF_CORE_READ(exe, f_inode, i_sb, s_dev);
