@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * netlog.bpf.c: the ignore list in the kernel, from 5.17 on. A connection is compared when it begins;
- * the socket of one that is ignored is marked until it begins another or is released, and
- * nothing is written of it.
+ * netlog.bpf.c: the ignore list in the kernel, from 5.17 on. A connection is compared when it
+ * begins; the socket of one that is ignored is marked until it begins another or is released,
+ * and nothing is written of it.
  */
 #ifndef NETLOG_BPF_IGNORE_H
 #define NETLOG_BPF_IGNORE_H
