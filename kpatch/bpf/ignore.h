@@ -7,7 +7,6 @@
 #ifndef NETLOG_BPF_IGNORE_H
 #define NETLOG_BPF_IGNORE_H
 
-#if LOOP
 /*
  * Sockets, by inode number: IGNORED, or a datagram socket of which something was REPORTED. A
  * datagram socket may begin anew without an end; what begins beside something reported is
@@ -21,6 +20,7 @@ struct {
 	__type(value, __u8);
 } marks SEC(".maps");
 
+#if LOOP
 static __always_inline void read_program(struct netlog_subject *u)
 {
 	struct task_struct *p = (void *)bpf_get_current_task();
@@ -61,11 +61,15 @@ struct comparison {
 /* Returns 1 at the first entry that holds, and behind the last. */
 static long compare(__u32 i, struct comparison *c)
 {
-	if (i >= NETLOG_IGNORES || i >= shared.ignores)
+	__u64 n = i;
+
+	if (n >= shared.ignores)
 		return 1;
-	if (!netlog_ignore_holds(&ignores[i], &c->subject))
+	barrier_var(n);		/* the compiler must not know that n is small: the verifier does not */
+	n &= NETLOG_IGNORES - 1;
+	if (!netlog_ignore_holds(&ignores[n], &c->subject))
 		return 0;
-	c->listed = !ignores[i].keep;
+	c->listed = !ignores[n].keep;
 	return 1;
 }
 
