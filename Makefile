@@ -44,7 +44,7 @@ BPF := $(BPF)
 ifeq ($(BPF),1)
 PLUGIN := $(filter-out plugin/input/bpf_none.c,$(PLUGIN))
 else
-PLUGIN := $(filter-out plugin/input/bpf.c plugin/input/bpf_scan.c,$(PLUGIN))
+PLUGIN := $(filter-out plugin/input/bpf.c plugin/input/bpf_load.c plugin/input/bpf_scan.c,$(PLUGIN))
 endif
 
 # The tls transport is built where GnuTLS is; TLS=0 leaves it out.
@@ -62,7 +62,7 @@ PLUGIN_O := $(PLUGIN:%.c=$B/%.o)
 
 PARSER_LIBS := -lauparse -laudit -lmd
 QUERY_LIBS := $(PARSER_LIBS) -lz -lzstd -llzma -ljson-c -lpcap -lpthread
-PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lseccomp -lmnl -lzstd -lpthread
+PLUGIN_LIBS := $(PARSER_LIBS) -lcap-ng -lseccomp -lmnl -lzstd -ljson-c -lpthread
 ifeq ($(BPF),1)
 PLUGIN_LIBS += -lbpf
 endif
@@ -123,8 +123,8 @@ $B/bpf/%.skel.h: $B/bpf/%.bpf.o
 	$(BPFTOOL) gen skeleton $B/bpf/$*.linked.o name $*_bpf >$@.new
 	mv $@.new $@
 
-$B/plugin/input/bpf.o: $B/bpf/netlog.skel.h $B/bpf/netlog_old.skel.h
-$B/plugin/input/bpf.o: CPPFLAGS += -I$B/bpf
+$B/plugin/input/bpf.o $B/plugin/input/bpf_load.o: $B/bpf/netlog.skel.h $B/bpf/netlog_old.skel.h
+$B/plugin/input/bpf.o $B/plugin/input/bpf_load.o: CPPFLAGS += -I$B/bpf
 
 # ---- what a user calls ----
 

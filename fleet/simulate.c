@@ -2,8 +2,8 @@
 /*
  * fleet/simulate: the lines of a fleet of which everything is known: hosts with skewed and
  * wrong clocks, NAT, hosts without the plugin, containers with one address on many hosts,
- * lost lines, lines that come twice, and restarts that begin the cookies anew. The same
- * seed gives the same lines.
+ * lost lines, whose numbers are gaps, lines that come twice, and restarts that begin the
+ * cookies anew. The same seed gives the same lines.
  *
  * Lines go to standard output, as the plugin's JSON or as rows of the table line
  * (TabSeparated). The truth goes to a file: for each hour of the opener's clock, opener,
@@ -52,6 +52,7 @@ struct host {
 	uint16_t port;
 	int64_t skew;		/* ms, of its clock */
 	int64_t restart;	/* ms of the day; -1: none */
+	uint64_t seq, put_seq;	/* number of its last line, and of the last that was written */
 	bool nat, blind, containers, wrong;
 };
 
@@ -89,7 +90,7 @@ static struct host *hosts;
 static struct conn *ring[RING];
 static struct edge *edges;
 static struct {
-	uint64_t lines, lost, twice, pairs, nat, blind, outside, containers, wrong, missing;
+	uint64_t lines, lost, counted, twice, pairs, nat, blind, outside, containers, wrong, missing;
 } sum;
 static uint64_t state;
 static char ends[2][40];	/* addresses of the line at work */
@@ -215,7 +216,7 @@ struct line {
 	int64_t ms;		/* by the host's clock */
 	int64_t received;	/* seconds, by the collector's */
 	uint32_t host, boot;
-	uint64_t cookie;
+	uint64_t cookie, seq;
 	uint16_t a_port;
 };
 
@@ -235,10 +236,11 @@ static void put_row(const struct line *l)
 	       300 + l->host % 50, 400 + (uint32_t)(l->cookie % 3000), l->in ? 33u : 1000u, comm, exe, exe,
 	       comm, comm);
 	printf("%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t0\t0\t%u\t%" PRIu64 "\t1\t1\t%" PRIu64
-	       "\t%" PRIu64 "\t%d\n",
+	       "\t%" PRIu64 "\t%d\t%u\t%" PRIu64 "\n",
 	       l->stop ? c->dur : -1, l->stop ? (l->in ? c->rx : c->tx) : -1,
 	       l->stop ? (l->in ? c->tx : c->rx) : -1, l->boot, l->cookie,
-	       join_key(ends[0], l->a_port, ends[1], port), l->cookie * 3, (int)(start & 3));
+	       join_key(ends[0], l->a_port, ends[1], port), l->cookie * 3, (int)(start & 3),
+	       l->host + 1, l->seq);
 }
 
 static void put_time(int64_t ms)
@@ -258,13 +260,13 @@ static void put_json(const struct line *l)
 	const char *exe = exe_of(c, l->in), *comm = strrchr(exe, '/') + 1;
 	const char *way = l->in ? "ingress" : "egress";
 
-	printf("{\"@timestamp\":");
+	printf("{\"agent\":{\"ephemeral_id\":\"%016x\"},\"@timestamp\":", l->host + 1);
 	put_time(l->ms);
 	printf(",\"destination\":{");
 	if (l->stop)
 		printf("\"bytes\":%" PRId64 ",", c->rx);
-	printf("\"ip\":\"%s\",\"port\":%u},\"ecs\":{\"version\":\"8.17.0\"},\"event\":{",
-	       ends[1], port_of(c));
+	printf("\"ip\":\"%s\",\"port\":%u},\"ecs\":{\"version\":\"8.17.0\"},\"event\":{"
+	       "\"sequence\":%" PRIu64 ",", ends[1], port_of(c), l->seq);
 	printf("\"action\":\"%s\",\"category\":[\"network\"],\"dataset\":\"netlog.connection\",",
 	       l->stop ? "disconnect_received" : l->in ? "connection_accepted" : "connection_attempted");
 	if (l->stop)
@@ -303,10 +305,14 @@ static bool put_line(const struct conn *c, bool in, bool stop)
 
 	if (hosts[host].blind)
 		return false;
+	l.seq = ++hosts[host].seq;
 	if (random_share() < opt.loss) {
 		sum.lost++;
 		return false;
 	}
+	/* lines lost before this one: their numbers are a gap now */
+	sum.counted += l.seq - 1 - hosts[host].put_seq;
+	hosts[host].put_seq = l.seq;
 	l.ms = opt.from + c->start + (stop ? c->dur : 0) + hosts[host].skew + in;
 	l.received = (opt.from + c->start + (stop ? c->dur : 0)) / 1000 + 1;
 	l.a_port = set_ends(c, in);
@@ -530,10 +536,11 @@ int main(int argc, char **argv)
 	make_hosts();
 	run();
 	put_truth();
-	fprintf(stderr, "connections=%" PRIu64 " lines=%" PRIu64 " lost=%" PRIu64 " twice=%" PRIu64
+	fprintf(stderr, "connections=%" PRIu64 " lines=%" PRIu64 " lost=%" PRIu64
+		" counted=%" PRIu64 " twice=%" PRIu64
 		" pairs=%" PRIu64 " containers=%" PRIu64 " wrong_clock=%" PRIu64 " nat=%" PRIu64
 		" blind=%" PRIu64 " outside=%" PRIu64 " missing=%" PRIu64 "\n",
-		opt.count, sum.lines, sum.lost, sum.twice, sum.pairs, sum.containers, sum.wrong,
+		opt.count, sum.lines, sum.lost, sum.counted, sum.twice, sum.pairs, sum.containers, sum.wrong,
 		sum.nat, sum.blind, sum.outside, sum.missing);
 	free(hosts);
 	return fflush(stdout) ? 1 : 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What differs between kernels. No other file may test a kernel version.
+ * The differences between kernels. No other file may test a kernel version.
  */
 #ifndef NETLOG_COMPAT_H
 #define NETLOG_COMPAT_H

@@ -79,15 +79,40 @@ static void refused(struct handlers_call *c, int err)
 	record_write(NETLOG_OP_FAIL, &c->asked, NULL, err);
 }
 
+static bool sees_data4, sees_data6;
+
+void handlers_see_data(bool v4, bool v6)
+{
+	WRITE_ONCE(sees_data4, v4);
+	WRITE_ONCE(sees_data6, v6);
+}
+
+/* A datagram socket got a peer. Returns true if its first datagram will be seen. */
+static bool watch(const struct sockinfo *s)
+{
+	struct pending p = { .sock = *s, .of = PENDING_UNUSED };
+
+	return READ_ONCE(*(s->family == AF_INET ? &sees_data4 : &sees_data6)) &&
+	       pending_add(&p);
+}
+
+int handle_data(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct pending p;
+
+	pending_take(((struct sock *)ARG(0))->sk_socket, PENDING_UNUSED, &p);
+	return 1;
+}
+
 /* The socket listens, has a port to receive at, has another peer, or lost its peer. */
 int handle_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct handlers_call *c = (void *)ri->data;
-	const struct sockinfo *was = &c->before;
+	struct sockinfo *was = &c->before;
 	int err = -(int)regs_return_value(regs);
 	struct sockinfo now;
 	struct pending p;
-	bool differs, lost;
+	bool differs, lost, taken;
 
 	if (err > 0)
 		refused(c, err);
@@ -97,8 +122,13 @@ int handle_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	lost = now.state == TCP_CLOSE &&
 	       (was->state != TCP_CLOSE || (differs && !sockinfo_end_known(&now.remote)));
 
-	if (lost && pending_take(c->sk->sk_socket, NULL, &p))
+	taken = (lost || (differs && now.datagram)) &&
+		pending_take(c->sk->sk_socket, NULL, &p);
+	was->unused = taken && p.of == PENDING_UNUSED;
+	if (taken && !was->unused)
 		record_write(NETLOG_OP_FAIL, &p.sock, NULL, pending_reason(&p));
+	else if (was->unused)	/* also when it gets another peer */
+		record_write(NETLOG_OP_DISCONNECT, was, NULL, 0);
 	else if (lost && was->state != TCP_SYN_SENT)	/* op=fail reported that one */
 		record_write(NETLOG_OP_DISCONNECT, was, NULL, 0);
 
@@ -110,6 +140,7 @@ int handle_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 			record_write(NETLOG_OP_BIND, &now, NULL, 0);
 	} else if (now.datagram ? differs : now.state == TCP_LISTEN && was->state != TCP_LISTEN) {
 		now.state = was->state;
+		now.unused = now.datagram && watch(&now);
 		record_write(now.datagram ? NETLOG_OP_DGRAM : NETLOG_OP_LISTEN, &now, NULL, 0);
 	}
 	return 0;

@@ -47,12 +47,16 @@ handlers_entry handle_smc;		/* (struct socket *, ...) */
 handlers_entry handle_smc_graft;	/* (struct sock *, struct socket *) */
 handlers_entry handle_release;		/* (struct socket *) */
 handlers_entry handle_udp_sendmsg;	/* (struct sock *, struct msghdr *, ...) */
+handlers_entry handle_data;		/* (struct sock *, ...): it sends or receives */
 handlers_entry handle_sctp_associate;	/* (struct net *, struct sctp_association *, ...) */
 handlers_entry handle_sctp_free;	/* (struct sctp_association *) */
 handlers_entry handle_exit;		/* (): the current process ends */
 
 /* The tracepoint inet_sock_set_state. */
 void handle_state(void *data, const struct sock *sk, const int old, const int new);
+
+/* From now on handle_data() is called for each datagram of these families, or not. */
+void handlers_see_data(bool v4, bool v6);
 
 /* Returns true if handle_release() has run since the module was loaded. */
 bool handlers_fired(void);

@@ -7,6 +7,7 @@
 
 #include <net/sctp/structs.h>
 
+#include "ignore.h"
 #include "pending.h"
 
 /* asoc NULL: not SCTP, and sk has the peer. */
@@ -25,6 +26,8 @@ static int begin(const struct sock *sk, const struct sctp_association *asoc)
 	/* In lean the task is named once. */
 	if (record_write(NETLOG_OP_CONNECT, &p.sock, NULL, 0) && !record_joins())
 		p.task.pid = 0;
+	if (ignore_has(p.sock.cookie))
+		return 1;
 	pending_add(&p);
 	return 1;
 }

@@ -6,6 +6,7 @@
 
 #include <linux/fdtable.h>
 
+#include "ignore.h"
 #include "pending.h"
 #include "smc.h"
 
@@ -24,13 +25,15 @@ int handle_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct socket *sock = ARG(0);
 	struct sockinfo s;
 	struct pending p;
-	bool unfinished = pending_take(sock, NULL, &p), known;
+	bool unfinished = pending_take(sock, NULL, &p), unused, known;
 	int err;
 
 	if (unfinished && p.of == PENDING_ACCEPTED) {	/* it never got a descriptor */
 		record_write(NETLOG_OP_ACCEPT, &p.sock, NULL, 0);
 		unfinished = false;
 	}
+	unused = unfinished && p.of == PENDING_UNUSED;
+	unfinished &= !unused;
 	if (!fired)
 		WRITE_ONCE(fired, true);
 	known = sockinfo_read(&s, sock->sk, sock);
@@ -38,6 +41,7 @@ int handle_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 		smc_unmark(sock->sk);
 	if (!known)
 		return 1;
+	s.unused = unused;
 	err = READ_ONCE(sock->sk->sk_err);
 	if (unfinished) {
 		s = p.sock;
@@ -73,7 +77,7 @@ static bool read_held(struct sockinfo *s)
 		struct file *file = rcu_dereference_raw(fdt->fd[fd]);
 		struct socket *sock = file ? sockinfo_socket(file) : NULL;
 
-		found = sock && sockinfo_read(s, sock->sk, sock);
+		found = sock && sockinfo_read(s, sock->sk, sock) && !ignore_has(s->cookie);
 		if (found)
 			break;
 	}

@@ -43,19 +43,21 @@
  * accept       a connection was accepted
  * listen       a socket listens
  * bind         a datagram socket was bound (it can receive)
- * dgram        a datagram socket got a (new) peer
- * disconnect   a socket lost its peer: connect(AF_UNSPEC), ss -K   tx rx
- *              or, state=10, a listener was shut down
+ * dgram        a datagram socket got a (new) peer             data
+ * disconnect   a socket lost its peer: connect(AF_UNSPEC), ss -K   tx rx data
+ *              or, state=10, a listener was shut down; with data also one that gets
+ *              another peer at once
  * flow         first datagram of an unconnected socket to a peer (on request);
  *              the socket has no peer by it, and if it was bound it goes on receiving
- * release      the last reference to the socket was dropped   tx rx
+ * release      the last reference to the socket was dropped   tx rx data
  *              err (pending, unread: 104 reset); state=2: given up while connecting,
  *              with the err of an ICMP message that had arrived
  * exit         a process that holds this socket exits; release has no exe any more
  * load unload  the module itself                          missed lost ver
  * found        it was open when the source began (BPF only)
  * fork exec end  of a process, on request (BPF only); no socket
- * use          another process than before sends or receives on it, on request (BPF only)
+ * use          another process than before sends or receives on it, on request (BPF only);
+ *              tx rx: the bytes that were written and read before
  */
 #define NETLOG_OPS(X)				\
 	X(CONNECT,	"connect")		\
@@ -102,6 +104,12 @@ enum netlog_op {
 #define NETLOG_F_ERR		"err"	/* positive errno */
 #define NETLOG_F_TX		"tx"	/* payload the process wrote (TCP only) */
 #define NETLOG_F_RX		"rx"	/* payload received, read or not (TCP only) */
+/*
+ * 0, on request: a connected datagram socket has neither sent nor received, nor tried to,
+ * since it got its peer. In op=dgram: that is watched from here on, and the record of its
+ * end says so, too, if it is still so.
+ */
+#define NETLOG_F_DATA		"data"
 #define NETLOG_F_MONO		"mono"	/* CLOCK_MONOTONIC (ktime_get_ns) of this record, ns */
 #define NETLOG_F_SID		"sid"	/* POSIX session id, initial pid namespace */
 #define NETLOG_F_MISSED		"missed" /* probe hits the kernel skipped (nmissed) */

@@ -13,19 +13,21 @@ static DEFINE_XARRAY_FLAGS(table, XA_FLAGS_LOCK_IRQ);
 static unsigned int count;
 module_param_named(pending, count, uint, 0444);
 
-void pending_add(const struct pending *p)
+bool pending_add(const struct pending *p)
 {
 	struct pending *e = kmemdup(p, sizeof(*p), GFP_ATOMIC | __GFP_NOWARN);
 	unsigned long flags;
+	bool added;
 
 	xa_lock_irqsave(&table, flags);
-	if (!e || __xa_insert(&table, p->sock.cookie, e, GFP_ATOMIC | __GFP_NOWARN)) {
-		kfree(e);
-		record_count_lost();
-	} else {
-		count++;
-	}
+	added = e && !__xa_insert(&table, p->sock.cookie, e, GFP_ATOMIC | __GFP_NOWARN);
+	count += added;
 	xa_unlock_irqrestore(&table, flags);
+	if (added)
+		return true;
+	kfree(e);
+	record_count_lost();
+	return false;
 }
 
 /* 0: no record was written of this socket. The cookie of an MPTCP socket stands for

@@ -14,11 +14,13 @@ struct pending {
 	int icmp_err;			/* of an ICMP error that arrived, or 0 */
 };
 
-#define PENDING_ACCEPTED ((void *)1)	/* of: accepted, without a descriptor yet */
+/* of */
+#define PENDING_ACCEPTED ((void *)1)	/* accepted, without a descriptor yet */
+#define PENDING_UNUSED ((void *)2)	/* a connected datagram socket without a datagram yet */
 
-/* Stores a copy of p. Without memory it is counted as lost, and the completion
- * names no task. Any context. */
-void pending_add(const struct pending *p);
+/* Stores a copy of p. Returns false without memory: it is counted as lost, and the
+ * completion names no task. Any context. */
+bool pending_add(const struct pending *p);
 
 /* Moves the entry of sock to *p, if of is NULL or that of the entry. False: none. */
 bool pending_take(struct socket *sock, const void *of, struct pending *p);

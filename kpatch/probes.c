@@ -12,6 +12,7 @@
 #include <linux/tracepoint.h>
 
 #include "handlers.h"
+#include "ignore.h"
 #include "pending.h"
 #include "record.h"
 #include "smc.h"
@@ -20,6 +21,10 @@ static bool udp_flows;
 module_param(udp_flows, bool, 0444);
 MODULE_PARM_DESC(udp_flows, "record the first datagram of an unconnected socket to each peer (default N)");
 
+static bool udp_data;
+module_param(udp_data, bool, 0444);
+MODULE_PARM_DESC(udp_data, "mark connected datagram sockets that were never used (default N)");
+
 /* ---- the table ---- */
 
 /*
@@ -27,7 +32,7 @@ MODULE_PARM_DESC(udp_flows, "record the first datagram of an unconnected socket 
  * record that is written without it, too; hits that the kernel skips are not counted.
  * SMC: only while AF_SMC is in the kernel, the probe before it having been placed.
  */
-enum { REQUIRED = 0, OPTIONAL = 1, FLOWS = 2, INSTEAD = 4, DETAIL = 8, SMC = 16 };
+enum { REQUIRED = 0, OPTIONAL = 1, FLOWS = 2, INSTEAD = 4, DETAIL = 8, SMC = 16, DATA = 32 };
 
 static struct probe {
 	int when;
@@ -64,6 +69,10 @@ static struct probe {
 	PROBE("security_sock_graft", handle_smc_graft, NULL, OPTIONAL | SMC),
 	PROBE("udp_sendmsg", handle_udp_sendmsg, NULL, FLOWS),
 	PROBE("udpv6_sendmsg", handle_udp_sendmsg, NULL, FLOWS | OPTIONAL),
+	PROBE("udp_sendmsg", handle_data, NULL, DATA),
+	PROBE("udp_recvmsg", handle_data, NULL, DATA),
+	PROBE("udpv6_sendmsg", handle_data, NULL, DATA | OPTIONAL),
+	PROBE("udpv6_recvmsg", handle_data, NULL, DATA | OPTIONAL),
 	PROBE("tty_audit_exit", handle_exit, NULL, OPTIONAL),
 };
 
@@ -107,6 +116,22 @@ static int complain(const char *what, int err)
 	return err;
 }
 
+static bool is_placed(const char *symbol)
+{
+	struct probe *p;
+
+	for (p = probes; p < probes + ARRAY_SIZE(probes); p++)
+		if (p->when & DATA && p->rp.kp.addr && !strcmp(p->rp.kp.symbol_name, symbol))
+			return true;
+	return false;
+}
+
+static void see_data(void)
+{
+	handlers_see_data(is_placed("udp_sendmsg") && is_placed("udp_recvmsg"),
+			  is_placed("udpv6_sendmsg") && is_placed("udpv6_recvmsg"));
+}
+
 static int place_all(void)
 {
 	struct probe *p;
@@ -116,6 +141,7 @@ static int place_all(void)
 		if (kprobe_gone(&p->rp.kp))
 			take_away(p);
 		if (p->rp.kp.addr || (p->when & FLOWS && !udp_flows) ||
+		    (p->when & DATA && !udp_data) ||
 		    (p->when & INSTEAD && probes[0].rp.kp.addr) ||
 		    (p->when & SMC && !p[-1].rp.kp.addr))
 			continue;
@@ -128,6 +154,7 @@ static int place_all(void)
 		if (!(p->when & OPTIONAL))
 			return complain(p->rp.kp.symbol_name, err);
 	}
+	see_data();
 	return 0;
 }
 
@@ -191,6 +218,7 @@ static void stop(void)
 		take_away(&probes[i]);
 	record_write_module(NETLOG_OP_UNLOAD, missed());
 	pending_fini();
+	ignore_fini();
 	smc_fini();
 }
 

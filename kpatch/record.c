@@ -11,6 +11,8 @@
 #include <linux/pid_namespace.h>
 #include <linux/slab.h>
 
+#include "ignore.h"
+
 static bool join = true;
 module_param(join, bool, 0644);
 MODULE_PARM_DESC(join, "write into the event of the running system call (default Y)");
@@ -154,8 +156,11 @@ bool record_write(enum netlog_op op, const struct sockinfo *s,
 {
 	bool bytes = (op == NETLOG_OP_RELEASE || op == NETLOG_OP_DISCONNECT) &&
 		     s->proto == IPPROTO_TCP && s->state != TCP_LISTEN;
-	struct audit_buffer *ab = begin(op);
+	struct audit_buffer *ab;
 
+	if (ignore_takes(op, s, !task))
+		return true;
+	ab = begin(op);
 	if (!ab)
 		return false;
 	write_sock(ab, s);
@@ -163,6 +168,8 @@ bool record_write(enum netlog_op op, const struct sockinfo *s,
 		audit_log_format(ab, " " NETLOG_F_ERR "=%d", err);
 	if (bytes)
 		audit_log_format(ab, " " NETLOG_F_TX "=%llu " NETLOG_F_RX "=%llu", s->tx, s->rx);
+	if (s->unused)
+		audit_log_format(ab, " " NETLOG_F_DATA "=0");
 	audit_log_format(ab, " " NETLOG_F_MONO "=%llu", ktime_get_ns());
 	if (!task || task->pid)
 		write_task(ab, task);

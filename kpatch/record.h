@@ -24,7 +24,8 @@ void record_task_current(struct record_task *t);
 /*
  * Writes the record of one operation on a socket. task NULL: current, which must be
  * the task that acts, in process context; task_lock() is taken then. err is a
- * positive errno, or 0 to leave it out. False: no record was written.
+ * positive errno, or 0 to leave it out. False: no record was written. True also if the
+ * ignore list leaves the connection out.
  */
 bool record_write(enum netlog_op op, const struct sockinfo *s,
 		  const struct record_task *task, int err);

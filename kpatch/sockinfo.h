@@ -27,6 +27,7 @@ struct sockinfo {
 	u16 family, proto;
 	u8 state;		/* TCP_* */
 	bool datagram;
+	bool unused;		/* NETLOG_F_DATA; never set by sockinfo_read() */
 	union sockinfo_end local, remote;
 };
 

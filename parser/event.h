@@ -99,6 +99,7 @@ struct event {
 	uint64_t ino, cookie;	/* cookie 0: not known */
 	int64_t netns, mono, tx, rx, missed, lost;	/* -1: unknown */
 	int err, state;
+	bool unused;		/* no datagram yet, see NETLOG_F_DATA */
 	struct netaddr local, remote;
 	/* op=fork, exec, end */
 	int status;		/* end: as wait(2) has it */

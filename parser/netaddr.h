@@ -70,7 +70,7 @@ int netaddr_parse_range(const char *text, struct netaddr_range *out);
 /* Returns true if every part that the range names is known and in it. */
 bool netaddr_in_range(const struct netaddr *a, const struct netaddr_range *r);
 
-/* Of family, address and port; not of the scope, which not every source has. */
+/* Both use family, address and port, and not the scope, which not every source has. */
 uint32_t netaddr_hash(const struct netaddr *a);
 bool netaddr_equal(const struct netaddr *a, const struct netaddr *b);
 

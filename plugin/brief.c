@@ -7,8 +7,8 @@
 
 #include "parser/text.h"
 
-/* What follows the last slash, encoded as hex, which any bytes can be. NULL if nothing does,
- * or if it does not fit. */
+/* The file's name, behind the last slash, in hex: it can be any bytes. NULL if it is empty or
+ * does not fit. */
 static const char *name_of(const char *exe, char to[BRIEF_EXE_MAX])
 {
 	char path[BRIEF_EXE_MAX / 2];

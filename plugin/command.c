@@ -87,6 +87,7 @@ static int run_setup(const struct options *o, struct doctor *d)
 int command_host(const struct options *o)
 {
 	struct doctor_host host = { .doctor.root = "" };
+	const char *option = o->setup ? "--setup" : "--doctor";
 	char error[1024] = "";
 	struct config c;
 	bool good = !options_read_config(o, &c, error, sizeof(error));
@@ -95,8 +96,7 @@ int command_host(const struct options *o)
 	if (doctor_confined(&host.doctor)) {
 		log_warnx("an enforced AppArmor profile hides parts of this host from %s; run: "
 			  "aa-exec -p unconfined -- audisp-netlog %s%s",
-			  o->setup ? "--setup" : "--doctor", o->setup ? "--setup" : "--doctor",
-			  o->yes ? " --yes" : o->undo ? " --undo" : "");
+			  option, option, o->yes ? " --yes" : o->undo ? " --undo" : "");
 	} else if (o->setup && geteuid()) {
 		log_warnx("--setup needs root");
 	} else {

@@ -28,6 +28,7 @@ void config_init(struct config *c)
 	c->state = strdup(STATE_DEFAULT); /* without memory: none */
 	c->interval = 60;
 	c->loopback = true;
+	c->udp_unused = true;
 }
 
 static void free_output(struct config_output *o)

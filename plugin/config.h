@@ -91,8 +91,10 @@ struct config {
 	/* [context] */
 	bool context; /* container, pod, unit, parent's name */
 	/* [ignore] */
+	bool udp_unused;   /* log connected datagram sockets that were never used */
 	bool loopback;	   /* log what does not leave the host */
 	unsigned int repeat; /* seconds in which connections that are alike are one; 0: off */
+	enum config_use kernel_ignore; /* the kernel compares the list: BPF, or the module, too */
 	char *ignore_file; /* entries as in plugin/ignore/item.h; NULL: none */
 	unsigned int ignores;
 	struct match ignore[CONFIG_IGNORES_MAX];

@@ -161,6 +161,7 @@ static void on_bpf_scanned(int64_t begun, void *arg)
 			   .result = k->checks, .node = k->node.name };
 	struct timespec now;
 
+	k->scanned++;
 	join_flush(k->join);
 	clock_gettime(CLOCK_REALTIME, &now);
 	e.stamp = (struct stamp){ .sec = now.tv_sec, .milli = now.tv_nsec / 1000000 };
@@ -343,7 +344,7 @@ bool kernel_source_takes(struct kernel_source *k, const struct event *e)
 	if (e->kind != EVENT_MODULE) {
 		if (!bpf_speaks(k))
 			return true;
-		if (!k->rules)		/* somebody has just loaded them */
+		if (!k->rules)		/* they have just been loaded */
 			kernel_source_rules(k, true);
 		join_audit(k->join, e);
 		return false;
@@ -394,13 +395,13 @@ bool kernel_source_losses(struct kernel_source *k, struct kernel_losses *l)
 	if (!k->bpf)
 		return false;
 	bpf_input_counts(k->bpf, &now);
-	l->bpf = now.lost - k->told.lost + now.map_full - k->told.map_full + k->dropped;
+	l->bpf = now.lost - k->counted.lost + now.map_full - k->counted.map_full + k->dropped;
 	k->dropped = 0;
-	if (now.missed > k->told.missed)
-		l->missed = now.missed - k->told.missed;
+	if (now.missed > k->counted.missed)
+		l->missed = now.missed - k->counted.missed;
 	if (!l->bpf && !l->missed)
 		return false;
-	k->told = now;
+	k->counted = now;
 	kernel_source_rescan(k);
 	return true;
 }

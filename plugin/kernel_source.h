@@ -34,6 +34,7 @@ struct kernel_source {
 	unsigned int scan_s;	/* seconds between scans without a known loss; 0: none */
 	int64_t next_check;	/* mono ns: the next such scan */
 	bool checks;		/* the scan under way is one */
+	uint64_t scanned;	/* scans that were completed */
 	int64_t netns;		/* this process's, whose sockets are all visited */
 	const char *reported;	/* kernel_source_name() at the last check */
 	bool broken;		/* BPF is attached, and its programs do not run */
@@ -43,11 +44,11 @@ struct kernel_source {
 	int64_t woken_at;		/* mono ns; 0: BPF speaks beside the module for no unload */
 	uint64_t dropped;		/* events that were lost here, not yet reported */
 	int64_t unseen;			/* as at the last test that succeeded */
-	struct bpf_input_counts told;
+	struct bpf_input_counts counted;
 	int64_t next_test;	/* mono ns */
 };
 
-/* What BPF lost. */
+/* Losses of BPF. */
 struct kernel_losses {
 	uint64_t bpf;		/* no room in the ring or in a map */
 	uint64_t missed;	/* program runs that the kernel skipped */

@@ -21,18 +21,20 @@
 #define LOSSES_MS 500 /* a loss is reported within a second */
 #define INPUT_MS 100 /* of reading, before the others have their turn */
 #define RELEASE_MS 200 /* beyond [sockdiag] wait: for its answers to be worked on */
+#define TICK_MS 100
 #define SCAN_MS 3000 /* between scans for processes that were killed */
 
 /* ---- signals ---- */
 
-/* What the new configuration asks for and this run cannot give any more. */
+/* Names the sections whose changes take effect at the next start only, or NULL. */
 static const char *needs_restart(const struct plugin *p, const struct config *fresh)
 {
 	bool limits = fresh->sockets != p->limits.sockets ||
 		      fresh->processes != p->limits.processes;
 	bool kernel = fresh->source != p->source || fresh->wants.flows != p->wants.flows ||
 		      fresh->wants.processes != p->wants.processes ||
-		      fresh->wants.uses != p->wants.uses || fresh->wants.scan != p->wants.scan;
+		      fresh->wants.uses != p->wants.uses || fresh->wants.scan != p->wants.scan ||
+		      (!fresh->udp_unused && !p->wants.data);
 
 	if (limits && kernel)
 		return "limits,kernel";
@@ -56,6 +58,7 @@ static void apply_config(struct plugin *p, struct config *fresh)
 		report_close(&p->report);
 	config_fini(&p->config);
 	p->config = *fresh;
+	track_hide_unused(p->track, p->config.udp_unused ? 0 : UNUSED_MS);
 	if (same)
 		report_reopen(&p->report);
 	else if (!report_open(&p->report, &p->config))
@@ -172,24 +175,42 @@ static void take_input(struct plugin *p, int fd)
 	p->stop = true;
 }
 
+/* Connected datagram sockets wait for their first datagram, or for the time. */
+static void tick_unused(struct plugin *p)
+{
+	struct event tick = { .kind = EVENT_TICK, .stamp = clock_stamp(),
+			      .mono = clock_now_ms() * 1000000 };
+
+	if (track_unused_waits(p->track))
+		track_event(p->track, &tick);
+}
+
 /* Entries leave in the order of their time: one is held while an older one waits for
- * sock_diag, and at most as long as that may wait. */
+ * sock_diag or a datagram, and at most as long as that may wait. */
 static void release_entries(struct plugin *p)
 {
 	struct stamp now = clock_stamp();
-	int64_t latest = now.sec * 1000 + now.milli - p->config.wait - RELEASE_MS;
-	int64_t oldest = track_diag_oldest(p->track);
+	int64_t wait = p->config.wait > UNUSED_MS ? p->config.wait : UNUSED_MS;
+	int64_t latest = now.sec * 1000 + now.milli - wait - RELEASE_MS;
+	int64_t oldest = track_oldest(p->track);
 
 	report_release(&p->report, oldest > latest ? oldest : latest);
 }
 
 /* ---- timers ---- */
 
+void loop_give_ignored(struct plugin *p)
+{
+	kernel_ignore_update(&p->kernel_ignore, &p->sources.kernel, p->ignore, &p->config,
+			     p->capabilities.rules > 0, &p->report);
+}
+
 static void check_capabilities(struct plugin *p)
 {
 	sources_update(&p->sources);
 	capabilities_check(&p->capabilities, &p->sources, &p->report);
 	kernel_source_rules(&p->sources.kernel, p->capabilities.rules > 0);
+	loop_give_ignored(p);
 	p->next_check = clock_now_ms() + p->config.interval * 1000LL;
 }
 
@@ -244,6 +265,8 @@ static bool wait_for_events(struct plugin *p, struct pollfd *fds, int64_t next)
 
 	if (most >= 0 && most < wait)
 		wait = most;
+	if (track_unused_waits(p->track) && wait > TICK_MS)
+		wait = TICK_MS;
 	most = -1;
 	for (int i = RESOLVER; i < FDS; i++)
 		fds[i].fd = -1;
@@ -274,6 +297,7 @@ static void work(struct plugin *p, struct pollfd *fds)
 	}
 	if (p->sources.resolver)
 		resolver_work(p->sources.resolver);
+	tick_unused(p);
 }
 
 /* After SIGTERM: what auditd has written already is still read. */
@@ -302,6 +326,8 @@ static void finish_sockdiag(struct plugin *p)
 		resolver_work(p->sources.resolver);
 	}
 	sources_close_sockdiag(&p->sources, true);
+	track_hide_unused(p->track, 0);
+	tick_unused(p); /* all of them are written */
 	report_release(&p->report, INT64_MAX);
 }
 

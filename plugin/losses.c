@@ -38,7 +38,7 @@ static void module_losses(struct losses *l, const struct loss_counts *now,
 	}
 }
 
-/* What the next call compares with. */
+/* Keeps the counts that the next call compares with. */
 static void remember(struct losses *l, const struct loss_counts *now,
 		     const struct loss_report *out)
 {
@@ -57,7 +57,7 @@ static void remember(struct losses *l, const struct loss_counts *now,
 	l->last.module_missed = last.module_missed + out->missed;
 }
 
-/* What outputs dropped; not, if it can all be reports of losses. */
+/* Adds the messages that outputs dropped, unless all of them can be reports of losses. */
 static void queue_losses(struct losses *l, const struct loss_counts *now,
 			 struct loss_report *out)
 {

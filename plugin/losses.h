@@ -26,7 +26,7 @@ struct loss_counts {
 	unsigned int outputs; /* that get a note of each loss */
 };
 
-/* What was lost between two calls. */
+/* Losses between two calls. */
 struct loss_report {
 	uint64_t kernel, module, socket, gaps, torn, sockdiag, bpf;
 	uint64_t missed;  /* by module and BPF */

@@ -71,7 +71,8 @@ static void on_entry(const struct entry *e, void *arg)
 
 	p->unseen += e->other_netns && e->what != CONNECT_STOP && e->what != LISTEN_STOP;
 	report_entry(&p->report, enrich(p, e, &copy),
-		     p->report.held.count || track_diag_waits(p->track));
+		     p->report.held.count || track_diag_waits(p->track) ||
+			     track_unused_waits(p->track));
 }
 
 static bool on_start(const struct entry *e, void *arg)
@@ -194,6 +195,7 @@ static bool open_parser(struct plugin *p)
 	};
 	p->source = p->config.source;
 	p->wants = p->config.wants;
+	p->wants.data = !p->config.udp_unused;
 	p->errors.first = on_input_error;
 	p->track = track_new(&p->limits, &io, &p->errors);
 	p->reassembler = reassemble_open(on_event, p, &p->errors);
@@ -202,6 +204,7 @@ static bool open_parser(struct plugin *p)
 			  p->limits.sockets, p->limits.processes);
 		return false;
 	}
+	track_hide_unused(p->track, p->config.udp_unused ? 0 : UNUSED_MS);
 	uname(&p->name);
 	set_boot(p);
 	reassemble_serials_since(p->reassembler, time(NULL) * 1000ULL);
@@ -242,7 +245,7 @@ static bool open_all(struct plugin *p)
 	if (!privileges_drop(&p->config) || !open_log(p) ||
 	    !report_open(&p->report, &p->config))
 		return false;
-	p->context = context_new("/proc", "/sys/fs/cgroup", p->name.nodename, p->report.host_id);
+	p->context = context_new("/proc", "/sys/fs/cgroup", "", p->name.nodename, p->report.host_id);
 	sources_update(&p->sources);
 	p->audit = audit_watch_open();
 	if (!p->audit)
@@ -261,6 +264,7 @@ static int run(struct plugin *p)
 			heading_print(p);
 		capabilities_start(&p->capabilities, p->audit, &p->sources, &p->report);
 		ignore_load(&p->ignore, p->config.ignore_file, &p->report);
+		loop_give_ignored(p);
 		status_check_losses(p);
 		p->next_check = clock_now_ms() + FIRST_CHECK_MS;
 		loop_run(p);
@@ -271,6 +275,7 @@ static int run(struct plugin *p)
 		report_note(&p->report, "netlog stop"); /* the last line of the run */
 	}
 	audit_watch_close(p->audit);
+	kernel_ignore_close(&p->kernel_ignore, &p->sources.kernel);
 	sources_close(&p->sources);
 	report_close(&p->report);
 	good &= close_netlink(p);

@@ -41,8 +41,14 @@ static void print_tracker(const struct metrics *m, FILE *to)
 	      "Starts, stops and failures, ignored ones included.", m->track.records);
 	value(to, "netlog_ignored_total", "counter",
 	      "Of the entries, those that [ignore] left out.", m->track.ignored);
+	value(to, "netlog_kernel_ignored_total", "counter",
+	      "Connections that the kernel's side left out by the ignore list.",
+	      m->kernel_ignored);
 	value(to, "netlog_folded_total", "counter",
 	      "Of the ignored entries, connections that were folded as repeats.", m->folded);
+	value(to, "netlog_unused_total", "counter",
+	      "Connected datagram sockets that were never used and are left out.",
+	      m->track.unused);
 	value(to, "netlog_connections_open", "gauge",
 	      "Connections and listeners that are open.", m->track.open);
 	value(to, "netlog_connections_open_peak", "gauge",
@@ -65,6 +71,8 @@ static void print_input(const struct metrics *m, FILE *to)
 	value(to, "netlog_bpf_records_total", "counter",
 	      "Events that the BPF programs have written; those without room are in netlog_lost_total.",
 	      m->bpf_records);
+	value(to, "netlog_bpf_scans_total", "counter", "Scans of all open sockets by BPF.",
+	      m->bpf_scans);
 	head(to, "netlog_input_errors_total", "counter",
 	     "Input that could not be used, by kind.");
 	for (int i = 0; i < INPUT_ERROR_COUNT; i++)

@@ -23,17 +23,19 @@ struct metrics_output {
 	uint64_t queue_size; /* bytes */
 };
 
-/* What the file says. Pointers are borrowed. */
+/* The values of the file. Pointers are borrowed. */
 struct metrics {
 	const char *source;	  /* as in netlog start */
 	int rules;		  /* loaded: 0, 1, -1 unknown */
 	int64_t started, written; /* seconds since 1970 */
 	struct track_stats track;
 	uint64_t folded; /* by [ignore] repeat, and noted */
+	uint64_t kernel_ignored; /* connections, by BPF and the module */
 	struct track_limits limits;
 	unsigned int open_peak;
 	struct reassemble_stats input;
 	uint64_t bpf_records; /* written by BPF */
+	uint64_t bpf_scans;   /* of all open sockets */
 	const struct input_errors *errors;
 	struct loss_report lost; /* since the start */
 	unsigned int output_count;

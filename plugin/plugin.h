@@ -15,11 +15,16 @@
 #include "plugin/ignore/repeat.h"
 #include "plugin/input/audit_watch.h"
 #include "plugin/input/netlink.h"
+#include "plugin/kernel_ignore.h"
 #include "plugin/losses.h"
 #include "plugin/options.h"
 #include "plugin/processes.h"
 #include "plugin/report.h"
 #include "plugin/sources.h"
+
+/* A connected datagram socket that ends within this time and was not used is left out by
+ * [ignore] udp_unused = no. */
+#define UNUSED_MS 1000
 
 struct plugin {
 	struct options options;
@@ -38,6 +43,7 @@ struct plugin {
 	struct context *context;    /* NULL: without memory */
 	struct repeat *repeat;	    /* [ignore] repeat; NULL: without memory */
 	struct ignore_list *ignore; /* [ignore] file; NULL: none */
+	struct kernel_ignore kernel_ignore;
 	struct input_errors errors;
 
 	struct audit_watch *audit;
@@ -67,6 +73,8 @@ struct plugin {
 /* ---- loop ---- */
 
 bool loop_open_signals(struct plugin *p);
+/* Gives the ignore list to the kernel's side, if it has changed. */
+void loop_give_ignored(struct plugin *p);
 /* Returns after the end of the input, SIGTERM, or --duration. */
 void loop_run(struct plugin *p);
 #endif

@@ -127,7 +127,7 @@ static int refuse_calls(scmp_filter_ctx filter)
 	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused) && !err; i++) {
 		int call = seccomp_syscall_resolve_name(refused[i]);
 
-		/* not on this machine: nobody can make it */
+		/* not on this machine: no process can make it */
 		if (call != __NR_SCMP_ERROR)
 			err = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), call, 0);
 	}

@@ -152,7 +152,7 @@ static bool add_output(struct report *r, const struct config_output *o)
 	return true;
 }
 
-/* What JSON and others say of this machine; empty: unknown. */
+/* Reads the host's identity for JSON and other formats; empty: unknown. */
 static void read_host(struct report *r)
 {
 	FILE *f = fopen("/etc/machine-id", "re");

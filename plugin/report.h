@@ -53,7 +53,7 @@ size_t report_heading(const struct report *r, const char *output, char *buf);
 bool report_has_entities(const struct report *r);
 /* Hands what was gathered to the outputs' threads. */
 void report_push(struct report *r);
-/* Returns true if the only output is a pipe that nobody reads any more. */
+/* Returns true if the only output is a pipe without a reader. */
 bool report_dead(struct report *r);
 
 /* With hold, it waits for report_release(), sorted by its time, for older ones may come. */

@@ -100,13 +100,16 @@ static void close_keep(struct sources *s)
 
 void sources_open(struct sources *s, const struct config *c, struct track *track, bool live)
 {
+	struct bpf_wants wants = c->wants;
+
 	*s = (struct sources){
 		.config = c,
 		.track = track,
 		.live = live,
 		.initial_pids = in_initial_pid_namespace(),
 	};
-	kernel_source_open(&s->kernel, c->source, &c->wants, c->snapshot, !live, on_kernel_event, track);
+	wants.data = !c->udp_unused;
+	kernel_source_open(&s->kernel, c->source, &wants, c->snapshot, !live, on_kernel_event, track);
 	update_keep(s, true);
 }
 

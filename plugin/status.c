@@ -120,13 +120,14 @@ void status_report(struct plugin *p)
 	track_stats(p->track, &t);
 	report_note(&p->report, "netlog state lines=%llu dropped=%llu events=%llu facts=%llu "
 				"held=%u joined=%llu resets=%llu records=%llu open=%u sockets=%u "
-				"processes=%u ignored=%llu folded=%llu module=%s",
+				"processes=%u ignored=%llu folded=%llu unused=%llu kernel_ignored=%llu module=%s",
 		    (unsigned long long)e.lines, (unsigned long long)e.dropped,
 		    (unsigned long long)e.events, (unsigned long long)e.facts, e.held,
 		    (unsigned long long)e.joined, (unsigned long long)e.resets,
 		    (unsigned long long)t.records, t.open, t.sockets, t.processes,
 		    (unsigned long long)t.ignored, (unsigned long long)p->folded,
-		    t.module ? "yes" : "no");
+		    (unsigned long long)t.unused,
+		    (unsigned long long)kernel_ignore_count(&p->sources.kernel), t.module ? "yes" : "no");
 	for (int i = 0; i < INPUT_ERROR_COUNT; i++)
 		if (p->errors.count[i])
 			report_note(&p->report, "netlog state complaint=%s count=%llu",
@@ -162,10 +163,12 @@ void status_write_metrics(struct plugin *p, bool at_once)
 		.started = p->started,
 		.written = time(NULL),
 		.bpf_records = kernel_source_written(&p->sources.kernel),
+		.bpf_scans = p->sources.kernel.scanned,
 		.limits = p->limits,
 		.errors = &p->errors,
 		.lost = p->losses.total,
 		.folded = p->folded,
+		.kernel_ignored = kernel_ignore_count(&p->sources.kernel),
 	};
 	int64_t now = clock_now_ms();
 	int err;

@@ -24,10 +24,13 @@ SELECT DISTINCT
 	CASE WHEN is_acceptor THEN destination.port ELSE source.port END AS local_port,
 	CASE WHEN is_acceptor THEN source.ip ELSE destination.ip END AS remote_ip,
 	CASE WHEN is_acceptor THEN source.port ELSE destination.port END AS remote_port,
-	process.session_leader.pid AS sid, process.pid AS pid, "user".id AS uid, process.name AS comm,
-	process.executable AS exe, netlog.auid AS auid, netlog.ses AS ses, process.parent.pid AS ppid,
-	netlog.subj AS subj, process.command_line AS proctitle, container.id AS container,
-	kubernetes.pod.uid AS pod, systemd.unit AS unit, netlog.via AS via, error.code AS errno,
+	-- columns, by tests/fleet/columns
+	process.session_leader.pid AS sid, process.pid AS pid, "user".id AS uid, process.parent.pid AS ppid,
+	netlog.opener AS opener, netlog.netns AS netns, netlog.auid AS auid, netlog.ses AS ses, process.name AS comm,
+	process.executable AS exe, netlog.subj AS subj, process.command_line AS proctitle,
+	process.parent.name AS pcomm, container.id AS container, kubernetes.pod.uid AS pod, systemd.unit AS unit,
+	netlog.via AS via, error.code AS errno,
+	-- end of columns
 	event.duration / 1e9 AS dur,
 	CASE WHEN is_acceptor THEN destination.bytes ELSE source.bytes END AS tx,
 	CASE WHEN is_acceptor THEN source.bytes ELSE destination.bytes END AS rx,
@@ -36,15 +39,17 @@ FROM (
 	SELECT *, coalesce(network.direction = 'ingress' OR netlog.kind LIKE 'listen %', false) AS is_acceptor
 	FROM read_json(getvariable('files'), format = 'newline_delimited', filename = true, columns = {
 		"@timestamp": 'TIMESTAMP',
-		host: 'STRUCT(name VARCHAR, id VARCHAR)',
-		event: 'STRUCT(id VARCHAR, dataset VARCHAR, duration BIGINT)',
-		netlog: 'STRUCT(kind VARCHAR, proto VARCHAR, auid VARCHAR, ses VARCHAR, subj VARCHAR, via VARCHAR, ev VARCHAR)',
-		network: 'STRUCT(transport VARCHAR, direction VARCHAR)',
-		source: 'STRUCT(ip VARCHAR, port INTEGER, bytes BIGINT)',
-		destination: 'STRUCT(ip VARCHAR, port INTEGER, bytes BIGINT)',
-		process: 'STRUCT(pid BIGINT, "name" VARCHAR, executable VARCHAR, command_line VARCHAR, parent STRUCT(pid BIGINT), session_leader STRUCT(pid BIGINT))',
-		"user": 'STRUCT(id VARCHAR)', container: 'STRUCT(id VARCHAR)', kubernetes: 'STRUCT(pod STRUCT(uid VARCHAR))',
-		systemd: 'STRUCT(unit VARCHAR)', error: 'STRUCT(code VARCHAR)'})
+		-- fields, by tests/fleet/columns
+		container: 'STRUCT(id VARCHAR)', destination: 'STRUCT(bytes BIGINT, ip VARCHAR, port INTEGER)',
+		error: 'STRUCT(code VARCHAR)', event: 'STRUCT(dataset VARCHAR, duration BIGINT, id VARCHAR)',
+		host: 'STRUCT(id VARCHAR, "name" VARCHAR)', kubernetes: 'STRUCT(pod STRUCT(uid VARCHAR))',
+		netlog: 'STRUCT(auid VARCHAR, ev VARCHAR, kind VARCHAR, netns BIGINT, opener BIGINT, proto VARCHAR, ses VARCHAR, subj VARCHAR, via VARCHAR)',
+		network: 'STRUCT(direction VARCHAR, transport VARCHAR)',
+		process: 'STRUCT(command_line VARCHAR, executable VARCHAR, "name" VARCHAR, parent STRUCT("name" VARCHAR, pid BIGINT), pid BIGINT, session_leader STRUCT(pid BIGINT))',
+		source: 'STRUCT(bytes BIGINT, ip VARCHAR, port INTEGER)', systemd: 'STRUCT(unit VARCHAR)',
+		"user": 'STRUCT(id BIGINT)'
+		-- end of fields
+	})
 	WHERE event.dataset = 'netlog.connection'
 );
 

@@ -25,6 +25,7 @@ enum { IPPROTO_TCP = 6, IPPROTO_UDP = 17, IPPROTO_SCTP = 132, IPPROTO_UDPLITE = 
 enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT, TCP_SYN_RECV, TCP_FIN_WAIT1, TCP_FIN_WAIT2,
        TCP_TIME_WAIT, TCP_CLOSE, TCP_CLOSE_WAIT, TCP_LAST_ACK, TCP_LISTEN, TCP_CLOSING };
 typedef enum { SS_UNCONNECTED = 1, SS_CONNECTED = 3 } socket_state;
+#define MSG_PEEK 2
 #define SOCK_DONE_FLAG 1		/* enum sock_flags: SOCK_DONE */
 #define PIDTYPE_SID 3
 
@@ -70,10 +71,10 @@ struct inet_connection_sock { struct inet_sock icsk_inet; };
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
 	__u64 bytes_sent, bytes_retrans, bytes_received;
-	__u32 write_seq, snd_nxt, rcv_nxt;
+	__u32 write_seq, snd_nxt, rcv_nxt, copied_seq;
 };
 
-struct super_block { unsigned long s_magic; };
+struct super_block { unsigned long s_magic; __u32 s_dev; };
 struct inode { unsigned long i_ino; struct super_block *i_sb; };
 
 struct qstr { const unsigned char *name; };

@@ -8,15 +8,23 @@ const volatile bool can_read = true;	/* bpf_probe_read_kernel(): no lockdown=con
 const volatile bool has_task_btf = true;	/* bpf_get_current_task_btf(), 5.11 */
 const volatile bool has_cookie = true;	/* bpf_get_socket_cookie(), 5.12 */
 
+/* Of this object: it uses bpf_loop(), 5.17. */
+const volatile bool has_loop = LOOP;
+
 /* SCTP's own functions have no type yet: its module is not loaded, or the kernel is older
  * than 5.11. */
 const volatile bool sctp_late = false;
+/* Families of which each datagram is seen; 0: it was not asked for. */
+const volatile bool sees_data4, sees_data6;
 
 /* Before 6.2 the verifier distinguishes values that do not matter, and takes minutes over
  * long loops. */
 const volatile __u32 exit_fds = 128;	/* descriptors of an ending process, without bpf_loop() */
 
+const volatile bool has_list = LOOP;	/* the ignore list is compared */
+
 struct netlog_bpf_shared shared = {};
+struct netlog_ignore ignores[NETLOG_IGNORES] = {};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -89,6 +97,14 @@ struct {
 	__type(key, struct flow);
 	__type(value, __u8);
 } flows SEC(".maps");
+
+/* Connected datagram sockets (struct sock *) that have neither sent nor received yet. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);	/* 1 unless it was asked for */
+	__type(key, __u64);
+	__type(value, __u8);
+} unused SEC(".maps");
 
 /* The tgid that sent or received on a socket last. */
 struct {

@@ -16,6 +16,7 @@
 #include <bpf/bpf_endian.h>
 
 #include "netlog_bpf.h"
+#include "kpatch/netlog_ignore.h"
 #include "kpatch/netlog_record.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -24,15 +25,22 @@ char LICENSE[] SEC("license") = "GPL";
 #include "socket.h"
 #include "task.h"
 #include "stamp.h"
+#include "ignore.h"
 #include "snapshot.h"
+#include "unused.h"
 
 /* ---- the record ---- */
 
 /*
  * Writes one record. task NULL: the current task's, which must then be the one that acts;
- * pid 0: no process. Returns false if there was no room.
+ * pid 0: no process. Returns false if there was no room. Nothing is written of a connection
+ * that the ignore list leaves out. A global function where its arguments can be pointers
+ * (5.13): the verifier reads it once, and not for each call.
  */
-static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
+#if !LOOP
+static
+#endif
+__noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 			     const struct netlog_bpf_task *task, int err)
 {
 	struct netlog_bpf_event *e;
@@ -41,6 +49,8 @@ static __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 
 	if (!s)
 		return false;
+	if (is_ignored(op, s, own))
+		return true;
 	if (own)
 		exe = exe_id();
 	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
@@ -130,6 +140,8 @@ static __always_inline int begin(struct sock *sk, __u64 of, const void *peer, in
 	p.task.pid = 0;
 	if (!write(NETLOG_OP_CONNECT, &p.sock, NULL, 0))
 		read_task(&p.task);
+	else if (is_marked(p.sock.ino))
+		return 0;
 	if (bpf_map_update_elem(&pending, &p.sock.ino, &p, BPF_ANY))
 		count(&shared.map_full);
 	return 0;
@@ -254,7 +266,7 @@ static __always_inline void lost_peer(struct sock *sk, const struct netlog_bpf_s
 		write(NETLOG_OP_DISCONNECT, before, NULL, 0);
 }
 
-static __always_inline void changed(struct sock *sk, const struct netlog_bpf_sock *before)
+static __always_inline void changed(struct sock *sk, struct netlog_bpf_sock *before)
 {
 	struct netlog_bpf_sock now;
 	__u8 was = before->state;
@@ -264,8 +276,11 @@ static __always_inline void changed(struct sock *sk, const struct netlog_bpf_soc
 		return;
 	other = differs(before, &now);
 	lost = now.state == TCP_CLOSE && (was != TCP_CLOSE || (other && !remote_known(&now)));
+	before->unused = now.datagram && (lost || other) && unused_take(sk);
 	if (lost)
 		lost_peer(sk, before);
+	else if (before->unused)	/* another peer */
+		write(NETLOG_OP_DISCONNECT, before, NULL, 0);
 	if (now.datagram && now.state == TCP_CLOSE) {
 		/* A port that was asked for stays: it receives from all again. Not after
 		 * "ss -K": the listener would be reported as ss's. */
@@ -273,6 +288,7 @@ static __always_inline void changed(struct sock *sk, const struct netlog_bpf_soc
 			write(NETLOG_OP_BIND, &now, NULL, 0);
 	} else if (now.datagram ? other : now.state == TCP_LISTEN && was != TCP_LISTEN) {
 		now.state = was;
+		now.unused = now.datagram && unused_watch(sk);
 		write(now.datagram ? NETLOG_OP_DGRAM : NETLOG_OP_LISTEN, &now, NULL, 0);
 	}
 }
@@ -444,16 +460,20 @@ int on_release(__u64 *ctx)
 	struct socket *sock = (struct socket *)ctx[0];
 	struct sock *sk = sock->sk;
 	struct netlog_bpf_sock s, begun;
-	bool unfinished, unreported;
+	bool unfinished, unreported, idle;
 
 	if (!shared.fired)
 		shared.fired = 1;
 	unfinished = pending_take_sock(sock, &begun);
 	unreported = !read_sock(&s, sk, sock);
+	idle = sk && unused_take(sk);
+	if (shared.silent && sock->file)
+		unmark(sock->file->f_inode->i_ino);
 	if (sk)
 		forget_number(sk);
 	if (unreported)
 		return 0;
+	s.unused = idle;
 	if (unfinished) {
 		__builtin_memcpy(&s, &begun, sizeof(s));
 		s.state = TCP_SYN_SENT;
@@ -467,7 +487,29 @@ int on_release(__u64 *ctx)
 
 /* ---- who uses a socket, on request ---- */
 
-static __always_inline int use(struct sock *sk, int ret)
+/*
+ * Makes tx and rx the places in TCP's two streams where this use begins: the bytes that were
+ * written and read before it. sent, received: bytes of this call.
+ */
+static __always_inline void set_places(struct netlog_bpf_sock *s, struct sock *sk, int sent,
+				       int received)
+{
+	struct tcp_sock *tp = NULL;
+	__u32 unread;
+
+	if (sk->sk_protocol == IPPROTO_TCP)
+		tp = bpf_skc_to_tcp_sock(sk);
+	if (!tp)
+		return;
+	unread = tp->rcv_nxt - tp->copied_seq;
+	/* read_bytes() has taken the FIN off rx */
+	if (unread && (sk->__sk_common.skc_flags & (1UL << SOCK_DONE_FLAG)))
+		unread--;
+	s->tx -= sent;
+	s->rx -= unread + received;
+}
+
+static __always_inline int use(struct sock *sk, int ret, int sent, int received)
 {
 	__u32 pid = bpf_get_current_pid_tgid() >> 32, *last;
 	struct netlog_bpf_sock s;
@@ -478,20 +520,36 @@ static __always_inline int use(struct sock *sk, int ret)
 	if (!last || *last == pid)
 		return 0;
 	*last = pid;
-	if (read_sock(&s, sk, sk->sk_socket))
-		write(NETLOG_OP_USE, &s, NULL, 0);
+	if (!read_sock(&s, sk, sk->sk_socket))
+		return 0;
+	set_places(&s, sk, sent, received);
+	write(NETLOG_OP_USE, &s, NULL, 0);
 	return 0;
 }
 
+static __always_inline int sends(struct sock *sk, int ret)
+{
+	return use(sk, ret, ret, 0);
+}
+
+/* A process that only peeks receives nothing: the bytes are left to the next reader. */
+static __always_inline int receives(struct sock *sk, int ret, int flags)
+{
+	return flags & MSG_PEEK ? 0 : use(sk, ret, 0, ret);
+}
+
 /* Since 6.3. */
-SEC("tp_btf/sock_send_length") int on_send(__u64 *ctx) { return use(SOCK(ctx), (int)ctx[1]); }
-SEC("tp_btf/sock_recv_length") int on_recv(__u64 *ctx) { return use(SOCK(ctx), (int)ctx[1]); }
+SEC("tp_btf/sock_send_length") int on_send(__u64 *ctx) { return sends(SOCK(ctx), (int)ctx[1]); }
+SEC("tp_btf/sock_recv_length")
+int on_recv(__u64 *ctx) { return receives(SOCK(ctx), (int)ctx[1], (int)ctx[2]); }
 
 /* Before: (struct socket *, struct msghdr *, size_t[, int flags]) */
-SEC("fexit/inet_sendmsg") int on_send4(__u64 *ctx) { return use(SOCKET_SK(ctx), (int)ctx[3]); }
-SEC("fexit/inet6_sendmsg") int on_send6(__u64 *ctx) { return use(SOCKET_SK(ctx), (int)ctx[3]); }
-SEC("fexit/inet_recvmsg") int on_recv4(__u64 *ctx) { return use(SOCKET_SK(ctx), (int)ctx[4]); }
-SEC("fexit/inet6_recvmsg") int on_recv6(__u64 *ctx) { return use(SOCKET_SK(ctx), (int)ctx[4]); }
+SEC("fexit/inet_sendmsg") int on_send4(__u64 *ctx) { return sends(SOCKET_SK(ctx), (int)ctx[3]); }
+SEC("fexit/inet6_sendmsg") int on_send6(__u64 *ctx) { return sends(SOCKET_SK(ctx), (int)ctx[3]); }
+SEC("fexit/inet_recvmsg")
+int on_recv4(__u64 *ctx) { return receives(SOCKET_SK(ctx), (int)ctx[4], (int)ctx[3]); }
+SEC("fexit/inet6_recvmsg")
+int on_recv6(__u64 *ctx) { return receives(SOCKET_SK(ctx), (int)ctx[4], (int)ctx[3]); }
 
 /* ---- the module's end ---- */
 
@@ -511,7 +569,7 @@ int on_delete_module(__u64 *ctx)
 	struct pt_regs *regs = (struct pt_regs *)ctx[0];
 	__u64 name = 0;
 
-	if (!shared.silent)
+	if (!can_read || !shared.silent)
 		return 0;
 	bpf_probe_read_kernel(&name, sizeof(name), &regs->di);
 	if (is_module((void *)name)) {

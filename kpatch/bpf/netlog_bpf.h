@@ -28,7 +28,9 @@ struct netlog_bpf_sock {
 	__u32 netns;
 	__s32 oif;
 	__u16 family, proto, lport, fport;
-	__u8 state, datagram, pad[6];
+	__u8 state, datagram;
+	__u8 unused;			/* NETLOG_F_DATA */
+	__u8 pad[5];
 };
 
 struct netlog_bpf_task {		/* pid 0: not known */
@@ -82,6 +84,9 @@ struct netlog_bpf_shared {
 	__u32 silent;			/* write nothing */
 	__u32 stamps;			/* audit rules are loaded: report serials */
 	__u32 woken;			/* times that the module's unload ended the silence */
+	__u32 ignores;			/* entries of the ignore list; written by user space */
+	__u64 ignored;			/* connections that it left out */
+	__u32 ignoring;			/* there has been a list; written by user space */
 	__u32 pad;
 };
 

@@ -89,8 +89,8 @@ static long look_at(__u32 i, struct held *h)
 	bpf_probe_read_kernel(&f, sizeof(f), fds + i);
 	if (!f || !read_held(&h->s, f))
 		return 0;
-	h->found = 1;
-	return 1;
+	h->found = !is_marked(h->s.ino);
+	return h->found;
 }
 
 /* Later, when its sockets are released, an ending process has no program any more: a

@@ -11,12 +11,16 @@ __u64 last_exe;
  * ring lends the room. */
 static __always_inline __u64 write_exe_of(struct seq_file *seq, struct task_struct *p)
 {
-	struct file *exe = BPF_CORE_READ(p, mm, exe_file);
-	__u64 id = p->start_time ^ (__u64)exe;
 	struct netlog_bpf_exe *x;
+	struct file *exe;
+	__u64 id;
 
-	if (!can_read || !exe)
+	if (!can_read)
 		return 0;
+	exe = BPF_CORE_READ(p, mm, exe_file);
+	if (!exe)
+		return 0;
+	id = p->start_time ^ (__u64)exe;
 	if (id == last_exe)
 		return id;
 	x = bpf_ringbuf_reserve(&ring, sizeof(*x), 0);
@@ -37,6 +41,8 @@ static __always_inline void write_found(struct seq_file *seq, struct netlog_bpf_
 {
 	if (e->sock.state == TCP_CLOSE && !remote_known(&e->sock) &&
 	    !(e->sock.lport && e->sock.datagram))
+		return;
+	if (is_marked(e->sock.ino))
 		return;
 	read_task_of(&e->task, p);
 	e->task.exe = write_exe_of(seq, p);

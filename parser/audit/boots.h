@@ -3,7 +3,7 @@
  * parser/audit/boots: finds the restarts of each host in a log, by evidence that no
  * program can forge.
  *
- * SYSTEM_BOOT is a user message: whoever has CAP_AUDIT_WRITE can send it, and current
+ * SYSTEM_BOOT is a user message: any process with CAP_AUDIT_WRITE can send it, and current
  * systemd does not write it at all. What only a restart can do is let the kernel number
  * its events anew at a later time (audit_serial() starts at 1), or set back the clock
  * that counts from the start (mono= of the module's records).

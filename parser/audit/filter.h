@@ -32,7 +32,7 @@ struct filter {
 	/* Whole lines, many at a time. */
 	void (*out)(const char *data, size_t len, void *arg);
 	/* The host was restarted before the record of this head. All earlier lines have
-	 * been passed on. NULL: nobody wants to know, as of a host that is running. */
+	 * been passed on. NULL: not reported, as for the stream of a running host. */
 	void (*boot)(const struct head *h, void *arg);
 	/* In place of out, each record; late: it is older than one before. Or NULL. */
 	void (*record)(struct record *r, bool late, void *arg);

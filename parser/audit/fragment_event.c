@@ -65,7 +65,8 @@ bool fragment_complete(const struct fragment *p)
 	return p->has_saddr || p->unkeyed || (id != SC_CONNECT && id != SC_BIND);
 }
 
-/* Which fact a call is; args are its arguments. FRAGMENT_NOTHING: none. */
+/* Sets the kind of event that a call is, and its numbers; args are its arguments. Returns
+ * FRAGMENT_NOTHING for a call that says nothing. */
 static enum fragment_result call_fact(const struct fragment *p, enum syscall_id id,
 				   const uint64_t *args, struct event *f)
 {

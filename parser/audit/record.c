@@ -57,9 +57,9 @@ static bool matters(struct record *r)
 }
 
 /*
- * Where a value ends by its kind: behind the closing quote or bracket, or with the last
- * hex digit. What ENRICHED appends follows the last field of a record, and its separator
- * 0x1d is lost or altered on many a way (syslog writes #035 or drops it).
+ * Returns the end of a value by its kind: behind the closing quote or bracket, or behind the
+ * last hex digit. ENRICHED appends its text to the last field; the separator 0x1d may be lost
+ * or altered on the way (syslog writes #035 or drops it).
  */
 static const char *value_end(const char *value, const char *end)
 {

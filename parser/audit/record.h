@@ -18,8 +18,8 @@ struct record_text {
 	uint32_t len;
 };
 
-/* Of a SYSCALL record. Numbers as in struct task; arguments that no call in
- * syscalls.h uses are as fragment_init() sets them. */
+/* Fields of a SYSCALL record. Numbers as in struct task; arguments that no call in syscalls.h
+ * uses are as fragment_init() sets them. */
 struct record_syscall {
 	uint64_t nr, a[4];
 	int64_t exit, pid, ppid, uid, auid, ses;

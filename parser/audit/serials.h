@@ -42,7 +42,7 @@ void serials_init(struct serials *g);
 void serials_came(struct serials *g, uint32_t serial, bool head);
 /* To be called about once a second: who has not come for SERIALS_AGES calls is lost. */
 void serials_age(struct serials *g);
-/* End of the input: nobody else will come. */
+/* End of the input: no other serial will come. */
 void serials_end(struct serials *g);
 
 #endif

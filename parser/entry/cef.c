@@ -13,7 +13,7 @@
 
 #define VALUE_ROOM 1023		/* bytes of most keys, escapes included */
 
-/* Of a value, not of the header, where a pipe would be escaped, too. */
+/* Escapes a value; in the header a pipe would be escaped, too. */
 static void put_value(struct put *p, const char *text, size_t len)
 {
 	static const char hex[] = "0123456789ABCDEF";

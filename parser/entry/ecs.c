@@ -48,7 +48,7 @@ static void put_action(struct put *p, const struct entry *e)
 		put_string(p, actions[e->what]);
 }
 
-/* What ECS writes its own way; addresses are json.c's. */
+/* Writes the values for which ECS has a form of its own; json.c writes addresses. */
 static bool put_field(struct put *p, const struct json_node *n, const struct json_source *s)
 {
 	struct field_value v = field_get(n->field, s->e);
@@ -192,7 +192,7 @@ static bool put_related(struct put *p, const struct json_node *n,
 	return len || more;
 }
 
-/* Of link-local addresses, which source.ip and destination.ip have without it. */
+/* The scope of a link-local address: source.ip and destination.ip do not have it. */
 static bool put_local_scope(struct put *p, const struct json_node *n,
 			    const struct json_source *s)
 {

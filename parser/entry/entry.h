@@ -79,12 +79,13 @@ struct entry {
 	int err;		/* positive errno, 0: none */
 	int64_t dur_ms;		/* stop, end: milliseconds since the start; -1: unknown */
 	int64_t tx, rx;		/* bytes; -1: unknown */
+	struct optional sent, read;	/* CONNECT_USE: bytes before this process used it */
 	int64_t netns;		/* inode; -1: unknown */
 	bool other_netns;	/* its process is in a netns that is not watched */
 	bool incomplete;	/* stop of something whose start was never seen */
 	const char *status;	/* PROC_END: "1", "SIGKILL"; NULL: unknown */
 	/* of the process's surroundings, by who has them; NULL: unknown, or none */
-	const char *container, *pod, *unit, *pcomm;
+	const char *container, *container_name, *pod, *unit, *pcomm;
 	const char *entity, *pentity;	/* of the process and its parent, see plugin/enrich */
 };
 
@@ -100,7 +101,7 @@ int entry_proto_by_name(const char *name);
 /* A listener has none: DIRECTION_UNKNOWN. */
 enum entry_direction entry_direction(const struct entry *e);
 
-/* Returns true for what tells neither of a connection's begin nor of its end. */
+/* Returns true for an entry that is neither the begin nor the end of a connection. */
 static inline bool entry_is_extra(const struct entry *e)
 {
 	return e->what > LISTEN_STOP;

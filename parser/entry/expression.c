@@ -81,7 +81,7 @@ static int wrong_operator(enum field_id field, struct match_error *error)
 	return wrong(error, "needs one of these operators: %s", text);
 }
 
-/* What no start and no failure has cannot be decided at the start. */
+/* Rejects a field that neither starts nor failures have: it is unknown when ignoring is decided. */
 static int check_use(const struct condition *c, struct match_error *error)
 {
 	const unsigned int stops = 1u << CONNECT_STOP | 1u << LISTEN_STOP |

@@ -20,7 +20,7 @@ enum field_id {
 	FIELD_COUNT
 };
 
-/* What a value is; match.c knows which operators a type takes, value.c reads it. */
+/* The type of a value: match.c knows its operators, value.c reads it. */
 enum field_type {
 	TYPE_TIME,		/* stamp: a time of day */
 	TYPE_KIND,		/* number: enum entry_kind */

@@ -14,7 +14,7 @@
 
 #define FORMAT_MAX 16384	/* no text is longer; no NUL stands behind it */
 
-/* What the entries do not say of the machine that they are of; NULL: unknown. */
+/* The machine that the entries come from, as far as they do not say it; NULL: unknown. */
 struct format_host {
 	const char *name;	/* for entries without node= */
 	const char *id;		/* machine-id(5) */
@@ -32,7 +32,7 @@ struct format *format_open(const char *spec, const struct format_host *host, cha
 void format_close(struct format *f);		/* may be NULL */
 const char *format_spec(const struct format *f);
 
-/* Returns true if the text has the time in it; else whoever writes it may put one in
+/* Returns true if the text has the time in it; else the output may put one in
  * front. */
 bool format_has_time(const struct format *f);
 

@@ -37,7 +37,7 @@ static size_t utf8_length(const unsigned char *text, size_t len)
 	return c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000) ? 0 : n;
 }
 
-/* What one byte or character becomes; at most 6 bytes. */
+/* Escapes one byte or character; at most 6 bytes. */
 static size_t escape(const unsigned char *text, size_t len, char to[8], size_t *used)
 {
 	static const char hex[] = "0123456789ABCDEF";

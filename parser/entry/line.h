@@ -14,7 +14,7 @@
 #define FORMAT_TIME_MAX 41
 
 /*
- * What the format keeps from one line to the next: the text of identities. One per
+ * The state that the format keeps from one line to the next: the text of identities. One per
  * thread.
  */
 struct line_format;

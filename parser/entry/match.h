@@ -42,7 +42,7 @@ struct match {
 	struct stamp from, to;	/* time of the entry, both inclusive */
 };
 
-/* Where it is used: what is ignored is decided at the start of a connection. */
+/* The use of a condition: the ignore list decides at the start of a connection. */
 enum match_use { MATCH_QUERY, MATCH_IGNORE };
 
 struct match_error {

@@ -43,7 +43,7 @@ static enum activity activity(const struct entry *e)
 	}
 }
 
-/* What OCSF writes its own way; addresses are json.c's. */
+/* Writes the values for which OCSF has a form of its own; json.c writes addresses. */
 static bool put_field(struct put *p, const struct json_node *n, const struct json_source *s)
 {
 	struct field_value v = field_get(n->field, s->e);

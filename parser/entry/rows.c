@@ -314,7 +314,7 @@ static void put_row(struct put *p, const struct rows *t, const struct entry *e)
 	end(&r, l.remote);
 }
 
-/* What is beyond the width is cut, and the cut is shown. */
+/* Cuts the row at the width, and shows that it was cut. */
 static size_t cut(char *text, size_t len, unsigned int width)
 {
 	if (len <= width)

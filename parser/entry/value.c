@@ -320,8 +320,8 @@ int value_read(struct value *v, enum field_id id, const char *text, size_t len)
 	case TYPE_PROTO:	return read_proto(v, text);
 	case TYPE_ADDRESS:	return netaddr_parse_range(text, &v->range);
 	case TYPE_DIRECTION:	return read_direction(v, text);
-	case TYPE_NUMBER:
-	case TYPE_OPTIONAL:	return read_range(v, text, numbers, ID_UNSET);
+	case TYPE_NUMBER:	return read_range(v, text, numbers, ID_UNSET);
+	case TYPE_OPTIONAL:	return read_range(v, text, numbers, INT64_MAX);
 	case TYPE_USER:		return read_user(v, text);
 	case TYPE_SESSION:	return read_session(v, text);
 	case TYPE_VIA:		return read_via(v, text);
@@ -345,11 +345,11 @@ const char *value_allowed(enum field_id id)
 {
 	static const char *const allowed[TYPE_COUNT] = {
 		[TYPE_TIME] = "a local time as 2026-11-21T06:04:39, or @SECONDS",
-		[TYPE_KIND] = "start, stop, fail, connect, listen, or both words as in "
-			      "connect-start",
+		[TYPE_KIND] = ("start, stop, fail, connect, listen, or both words as in "
+			      "connect-start"),
 		[TYPE_PROTO] = "tcp, udp, sctp, mptcp, udplite or dccp",
-		[TYPE_ADDRESS] = "ADDRESS, ADDRESS/PREFIX, ADDRESS:PORT, [V6]:PORT, :PORT "
-				 "or :FIRST-LAST",
+		[TYPE_ADDRESS] = ("ADDRESS, ADDRESS/PREFIX, ADDRESS:PORT, [V6]:PORT, :PORT "
+				 "or :FIRST-LAST"),
 		[TYPE_DIRECTION] = "out or in",
 		[TYPE_NUMBER] = "a number",
 		[TYPE_OPTIONAL] = "a number",
@@ -358,8 +358,8 @@ const char *value_allowed(enum field_id id)
 		[TYPE_TEXT] = "a text that is not empty",
 		[TYPE_ARGUMENTS] = "a text that is not empty",
 		[TYPE_NAME] = "a text that is not empty",
-		[TYPE_VIA] = "in-progress, close, exit, exec, reuse, gone, boot, destroy, "
-			     "found, snapshot, sweep, corrected or syslog",
+		[TYPE_VIA] = ("in-progress, close, exit, exec, reuse, gone, boot, destroy, "
+			     "found, snapshot, sweep, corrected or syslog"),
 		[TYPE_ERRNO] = "an error's name or number, as ECONNREFUSED or 111",
 		[TYPE_DURATION] = "a time in seconds, as 1.5, or with ms, s, m, h or d",
 		[TYPE_BYTES] = "a number of bytes, as 512, or with k, M, G or T",

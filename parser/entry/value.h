@@ -5,7 +5,7 @@
 
 #include "parser/entry/fields.h"
 
-/* Which members hold the value depends on the type of its field. */
+/* The type of its field says which members hold the value. */
 struct value {
 	int64_t low, high;	/* numbers, both inclusive; TYPE_TIME: ms since 1970 */
 	unsigned int kinds;	/* TYPE_KIND: bit per enum entry_kind */

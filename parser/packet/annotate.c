@@ -131,7 +131,7 @@ static void remember(struct annotate *a, const struct ending *e)
 void annotate_ended(struct owner *o, void *arg)
 {
 	struct ending e = { .ns = o->ended, .what = CONNECT_STOP, .number = o->number,
-			    .process = o->process };
+			    .process = owner_process(o) };
 
 	remember(arg, &e);
 }
@@ -143,19 +143,26 @@ void annotate_process(struct packet_process *p, enum entry_kind what, int64_t ns
 	remember(arg, &e);
 }
 
+static void introduce_process(struct annotate *a, struct packet_process *p, int64_t ns)
+{
+	if (p->section == a->section)
+		return;
+	p->section = a->section;
+	a->writer->process(a->writer, p, ns);
+}
+
 /* In front of its first packet in a section. */
-static void introduce(struct annotate *a, struct owner *o, int64_t ns)
+static void introduce(struct annotate *a, struct owner *o, const struct owner_user *user,
+		      int64_t ns)
 {
 	bool is_new = !o->number;
 
+	introduce_process(a, user->process, ns);
 	if (o->section == a->section)
 		return;
 	if (is_new)
 		o->number = ++a->numbers;
-	if (o->process->section != a->section) {
-		o->process->section = a->section;
-		a->writer->process(a->writer, o->process, ns);
-	}
+	introduce_process(a, owner_process(o), ns);
 	o->section = a->section;
 	a->writer->opened(a->writer, o, ns);
 	if (is_new && o->ended != OWNERS_OPEN)
@@ -181,9 +188,9 @@ static void take_packet(struct annotate *a, const struct pcapng_block *b)
 		write_endings(a, a->latest);
 	}
 	if (p.found.from)
-		introduce(a, p.found.from, b->ns);
+		introduce(a, p.found.from, p.found.sender, b->ns);
 	if (p.found.to)
-		introduce(a, p.found.to, b->ns);
+		introduce(a, p.found.to, p.found.receiver, b->ns);
 	count(a, &p);
 	a->writer->packet(a->writer, &p);
 }

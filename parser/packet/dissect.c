@@ -43,6 +43,8 @@ struct dissection {
 	int64_t ns;
 	bool inner;
 	int depth;
+	const uint8_t *payload;		/* of the innermost IP header so far */
+	uint32_t payload_len;		/* by that header, captured or not; 0: it does not say */
 	struct flow *flow;
 };
 
@@ -160,6 +162,11 @@ static enum dissect_result tcp(struct dissection *d, struct bytes b)
 		return DISSECT_CUT;
 	set_ports(f, wire_get16(b.at, true), wire_get16(b.at + 2, true));
 	if (b.left >= 14) {
+		uint32_t before = b.at - d->payload, head = (b.at[12] >> 4) * 4;
+		uint32_t len = d->payload_len ? d->payload_len - before : b.left;
+
+		f->has_seq = true;
+		f->data = len > head ? len - head : 0;
 		f->seq = wire_get32(b.at + 4, true);
 		f->ack_seq = wire_get32(b.at + 8, true);
 		f->fin = b.at[13] & 1;
@@ -258,6 +265,8 @@ static enum dissect_result ip4(struct dissection *d, struct bytes b)
 	int proto = b.at[9];
 
 	skip(&b, head);
+	d->payload = b.at;
+	d->payload_len = total ? total - head : 0;
 	if (place & 0x3fff)
 		return fragment(d, &key, place & 0x1fff, proto, b);
 	return transport(d, proto, b);
@@ -315,6 +324,8 @@ static enum dissect_result ip6(struct dissection *d, struct bytes b)
 	set_end(&d->flow->dst, AF_INET6, addresses + 16);
 	d->flow->has_addresses = true;
 	skip(&b, 40);
+	d->payload = b.at;
+	d->payload_len = payload;
 	if (payload && payload < b.left)
 		b.left = payload;	/* 0: a jumbogram, or segmentation offload */
 	return ip6_payload(d, addresses, next, b);

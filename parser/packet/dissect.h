@@ -27,7 +27,9 @@ struct flow {
 	struct netaddr src, dst;	/* ports only with DISSECT_FLOW */
 	bool has_addresses;
 	bool syn, ack, rst, fin;	/* TCP, not of later fragments */
-	uint32_t seq, ack_seq;	/* TCP */
+	bool has_seq;		/* the four above and these are read */
+	uint32_t seq, ack_seq;
+	uint32_t data;		/* bytes of TCP's data, also those that were not captured */
 };
 
 struct fragments;	/* see fragments.h */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* parser/packet/ends: the connections between two ends, in the order of time. Included by
- * owners.c, owners_pick.c and owners_find.c alone. */
+ * owners.c, owners_ends.c, owners_pick.c, owners_find.c and users.c alone. */
 #ifndef NETLOG_PACKET_ENDS_H
 #define NETLOG_PACKET_ENDS_H
 
@@ -57,8 +57,9 @@ struct owners {
 	size_t count, ended_count;
 	struct local_address *locals;
 	size_t local_count;
+	bool has_uses;		/* the log has changes of users */
 	struct processes *processes;
-	int64_t begin;		/* what ended before is of no use */
+	int64_t begin, until;	/* what ended before, or begins behind, is of no use */
 	int64_t first, latest;	/* entry of the log; 0: none */
 	int64_t complete;	/* see owners_complete() */
 	int64_t netns;		/* see owners_netns(); -1: any */
@@ -78,6 +79,21 @@ struct ends_key ends_key(enum ends_kind kind, int proto, const struct netaddr *l
 			 const struct netaddr *remote);
 struct owner_ends *ends_find(struct owners *o, const struct ends_key *key);
 
+/* Files g by the ends and the time of e. Returns false if the entry says too little of its
+ * ends to find them in a packet. */
+bool ends_place(struct owners *o, struct owner *g, const struct entry *e);
+void ends_leave(struct owners *o, struct owner *g);
+
+static inline bool ends_known(const struct netaddr *a)
+{
+	return a->has_addr && a->has_port;
+}
+
+static inline int64_t ends_ns(const struct stamp *s)
+{
+	return s->sec * ENDS_S + s->milli * ENDS_MS;
+}
+
 /* Loopback. */
 bool owners_always_local(const struct netaddr *a);
 
@@ -85,6 +101,13 @@ bool owners_always_local(const struct netaddr *a);
 static inline bool owners_same_netns(const struct owner *a, const struct owner *b)
 {
 	return a->netns < 0 || b->netns < 0 || a->netns == b->netns;
+}
+
+/* Returns true if a packet of either may have another process. */
+static inline bool owners_differ(const struct owner *a, const struct owner *b)
+{
+	return a->users.opener.process != b->users.opener.process || a->users.count ||
+	       b->users.count;
 }
 
 struct pick {

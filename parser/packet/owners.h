@@ -13,7 +13,7 @@
 
 #include "parser/entry/fields.h"
 #include "parser/packet/dissect.h"
-#include "parser/packet/process.h"
+#include "parser/packet/users.h"
 
 #define OWNERS_OPEN INT64_MAX		/* not ended */
 #define OWNERS_UNKNOWN INT64_MIN	/* it was open before the log began */
@@ -29,6 +29,7 @@
 	X(NOT_ACCEPTED,	"not-accepted")	/* for a listening socket */ \
 	X(CLOSED,	"closed")	/* long behind the end */	\
 	X(AMBIGUOUS,	"ambiguous")				\
+	X(USER,		"user-unknown")	/* of several users of the socket */ \
 	X(NO_PID,	"process-unknown")			\
 	X(NO_PORT,	"port-unknown")	/* the log lacks the local port */ \
 	X(FILTERED,	"filtered")	/* by the conditions */	\
@@ -56,15 +57,23 @@ struct owner {
 	int64_t earliest;		/* its SYN can be as early; OWNERS_UNKNOWN: any time */
 	struct netaddr local;
 	int64_t netns;			/* inode; -1: unknown */
-	bool inbound, unknown_direction, listens, matched;
-	struct packet_process *process;	/* NULL: unknown */
-	char *comment;			/* key=value, as the fields that were asked for */
+	bool inbound, unknown_direction, listens;
+	struct owner_users users;
 	/* for whoever writes the file */
 	uint32_t number;		/* 0: not in it yet */
 	uint32_t section;		/* in which it was introduced */
-	bool closed;			/* its end is in it */
-	void *kept;			/* freed with free() */
 };
+
+/* Whose connection it is to those who write one process for it: the opener's, or the first
+ * user's where the opener is unknown. NULL: none is known. */
+static inline struct packet_process *owner_process(const struct owner *o)
+{
+	const struct owner_user *user = &o->users.opener;
+
+	while (user && !user->process)
+		user = user->next;
+	return user ? user->process : NULL;
+}
 
 struct owners;
 
@@ -82,6 +91,8 @@ void owners_free(struct owners *o);			/* may be NULL */
 
 /* What ended before is not kept. ns of the first packet. */
 void owners_begin(struct owners *o, int64_t ns);
+/* What begins later is not kept: packets behind it are WHY_FILTERED. */
+void owners_until(struct owners *o, int64_t ns);
 /* One of the log, in its order. matched: the conditions hold for it. */
 void owners_entry(struct owners *o, const struct entry *e, bool matched);
 /* So many that have ended are kept, and twice as many in all, the oldest go first; 0: all. */
@@ -100,11 +111,16 @@ int64_t owners_latest(const struct owners *o);	/* time of the latest entry, ns; 
 void owners_complete(struct owners *o, int64_t ns);
 
 struct owners_found {
-	struct owner *from, *to;	/* who sent it, who receives it; or NULL */
+	struct owner *from, *to;	/* the connection of its sender, of its receiver; or NULL */
+	struct owner_user *sender, *receiver;	/* its process; NULL if that is NULL */
 	enum owners_why why;		/* both are NULL */
-	const struct owner *listener;	/* of WHY_NOT_ACCEPTED */
+	/* of WHY_NOT_ACCEPTED the listening socket, of WHY_USER the connection */
+	const struct owner *near;
 	bool late;			/* more of the log could change it */
 };
+
+/* The log may have changes of users, though it has none so far: packets wait for them. */
+void owners_expect_uses(struct owners *o);
 
 /* Whose packet it is. Packets come in the order of the capture. */
 void owners_find(struct owners *o, const struct flow *f, int64_t ns, struct owners_found *found);

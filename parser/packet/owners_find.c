@@ -76,17 +76,30 @@ static struct owner *by_remote(struct owner_ends *ends, struct pick *p)
 	return NULL;
 }
 
-static struct owner *usable(struct owner *g, struct pick *p)
+static bool is_usable(const struct owner_user *user, struct pick *p)
 {
-	if (g && g->matched && g->process)
-		return g;
-	if (g)
-		p->why = g->matched ? WHY_NO_PID : WHY_FILTERED;
+	if (user->matched && user->process)
+		return true;
+	p->why = user->matched ? WHY_NO_PID : WHY_FILTERED;
+	return false;
+}
+
+/* Which of its users, or NULL. */
+static struct owner_user *user_of(struct owner *g, struct pick *p, struct owners_found *found)
+{
+	struct owner_user *user;
+
+	users_see(&g->users, p->flow, p->outbound);
+	user = users_find(&g->users, p->flow, p->ns, p->outbound);
+	if (user)
+		return is_usable(user, p) ? user : NULL;
+	p->why = WHY_USER;
+	found->near = g;
 	return NULL;
 }
 
-static struct owner *side(struct owners *o, const struct flow *f, int64_t ns, bool outbound,
-			  struct owners_found *found)
+static struct owner_user *side(struct owners *o, const struct flow *f, int64_t ns, bool outbound,
+			       struct owners_found *found)
 {
 	const struct netaddr *local = outbound ? &f->src : &f->dst;
 	const struct netaddr *remote = outbound ? &f->dst : &f->src;
@@ -95,6 +108,7 @@ static struct owner *side(struct owners *o, const struct flow *f, int64_t ns, bo
 	struct ends_key key = ends_key(ENDS_BOTH, f->proto, local, remote);
 	struct owner_ends *ends = ends_find(o, &key);
 	struct owner *g = ends ? owners_pick(ends, &p) : NULL;
+	struct owner_user *user;
 
 	if (!g && p.why == WHY_NOT_LOGGED) {
 		key = ends_key(ENDS_REMOTE, f->proto, local, remote);
@@ -105,32 +119,40 @@ static struct owner *side(struct owners *o, const struct flow *f, int64_t ns, bo
 	if (!g && p.why == WHY_NOT_LOGGED && is_local(o, local)) {
 		g = bound(o, local, &p);
 		if (g && f->proto == IPPROTO_TCP) {
-			found->listener = usable(g, &p);
+			found->near = is_usable(&g->users.opener, &p) ? g : NULL;
 			p.why = WHY_NOT_ACCEPTED;
 			g = NULL;
 		}
 	}
-	g = usable(g, &p);
-	if (!g && p.why > found->why)
+	user = g ? user_of(g, &p, found) : NULL;
+	if (!user && p.why > found->why)
 		found->why = p.why;
-	/* the other process of this host can be named a little later */
-	found->late |= p.late || (!g && !p.complete && is_local(o, local) &&
-				  (p.why == WHY_NOT_LOGGED || p.why == WHY_NOT_ACCEPTED ||
-				   p.why == WHY_CLOSED || p.why == WHY_NO_PORT));
-	return g;
+	/* the other process of this host can be named a little later, and the next user */
+	found->late |= p.late || (g && o->has_uses && !p.complete) ||
+		       (!user && !p.complete && is_local(o, local) &&
+			(p.why == WHY_NOT_LOGGED || p.why == WHY_NOT_ACCEPTED ||
+			 p.why == WHY_CLOSED || p.why == WHY_NO_PORT));
+	if (user)
+		*(outbound ? &found->from : &found->to) = g;
+	return user;
 }
 
 void owners_find(struct owners *o, const struct flow *f, int64_t ns, struct owners_found *found)
 {
 	memset(found, 0, sizeof(*found));
-	found->from = side(o, f, ns, true, found);
-	found->to = side(o, f, ns, false, found);
-	if (found->from || found->to)
-		found->listener = NULL;
+	if (ns > o->until) {
+		found->why = WHY_FILTERED;
+		return;
+	}
+	found->sender = side(o, f, ns, true, found);
+	found->receiver = side(o, f, ns, false, found);
 	if (found->from || found->to) {
+		found->near = NULL;
 		found->why = WHY_NONE;
 		return;
 	}
+	if (found->why != WHY_NOT_ACCEPTED && found->why != WHY_USER)
+		found->near = NULL;
 	if (found->why != WHY_NOT_LOGGED)
 		return;
 	if (!o->first || ns < o->first - ENDS_TOLERANCE)

@@ -66,7 +66,7 @@ static bool can_begin(const struct owner *g, int64_t ns)
 static bool has_double(const struct question *q, const struct owner *g, int64_t ns)
 {
 	for (const struct owner *other = q->ends->first; other; other = other->next)
-		if (!owners_same_netns(g, other) && other->process != g->process &&
+		if (!owners_same_netns(g, other) && owners_differ(other, g) &&
 		    can_begin(other, ns) && !is_over(other, ns))
 			return true;
 	return false;
@@ -112,7 +112,7 @@ static struct owner *goes_on(const struct question *q)
 	q->ends->now = g;
 	/* with SYNs in the capture the next one's would have been there */
 	if (!q->ends->has_syn && next && next->began - ENDS_TOLERANCE <= q->ns && end_of(g) < q->ns &&
-	    next->process != g->process) {
+	    owners_differ(next, g)) {
 		q->p->why = WHY_AMBIGUOUS;
 		return NULL;
 	}
@@ -134,7 +134,7 @@ static struct owner *at_time(const struct question *q)
 		before = g;
 		if (is_over(g, q->ns))
 			continue;
-		if (hit && hit->process != g->process) {
+		if (hit && owners_differ(hit, g)) {
 			q->p->why = WHY_AMBIGUOUS;
 			return NULL;
 		}

@@ -187,7 +187,7 @@ static void put_connection(struct writer *w, uint32_t number, int64_t pid, int64
 
 static void opened(struct packet_writer *pw, const struct owner *o, int64_t ns)
 {
-	put_connection((struct writer *)pw, o->number, o->process->pid, ns, false);
+	put_connection((struct writer *)pw, o->number, owner_process(o)->pid, ns, false);
 }
 
 static void closed(struct packet_writer *pw, uint32_t number, const struct packet_process *p,
@@ -196,19 +196,20 @@ static void closed(struct packet_writer *pw, uint32_t number, const struct packe
 	put_connection((struct writer *)pw, number, p->pid, ns, true);
 }
 
-static void put_ids(struct writer *w, struct out *out, const struct owner *o)
+static void put_ids(struct writer *w, struct out *out, const struct owner *o,
+		    const struct packet_process *process)
 {
 	uint8_t ids[8];
 
-	wire_put32(ids, o->process->pid, out->big);
+	wire_put32(ids, process->pid, out->big);
 	wire_put32(ids + 4, 0, out->big);	/* thread: unknown */
 	out_option(out, PCAPNG_PROCESS, ids, sizeof(ids));
 	if (!w->o.no_hone) {
 		out_option_u32(out, PCAPNG_HONE_ID, o->number);
-		out_option_u32(out, PCAPNG_HONE_PID, o->process->pid);
+		out_option_u32(out, PCAPNG_HONE_PID, process->pid);
 	}
 	if (!w->o.no_darwin)
-		out_option_u32(out, PCAPNG_DARWIN_INDEX, o->process->index);
+		out_option_u32(out, PCAPNG_DARWIN_INDEX, process->index);
 }
 
 static uint32_t put_comment(struct out *out, const char *text, const char *direction)
@@ -221,9 +222,10 @@ static uint32_t put_comment(struct out *out, const char *text, const char *direc
 	return out->used - before;
 }
 
-static const struct kept_options *options_of(struct writer *w, struct owner *o)
+static const struct kept_options *options_of(struct writer *w, const struct owner *o,
+					    struct owner_user *user)
 {
-	struct kept_options *k = o->kept;
+	struct kept_options *k = user->kept;
 	struct out made;
 
 	if (k && k->section == o->section)
@@ -232,14 +234,14 @@ static const struct kept_options *options_of(struct writer *w, struct owner *o)
 	out_init(&made, -1);
 	made.big = w->out->big;
 	out_room(&made, sizeof(*k));
-	uint32_t sent = put_comment(&made, o->comment, "out");
-	uint32_t received = put_comment(&made, o->comment, "in");
+	uint32_t sent = put_comment(&made, user->comment, "out");
+	uint32_t received = put_comment(&made, user->comment, "in");
 
-	put_ids(w, &made, o);
-	o->kept = NULL;
+	put_ids(w, &made, o, user->process);
+	user->kept = NULL;
 	if (!made.err)
-		o->kept = realloc(made.buf, made.used);	/* it is mostly room */
-	k = o->kept;
+		user->kept = realloc(made.buf, made.used);	/* it is mostly room */
+	k = user->kept;
 	if (!k) {
 		out_fini(&made);
 		w->out->err = ENOMEM;
@@ -287,22 +289,24 @@ static void copy_options(struct writer *w, const struct pcapng_block *b)
 
 static void put_why(struct writer *w, const struct owners_found *found)
 {
+	const struct packet_process *near = found->near ? found->near->users.opener.process :
+							      NULL;
 	char comment[512];
 	int n = snprintf(comment, sizeof(comment), "pid=- why=%s", owners_why_text(found->why));
 
-	if (found->listener)
-		n = snprintf(comment, sizeof(comment), "pid=- why=%s listener=%lld",
+	if (near)
+		n = snprintf(comment, sizeof(comment), "pid=- why=%s %s=%lld",
 			     owners_why_text(found->why),
-			     (long long)found->listener->process->pid);
+			     found->why == WHY_USER ? "opener" : "listener", (long long)near->pid);
 	out_option(w->out, PCAPNG_COMMENT, comment, n);
 }
 
 /* An obsolete packet block has no numbers of these options: the comment alone. */
 static void put_owned(struct writer *w, const struct annotated *p)
 {
-	struct owner *from = p->found.from, *to = p->found.to;
-	const struct kept_options *sent = from ? options_of(w, from) : NULL;
-	const struct kept_options *received = to ? options_of(w, to) : NULL;
+	const struct owners_found *f = &p->found;
+	const struct kept_options *sent = f->from ? options_of(w, f->from, f->sender) : NULL;
+	const struct kept_options *received = f->to ? options_of(w, f->to, f->receiver) : NULL;
 	const struct kept_options *first = sent ? sent : received;
 
 	if (sent)

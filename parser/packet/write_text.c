@@ -132,7 +132,7 @@ static void connection(struct writer *w, char event, uint32_t number,
 
 static void opened(struct packet_writer *pw, const struct owner *o, int64_t ns)
 {
-	connection((struct writer *)pw, 'O', o->number, o->process, ns);
+	connection((struct writer *)pw, 'O', o->number, owner_process(o), ns);
 }
 
 static void closed(struct packet_writer *pw, uint32_t number, const struct packet_process *p,
@@ -183,12 +183,12 @@ static void print_ends(struct writer *w, const struct annotated *p)
 }
 
 static void one_side(struct writer *w, const struct annotated *p, char direction,
-		     const struct owner *o)
+		     const struct owner *o, const struct owner_user *user)
 {
 	print_time(w, p->block->has_time ? p->block->ns : 0);
 	print(w, "PAKT %c", direction);
 	if (o)
-		print(w, " %08x %" PRId64, o->number, o->process->pid);
+		print(w, " %08x %" PRId64, o->number, user->process->pid);
 	else
 		print(w, " - -");
 	print_ends(w, p);
@@ -202,11 +202,11 @@ static void packet(struct packet_writer *pw, const struct annotated *p)
 
 	begin(w, p->block->has_time ? p->block->ns : 0);
 	if (p->found.from)
-		one_side(w, p, 'O', p->found.from);
+		one_side(w, p, 'O', p->found.from, p->found.sender);
 	if (p->found.to)
-		one_side(w, p, 'I', p->found.to);
+		one_side(w, p, 'I', p->found.to, p->found.receiver);
 	if (!p->found.from && !p->found.to)
-		one_side(w, p, '-', NULL);
+		one_side(w, p, '-', NULL, NULL);
 	out_maybe_flush(w->out);
 }
 

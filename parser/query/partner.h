@@ -14,6 +14,7 @@
 	X(NONE,		"")						\
 	X(FAILED,	"failed")	/* it never connected */	\
 	X(UNKNOWN_END,	"end-unknown")	/* an address or a port is */	\
+	X(AMBIGUOUS,	"ambiguous")	/* several sides have these ends at the time */ \
 	X(OUTSIDE,	"outside")	/* no log has its address */	\
 	X(NO_LOG,	"log-missing")	/* of its host: a private address, or not of that time */ \
 	X(NAT,		"nat")		/* the other side has another address */ \
@@ -34,7 +35,7 @@ struct side {
 	const char *node;		/* interned; NULL: the only host */
 	int proto;
 	struct netaddr local, remote;
-	bool inbound, unknown_direction, failed, matched;
+	bool inbound, unknown_direction, failed, matched, ambiguous;
 	int64_t began, ended, tx, rx, pid, uid, netns;
 	char *comm;			/* as a line has it; owned */
 	char *exe;

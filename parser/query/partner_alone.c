@@ -113,7 +113,9 @@ static enum partner_why why_alone(const struct partners *p, const struct alone *
 		return PARTNER_FAILED;
 	if (!partners_end_known(&s->local) || !partners_end_known(&s->remote))
 		return PARTNER_UNKNOWN_END;
-	if (is_translated(p, a, s))
+	if (s->ambiguous)
+		return PARTNER_AMBIGUOUS;
+	if (!partners_loopback(&s->local) && is_translated(p, a, s))
 		return PARTNER_NAT;
 	h = home_of(p, &s->remote);
 	if (h)

@@ -30,6 +30,7 @@ static struct group *group_of(struct partners *p, const struct side *s,
 	k.high_port = (*high ? &local : &remote)->port;
 	k.family = local.family;
 	k.proto = s->proto == PROTO_MPTCP ? 6 : s->proto;
+	k.node = partners_loopback(&local) ? s->node : NULL;
 	HASH_FIND(hh, p->groups, &k, sizeof(k), g);
 	if (g)
 		return g;
@@ -90,52 +91,6 @@ int64_t partners_skew(const struct partners *p, const char *a, const char *b)
 			return first + second;
 	}
 	return 0;
-}
-
-/* Returns how far apart they are, ms; 0: at the same time. */
-static int64_t distance(const struct side *a, const struct side *b, int64_t skew)
-{
-	int64_t from = a->began, to = a->ended, other_from = b->began, other_to = b->ended;
-
-	if (other_from >= 0)
-		other_from -= skew;
-	if (other_to >= 0)
-		other_to -= skew;
-	if (to >= 0 && other_from > to)
-		return other_from - to;
-	if (other_to >= 0 && from > other_to)
-		return from - other_to;
-	return 0;
-}
-
-static bool fit(const struct partners *p, const struct side *a, const struct side *b, bool only)
-{
-	bool one_way = !a->unknown_direction && !b->unknown_direction && a->inbound == b->inbound;
-
-	return !one_way && !a->failed && !b->failed &&
-	       distance(a, b, partners_skew(p, a->node, b->node)) <=
-		       (only ? ALONE_TOLERANCE_MS : TOLERANCE_MS);
-}
-
-static void match_group(const struct partners *p, const struct group *g)
-{
-	struct side *a = g->lists[0], *b = g->lists[1];
-	bool only = a && b && !a->in_group && !b->in_group;
-
-	while (a && b) {
-		int64_t skew = partners_skew(p, a->node, b->node);
-
-		if (fit(p, a, b, only)) {
-			a->peer = b;
-			b->peer = a;
-			a = a->in_group;
-			b = b->in_group;
-		} else if (a->failed || (!b->failed && a->began <= b->began - skew)) {
-			a = a->in_group;
-		} else {
-			b = b->in_group;
-		}
-	}
 }
 
 /* ---- clocks ---- */
@@ -238,6 +193,6 @@ void partners_join(struct partners *p, const struct conntrack *translations)
 			join_group(p, s, translations);
 	measure(p);
 	HASH_ITER(hh, p->groups, g, next)
-		match_group(p, g);
+		partners_match(p, g);
 	partners_explain(p);
 }

@@ -4,6 +4,8 @@
 #ifndef NETLOG_QUERY_PARTNER_STORE_H
 #define NETLOG_QUERY_PARTNER_STORE_H
 
+#include <string.h>
+#include <sys/socket.h>
 #include <uthash.h>
 
 #include "parser/query/partner.h"
@@ -17,6 +19,7 @@ struct ends {
 	uint8_t low[16], high[16];
 	uint16_t low_port, high_port;
 	uint8_t family, proto, pad[2];
+	const char *node;	/* of loopback, whose addresses each host has; else NULL */
 };
 
 /* The sides between two ends, each list in the order of its beginnings. */
@@ -69,8 +72,18 @@ struct partners {
 /* ms that the clock of the node b is ahead of that of a. */
 int64_t partners_skew(const struct partners *p, const char *a, const char *b);
 
+/* Joins the sides of a group. Each belongs to one other side at most. */
+void partners_match(const struct partners *p, struct group *g);
+
 /* Finds why the sides without a peer have none. */
 void partners_explain(struct partners *p);
+
+static inline bool partners_loopback(const struct netaddr *a)
+{
+	static const uint8_t one[16] = { [15] = 1 };
+
+	return a->family == AF_INET ? a->addr[0] == 127 : !memcmp(a->addr, one, sizeof(one));
+}
 
 static inline bool partners_end_known(const struct netaddr *a)
 {

@@ -18,9 +18,9 @@ struct conn *call_find_socket(struct track *t, int fd);
 /* socket() returned f->result. */
 void call_opened(struct track *t, const struct event *f);
 /*
- * Who a connect is for: to the any-address means to this host (a BSD habit that
- * ip_route_output_key_hash_rcu() and tcp_v6_connect() keep): IPv4 to the address
- * the socket is bound to, else to loopback; IPv6 to loopback.
+ * Returns the address that a connect reaches. The any-address means this host (a BSD habit
+ * that ip_route_output_key_hash_rcu() and tcp_v6_connect() keep): with IPv4 the address that
+ * the socket is bound to, else loopback; with IPv6 loopback.
  */
 struct netaddr call_peer(const struct conn *s, const struct netaddr *asked);
 /* Returns true if it is getaddrinfo(3) looking for a route: a datagram socket and port 0.

@@ -22,6 +22,7 @@ void conn_init(struct conn_table *t, unsigned int max, struct fd_table *fds,
 	TAILQ_INIT(&t->waiting);
 	TAILQ_INIT(&t->dying);
 	TAILQ_INIT(&t->unclaimed);
+	TAILQ_INIT(&t->unused);
 	for (int i = 0; i < OWNERS; i++)
 		TAILQ_INIT(&t->owners[i].lru);
 	t->max = max ? max : 1;
@@ -160,6 +161,7 @@ void conn_drop(struct conn_table *t, struct conn *c)
 	conn_unlist_unseen(t, c);
 	conn_unlist_left(c);
 	conn_unlist_unclaimed(t, c);
+	conn_unlist_unused(t, c);
 	TAILQ_REMOVE(&t->lru, c, lru);
 	t->count--;
 	TAILQ_REMOVE(&t->owners[c->owner].lru, c, of_owner);
@@ -259,6 +261,19 @@ void conn_unlist_unclaimed(struct conn_table *t, struct conn *c)
 	if (c->unclaimed_ms)
 		TAILQ_REMOVE(&t->unclaimed, c, of_unclaimed);
 	c->unclaimed_ms = 0;
+}
+
+void conn_list_unused(struct conn_table *t, struct conn *c)
+{
+	c->unused = true;
+	TAILQ_INSERT_TAIL(&t->unused, c, of_unused);
+}
+
+void conn_unlist_unused(struct conn_table *t, struct conn *c)
+{
+	if (c->unused)
+		TAILQ_REMOVE(&t->unused, c, of_unused);
+	c->unused = false;
 }
 
 /* ---- sock_diag's part ---- */

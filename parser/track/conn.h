@@ -19,7 +19,7 @@
 #include "parser/track/phase.h"
 #include "parser/track/unseen.h"
 
-/* What is open, or under way. */
+/* The kind of a connection that is open or under way. */
 enum conn_kind { KIND_NONE, KIND_CONNECT, KIND_LISTEN };
 
 enum conn_direction { CONN_OUTBOUND, CONN_INBOUND, CONN_EITHER };
@@ -38,8 +38,8 @@ static inline uint32_t conn_by_inode(int proto)
 	return proto == PROTO_MPTCP ? 6 : (uint16_t)proto;
 }
 
-/* What sock_diag was asked about a connection. A dimension of its own: also an open
- * connection, complete from the rules, is asked for its cookie. */
+/* The state of a request to sock_diag about a connection. A dimension of its own: an open
+ * connection, complete from the rules, may still be asked for its cookie. */
 enum question_state {
 	QUESTION_NONE,
 	QUESTION_NEW,		/* to be asked at the end of this event */
@@ -115,7 +115,7 @@ struct conn {
 	bool by_syslog;		/* records of it came through syslog */
 	bool ignored;		/* the ignore list has it */
 	bool tentative;		/* not known to be of IP: its start is not to be written */
-	bool inheritable;	/* nobody known has it, and an unseen child may */
+	bool inheritable;	/* no known process has it, and an unseen child may */
 	bool served;		/* of a listener: the process that opened it accepted */
 	struct netaddr local, remote;
 	struct netaddr learnt;	/* local end by sock_diag; family 0: none */
@@ -129,7 +129,7 @@ struct conn {
 	struct conn_id id;	/* of the connection, from its first line on */
 	uint32_t nth;		/* connections numbered on this socket */
 	struct identity *opener;
-	int64_t user;		/* pid that was last reported to use it; 0: the opener */
+	int64_t user;		/* pid that was last logged as its user; 0: the opener, ID_UNKNOWN */
 	struct conn_diag *diag;
 	struct unseen *unseen;	/* its entry in that index, or NULL */
 	struct conn *flow;	/* of a bound datagram socket: its flow to one peer, beside it */
@@ -141,7 +141,8 @@ struct conn {
 	int64_t unclaimed_ms, unclaimed_since;
 	struct stamp unclaimed_end;	/* sec 0: not yet */
 	bool blind;			/* nothing claimed it */
-	TAILQ_ENTRY(conn) lru, of_owner, of_unclaimed;
+	bool unused;			/* listed: deferred until a datagram socket is used */
+	TAILQ_ENTRY(conn) lru, of_owner, of_unclaimed, of_unused;
 	unsigned int owner;
 	UT_hash_handle hh;
 };
@@ -161,6 +162,7 @@ struct conn_table {
 	struct conn *next;		/* of the walk under way, see CONN_EACH */
 	struct conn_owner owners[OWNERS];
 	TAILQ_HEAD(, conn) unclaimed;	/* oldest first */
+	TAILQ_HEAD(, conn) unused;	/* in the order of their coming */
 	unsigned int count, max;
 	struct fd_table *fds;
 	struct input_errors *errors;
@@ -239,9 +241,13 @@ struct left_list *conn_left_by(struct conn_table *t, int64_t pid);
 void conn_list_unclaimed(struct conn_table *t, struct conn *c, int64_t ms);
 void conn_unlist_unclaimed(struct conn_table *t, struct conn *c);
 
+/* Lists c, whose start is deferred, as not used yet. */
+void conn_list_unused(struct conn_table *t, struct conn *c);
+void conn_unlist_unused(struct conn_table *t, struct conn *c);
+
 bool conn_waits(const struct conn *c);
 void conn_wait(struct conn_table *t, struct conn *c);
-/* Those that wait and may have this remote end; NULL: those of which it is not known. */
+/* Connections that wait and may have this remote end; NULL: those whose remote is unknown. */
 const struct rival_list *conn_rivals(const struct conn_table *t, const struct netaddr *remote);
 void conn_stop_waiting(struct conn_table *t, struct conn *c);
 struct conn *conn_by_question(const struct conn_table *t, uint64_t id);

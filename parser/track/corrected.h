@@ -11,7 +11,7 @@
 
 #define CORRECTED_MAX 256
 
-/* What ended, as an index of the table; used is 0 of an empty place. */
+/* A stop that was inferred, and may be taken back; used is false in an empty place. */
 struct inferred_stop {
 	bool used;
 	struct diag_known known;	/* sock.cookie 0: not known */

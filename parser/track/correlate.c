@@ -24,7 +24,7 @@
 
 /* ---- answers ---- */
 
-/* What the process said of itself stands when it is gone at the next look. */
+/* A namespace that the process itself had is not replaced by a guess after its end. */
 static void take_netns(struct conn_diag *d, const struct diag *answer)
 {
 	if (d->netns_sure && !answer->netns_sure)

@@ -13,7 +13,7 @@
 bool defer_start(struct track *t, struct conn *c, enum entry_via via);
 /* To be asked again, a little later. */
 void defer_again(struct track *t, struct conn *c);
-/* What was found at the descriptor is another socket. */
+/* The socket that was found at the descriptor is another one. */
 void defer_not_there(struct track *t, struct conn *c);
 /* The connect under way has succeeded, by that time (real, ms) at the latest. */
 void defer_established(struct conn *c, int64_t by_ms);

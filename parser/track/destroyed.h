@@ -35,7 +35,7 @@ struct destroyed_table {
 	int64_t home;			/* our own network namespace */
 };
 
-/* What a socket must be like. Unknown parts fit all. */
+/* A pattern for destroyed sockets. Unknown parts match any. */
 struct destroyed_pattern {
 	int proto;
 	int64_t netns;			/* 0: any */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "parser/track/defer.h"
+#include "parser/track/unused.h"
 
 #define TICK_MS 10		/* audit's clock is that of the timer interrupt */
 
@@ -17,10 +18,12 @@ static bool same_text(const char *a, const char *b)
 	return !a || !b || !strcmp(a, b);
 }
 
-/* Returns true if no other process with the same pid is told apart from this one. */
-static bool is_same(const struct identity *then, const struct identity *now)
+/* Returns true if both, of the same pid, can be the same process. Where forks are audited
+ * (born), another parent is the reaper of orphans. */
+static bool is_same(const struct identity *then, const struct identity *now, bool born)
 {
-	return then->ses == now->ses && then->ppid == now->ppid && then->uid == now->uid &&
+	return then->ses == now->ses && (born || then->ppid == now->ppid) &&
+	       then->uid == now->uid &&
 	       then->auid == now->auid && same_text(then->exe, now->exe) &&
 	       same_text(then->comm, now->comm);
 }
@@ -38,6 +41,8 @@ static struct identity *closer(const struct track *t, const struct fdent *fd,
 	struct identity *then = fd->since, *now = fd->key.proc->identity;
 	bool session, parent;
 
+	if (fd->presumed && t->late && fd->conn->opener)	/* others let go after it */
+		return fd->conn->opener;
 	if (!then || !now || then == now)
 		return now;
 	if (via == VIA_EXEC && t->event->kind == EVENT_EXEC)
@@ -45,7 +50,7 @@ static struct identity *closer(const struct track *t, const struct fdent *fd,
 	session = then->ses == now->ses || then->ses == ID_UNSET;
 	parent = then->ppid == now->ppid;
 	if (via == VIA_REUSE || !t->diag.on)
-		return is_same(then, now) ? now : then;
+		return is_same(then, now, fd->key.proc->born) ? now : then;
 	if (session && same_text(then->exe, now->exe) && (parent || then->uid == now->uid))
 		return same_text(then->comm, now->comm) ? now : then;
 	return session && parent ? now : then;
@@ -68,7 +73,7 @@ static struct identity *holder(const struct conn *c)
 /*
  * The process to name at the end. Audit's clock may be a tick behind: one that let go
  * about when the socket was destroyed, else its opener, if it can still have had it, else
- * whoever is known to have had it.
+ * the last known holder.
  */
 static struct identity *last_holder(const struct conn *c)
 {
@@ -205,12 +210,22 @@ void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via)
 		goto out;
 	if (via == VIA_EXIT && c->kind == KIND_LISTEN && conn_is_open(c))
 		corrected_add(&t->corrected, c, pid, was.key.fd, stamp_ms(&t->when));
+	idle_add(&t->idle, c, &was, t->event->stamp.serial, stamp_ms(&t->when));
 	/* when the missing process let go is not known, so not that it was the last */
 	life_close(t, c, ENDING(.via = via, .identity = via == VIA_GONE && t->diag.on ?
 							c->opener : who));
 	conn_drop(&t->conns, c);
 out:
 	identity_put(who);
+}
+
+void ending_exec(struct track *t)
+{
+	struct fdent *f;
+
+	ending_fds_gone(t, t->proc, true, VIA_EXEC);
+	TAILQ_FOREACH(f, &t->proc->fds, of_proc)
+		fdtable_confirm(f);
 }
 
 void ending_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
@@ -342,20 +357,20 @@ void ending_ask_again(struct track *t, struct conn *c)
 		defer_confirm(t, c);
 }
 
-void ending_displaced(struct track *t, struct conn *c, int64_t ms)
+void ending_displaced(struct track *t, struct conn *c, int64_t ms, enum entry_via via)
 {
 	struct stamp when = { .sec = ms / 1000, .milli = ms % 1000 };
 
 	if (ms < stamp_ms(&c->start))
 		when = c->start;
 	if (!c->diag) {
-		life_close(t, c, ENDING(.via = VIA_REUSE, .when = &when));
+		life_close(t, c, ENDING(.via = via, .when = &when, .identity = c->opener));
 		conn_drop(&t->conns, c);
 		return;
 	}
 	c->diag->fd = -1;
 	c->diag->fd_gone_ms = ms;
-	infer_end(t, c, VIA_REUSE);
+	infer_end(t, c, via);
 	c->diag->end = when;
 }
 
@@ -365,6 +380,7 @@ void ending_module_gone(struct track *t)
 {
 	struct conn *c;
 
+	unused_give_up(t);
 	CONN_EACH(&t->conns, c) {
 		if (c->key.node != t->node->index || !c->key.number)
 			continue;

@@ -13,6 +13,8 @@
 void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via);
 void ending_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
 		     enum entry_via via);
+/* The process in hand executes a program: descriptors with FD_CLOEXEC go, it has the others. */
+void ending_exec(struct track *t);
 
 /* A process was found to hold it: an end that was inferred is dropped. */
 void ending_held(struct track *t, struct conn *c);
@@ -36,7 +38,7 @@ void ending_settle(struct track *t, struct conn *c, bool sure);
 /* Asks again for an end that was inferred, and is not sure yet. */
 void ending_ask_again(struct track *t, struct conn *c);
 /* c had a descriptor whose number was given to another socket at that time. */
-void ending_displaced(struct track *t, struct conn *c, int64_t ms);
+void ending_displaced(struct track *t, struct conn *c, int64_t ms, enum entry_via via);
 
 /* The module is unloaded: what the rules know, too, is theirs from now on; the others end
  * with the process that opened them. */

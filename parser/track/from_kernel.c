@@ -10,6 +10,7 @@
 #include "parser/track/ending.h"
 #include "parser/track/from_kernel_process.h"
 #include "parser/track/unclaimed.h"
+#include "parser/track/unused.h"
 
 #define ADOPT_MAX 1024	/* sockets of a process to look through */
 
@@ -279,7 +280,8 @@ static void on_datagram(struct track *t, const struct event *f, struct conn *s)
 	take_fields(t, s, f);
 	s->direction = CONN_OUTBOUND;
 	life_begin(t, s);
-	life_open(t, s, KIND_CONNECT, VIA_NONE);
+	if (!unused_defer(t, s))
+		life_open(t, s, KIND_CONNECT, VIA_NONE);
 }
 
 static struct conn *add_flow(struct track *t, const struct event *f)
@@ -316,13 +318,14 @@ static void on_flow(struct track *t, const struct event *f)
 }
 
 /* connect(AF_UNSPEC), or shutdown() of a listener. A datagram socket that still has
- * its port is told of by an op=bind that follows. */
+ * an op=bind that follows reports its port. */
 static void on_disconnect(struct track *t, const struct event *f)
 {
 	struct conn *s = known_socket(t, f);
 
 	if (!s)
 		return;
+	unused_end(t, s);
 	life_close(t, s, ENDING(.mono = f->mono, .tx = f->tx, .rx = f->rx));
 	if (s->phase != CONN_CONNECTING)	/* its failure is still to be written */
 		memset(&s->remote, 0, sizeof(s->remote));
@@ -376,6 +379,7 @@ static void on_release(struct track *t, const struct event *f)
 		release_connecting(t, s, f);
 		node_add_release(t->node, number_of(f));
 	} else {
+		unused_end(t, s);
 		life_close(t, s, ENDING(.mono = f->mono, .tx = f->tx,
 					 .rx = f->rx, .err = f->err));
 	}
@@ -423,7 +427,7 @@ static void on_use(struct track *t, const struct event *f)
 	struct conn *s = known_socket(t, f);
 
 	if (s)
-		life_use(t, s);
+		life_use(t, s, f->tx, f->rx);
 }
 
 static void on_load(struct track *t, const struct event *f)

@@ -12,7 +12,8 @@
  * A process that is new here may hold what its parent held when it was forked.
  * The fork itself is not audited by default, so this is as far as the rules
  * show it: what the parent is known to hold now. After an exec (another exe
- * than the parent's) only descriptors without FD_CLOEXEC are left.
+ * than the parent's) only descriptors without FD_CLOEXEC are left. The event may be late:
+ * what the parent got after it is not inherited.
  */
 static void inherit(struct track *t, struct proc *child, struct proc *parent,
 		    bool exec, bool presumed)
@@ -20,7 +21,7 @@ static void inherit(struct track *t, struct proc *child, struct proc *parent,
 	struct fdent *f, *copy;
 
 	TAILQ_FOREACH_REVERSE(f, &parent->fds, fd_list, of_proc) {
-		if (exec && f->cloexec)
+		if ((exec && f->cloexec) || f->serial > t->event->stamp.serial)
 			continue;
 		copy = fdtable_full(&t->fds) ? NULL :
 		       fdtable_add(&t->fds, child, f->key.fd, f->conn, &f->conn->fds,
@@ -142,6 +143,18 @@ void from_processes_dup(struct track *t, const struct event *f)
 	from_processes_reuse(t, f->newfd);
 }
 
+/* Returns true if p, which was heard of before the fork that made pid, is an earlier process
+ * that a signal ended. A child may be heard of before its fork, which is written at its end,
+ * but not before its begin. */
+static bool was_replaced(struct track *t, struct proc *p, const struct event *f)
+{
+	if (!p || p->ms >= stamp_ms(&f->stamp))
+		return false;
+	ending_fds_gone(t, p, false, VIA_REUSE);
+	process_forget_identity(p);
+	return true;
+}
+
 /* Audit writes a fork at its end, and a vfork ends after the child: what exited by then
  * holds nothing. */
 void from_processes_fork(struct track *t, const struct event *f)
@@ -149,12 +162,17 @@ void from_processes_fork(struct track *t, const struct event *f)
 	struct proc *parent = t->proc, *child;
 	struct task task = f->task;
 
-	if (f->result <= 0 || node_take_exit(t->node, f->result) ||
-	    process_find(&t->processes, t->node->index, f->result))
+	if (f->result <= 0 || node_take_exit(t->node, f->result, stamp_ms(&f->stamp)))
 		return;
+	child = process_find(&t->processes, t->node->index, f->result);
+	if (child && !was_replaced(t, child, f)) {
+		child->born = true;
+		return;
+	}
 	task.ppid = task.pid;
 	task.pid = f->result;
-	child = bounds_process(t, f->result);
+	if (!child)
+		child = bounds_process(t, f->result);
 	if (!child)
 		return;
 	process_update(child, &task, false);
@@ -168,7 +186,7 @@ void from_processes_exit(struct track *t, enum entry_via via)
 	struct fdent *fd, *next;
 
 	if (!t->node->module) {
-		node_add_exit(t->node, p->key.pid);
+		node_add_exit(t->node, p->key.pid, t->event->stamp.serial, stamp_ms(&t->when));
 		ending_fds_gone(t, p, false, via);
 		ending_left_gone(t, p->key.pid, via);
 		t->proc = NULL;

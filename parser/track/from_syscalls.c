@@ -48,6 +48,15 @@ static struct conn *named_socket(struct track *t, const struct event *f)
 	return s && !s->unlogged ? s : NULL;
 }
 
+/* The number is another socket's, as no event has shown: when the first one let go of it, and
+ * what it was called then, is not known. */
+static void displaced(struct track *t, struct conn *s)
+{
+	bool same = s->opener && t->proc->identity && s->opener->pid == t->proc->identity->pid;
+
+	life_close(t, s, ENDING(.via = VIA_REUSE, .identity = same ? s->opener : NULL));
+}
+
 static void listen_start(struct track *t, struct conn *s)
 {
 	life_begin(t, s);
@@ -70,8 +79,8 @@ static void on_bind(struct track *t, const struct event *f)
 }
 
 /*
- * What was opened unseen may be a Unix socket: the record cannot tell. sock_diag can: the
- * descriptor is looked up where it was used. Nothing is written until it is known.
+ * A socket that was opened unseen may be a Unix socket; the record does not say so. sock_diag
+ * knows: its descriptor is looked up. Nothing is written before the answer.
  */
 static void open_tentative(struct track *t, struct conn *s, enum conn_kind kind,
 			   const char *call)
@@ -108,7 +117,7 @@ static void on_listen(struct track *t, const struct event *f)
 	}
 	if (s->unlogged || s->kind == KIND_LISTEN)
 		return;
-	life_close(t, s, ENDING(.via = VIA_REUSE));
+	displaced(t, s);
 	listen_start(t, s);
 }
 
@@ -131,7 +140,7 @@ static void disconnect(struct track *t, const struct event *f)
 static void connect_start(struct track *t, struct conn *s,
 			  const struct event *f, enum entry_via via)
 {
-	life_close(t, s, ENDING(.via = VIA_REUSE));
+	displaced(t, s);
 	s->remote = call_peer(s, &f->addr);
 	s->direction = CONN_OUTBOUND;
 	life_begin(t, s);
@@ -177,7 +186,7 @@ static void connect_done(struct track *t, struct conn *s, const struct event *f)
 		return;
 	}
 	if (call_is_route_lookup(s, f))
-		life_close(t, s, ENDING(.via = VIA_REUSE));
+		displaced(t, s);
 	else
 		connect_start(t, s, f, VIA_NONE);
 }
@@ -337,7 +346,7 @@ static void rules_alone(struct track *t, const struct event *f)
 	case EVENT_CLOSE:	from_processes_close(t, f); break;
 	case EVENT_DUP:		from_processes_dup(t, f); break;
 	case EVENT_FORK:		from_processes_fork(t, f); break;
-	case EVENT_EXEC:		ending_fds_gone(t, t->proc, true, VIA_EXEC); break;
+	case EVENT_EXEC:		ending_exec(t); break;
 	case EVENT_EXIT_GROUP:	from_processes_exit(t, VIA_EXIT); break;
 	case EVENT_GONE:		from_processes_exit(t, VIA_GONE); break;
 	default:		break;
@@ -346,6 +355,8 @@ static void rules_alone(struct track *t, const struct event *f)
 
 void from_syscalls(struct track *t, const struct event *f)
 {
+	if (!t->node->module && late_after_exit(t, f))
+		return;
 	if (f->kind == EVENT_GONE)
 		t->proc = process_find(&t->processes, t->node->index, f->task.pid);
 	else

@@ -15,7 +15,7 @@
 void identify_learn(struct conn *c, const struct diag_sock *sock);
 /* Returns true if all living sockets that it could be are known to be others. */
 bool identify_lives_nowhere(const struct track *t, const struct conn_diag *d);
-/* What is known of the socket that c was. */
+/* The pattern that c's socket must match, as far as it is known. */
 struct destroyed_pattern identify_pattern(const struct conn *c);
 /*
  * The destroyed socket that c must have been, or NULL; *several: more than one fits. Audit

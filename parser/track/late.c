@@ -41,28 +41,64 @@ static struct fdent *fd_of(struct track *t, const struct event *f)
 	}
 }
 
-/* A connection of a descriptor whose number was given to another socket at ms. */
-static void late_connection(struct track *t, const struct event *f, int64_t ms)
+/* The process as it was then. */
+static void set_opener(struct conn *s, const struct task *task)
+{
+	identity_put(s->opener);
+	s->opener = identity_new(task);
+}
+
+static const struct idle_socket *socket_of(const struct track *t, const struct event *f)
+{
+	return idle_find(&t->idle, t->node->index, f->task.pid, f->fd, f->stamp.serial);
+}
+
+static void late_listener(struct track *t, const struct event *f, int64_t ms,
+			  enum entry_via via)
+{
+	const struct idle_socket *was = socket_of(t, f);
+	struct conn *s = was && !was->unlogged ? bounds_conn(t) : NULL;
+
+	if (!was)
+		input_error(t->errors, INPUT_ERROR_UNATTRIBUTED, "listen", 6);
+	if (!s)
+		return;
+	idle_restore(was, s);
+	life_begin(t, s);
+	set_opener(s, &f->task);
+	life_open(t, s, KIND_LISTEN, VIA_NONE);
+	ending_displaced(t, s, ms, via);
+}
+
+/* A connection of a descriptor whose number was given to another socket at ms, or whose
+ * process exited then. */
+static void late_connection(struct track *t, const struct event *f, int64_t ms,
+			    enum entry_via via)
 {
 	bool inbound = f->kind == EVENT_ACCEPT;
 	struct conn *l = inbound ? call_find_socket(t, f->fd) : NULL, *s;
 	int err = !inbound && f->result < 0 ? -f->result : 0;
 	bool pending = err == EINPROGRESS || err == EINTR;
+	const struct idle_socket *was = inbound ? NULL : socket_of(t, f);
 
 	if (!f->has_sockaddr || !call_is_inet(f->sa_family) || !f->addr.port || call_is_misuse(err) ||
-	    (l && l->unlogged))
+	    (l && l->unlogged) || (was && was->unlogged))
 		return;
 	s = bounds_conn(t);
 	if (!s)
 		return;
+	if (was)
+		idle_restore(was, s);
 	l = inbound ? call_find_socket(t, f->fd) : NULL;	/* making room may have taken it */
 	s->family = f->sa_family;
-	s->proto = l ? l->proto : PROTO_UNKNOWN;
-	if (l)
+	if (l) {
+		s->proto = l->proto;
 		s->local = l->local;
+	}
 	s->remote = inbound ? f->addr : call_peer(s, &f->addr);
 	s->direction = inbound ? CONN_INBOUND : CONN_OUTBOUND;
 	life_begin(t, s);
+	set_opener(s, &f->task);
 	s->unknown_start = inbound;
 	if (err && !pending) {
 		life_fail(t, s, err, VIA_NONE);
@@ -70,7 +106,30 @@ static void late_connection(struct track *t, const struct event *f, int64_t ms)
 		return;
 	}
 	life_open(t, s, KIND_CONNECT, pending ? VIA_PROGRESS : VIA_NONE);
-	ending_displaced(t, s, ms);
+	ending_displaced(t, s, ms, via);
+}
+
+static void late_call(struct track *t, const struct event *f, int64_t ms, enum entry_via via)
+{
+	if (f->kind == EVENT_CONNECT || (f->kind == EVENT_ACCEPT && f->result >= 0))
+		late_connection(t, f, ms, via);
+	else if (f->kind == EVENT_LISTEN && f->result >= 0)
+		late_listener(t, f, ms, via);
+}
+
+/* What has the number now is not known, but that its socket was let go is. */
+static bool is_of_idle(struct track *t, const struct event *f)
+{
+	const struct idle_socket *was;
+
+	if (t->idle.until <= f->stamp.serial ||		/* nearly always */
+	    (f->kind != EVENT_BIND && f->kind != EVENT_LISTEN && f->kind != EVENT_CONNECT))
+		return false;
+	was = socket_of(t, f);
+	if (!was || !state_is_older(f, was->until, was->until_ms))
+		return false;
+	late_call(t, f, was->until_ms, VIA_REUSE);
+	return true;
 }
 
 /* An event older than the socket that it would be of, or displace, displaces nothing: on a
@@ -79,11 +138,28 @@ static bool is_late(struct track *t, const struct event *f)
 {
 	const struct fdent *fd = fd_of(t, f);
 
-	if (!fd || !state_is_older(f, fd->serial, fd->ms))
+	if (!fd)
+		return is_of_idle(t, f);
+	if (!state_is_older(f, fd->serial, fd->ms))
 		return false;
-	if (f->result >= 0 || f->kind == EVENT_CONNECT)
-		if (f->kind == EVENT_ACCEPT || f->kind == EVENT_CONNECT)
-			late_connection(t, f, fd->ms);
+	late_call(t, f, fd->ms, VIA_REUSE);
+	return true;
+}
+
+bool late_after_exit(struct track *t, const struct event *f)
+{
+	int64_t ms = node_exit_after(t->node, f->task.pid, f->stamp.serial,
+				     stamp_ms(&f->stamp));
+	struct proc gone = { .identity = NULL };
+
+	if (!ms)
+		return false;
+	TAILQ_INIT(&gone.fds);
+	gone.identity = identity_new(&f->task);
+	t->proc = &gone;
+	late_call(t, f, ms, VIA_EXIT);
+	t->proc = NULL;
+	identity_put(gone.identity);
 	return true;
 }
 

@@ -10,5 +10,8 @@
 
 /* Returns true if f is late; what it means was done. */
 bool late_event(struct track *t, const struct event *f);
+/* The same of an event whose process has exited. Its pid may be another's by now, so it is
+ * called before the process is looked up. */
+bool late_after_exit(struct track *t, const struct event *f);
 
 #endif

@@ -121,10 +121,12 @@ static void emit(struct track *t, struct conn *c, const struct entry *r, bool fi
 static struct entry entry_of(const struct track *t, const struct conn *c,
 			     enum entry_kind what, const struct ending *e)
 {
+	bool use = what == CONNECT_USE || what == LISTEN_USE;
+
 	return (struct entry){
 		.what = what,
 		.time = e->when ? *e->when : t->when,
-		.ev = c->ev.serial ? c->ev : (struct stamp){ 0 },	/* no audit event told of it */
+		.ev = c->ev.serial ? c->ev : (struct stamp){ 0 },	/* there is no audit event */
 		.node = node_name(t->nodes.at[c->key.node]),
 		.proto = c->proto,
 		.inbound = c->direction == CONN_INBOUND,
@@ -135,8 +137,10 @@ static struct entry entry_of(const struct track *t, const struct conn *c,
 		.via = e->via,
 		.err = e->err,
 		.dur_ms = -1,
-		.tx = e->tx,
-		.rx = e->rx,
+		.tx = use ? -1 : e->tx,
+		.rx = use ? -1 : e->rx,
+		.sent = { use && e->tx >= 0, e->tx },
+		.read = { use && e->rx >= 0, e->rx },
 		.netns = c->netns,
 		.other_netns = c->other_netns,
 	};
@@ -227,6 +231,7 @@ void life_open_found(struct track *t, struct conn *c, enum conn_kind kind,
 void life_resume(struct track *t, struct conn *c, enum conn_kind kind)
 {
 	c->kind = kind;
+	c->user = ID_UNKNOWN;
 	if (conn_step(&t->conns, c, STEP_OPEN))
 		t->stats.open++;
 }
@@ -240,27 +245,31 @@ void life_correct(struct track *t, struct conn *c, enum conn_kind kind)
 	write_entry(t, c, start_of(c), ENDING(.via = VIA_CORRECTED, .identity = c->opener));
 }
 
-void life_use(struct track *t, struct conn *c)
+void life_use(struct track *t, struct conn *c, int64_t tx, int64_t rx)
 {
 	struct identity *who = t->proc ? t->proc->identity : NULL;
 	int64_t before = c->user ? c->user : c->opener ? c->opener->pid : ID_UNKNOWN;
 
+	if (c->unused)
+		life_write_start(t, c);
 	if (!who || c->unwritten || !conn_is_open(c) || who->pid == before)
 		return;
 	c->user = who->pid;
 	write_entry(t, c, c->kind == KIND_LISTEN ? LISTEN_USE : CONNECT_USE,
-		    ENDING(.identity = who));
+		    ENDING(.identity = who, .tx = tx, .rx = rx));
 }
 
 void life_write_start(struct track *t, struct conn *c)
 {
+	conn_unlist_unused(&t->conns, c);
 	if (c->tentative)
 		life_forget(t, c);
 	if (!c->unwritten || !conn_step(&t->conns, c, STEP_WRITE))
 		return;
 	c->unwritten = false;
-	write_entry(t, c, start_of(c), ENDING(.via = c->diag->via, .when = &c->start));
-	if (c->phase == CONN_OPEN && c->diag->end_via)
+	write_entry(t, c, start_of(c), ENDING(.via = c->diag ? c->diag->via : VIA_NONE,
+					      .when = &c->start));
+	if (c->phase == CONN_OPEN && c->diag && c->diag->end_via)
 		conn_step(&t->conns, c, STEP_LET_GO);
 }
 
@@ -275,17 +284,40 @@ static void closed(struct track *t, struct conn *c)
 	t->stats.open--;
 }
 
+/* Returns true if a start was deferred, which will not be written. */
+static bool drop_start(struct track *t, struct conn *c)
+{
+	if (!c->unwritten)
+		return false;
+	conn_stop_waiting(&t->conns, c);
+	if (!conn_step(&t->conns, c, STEP_FORGET))
+		return false;
+	c->unwritten = false;
+	closed(t, c);
+	return true;
+}
+
 void life_forget(struct track *t, struct conn *c)
 {
 	c->tentative = false;
-	if (!c->unwritten)
+	if (drop_start(t, c))
+		input_error(t->errors, INPUT_ERROR_UNATTRIBUTED, "accept", 6);
+}
+
+void life_defer_unused(struct track *t, struct conn *c)
+{
+	if (!conn_step(&t->conns, c, STEP_DEFER))
 		return;
-	conn_stop_waiting(&t->conns, c);
-	if (!conn_step(&t->conns, c, STEP_FORGET))
-		return;
-	c->unwritten = false;
-	closed(t, c);
-	input_error(t->errors, INPUT_ERROR_UNATTRIBUTED, "accept", 6);
+	c->kind = KIND_CONNECT;
+	c->unwritten = true;
+	t->stats.open++;
+	conn_list_unused(&t->conns, c);
+}
+
+void life_drop_unused(struct track *t, struct conn *c)
+{
+	conn_unlist_unused(&t->conns, c);
+	t->stats.unused += drop_start(t, c);
 }
 
 static void end_flow(struct track *t, struct conn *c, const struct ending *e)

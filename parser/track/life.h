@@ -8,7 +8,7 @@
 
 #include "parser/track/state.h"
 
-/* What a stop or a failure may have beside the connection. */
+/* Fields of a stop or a failure that the connection does not have. */
 struct ending {
 	enum entry_via via;
 	int err;
@@ -32,9 +32,14 @@ void life_open_found(struct track *t, struct conn *c, enum conn_kind kind,
 void life_resume(struct track *t, struct conn *c, enum conn_kind kind);
 /* Takes back the stop of c: writes its start again, with the same number. */
 void life_correct(struct track *t, struct conn *c, enum conn_kind kind);
+/* Defers the start of a datagram socket's connection; see unused.c. */
+void life_defer_unused(struct track *t, struct conn *c);
+/* Drops a connection whose start is deferred in that way: nothing is written of it. */
+void life_drop_unused(struct track *t, struct conn *c);
+/* The running event's process uses the open connection: logs it if another one did before.
+ * tx, rx: bytes that were sent and read before; -1: unknown. */
+void life_use(struct track *t, struct conn *c, int64_t tx, int64_t rx);
 /* Writes the start if it is deferred. */
-/* Another process than before uses the open connection: says so. */
-void life_use(struct track *t, struct conn *c);
 void life_write_start(struct track *t, struct conn *c);
 /* Writes the stop if anything is open; first the start, if that is deferred. A flow beside
  * it ends before it. */
@@ -43,9 +48,9 @@ void life_close(struct track *t, struct conn *c, const struct ending *e);
 void life_fail(struct track *t, struct conn *c, int err, enum entry_via via);
 /* Writes a failure in place of the start that is deferred. */
 void life_fail_deferred(struct track *t, struct conn *c, int err, enum entry_via via);
-/* What is deferred is no connection, or not known to be one: nothing is written. */
+/* Forgets a deferred start that is no connection, or not known to be one: writes nothing. */
 void life_forget(struct track *t, struct conn *c);
-/* Drops c without its stop; what was open is counted. */
+/* Drops c without its stop, and counts it if it was open. */
 void life_lose(struct track *t, struct conn *c);
 
 /* The process that is not known. */

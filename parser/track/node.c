@@ -87,6 +87,7 @@ void node_reset(struct node *n)
 	memset(n->connects, 0, sizeof(n->connects));
 	memset(n->released, 0, sizeof(n->released));
 	memset(n->exited, 0, sizeof(n->exited));
+	n->last_exit = 0;
 	n->next_time = 0;	/* numbers begin anew */
 }
 
@@ -164,18 +165,36 @@ int64_t node_time_before(const struct node *n, uint64_t serial)
 	return ms;
 }
 
-void node_add_exit(struct node *n, int64_t pid)
+void node_add_exit(struct node *n, int64_t pid, uint64_t serial, int64_t ms)
 {
-	n->exited[n->next_exited++ % RECENT_EXITS] = pid;
+	unsigned int at = n->next_exited++ % RECENT_EXITS;
+
+	n->exited[at].pid = pid;
+	n->exited[at].serial = serial;
+	n->exited[at].ms = ms;
+	n->exited[at].taken = false;
+	if (serial)
+		n->last_exit = serial;
 }
 
-bool node_take_exit(struct node *n, int64_t pid)
+bool node_take_exit(struct node *n, int64_t pid, int64_t since)
 {
 	for (int i = 0; i < RECENT_EXITS; i++) {
-		if (n->exited[i] != pid)
+		if (n->exited[i].pid != pid || n->exited[i].taken || n->exited[i].ms < since)
 			continue;
-		n->exited[i] = 0;
+		n->exited[i].taken = true;
 		return true;
 	}
 	return false;
+}
+
+int64_t node_exit_after(const struct node *n, int64_t pid, uint64_t serial, int64_t ms)
+{
+	if (!serial || n->last_exit <= serial)	/* nearly always */
+		return 0;
+	for (int i = 0; i < RECENT_EXITS; i++)
+		if (n->exited[i].pid == pid && n->exited[i].serial > serial &&
+		    n->exited[i].ms >= ms)
+			return n->exited[i].ms;
+	return 0;
 }

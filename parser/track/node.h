@@ -13,7 +13,7 @@
 #define NODES_MAX 256
 #define RECENT_CONNECTS 256
 #define RECENT_RELEASES 64
-#define RECENT_EXITS 64
+#define RECENT_EXITS 512
 #define RECENT_TIMES 2048
 #define RECENT_FAILURES 256
 
@@ -31,7 +31,7 @@ struct node {
 	uint32_t index;
 	bool module;		/* the module decides */
 	int64_t module_ms;	/* since then */
-	bool unnamed;		/* sock_diag's; audit has not told its name */
+	bool unnamed;		/* sock_diag's; audit has not named it yet */
 	struct stamp now;	/* time of the last event */
 	/* The times of the last events by their numbers, which the kernel gives at the end of
 	 * a call: an event that is delivered late has its place by its number. */
@@ -48,9 +48,11 @@ struct node {
 	 * connections they had. The next one on them goes on from there. */
 	struct { uint64_t cookie; uint32_t nth; } failed[RECENT_FAILURES];
 	unsigned int next_failed;
-	/* Pids that exited: audit reports a vfork after the child's exit. */
-	int64_t exited[RECENT_EXITS];
+	/* Processes that exited, by audit's event of it: others of them may come later, and
+	 * a vfork is reported after the child's exit. */
+	struct { int64_t pid, ms; uint64_t serial; bool taken; } exited[RECENT_EXITS];
 	unsigned int next_exited;
+	uint64_t last_exit;	/* number of the latest one */
 	UT_hash_handle hh;
 };
 
@@ -88,8 +90,12 @@ bool node_add_time(struct node *n, uint64_t serial, int64_t ms);
 /* The time (ms) of the event before this number, as far as that is remembered; else of the
  * oldest one that is. 0: none is. */
 int64_t node_time_before(const struct node *n, uint64_t serial);
-void node_add_exit(struct node *n, int64_t pid);
-/* Returns true if pid exited lately, and forgets it. */
-bool node_take_exit(struct node *n, int64_t pid);
+/* serial 0: by no event of audit's. */
+void node_add_exit(struct node *n, int64_t pid, uint64_t serial, int64_t ms);
+/* Returns true if pid exited at that time (ms) or later, once for each exit. */
+bool node_take_exit(struct node *n, int64_t pid, int64_t since);
+/* When the process of an event, by its number and time, exited: ms, 0: it is not known to
+ * have exited since. */
+int64_t node_exit_after(const struct node *n, int64_t pid, uint64_t serial, int64_t ms);
 
 #endif

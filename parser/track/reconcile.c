@@ -152,9 +152,8 @@ static void adopt(struct track *t, struct conn *c, const struct diag_sock *d)
 }
 
 /*
- * Of a namespace that is watched only now, audit's connections were written already, with
- * unseen=netns: this may be one of those. Which one cannot be said, so it stays as the
- * rules have it.
+ * Audit's connections in a namespace that was not watched until now are written already, with
+ * unseen=netns. This socket may belong to any of them, so they stay as the rules have them.
  */
 static bool told_unseen(const struct track *t, const struct diag_sock *d)
 {
@@ -209,7 +208,7 @@ void reconcile_open(struct track *t, const struct event *f)
 
 	if (!take_local_node(t))
 		return;
-	p = holder_of(t);	/* NULL: nobody that can be seen */
+	p = holder_of(t);	/* NULL: no visible process */
 	c = known ? known : known_by_rules(t, p);
 	if (c) {
 		if (!known)
@@ -275,8 +274,8 @@ static bool is_held(const struct track *t, const struct conn *c)
 	return false;
 }
 
-/* Those that closed it unseen. It goes on, wherever it is: unless somebody is known to
- * have it, it may have been hidden from the scan. */
+/* Forgets holders that closed it unseen. The socket still exists: if no holder is known, it
+ * may have been hidden from the scan. */
 static void forget_holders(struct track *t, struct conn *c)
 {
 	struct fdent *fd, *next;

@@ -7,6 +7,7 @@
 #include "parser/track/conn.h"
 #include "parser/track/corrected.h"
 #include "parser/track/destroyed.h"
+#include "parser/track/idle.h"
 #include "parser/track/node.h"
 #include "parser/track/track.h"
 
@@ -37,13 +38,16 @@ struct track {
 	struct track_stats stats;
 	struct track_diag diag;
 	struct corrected_table corrected;
+	struct idle_table idle;
 	uint32_t scans;		/* that are complete */
+	unsigned int unused_ms;	/* see track_hide_unused() */
 
 	/* of the event in hand */
 	const struct event *event;
 	uint64_t unnumbered;	/* connections of which nothing gives a number; no cookie is as large */
 	bool by_syslog;		/* of the event in hand, or the last one */
 	struct stamp when;	/* its time, see set_time() */
+	bool late;		/* one with a greater number came before it */
 	struct node *node;
 	struct proc *proc;
 };

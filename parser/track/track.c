@@ -16,6 +16,7 @@
 #include "parser/track/from_sockdiag.h"
 #include "parser/track/from_syscalls.h"
 #include "parser/track/unclaimed.h"
+#include "parser/track/unused.h"
 
 #define FDS_PER_CONN 4
 #define AUDIT_BORN 1084147200	/* 2004-05-10 */
@@ -95,17 +96,29 @@ bool track_diag_waits(const struct track *t)
 			      !TAILQ_EMPTY(&t->conns.dying));
 }
 
-/* The lists are in the order of their coming, which is that of time but for a few. */
-int64_t track_diag_oldest(const struct track *t)
+void track_hide_unused(struct track *t, unsigned int wait_ms)
 {
+	t->unused_ms = wait_ms;
+}
+
+bool track_unused_waits(const struct track *t)
+{
+	return !TAILQ_EMPTY(&t->conns.unused);
+}
+
+/* The lists are in the order of their coming, which is that of time but for a few. */
+int64_t track_oldest(const struct track *t)
+{
+	const struct conn *u = TAILQ_FIRST(&t->conns.unused);
 	const struct conn_diag *w = TAILQ_FIRST(&t->conns.waiting);
 	const struct conn_diag *d = TAILQ_FIRST(&t->conns.dying);
-	int64_t oldest = INT64_MAX;
+	int64_t oldest = u ? stamp_ms(&u->start) : INT64_MAX;
+	int64_t asked = w ? stamp_ms(w->confirming ? &w->end : &w->conn->start) : INT64_MAX;
 
 	if (!t->diag.on)
 		return oldest;
-	if (w)
-		oldest = stamp_ms(w->confirming ? &w->end : &w->conn->start);
+	if (asked < oldest)
+		oldest = asked;
 	if (d && stamp_ms(&d->dead_at) < oldest)
 		oldest = stamp_ms(&d->dead_at);
 	return oldest;
@@ -204,7 +217,7 @@ void track_diag_leave(struct track *t)
 
 /* ---- events ---- */
 
-/* sock_diag reported of this host before audit told its name. */
+/* sock_diag reported of this host before audit named it. */
 static void name_local_node(struct track *t, const char *name)
 {
 	struct node *n = t->nodes.count ? t->nodes.at[0] : NULL;
@@ -247,6 +260,7 @@ static void node_boot(struct track *t)
 	}
 	node_reset(t->node);
 	corrected_forget_node(&t->corrected, t->node->index);
+	idle_forget_node(&t->idle, t->node->index);
 	if (t->diag.on && defer_is_local(t)) {
 		t->diag.stream_ms = stamp_ms(&t->when);
 		destroyed_clear(&t->diag.destroyed);
@@ -276,6 +290,7 @@ static void set_time(struct track *t, const struct event *f)
 	struct stamp *now = &t->node->now;
 
 	t->when = f->stamp;
+	t->late = false;
 	if (f->kind == EVENT_GONE)
 		return;
 	t->node->clock += is_clock_set(f, now);
@@ -287,7 +302,8 @@ static void set_time(struct track *t, const struct event *f)
 			t->when.milli = before % 1000;
 		}
 	}
-	if (node_add_time(t->node, f->stamp.serial, stamp_ms(&t->when)))
+	t->late = !node_add_time(t->node, f->stamp.serial, stamp_ms(&t->when));
+	if (!t->late)
 		*now = t->when;
 	if (t->diag.on)
 		defer_stream(t);
@@ -329,4 +345,6 @@ void track_event(struct track *t, const struct event *f)
 	}
 	correlate(t);
 	unclaimed_decide(t);
+	if (track_unused_waits(t))
+		unused_decide(t);
 }

@@ -24,7 +24,7 @@ struct track_limits {
 	unsigned int processes;
 };
 
-/* What the tracker calls, before track_event() returns. None may call the tracker. */
+/* Functions that the tracker calls before track_event() returns. None may call the tracker. */
 struct track_io {
 	void (*emit)(const struct entry *e, void *arg);
 	/*
@@ -50,6 +50,7 @@ struct track_stats {
 	unsigned int sockets, processes;	/* now */
 	unsigned int open;			/* started, not yet stopped */
 	bool module;				/* the kernel's side decides */
+	uint64_t unused;			/* connections left out, see track_hide_unused() */
 	uint64_t unclaimed;			/* of the rules, unknown to the kernel's side */
 	int64_t module_missed, module_lost;	/* its own counts, -1: unknown */
 };
@@ -93,9 +94,18 @@ bool track_diag_doubts(const struct track *t);
 /* Returns true if something waits, and wants an EVENT_TICK every 20 ms. */
 bool track_diag_waits(const struct track *t);
 
+/*
+ * Leaves out the connections of datagram sockets that neither sent nor received until they
+ * ended, where the kernel's side says so of them. Their starts wait for that, until an event
+ * of any kind (as EVENT_TICK) is wait_ms later: then they are written. 0: none is left out.
+ */
+void track_hide_unused(struct track *t, unsigned int wait_ms);
+/* Returns true if such a start waits. */
+bool track_unused_waits(const struct track *t);
+
 /* Time of the oldest of what waits (real time, ms), or INT64_MAX if nothing does: what is
  * emitted later may be as old as that. */
-int64_t track_diag_oldest(const struct track *t);
+int64_t track_oldest(const struct track *t);
 
 /* Calls fn for each process without node name that holds descriptors by the rules' word:
  * its exit could pass unseen. fn must not call the tracker. */

@@ -40,10 +40,10 @@ static void write_unclaimed(struct track *t, struct conn *c)
 	struct stamp when = t->when, end = c->unclaimed_end;
 	struct proc *proc = t->proc;
 
-	t->stats.unclaimed++;
 	t->when = c->start;
 	t->proc = NULL;
 	life_open_found(t, c, KIND_CONNECT, VIA_NONE);
+	t->stats.unclaimed += !c->ignored;	/* else the kernel's side may have ignored it, too */
 	t->when = when;
 	c->blind = true;
 	if (LIST_EMPTY(&c->fds)) {

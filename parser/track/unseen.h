@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * parser/track/unseen: index of the connections that were written with unseen=netns, by
- * what a snapshot of their namespace would tell of them. A part that is not known of a
+ * what a snapshot of their namespace would report. A part that is not known of a
  * connection fits any socket.
  */
 #ifndef NETLOG_UNSEEN_H

@@ -24,7 +24,7 @@
 #define POLL_MS 100
 #define JOURNAL_MS 1000 /* between calls of journalctl */
 
-/* Where lines can be read. */
+/* A file or socket from which lines can be read. */
 struct place {
 	const char *path; /* below root */
 	FILE *file;	  /* at what is new */

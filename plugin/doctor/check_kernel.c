@@ -289,7 +289,7 @@ void check_log_format(const struct doctor *d, struct doctor_finding *f)
 	    !strcasecmp(text, "ENRICHED")) {
 		found(f, DOCTOR_NOTE, "log_format of auditd is ENRICHED");
 		because(f, "resolving names takes a third of the time that a record takes");
-		mend(f, "set log_format = RAW in %s if no reader needs the names, then: "
+		mend(f, "set log_format = RAW in %s if no one reads the names, then: "
 			"auditctl --signal HUP",
 		     AUDITD_CONF);
 	} else {

@@ -160,7 +160,7 @@ void check_imuxsock(const struct doctor *d, struct doctor_finding *f)
 	}
 	found(f, DOCTOR_WARNING, "rsyslog's imuxsock takes %lu lines in %lu s from a process", burst,
 	      interval);
-	because(f, "lines above this rate are dropped, and the plugin does not notice");
+	because(f, "messages beyond the limit are dropped, and the plugin does not notice");
 	mend(f, "module(load=\"imuxsock\" SysSock.RateLimit.Interval=\"0\") in /etc/rsyslog.conf, "
 		"then: systemctl restart rsyslog");
 }

@@ -14,6 +14,7 @@
 #include "plugin/enrich/cgroups.h"
 #include "plugin/enrich/container.h"
 #include "plugin/enrich/entity.h"
+#include "plugin/enrich/names.h"
 
 #define KEPT_MAX 4096
 #define SLACK_MS 10 /* audit's time is up to one tick early */
@@ -22,6 +23,7 @@ struct known {
 	int64_t pid;
 	uint64_t generation; /* of the identity that was asked for last */
 	struct container container;
+	char name[128]; /* of the container */
 	char pcomm[17];
 	char entity[ENTITY_MAX], pentity[ENTITY_MAX];
 	UT_hash_handle hh;
@@ -34,6 +36,7 @@ struct context {
 	int64_t ticks; /* a second */
 	struct known *known;
 	struct cgroups *cgroups; /* NULL: without memory */
+	struct names *names;	 /* the same */
 };
 
 /* "2304 (odd ) name) S 2211 …": what of it is needed. */
@@ -55,8 +58,8 @@ static void read_boot(struct context *c)
 		fclose(f);
 }
 
-struct context *context_new(const char *proc, const char *cgroup_root, const char *node,
-			    const char *machine)
+struct context *context_new(const char *proc, const char *cgroup_root, const char *root,
+			    const char *node, const char *machine)
 {
 	struct context *c = calloc(1, sizeof(*c));
 
@@ -66,6 +69,7 @@ struct context *context_new(const char *proc, const char *cgroup_root, const cha
 	c->node = node;
 	c->ticks = sysconf(_SC_CLK_TCK);
 	c->cgroups = cgroups_new(cgroup_root);
+	c->names = names_new(root);
 	read_boot(c);
 	c->host = (struct entity_host){ .machine = machine, .boot = c->boot };
 	return c;
@@ -87,6 +91,7 @@ void context_free(struct context *c)
 		return;
 	forget_all(c);
 	cgroups_free(c->cgroups);
+	names_free(c->names);
 	free(c);
 }
 
@@ -159,7 +164,7 @@ static void read_parent(const struct context *c, const struct identity *id,
 static void forget(struct known *k)
 {
 	memset(&k->container, 0, sizeof(k->container));
-	*k->pcomm = *k->entity = *k->pentity = 0;
+	*k->name = *k->pcomm = *k->entity = *k->pentity = 0;
 }
 
 /* The kernel's word for the control group, where there is one: it holds when the process has
@@ -173,6 +178,16 @@ static bool read_group(const struct context *c, const struct identity *id, struc
 	if (found)
 		k->container = *found;
 	return found;
+}
+
+static void name_container(const struct context *c, struct known *k)
+{
+	const char *name = NULL;
+
+	if (*k->container.id && c->names)
+		name = names_find(c->names, k->container.id, ms_of(CLOCK_MONOTONIC));
+	if (name)
+		snprintf(k->name, sizeof(k->name), "%s", name);
 }
 
 /* A control group that is read from /proc counts if the process is the same one before and
@@ -242,6 +257,7 @@ void context_fill(struct context *c, struct entry *e, unsigned int parts)
 		if (!is_start(e)) /* its process may have ended long ago */
 			return;
 		read_process(c, e, k, parts);
+		name_container(c, k);
 		k->generation = id->generation;
 	}
 	e->entity = text_or_null(k->entity);
@@ -249,6 +265,7 @@ void context_fill(struct context *c, struct entry *e, unsigned int parts)
 	if (!(parts & CONTEXT_SURROUNDINGS))
 		return;
 	e->container = text_or_null(k->container.id);
+	e->container_name = text_or_null(k->name);
 	e->pod = text_or_null(k->container.pod);
 	e->unit = text_or_null(k->container.unit);
 	if (!e->pcomm)

@@ -13,10 +13,11 @@
 
 struct context;
 
-/* proc: "/proc"; cgroup_root: "/sys/fs/cgroup"; node: name that audit may give this host;
+/* proc: "/proc"; cgroup_root: "/sys/fs/cgroup"; root: of the files of
+ * container engines, ""; node: name that audit may give this host;
  * machine: machine-id(5), or empty. All borrowed. NULL without memory. */
-struct context *context_new(const char *proc, const char *cgroup_root, const char *node,
-			    const char *machine);
+struct context *context_new(const char *proc, const char *cgroup_root, const char *root,
+			    const char *node, const char *machine);
 void context_free(struct context *c); /* may be NULL */
 
 enum context_part {

@@ -10,7 +10,7 @@
 
 #define ENTITY_MAX 17 /* 16 characters and a NUL */
 
-/* What makes a pid unique. Texts are borrowed; either may be NULL or empty: unknown. */
+/* Machine and boot, which make a pid unique. Texts are borrowed; NULL or empty: unknown. */
 struct entity_host {
 	const char *machine; /* machine-id(5) */
 	const char *boot;    /* /proc/sys/kernel/random/boot_id, without a newline */

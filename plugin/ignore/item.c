@@ -194,10 +194,13 @@ static const struct netaddr *service_end(const struct entry *e)
 	}
 }
 
-static bool is_container(const char *want, const char *have)
+static bool is_container(const char *want, const struct entry *e)
 {
+	const char *have = e->container;
 	size_t len = strlen(want);
 
+	if (e->container_name && !strcmp(want, e->container_name))
+		return true;
 	return have && (!strcmp(want, have) ||
 			(len >= CONTAINER_ID_MIN && !strncmp(want, have, len)));
 }
@@ -210,7 +213,7 @@ bool ignore_item_holds(const struct ignore_item *item, const struct entry *e)
 	if (item->has_port && (!end || !end->has_port || end->port < item->first ||
 			       end->port > item->last))
 		return false;
-	if (item->container && !is_container(item->container, e->container))
+	if (item->container && !is_container(item->container, e))
 		return false;
 	return !item->has_uid || (uid >= 0 && uid >= item->uid_low && uid <= item->uid_high);
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <uthash.h>
 
-/* What makes two connections alike. Zeroed before it is filled: it is compared as bytes. */
+/* Two connections with equal keys are alike. Compared as bytes: zeroed before it is filled. */
 struct key {
 	int32_t what, proto, direction, err;
 	int64_t uid, netns, pid;

@@ -160,4 +160,6 @@ void audit_status_module_counts(struct module_counts *m)
 	if (load && read_counter(MODULE "/parameters/lost", &m->lost) &&
 	    read_counter(MODULE "/parameters/missed", &m->missed) && module_load() == load)
 		m->load = load;
+	if (m->load)
+		read_counter(MODULE "/parameters/ignored", &m->ignored);
 }

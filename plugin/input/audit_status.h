@@ -34,6 +34,7 @@ bool audit_status_module(void);
 struct module_counts {
 	uint64_t load;	       /* differs for each load; 0: not loaded */
 	uint64_t lost, missed; /* records not written, probe hits skipped, since then */
+	uint64_t ignored;      /* connections that the ignore list left out, since then */
 };
 
 /* Reads the module's counters from /sys/module; needs no capability. */

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kpatch/netlog_ignore.h"
 #include "plugin/input/bpf_event.h"
 
 struct bpf_input;
@@ -21,6 +22,7 @@ struct bpf_wants {
 	bool processes;		/* forks, execs and ends of processes */
 	bool uses;		/* who sends or receives on a socket, where that changes */
 	unsigned int scan;	/* seconds between scans without a known loss; 0: none */
+	bool data;		/* which connected datagram sockets are never used */
 };
 
 struct bpf_input_options {
@@ -37,6 +39,7 @@ struct bpf_input_counts {
 	uint64_t lost;		/* events without room in the ring */
 	uint64_t map_full;	/* connects and calls without room in a map */
 	uint64_t exe_lost;	/* program paths without room in the ring */
+	uint64_t ignored;	/* connections that the ignore list left out */
 	int64_t missed;		/* program runs that the kernel skipped; -1: cannot be read */
 };
 
@@ -58,7 +61,7 @@ void bpf_input_read(struct bpf_input *b);
 
 /* Begins to report all that is open, by events of NETLOG_OP_FOUND and then scanned(), in
  * parts with each bpf_input_work(). Also while the source is silent. Returns false if the
- * kernel refuses. Before Linux 5.19 and without bpffs only some can be made: last_ones says
+ * kernel refuses. Before Linux 5.19, where no bpffs can be mounted, only some can be made: last_ones says
  * to use them. */
 bool bpf_input_scan(struct bpf_input *b, bool last_ones);
 /* Returns true while that goes on. */
@@ -77,6 +80,9 @@ int64_t bpf_input_unseen(const struct bpf_input *b);
 unsigned int bpf_input_woken(const struct bpf_input *b);
 /* Audit rules are loaded: report the serials of audit events, too. */
 void bpf_input_stamps(struct bpf_input *b, bool on);
+/* Replaces the ignore list that the kernel compares. Returns false, and none is compared, before
+ * Linux 5.17. */
+bool bpf_input_ignore(struct bpf_input *b, const struct netlog_ignore *list, unsigned int count);
 void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c);
 
 #endif

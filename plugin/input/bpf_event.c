@@ -226,7 +226,8 @@ static void set_end(struct netaddr *a, const struct netlog_bpf_sock *s, const vo
 
 static void set_socket(struct event *f, const struct netlog_bpf_sock *s)
 {
-	bool bytes = (f->op == NETLOG_OP_RELEASE || f->op == NETLOG_OP_DISCONNECT) &&
+	bool bytes = (f->op == NETLOG_OP_RELEASE || f->op == NETLOG_OP_DISCONNECT ||
+		      f->op == NETLOG_OP_USE) &&
 		     s->proto == IPPROTO_TCP && s->state != STATE_LISTEN;
 
 	f->ino = s->ino;
@@ -235,6 +236,7 @@ static void set_socket(struct event *f, const struct netlog_bpf_sock *s)
 	f->family = s->family;
 	f->proto = s->proto;
 	f->state = s->state;
+	f->unused = s->unused;
 	if (bytes) {
 		f->tx = s->tx;
 		f->rx = s->rx;

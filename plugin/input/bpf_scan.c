@@ -114,7 +114,7 @@ static void keep_spares(struct bpf_scan *s)
 		s->spares++;
 }
 
-struct bpf_scan *bpf_scan_new(const int links[BPF_SCAN_PARTS], struct bpf_events *events)
+struct bpf_scan *bpf_scan_new(const int links[BPF_SCAN_PARTS], bool old, struct bpf_events *events)
 {
 	struct bpf_scan *s = calloc(1, sizeof(*s));
 
@@ -125,7 +125,8 @@ struct bpf_scan *bpf_scan_new(const int links[BPF_SCAN_PARTS], struct bpf_events
 		s->link[i] = links[i];
 		s->fd[i] = s->pinned[i] = -1;
 	}
-	pin(s);
+	if (old)
+		pin(s);
 	keep_spares(s);
 	return s;
 }

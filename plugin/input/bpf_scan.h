@@ -17,12 +17,13 @@
 struct bpf_scan;
 
 /* links: descriptors of the iterators' links, the one of descriptors first; -1: that one is
- * not there. Needs root's privileges, later calls do not. NULL without memory. */
-struct bpf_scan *bpf_scan_new(const int links[BPF_SCAN_PARTS], struct bpf_events *events);
+ * not there. old: a kernel that may be older than 5.19. Needs root's privileges, later calls do
+ * not. NULL without memory. */
+struct bpf_scan *bpf_scan_new(const int links[BPF_SCAN_PARTS], bool old, struct bpf_events *events);
 /* s may be NULL. */
 void bpf_scan_free(struct bpf_scan *s);
 
-/* Begins one unless it runs already. Before Linux 5.19 and without bpffs, only some can be
+/* Begins one unless it runs already. Before Linux 5.19, where no bpffs can be mounted, only some can be
  * made: last_ones says to use them. Returns false if the kernel refuses. */
 bool bpf_scan_begin(struct bpf_scan *s, bool last_ones);
 bool bpf_scan_runs(const struct bpf_scan *s);

@@ -17,7 +17,7 @@ struct join;
 
 /* event is called for what is released, in the order of join_put(). NULL without memory. */
 struct join *join_new(void (*event)(const struct event *e, void *arg), void *arg);
-/* What waits is dropped. j may be NULL. */
+/* Drops the events that wait. j may be NULL. */
 void join_free(struct join *j);
 
 /* Off, the initial state: nothing waits. Switching off releases what does. */

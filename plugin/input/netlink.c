@@ -63,7 +63,7 @@ static int prepare_kernel(struct netlink_input *l)
 {
 	int err = 0;
 
-	/* Without auditd nobody has chosen these for the host, and a reader that is slow
+	/* Without auditd these were not chosen for the host, and a reader that is slow
 	 * for a moment must not make the host wait. */
 	if (!l->beside) {
 		l->set_backlog = true;

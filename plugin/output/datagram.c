@@ -24,7 +24,7 @@ struct datagram {
 	char *host, port[8], target[320];
 	int facility;
 	int fd;		  /* -1: no address yet */
-	bool suspect;	  /* nobody may listen: see send_first() */
+	bool suspect;	  /* there may be no listener: see send_first() */
 	uint64_t reports; /* of the datagram before, as in struct message */
 	char buffer[MESSAGE_MAX + RFC5424_OVERHEAD];
 };
@@ -93,7 +93,7 @@ static int send_one(struct datagram *d, const struct message *m)
 }
 
 /* Sends the first datagram to a host and waits for its refusal, so that the messages stay
- * in the queue as long as nobody listens. */
+ * in the queue as long as there is no listener. */
 static int send_first(struct datagram *d, const struct message *m)
 {
 	struct pollfd p = { .fd = d->fd };

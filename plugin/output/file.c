@@ -227,7 +227,7 @@ static int log_open(struct transport *t)
 	return err;
 }
 
-/* Where that fails, the file grows on, and the next line tries again. */
+/* After a failure the file grows on, and the next line tries again. */
 static void rotate(struct file *f, time_t now)
 {
 	int fd, err;

@@ -37,7 +37,7 @@ _Static_assert(BUFFER > RFC5424_OVERHEAD + MESSAGE_MAX, "a line fits");
 
 /* ---- the socket ---- */
 
-/* Returns true if this is a socket at which nobody listens any more; another file is not
+/* Returns true if this is a socket without a listener; another file is not
  * ours to remove. */
 static bool is_stale(const struct sockaddr_un *addr)
 {

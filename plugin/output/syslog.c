@@ -17,7 +17,7 @@ struct syslog_transport {
 	struct line_clock clock;
 };
 
-/* syslog(3) itself never reports that nobody listens. */
+/* syslog(3) itself never reports that no daemon listens. */
 static int syslog_open(struct transport *t)
 {
 	(void)t;

@@ -37,7 +37,7 @@ static bool has_remote_end(const struct netaddr *a)
 	return a->has_port && a->port && a->has_addr && !netaddr_is_any(a);
 }
 
-/* Of the parts that note_living() compares: not the scope. */
+/* Hashes the parts that note_living() compares: not the scope. */
 static unsigned int bucket_of(const struct netaddr *a)
 {
 	unsigned int h = a->port;

@@ -38,7 +38,7 @@ static void deliver_diag(struct resolver *r, enum event_kind kind, const struct 
 
 /* ---- requests ---- */
 
-/* What a process has may change at any moment: read at once, by two calls of the kernel. */
+/* A process's descriptors may change at any moment: read at once, by two system calls. */
 void resolver_ask(struct resolver *r, const struct request *q)
 {
 	struct pending *p = requests_add(r->round.fresh, q);
@@ -51,7 +51,7 @@ void resolver_ask(struct resolver *r, const struct request *q)
 	p->netns = procfs_netns(q->pid);
 }
 
-/* What was read of the latest process in this slice. */
+/* The latest process that this slice has read. */
 struct reading {
 	int64_t pid, netns;
 	bool single;

@@ -235,7 +235,7 @@ unsigned int setup_plan(const struct doctor *d, struct setup_step steps[SETUP_ST
 	if (!p.count)
 		return 0;
 	s = add(&p, "make auditd read its configuration",
-		"it starts the plugin, or passes the signal on to it");
+		"it starts the plugin, or makes it read the change");
 	snprintf(s->command, sizeof(s->command), "auditctl --signal HUP");
 	snprintf(s->undo, sizeof(s->undo), "auditctl --signal HUP");
 	s->undo_last = true;

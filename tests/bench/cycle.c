@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * tests/bench/cycle [CYCLES [PAUSE_US [BYTES]]]: what one connect, accept and two closes
- * on the loopback (between them BYTES times send and recv of one byte) cost this program, and what they cost the machine until the
- * audit daemons have digested them. For bench-module, in a virtual machine whose
- * clock counts instructions; prints one line, in nanoseconds a cycle:
+ * on the loopback (between them BYTES times send and recv of one byte) cost this program,
+ * and what they cost the machine until the audit daemons have digested them. For
+ * bench-module, in a virtual machine whose clock counts instructions; prints one line, in
+ * nanoseconds a cycle:
  *
  *   cycles=N ruler=2.000 elapsed=NS self=NS kauditd=NS auditd=NS plugin=NS other=NS
  *

@@ -81,6 +81,28 @@ def test_notes():
     check("netlog start: one row", [(r["word"], r["what"]) for r in read(json.dumps(note).encode())[1]], [("start", "")])
 
 
+def test_numbers():
+    """The number of sequence = yes is stored, and is known of a rejected line, too."""
+    number = {"agent": {"ephemeral_id": "00000000000000ff"}, "event__sequence": 7}
+    _, (r,) = read(line(**number))
+    check("a numbered line", (r["host"], r["run"], r["seq"]), ("web1", 255, 7))
+    check("a line without a number", [read(line())[1][0][k] for k in ("run", "seq")], [0, 0])
+    try:
+        row.read(b"10.0.0.5 " + line(**number, source__port=70000))
+    except row.Rejected as error:
+        r = json.loads(row.rejection(b"", error))
+        check("a rejected line has arrived", (r["host"], r["run"], r["seq"], r["sender"], r["lost"]), ("web1", 255, 7, "10.0.0.5", 1))
+    for name, value in (("half a surrogate pair in the host's name", "\ud800"), ("a long name", "x" * 5000)):
+        try:
+            row.read(line(**number, host__name=value))
+        except row.Rejected as error:
+            check(f"{name}: its rejection can be stored", json.loads(row.rejection(b"", error))["host"], "")
+    for run, seq in (("x" * 16, 7), ("00000000000000ff", 0), ("00000000000000ff", -1), ("00000000000000ff", "7"), ("00000000000000ff", 2 ** 40),
+                     ("00000000000000ff", True), (255, 7)):
+        check(f"no number: {run} {seq}", read(line(agent={"ephemeral_id": run}, event__sequence=seq))[1][0]["run"], 0)
+    check("agent is a text", reason(line(agent="x")), "bad structure")
+
+
 def test_rejected():
     deep = b'{"a":' * 20000 + b"1" + b"}" * 20000
     for name, data, wanted in (
@@ -197,6 +219,6 @@ def test_protocol():
             p.kill()
 
 
-for test in (test_values, test_key, test_notes, test_rejected, test_batches, test_protocol):
+for test in (test_values, test_key, test_notes, test_numbers, test_rejected, test_batches, test_protocol):
     test()
 case.finish()

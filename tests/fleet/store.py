@@ -251,7 +251,7 @@ def test_pairs():
 def test_clocks():
     """A host whose clock is hours, or decades, wrong."""
     clear()
-    at = NOW * 1000 - 5000
+    at = int(time.time()) * 1000 - 5000
     lines = []
     for i in range(5):
         lines += connection(i + 1, WEB, ("late", "10.0.1.1"), at + i * 100, a_port=41000 + i, skew=(0, -5 * 3600000))
@@ -324,9 +324,12 @@ def test_simulation():
     truth = tmp.name + "/truth"
     begin = HOUR - 3 * 3600
     with open(tmp.name + "/lines", "wb") as out:
-        subprocess.run([build / "fleet/simulate", "--hosts", "300", "--connections", "6000", "--hours", "4", "--from", str(begin), "--rows",
-                        "--loss", "0.01", "--truth", truth], stdout=out, stderr=subprocess.DEVNULL, check=True)
+        done = subprocess.run([build / "fleet/simulate", "--hosts", "300", "--connections", "6000", "--hours", "4", "--from", str(begin),
+                               "--rows", "--loss", "0.01", "--truth", truth], stdout=out, stderr=subprocess.PIPE, check=True)
+    said = dict(word.split("=") for word in done.stderr.decode().split())
     store._post({"database": stores.DATABASE, "query": "INSERT INTO line FORMAT TabSeparated"}, open(tmp.name + "/lines", "rb").read(), {})
+    check("simulation: what was lost is missing", sql("SELECT sum(lost) FROM missing"), said["counted"])
+    check("simulation: some was", int(said["counted"]) > 100)
     hourly()
     wanted, wrong = {}, set()
     for text in open(truth, encoding="ascii"):

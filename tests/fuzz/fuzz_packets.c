@@ -34,6 +34,13 @@ static void add_connections(struct owners *o)
 		e.proto = i % 2 ? IPPROTO_UDP : IPPROTO_TCP;
 		e.what = CONNECT_START;
 		owners_entry(o, &e, true);
+		e.what = CONNECT_USE;
+		e.opener = who.pid;
+		who.pid = 2400;
+		e.sent = e.read = (struct optional){ true, 100 * i };
+		owners_entry(o, &e, true);
+		who.pid = e.opener;
+		e.opener = -1;
 		e.what = CONNECT_STOP;
 		e.time.sec += 3;
 		owners_entry(o, &e, true);

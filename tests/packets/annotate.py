@@ -8,29 +8,15 @@ import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 import files  # noqa: E402
+from verdicts import finish, path, verdict  # noqa: E402
 import read  # noqa: E402
 from world import world  # noqa: E402
 
 tool = os.path.abspath(sys.argv[1])
-tmp = tempfile.mkdtemp()
-failed = False
 os.environ['TZ'] = 'UTC'
-
-
-def verdict(name, wrong):
-    global failed
-    print(f'{"not ok" if wrong else "ok"} - {name}')
-    for line in str(wrong or '').splitlines()[:20]:
-        print(f'#   {line}')
-    failed |= bool(wrong)
-
-
-def path(name):
-    return os.path.join(tmp, name)
 
 
 def run(*words, **more):
@@ -230,7 +216,11 @@ def test_counts():
 
 
 def test_hone():
-    out, _ = annotate('little', '--host-id', '{01234567-89ab-cdef-0123-456789abcdef}')
+    out, _ = annotate('little', '--host-id', '{01234567-89ab-cdef-0123-456789abcdef}', '--comment', 'of the section')
+    with open(out, 'rb') as f:
+        section = next(read.blocks(f.read()))
+    if (1, b'of the section') not in read.options(section[1][16:], section[2]):
+        return 'no comment of the section'
     packets, (section,) = read.read(out)
     if section.host != bytes.fromhex('010000000123456789abcdef0123456789abcdef'):
         return f'machine id {section.host!r}'
@@ -316,6 +306,17 @@ def test_condition():
     pids = {p.pid for p in packets} - {None}
     # curl is also the other end of nginx's
     return '' if pids == {2304, 2700} and b'filtered' in done.stderr else pids
+
+
+def test_end():
+    """-te ends the log: later packets are nobody's, though the ends were an earlier one's."""
+    out, done = annotate('little', '-te', '2026-11-21', '06:03:22')
+    wrong = []
+    for (at, _, truth, _), p in zip(W.packets, read.read(out)[0]):
+        want = truth if at <= 1795241002.999 else (None, None, 'filtered')
+        if truth[2] in (None, 'not-logged', 'closed', 'before-log', 'ambiguous') and read.said(p) != want:
+            wrong.append(f'{at}: {read.said(p)}, not {want}')
+    return '\n'.join(wrong)
 
 
 def test_text():
@@ -433,11 +434,11 @@ checked('--snaplen', test_snaplen)
 checked('--fields', test_fields)
 checked('--inner: VXLAN, Geneve, GRE, IP in IP', test_inner)
 checked('conditions', test_condition)
+checked('-te ends the log', test_end)
 checked('--text, as Hone\'s plain text view', test_text)
 checked('errors', test_refused)
 checked('broken captures', test_hostile)
 optional('tshark', 'tshark reads the comments', test_tshark)
 optional('tshark', 'tshark lists Hone\'s blocks and options', test_tshark_hone)
 optional('tcpdump', 'tcpdump reads all packets', test_tcpdump)
-shutil.rmtree(tmp)
-sys.exit(failed)
+finish()

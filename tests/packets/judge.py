@@ -1,53 +1,101 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Compares what an annotated capture says with the truth of tests/packets/real: lines of PROTO,
-client's port, client's pid, server's pid. Usage: judge.py FILE TRUTH"""
+"""Compares an annotated capture with what the programs did. Both ends of a packet are judged.
+Usage: judge.py FILE TRUTH [FORKS]
+TRUTH has lines of PROTO CLIENT_PORT CLIENT OPENER [USER[,USER...]]; FORKS those of the
+kernel's trace. CLIENT, OPENER, USER are pids, or several with commas. ?: not judged.
+-: there is no such process. children: any that descends from the opener. Data belongs to
+USER, the handshake to OPENER, other packets to one of them.
+REUSE instead of PROTO: the port is used several times, one line for each, in their order."""
+import re
 import sys
 
 sys.dont_write_bytecode = True
 import read  # noqa: E402
 
+
+class End:
+    """The packet's IP and transport header, of Ethernet."""
+    def __init__(self, frame):
+        ip, self.known = frame[14:], False
+        if len(ip) < 40:
+            return
+        if ip[0] >> 4 == 4:
+            at, proto, total = ip[0] % 16 * 4, ip[9], int.from_bytes(ip[2:4], 'big')
+        else:
+            at, proto, total = 40, ip[6], 40 + int.from_bytes(ip[4:6], 'big')
+        if proto not in (6, 17):
+            return
+        self.known, self.proto = True, proto
+        self.source, self.target = (int.from_bytes(ip[at + n:at + n + 2], 'big') for n in (0, 2))
+        self.flags = ip[at + 13] if proto == 6 else 0
+        self.has_data = proto == 17 or total > at + ip[at + 12] // 16 * 4
+
+
+def descendants(path):
+    children = {}
+    for parent, child in re.findall(r'sched_process_fork: .* pid=(\d+) .*child_pid=(\d+)', open(path).read()):
+        children.setdefault(parent, []).append(child)
+
+    def all_of(pid):
+        return {pid}.union(*(all_of(c) for c in children.get(pid, ())))
+    return all_of
+
+
 truth, reused = {}, {}
+forks = descendants(sys.argv[3]) if len(sys.argv) > 3 else None
 for line in open(sys.argv[2]):
-    proto, port, client, server = line.split()
+    proto, port, client, opener, *users = line.split()
+    users = set((users or [opener])[0].split(','))
+    opener = set(opener.split(','))
+    if 'children' in users:
+        users |= forks(*opener) - opener
+    case = ({client}, opener, users)
     if proto == 'REUSE':
-        reused.setdefault(int(port), []).append(client)
+        reused.setdefault(int(port), []).append(case)
     else:
-        truth[(17 if proto == 'UDP' else 6, int(port))] = (client, server)
+        truth[(17 if proto == 'UDP' else 6, int(port))] = case
 packets, _ = read.read(sys.argv[1])
-right = unsaid = wrong = other = 0
-last = {}
-for i, p in enumerate(packets):
-    ip = p.data[14:]
-    if len(ip) < 40 or ip[0] >> 4 != 4 or ip[9] not in (6, 17):
+right = wrong = other = judged = 0
+without, last = {}, {}
+
+
+def case_of(p):
+    for is_client, port in ((True, p.source), (False, p.target)):
+        if port in reused:
+            if p.flags & 18 == 2:       # a SYN without ACK
+                last[port] = last.get(port, -1) + 1
+            return is_client, reused[port][last[port]]
+        if (p.proto, port) in truth:
+            return is_client, truth[(p.proto, port)]
+    return None, None
+
+
+for i, packet in enumerate(packets):
+    p = End(packet.data)
+    from_client, case = case_of(p) if p.known else (None, None)
+    if not case:
         other += 1
         continue
-    at = ip[0] % 16 * 4
-    source, target = (int.from_bytes(ip[at + n:at + n + 2], 'big') for n in (0, 2))
-    sender, receiver, why = read.said(p)
-    if source in reused or target in reused:
-        port = source if source in reused else target
-        pid = sender if port == source else receiver
-        order = reused[port]
-        if ip[at + 13] & 18 == 2:       # a SYN without ACK
-            last[port] = last.get(port, -1) + 1
-        want = {order[last[port]]}
-    elif (ip[9], source) in truth:
-        pid, want = sender, {truth[(ip[9], source)][0]}
-    elif (ip[9], target) in truth:
-        pid, want = receiver, {truth[(ip[9], target)][0]}
-    else:
-        other += 1
-        continue
-    if pid is None:
-        unsaid += 1
-        print(f'# packet {i + 1}: {source} -> {target}: {p.own}')
-    elif str(pid) in want:
-        right += 1
-    else:
-        wrong += 1
-        print(f'# packet {i + 1}: {source} -> {target}: {pid}, not {want}')
+    judged += 1
+    sender, receiver, why = read.said(packet)
+    ends = ((sender, receiver) if from_client else (receiver, sender))
+    server = case[2] if p.has_data else case[1] if p.flags & 2 else case[1] | case[2]
+    for whose, pid, want in (('client', ends[0], case[0]), ('server', ends[1], server)):
+        if want == {'?'}:
+            continue
+        if pid is None:
+            if want != {'-'}:
+                without[f'{whose} {why or "other end is known"}'] = \
+                    without.get(f'{whose} {why or "other end is known"}', 0) + 1
+        elif str(pid) in want:
+            right += 1
+        else:
+            wrong += 1
+            print(f'# packet {i + 1}: {p.source} -> {p.target}, {whose}: {pid}, not one of {sorted(want)}')
 name = sys.argv[1].rsplit('/', 1)[-1]
-print(f'{"not " if wrong or not right else ""}ok - {name}: {right} packets right, {wrong} wrong, {unsaid} without, '
-      f'{other} not of the scenario')
+for why, n in sorted(without.items()):
+    print(f'# {name}: {n} ends without a process: {why}')
+print(f'{"not " if wrong or not right else ""}ok - {name}: {judged} packets, {right} ends right, {wrong} wrong, '
+      f'{sum(without.values())} without; {other} packets not of the scenario')
 sys.exit(bool(wrong or not right))

@@ -4,31 +4,16 @@
 Usage: pair.py AUNETLOG"""
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 import files  # noqa: E402
+from verdicts import finish, path, verdict  # noqa: E402
 
 tool = os.path.abspath(sys.argv[1])
-tmp = tempfile.mkdtemp()
-failed = False
 os.environ['TZ'] = 'UTC'
 T0 = 1795241000.0
-
-
-def verdict(name, wrong):
-    global failed
-    print(f'{"not ok" if wrong else "ok"} - {name}')
-    for line in str(wrong or '').splitlines()[:20]:
-        print(f'#   {line}')
-    failed |= bool(wrong)
-
-
-def path(name):
-    return os.path.join(tmp, name)
 
 
 class Host:
@@ -204,6 +189,54 @@ def test_html():
     return '' if '["curl@web1","nginx@api2","443",20,10240,18000,1]' in text else text[-900:]
 
 
+def namespaces(extra=0, loopback=False):
+    """Two namespaces with the same addresses, used at the same time."""
+    h = Host('one')
+    ends = ('127.0.0.1:40000', '127.0.0.1:80') if loopback else ('10.1.0.1:40000', '10.1.0.2:80')
+    for n in range(2):
+        for at, pid, comm, netns, side in ((0, 100, 'curl', 7001, 0), (.001 * (1 - n), 200, 'nginx', 7002, 1)):
+            tx, rx = (500 + extra * n, 900) if not side else (900, 500 + extra * n)
+            arrow = '<-' if side else '->'
+            netns = 7001 + n if loopback else netns + 10 * n
+            who = f'TCP {ends[side]} {arrow} {ends[1 - side]} {pid + n} {pid + n} 0 {comm} exe=/usr/bin/{comm} auid=1'
+            for what, when, more in (('start', T0 + at + .002 * n, ''), ('stop', T0 + 3 + at, f' tx={tx} rx={rx}')):
+                h.lines.append((when, f'connect {what} {who} netns={netns}{more} id=6fb9d1c3-{1 + side + 2 * n:x}.1'))
+    h.write()
+    return run('-if', path('one'))[1]
+
+
+def test_namespaces():
+    whose = lambda lines: sorted(re.findall(r'curl\[\d+\]|nginx\[\d+\]| alone=\w+', x) for x in lines)  # noqa: E731
+    together = [['curl[100]', 'nginx[200]'], ['curl[101]', 'nginx[201]']]
+    if whose(namespaces(loopback=True)) != together:
+        return 'on lo: ' + '\n'.join(namespaces(loopback=True))
+    if whose(namespaces(extra=7)) != together:
+        return 'by bytes: ' + '\n'.join(namespaces(extra=7))
+    lines = namespaces()
+    return '' if len(lines) == 4 and all(' alone=ambiguous' in x for x in lines) else '\n'.join(lines)
+
+
+def test_loopback_of_two_hosts():
+    """Each host has the address: what one opened the other one did not accept."""
+    a, b = Host('left'), Host('right')
+    a.side(T0, T0 + 1, '127.0.0.1:40000', '->', '127.0.0.1:80', 1, 'curl', 1, 1)
+    b.side(T0, T0 + 1, '127.0.0.1:80', '<-', '127.0.0.1:40000', 2, 'nginx', 1, 1)
+    _, lines, err = run('-if', a.write(), '-if', b.write())
+    # nor do they measure the clocks
+    return '' if len(lines) == 2 and all(' alone=not-logged' in x for x in lines) and 'clock' not in err else '\n'.join(lines + [err])
+
+
+def test_missing_accept():
+    """Of two connections in a row the log has one accept, that of the second."""
+    a, b = Host('left'), Host('right')
+    a.side(T0, T0 + 1, '10.0.0.1:40000', '->', '10.0.0.2:80', 1, 'first', 1, 1)
+    a.side(T0 + 1.5, T0 + 3, '10.0.0.1:40000', '->', '10.0.0.2:80', 2, 'second', 1, 1)
+    b.side(T0 + 1.503, T0 + 3, '10.0.0.2:80', '<-', '10.0.0.1:40000', 3, 'nginx', 1, 1)
+    _, lines, _ = run('-if', a.write(), '-if', b.write())
+    return '' if any('second[2]' in x and 'nginx[3]' in x for x in lines) and \
+        any('first[1]' in x and 'alone=' in x for x in lines) else '\n'.join(lines)
+
+
 def test_errors():
     for words, why in ((('--format', 'json'), 'cannot be combined with --format'),
                        (('--summary', 'remote'), 'cannot be combined with --summary'),
@@ -222,7 +255,9 @@ for name, test in (('both processes of each connection', test_pairs),
                    ('a translation by conntrack', test_nat),
                    ('node names in one log', test_nodes),
                    ('a condition on either side', test_condition),
+                   ('the same ends in two namespaces', test_namespaces),
+                   ('loopback of two hosts', test_loopback_of_two_hosts),
+                   ('two connections, one accept', test_missing_accept),
                    ('--graph', test_graph), ('--html', test_html), ('errors', test_errors)):
     verdict(name, test())
-shutil.rmtree(tmp)
-sys.exit(failed)
+finish()

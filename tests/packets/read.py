@@ -111,7 +111,10 @@ def read(path):
             if 258 in one:
                 p.pid, p.connection = number(one[258]), number(one[257])
                 need(p.pid in section.processes, f'pid {p.pid} without its block')
-                need(section.connections[p.connection][0] == p.pid, 'the connection is another\'s')
+                # another process than the opener can use its socket
+                need(section.connections[p.connection][0] == p.pid or
+                     f' opener={section.connections[p.connection][0]} ' in p.own[0],
+                     'the connection is another\'s')
                 need(struct.unpack(order + 'II', one[8]) == (p.pid, 0), 'option 8 differs')
                 pid, name = section.darwin[number(one[32769])]
                 need(pid == p.pid, 'Apple\'s block is another process\'s')

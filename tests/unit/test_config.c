@@ -43,7 +43,7 @@ struct good {
 
 #define DEFAULTS .to_syslog = true, .facility = LOG_AUTHPRIV, .priority = LOG_INFO, \
 	.queue_kib = 1024, .command_line = true, .exe_path = true, .sockets = 65536, \
-	.processes = 32768, .wants.scan = 300, .wait = 1000, \
+	.processes = 32768, .wants.scan = 300, .wait = 1000, .udp_unused = true, \
 	.sweep = 30, .snapshot = true, .state = STATE_DEFAULT, .interval = 60, \
 	.log = { LOG_DEFAULT, 64, 1024, 90, true }
 
@@ -63,7 +63,9 @@ static const struct good goods[] = {
 	{ "other limits", "[limits]\nconnections = 16777216\nprocesses = 16\n",
 	  { DEFAULTS, .sockets = 16777216, .processes = 16 } },
 	{ "kernel", "[kernel]\nsource = sockdiag\nflows = yes\nprocesses = yes\nuses = yes\n"
-	  "scan = 0\n", { DEFAULTS, .source = KERNEL_SOCKDIAG, .wants = { true, true, true, 0 } } },
+	  "scan = 0\n", { DEFAULTS, .source = KERNEL_SOCKDIAG,
+	  .wants = { .flows = true, .processes = true, .uses = true } } },
+	{ "unused", "[ignore]\nudp_unused = no\n", { DEFAULTS, .udp_unused = false } },
 	{ "kernel, the last word", "[kernel]\nsource = module\nsource = none\n",
 	  { DEFAULTS, .source = KERNEL_NONE } },
 	{ "sockdiag", "[sockdiag]\nuse = no\nwait = 10\nsweep = 1\nsnapshot = no\n"
@@ -177,6 +179,7 @@ static void assert_same(const struct config *a, const struct config *b)
 	assert_int_equal(a->wants.processes, b->wants.processes);
 	assert_int_equal(a->wants.uses, b->wants.uses);
 	assert_int_equal(a->wants.scan, b->wants.scan);
+	assert_int_equal(a->udp_unused, b->udp_unused);
 	assert_int_equal(a->use, b->use);
 	assert_int_equal(a->wait, b->wait);
 	assert_int_equal(a->sweep, b->sweep);
@@ -273,7 +276,7 @@ static const struct mistake mistakes[] = {
 	{ "match, key", "[ignore]\nmatch = port=53\n", 2, "match: 'port=53'",
 	  "'port' must be key=value, with a key of: time kind proto local direction "
 	  "remote addr sid pid uid user comm exe auid ses ppid subj proctitle egid cgroup pcomm opener "
-	  "netns container pod unit entity pentity via errno status dur tx rx bytes unseen incomplete id ev node" },
+	  "netns container ctrname pod unit entity pentity via errno status dur tx rx bytes sent read unseen incomplete id ev node" },
 	{ "match, known at the end", "[ignore]\nmatch = proto=tcp dur>60\n", 2,
 	  "match: 'proto=tcp dur>60': dur is known only at the end, and what is ignored "
 	  "is decided at the start", "" },

@@ -147,7 +147,7 @@ static void begin(struct fixture *f)
 	put_boot(BOOT);
 	snprintf(groups, sizeof(groups), "%s/cgroup", proc);
 	mkdir(groups, 0755);
-	f->c = context_new(proc, groups, "web1", MACHINE);
+	f->c = context_new(proc, groups, proc, "web1", MACHINE);
 	f->id = (struct identity){ .generation = 1, .pid = 100, .ppid = 10 };
 	f->e = (struct entry){
 		.what = CONNECT_START,
@@ -167,7 +167,16 @@ static void end(struct fixture *f)
 
 static void forget(struct entry *e)
 {
-	e->container = e->pod = e->unit = e->pcomm = e->entity = e->pentity = NULL;
+	e->container = e->container_name = e->pod = e->unit = e->pcomm = e->entity = e->pentity = NULL;
+}
+
+static void put_docker(const char *config)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command), "d='%s/var/lib/docker/containers/" ID "'; mkdir -p $d && "
+		 "echo '%s' >$d/config.v2.json", proc, config);
+	assert_int_equal(system(command), 0);
 }
 
 static void test_alive(void **state)
@@ -176,8 +185,10 @@ static void test_alive(void **state)
 
 	(void)state;
 	begin(&f);
+	put_docker("{\"Name\":\"/web\"}");
 	context_fill(f.c, &f.e, CONTEXT_ENTITIES | CONTEXT_SURROUNDINGS);
 	assert_string_equal(f.e.container, ID);
+	assert_string_equal(f.e.container_name, "web");
 	assert_string_equal(f.e.pcomm, "sh) (1");
 	assert_null(f.e.unit);
 	/* the process has ended, and its pid is another's, when the connection stops */
@@ -388,7 +399,7 @@ static void test_group_first(void **state)
 
 static void test_ourselves(void **state)
 {
-	struct context *c = context_new("/proc", "/sys/fs/cgroup", "web1", "");
+	struct context *c = context_new("/proc", "/sys/fs/cgroup", "", "web1", "");
 	struct identity id = { .generation = 1, .pid = getpid(), .ppid = getppid() };
 	struct entry e = { .what = CONNECT_START, .identity = &id, .time = { time(NULL), 0, 0 } };
 	char comm[32];

@@ -261,8 +261,8 @@ static const struct entry whole = {
 	.remote = { AF_INET, true, true, 443, 0, { 192, 0, 2, 7 } },
 	.identity = &who, .opener = 17, .via = VIA_CLOSE, .err = ECONNRESET,
 	.dur_ms = 1204, .tx = 512, .rx = 90112, .netns = 4026531840, .other_netns = true,
-	.container = "web-1", .pod = "0f2a1b3c", .unit = "x.service", .pcomm = "bash",
-	.status = "1",
+	.container = "web-1", .container_name = "web one", .pod = "0f2a1b3c", .unit = "x.service",
+	.pcomm = "bash", .status = "1", .sent = { true, 300 }, .read = { true, 21 },
 };
 
 /* A field's value as text, as it must stand in the line. */

@@ -54,7 +54,6 @@ void bpf_input_close(struct bpf_input *b) { (void)b; }
 int bpf_input_poll(const struct bpf_input *b, struct pollfd *fd) { (void)b, (void)fd; return -1; }
 void bpf_input_work(struct bpf_input *b, const struct pollfd *fd) { (void)b, (void)fd; }
 void bpf_input_read(struct bpf_input *b) { (void)b; }
-bool bpf_input_scan(struct bpf_input *b, bool last_ones) { b->scans++; b->runs = true; b->last_ones = last_ones; return true; }
 bool bpf_input_scans(const struct bpf_input *b) { return b->runs; }
 bool bpf_input_test(struct bpf_input *b) { return !b->fails; }
 bool bpf_input_has_cookies(const struct bpf_input *b) { (void)b; return true; }
@@ -62,6 +61,14 @@ void bpf_input_silence(struct bpf_input *b, bool silent) { b->silent = silent; }
 void bpf_input_stamps(struct bpf_input *b, bool on) { (void)b, (void)on; }
 unsigned int bpf_input_woken(const struct bpf_input *b) { return b->woken; }
 int64_t bpf_input_unseen(const struct bpf_input *b) { return b->unseen; }
+
+bool bpf_input_scan(struct bpf_input *b, bool last_ones)
+{
+	b->scans++;
+	b->runs = true;
+	b->last_ones = last_ones;
+	return true;
+}
 
 void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c)
 {

@@ -12,7 +12,7 @@
 
 #define KEYS " must be key=value, with a key of: time kind proto local direction remote " \
 	     "addr sid pid uid user comm exe auid ses ppid subj proctitle egid cgroup pcomm opener netns " \
-	     "container pod unit entity pentity via errno status dur tx rx bytes unseen incomplete id ev node"
+	     "container ctrname pod unit entity pentity via errno status dur tx rx bytes sent read unseen incomplete id ev node"
 #define RANGE "must be ADDRESS, ADDRESS/PREFIX, ADDRESS:PORT, [V6]:PORT, :PORT or " \
 	      ":FIRST-LAST"
 #define USER "must be a user name, a number, or unset"
@@ -469,7 +469,7 @@ static void test_ignore(void **state)
 		snprintf(text, sizeof(text), "%s is known only at the end, ", key);
 		assert_memory_equal(error.text, text, strlen(text));
 	}
-	assert_string_equal(refused, "opener status dur tx rx bytes incomplete ");
+	assert_string_equal(refused, "opener status dur tx rx bytes sent read incomplete ");
 }
 
 static void test_ignore_kind(void **state)

@@ -282,6 +282,46 @@ static const struct step late_events[] = {
 		.out = "connect fail - - -> " B " 100 prog errno=ECONNREFUSED"),
 	CLOSE(100, 3, .out = STOP_A " via=close"),
 };
+/* So late that the process has exited, and that another has its pid: they end with it. */
+static const struct step late_after_exit[] = {
+	EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999),
+	OPEN_A, EXIT(100, .out = STOP_A " via=exit"),
+	SOCKET(100, 4, STREAM, .late = 3),
+	CONNECT(100, 4, B, 0, .late = 5,
+		.out = "connect start - - -> " B " 100 prog\n"
+		       "connect stop - - -> " B " 100 prog via=exit"),
+	LISTEN(100, 5, .late = 4, .bad = "unattributed"),
+	SOCKET(100, 3, STREAM, .comm = "other"), CONNECT(100, 3, A, 0, .comm = "other",
+	       .out = "connect start TCP - -> " A " 100 other"),
+	ACCEPT(100, 8, 9, "203.0.113.9:1", .late = 8,
+	       .out = "connect start - - <- 203.0.113.9:1 100 prog\n"
+		      "connect stop - - <- 203.0.113.9:1 100 prog via=exit"),
+	EXIT(100, .comm = "other", .out = "connect stop TCP - -> " A " 100 other via=exit"),
+};
+/* Their sockets are known from the events that came in time. */
+static const struct step late_known_socket[] = {
+	EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999),
+	SOCKET(100, 4, STREAM), SOCKET(100, 3, STREAM), BIND(100, 3, "0.0.0.0:22"), EXIT_THREAD(999),
+	EXIT_THREAD(999), SOCKET(100, 3, STREAM), EXIT(100),
+	LISTEN(100, 3, .late = 4, .out = LISTEN_22 "\n" LISTEN_STOP_22 " via=exit"),
+	CONNECT(100, 4, B, 0, .late = 4,
+		.out = START_B "\n" STOP_B " via=exit"),
+	SOCKET(100, 5, STREAM), EXIT_THREAD(999), SOCKET(100, 5, STREAM, .family = AF_UNIX),
+	CONNECT(100, 5, B, 0, .late = 2, .out = START_B "\n" STOP_B " via=reuse"),
+};
+/* The first event of a child is late: what its parent opened after it is not the child's. */
+static const struct step late_first_event[] = {
+	EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999), OPEN_A,
+	SOCKET(101, 9, STREAM, .ppid = 100, .late = 4),
+	CLOSE(100, 3, .out = STOP_A " via=close"), EXIT(101, .ppid = 100),
+};
+/* Of another name since: the one that is not certain is that of the start. */
+static const struct step renamed[] = {
+	OPEN_A, CONNECT(100, 3, B, 0, .comm = "other",
+			.out = STOP_A " via=reuse\n"
+			       "connect start TCP - -> " B " 100 other"),
+	EXIT(100, .comm = "other", .out = "connect stop TCP - -> " B " 100 other via=exit"),
+};
 static const struct step no_address[] = {
 	SOCKET(100, 3, STREAM), CONNECT(100, 3, NULL, 0), BIND(100, 3, NULL),
 	CONNECT(100, 9, NULL, 0), CLOSE(100, 3),
@@ -519,8 +559,28 @@ static const struct step fork_seen[] = {
 	      .out = "connect stop TCP - -> " A " 200 prog opener=100 via=close"),
 };
 static const struct step fork_told_late[] = {	/* vfork: the child is gone by then */
-	OPEN_A, EXIT(200, .ppid = 100), FORK(100, 200),
+	OPEN_A, EXIT(200, .ppid = 100), FORK(100, 200, .late = 2),
 	CLOSE(100, 3, .out = STOP_A " via=close"),
+};
+/* An exec that is audited is the same process, and so is one whose parent is gone. */
+static const struct step fork_exec_named[] = {
+	FORK(50, 100), SOCKET(100, 3, STREAM, .ppid = 50),
+	CONNECT(100, 3, A, 0, .ppid = 50, .out = START_A),
+	EXEC(100, "/bin/cat", .comm = "cat", .ppid = 50),
+	EXIT(100, .exe = "/bin/cat", .comm = "cat",
+	     .out = "connect stop TCP - -> " A " 100 cat via=exit"),
+};
+/* A signal ended the first; the fork shows that another has its pid. */
+static const struct step fork_reuses_pid[] = {
+	FORK(50, 100), OPEN_A, FORK(50, 100, .out = STOP_A " via=reuse"),
+	SOCKET(100, 4, STREAM, .comm = "other"), EXIT(100, .comm = "other"),
+};
+/* Nor is the pid's earlier exit that of the child. */
+static const struct step fork_after_exit[] = {
+	FORK(50, 100), EXIT(100), OPEN_A, EXIT(100, .out = STOP_A " via=exit"),
+	SOCKET(50, 3, STREAM), CONNECT(50, 3, B, 0, .out = "connect start TCP - -> " B " 50 prog"),
+	FORK(50, 100), CLOSE(50, 3),
+	EXIT(100, .ppid = 50, .out = "connect stop TCP - -> " B " 100 prog opener=50 via=exit"),
 };
 static const struct step fork_exit_alone[] = {	/* first seen when it exits */
 	OPEN_A, EXIT(200, .ppid = 100), CLOSE(100, 3, .out = STOP_A " via=close"),
@@ -983,6 +1043,10 @@ static const struct row rows[] = {
 	ROW("a connection that the module claims", claimed),
 	ROW("exit of a listener whose forks are audited", no_child),
 	ROW("events that are late", late_events),
+	ROW("events later than the exit", late_after_exit),
+	ROW("late, of sockets that are known", late_known_socket),
+	ROW("a child's first event, late", late_first_event),
+	ROW("renamed since", renamed),
 	ROW("no SOCKADDR", no_address),
 	ROW("Unix sockets", other_family),
 	ROW("no pid", no_process),
@@ -1025,6 +1089,9 @@ static const struct row rows[] = {
 	ROW("fork seen", fork_seen),
 	ROW("fork, exit alone seen", fork_exit_alone),
 	ROW("fork told of after the child's exit", fork_told_late),
+	ROW("fork and exec: the name", fork_exec_named),
+	ROW("fork: another has the pid", fork_reuses_pid),
+	ROW("fork after the pid's exit", fork_after_exit),
 	ROW("exit and exit_group", exits),
 	ROW("two nodes, same pids", nodes),
 	ROW("boot", boot),

@@ -11,6 +11,7 @@ trace=/sys/kernel/tracing
 mkdir -p $out
 exec 3>&1 >$out/said 2>&1
 
+# busybox prefers programs of its own (setpriv, inetd, nc): those are named by their path.
 in_apps() { chroot /apps "$@"; }
 calls() { in_apps /srv/apps/calls.py "$@" || echo "not ok - clients of $1"; }
 background() { in_apps "$@" </dev/null >>"$out/servers" 2>&1 & }
@@ -133,12 +134,13 @@ redis_end() { in_apps redis-cli shutdown nosave; await_gone 6379; }
 # Forks a process for each connection, which makes few socket calls.
 postgres() {
 	echo 'host all all 127.0.0.1/32 trust' >/apps/tmp/hba
-	install -d -o 105 /apps/run/postgresql 2>/dev/null
+	mkdir -p /apps/run/postgresql
 	chmod 1777 /apps/run/postgresql
-	background setpriv --reuid postgres --regid postgres --clear-groups \
+	background /usr/bin/setpriv --reuid postgres --regid postgres --clear-groups \
 		/usr/lib/postgresql/15/bin/postgres -D /var/lib/postgresql/15/main \
 		-c config_file=/etc/postgresql/15/main/postgresql.conf -c hba_file=/tmp/hba \
-		-c listen_addresses=127.0.0.1 -c port=5432 -c ssl=off
+		-c listen_addresses=127.0.0.1 -c port=5432 -c ssl=off \
+		-c dynamic_shared_memory_type=mmap
 	postgres=$!
 	await 5432 || return
 	for _ in 1 2 3; do
@@ -206,7 +208,7 @@ go_end() { kill $go; wait $go; }
 # The program gets the accepted connection, and knows nothing of sockets.
 inetd() {
 	echo '127.0.0.1:7007 stream tcp nowait root /bin/cat cat' >/apps/tmp/inetd.conf
-	background inetd -i /tmp/inetd.conf
+	background /usr/sbin/inetd -i /tmp/inetd.conf
 	inetd=$!
 	await 7007 || return
 	calls 7007 6 2

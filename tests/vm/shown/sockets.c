@@ -884,6 +884,102 @@ static void flow_server(char **args)
 	close(l);
 }
 
+/* ---- unused: connected datagram sockets ---- */
+
+static int connected(const char *ip, int port)
+{
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	bool v6 = inet_pton(AF_INET6, ip, &six.sin6_addr) == 1;
+	struct sockaddr_in four = address(v6 ? LO : ip, port);
+	int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM, 0);
+
+	if (connect(fd, v6 ? (void *)&six : (void *)&four, v6 ? sizeof(six) : sizeof(four)))
+		die("connect");
+	return fd;
+}
+
+static void again(int fd, int port)
+{
+	struct sockaddr_in a = address(LO, port);
+
+	if (port ? connect(fd, (void *)&a, sizeof(a)) :
+		   connect(fd, &(struct sockaddr){ .sa_family = AF_UNSPEC }, sizeof(a)))
+		die("connect");
+}
+
+/* Ports 7320 to 7324 are not used, those from 7330 on are. */
+static void unused(char **args)
+{
+	char byte;
+	int fd;
+
+	(void)args;
+	close(connected(LO, 7320));
+	close(connected("::1", 7321));
+	close(connected("::ffff:" LO, 7322));
+	fd = connected(LO, 7323);
+	again(fd, 0);		/* as glibc's getaddrinfo() */
+	again(fd, 7324);
+	again(fd, 7330);
+	send(fd, "x", 1, 0);
+	close(fd);
+	fd = connected(LO, 7331);
+	recv(fd, &byte, 1, MSG_DONTWAIT);
+	close(fd);
+	fd = connected("::ffff:" LO, 7332);
+	send(fd, "x", 1, 0);
+	close(fd);
+	fd = connected("::1", 7333);
+	recv(fd, &byte, 1, MSG_DONTWAIT);
+	close(fd);
+	fd = connected(LO, 7334);	/* held open for long */
+	sleep_ms(3000);
+	close(fd);
+}
+
+/* ---- ignored: with a list of ports 7341 and 7342, and an exception of 127.0.0.9 ---- */
+
+static void talk(const char *ip, int l, int port)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0), peer;
+
+	if (dial_to(fd, ip, port))
+		die("connect");
+	peer = accept(l, NULL, NULL);
+	close(fd);
+	close(peer);
+}
+
+static void ignored(char **args)
+{
+	struct sockaddr_in a = address("0.0.0.0", 7341), b = address(LO, 7343);
+	int l = socket(AF_INET, SOCK_STREAM, 0), one = 1, fd;
+
+	(void)args;
+	setsockopt(l, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(l, (void *)&a, sizeof(a)) || listen(l, 5))
+		die("listen");
+	talk(LO, l, 7341);		/* both ends */
+	talk("127.0.0.9", l, 7341);	/* the exception: the end that connects */
+	close(l);
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	dial_to(fd, LO, 7342);		/* refused */
+	close(fd);
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	dial_to(fd, LO, 7342);		/* refused, then another peer: refused, and shown */
+	dial_to(fd, LO, 7345);
+	close(fd);
+	close(connected(LO, 7342));
+	fd = connected(LO, 7342);	/* then a peer that is shown */
+	again(fd, 7346);
+	close(fd);
+	fd = socket(AF_INET, SOCK_DGRAM, 0);	/* a listener that is shown, then an ignored peer */
+	if (bind(fd, (void *)&b, sizeof(b)))
+		die("bind");
+	again(fd, 7342);
+	close(fd);
+}
+
 /* ---- odd-calls N SEED: what no sane program asks of sockets ---- */
 
 #define POOL 12
@@ -1158,6 +1254,7 @@ static void sentinel(char **args)
 	(void)args;
 	if (fd < 0 || dial_to(fd, LO, 10))
 		die("sentinel");
+	send(fd, "x", 1, 0);	/* one that is used is never left out */
 	close(fd);
 }
 
@@ -1174,6 +1271,7 @@ static const struct {
 	{ "rejected", rejected }, { "smc", smc }, { "wide", wide },
 	{ "sctp", sctp }, { "held-in-message", held_in_message },
 	{ "odd-calls", odd_calls }, { "flows", flows }, { "flow-server", flow_server },
+	{ "unused", unused }, { "ignored", ignored },
 	{ "storm", storm }, { "sentinel", sentinel },
 };
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plugin/input/bpf_load: loads and attaches the BPF programs. */
+#ifndef NETLOG_BPF_LOAD_H
+#define NETLOG_BPF_LOAD_H
+
+#include <stddef.h>
+
+#include "plugin/input/bpf.h"
+
+struct netlog_bpf;	/* netlog.skel.h */
+
+/*
+ * Loads the programs that this kernel has functions for and wants asks for, and attaches them.
+ * Needs root's privileges. Returns NULL with one sentence in error if the kernel refuses; the
+ * caller frees the result by netlog_bpf__destroy().
+ */
+struct netlog_bpf *bpf_load(const struct bpf_wants *wants, char *error, size_t size);
+
+#endif
