@@ -233,7 +233,8 @@ static int run(struct query *q)
 	status = q->options->checkpoint ? begin_checkpoint(q) : 0;
 	if (status)
 		return status;
-	choose_logs(&q->source, o, &q->coverage);
+	if (!o->index)
+		choose_logs(&q->source, o, &q->coverage);
 	if (o->index)
 		q->indexing = indexing_new(&q->source, o, &q->host);
 	else
