@@ -33,20 +33,16 @@ struct netlog_subject {
 	__u32 remote;		/* 1: it has a remote end */
 };
 
-/*
- * Returns true if the entry holds. It has no branch for each condition: BPF's verifier of 5.10
- * walks every way through a loop.
- */
+/* Returns true if the entry holds. */
 static inline __attribute__((always_inline)) _Bool
 netlog_ignore_holds(const struct netlog_ignore *i, const struct netlog_subject *s)
 {
-	__u64 bad = (s->net[0] ^ i->net[0]) & i->mask[0];
-
-	bad |= (s->net[1] ^ i->net[1]) & i->mask[1];
-	bad |= ((s->ino ^ i->ino) | (s->dev ^ i->dev)) * i->exe;
-	bad |= (__u64)(s->uid - i->uid_low) >> 63 | (__u64)(i->uid_high - s->uid) >> 63;
-	bad |= (__u64)(s->port - i->first) >> 63 | (__u64)(i->last - s->port) >> 63;
-	return !(bad | (i->remote & (s->remote ^ 1)));
+	return s->uid >= i->uid_low && s->uid <= i->uid_high &&
+	       s->port >= i->first && s->port <= i->last &&
+	       (!i->exe || (s->ino == i->ino && s->dev == i->dev)) &&
+	       (!i->remote || s->remote) &&
+	       !((s->net[0] ^ i->net[0]) & i->mask[0]) &&
+	       !((s->net[1] ^ i->net[1]) & i->mask[1]);
 }
 
 /* The module's parameter "ignore" takes one line for each, in hex: keep, exe, dev, ino, remote,

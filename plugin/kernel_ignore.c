@@ -69,15 +69,15 @@ void kernel_ignore_update(struct kernel_ignore *i, struct kernel_source *k,
 			  struct report *r)
 {
 	struct ignore_kernel fresh = { 0 };
-	bool changed;
+	bool changed, taken = false;
 
 	if (c->kernel_ignore != USE_NO && !rules)
 		ignore_kernel_make(&fresh, l, c->loopback);
 	changed = !ignore_kernel_same(&fresh, &i->list);
 	if (k->bpf && changed)
-		bpf_input_ignore(k->bpf, fresh.at, fresh.count);
+		taken = bpf_input_ignore(k->bpf, fresh.at, fresh.count);
 	update_module(i, &fresh, changed, c->kernel_ignore);
-	if (changed && (k->bpf || c->kernel_ignore == USE_YES))
+	if (changed && (taken || c->kernel_ignore == USE_YES))
 		report_note(r, "netlog ignore kernel=%u entries=%u", fresh.count,
 			    ignore_list_count(l));
 	ignore_kernel_close(&i->list);

@@ -161,6 +161,7 @@ static void on_bpf_scanned(int64_t begun, void *arg)
 			   .result = k->checks, .node = k->node.name };
 	struct timespec now;
 
+	k->scanned++;
 	join_flush(k->join);
 	clock_gettime(CLOCK_REALTIME, &now);
 	e.stamp = (struct stamp){ .sec = now.tv_sec, .milli = now.tv_nsec / 1000000 };

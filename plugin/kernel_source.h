@@ -34,6 +34,7 @@ struct kernel_source {
 	unsigned int scan_s;	/* seconds between scans without a known loss; 0: none */
 	int64_t next_check;	/* mono ns: the next such scan */
 	bool checks;		/* the scan under way is one */
+	uint64_t scanned;	/* scans that were completed */
 	int64_t netns;		/* this process's, whose sockets are all visited */
 	const char *reported;	/* kernel_source_name() at the last check */
 	bool broken;		/* BPF is attached, and its programs do not run */

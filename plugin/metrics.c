@@ -71,6 +71,8 @@ static void print_input(const struct metrics *m, FILE *to)
 	value(to, "netlog_bpf_records_total", "counter",
 	      "Events that the BPF programs have written; those without room are in netlog_lost_total.",
 	      m->bpf_records);
+	value(to, "netlog_bpf_scans_total", "counter", "Scans of all open sockets by BPF.",
+	      m->bpf_scans);
 	head(to, "netlog_input_errors_total", "counter",
 	     "Input that could not be used, by kind.");
 	for (int i = 0; i < INPUT_ERROR_COUNT; i++)

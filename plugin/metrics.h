@@ -35,6 +35,7 @@ struct metrics {
 	unsigned int open_peak;
 	struct reassemble_stats input;
 	uint64_t bpf_records; /* written by BPF */
+	uint64_t bpf_scans;   /* of all open sockets */
 	const struct input_errors *errors;
 	struct loss_report lost; /* since the start */
 	unsigned int output_count;

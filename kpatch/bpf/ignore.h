@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * netlog.bpf.c: the ignore list in the kernel. A connection is compared when it begins;
+ * netlog.bpf.c: the ignore list in the kernel, from 5.17 on. A connection is compared when it begins;
  * the socket of one that is ignored is marked until it begins another or is released, and
  * nothing is written of it.
  */
 #ifndef NETLOG_BPF_IGNORE_H
 #define NETLOG_BPF_IGNORE_H
 
+#if LOOP
 /*
  * Sockets, by inode number: IGNORED, or a datagram socket of which something was REPORTED. A
  * datagram socket may begin anew without an end; what begins beside something reported is
@@ -23,9 +24,12 @@ struct {
 static __always_inline void read_program(struct netlog_subject *u)
 {
 	struct task_struct *p = (void *)bpf_get_current_task();
-	struct file *exe = BPF_CORE_READ(p, mm, exe_file);
+	struct file *exe;
 
-	if (!can_read || !exe)
+	if (!can_read)
+		return;
+	exe = BPF_CORE_READ(p, mm, exe_file);
+	if (!exe)
 		return;
 	u->ino = BPF_CORE_READ(exe, f_inode, i_ino);
 	u->dev = BPF_CORE_READ(exe, f_inode, i_sb, s_dev);
@@ -49,18 +53,31 @@ static __always_inline void read_subject(struct netlog_subject *u, __u32 op,
 	read_program(u);
 }
 
+struct comparison {
+	struct netlog_subject subject;
+	__u32 listed, pad;
+};
+
+/* Returns 1 at the first entry that holds, and behind the last. */
+static long compare(__u32 i, struct comparison *c)
+{
+	if (i >= NETLOG_IGNORES || i >= shared.ignores)
+		return 1;
+	if (!netlog_ignore_holds(&ignores[i], &c->subject))
+		return 0;
+	c->listed = !ignores[i].keep;
+	return 1;
+}
+
 static __noinline bool is_listed(__u32 op, const struct netlog_bpf_sock *s)
 {
-	struct netlog_subject u = {};
-	__u32 n = shared.ignores;
+	struct comparison c = {};
 
-	if (!s)
+	if (!s || !shared.ignores)
 		return false;
-	read_subject(&u, op, s);
-	for (__u32 i = 0; i < NETLOG_IGNORES && i < n; i++)
-		if (netlog_ignore_holds(&ignores[i], &u))
-			return !ignores[i].keep;
-	return false;
+	read_subject(&c.subject, op, s);
+	bpf_loop(NETLOG_IGNORES, compare, &c, 0);	/* the verifier looks at one round */
+	return c.listed;
 }
 
 static __always_inline bool begins(__u32 op)
@@ -128,5 +145,14 @@ static __always_inline bool is_ignored(__u32 op, const struct netlog_bpf_sock *s
 		unmark(s->ino);
 	return was == IGNORED;
 }
+
+#else	/* before 5.17 the verifier would walk every way through the list */
+static __always_inline bool is_marked(__u64 ino) { return false; }
+static __always_inline void unmark(__u64 ino) {}
+static __always_inline bool is_ignored(__u32 op, const struct netlog_bpf_sock *s, bool own)
+{
+	return false;
+}
+#endif
 
 #endif

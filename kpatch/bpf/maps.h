@@ -21,6 +21,8 @@ const volatile bool sees_data4, sees_data6;
  * long loops. */
 const volatile __u32 exit_fds = 128;	/* descriptors of an ending process, without bpf_loop() */
 
+const volatile bool has_list = LOOP;	/* the ignore list is compared */
+
 struct netlog_bpf_shared shared = {};
 struct netlog_ignore ignores[NETLOG_IGNORES] = {};
 

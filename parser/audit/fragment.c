@@ -29,10 +29,16 @@ static void bad(struct fragment *p, const char *field)
 	p->complaint = field;
 }
 
+/* auparse's values are terminated. */
+static bool read_u64(const char *value, unsigned int base, uint64_t *out)
+{
+	return field_u64(value, value + strlen(value), base, out);
+}
+
 static void take_id(struct fragment *p, int64_t *id, const char *value,
 		    const char *field)
 {
-	if (!field_id(value, id))
+	if (!field_id(value, value + strlen(value), id))
 		bad(p, field);
 }
 
@@ -77,7 +83,7 @@ static void take_arch(struct fragment *p, const char *value)
 {
 	uint64_t v;
 
-	if (field_u64(value, 16, &v) && v <= UINT32_MAX)
+	if (read_u64(value, 16, &v) && v <= UINT32_MAX)
 		p->arch = v;
 	else
 		bad(p, "arch");
@@ -86,15 +92,15 @@ static void take_arch(struct fragment *p, const char *value)
 static void syscall_field(struct fragment *p, const char *name, const char *value)
 {
 	if (*name == 'a' && name[1] >= '0' && name[1] <= '3' && !name[2]) {
-		if (!field_u64(value, 16, &p->a[name[1] - '0']))
+		if (!read_u64(value, 16, &p->a[name[1] - '0']))
 			bad(p, "a0..a3");
 	} else if (FIELD_IS(name, "arch")) {
 		take_arch(p, value);
 	} else if (FIELD_IS(name, "syscall")) {
-		if (!field_u64(value, 10, &p->nr))
+		if (!read_u64(value, 10, &p->nr))
 			bad(p, "syscall");
 	} else if (FIELD_IS(name, "exit")) {
-		p->has_exit = field_s64(value, &p->exit);
+		p->has_exit = field_s64(value, value + strlen(value), &p->exit);
 		if (!p->has_exit)
 			bad(p, "exit");
 	} else if (FIELD_IS(name, "key")) {
@@ -108,7 +114,7 @@ static void call_field(struct fragment *p, const char *name, const char *value)
 {
 	if (*name != 'a' || name[1] < '0' || name[1] > '5' || name[2])
 		return;
-	if (field_u64(value, 16, &p->call[name[1] - '0']))
+	if (read_u64(value, 16, &p->call[name[1] - '0']))
 		p->has_call = true;
 	else
 		bad(p, "a0..a5");

@@ -2,6 +2,7 @@
 /* parser/audit/module_record: a record of the kernel module, to an event. */
 #include "parser/audit/module_record.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -10,90 +11,107 @@
 #include "parser/audit/field.h"
 #include "parser/audit/head.h"
 
-enum kind {
-	VERSION, OP, NUMBER, HEX, AMOUNT, SMALL, ADDRESS, PORT, ID, TEXT, SUBJ, SYSLOG, DATA,
-	NOTHING
-};
+enum kind { VERSION, OP, NUMBER, HEX, AMOUNT, SMALL, ADDRESS, PORT, ID, TEXT, SUBJ, DATA,
+	    NOTHING };
 
 /* Fields in the order of a record, so that each is mostly the one behind the last. */
 static const struct row {
-	const char *name;
-	enum kind kind;
-	size_t at;		/* of the value in struct module_record */
+	char name[8];		/* with its "=" */
+	uint8_t len;
+	uint8_t kind;
+	size_t at;		/* of the value in struct module_record; of NOTHING, no matter */
 } rows[] = {
-#define AT(member) offsetof(struct module_record, member)
-	{ HEAD_BY_SYSLOG,	SYSLOG,		0 },
-	{ NETLOG_F_VERSION,	VERSION,	0 },
-	{ NETLOG_F_OP,		OP,		0 },
-	{ NETLOG_F_INO,		NUMBER,		AT(event.ino) },
-	{ NETLOG_F_COOKIE,	HEX,		AT(event.cookie) },
-	{ NETLOG_F_PROTO,	SMALL,		AT(event.proto) },
-	{ NETLOG_F_FAMILY,	SMALL,		AT(event.family) },
-	{ NETLOG_F_STATE,	SMALL,		AT(event.state) },
-	{ NETLOG_F_LADDR,	ADDRESS,	AT(event.local) },
-	{ NETLOG_F_LPORT,	PORT,		AT(event.local) },
-	{ NETLOG_F_FADDR,	ADDRESS,	AT(event.remote) },
-	{ NETLOG_F_FPORT,	PORT,		AT(event.remote) },
-	{ NETLOG_F_OIF,		SMALL,		AT(oif) },
-	{ NETLOG_F_NETNS,	AMOUNT,		AT(event.netns) },
-	{ NETLOG_F_ERR,		SMALL,		AT(event.err) },
-	{ NETLOG_F_TX,		AMOUNT,		AT(event.tx) },
-	{ NETLOG_F_RX,		AMOUNT,		AT(event.rx) },
-	{ NETLOG_F_DATA,	DATA,		0 },
-	{ NETLOG_F_MISSED,	AMOUNT,		AT(event.missed) },
-	{ NETLOG_F_LOST,	AMOUNT,		AT(event.lost) },
-	{ NETLOG_F_VER,		NOTHING,	0 },
-	{ NETLOG_F_MONO,	AMOUNT,		AT(event.mono) },
-	{ NETLOG_F_SID,		AMOUNT,		AT(event.task.sid) },
-	{ "ppid",		ID,		AT(event.task.ppid) },
-	{ "pid",		ID,		AT(event.task.pid) },
-	{ "auid",		ID,		AT(event.task.auid) },
-	{ "uid",		ID,		AT(event.task.uid) },
-	{ "gid",		NOTHING,	0 },
-	{ "euid",		NOTHING,	0 },
-	{ "suid",		NOTHING,	0 },
-	{ "fsuid",		NOTHING,	0 },
-	{ "egid",		NOTHING,	0 },
-	{ "sgid",		NOTHING,	0 },
-	{ "fsgid",		NOTHING,	0 },
-	{ "tty",		NOTHING,	0 },
-	{ "ses",		ID,		AT(event.task.ses) },
-	{ "comm",		TEXT,		AT(event.task.comm) },
-	{ "exe",		TEXT,		AT(event.task.exe) },
-	{ "subj",		SUBJ,		AT(event.task.subj) },
-#undef AT
+#define ROW(name, kind, member) \
+	{ name "=", sizeof(name), kind, offsetof(struct module_record, member) }
+	ROW(NETLOG_F_VERSION,	VERSION,	event),
+	ROW(NETLOG_F_OP,	OP,	event),
+	ROW(NETLOG_F_INO,	NUMBER,	event.ino),
+	ROW(NETLOG_F_COOKIE,	HEX,	event.cookie),
+	ROW(NETLOG_F_PROTO,	SMALL,	event.proto),
+	ROW(NETLOG_F_FAMILY,	SMALL,	event.family),
+	ROW(NETLOG_F_STATE,	SMALL,	event.state),
+	ROW(NETLOG_F_LADDR,	ADDRESS,	event.local),
+	ROW(NETLOG_F_LPORT,	PORT,	event.local),
+	ROW(NETLOG_F_FADDR,	ADDRESS,	event.remote),
+	ROW(NETLOG_F_FPORT,	PORT,	event.remote),
+	ROW(NETLOG_F_OIF,	SMALL,	oif),
+	ROW(NETLOG_F_NETNS,	AMOUNT,	event.netns),
+	ROW(NETLOG_F_ERR,	SMALL,	event.err),
+	ROW(NETLOG_F_TX,	AMOUNT,	event.tx),
+	ROW(NETLOG_F_RX,	AMOUNT,	event.rx),
+	ROW(NETLOG_F_DATA,	DATA,	event),
+	ROW(NETLOG_F_MISSED,	AMOUNT,	event.missed),
+	ROW(NETLOG_F_LOST,	AMOUNT,	event.lost),
+	ROW(NETLOG_F_VER,	NOTHING,	event),
+	ROW(NETLOG_F_MONO,	AMOUNT,	event.mono),
+	ROW(NETLOG_F_SID,	AMOUNT,	event.task.sid),
+	ROW("ppid",	ID,	event.task.ppid),
+	ROW("pid",	ID,	event.task.pid),
+	ROW("auid",	ID,	event.task.auid),
+	ROW("uid",	ID,	event.task.uid),
+	ROW("gid",	NOTHING,	event),
+	ROW("euid",	NOTHING,	event),
+	ROW("suid",	NOTHING,	event),
+	ROW("fsuid",	NOTHING,	event),
+	ROW("egid",	NOTHING,	event),
+	ROW("sgid",	NOTHING,	event),
+	ROW("fsgid",	NOTHING,	event),
+	ROW("tty",	NOTHING,	event),
+	ROW("ses",	ID,	event.task.ses),
+	ROW("comm",	TEXT,	event.task.comm),
+	ROW("exe",	TEXT,	event.task.exe),
+	ROW("subj",	SUBJ,	event.task.subj),
+#undef ROW
 };
 #define ROWS (sizeof(rows) / sizeof(*rows))
 
-/* The row of this name, or NULL. Moves m->next behind it. */
-static const struct row *find_row(struct module_record *m, const char *name)
+/* The first eight bytes, the lowest first; zeros behind the end. */
+static inline uint64_t first_bytes(const char *p, const char *end)
+{
+	uint64_t word = 0;
+
+	if (end - p >= 8)
+		memcpy(&word, p, 8);
+	else
+		memcpy(&word, p, end - p);
+	return le64toh(word);
+}
+
+/* Returns the row of the field that begins with these bytes, or NULL. Moves m->next behind
+ * it. */
+static inline const struct row *find_row(struct module_record *m, uint64_t begin)
 {
 	unsigned int n = m->next;
 
 	for (unsigned int tries = ROWS; tries; tries--, n++) {
+		const struct row *row;
+
 		if (n >= ROWS)
 			n = 0;
-		if (*rows[n].name == *name && !strcmp(rows[n].name, name)) {
-			m->next = n + 1;
-			return &rows[n];
-		}
+		row = &rows[n];
+		if ((begin ^ first_bytes(row->name, row->name + 8)) << (64 - 8 * row->len))
+			continue;
+		m->next = n + 1;
+		return row;
 	}
 	return NULL;
 }
 
 /* ---- values ---- */
 
-static bool read_op(const char *value, enum netlog_op *op)
+static bool read_op(const char *value, size_t len, enum netlog_op *op)
 {
-	static const char *const names[NETLOG_OP_COUNT] = {
-		[NETLOG_OP_NONE] = "",
-#define OP_NAME(name, text) [NETLOG_OP_##name] = text,
+	static const struct {
+		const char *name;
+		size_t len;
+	} ops[NETLOG_OP_COUNT] = {
+#define OP_NAME(name, text) [NETLOG_OP_##name] = { text, sizeof(text) - 1 },
 		NETLOG_OPS(OP_NAME)
 #undef OP_NAME
 	};
 
 	for (int i = 1; i < NETLOG_OP_COUNT; i++)
-		if (!strcmp(value, names[i])) {
+		if (len == ops[i].len && !memcmp(value, ops[i].name, len)) {
 			*op = i;
 			return true;
 		}
@@ -102,83 +120,92 @@ static bool read_op(const char *value, enum netlog_op *op)
 
 /* auparse takes a colon at the end of a value for punctuation: "::" comes as ":",
  * "fd00::" as "fd00:". No address ends with one colon. */
-static bool read_address(const char *value, struct netaddr *a)
+static bool read_address(const char *value, size_t len, struct netaddr *a)
 {
-	char mended[64];
-	size_t len = strlen(value);
+	char text[64];
 
-	if (!len || value[len - 1] != ':' || (len > 1 && value[len - 2] == ':') ||
-	    len + 2 > sizeof(mended))
-		return !netaddr_parse_ip(value, a);
-	memcpy(mended, value, len);
-	memcpy(mended + len, ":", 2);
-	return !netaddr_parse_ip(mended, a);
+	if (!len || len + 2 > sizeof(text))
+		return false;
+	memcpy(text, value, len);
+	if (text[len - 1] == ':' && (len == 1 || text[len - 2] != ':'))
+		text[len++] = ':';
+	text[len] = 0;
+	return !netaddr_parse_ip(text, a);
 }
 
-static bool read_port(const char *value, struct netaddr *a)
+static bool read_port(const char *value, const char *end, struct netaddr *a)
 {
 	uint64_t v;
 
-	if (!field_u64(value, 10, &v) || v > 65535)
+	if (!field_u64(value, end, 10, &v) || v > 65535)
 		return false;
 	a->port = v;
 	a->has_port = v != 0;
 	return true;
 }
 
-static bool read_small(const char *value, int *to)
+static bool read_small(const char *value, const char *end, int *to)
 {
 	uint64_t v;
 
-	if (!field_u64(value, 10, &v) || v > INT_MAX)
+	if (!field_u64(value, end, 10, &v) || v > INT_MAX)
 		return false;
 	*to = v;
 	return true;
 }
 
-static bool read_amount(const char *value, int64_t *to)
-{
-	return field_s64(value, to) && *to >= 0;
-}
-
-static bool is_known_version(const char *value)
+static bool read_amount(const char *value, const char *end, int64_t *to)
 {
 	uint64_t v;
 
-	return field_u64(value, 10, &v) && v >= NETLOG_RECORD_OLDEST &&
+	if (!field_u64(value, end, 10, &v) || v > INT64_MAX)
+		return false;
+	*to = v;
+	return true;
+}
+
+static bool is_known_version(const char *value, const char *end)
+{
+	uint64_t v;
+
+	return field_u64(value, end, 10, &v) && v >= NETLOG_RECORD_OLDEST &&
 	       v <= NETLOG_RECORD_VERSION;
 }
 
-static bool read_value(struct module_record *m, const struct row *row, const char *value)
+static bool read_value(struct module_record *m, const struct row *row, const char *value,
+		       const char *end)
 {
 	void *to = (char *)m + row->at;
 
 	switch (row->kind) {
-	case VERSION:	return is_known_version(value);
-	case OP:	return read_op(value, &m->event.op);
-	case NUMBER:	return field_u64(value, 10, to);
-	case HEX:	return field_u64(value, 16, to);
-	case AMOUNT:	return read_amount(value, to);
-	case SMALL:	return read_small(value, to);
-	case ADDRESS:	return read_address(value, to);
-	case PORT:	return read_port(value, to);
-	case ID:	return field_id(value, to);
+	case VERSION:	return is_known_version(value, end);
+	case OP:	return read_op(value, end - value, &m->event.op);
+	case NUMBER:	return field_u64(value, end, 10, to);
+	case HEX:	return field_u64(value, end, 16, to);
+	case AMOUNT:	return read_amount(value, end, to);
+	case SMALL:	return read_small(value, end, to);
+	case ADDRESS:	return read_address(value, end - value, to);
+	case PORT:	return read_port(value, end, to);
+	case ID:	return field_id(value, end, to);
 	case SUBJ:
 		m->past_subj = true;
 		/* fall through */
 	case TEXT:
-		field_text(to, value);
+		if (value < end && !field_is_none(value, end))
+			*(const char **)to = value;
 		break;
 	case DATA:
-		m->event.unused = !strcmp(value, "0");
-		break;
-	case SYSLOG:
-		m->event.by_syslog = true;
-		break;
-	case NOTHING:
+		m->event.unused = end - value == 1 && *value == '0';
 		break;
 	}
 	return true;
+}
+
+static void take_value(struct module_record *m, const struct row *row, const char *value,
+		       const char *end)
+{
+	if (!read_value(m, row, value, end) && !m->complaint)
+		m->complaint = row->name;
 }
 
 /* ---- the record ---- */
@@ -199,27 +226,60 @@ void module_record_begin(struct module_record *m)
 
 void module_record_field(struct module_record *m, const char *name, const char *value)
 {
-	const struct row *row = m->past_subj ? NULL : find_row(m, name);
+	size_t len = strlen(name);
+	const struct row *row;
+	char begin[8] = "";
 
-	if (row && !read_value(m, row, value) && !m->complaint)
-		m->complaint = row->name;
+	if (m->past_subj)
+		return;
+	if (!strcmp(name, HEAD_BY_SYSLOG))
+		m->event.by_syslog = true;
+	if (len > sizeof(begin) - 1)
+		return;
+	memcpy(begin, name, len);
+	begin[len] = '=';
+	row = find_row(m, first_bytes(begin, begin + sizeof(begin)));
+	if (row)
+		take_value(m, row, value, value + strlen(value));
 }
 
-void module_record_read(struct module_record *m, char *text, char *end)
+/* Returns true if auparse would leave the value as it is, or if it is known what it takes
+ * off: the colon of an address. */
+static bool is_plain(const char *value, const char *end)
 {
-	char *name = text, *value, *blank;
+	if (value == end)
+		return false;
+	return !field_is_trimmed(value, end) || field_is_none(value, end) ||
+	       (*value != '(' && end - value >= 2 && !memcmp(end - 2, "::", 2));
+}
 
-	for (; name < end && !m->past_subj; name = blank + 1) {
-		blank = memchr(name, ' ', end - name);
-		if (!blank)
-			blank = end;
-		*blank = 0;
-		value = strchr(name, '=');
-		if (!value)
-			continue;
-		*value++ = 0;
-		module_record_field(m, name, value);
+static void terminate(const char *text)
+{
+	if (text)
+		*strchrnul(text, ' ') = 0;
+}
+
+bool module_record_read(struct module_record *m, char *text, char *end)
+{
+	const char *p, *value, *blank;
+
+	for (p = text; p < end && !m->past_subj; p = blank + 1) {
+		const struct row *row = find_row(m, first_bytes(p, end));
+
+		value = row ? p + row->len - 1 : field_name_end(p, end);
+		if (value == p || value == end || *value != '=')
+			return false;
+		blank = field_end(++value, end);
+		if (!is_plain(value, blank))
+			return false;
+		if (row)
+			take_value(m, row, value, blank);
 	}
+	*end = 0;
+	terminate(m->event.task.comm);
+	terminate(m->event.task.exe);
+	terminate(m->event.task.subj);
+	return true;
 }
 
 static void give_scope(struct netaddr *a, uint32_t scope)

@@ -111,50 +111,55 @@ static void odd_event(struct reassembler *r, const struct gathered *e)
 	auparse_reset(r->au);
 }
 
+/* The module's records are events of their own: beside others, auparse reads them. */
 static bool is_odd(const struct gathered *e)
 {
 	for (unsigned int i = 0; i < e->count; i++)
-		if (e->records[i]->odd)
+		if (e->records[i]->odd || e->records[i]->head.type == RECORD_KERNEL)
 			return true;
 	return false;
 }
 
-static void module_record(struct reassembler *r, const struct record *record,
-			  const struct fragment *p)
+static void begin_event(struct reassembler *r, const struct head *h, struct fragment *p)
+{
+	pieces_begin(&r->pieces);
+	if (h->node_name)
+		((char *)h->node_name)[h->node_len] = 0;
+	fragment_init(p, h->time / 1000, h->time % 1000, h->serial, h->node_name);
+}
+
+/* Returns false, and has done nothing, if this is not in the kernel's form. */
+static bool module_event(struct reassembler *r, const struct record *record)
 {
 	struct module_record m;
+	struct fragment p;
 
 	module_record_begin(&m);
 	m.event.by_syslog = record->head.prefixed;
-	module_record_read(&m, (char *)record->head.body, (char *)record->end);
-	pieces_module(&r->pieces, p, &m);
+	if (!module_record_read(&m, (char *)record->head.body, (char *)record->end))
+		return false;
+	begin_event(r, &record->head, &p);
+	pieces_module(&r->pieces, &p, &m);
+	pieces_end(&r->pieces);
+	return true;
 }
 
 static void on_gathered(const struct gathered *e, void *arg)
 {
+	const struct record *first = e->records[0];
 	struct reassembler *r = arg;
-	const struct head *h = &e->records[0]->head;
 	struct fragment p;
-	bool any = false;
 
+	if (e->count == 1 && first->head.type == RECORD_KERNEL && module_event(r, first))
+		return;
 	if (is_odd(e)) {
 		odd_event(r, e);
 		return;
 	}
-	pieces_begin(&r->pieces);
-	if (h->node_name)
-		((char *)h->node_name)[h->node_len] = 0;
-	fragment_init(&p, h->time / 1000, h->time % 1000, h->serial, h->node_name);
-	for (unsigned int i = 0; i < e->count; i++) {
-		if (e->records[i]->head.type == RECORD_KERNEL) {
-			module_record(r, e->records[i], &p);
-			continue;
-		}
+	begin_event(r, &first->head, &p);
+	for (unsigned int i = 0; i < e->count; i++)
 		fragment_read(&p, e->records[i]);
-		any = true;
-	}
-	if (any)
-		pieces_take(&r->pieces, &p);
+	pieces_take(&r->pieces, &p);
 	pieces_end(&r->pieces);
 }
 

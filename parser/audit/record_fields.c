@@ -6,9 +6,9 @@
  */
 #include "parser/audit/record_fields.h"
 
-#include <endian.h>
 #include <string.h>
 
+#include "parser/audit/field.h"
 #include "parser/event.h"
 
 /* The record from here on. */
@@ -52,24 +52,6 @@ static inline __attribute__((always_inline)) bool step(struct cursor *c, const c
 	return true;
 }
 #define STEP(c, text) step(c, text, sizeof(text) - 1)
-
-/* The next blank, or the end. Most values are short: eight bytes at a time. */
-static inline const char *next_blank(const char *p, const char *end)
-{
-	for (; end - p >= 8; p += 8) {
-		uint64_t word, zero;
-
-		memcpy(&word, p, 8);
-		word = le64toh(word) ^ 0x2020202020202020;
-		/* the lowest bit that is set is of the first zero byte */
-		zero = (word - 0x0101010101010101) & ~word & 0x8080808080808080;
-		if (zero)
-			return p + __builtin_ctzll(zero) / 8;
-	}
-	while (p < end && *p != ' ')
-		p++;
-	return p;
-}
 
 /* 1 to most digits, and then a blank or the end. */
 static inline bool digits(struct cursor *c, int most, uint64_t *out)
@@ -127,7 +109,7 @@ static inline bool id(struct cursor *c, int64_t *out)
 /* A value of which nothing is needed. */
 static inline bool skip_value(struct cursor *c)
 {
-	const char *p = next_blank(c->at, c->end);
+	const char *p = field_end(c->at, c->end);
 
 	if (p == c->at)
 		return false;
@@ -136,28 +118,20 @@ static inline bool skip_value(struct cursor *c)
 }
 #define SKIP(c, text) (STEP(c, text) && skip_value(c))
 
-/* Punctuation that auparse takes off, before and behind a value. */
-static bool is_trimmed(const char *start, const char *stop)
-{
-	return *start == '(' || stop[-1] == ':' || stop[-1] == ',' || stop[-1] == '\'' ||
-	       stop[-1] == ')';
-}
-
 /* "quoted" or hex, as audit_log_untrustedstring() writes it: neither has a blank. (null) and
  * (none) are none. */
 static bool text(struct cursor *c, struct record_text *out)
 {
-	const char *start = c->at, *stop = next_blank(start, c->end);
+	const char *start = c->at, *stop = field_end(start, c->end);
 
 	c->at = stop;
 	*out = (struct record_text){ NULL, 0 };
 	if (stop == start)
 		return false;
-	if (!is_trimmed(start, stop))
+	if (!field_is_trimmed(start, stop))
 		*out = (struct record_text){ start, stop - start };
 	else
-		return stop - start == 6 &&
-		       (!memcmp(start, "(null)", 6) || !memcmp(start, "(none)", 6));
+		return field_is_none(start, stop);
 	return true;
 }
 
@@ -166,7 +140,7 @@ static bool context(struct cursor *c, struct record_text *out)
 {
 	const char *start = c->at;
 
-	if (!skip_value(c) || is_trimmed(start, c->at))
+	if (!skip_value(c) || field_is_trimmed(start, c->at))
 		return false;
 	*out = (struct record_text){ start, c->at - start };
 	return true;
@@ -290,38 +264,8 @@ static bool read_value(struct record *r, struct cursor c)
 
 	r->value = (struct record_text){ c.at, c.end - c.at };
 	/* an empty one is none to auparse, and "(null)" the kernel's way to say so */
-	return c.at < c.end && !blank && !is_trimmed(c.at, c.end) &&
+	return c.at < c.end && !blank && !field_is_trimmed(c.at, c.end) &&
 	       !(r->value.len == 8 && !memcmp(c.at, "\"(null)\"", 8));
-}
-
-/* A value that auparse would leave as it is. An address may end with "::", which
- * module_record.c knows. */
-static bool is_plain(const char *start, const char *stop)
-{
-	size_t len = stop - start;
-
-	if (!len)
-		return false;
-	if (!is_trimmed(start, stop))
-		return true;
-	return (len >= 2 && !memcmp(stop - 2, "::", 2) && *start != '(') ||
-	       (len == 6 && (!memcmp(start, "(null)", 6) || !memcmp(start, "(none)", 6)));
-}
-
-/* The module's record: fields up to subj=, whose value can be anything. */
-static bool check_module(const struct cursor *c)
-{
-	const char *name, *blank, *value;
-
-	for (name = c->at; name < c->end; name = blank + 1) {
-		blank = next_blank(name, c->end);
-		value = memchr(name, '=', blank - name);
-		if (!value || value == name || !is_plain(value + 1, blank))
-			return false;
-		if (value - name == 4 && !memcmp(name, "subj", 4))
-			return true;
-	}
-	return true;
 }
 
 bool record_fields_read(struct record *r)
@@ -332,7 +276,7 @@ bool record_fields_read(struct record *r)
 	case RECORD_SYSCALL:	return read_syscall(r);
 	case RECORD_SOCKADDR:	return STEP(&c, "saddr=") && read_value(r, c);
 	case RECORD_PROCTITLE:	return STEP(&c, "proctitle=") && read_value(r, c);
-	case RECORD_KERNEL:	return check_module(&c);
+	case RECORD_KERNEL:	return true;	/* module_record.c reads them */
 	case RECORD_EOE:	return true;
 	default:		return false;
 	}

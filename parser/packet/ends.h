@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* parser/packet/ends: the connections between two ends, in the order of time. Included by
- * owners.c, owners_pick.c and owners_find.c alone. */
+ * owners.c, owners_ends.c, owners_pick.c, owners_find.c and users.c alone. */
 #ifndef NETLOG_PACKET_ENDS_H
 #define NETLOG_PACKET_ENDS_H
 
@@ -78,6 +78,21 @@ struct owners {
 struct ends_key ends_key(enum ends_kind kind, int proto, const struct netaddr *local,
 			 const struct netaddr *remote);
 struct owner_ends *ends_find(struct owners *o, const struct ends_key *key);
+
+/* Files g by the ends and the time of e. Returns false if the entry says too little of its
+ * ends to find them in a packet. */
+bool ends_place(struct owners *o, struct owner *g, const struct entry *e);
+void ends_leave(struct owners *o, struct owner *g);
+
+static inline bool ends_known(const struct netaddr *a)
+{
+	return a->has_addr && a->has_port;
+}
+
+static inline int64_t ends_ns(const struct stamp *s)
+{
+	return s->sec * ENDS_S + s->milli * ENDS_MS;
+}
 
 /* Loopback. */
 bool owners_always_local(const struct netaddr *a);

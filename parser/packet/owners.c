@@ -2,7 +2,6 @@
 /* parser/packet/owners: the connections of the log, by their ends and times. */
 #include "parser/packet/owners.h"
 
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <utlist.h>
 
@@ -39,128 +38,6 @@ void owners_limit(struct owners *o, size_t limit)
 	o->limit = limit;
 }
 
-static int64_t stamp_ns(const struct stamp *s)
-{
-	return s->sec * ENDS_S + s->milli * ENDS_MS;
-}
-
-static uint8_t proto_of(int proto)
-{
-	return proto == PROTO_MPTCP ? IPPROTO_TCP : proto == PROTO_UNKNOWN ? 0 : proto;
-}
-
-struct ends_key ends_key(enum ends_kind kind, int proto, const struct netaddr *local,
-			 const struct netaddr *remote)
-{
-	struct ends_key k;
-
-	memset(&k, 0, sizeof(k));
-	k.kind = kind;
-	k.proto = proto_of(proto);
-	if (kind != ENDS_REMOTE) {
-		memcpy(k.local, local->addr, sizeof(k.local));
-		k.local_port = local->port;
-		k.local_family = local->family;
-	}
-	if (kind != ENDS_LOCAL) {
-		memcpy(k.remote, remote->addr, sizeof(k.remote));
-		k.remote_port = remote->port;
-		k.remote_family = remote->family;
-	}
-	return k;
-}
-
-struct owner_ends *ends_find(struct owners *o, const struct ends_key *key)
-{
-	struct owner_ends *e;
-
-	HASH_FIND(hh, o->ends, key, sizeof(*key), e);
-	return e;
-}
-
-static struct owner_ends *ends_get(struct owners *o, const struct ends_key *key)
-{
-	struct owner_ends *e = ends_find(o, key);
-
-	if (e)
-		return e;
-	e = calloc(1, sizeof(*e));
-	if (!e)
-		return NULL;
-	e->key = *key;
-	HASH_ADD(hh, o->ends, key, sizeof(e->key), e);
-	return e;
-}
-
-static void leave_ends(struct owners *o, struct owner *g)
-{
-	struct owner_ends *e = g->ends;
-
-	if (!e)
-		return;
-	LL_DELETE(e->first, g);
-	if (e->now == g) {
-		e->now = NULL;
-		e->has_syn = false;
-	}
-	g->ends = NULL;
-	g->next = NULL;
-	if (e->first)
-		return;
-	HASH_DEL(o->ends, e);
-	free(e);
-}
-
-/* When it began is not known: behind the end of the one before. */
-static void bound_beginning(const struct owner_ends *e, struct owner *g, int64_t noticed)
-{
-	for (const struct owner *before = e->first; before; before = before->next) {
-		int64_t ended = before->ended < noticed ? before->ended : noticed;
-
-		if (ended > g->began && owners_same_netns(before, g))
-			g->began = ended;
-	}
-}
-
-/* Mostly the last: the log is in the order of time. */
-static void join_ends(struct owner_ends *e, struct owner *g, int64_t noticed)
-{
-	struct owner **at = &e->first;
-
-	if (g->began == OWNERS_UNKNOWN)
-		bound_beginning(e, g, noticed);
-	while (*at && (*at)->began <= g->began)
-		at = &(*at)->next;
-	g->next = *at;
-	*at = g;
-	g->ends = e;
-}
-
-static bool both_known(const struct netaddr *a)
-{
-	return a->has_addr && a->has_port;
-}
-
-/* Returns false if the entry says too little of its ends to find them in a packet. */
-static bool place(struct owners *o, struct owner *g, const struct entry *e)
-{
-	enum ends_kind kind = entry_is_listen(e) ? ENDS_LOCAL :
-			      both_known(&e->local) && !netaddr_is_any(&e->local) ? ENDS_BOTH :
-			      ENDS_REMOTE;
-	struct owner_ends *ends;
-	struct ends_key key;
-
-	if (kind == ENDS_LOCAL ? !both_known(&e->local) : !both_known(&e->remote))
-		return false;
-	key = ends_key(kind, e->proto, &e->local, &e->remote);
-	ends = ends_get(o, &key);
-	if (!ends)
-		return false;
-	g->local = e->local;
-	join_ends(ends, g, stamp_ns(&e->time));
-	return true;
-}
-
 static struct indexed *find_id(struct owners *o, const struct entry *e)
 {
 	struct id_key key = id_key(e);
@@ -173,7 +50,7 @@ static struct indexed *find_id(struct owners *o, const struct entry *e)
 
 static void forget(struct owners *o, struct indexed *x)
 {
-	leave_ends(o, &x->owner);
+	ends_leave(o, &x->owner);
 	if (x->has_key)
 		HASH_DEL(o->by_id, x);
 	if (x->has_ended) {
@@ -211,7 +88,7 @@ static char *comment_of(const struct owners *o, const struct entry *e)
 /* The audit event of a connect() has the time of its call, which no SYN precedes. */
 static void set_times(struct owner *g, const struct entry *e)
 {
-	int64_t at = stamp_ns(&e->time), called = stamp_ns(&e->ev);
+	int64_t at = ends_ns(&e->time), called = ends_ns(&e->ev);
 	bool outbound = !e->inbound && !e->unknown_direction;
 
 	g->began = at;
@@ -231,7 +108,7 @@ static void set_times(struct owner *g, const struct entry *e)
 /* A stop whose start the log lacks. */
 static void set_unseen_start(struct owner *g, const struct entry *e)
 {
-	g->began = e->dur_ms < 0 ? OWNERS_UNKNOWN : stamp_ns(&e->time) - e->dur_ms * ENDS_MS;
+	g->began = e->dur_ms < 0 ? OWNERS_UNKNOWN : ends_ns(&e->time) - e->dur_ms * ENDS_MS;
 	g->earliest = OWNERS_UNKNOWN;
 }
 
@@ -276,7 +153,7 @@ static struct indexed *add(struct owners *o, const struct entry *e, bool matched
 		x->has_key = true;
 		HASH_ADD(hh, o->by_id, key, sizeof(x->key), x);
 	}
-	place(o, g, e);
+	ends_place(o, g, e);
 	return x;
 }
 
@@ -340,7 +217,7 @@ static struct indexed *find_open(struct owners *o, const struct entry *e)
 static void stop_entry(struct owners *o, const struct entry *e, bool matched)
 {
 	struct indexed *x = find_id(o, e);
-	int64_t at = stamp_ns(&e->time);
+	int64_t at = ends_ns(&e->time);
 	struct owner *g;
 
 	if (!x)
@@ -351,9 +228,9 @@ static void stop_entry(struct owners *o, const struct entry *e, bool matched)
 		return;
 	g = &x->owner;
 	/* found out by the end alone */
-	if (g->ends && g->ends->key.kind == ENDS_REMOTE && both_known(&e->local)) {
-		leave_ends(o, g);
-		place(o, g, e);
+	if (g->ends && g->ends->key.kind == ENDS_REMOTE && ends_known(&e->local)) {
+		ends_leave(o, g);
+		ends_place(o, g, e);
 	}
 	end(o, x, at);
 }
@@ -361,7 +238,7 @@ static void stop_entry(struct owners *o, const struct entry *e, bool matched)
 static void use_entry(struct owners *o, const struct entry *e, bool matched)
 {
 	struct indexed *x = find_id(o, e);
-	struct owner_use use = { .ns = stamp_ns(&e->time), 
+	struct owner_use use = { .ns = ends_ns(&e->time), 
 				 .tx = e->sent.known ? e->sent.number : -1,
 				 .rx = e->read.known ? e->read.number : -1 };
 	struct packet_process *process;
@@ -388,7 +265,7 @@ static void fail_entry(struct owners *o, const struct entry *e, bool matched)
 	if (!x)
 		x = add(o, e, matched);
 	if (x)
-		end(o, x, stamp_ns(&e->time));
+		end(o, x, ends_ns(&e->time));
 }
 
 void owners_local(struct owners *o, const struct netaddr *a)
@@ -425,7 +302,7 @@ static void process_entry(struct owners *o, const struct entry *e, int64_t at)
 
 void owners_entry(struct owners *o, const struct entry *e, bool matched)
 {
-	int64_t at = stamp_ns(&e->time);
+	int64_t at = ends_ns(&e->time);
 
 	if (!o->first || at < o->first)
 		o->first = at;
@@ -465,6 +342,11 @@ void owners_begin(struct owners *o, int64_t ns)
 void owners_until(struct owners *o, int64_t ns)
 {
 	o->until = ns;
+}
+
+void owners_expect_uses(struct owners *o)
+{
+	o->has_uses = true;
 }
 
 size_t owners_count(const struct owners *o)

@@ -119,6 +119,9 @@ struct owners_found {
 	bool late;			/* more of the log could change it */
 };
 
+/* The log may have changes of users, though it has none so far: packets wait for them. */
+void owners_expect_uses(struct owners *o);
+
 /* Whose packet it is. Packets come in the order of the capture. */
 void owners_find(struct owners *o, const struct flow *f, int64_t ns, struct owners_found *found);
 

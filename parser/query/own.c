@@ -13,12 +13,12 @@
 struct own {
 	struct own_io io;
 	enum own_kind kind;
-	struct own_entry entry;
 	struct own_clock clock;
 	uint64_t number, losses;
 	bool skipping;		/* inside a line that is too long */
 	size_t used;
 	char line[LINE_MAX_OWN + 1];
+	struct own_entry entry;	/* has a flexible member: the last one */
 };
 
 /* What begins a line, behind the time where there is one. */

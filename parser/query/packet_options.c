@@ -111,8 +111,26 @@ static const struct option *find_option(enum packet_command command, const char 
 	return NULL;
 }
 
-/* The words that are not for the table go to rest. Of annotate the first one is the input,
- * of capture the last ones are the filter, behind "--" or as one word. */
+/* Joins the words of capture's filter, as tcpdump does. */
+static int set_filter(struct packet_options *o, char **words, int count)
+{
+	size_t used = 0;
+
+	for (int i = 0; i < count; i++) {
+		int n = snprintf(o->filter_text + used, sizeof(o->filter_text) - used, "%s%s",
+				 i ? " " : "", words[i]);
+
+		used += n;
+		if (used >= sizeof(o->filter_text))
+			return fail(o, "the filter is longer than %zu bytes",
+				    sizeof(o->filter_text) - 1);
+	}
+	o->filter = used ? o->filter_text : NULL;
+	return 0;
+}
+
+/* The words that are not for the table go to rest. The first one of annotate is the input;
+ * those of capture behind "--" are the filter. */
 static int take_words(struct packet_options *o, int argc, char **argv, char **rest, int *count)
 {
 	for (int i = 1; i < argc; i++) {
@@ -123,6 +141,8 @@ static int take_words(struct packet_options *o, int argc, char **argv, char **re
 			o->input = argv[i];
 			continue;
 		}
+		if (o->command == PACKET_CAPTURE && !strcmp(argv[i], "--"))
+			return set_filter(o, argv + i + 1, argc - i - 1);
 		if (!option) {
 			rest[(*count)++] = argv[i];
 			continue;
@@ -136,20 +156,27 @@ static int take_words(struct packet_options *o, int argc, char **argv, char **re
 	return 0;
 }
 
-/* The last word, if no option of aunetlog takes it: capture's filter, or the input where it is
- * not the first word. */
-static void take_last(struct packet_options *o, char **rest, int *count)
+/* The last words, if no option of aunetlog takes them: capture's filter, or the input of
+ * annotate where it is not the first word. Behind an option it is one word: the others may be
+ * the option's. */
+static int take_last(struct packet_options *o, char **rest, int *count)
 {
-	const char *last = *count > 1 ? rest[*count - 1] : NULL;
+	int first = *count;
 
-	if (o->input || !last || *last == '-')
-		return;
-	if (*count > 2 && *rest[*count - 2] == '-' && strcmp(rest[*count - 2], "--"))
-		return;
-	*(o->command == PACKET_CAPTURE ? &o->filter : &o->input) = last;
-	rest[--(*count)] = NULL;
-	if (*count > 1 && !strcmp(rest[*count - 1], "--"))
-		rest[--(*count)] = NULL;
+	if (o->input || o->filter)
+		return 0;
+	while (first > 1 && *rest[first - 1] != '-')
+		first--;
+	if (first == *count || (first > 1 && first + 1 == *count))
+		return 0;
+	if (first > 1 || o->command == PACKET_ANNOTATE)
+		first = *count - 1;
+	if (o->command == PACKET_ANNOTATE)
+		o->input = rest[first];
+	else if (set_filter(o, rest + first, *count - first))
+		return -EINVAL;
+	*count = first;
+	return 0;
 }
 
 static int set_fields(struct packet_options *o)
@@ -221,7 +248,9 @@ int packet_options_parse(struct packet_options *o, enum packet_command command, 
 	err = take_words(o, argc, argv, rest, &count);
 	if (err || o->help)
 		return err;
-	take_last(o, rest, &count);
+	err = take_last(o, rest, &count);
+	if (err)
+		return err;
 	rest[count] = NULL;
 	err = aunetlog_options_parse(&o->query, count, rest, now);
 	if (err) {

@@ -23,7 +23,9 @@ struct packet_options {
 	uint32_t snaplen;	/* 0: all bytes */
 	uint32_t wait_ms;	/* for what the log has late */
 	/* of capture */
-	const char *interface, *netns, *socket, *filter;
+	const char *interface, *netns, *socket;
+	const char *filter;	/* NULL, or: */
+	char filter_text[1024];
 	uint32_t seconds;	/* 0: until it is interrupted */
 	enum field_id fields[PACKET_FIELDS_MAX + 1];	/* of the comment, then FIELD_NONE */
 	struct aunetlog_options query;

@@ -3,26 +3,22 @@
 #include "parser/query/packet_run.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "parser/packet/host_id.h"
 #include "parser/packet/waiting.h"
 #include "parser/packet/write_pcapng.h"
 #include "parser/packet/write_text.h"
+#include "parser/query/packet_log.h"
+#include "parser/query/packet_output.h"
 #include "parser/query/query.h"
 #include "parser/query/source.h"
 
 #define OWNERS_LIMIT (1u << 20)		/* connections that have ended, with a live log */
-#define AUDIT_LOG "/var/log/audit/audit.log"
-#define FRESH_S 60
 #define MANY (1u << 20)			/* connections of files that deserve a warning */
 #define BYTES_EACH 500			/* of memory, measured with comments of 100 bytes */
 #define LOG_LATE_NS INT64_C(1000000000)	/* behind this the log has all before it */
@@ -52,77 +48,9 @@ static const char *output_name(const struct packet_run *r)
 	       "standard output" : r->o->write;
 }
 
-static int complain(const char *what, int err)
+static void complain(const char *what, int err)
 {
 	fprintf(stderr, "aunetlog: %s: %s\n", what, strerror(err));
-	return -1;
-}
-
-static bool is_input(const struct packet_options *o, int fd)
-{
-	struct stat in, out;
-
-	return o->input && !(strcmp(o->input, "-") ? stat(o->input, &in) : fstat(o->input_fd, &in)) &&
-	       S_ISREG(in.st_mode) && !fstat(fd, &out) && in.st_dev == out.st_dev &&
-	       in.st_ino == out.st_ino;
-}
-
-/* The query closes standard output: this is a copy of it. */
-static int open_output(const struct packet_options *o)
-{
-	bool is_stdout = !o->write || !strcmp(o->write, "-");
-	int fd = is_stdout ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3) :
-		 open(o->write, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
-
-	if (fd < 0)
-		return complain(is_stdout ? "standard output" : o->write, errno);
-	if (is_stdout && !o->text && isatty(fd)) {
-		fprintf(stderr, "aunetlog: --write -: standard output is a terminal; write to a file, "
-			"or into a pipe as in: ... --write - | wireshark -k -i -\n");
-	} else if (is_input(o, fd)) {
-		fprintf(stderr, "aunetlog: --write %s: is the capture that is read\n", o->write);
-	} else if (!is_stdout && ftruncate(fd, 0) && errno != EINVAL) {
-		complain(o->write, errno);
-	} else {
-		return fd;
-	}
-	close(fd);
-	return -1;
-}
-
-/* Or the query would take a pipe there for the log. */
-static void close_stdin(void)
-{
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	if (null < 0)
-		return;
-	dup2(null, STDIN_FILENO);
-	close(null);
-}
-
-/* The query knows standard input alone as a live stream that is no file. */
-static bool connect_stream(const char *path)
-{
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	int fd = -1;
-
-	if (strlen(path) < sizeof(a.sun_path)) {
-		strcpy(a.sun_path, path);
-		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	} else {
-		errno = ENAMETOOLONG;
-	}
-	if (fd >= 0 && !connect(fd, (struct sockaddr *)&a, sizeof(a)) &&
-	    dup2(fd, STDIN_FILENO) >= 0) {
-		close(fd);
-		return true;
-	}
-	fprintf(stderr, "aunetlog: --socket %s: %s; the plugin makes it with transport = listen\n",
-		path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return false;
 }
 
 static struct packet_writer *open_writer(struct packet_run *r)
@@ -158,7 +86,7 @@ struct packet_run *packet_run_open(const struct packet_options *o)
 	struct owners_io io = { .fields = o->fields, .ended = ended, .process = process,
 				.arg = r };
 
-	if (!r || (o->socket && !connect_stream(o->socket))) {
+	if (!r || (o->socket && !packet_log_connect(o->socket))) {
 		free(r);
 		return NULL;
 	}
@@ -166,9 +94,9 @@ struct packet_run *packet_run_open(const struct packet_options *o)
 	r->o = o;
 	r->many = MANY;
 	if (!o->socket)
-		close_stdin();
+		packet_log_close_stdin();
 	pthread_mutex_init(&r->lock, NULL);
-	out_init(&r->out, open_output(o));
+	out_init(&r->out, packet_output_open(o));
 	if (r->out.fd >= 0 && !host_id_set(&r->host_id, o->host_id)) {
 		fprintf(stderr, "aunetlog: --host-id: longer than %d bytes\n", HOST_ID_MAX);
 		close(r->out.fd);
@@ -291,23 +219,11 @@ static void *follow_logs(void *arg)
 	return NULL;
 }
 
-/*
- * One log can be followed: the plugin's own, unless it has not written there for long while
- * auditd has.
- */
-static bool is_fresh(const char *own, const char *audit)
-{
-	struct stat a, b;
-
-	return !stat(own, &a) && !access(own, R_OK) &&
-	       (stat(audit, &b) || a.st_mtime + FRESH_S >= b.st_mtime);
-}
-
 static void choose_log(struct packet_run *r)
 {
 	char *own = aunetlog_source_own_log(r->query.netlog_conf);
 
-	if (own && is_fresh(own, AUDIT_LOG)) {
+	if (own && packet_log_is_fresh(own)) {
 		r->own_log = own;
 		r->query.inputs[r->query.input_count++] = own;
 	} else {
@@ -328,6 +244,8 @@ bool packet_run_follow_logs(struct packet_run *r)
 	r->live = true;
 	owners_limit(r->owners, OWNERS_LIMIT);
 	owners_complete(r->owners, OWNERS_UNKNOWN);
+	if (packet_log_has_uses(r->query.netlog_conf))
+		owners_expect_uses(r->owners);
 	r->waiting = waiting_new();
 	err = r->waiting ? pthread_create(&thread, NULL, follow_logs, r) : ENOMEM;
 	if (err)

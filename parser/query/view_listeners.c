@@ -161,7 +161,7 @@ static void put_time(struct report *r, bool known, int64_t ms, bool utc)
 
 static void put_row(struct report *r, const struct listener *one, bool utc)
 {
-	char local[NETADDR_TEXT_MAX], comm[64], line[256];
+	char local[NETADDR_TEXT_MAX], comm[64], line[256] = "";
 	const struct identity *id = one->start->identity;
 	size_t len = 0;
 

@@ -210,6 +210,7 @@ void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via)
 		goto out;
 	if (via == VIA_EXIT && c->kind == KIND_LISTEN && conn_is_open(c))
 		corrected_add(&t->corrected, c, pid, was.key.fd, stamp_ms(&t->when));
+	idle_add(&t->idle, c, &was, t->event->stamp.serial, stamp_ms(&t->when));
 	/* when the missing process let go is not known, so not that it was the last */
 	life_close(t, c, ENDING(.via = via, .identity = via == VIA_GONE && t->diag.on ?
 							c->opener : who));

@@ -48,6 +48,28 @@ static void set_opener(struct conn *s, const struct task *task)
 	s->opener = identity_new(task);
 }
 
+static const struct idle_socket *socket_of(const struct track *t, const struct event *f)
+{
+	return idle_find(&t->idle, t->node->index, f->task.pid, f->fd, f->stamp.serial);
+}
+
+static void late_listener(struct track *t, const struct event *f, int64_t ms,
+			  enum entry_via via)
+{
+	const struct idle_socket *was = socket_of(t, f);
+	struct conn *s = was && !was->unlogged ? bounds_conn(t) : NULL;
+
+	if (!was)
+		input_error(t->errors, INPUT_ERROR_UNATTRIBUTED, "listen", 6);
+	if (!s)
+		return;
+	idle_restore(was, s);
+	life_begin(t, s);
+	set_opener(s, &f->task);
+	life_open(t, s, KIND_LISTEN, VIA_NONE);
+	ending_displaced(t, s, ms, via);
+}
+
 /* A connection of a descriptor whose number was given to another socket at ms, or whose
  * process exited then. */
 static void late_connection(struct track *t, const struct event *f, int64_t ms,
@@ -57,18 +79,22 @@ static void late_connection(struct track *t, const struct event *f, int64_t ms,
 	struct conn *l = inbound ? call_find_socket(t, f->fd) : NULL, *s;
 	int err = !inbound && f->result < 0 ? -f->result : 0;
 	bool pending = err == EINPROGRESS || err == EINTR;
+	const struct idle_socket *was = inbound ? NULL : socket_of(t, f);
 
 	if (!f->has_sockaddr || !call_is_inet(f->sa_family) || !f->addr.port || call_is_misuse(err) ||
-	    (l && l->unlogged))
+	    (l && l->unlogged) || (was && was->unlogged))
 		return;
 	s = bounds_conn(t);
 	if (!s)
 		return;
+	if (was)
+		idle_restore(was, s);
 	l = inbound ? call_find_socket(t, f->fd) : NULL;	/* making room may have taken it */
 	s->family = f->sa_family;
-	s->proto = l ? l->proto : PROTO_UNKNOWN;
-	if (l)
+	if (l) {
+		s->proto = l->proto;
 		s->local = l->local;
+	}
 	s->remote = inbound ? f->addr : call_peer(s, &f->addr);
 	s->direction = inbound ? CONN_INBOUND : CONN_OUTBOUND;
 	life_begin(t, s);
@@ -87,8 +113,23 @@ static void late_call(struct track *t, const struct event *f, int64_t ms, enum e
 {
 	if (f->kind == EVENT_CONNECT || (f->kind == EVENT_ACCEPT && f->result >= 0))
 		late_connection(t, f, ms, via);
-	else if (f->kind == EVENT_LISTEN && f->result >= 0)	/* at which address? */
-		input_error(t->errors, INPUT_ERROR_UNATTRIBUTED, "listen", 6);
+	else if (f->kind == EVENT_LISTEN && f->result >= 0)
+		late_listener(t, f, ms, via);
+}
+
+/* What has the number now is not known, but that its socket was let go is. */
+static bool is_of_idle(struct track *t, const struct event *f)
+{
+	const struct idle_socket *was;
+
+	if (t->idle.until <= f->stamp.serial ||		/* nearly always */
+	    (f->kind != EVENT_BIND && f->kind != EVENT_LISTEN && f->kind != EVENT_CONNECT))
+		return false;
+	was = socket_of(t, f);
+	if (!was || !state_is_older(f, was->until, was->until_ms))
+		return false;
+	late_call(t, f, was->until_ms, VIA_REUSE);
+	return true;
 }
 
 /* An event older than the socket that it would be of, or displace, displaces nothing: on a
@@ -97,7 +138,9 @@ static bool is_late(struct track *t, const struct event *f)
 {
 	const struct fdent *fd = fd_of(t, f);
 
-	if (!fd || !state_is_older(f, fd->serial, fd->ms))
+	if (!fd)
+		return is_of_idle(t, f);
+	if (!state_is_older(f, fd->serial, fd->ms))
 		return false;
 	late_call(t, f, fd->ms, VIA_REUSE);
 	return true;

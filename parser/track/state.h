@@ -7,6 +7,7 @@
 #include "parser/track/conn.h"
 #include "parser/track/corrected.h"
 #include "parser/track/destroyed.h"
+#include "parser/track/idle.h"
 #include "parser/track/node.h"
 #include "parser/track/track.h"
 
@@ -37,6 +38,7 @@ struct track {
 	struct track_stats stats;
 	struct track_diag diag;
 	struct corrected_table corrected;
+	struct idle_table idle;
 	uint32_t scans;		/* that are complete */
 	unsigned int unused_ms;	/* see track_hide_unused() */
 

@@ -6,68 +6,123 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 /* One that sleeps takes its turn among the processes that wait for room in the backlog:
- * few may. */
+ * few may. They stay: the exit of a thread is an audit event. */
 #define SENDERS_MAX 2
+#define REFUSED_MS 20	/* a request that is refused is refused at once */
 
-struct sending {
-	int fd, type;
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t wanted, sent;
+	bool has_request;
+	int fd, type;		/* of the request that no sender has taken yet */
+	unsigned int number, done;	/* of the last request; of the last that was sent */
+	int result;		/* of that */
+	int count, free;	/* senders; those that wait for a request */
+} senders = {
+	.lock = PTHREAD_MUTEX_INITIALIZER,
+	.wanted = PTHREAD_COND_INITIALIZER, .sent = PTHREAD_COND_INITIALIZER,
 };
 
-static atomic_int senders;
-
-static void *send_and_sleep(void *arg)
+static int send_and_sleep(int fd, int type)
 {
-	struct sending *s = arg;
 	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	const struct nlmsghdr request = {
-		.nlmsg_len = sizeof(request), .nlmsg_type = s->type,
+		.nlmsg_len = sizeof(request), .nlmsg_type = type,
 		.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
 	};
 
-	/* an error is in the answer, or there is none */
-	(void)!sendto(s->fd, &request, sizeof(request), 0, (const void *)&kernel,
-		      sizeof(kernel));
-	close(s->fd);
-	free(s);
-	atomic_fetch_sub(&senders, 1);
-	return NULL;
+	int err = 0;
+
+	if (sendto(fd, &request, sizeof(request), 0, (const void *)&kernel, sizeof(kernel)) < 0)
+		err = -errno;
+	close(fd);
+	return err;
 }
 
-static int start_sender(struct sending *s)
+static void *work(void *arg)
 {
-	pthread_attr_t attr;
+	unsigned int number;
+	int fd, type, err;
+
+	pthread_mutex_lock(&senders.lock);
+	for (;;) {
+		while (!senders.has_request)
+			pthread_cond_wait(&senders.wanted, &senders.lock);
+		senders.has_request = false;
+		fd = senders.fd;
+		type = senders.type;
+		number = senders.number;
+		senders.free--;
+		pthread_mutex_unlock(&senders.lock);
+		err = send_and_sleep(fd, type);
+		pthread_mutex_lock(&senders.lock);
+		senders.free++;
+		senders.done = number;
+		senders.result = err;
+		pthread_cond_broadcast(&senders.sent);
+	}
+	return arg;
+}
+
+/* Makes sure that a sender will take the request; the lock is held. */
+static int need_sender(void)
+{
 	pthread_t thread;
 	int err;
 
-	pthread_attr_init(&attr);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	err = pthread_create(&thread, &attr, send_and_sleep, s);
-	pthread_attr_destroy(&attr);
-	return -err;
+	if (senders.free > 0)
+		return 0;
+	if (senders.count == SENDERS_MAX)
+		return -EINPROGRESS;
+	err = pthread_create(&thread, NULL, work, NULL);
+	if (err)
+		return -err;
+	pthread_detach(thread);
+	senders.count++;
+	senders.free++;
+	return 0;
+}
+
+/* Waits a moment for the request of that number to be refused; the lock is held. */
+static int refusal(unsigned int number)
+{
+	struct timespec end;
+
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_nsec += REFUSED_MS * 1000000L;
+	if (end.tv_nsec >= 1000000000L) {
+		end.tv_sec++;
+		end.tv_nsec -= 1000000000L;
+	}
+	while (senders.done != number)
+		if (pthread_cond_timedwait(&senders.sent, &senders.lock, &end))
+			return 0;
+	return senders.result;
 }
 
 int audit_request(int fd, int type)
 {
-	struct sending *s = malloc(sizeof(*s));
-	int err = s ? 0 : -ENOMEM;
+	int err, own;
 
-	if (atomic_fetch_add(&senders, 1) >= SENDERS_MAX)
-		err = -EINPROGRESS;
+	pthread_mutex_lock(&senders.lock);
+	err = senders.has_request ? -EINPROGRESS : need_sender();
+	own = err ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (!err && own < 0)
+		err = -errno;
 	if (!err) {
-		*s = (struct sending){ fcntl(fd, F_DUPFD_CLOEXEC, 0), type };
-		err = s->fd < 0 ? -errno : start_sender(s);
-		if (err && s->fd >= 0)
-			close(s->fd);
+		senders.fd = own;
+		senders.type = type;
+		senders.has_request = true;
+		senders.number++;
+		pthread_cond_signal(&senders.wanted);
+		err = refusal(senders.number);
 	}
-	if (!err)
-		return 0;
-	free(s);
-	atomic_fetch_sub(&senders, 1);
+	pthread_mutex_unlock(&senders.lock);
 	return err;
 }

@@ -17,8 +17,9 @@ void audit_watch_close(struct audit_watch *w);
 
 /*
  * Asks, unless an earlier request is still out, and waits for the answer, at most wait_ms.
- * Returns 0, -EINPROGRESS without an answer yet (or the kernel holds earlier requests), or the kernel's -errno; -ENOMEM if w is
- * NULL. An answer is returned once, by the call that waits for it or by the next one.
+ * Returns 0, -EINPROGRESS without an answer yet or while the kernel holds earlier requests,
+ * or the kernel's -errno; -ENOMEM if w is NULL. An answer is returned once, by the call that
+ * waits for it or by the next one.
  */
 int audit_watch_state(struct audit_watch *w, struct audit_state *out, int wait_ms);
 int audit_watch_rules(struct audit_watch *w, struct audit_status_rules *out, int wait_ms);

@@ -177,16 +177,19 @@ void bpf_input_stamps(struct bpf_input *b, bool on)
 }
 
 /* While it is replaced nothing is ignored. */
-void bpf_input_ignore(struct bpf_input *b, const struct netlog_ignore *list, unsigned int count)
+bool bpf_input_ignore(struct bpf_input *b, const struct netlog_ignore *list, unsigned int count)
 {
 	struct netlog_bpf_shared *s = &b->bpf->bss->shared;
 
+	if (!b->bpf->rodata->has_list)
+		return false;
 	__atomic_store_n(&s->ignores, 0, __ATOMIC_SEQ_CST);
 	if (!count)
-		return;
+		return true;
 	memcpy(b->bpf->bss->ignores, list, count * sizeof(*list));
 	__atomic_store_n(&s->ignoring, 1, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&s->ignores, count, __ATOMIC_SEQ_CST);
+	return true;
 }
 
 static int64_t missed(const struct bpf_input *b)

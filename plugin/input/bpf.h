@@ -80,8 +80,9 @@ int64_t bpf_input_unseen(const struct bpf_input *b);
 unsigned int bpf_input_woken(const struct bpf_input *b);
 /* Audit rules are loaded: report the serials of audit events, too. */
 void bpf_input_stamps(struct bpf_input *b, bool on);
-/* Replaces the ignore list that the kernel compares. */
-void bpf_input_ignore(struct bpf_input *b, const struct netlog_ignore *list, unsigned int count);
+/* Replaces the ignore list that the kernel compares. Returns false, and none is compared, before
+ * Linux 5.17. */
+bool bpf_input_ignore(struct bpf_input *b, const struct netlog_ignore *list, unsigned int count);
 void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c);
 
 #endif

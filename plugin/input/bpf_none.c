@@ -80,9 +80,10 @@ void bpf_input_stamps(struct bpf_input *b, bool on)
 	(void)b, (void)on;
 }
 
-void bpf_input_ignore(struct bpf_input *b, const struct netlog_ignore *list, unsigned int count)
+bool bpf_input_ignore(struct bpf_input *b, const struct netlog_ignore *list, unsigned int count)
 {
 	(void)b, (void)list, (void)count;
+	return false;
 }
 
 void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c)

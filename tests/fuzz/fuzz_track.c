@@ -124,6 +124,7 @@ static void fill_module(struct event *f, const uint8_t *b)
 	f->ino = b[4] & 7;
 	f->cookie = b[4] & 8 ? f->ino : 0;
 	f->proto = b[4] & 16 ? IPPROTO_UDP : b[4] & 32 ? IPPROTO_SCTP : IPPROTO_TCP;
+	f->unused = b[4] & 64;
 	f->state = b[5] & 15;
 	f->err = b[5] >> 4;
 	f->local = end_of(b[6]);
@@ -203,6 +204,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	w.track = track_new(&limits, &io, &w.errors);
 	must(w.track);
+	track_hide_unused(w.track, size % 2 ? 50 : 0);
 	for (; size >= STEP_BYTES; data += STEP_BYTES, size -= STEP_BYTES) {
 		if (data[0] == 255)
 			track_set_diag(w.track, data[1] & 1 ? &o : NULL);

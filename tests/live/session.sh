@@ -4,6 +4,7 @@
 # query, ssh, a connect that is refused. The files are beside the manual, in man/examples.
 # The names of this host are replaced. Needs root; reads the kernel's audit records.
 # session.sh [BUILD-DIR [DIRECTORY]]
+# PICTURE=FILE.svg: draws instead what --live shows of the session on a terminal (man/picture).
 set -u
 export TZ=UTC LC_ALL=C.UTF-8
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,13 +12,14 @@ plugin=$(realpath "${1:-$here/../../build}/audisp-netlog") || exit 99
 to=$(realpath "${2:-$here/../../man/examples}") || exit 99
 user=4242	# nobody else's: all other connections are left out
 [ "$(id -u)" = 0 ] || { echo "session.sh: needs root" >&2; exit 77; }
-for program in curl ssh dig python3 setpriv jq; do
+for program in curl ssh ssh-keygen dig python3 setpriv unshare; do
 	command -v $program >/dev/null || { echo "session.sh: no $program here" >&2; exit 77; }
 done
 tmp=$(mktemp -d) pid=''
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; rm -rf "$tmp"' EXIT
 chmod 755 "$tmp"
 
+rules=$here/../../rules/30-netlog.rules
 formats=(netlog json ocsf cef leef sd:netlog@32473 rows:120 cern)
 {
 	printf '%s\n' '[log]' 'file =' '[output]' 'syslog = no' 'stdout = no' '[context]' 'use = yes' \
@@ -28,13 +30,22 @@ formats=(netlog json ocsf cef leef sd:netlog@32473 rows:120 cern)
 	done
 } >"$tmp/conf"
 
-"$plugin" --live --rules "$here/../../rules/30-netlog.rules" -c "$tmp/conf" >"$tmp/out" 2>&1 &
-pid=$!
 wait_for() { # COMMAND…
 	local end=$((SECONDS + 20))
 	until "$@"; do [ $SECONDS -ge $end ] && return 1; sleep 0.05; done
 }
-wait_for grep -qs 'netlog start' "$tmp/netlog" || { cat "$tmp/out" >&2; exit 99; }
+sshd=$(PATH=$PATH:/usr/sbin command -v sshd) || { echo "session.sh: no sshd here" >&2; exit 77; }
+# An sshd of that user, with keys of its own; the user is in this session's /etc/passwd alone.
+ssh_port=2222
+mkdir -m 700 "$tmp/ssh"
+ssh-keygen -q -t ed25519 -N '' -f "$tmp/ssh/host_key"
+ssh-keygen -q -t ed25519 -N '' -f "$tmp/ssh/id"
+cp "$tmp/ssh/id.pub" "$tmp/ssh/authorized_keys"
+printf '%s\n' "HostKey $tmp/ssh/host_key" "AuthorizedKeysFile $tmp/ssh/authorized_keys" \
+	'StrictModes no' 'UsePAM no' 'PidFile none' "ListenAddress 127.0.0.1:$ssh_port" >"$tmp/ssh/sshd_config"
+chown -R $user:$user "$tmp/ssh"
+{ cat /etc/passwd; echo "demo:x:$user:$user:demo:$tmp:/bin/bash"; } >"$tmp/passwd"
+chmod 644 "$tmp/passwd"
 
 cat >"$tmp/udp.py" <<'END'
 import socket
@@ -46,18 +57,36 @@ END
 cat >"$tmp/session" <<'END'
 python3 -m http.server 8080 --bind 127.0.0.1 >/dev/null 2>&1 & http=$!
 python3 "$1/udp.py" & udp=$!
-for i in 1 2 3 4 5 6 7 8 9 10; do
+"$2" -D -f "$1/ssh/sshd_config" 2>"$1/ssh/log" & sshd=$!
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	sleep 0.2
-	curl -s -o /dev/null http://127.0.0.1:8080/ && break
+	[ "$(ss -Hltun | grep -cE '127.0.0.1:(2222|5353|8080) ')" = 3 ] && break
 done
+curl -s -o /dev/null http://127.0.0.1:8080/
 dig +tries=1 +time=2 @127.0.0.1 -p 5353 example.org >/dev/null
-ssh -F none -o BatchMode=yes -o ConnectTimeout=2 -o StrictHostKeyChecking=no -p 8080 127.0.0.1 true 2>/dev/null
+ssh -F none -i "$1/ssh/id" -o BatchMode=yes -o ConnectTimeout=5 -o UserKnownHostsFile=/dev/null \
+	-o StrictHostKeyChecking=no -p $3 127.0.0.1 true 2>/dev/null || { cat "$1/ssh/log" >&2; }
 curl -s http://127.0.0.1:81/
 sleep 0.5
-kill $http $udp 2>/dev/null
+kill $http $udp $sshd 2>/dev/null
 wait
 END
-setpriv --reuid $user --regid $user --clear-groups bash "$tmp/session" "$tmp" </dev/null
+with_user() { unshare -m sh -c 'mount --bind "$1/passwd" /etc/passwd && shift && exec "$@"' sh "$tmp" "$@"; }
+session=(setpriv --reuid $user --regid $user --clear-groups bash "$tmp/session" "$tmp" "$sshd" $ssh_port)
+
+if [ -n "${PICTURE:-}" ]; then
+	printf '%s\n' '[log]' 'file =' '[output]' 'syslog = no' '[sockdiag]' 'snapshot = no' \
+		'[ignore]' "match = uid!=$user" >"$tmp/live.conf"
+	PICTURE_ROWS=${PICTURE_ROWS:-25} PICTURE_TITLE="audisp-netlog --live" PICTURE_TRAFFIC="${session[*]} </dev/null" \
+		with_user "$here/../../man/picture" "$PICTURE" "$plugin" --live --rules "$rules" -c "$tmp/live.conf" &&
+		sed -i "s/$(uname -r)/6.12.0/g" "$PICTURE"
+	exit
+fi
+
+"$plugin" --live --rules "$rules" -c "$tmp/conf" >"$tmp/out" 2>&1 &
+pid=$!
+wait_for grep -qs 'netlog start' "$tmp/netlog" || { cat "$tmp/out" >&2; exit 99; }
+with_user "${session[@]}" </dev/null
 stopped() { grep -q ' listen stop TCP 127.0.0.1:8080 ' "$tmp/netlog"; }
 wait_for stopped || { echo "session.sh: the end of the session was not logged" >&2; cat "$tmp/out" >&2; exit 1; }
 kill -TERM "$pid"

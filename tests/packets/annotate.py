@@ -8,29 +8,15 @@ import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 import files  # noqa: E402
+from verdicts import finish, path, verdict  # noqa: E402
 import read  # noqa: E402
 from world import world  # noqa: E402
 
 tool = os.path.abspath(sys.argv[1])
-tmp = tempfile.mkdtemp()
-failed = False
 os.environ['TZ'] = 'UTC'
-
-
-def verdict(name, wrong):
-    global failed
-    print(f'{"not ok" if wrong else "ok"} - {name}')
-    for line in str(wrong or '').splitlines()[:20]:
-        print(f'#   {line}')
-    failed |= bool(wrong)
-
-
-def path(name):
-    return os.path.join(tmp, name)
 
 
 def run(*words, **more):
@@ -230,7 +216,11 @@ def test_counts():
 
 
 def test_hone():
-    out, _ = annotate('little', '--host-id', '{01234567-89ab-cdef-0123-456789abcdef}')
+    out, _ = annotate('little', '--host-id', '{01234567-89ab-cdef-0123-456789abcdef}', '--comment', 'of the section')
+    with open(out, 'rb') as f:
+        section = next(read.blocks(f.read()))
+    if (1, b'of the section') not in read.options(section[1][16:], section[2]):
+        return 'no comment of the section'
     packets, (section,) = read.read(out)
     if section.host != bytes.fromhex('010000000123456789abcdef0123456789abcdef'):
         return f'machine id {section.host!r}'
@@ -451,5 +441,4 @@ checked('broken captures', test_hostile)
 optional('tshark', 'tshark reads the comments', test_tshark)
 optional('tshark', 'tshark lists Hone\'s blocks and options', test_tshark_hone)
 optional('tcpdump', 'tcpdump reads all packets', test_tcpdump)
-shutil.rmtree(tmp)
-sys.exit(failed)
+finish()

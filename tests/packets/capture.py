@@ -8,12 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
 sys.dont_write_bytecode = True
 import read  # noqa: E402
+from verdicts import finish, path, verdict  # noqa: E402
 
 if os.geteuid() != 0:
     print('skip - needs root, for namespaces and capturing')
@@ -26,23 +26,9 @@ if os.environ.get('IN_NETNS') != '1':
     os.execvp('unshare', ['unshare', '-n', '-m', '--kill-child', sys.executable, *sys.argv])
 
 tool = os.path.abspath(sys.argv[1])
-tmp = tempfile.mkdtemp()
 os.environ['TZ'] = 'UTC'
-failed = False
 serial = 100
 NETNS = os.stat('/proc/self/ns/net').st_ino
-
-
-def verdict(name, wrong):
-    global failed
-    print(f'{"not ok" if wrong else "ok"} - {name}')
-    for line in str(wrong or '').splitlines()[:20]:
-        print(f'#   {line}')
-    failed |= bool(wrong)
-
-
-def path(name):
-    return os.path.join(tmp, name)
 
 
 def sh(command):
@@ -53,12 +39,13 @@ class Log:
     """A file that grows, or a stream; each line comes some time after its event."""
 
     def __init__(self, late=.05):
-        self.late, self.out, self.waiting = late, open(path('log'), 'w'), []
+        self.late, self.out, self.waiting, self.texts = late, open(path('log'), 'w'), [], []
         self.line(time.time() - 1, 'listen start TCP 0.0.0.0:1 1 1 0 init exe=/init auid=unset id=6fb9d1c3-1.1')
 
     def line(self, at, text):
         stamp = time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime(at))
         line = f'{stamp}.{int(at % 1 * 1000):03d}Z {text}\n'
+        self.texts.append(text)
         t = threading.Timer(self.late, lambda: (self.out.write(line), self.out.flush()))
         t.start()
         self.waiting.append(t)
@@ -106,6 +93,8 @@ def talk(log, server_address, pids, port=0, comms=('client', 'server')):
 
 
 def start(name, *words):
+    if os.path.exists(path(name)):
+        os.unlink(path(name))
     p = subprocess.Popen([tool, 'capture', '--interface', 'lo', '--write', path(name), *words],
                          stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
     deadline = time.time() + 20
@@ -214,6 +203,33 @@ def test_bounded():
     return '' if early and whys == {'not-logged'} else f'{early} {whys} {err}'
 
 
+def test_uses():
+    """The line of a change of user comes late: packets wait for it."""
+    log = Log(late=.3)
+    log.line(time.time() - 1, 'connect use TCP 127.0.0.1:1 <- 127.0.0.1:2 1 9 0 x exe=/x auid=unset sent=0 read=0 '
+             'id=6fb9d1c3-2.1')
+    log.settle()
+    p = start('uses', '-if', path('log'))
+    port = talk(log, '127.0.0.1', (4000, 4001))
+    time.sleep(.2)
+    accepted = next(text.split(' ') for text in log.texts if f' <- 127.0.0.1:{port} ' in text)
+    log.line(time.time(), f'connect use TCP {accepted[3]} <- {accepted[5]} 4001 4002 0 child exe=/child auid=unset '
+             f'opener=4001 sent=0 read=0 netns={NETNS} {accepted[-1]}')
+    log.settle()
+    time.sleep(.1)
+    err = stop(p)
+    wrong = []
+    for i, packet in enumerate(read.read(path('uses'))[0]):
+        ip = packet.data[14:]
+        sender, receiver, _ = read.said(packet)
+        server = receiver if int.from_bytes(ip[20:22], 'big') == int(port) else sender
+        has_data = int.from_bytes(ip[2:4], 'big') > 20 + ip[32] // 16 * 4
+        want = (4002,) if has_data else (4001,) if ip[33] & 2 else (4001, 4002)
+        if server not in want:
+            wrong.append(f'packet {i + 1}: {server}, not {want} {packet.own}')
+    return '\n'.join(wrong) and '\n'.join(wrong) + err
+
+
 def test_for():
     Log()
     began = time.time()
@@ -223,9 +239,9 @@ def test_for():
     return '' if done.returncode == 1 and 1 <= took < 8 else f'{done.returncode}, {took} s, {done.stderr}'
 
 
-def test_filter():
+def test_filter(*words):
     log = Log()
-    p = start('filter', '-if', path('log'), 'udp')
+    p = start('filter', '-if', path('log'), *words)
     talk(log, '127.0.0.1', (1, 2))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.sendto(b'x', ('127.0.0.1', 9))
@@ -361,8 +377,10 @@ sh('ip link set lo up')
 verdict('packets wait for a late log', test_late())
 verdict('a port that is used again before the log says so', test_reuse())
 verdict('the wait is bounded', test_bounded())
+verdict('a use that is logged late', test_uses())
 verdict('--for ends it', test_for())
-verdict('a filter', test_filter())
+verdict('a filter', test_filter('udp'))
+verdict('a filter of several words', test_filter('--', 'udp', 'port', '9'))
 verdict('the plugin\'s stream', test_socket())
 if shutil.which('tcpdump'):
     verdict('tcpdump | aunetlog annotate -', test_annotate_pipe())
@@ -371,5 +389,4 @@ else:
 verdict('extcap: as Wireshark calls it', test_extcap())
 verdict('a namespace by name and by process', test_netns())
 verdict('errors', test_errors())
-shutil.rmtree(tmp, ignore_errors=True)
-sys.exit(failed)
+finish()

@@ -79,7 +79,7 @@ echo 'host all all 10.77.0.0/24 trust' >/apps/tmp/hba
 chmod 1777 /apps/run
 install -d -o 105 /apps/run/postgresql 2>/dev/null
 chmod 1777 /apps/run/postgresql
-in_b chroot /apps setpriv --reuid postgres --regid postgres --clear-groups \
+in_b chroot /apps /usr/bin/setpriv --reuid postgres --regid postgres --clear-groups \
 	/usr/lib/postgresql/15/bin/postgres -D /var/lib/postgresql/15/main \
 	-c config_file=/etc/postgresql/15/main/postgresql.conf -c hba_file=/tmp/hba \
 	-c listen_addresses=10.77.0.2 -c port=5432 -c ssl=off </dev/null >>$out/servers 2>&1 &
@@ -88,7 +88,8 @@ ip netns exec b dnsmasq -k -C /dev/null -p 53 -u root -x '' --address=/example.o
 	</dev/null >>$out/servers 2>&1 &
 dns=$!
 for port in 80 22 5432 53; do until_true 60 listens $port; done
-web=$(pgrep -P "$(cat /apps/run/nginx.pid)")
+worker() { web=$(sed 's/ .*//' /proc/"$(cat /apps/run/nginx.pid)"/task/*/children) && [ -n "$web" ]; }
+until_true 30 worker
 sshd=$(cat /apps/run/sshd.pid)
 
 # ---- clients ----

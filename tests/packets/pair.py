@@ -4,31 +4,16 @@
 Usage: pair.py AUNETLOG"""
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 import files  # noqa: E402
+from verdicts import finish, path, verdict  # noqa: E402
 
 tool = os.path.abspath(sys.argv[1])
-tmp = tempfile.mkdtemp()
-failed = False
 os.environ['TZ'] = 'UTC'
 T0 = 1795241000.0
-
-
-def verdict(name, wrong):
-    global failed
-    print(f'{"not ok" if wrong else "ok"} - {name}')
-    for line in str(wrong or '').splitlines()[:20]:
-        print(f'#   {line}')
-    failed |= bool(wrong)
-
-
-def path(name):
-    return os.path.join(tmp, name)
 
 
 class Host:
@@ -275,5 +260,4 @@ for name, test in (('both processes of each connection', test_pairs),
                    ('two connections, one accept', test_missing_accept),
                    ('--graph', test_graph), ('--html', test_html), ('errors', test_errors)):
     verdict(name, test())
-shutil.rmtree(tmp)
-sys.exit(failed)
+finish()

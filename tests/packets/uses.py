@@ -4,20 +4,17 @@
 passed descriptors. The truth of a packet is the process that wrote or read its bytes.
 Usage: uses.py AUNETLOG"""
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 
 sys.dont_write_bytecode = True
 import files  # noqa: E402
 import read  # noqa: E402
+from verdicts import finish, path, verdict  # noqa: E402
 from world import ACK, FIN, HOST, RST, SYN, WEB, World, T0, end, ip4, tcp, udp  # noqa: E402
 
 tool = os.path.abspath(sys.argv[1])
-tmp = tempfile.mkdtemp()
 os.environ['TZ'] = 'UTC'
-failed = False
 
 
 class Uses(World):
@@ -199,25 +196,17 @@ def run(w, *words):
     f.interface(files.ETHERNET)
     for at, raw, _, _ in w.packets:
         f.packet(at, files.frame(files.ETHERNET, raw))
-    with open(f'{tmp}/in', 'wb') as out:
+    with open(path('in'), 'wb') as out:
         out.write(f.out)
-    files.write_log(f'{tmp}/log', w.lines)
-    return subprocess.run([tool, 'annotate', f'{tmp}/in', '-if', f'{tmp}/log', *words], capture_output=True,
+    files.write_log(path('log'), w.lines)
+    return subprocess.run([tool, 'annotate', path('in'), '-if', path('log'), *words], capture_output=True,
                           timeout=60)
-
-
-def verdict(name, wrong):
-    global failed
-    print(f'{"not ok" if wrong else "ok"} - {name}')
-    for line in str(wrong or '').splitlines()[:20]:
-        print(f'#   {line}')
-    failed |= bool(wrong)
 
 
 def test_users():
     w = world()
-    done = run(w, '--write', f'{tmp}/out')
-    packets, _ = read.read(f'{tmp}/out')
+    done = run(w, '--write', path('out'))
+    packets, _ = read.read(path('out'))
     wrong = [f'packet {i + 1}, {truth[0] - T0:.4f}: {read.said(p)}, not {truth[2]}'
              for i, (p, truth) in enumerate(zip(packets, w.packets)) if read.said(p) != truth[2]]
     if len(packets) != len(w.packets):
@@ -228,8 +217,8 @@ def test_users():
 def test_comment():
     """The opener stands beside a user that is another process."""
     w = world()
-    run(w, '--write', f'{tmp}/out')
-    texts = {p.own[0] for p in read.read(f'{tmp}/out')[0]}
+    run(w, '--write', path('out'))
+    texts = {p.own[0] for p in read.read(path('out'))[0]}
     for want in ('pid=801 comm=httpd uid=0 auid=1000 exe=/usr/bin/httpd opener=800 dir=out',
                  'pid=- why=user-unknown opener=800'):
         if want not in texts:
@@ -239,8 +228,8 @@ def test_comment():
 
 def test_condition():
     w = world()
-    run(w, '--write', f'{tmp}/out', '--comm', 'taker')
-    said = {read.said(p)[:2] for p in read.read(f'{tmp}/out')[0]}
+    run(w, '--write', path('out'), '--comm', 'taker')
+    said = {read.said(p)[:2] for p in read.read(path('out'))[0]}
     return '' if said == {(None, None), (901, None), (None, 901)} else said
 
 
@@ -254,5 +243,4 @@ verdict('a packet has the process that wrote or read its bytes', test_users())
 verdict('the comment names the opener, too', test_comment())
 verdict('conditions hold for the user', test_condition())
 verdict('--text has the user', test_text())
-shutil.rmtree(tmp)
-sys.exit(failed)
+finish()

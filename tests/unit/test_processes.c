@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/unit: forks, execs and ends of processes: from events to lines, and back. */
+/* tests/unit: forks, execs and ends of processes, and who uses a socket: from events to lines,
+ * and back. */
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "parser/entry/line.h"
 #include "parser/query/own.h"
@@ -72,6 +75,51 @@ static void test_lines(void **state)
 	track_free(t);
 }
 
+static void socket_event(struct track *t, enum netlog_op op, int64_t pid, int64_t tx, int64_t rx)
+{
+	struct event e = event(op, pid, 6, "\"httpd\"", NULL, NULL, 10);
+
+	e.task.pcomm = NULL;
+	e.task.egid.known = e.task.cgroup.known = false;
+	e.ino = e.cookie = 0x2a;
+	e.netns = 7;
+	e.family = AF_INET;
+	e.proto = IPPROTO_TCP;
+	e.state = 1;
+	e.tx = tx;
+	e.rx = rx;
+	netaddr_set_ip(&e.local, AF_INET, "\x0a\0\0\5");
+	netaddr_set_ip(&e.remote, AF_INET, "\xc0\0\2\7");
+	e.local.port = 80;
+	e.remote.port = 40000;
+	e.local.has_port = e.remote.has_port = true;
+	track_event(t, &e);
+}
+
+/* Each change once, with the bytes before it; the one that accepted is the first user. */
+static void test_uses(void **state)
+{
+	static const struct track_limits limits = { 16, 16 };
+	static const struct track_io io = { .emit = on_entry };
+	struct input_errors errors = { 0 };
+	struct track *t = track_new(&limits, &io, &errors);
+
+	(void)state;
+	*got = 0;
+	socket_event(t, NETLOG_OP_ACCEPT, 800, -1, -1);
+	socket_event(t, NETLOG_OP_USE, 800, 0, 0);
+	*got = 0;
+	socket_event(t, NETLOG_OP_USE, 801, 0, 21);
+	socket_event(t, NETLOG_OP_USE, 801, 50, 21);
+	socket_event(t, NETLOG_OP_USE, 800, 300, 40);
+	assert_string_equal(got,
+		"connect use TCP 10.0.0.5:80 <- 192.0.2.7:40000 50 801 1000 httpd exe=- auid=1001 "
+		"ses=3 ppid=6 opener=800 netns=7 sent=0 read=21 id=--2a.1\n"
+		"connect use TCP 10.0.0.5:80 <- 192.0.2.7:40000 50 800 1000 httpd exe=- auid=1001 "
+		"ses=3 ppid=6 netns=7 sent=300 read=40 id=--2a.1");
+	track_free(t);
+}
+
 static void no_error(uint64_t number, const char *line, size_t len, void *arg)
 {
 	(void)arg;
@@ -105,6 +153,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_uses),
 		cmocka_unit_test(test_read_back),
 	};
 	int failed;

@@ -26,7 +26,7 @@
 	" syscall=" nr " success=no exit=-13 " args " a2=10 a3=0 items=0 ppid=1 pid=100 uid=0 " \
 	"comm=\"curl\" exe=\"/usr/bin/curl\" key=(null)\n"
 #define HOSTILE " items=0 ppid=1 pid=100 uid=1000 comm=\"curl\" subj=lxd//&:ns://x pid=1 " \
-	"exit=7 arch=40000003 syscall=3 a0=9 key=(null) (enforce)"
+	"by_syslog=1 exit=7 arch=40000003 syscall=3 a0=9 key=(null) (enforce)"
 #define SADDR(serial) "type=SOCKADDR" AT("1000", serial) \
 	"saddr=020001BBC00002070000000000000000\n"
 #define TITLE(serial) "type=PROCTITLE" AT("1000", serial) "proctitle=6375726C002D76\n"
@@ -194,7 +194,7 @@ static const struct row rows[] = {
 	{ "a prefix of syslog, and printk's form", "Nov 21 06:00:51 host audispd: "
 	  "type=SYSCALL" AT("1000", "1") "arch=c000003e syscall=42 success=yes exit=0 a0=3 "
 	  "a1=0 a2=10 a3=0" TASK "\nkernel: audit: type=1306 audit(1000.391:1): "
-	  "saddr=020001BBC00002070000000000000000\n" TITLE("1"), CONNECTED },
+	  "saddr=020001BBC00002070000000000000000\n" TITLE("1"), "by syslog: " CONNECTED },
 	{ "ausearch's order", "----\ntime->Tue Nov 14 22:13:20 2023\n" TITLE("1") SADDR("1")
 	  CONNECT("1") "----\n", CONNECTED },
 	{ "hostile comm", "type=SYSCALL" AT("1000", "1") "arch=c000003e syscall=50 "
@@ -299,9 +299,15 @@ static const struct row rows[] = {
 	  "module" },
 	{ "module, version 0", MODULE("1", "netlog=0 op=connect ino=5"), "", "module" },
 	{ "module, what stands behind subj=", MODULE("1", MODULE_OPEN("accept") MODULE_TASK
-	  "//&:ns://x pid=1 op=release uid=0 cookie=9 faddr=8.8.8.8 lport=1 netlog=1 (enforce)")
+	  "//&:ns://x pid=1 by_syslog=1 op=release uid=0 cookie=9 faddr=8.8.8.8 lport=1 netlog=1 (enforce)")
 	  MODULE("2", MODULE_OPEN("established") MODULE_TASK),
 	  MODULE_FACT("accept") MODULE_FACT("established") },
+	{ "module, fields behind subj=", MODULE("1", MODULE_OPEN("accept") MODULE_TASK
+	  " pid=1 by_syslog=1 op=release uid=0 cookie=9 faddr=8.8.8.8 lport=1"),
+	  MODULE_FACT("accept") },
+	{ "module, punctuation", MODULE("1", "netlog=2 op=listen ino=5 cookie=1, proto=6 "
+	  "laddr=10.0.0.5 lport=22 pid=100 sid=1"), "module listen pid=100 ino=5 cookie=1 "
+	  "proto=6 10.0.0.5:22 - err=0 tx=-1 rx=-1 sid=1\n" },
 	{ "what stands behind subj=", CALL("1", "42", "success=yes exit=0 a0=3 a1=7ffd a2=10 a3=0"
 	  HOSTILE) SADDR("1") TITLE("1"), CONNECTED },
 	{ "an exit behind subj=", CALL("1", "42", "a0=3 a1=7ffd a2=10 a3=0" HOSTILE)
@@ -392,6 +398,8 @@ static void on_event(const struct event *f, void *arg)
 	assert_ptr_equal(arg, &seen);
 	if (f->node)
 		put("%s ", f->node);
+	if (f->by_syslog)
+		put("by syslog: ");
 	switch (f->kind) {
 	case EVENT_SOCKET:
 		put("socket pid=%d result=%d family=%d type=%d proto=%d%s\n", pid,

@@ -298,6 +298,17 @@ static const struct step late_after_exit[] = {
 		      "connect stop - - <- 203.0.113.9:1 100 prog via=exit"),
 	EXIT(100, .comm = "other", .out = "connect stop TCP - -> " A " 100 other via=exit"),
 };
+/* Their sockets are known from the events that came in time. */
+static const struct step late_known_socket[] = {
+	EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999),
+	SOCKET(100, 4, STREAM), SOCKET(100, 3, STREAM), BIND(100, 3, "0.0.0.0:22"), EXIT_THREAD(999),
+	EXIT_THREAD(999), SOCKET(100, 3, STREAM), EXIT(100),
+	LISTEN(100, 3, .late = 4, .out = LISTEN_22 "\n" LISTEN_STOP_22 " via=exit"),
+	CONNECT(100, 4, B, 0, .late = 4,
+		.out = START_B "\n" STOP_B " via=exit"),
+	SOCKET(100, 5, STREAM), EXIT_THREAD(999), SOCKET(100, 5, STREAM, .family = AF_UNIX),
+	CONNECT(100, 5, B, 0, .late = 2, .out = START_B "\n" STOP_B " via=reuse"),
+};
 /* The first event of a child is late: what its parent opened after it is not the child's. */
 static const struct step late_first_event[] = {
 	EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999), OPEN_A,
@@ -1033,6 +1044,7 @@ static const struct row rows[] = {
 	ROW("exit of a listener whose forks are audited", no_child),
 	ROW("events that are late", late_events),
 	ROW("events later than the exit", late_after_exit),
+	ROW("late, of sockets that are known", late_known_socket),
 	ROW("a child's first event, late", late_first_event),
 	ROW("renamed since", renamed),
 	ROW("no SOCKADDR", no_address),

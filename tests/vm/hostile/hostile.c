@@ -17,6 +17,7 @@
  *   dups PORT COUNT SECONDS     one connection at so many descriptors
  *   flood SECONDS PROCESSES PORT  binds and closes datagram sockets; 20 connections meanwhile
  *   hold KIND COUNT             udp, tcp: so many sockets at exit; slot: one descriptor, there
+ *   lost SECONDS                (as root) "TIME COUNT" each time that audit has lost more
  *   nest PORT COUNT             so many processes, each forked by the one before, one socket
  */
 #include <arpa/inet.h>
@@ -406,6 +407,43 @@ static void hold(char **args)
 	printf("ms %.1f\n", (to.tv_sec - from.tv_sec) * 1e3 + (to.tv_nsec - from.tv_nsec) / 1e6);
 }
 
+/* Asks ten times a second. The kernel answers, and then lets the sender sleep while the
+ * backlog is full: so a child sends. */
+static void lost(char **args)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	struct nlmsghdr request = { .nlmsg_len = sizeof(request), .nlmsg_type = AUDIT_GET,
+				    .nlmsg_flags = NLM_F_REQUEST };
+	struct {
+		struct nlmsghdr n;
+		struct audit_status s;
+		char rest[64];
+	} answer_of;
+	time_t end = time(NULL) + atoi(args[0]);
+	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_AUDIT), asleep = 0;
+	unsigned int last = 0, first = 1;
+
+	while (time(NULL) < end) {
+		if (asleep < 8 && ++asleep && !fork()) {
+			sendto(fd, &request, sizeof(request), 0, (void *)&kernel, sizeof(kernel));
+			_exit(0);
+		}
+		usleep(100000);
+		while (recv(fd, &answer_of, sizeof(answer_of), MSG_DONTWAIT) > 0) {
+			struct timespec now;
+
+			clock_gettime(CLOCK_REALTIME, &now);
+			if (!first && answer_of.s.lost > last)
+				printf("%lld%03ld %u\n", (long long)now.tv_sec,
+				       now.tv_nsec / 1000000, answer_of.s.lost);
+			last = answer_of.s.lost;
+			first = 0;
+		}
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			asleep--;
+	}
+}
+
 static void nest(char **args)
 {
 	int depth = atoi(args[1]);
@@ -424,7 +462,7 @@ static const struct {
 } commands[] = {
 	{ "run", 2, run }, { "answer", 1, answer }, { "call", 1, call }, { "smc", 1, smc },
 	{ "table", 1, table }, { "message", 2, message }, { "diag", 1, diag },
-	{ "dups", 3, dups }, { "flood", 3, flood }, { "hold", 2, hold }, { "nest", 2, nest },
+	{ "lost", 1, lost }, { "dups", 3, dups }, { "flood", 3, flood }, { "hold", 2, hold }, { "nest", 2, nest },
 };
 
 int main(int argc, char **argv)

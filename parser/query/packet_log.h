@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parser/query/packet_log: which log is followed beside packets. */
+#ifndef NETLOG_QUERY_PACKET_LOG_H
+#define NETLOG_QUERY_PACKET_LOG_H
+
+#include <stdbool.h>
+
+/* Makes standard input empty: the query would take a pipe there for the log. */
+void packet_log_close_stdin(void);
+
+/* Makes the plugin's stream standard input, the only live stream that the query reads.
+ * Returns false, it was reported. */
+bool packet_log_connect(const char *path);
+
+/* One log can be followed. Returns true if it is the plugin's own: it can be read, and the
+ * plugin has written it no more than a minute before auditd wrote its log. */
+bool packet_log_is_fresh(const char *own);
+
+/* Returns true if the plugin's configuration has uses = yes in [kernel]. */
+bool packet_log_has_uses(const char *conf);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/track/idle: sockets that were let go before they connected or listened, as far as
+ * audit's events had come. A late event finds here what its socket was. Bounded; the oldest
+ * goes first.
+ */
+#ifndef NETLOG_IDLE_H
+#define NETLOG_IDLE_H
+
+#include "parser/track/conn.h"
+
+#define IDLE_MAX 256
+
+struct idle_socket {
+	int64_t pid;
+	uint64_t serial;	/* of the event that gave it its descriptor; 0: an empty place */
+	uint64_t until;		/* of the one that took it */
+	int64_t until_ms;
+	uint32_t node;
+	int fd;
+	int proto, family, type;
+	bool bound, unlogged;
+	struct netaddr local;
+};
+
+struct idle_table {
+	struct idle_socket at[IDLE_MAX];
+	unsigned int next;
+	uint64_t until;		/* of the one added last */
+};
+
+/* c is about to be dropped, by the event of that number and time; fd was the last
+ * descriptor. */
+void idle_add(struct idle_table *t, const struct conn *c, const struct fdent *fd, uint64_t until,
+	      int64_t ms);
+/* The socket that pid had at fd at the event of that number; NULL: not known. */
+const struct idle_socket *idle_find(const struct idle_table *t, uint32_t node, int64_t pid,
+				    int fd, uint64_t serial);
+void idle_restore(const struct idle_socket *was, struct conn *c);
+/* A boot makes all of the node void. */
+void idle_forget_node(struct idle_table *t, uint32_t node);
+
+#endif

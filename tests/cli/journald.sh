@@ -1,0 +1,117 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A flood through a real systemd-journald: its rate limit drops lines that nobody else counts,
+# --doctor warns of it, and the settings of the manual end it. In namespaces of its own, with a
+# /run and a /dev of their own; the plugin is in a control group as systemd makes it for
+# auditd.service, since the limit is that of a service.
+# Usage: tests/cli/journald.sh PLUGIN
+set -u
+plugin=$(realpath "$1")
+journald=/lib/systemd/systemd-journald
+
+skip_all() { echo "skip - journald: $1"; exit 77; }
+[ "$(id -u)" = 0 ] || skip_all "needs root"
+[ -x $journald ] || skip_all "no systemd-journald here"
+command -v journalctl >/dev/null || skip_all "no journalctl here"
+if [ "${INSIDE:-}" != 1 ]; then
+	unshare -mn true 2>/dev/null || skip_all "no namespaces here"
+	INSIDE=1 exec unshare -mn "$0" "$plugin"
+fi
+
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "${0%/*}/../lib.sh"
+tmp=$(mktemp -d) pid='' groups=()
+cleanup() {
+	[ -z "$pid" ] || { kill "$pid"; wait "$pid"; }
+	for g in "${groups[@]}"; do rmdir "$g"; done
+	umount -l /dev /run
+	rm -rf "$tmp"
+} 2>/dev/null
+trap cleanup EXIT
+
+mount -t tmpfs -o size=64m tmpfs /run || skip_all "cannot mount"
+mkdir -p /run/systemd/journal /run/systemd/units /run/systemd/journald.conf.d /run/log/journal "$tmp/dev"
+for d in null zero urandom tty; do touch "$tmp/dev/$d"; mount --bind "/dev/$d" "$tmp/dev/$d" 2>/dev/null; done
+ln -s /proc/self/fd "$tmp/dev/fd"
+ln -s /run/systemd/journal/dev-log "$tmp/dev/log"
+mount --rbind "$tmp/dev" /dev || skip_all "cannot mount"
+
+# The group of a service in every hierarchy that systemd may look at, but with another name than
+# auditd's: the machine may have that one.
+unit=netlog-flood-$$.service
+for root in /sys/fs/cgroup /sys/fs/cgroup/systemd /sys/fs/cgroup/unified; do
+	[ -e "$root/cgroup.procs" ] && mkdir -p "$root/system.slice" 2>/dev/null &&
+		mkdir "$root/system.slice/$unit" 2>/dev/null && groups+=("$root/system.slice/$unit")
+done
+[ ${#groups[@]} -gt 0 ] || skip_all "cannot make a control group"
+
+start_journald() { # [KEY=VALUE...]
+	printf '%s\n' '[Journal]' Storage=volatile ReadKMsg=no Audit=no ForwardToSyslog=no "$@" \
+		>/run/systemd/journald.conf.d/netlog.conf
+	rm -rf /run/log/journal/*
+	$journald >"$tmp/journald.out" 2>&1 &
+	pid=$!
+	wait_for test -S /run/systemd/journal/dev-log
+}
+
+stop_journald() {
+	kill "$pid"; wait "$pid" 2>/dev/null
+	pid=''
+	rm -f /run/systemd/journal/{dev-log,socket,stdout}
+}
+
+flood=3000
+for ((i = 1; i <= flood; i++)); do
+	h="msg=audit(1795240000.391:$i): " task="ppid=1 pid=$((100000 + i)) auid=1000 uid=0 ses=3 comm=\"curl\" exe=\"/usr/bin/curl\""
+	echo "type=SYSCALL ${h}arch=c000003e syscall=42 success=yes exit=0 a0=3 a1=0 a2=10 a3=0 items=0 $task"
+	echo "type=SOCKADDR ${h}saddr=020001BBC00002070000000000000000"
+	echo "type=PROCTITLE ${h}proctitle=\"curl\""
+done >"$tmp/flood"
+printf '[log]\nfile =\n[output]\nsyslog = yes\nqueue = 16384\nfile = %s\n[kernel]\nsource = none\n[sockdiag]\nuse = no\n' "$tmp/file" >"$tmp/conf"
+printf '[log]\nfile =\n[output]\nsyslog = yes\n[kernel]\nsource = none\n' >"$tmp/doctor.conf"
+doctor() {
+	"$plugin" --doctor --format json -c "$tmp/doctor.conf" 2>/dev/null |
+		jq -r '.checks[] | select(.name == "journal-rate") | .level + " " + .found'
+}
+
+journal() { journalctl -D /run/log/journal -o cat --no-pager "$@" 2>/dev/null; }
+ended() { journal -t end | grep -q end; }
+send_flood() {
+	rm -f "$tmp/file"
+	( for g in "${groups[@]}"; do echo "$BASHPID" >"$g/cgroup.procs"; done
+	  exec "$plugin" -c "$tmp/conf" <"$tmp/flood" 2>/dev/null )
+	wait_for sh -c 'logger -t end end; sleep 0.2; journalctl -D /run/log/journal -t end -o cat --no-pager 2>/dev/null | grep -q end'
+	arrived=$(journal -t audisp-netlog | grep -c ' connect start \|^connect start ')
+}
+
+# ---- a limit ----
+
+start_journald RateLimitIntervalSec=30s RateLimitBurst=200 || { cat "$tmp/journald.out"; echo "not ok - journald starts"; exit 99; }
+send_flood
+check "a rate limit drops lines ($arrived of $flood arrive)" [ "$arrived" -gt 0 -a "$arrived" -lt $((flood / 2)) ]
+check "the file has every line" [ "$(grep -c ' connect start ' "$tmp/file")" = $flood ]
+check "the plugin counts no loss, for it sees none" [ "$(grep -c 'netlog lost' "$tmp/file")" = 0 ]
+if command -v jq >/dev/null; then
+	check "--doctor warns of the limit" [ "$(doctor | cut -d ' ' -f 1-7)" = "warning journald takes 200 lines in 30s" ]
+fi
+
+# ---- the manual's setting: LogRateLimitIntervalSec=0, which systemd hands to journald so ----
+
+ln -s 0 "/run/systemd/units/log-rate-limit-interval:$unit"
+ln -s 0 "/run/systemd/units/log-rate-limit-burst:$unit"
+stop_journald
+start_journald RateLimitIntervalSec=30s RateLimitBurst=200
+send_flood
+check "LogRateLimitIntervalSec=0 of the service: every line arrives ($arrived of $flood)" [ "$arrived" = $flood ]
+rm /run/systemd/units/*
+
+# ---- the same for the whole host ----
+
+stop_journald
+start_journald RateLimitIntervalSec=0
+send_flood
+check "RateLimitIntervalSec=0: every line arrives ($arrived of $flood)" [ "$arrived" = $flood ]
+if command -v jq >/dev/null; then
+	check "--doctor is content" [ "$(doctor)" = "ok journald does not limit the rate of auditd's plugins" ]
+fi
+exit $failed
