@@ -6,7 +6,7 @@
 
 bool unused_defer(struct track *t, struct conn *c)
 {
-	if (!t->unused_ms || !t->event->unused)
+	if (!t->unused_ms || !t->event->unused || c->phase != CONN_IDLE)
 		return false;
 	life_defer_unused(t, c);
 	return c->unused;

@@ -58,6 +58,8 @@ static const struct row rows[] = {
 	  "S@0>4 U@4>4 E@9>9 ",
 	  { AT(0, DGRAM, IDLE, TO = 53), AT(4, USE, .pid = 200, TO = 53),
 	    AT(9, RELEASE, TO = 53) } },
+	{ "it is thought to connect: written now", WAIT_MS, 0, "S@1>1 E@2>2 ",
+	  { AT(0, CONNECT, TO = 53), AT(1, DGRAM, IDLE, TO = 53), AT(2, RELEASE, TO = 53) } },
 	{ "the source ends: what it reported is written", WAIT_MS, 0, "S@0>4 ",
 	  { AT(0, DGRAM, IDLE, TO = 53), AT(4, UNLOAD) } },
 };
