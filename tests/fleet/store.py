@@ -82,7 +82,7 @@ def test_migrate():
     check("migrate: creates", run("migrate").returncode, 0)
     check("migrate: again does nothing", run("migrate").stdout, b"")
     check("migrate: status", b"missing" not in run("migrate", "--status").stdout)
-    for view in ("connections", "edges", "blind", "losses", "hosts"):
+    for view in ("connections", "edges", "blind", "losses", "missing", "hosts"):
         try:
             sql(f"SELECT * FROM {view} LIMIT 1")
             check(f"view {view} can be read", True)
