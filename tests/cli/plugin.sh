@@ -198,7 +198,7 @@ test_reload() {
 	check 'the end: status 0' [ "$status" = 0 ]
 }
 
-# What a reload cannot change it says, until it is as before.
+# A reload names the sections that it cannot apply, until they are as before.
 test_limits() {
 	config '[limits]' 'connections = 1000' "${to_stdout[@]}"
 	start
