@@ -18,7 +18,7 @@
 
 #define READ_SIZE 32768
 #define TIMER_MS 1000
-#define LOSSES_MS 500 /* a loss is reported within a second */
+#define LOSSES_MS 500 /* interval at which losses are counted */
 #define INPUT_MS 100 /* of reading, before the others have their turn */
 #define RELEASE_MS 200 /* beyond [sockdiag] wait: for its answers to be worked on */
 #define TICK_MS 100
