@@ -215,7 +215,7 @@ int handle_smc_graft(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 1;
 }
 
-/* ---- datagrams without connect ---- */
+/* ---- datagrams without connect, on request ---- */
 
 /*
  * Returns true if the socket has not sent to this peer before. The table is bounded: a

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * handlers: a moment in the life of a socket, turned into records. The table in
- * probes.c says which function of the kernel each handler belongs to.
+ * handlers: turn a moment in the life of a socket into records. The table in probes.c assigns
+ * each handler to a kernel function.
  *
- * Handlers run with preemption off and never sleep. A handler at the end of a
- * function is placed only where that function does not wait for the network: each
- * caller inside the function holds one of the probe's few instances.
+ * Handlers run with preemption off and never sleep. A handler at the end of a function is
+ * placed only where that function does not wait for the network: each caller inside the
+ * function holds one of the probe's few instances.
  */
 #ifndef NETLOG_HANDLERS_H
 #define NETLOG_HANDLERS_H
@@ -21,12 +21,12 @@
 struct handlers_call {
 	struct sock *sk;
 	struct sockinfo before;
-	struct sockinfo asked;	/* before, with the remote end that the caller asked for */
+	struct sockinfo asked;	/* before the call; remote end: the one passed */
 	bool asks;
 };
 
-/* Entry handlers: 0 asks for handle_return() at the function's end, 1 does not. The
- * comment is the arguments that the probed function must have. */
+/* Entry handlers return 0 to request handle_return() at the function's end, else 1. The comment
+ * lists the arguments that the probed function must have. */
 typedef int handlers_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
 
 handlers_entry handle_enter_sk;		/* (struct sock *, ...) */
@@ -37,7 +37,7 @@ handlers_entry handle_enter_disconnect;	/* (struct sock *, ...) */
 handlers_entry handle_enter_abort;	/* (struct sock *, ...) */
 int handle_return(struct kretprobe_instance *ri, struct pt_regs *regs);
 
-/* Handlers that are through at entry; they return 1. */
+/* Handlers that do all their work at entry; they return 1. */
 handlers_entry handle_tcp_connect;	/* (struct sock *) */
 handlers_entry handle_icmp;		/* (struct sock *, struct sk_buff *, int err, ...) */
 handlers_entry handle_accept;		/* (struct socket *, struct socket *, struct sock *) */
@@ -50,12 +50,12 @@ handlers_entry handle_udp_sendmsg;	/* (struct sock *, struct msghdr *, ...) */
 handlers_entry handle_data;		/* (struct sock *, ...): it sends or receives */
 handlers_entry handle_sctp_associate;	/* (struct net *, struct sctp_association *, ...) */
 handlers_entry handle_sctp_free;	/* (struct sctp_association *) */
-handlers_entry handle_exit;		/* (): the current process ends */
+handlers_entry handle_exit;		/* (): the current process exits */
 
 /* The tracepoint inet_sock_set_state. */
 void handle_state(void *data, const struct sock *sk, const int old, const int new);
 
-/* From now on handle_data() is called for each datagram of these families, or not. */
+/* Starts or stops calls of handle_data() for each datagram of these families. */
 void handlers_see_data(bool v4, bool v6);
 
 /* Returns true if handle_release() has run since the module was loaded. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * handlers_connect: an attempt to connect, from the first packet to its outcome. TCP,
- * MPTCP and SCTP in the one-to-one style.
+ * handlers_connect: an attempt to connect, from the first packet to its outcome: TCP, MPTCP and
+ * SCTP in the one-to-one style.
  */
 #include "handlers.h"
 
@@ -19,11 +19,11 @@ static int begin(const struct sock *sk, const struct sctp_association *asoc)
 	if (!sockinfo_read(&p.sock, sk, sk->sk_socket) ||
 	    (peer && !sockinfo_set_remote(&p.sock, peer, sizeof(*peer))))
 		return 1;
-	/* An earlier attempt ended silently, as a Fast Open that could not be sent. */
+	/* An earlier attempt ended silently, such as a Fast Open that could not be sent. */
 	if (pending_take(sk->sk_socket, NULL, &old))
 		record_write(NETLOG_OP_FAIL, &old.sock, &old.task, pending_reason(&old));
 	record_task_current(&p.task);
-	/* In lean the task is named once. */
+	/* With join=0 (lean) the task is named once. */
 	if (record_write(NETLOG_OP_CONNECT, &p.sock, NULL, 0) && !record_joins())
 		p.task.pid = 0;
 	if (ignore_has(p.sock.cookie))
@@ -38,11 +38,10 @@ int handle_tcp_connect(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 
 /*
- * A tracepoint, not a probe: it fires in softirq, which may interrupt one of our
- * handlers, and the kernel skips a kprobe hit inside another one's handler. For the
- * same reason current is a stranger. Embryonic sockets have no struct socket. A close
- * without sk_err is reported by the handler of its caller: handle_return(),
- * handle_release().
+ * A tracepoint, not a probe: it fires in softirq, which may interrupt one of our handlers, and
+ * the kernel skips a kprobe hit inside another one's handler. Softirq also means that current
+ * is unrelated to the connection. Embryonic sockets have no struct socket. A close without
+ * sk_err is reported by the handler of its caller: handle_return(), handle_release().
  */
 void handle_state(void *data, const struct sock *sk, const int old, const int new)
 {
@@ -94,7 +93,7 @@ int handle_sctp_associate(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return sk->sk_type != SOCK_STREAM || begin(sk, asoc);
 }
 
-/* An association that ends before it was established. */
+/* An association ended before it was established. */
 int handle_sctp_free(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct sctp_association *asoc = ARG(0);

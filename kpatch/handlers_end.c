@@ -10,7 +10,7 @@
 #include "pending.h"
 #include "smc.h"
 
-#define EXIT_SLOTS 16384U	/* of a descriptor table that handle_exit() scans */
+#define EXIT_SLOTS 16384U	/* slots of a descriptor table that handle_exit() scans */
 
 static bool fired;
 
@@ -28,7 +28,7 @@ int handle_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 	bool unfinished = pending_take(sock, NULL, &p), unused, known;
 	int err;
 
-	if (unfinished && p.of == PENDING_ACCEPTED) {	/* it never got a descriptor */
+	if (unfinished && p.of == PENDING_ACCEPTED) {	/* the socket never got a descriptor */
 		record_write(NETLOG_OP_ACCEPT, &p.sock, NULL, 0);
 		unfinished = false;
 	}
@@ -85,7 +85,7 @@ static bool read_held(struct sockinfo *s)
 	return found;
 }
 
-/* When its sockets are released later, an exiting process has no exe any more. */
+/* An exiting process has no exe any more when its sockets are released later. */
 int handle_exit(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct sockinfo s;

@@ -16,14 +16,14 @@ struct list {
 };
 
 static struct list __rcu *list;
-static bool used;	/* there has been a list: sockets may be marked */
+static bool used;	/* a list was set at some time: sockets may be marked */
 static atomic64_t ignored;
 module_param_named(ignored, ignored.counter, ullong, 0444);
 
 /*
- * Marked sockets by cookie. A datagram socket may begin anew without an end; what begins
- * beside something REPORTED is reported, too: the plugin, which compares it as well, then
- * sees the end of the first.
+ * Marked sockets by cookie. A datagram socket may begin another connection without an end; if
+ * something of it was REPORTED, the new connection is reported too, so that the plugin, which
+ * applies the same list, sees the end of the first one.
  */
 enum { IGNORED = 1, REPORTED };
 static DEFINE_XARRAY_FLAGS(marks, XA_FLAGS_LOCK_IRQ);
@@ -77,7 +77,7 @@ static int ignore_set(const char *value, const struct kernel_param *kp)
 	return 0;
 }
 
-/* How many there are: a page has no room for them. */
+/* Number of entries: a page has no room for the entries themselves. */
 static int ignore_get(char *page, const struct kernel_param *kp)
 {
 	int count;

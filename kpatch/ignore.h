@@ -10,7 +10,7 @@
 #include "netlog_record.h"
 #include "sockinfo.h"
 
-/* Returns true if no record is to be written of op. own: the current task acts. */
+/* Returns true if no record is to be written for op. own: the current task acts. */
 bool ignore_takes(enum netlog_op op, const struct sockinfo *s, bool own);
 
 /* Returns true if the connection of the socket is ignored. */

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The ignore list as the kernel's side compares it: one struct an entry, made by
+ * The ignore list as the kernel's side compares it: one struct for each entry, made by
  * plugin/ignore/kernel.c, read by BPF (kpatch/bpf/ignore.h) and by the module
- * (kpatch/ignore.c). A connection is compared once, when it begins, with the entries in
- * their order: the first that holds decides.
+ * (kpatch/ignore.c). A connection is compared once, when it begins, with the entries in their
+ * order: the first match decides.
  */
 #ifndef NETLOG_IGNORE_H
 #define NETLOG_IGNORE_H
 
 #include <linux/types.h>
 
-#define NETLOG_IGNORES 64	/* the others are compared in user space */
+#define NETLOG_IGNORES 64	/* further entries are compared in user space */
 
-/* Everything in host order but the address. All conditions are always compared: one that
- * is not asked for has a range or a mask that holds for all. */
+/* Everything is in host order except the address. All conditions are always compared: an unset
+ * condition has a range or a mask that matches everything. */
 struct netlog_ignore {
 	__u64 net[2], mask[2];	/* remote address, IPv4 as ::ffff:a.b.c.d, network order */
 	__u64 ino;		/* inode of the program's file */
-	__u32 dev;		/* of its file system, as the kernel has it: major << 20 | minor */
+	__u32 dev;		/* device of its file system, as in the kernel: major << 20 | minor */
 	__u32 exe;		/* 1: ino and dev must be equal; 0: any program */
 	__s64 uid_low, uid_high;
 	__s64 first, last;	/* port of the service */
-	__u32 remote;		/* 1: there must be a remote end (net is asked for) */
-	__u32 keep;		/* 1: it is not ignored */
+	__u32 remote;		/* 1: there must be a remote end (net is set) */
+	__u32 keep;		/* 1: a match is not ignored */
 };
 
 /* A connection that begins, in the same terms. */
@@ -33,7 +33,7 @@ struct netlog_subject {
 	__u32 remote;		/* 1: it has a remote end */
 };
 
-/* Returns true if the entry holds. */
+/* Returns true if the entry matches. */
 static inline __attribute__((always_inline)) _Bool
 netlog_ignore_holds(const struct netlog_ignore *i, const struct netlog_subject *s)
 {
@@ -45,8 +45,9 @@ netlog_ignore_holds(const struct netlog_ignore *i, const struct netlog_subject *
 	       !((s->net[1] ^ i->net[1]) & i->mask[1]);
 }
 
-/* The module's parameter "ignore" takes one line for each, in hex: keep, exe, dev, ino, remote,
- * net[0], net[1], mask[0], mask[1], uid_low, uid_high, first, last. An empty line: none. */
+/* The module's parameter "ignore" takes one line for each entry, in hex: keep, exe, dev, ino,
+ * remote, net[0], net[1], mask[0], mask[1], uid_low, uid_high, first, last. An empty line
+ * clears the list. */
 #define NETLOG_IGNORE_FORMAT "%x %x %x %llx %x %llx %llx %llx %llx %llx %llx %llx %llx"
 
 #endif

@@ -28,12 +28,12 @@
 #define NETLOG_RECORD_H
 
 /*
- * Value of the first field; goes up when a reader would misread new records.
+ * Value of the first field; increased when an old reader would misread new records.
  * 1: no cookie=, and ino= identifies the socket
  * 2: cookie= identifies the socket
  */
 #define NETLOG_RECORD_VERSION 2
-#define NETLOG_RECORD_OLDEST 1	/* that a reader must understand */
+#define NETLOG_RECORD_OLDEST 1	/* versions that a reader must support */
 
 /*
  * op=          written when                              fields beside the common ones
@@ -105,9 +105,9 @@ enum netlog_op {
 #define NETLOG_F_TX		"tx"	/* payload the process wrote (TCP only) */
 #define NETLOG_F_RX		"rx"	/* payload received, read or not (TCP only) */
 /*
- * 0, on request: a connected datagram socket has neither sent nor received, nor tried to,
- * since it got its peer. In op=dgram: that is watched from here on, and the record of its
- * end says so, too, if it is still so.
+ * 0, on request: a connected datagram socket has neither sent nor received, nor tried to, since
+ * it got its peer. In op=dgram it means that the socket is watched from here on; the record of
+ * its end has it too if the socket is still unused.
  */
 #define NETLOG_F_DATA		"data"
 #define NETLOG_F_MONO		"mono"	/* CLOCK_MONOTONIC (ktime_get_ns) of this record, ns */

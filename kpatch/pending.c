@@ -30,8 +30,8 @@ bool pending_add(const struct pending *p)
 	return false;
 }
 
-/* 0: no record was written of this socket. The cookie of an MPTCP socket stands for
- * its first subflow, too, which borrows its struct socket. */
+/* 0: no record was written for this socket. The cookie of an MPTCP socket stands for its first
+ * subflow, too, which borrows its struct socket. */
 static u64 cookie_of(const struct socket *sock)
 {
 	const struct sock *sk = sock ? READ_ONCE(sock->sk) : NULL;

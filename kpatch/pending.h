@@ -8,28 +8,29 @@
 #include "record.h"
 
 struct pending {
-	struct sockinfo sock;		/* as it was when the SYN was sent */
+	struct sockinfo sock;		/* the socket when the SYN was sent */
 	struct record_task task;	/* the caller of connect() */
-	const void *of;			/* SCTP: the association, a socket may try several */
-	int icmp_err;			/* of an ICMP error that arrived, or 0 */
+	const void *of;			/* SCTP: the association; a socket may try several */
+	int icmp_err;			/* error of an ICMP message that arrived, or 0 */
 };
 
 /* of */
 #define PENDING_ACCEPTED ((void *)1)	/* accepted, without a descriptor yet */
 #define PENDING_UNUSED ((void *)2)	/* a connected datagram socket without a datagram yet */
 
-/* Stores a copy of p. Returns false without memory: it is counted as lost, and the
+/* Stores a copy of p. Returns false if there is no memory: this is counted as lost, and the
  * completion names no task. Any context. */
 bool pending_add(const struct pending *p);
 
-/* Moves the entry of sock to *p, if of is NULL or that of the entry. False: none. */
+/* Moves the entry of sock to *p if of is NULL or equals the entry's. Returns false if there was
+ * none. */
 bool pending_take(struct socket *sock, const void *of, struct pending *p);
 
 /* Notes the error of an ICMP message in the entry of sock, if there is one. */
 void pending_icmp(struct socket *sock, int err);
 
-/* The reason why an attempt without sk_err ended: the ICMP error, or that the program
- * gave it up. */
+/* The reason why an attempt without sk_err ended: the ICMP error, or that the program aborted
+ * it. */
 static inline int pending_reason(const struct pending *p)
 {
 	return p->icmp_err ?: ECONNABORTED;

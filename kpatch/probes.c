@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * probes: the table of probed functions, and the life of the module audit_netlog,
- * which writes to the audit trail what the audit system itself misses of network
- * connections. It replaces no function and no system call.
+ * probes: the table of probed functions, and the life cycle of the module audit_netlog. The
+ * module writes network connections that the audit system misses to the audit trail. It
+ * replaces no function and no system call.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -28,9 +28,9 @@ MODULE_PARM_DESC(udp_data, "mark connected datagram sockets that were never used
 /* ---- the table ---- */
 
 /*
- * INSTEAD: only if the first probe of the table cannot be placed. DETAIL: it adds to a
- * record that is written without it, too; hits that the kernel skips are not counted.
- * SMC: only while AF_SMC is in the kernel, the probe before it having been placed.
+ * INSTEAD: placed only if the first probe of the table cannot be placed. DETAIL: it adds to a
+ * record that is also written without it; hits that the kernel skips are not counted. SMC:
+ * placed only while AF_SMC is in the kernel and the probe before it was placed.
  */
 enum { REQUIRED = 0, OPTIONAL = 1, FLOWS = 2, INSTEAD = 4, DETAIL = 8, SMC = 16, DATA = 32 };
 
@@ -79,8 +79,8 @@ static struct probe {
 /* ---- placing ---- */
 
 static struct tracepoint *state_tp;
-static DEFINE_MUTEX(lock);	/* placing: also when another module is loaded */
-static u64 missed_before;	/* by probes that were removed */
+static DEFINE_MUTEX(lock);	/* held while probes are placed: also when another module is loaded */
+static u64 missed_before;	/* hits missed by probes that were removed */
 
 static u64 missed_by(const struct probe *p)
 {
@@ -97,7 +97,7 @@ static u64 missed(void)
 	return sum;
 }
 
-/* Leaves p as if never used: it may be placed again. */
+/* Resets p as if never used, so that it can be placed again. */
 static void take_away(struct probe *p)
 {
 	struct kretprobe *rp = &p->rp;
@@ -167,8 +167,8 @@ static void find_state_tp(struct tracepoint *tp, void *data)
 }
 
 /*
- * A probe can be registered and yet never fire (disarmed in debugfs), and silence
- * would look like an idle network. So a socket is opened and closed.
+ * A probe can be registered and yet never fire (disarmed in debugfs), and silence would look
+ * like an idle network. So the module opens and closes a socket to test it.
  */
 static int self_test(void)
 {
@@ -186,7 +186,7 @@ static int self_test(void)
 
 /* ---- the module ---- */
 
-/* A counter that was set at load counts on from there. */
+/* A counter that was set at load continues from there. */
 static int missed_get(char *page, const struct kernel_param *kp)
 {
 	return scnprintf(page, PAGE_SIZE, "%llu\n", missed());
@@ -226,7 +226,7 @@ static int __init netlog_init(void)
 {
 	int err;
 
-	/* First, so that the trail is complete from this record on. */
+	/* The load record is first, so that the trail is complete from it on. */
 	record_write_module(NETLOG_OP_LOAD, missed());
 	for_each_kernel_tracepoint(find_state_tp, NULL);
 	err = state_tp ? 0 : complain("tracepoint inet_sock_set_state", -ENOENT);

@@ -44,7 +44,8 @@ void record_task_current(struct record_task *t)
 	strscpy(t->comm, current->comm, sizeof(t->comm));
 }
 
-/* As audit_log_untrustedstring(), which is not exported. (%.0s prints nothing of s.) */
+/* Does what audit_log_untrustedstring(), which is not exported, would do. (%.0s prints nothing
+ * of s.) */
 static void write_string(struct audit_buffer *ab, const char *key, const char *s)
 {
 	const char *p = s;

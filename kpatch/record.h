@@ -22,10 +22,10 @@ struct record_task {
 void record_task_current(struct record_task *t);
 
 /*
- * Writes the record of one operation on a socket. task NULL: current, which must be
- * the task that acts, in process context; task_lock() is taken then. err is a
- * positive errno, or 0 to leave it out. False: no record was written. True also if the
- * ignore list leaves the connection out.
+ * Writes the record of one operation on a socket. task NULL: current, which must be the task
+ * that acts, in process context; task_lock() is taken then. err is a positive errno, or 0 to
+ * leave it out. Returns false if no record was written, true also if the ignore list leaves the
+ * connection out.
  */
 bool record_write(enum netlog_op op, const struct sockinfo *s,
 		  const struct record_task *task, int err);
@@ -33,7 +33,7 @@ bool record_write(enum netlog_op op, const struct sockinfo *s,
 /* Writes op=load or op=unload. missed: probe hits that the kernel skipped. */
 void record_write_module(enum netlog_op op, u64 missed);
 
-/* Counts a record that cannot be written for want of memory (parameter lost). */
+/* Counts a record that cannot be written for lack of memory (parameter lost). */
 void record_count_lost(void);
 
 /* Returns true if records join the event of the running system call (parameter join). */

@@ -74,9 +74,9 @@ static void read_bytes(struct sockinfo *s, const struct sock *sk)
 }
 
 /*
- * The kernel gives a socket its cookie when it is first asked for: here, if ss or a
- * BPF program did not come first. Giving it changes nothing else of the socket, is
- * one atomic exchange, and sleeps nowhere.
+ * The kernel gives a socket its cookie on the first request for it: here, unless ss or a BPF
+ * program was first. This changes nothing else in the socket, is one atomic exchange, and does
+ * not sleep.
  */
 static u64 cookie_of(const struct sock *sk)
 {

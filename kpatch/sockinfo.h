@@ -12,7 +12,7 @@
 
 #include "compat.h"
 
-union sockinfo_end {		/* all zero but the family: unknown */
+union sockinfo_end {		/* all zero except the family: unknown */
 	struct sockaddr_in6 in6;
 	struct sockaddr_in in;	/* sin_port is at the offset of sin6_port */
 	struct sockaddr sa;
@@ -20,7 +20,7 @@ union sockinfo_end {		/* all zero but the family: unknown */
 
 struct sockinfo {
 	u64 cookie;		/* never given to another socket until the next boot */
-	u64 ino;		/* sockfs inode number: 32 bits, and given again */
+	u64 ino;		/* sockfs inode number: 32 bits, and reused */
 	u64 tx, rx;		/* bytes of payload, TCP only */
 	u32 netns;		/* inode number of the network namespace */
 	int oif;		/* interface index, 0: not bound to an interface */
@@ -39,8 +39,8 @@ struct sockinfo {
  */
 bool sockinfo_read(struct sockinfo *s, const struct sock *sk, struct socket *sock);
 
-/* Sets the remote end from the address that was passed to connect(), len bytes. False:
- * the address is too short or of another family. */
+/* Sets the remote end from the address that was passed to connect(), len bytes. Returns false
+ * if the address is too short or of another family. */
 bool sockinfo_set_remote(struct sockinfo *s, const void *uaddr, int len);
 
 /* Returns true if the end has an address or a port. */

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * netlog.bpf.c: the ignore list in the kernel, from 5.17 on. A connection is compared when it
- * begins; the socket of one that is ignored is marked until it begins another or is released,
- * and nothing is written of it.
+ * begins. The socket of an ignored connection stays marked, and has no records, until it begins
+ * another connection or is released.
  */
 #ifndef NETLOG_BPF_IGNORE_H
 #define NETLOG_BPF_IGNORE_H
 
 /*
- * Sockets, by inode number: IGNORED, or a datagram socket of which something was REPORTED. A
- * datagram socket may begin anew without an end; what begins beside something reported is
- * reported, too, so that user space, which compares it as well, sees the end of the first.
+ * Sockets, by inode number: IGNORED, or a datagram socket with something REPORTED. A datagram
+ * socket may begin another connection without an end; if the socket has something reported, the
+ * new connection is reported too, so that user space, which applies the same list, sees the end
+ * of the first one.
  */
 enum { IGNORED = 1, REPORTED };
 struct {
@@ -58,14 +59,14 @@ struct comparison {
 	__u32 listed, pad;
 };
 
-/* Returns 1 at the first entry that holds, and behind the last. */
+/* Returns 1 at the first matching entry, and past the last one. */
 static long compare(__u32 i, struct comparison *c)
 {
 	__u64 n = i;
 
 	if (n >= shared.ignores)
 		return 1;
-	barrier_var(n);		/* the compiler must not know that n is small: the verifier does not */
+	barrier_var(n);		/* the verifier must not learn that n is small */
 	n &= NETLOG_IGNORES - 1;
 	if (!netlog_ignore_holds(&ignores[n], &c->subject))
 		return 0;
@@ -80,7 +81,7 @@ static __noinline bool is_listed(__u32 op, const struct netlog_bpf_sock *s)
 	if (!s || !shared.ignores)
 		return false;
 	read_subject(&c.subject, op, s);
-	bpf_loop(NETLOG_IGNORES, compare, &c, 0);	/* the verifier looks at one round */
+	bpf_loop(NETLOG_IGNORES, compare, &c, 0);	/* the verifier checks one round */
 	return c.listed;
 }
 
@@ -130,7 +131,7 @@ static __always_inline bool ignores_new(__u32 op, const struct netlog_bpf_sock *
 	return false;
 }
 
-/* Returns true if nothing is to be written of op. own: the current task acts. */
+/* Returns true if no record is to be written for op. own: the current task acts. */
 static __always_inline bool is_ignored(__u32 op, const struct netlog_bpf_sock *s, bool own)
 {
 	__u8 was;
@@ -150,7 +151,7 @@ static __always_inline bool is_ignored(__u32 op, const struct netlog_bpf_sock *s
 	return was == IGNORED;
 }
 
-#else	/* before 5.17 the verifier would walk every way through the list */
+#else	/* before 5.17 the verifier would walk every path through the list */
 static __always_inline bool is_marked(__u64 ino) { return false; }
 static __always_inline void unmark(__u64 ino) {}
 static __always_inline bool is_ignored(__u32 op, const struct netlog_bpf_sock *s, bool own)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel's types, as far as netlog.bpf.c reads them. libbpf finds the place of each
- * field in the running kernel by its name (CO-RE), so order and size mean nothing here.
+ * The kernel's types, as far as netlog.bpf.c reads them. libbpf finds the offset of each field
+ * in the running kernel by name (CO-RE), so order and size do not matter here.
  */
 #ifndef NETLOG_BPF_KERNEL_H
 #define NETLOG_BPF_KERNEL_H
@@ -29,11 +29,11 @@ typedef enum { SS_UNCONNECTED = 1, SS_CONNECTED = 3 } socket_state;
 #define SOCK_DONE_FLAG 1		/* enum sock_flags: SOCK_DONE */
 #define PIDTYPE_SID 3
 
-/* security_sctp_bind_connect(): what asks for it */
+/* security_sctp_bind_connect(): the values of optname that connect */
 enum { SCTP_SOCKOPT_CONNECTX_OLD = 107, SCTP_SOCKOPT_CONNECTX = 110, SCTP_SOCKOPT_CONNECTX3,
        SCTP_SENDMSG_CONNECT = 126 };
 
-/* GFP_ATOMIC | __GFP_MEMALLOC until 6.3, and since. */
+/* GFP_ATOMIC | __GFP_MEMALLOC, until 6.3 and since 6.3. */
 #define GFP_MEMALLOC_OLD 0x20a20
 #define GFP_MEMALLOC 0x20820
 
@@ -93,7 +93,7 @@ struct mount {
 struct path { struct vfsmount *mnt; struct dentry *dentry; };
 
 struct file { struct inode *f_inode; struct path f_path; void *private_data; };
-/* The reference count until 6.12, and since. */
+/* The reference count, until 6.12 and since 6.12. */
 typedef struct { long counter; } atomic_long_t;
 typedef struct { atomic_long_t refcnt; } file_ref_t;
 struct file___old { atomic_long_t f_count; };
@@ -117,7 +117,7 @@ struct timespec64 { __s64 tv_sec; long tv_nsec; };
 typedef struct { unsigned int val; } kgid_t;
 struct cred { kuid_t uid; kgid_t egid; };
 struct audit_stamp { struct timespec64 ctime; unsigned int serial; };
-/* The time of the call's entry and the serial until 6.x, and in 7.x. */
+/* The entry time and the serial of the call, until 6.x and in 7.x. */
 struct audit_context { int major; };
 struct audit_context___old { struct timespec64 ctime; unsigned int serial; };
 struct audit_context___new { struct audit_stamp stamp; };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netlog.bpf.c: what user space decides before loading, the maps, the ring buffer. */
+/* netlog.bpf.c: settings that user space makes before loading, the maps, the ring buffer. */
 #ifndef NETLOG_BPF_MAPS_H
 #define NETLOG_BPF_MAPS_H
 
@@ -8,20 +8,20 @@ const volatile bool can_read = true;	/* bpf_probe_read_kernel(): no lockdown=con
 const volatile bool has_task_btf = true;	/* bpf_get_current_task_btf(), 5.11 */
 const volatile bool has_cookie = true;	/* bpf_get_socket_cookie(), 5.12 */
 
-/* Of this object: it uses bpf_loop(), 5.17. */
+/* Set in the object that uses bpf_loop() (5.17). */
 const volatile bool has_loop = LOOP;
 
-/* SCTP's own functions have no type yet: its module is not loaded, or the kernel is older
- * than 5.11. */
+/* SCTP's own functions have no BTF type: its module is not loaded, or the kernel is older than
+ * 5.11. */
 const volatile bool sctp_late = false;
-/* Families of which each datagram is seen; 0: it was not asked for. */
+/* Families whose datagrams are all seen; 0 if this was not requested. */
 const volatile bool sees_data4, sees_data6;
 
-/* Before 6.2 the verifier distinguishes values that do not matter, and takes minutes over
- * long loops. */
-const volatile __u32 exit_fds = 128;	/* descriptors of an ending process, without bpf_loop() */
+/* Before 6.2 the verifier distinguishes values that do not matter, and takes minutes over long
+ * loops. */
+const volatile __u32 exit_fds = 128;	/* of an exiting process, without bpf_loop() */
 
-const volatile bool has_list = LOOP;	/* the ignore list is compared */
+const volatile bool has_list = LOOP;	/* the ignore list is applied */
 
 struct netlog_bpf_shared shared = {};
 struct netlog_ignore ignores[NETLOG_IGNORES] = {};
@@ -31,7 +31,7 @@ struct {
 	__uint(max_entries, 4 << 20);
 } ring SEC(".maps");
 
-/* Own numbers of sockets without a cookie of their own, until inet_release(). */
+/* Numbers for sockets without a cookie of their own, until inet_release(). */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
@@ -39,10 +39,10 @@ struct {
 	__type(value, __u64);
 } numbers SEC(".maps");
 
-/* Connects under way. By inode number: an MPTCP socket and its first subflow share it. */
+/* Connects in progress, by inode number: an MPTCP socket and its first subflow share it. */
 struct pending {
-	struct netlog_bpf_sock sock;	/* as it was when the SYN left */
-	struct netlog_bpf_task task;	/* pid 0 where op=connect has named it */
+	struct netlog_bpf_sock sock;	/* the socket when the SYN left */
+	struct netlog_bpf_task task;	/* pid 0 if op=connect has named the task */
 	__u64 of;			/* SCTP: the association; a socket may try several */
 };
 
@@ -53,7 +53,7 @@ struct {
 	__type(value, struct pending);
 } pending SEC(".maps");
 
-/* Calls under way, by function and thread: the socket when the function was entered. */
+/* Calls in progress, by function and thread: the socket when the function was entered. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096);
@@ -61,7 +61,7 @@ struct {
 	__type(value, struct netlog_bpf_sock);
 } calls SEC(".maps");
 
-/* The last start of each thread, until its system call gets the serial of an event. */
+/* The last start of each thread, until its system call gets the serial of an audit event. */
 struct start {
 	__u64 mono, sec, nsec;
 	__u32 major, pad;
@@ -93,7 +93,7 @@ struct flow {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 16384);	/* 1 unless flows are on */
+	__uint(max_entries, 16384);	/* 1 unless flows are enabled */
 	__type(key, struct flow);
 	__type(value, __u8);
 } flows SEC(".maps");
@@ -101,12 +101,12 @@ struct {
 /* Connected datagram sockets (struct sock *) that have neither sent nor received yet. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);	/* 1 unless it was asked for */
+	__uint(max_entries, 16384);	/* 1 unless uses were requested */
 	__type(key, __u64);
 	__type(value, __u8);
 } unused SEC(".maps");
 
-/* The tgid that sent or received on a socket last. */
+/* The tgid that last sent or received on a socket. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -114,7 +114,7 @@ struct {
 	__type(value, __u32);
 } users SEC(".maps");
 
-/* No two are made on one processor in one nanosecond. */
+/* Unique, because one processor makes at most one per nanosecond. */
 static __always_inline __u64 unique(void)
 {
 	return bpf_ktime_get_ns() << 8 | (bpf_get_smp_processor_id() & 255);

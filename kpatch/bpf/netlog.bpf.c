@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The operations of netlog_record.h from BPF, without a module: what kpatch/probes.c
- * finds with kprobes is found here by fentry, fexit and one tracepoint, in the same order
- * and by the same rules. Records go to a ring buffer (netlog_bpf.h), which
- * plugin/input/bpf.c reads. One object, built once, serves every kernel with BTF (CO-RE).
+ * The operations of netlog_record.h from BPF, without a module: fentry, fexit and one
+ * tracepoint find here what kpatch/probes.c finds with kprobes, in the same order and by the
+ * same rules. Records go to a ring buffer (netlog_bpf.h), which plugin/input/bpf.c reads. One
+ * object, built once, serves every kernel with BTF (CO-RE).
  *
- * A sleeping function may have an exit program here: a trampoline has no pool of
- * instances as a kretprobe has. The kernel skips a program that already runs on the same
- * processor, and counts that (recursion_misses).
+ * A sleeping function may have an exit program here: unlike a kretprobe, a trampoline has no
+ * pool of instances. The kernel skips a program that is already running on the same processor,
+ * and counts the skip (recursion_misses).
  */
 #include "kernel.h"
 
@@ -32,10 +32,10 @@ char LICENSE[] SEC("license") = "GPL";
 /* ---- the record ---- */
 
 /*
- * Writes one record. task NULL: the current task's, which must then be the one that acts;
- * pid 0: no process. Returns false if there was no room. Nothing is written of a connection
- * that the ignore list leaves out. A global function where its arguments can be pointers
- * (5.13): the verifier reads it once, and not for each call.
+ * Writes one record. task NULL: the current task, which must then be the one that acts; pid 0:
+ * no process. Returns false if the ring had no room. A connection on the ignore list has no
+ * records. The function is global where its arguments can be pointers (5.13), so that the
+ * verifier reads it once, not for each call.
  */
 #if !LOOP
 static
@@ -77,7 +77,7 @@ __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 	return true;
 }
 
-/* Called for each record of an event: the first one counts. */
+/* Called for each record of an audit event; the first call counts. */
 SEC("fexit/auditsc_get_stamp")
 int on_stamp(__u64 *ctx)
 {
@@ -99,7 +99,7 @@ static __always_inline struct pending *pending_find(struct socket *sock, __u64 *
 	return bpf_map_lookup_elem(&pending, ino);
 }
 
-/* Moves the entry of sock, if of is 0 or the same, to *p. Returns true if there was one. */
+/* Moves the entry of sock to *p if of is 0 or equals the entry's. Returns true if it did. */
 static __noinline bool pending_take(struct socket *sock, __u64 of, struct pending *p)
 {
 	__u64 ino;
@@ -111,7 +111,7 @@ static __noinline bool pending_take(struct socket *sock, __u64 of, struct pendin
 	return !bpf_map_delete_elem(&pending, &ino);
 }
 
-/* The same of its socket alone: 512 bytes of stack are for four functions. */
+/* Takes only the socket of the entry: the 512 bytes of stack are shared by four functions. */
 static __noinline bool pending_take_sock(struct socket *sock, struct netlog_bpf_sock *s)
 {
 	__u64 ino;
@@ -125,13 +125,13 @@ static __noinline bool pending_take_sock(struct socket *sock, struct netlog_bpf_
 
 /* ---- connect ---- */
 
-/* peer NULL: sk knows it. */
+/* peer NULL: sk has the peer. */
 static __always_inline int begin(struct sock *sk, __u64 of, const void *peer, int len)
 {
 	struct socket *sock = sk->sk_socket;
 	struct pending p = {};
 
-	/* Given up without a word, as a Fast Open that could not be sent. */
+	/* An earlier attempt ended silently, such as a Fast Open that could not be sent. */
 	if (pending_take(sock, 0, &p))
 		write(NETLOG_OP_FAIL, &p.sock, &p.task, ECONNABORTED);
 	if (!read_sock(&p.sock, sk, sock) || (peer && !read_remote(&p.sock, peer, len)))
@@ -175,8 +175,8 @@ static __noinline int listen_late(struct sock *sk, int old, int new)
 }
 
 /*
- * In softirq current is a stranger. Embryonic sockets have no struct socket. A close
- * without sk_err is reported by the caller: leave(), on_release().
+ * In softirq current is unrelated to the connection. Embryonic sockets have no struct socket. A
+ * close without sk_err is reported by the caller: leave(), on_release().
  */
 SEC("tp_btf/inet_sock_set_state")
 int on_state(__u64 *ctx)
@@ -197,7 +197,7 @@ int on_state(__u64 *ctx)
 	sock = sk->sk_socket;
 	if (!sock)
 		return 0;
-	/* connect() is about to return an error, and sk_err is an older one's; or accepted */
+	/* connect() is about to return an error and sk_err is older; or the socket was accepted */
 	if (sock->sk == sk && sk->sk_protocol == IPPROTO_TCP) {
 		int state = sock->state;
 
@@ -205,7 +205,8 @@ int on_state(__u64 *ctx)
 			return 0;
 	}
 	if (!pending_take(sock, 0, &p)) {
-		/* There was no room for it, or this came after the connect. */
+		/* The map had no room for the entry, or the program was attached after the
+		 * connect. */
 		if (old != TCP_SYN_SENT || !in_use(sk) || !read_sock(&p.sock, sk, sock))
 			return 0;
 		__builtin_memset(&p.task, 0, sizeof(p.task));
@@ -215,7 +216,7 @@ int on_state(__u64 *ctx)
 	return 0;
 }
 
-/* ---- what a call made of a socket: compared before and after ---- */
+/* ---- calls that are compared before and after ---- */
 
 static __always_inline __u64 call_key(__u32 function)
 {
@@ -234,15 +235,15 @@ static __noinline int enter(__u32 function, struct sock *sk)
 	return 0;
 }
 
-/* Refused by this host: no route, no free port, forbidden. What was sent ends elsewhere,
- * and a peer that the socket had before stays. s: the socket before it was asked to connect;
- * is overwritten. */
+/* The call failed: this host refused it (no route, no free port, forbidden). An attempt that
+ * was sent ends elsewhere, and a socket with a peer keeps it. s: the socket before connect();
+ * it is overwritten. */
 static __noinline int refused(struct sock *sk, struct netlog_bpf_sock *s, const void *uaddr,
 			      int len, int err)
 {
 	if (!sk || !s || s->state != TCP_CLOSE || !read_remote(s, uaddr, len))
 		return 0;
-	/* SCTP has not begun here; what is under way is of an earlier connect. */
+	/* SCTP has not begun here: its pending attempt is an earlier connect's. */
 	if (s->proto != IPPROTO_SCTP)
 		pending_take_sock(sk->sk_socket, s);
 	write(NETLOG_OP_FAIL, s, NULL, err);
@@ -255,7 +256,7 @@ static __always_inline bool differs(const struct netlog_bpf_sock *a,
 	return a->faddr[0] != b->faddr[0] || a->faddr[1] != b->faddr[1] || a->fport != b->fport;
 }
 
-/* The socket has no peer any more, or stopped listening. */
+/* The socket lost its peer, or stopped listening. */
 static __always_inline void lost_peer(struct sock *sk, const struct netlog_bpf_sock *before)
 {
 	struct netlog_bpf_sock s;
@@ -282,8 +283,8 @@ static __always_inline void changed(struct sock *sk, struct netlog_bpf_sock *bef
 	else if (before->unused)	/* another peer */
 		write(NETLOG_OP_DISCONNECT, before, NULL, 0);
 	if (now.datagram && now.state == TCP_CLOSE) {
-		/* A port that was asked for stays: it receives from all again. Not after
-		 * "ss -K": the listener would be reported as ss's. */
+		/* A port that bind() asked for stays: the socket receives from all again. After
+		 * "ss -K" this is not reported: the task would be ss. */
 		if (now.lport && (lost || !before->lport) && sk->sk_err != ECONNABORTED)
 			write(NETLOG_OP_BIND, &now, NULL, 0);
 	} else if (now.datagram ? other : now.state == TCP_LISTEN && was != TCP_LISTEN) {
@@ -319,10 +320,10 @@ SEC("fentry/" #fn) int enter_##fn(__u64 *ctx)					\
 SEC("fexit/" #fn) int leave_##fn(__u64 *ctx)					\
 { return leave(n, sk, uaddr, len, ret); }
 
-/* fn(struct socket *, struct sockaddr *, int, …) with so many arguments */
+/* fn(struct socket *, struct sockaddr *, int, …) with this many arguments */
 #define CALL_TO(n, fn, args)							\
 	CALL(n, fn, SOCKET_SK(ctx), true, (void *)ctx[1], (int)ctx[2], (int)ctx[args])
-/* fn(struct sock *, int) that takes the peer away; not when close() or MPTCP asks */
+/* fn(struct sock *, int) that takes the peer away, unless close() or MPTCP calls it */
 #define CALL_END(n, fn, when)							\
 	CALL(n, fn, SOCK(ctx), (when) && in_use(SOCK(ctx)), NULL, 0, (int)ctx[2])
 
@@ -339,7 +340,7 @@ static __always_inline bool same_family(struct sock *sk, const void *uaddr)
 
 static int associate_late(struct sock *sk, const void *uaddr, int len);
 
-/* Nothing has happened yet. */
+/* At this point connect() has had no effect yet. */
 SEC("fexit/security_socket_connect") int leave_security_socket_connect(__u64 *ctx)
 {
 	struct sock *sk = SOCKET_SK(ctx);
@@ -352,8 +353,8 @@ SEC("fexit/security_socket_connect") int leave_security_socket_connect(__u64 *ct
 	return 0;
 }
 
-/* The socket is again as it was before the call. Not of tcp_v4_connect called by
- * tcp_v6_connect, which has a program too. send(MSG_FASTOPEN) may give no address. */
+/* The socket is as it was before the call. A tcp_v4_connect() called by tcp_v6_connect(), which
+ * has a program too, is skipped. send(MSG_FASTOPEN) may pass no address. */
 static __noinline int not_connected(struct sock *sk, const void *uaddr, int len, int err)
 {
 	struct netlog_bpf_sock s;
@@ -363,7 +364,7 @@ static __noinline int not_connected(struct sock *sk, const void *uaddr, int len,
 	return 0;
 }
 
-/* fn(struct sock *, struct sockaddr *, int); success is on_tcp_connect()'s. */
+/* fn(struct sock *, struct sockaddr *, int); on_tcp_connect() reports success. */
 #define CONNECT(fn)								\
 SEC("fexit/" #fn) int leave_##fn(__u64 *ctx)					\
 {										\
@@ -379,11 +380,12 @@ CALL_TO(6, inet_dgram_connect, 4)
 CALL_END(7, tcp_disconnect, true)
 CALL_END(8, mptcp_disconnect, true)
 CALL_END(9, udp_abort, true)
-/* Of a listener alone: others, among them no full sockets, say it by their state. */
+/* "ss -K" of a listener. For other sockets, which need not be full ones, on_state() reports the
+ * end. */
 CALL_END(10, tcp_abort, SOCK(ctx)->__sk_common.skc_state == TCP_LISTEN)
 CALL(11, inet_bind, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[3])
 CALL(12, inet6_bind, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[3])
-/* One argument less since 5.17: the state alone says whether it listens. */
+/* Has one argument less since 5.17, so the state alone decides whether it listens. */
 CALL(13, inet_csk_listen_start, SOCK(ctx), true, NULL, 0, 0)
 CALL(14, sctp_inet_listen, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[2])
 
@@ -399,7 +401,7 @@ int on_accept(__u64 *ctx)
 	return 0;
 }
 
-/* Where there is no __inet_accept(). Its arguments differ between kernels, so its result is
+/* For kernels without __inet_accept(). Its arguments differ between kernels, so its result is
  * not read. */
 SEC("fexit/inet_accept")
 int on_accept_old(__u64 *ctx)
@@ -414,7 +416,7 @@ int on_accept_old(__u64 *ctx)
 
 /* ---- datagrams without connect, on request ---- */
 
-/* The IPv4 address that read_remote() has put into an IPv6 socket. */
+/* The IPv4 address that read_remote() put into an IPv6 socket. */
 static __always_inline void map_remote(struct netlog_bpf_sock *s)
 {
 	__u32 *word = (__u32 *)s->faddr;
@@ -435,7 +437,7 @@ static __always_inline int on_sendmsg(__u64 *ctx, bool v6)
 	if (!msg->msg_name || !read_sock(&s, sk, sk->sk_socket) || remote_known(&s) ||
 	    !read_remote(&s, msg->msg_name, msg->msg_namelen))
 		return 0;
-	/* IPv4 by way of IPv6 comes by udp_sendmsg() too. */
+	/* IPv4 on an IPv6 socket passes udp_sendmsg() too. */
 	if (v6 && !s.faddr[0] && (__u32)s.faddr[1] == bpf_htonl(0xffff))
 		return 0;
 	if (!v6 && s.family == AF_INET6)
@@ -478,18 +480,18 @@ int on_release(__u64 *ctx)
 		__builtin_memcpy(&s, &begun, sizeof(s));
 		s.state = TCP_SYN_SENT;
 	}
-	/* Nothing to report of one that was never connected or listening, nor could receive. */
+	/* A socket that never connected or listened, and could not receive, has no record. */
 	if (s.state != TCP_CLOSE || remote_known(&s) ||
 	    (s.lport && s.proto != IPPROTO_TCP && s.proto != IPPROTO_MPTCP))
 		write(NETLOG_OP_RELEASE, &s, NULL, sk->sk_err);
 	return 0;
 }
 
-/* ---- who uses a socket, on request ---- */
+/* ---- the process that uses a socket, on request ---- */
 
 /*
- * Makes tx and rx the places in TCP's two streams where this use begins: the bytes that were
- * written and read before it. sent, received: bytes of this call.
+ * Sets tx and rx to the positions in TCP's two streams where this use begins: the bytes that
+ * were written and read before it. sent, received: bytes of this call.
  */
 static __always_inline void set_places(struct netlog_bpf_sock *s, struct sock *sk, int sent,
 				       int received)
@@ -502,7 +504,7 @@ static __always_inline void set_places(struct netlog_bpf_sock *s, struct sock *s
 	if (!tp)
 		return;
 	unread = tp->rcv_nxt - tp->copied_seq;
-	/* read_bytes() has taken the FIN off rx */
+	/* read_bytes() has subtracted the FIN from rx */
 	if (unread && (sk->__sk_common.skc_flags & (1UL << SOCK_DONE_FLAG)))
 		unread--;
 	s->tx -= sent;
@@ -532,7 +534,7 @@ static __always_inline int sends(struct sock *sk, int ret)
 	return use(sk, ret, ret, 0);
 }
 
-/* A process that only peeks receives nothing: the bytes are left to the next reader. */
+/* A process that only peeks receives nothing: the next reader gets the bytes. */
 static __always_inline int receives(struct sock *sk, int ret, int flags)
 {
 	return flags & MSG_PEEK ? 0 : use(sk, ret, 0, ret);
@@ -543,7 +545,7 @@ SEC("tp_btf/sock_send_length") int on_send(__u64 *ctx) { return sends(SOCK(ctx),
 SEC("tp_btf/sock_recv_length")
 int on_recv(__u64 *ctx) { return receives(SOCK(ctx), (int)ctx[1], (int)ctx[2]); }
 
-/* Before: (struct socket *, struct msghdr *, size_t[, int flags]) */
+/* Before 6.3: (struct socket *, struct msghdr *, size_t[, int flags]) */
 SEC("fexit/inet_sendmsg") int on_send4(__u64 *ctx) { return sends(SOCKET_SK(ctx), (int)ctx[3]); }
 SEC("fexit/inet6_sendmsg") int on_send6(__u64 *ctx) { return sends(SOCKET_SK(ctx), (int)ctx[3]); }
 SEC("fexit/inet_recvmsg")
@@ -551,7 +553,7 @@ int on_recv4(__u64 *ctx) { return receives(SOCKET_SK(ctx), (int)ctx[4], (int)ctx
 SEC("fexit/inet6_recvmsg")
 int on_recv6(__u64 *ctx) { return receives(SOCKET_SK(ctx), (int)ctx[4], (int)ctx[3]); }
 
-/* ---- the module's end ---- */
+/* ---- unloading of the module ---- */
 
 /* Two words: "audit_netlog" with its NUL. */
 static __always_inline bool is_module(const void *name)
@@ -562,7 +564,7 @@ static __always_inline bool is_module(const void *name)
 	       text.first == 0x656e5f7469647561ULL && text.second == 0x676f6c74;
 }
 
-/* From here on both report, until its probes are gone: no gap. */
+/* From here on both report until the module's probes are removed: there is no gap. */
 SEC("fentry/__x64_sys_delete_module")
 int on_delete_module(__u64 *ctx)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netlog.bpf.c: forks, execs and ends of processes, on request; programs at their exit. */
+/* netlog.bpf.c: fork, exec and exit of processes, on request; their programs at exit. */
 #ifndef NETLOG_BPF_PROCESS_H
 #define NETLOG_BPF_PROCESS_H
 
@@ -35,7 +35,7 @@ int on_exec(__u64 *ctx)
 	return 0;
 }
 
-/* The last thread of a process: its exit code is set, its memory still there. */
+/* The last thread of a process: its exit code is set, its memory still exists. */
 SEC("fentry/taskstats_exit")
 int on_end(__u64 *ctx)
 {
@@ -55,7 +55,7 @@ int on_end(__u64 *ctx)
 #define EXIT_FDS 512
 #define EXIT_FDS_LOOP 65536
 
-/* Returns true if the file is a socket that is reported, by its family and protocol. */
+/* Returns true if the file is a socket whose family and protocol are reported. */
 static __always_inline bool read_held(struct netlog_bpf_sock *s, struct file *f)
 {
 	struct socket *sock;
@@ -81,7 +81,7 @@ struct held {
 	struct netlog_bpf_sock s;
 };
 
-/* Returns 1 if that descriptor is a socket that is reported: then h->s is that one. */
+/* Returns 1, with h->s filled, if the descriptor is a socket that is reported. */
 static long look_at(__u32 i, struct held *h)
 {
 	struct file *f = NULL, **fds = h->fds;
@@ -93,8 +93,8 @@ static long look_at(__u32 i, struct held *h)
 	return h->found;
 }
 
-/* Later, when its sockets are released, an ending process has no program any more: a
- * process that holds one and has not been reported, is reported here. */
+/* An exiting process has no program any more when its sockets are released later. A process
+ * that holds a socket and was not reported is therefore reported here. */
 SEC("fentry/tty_audit_exit")
 int on_exit(__u64 *ctx)
 {

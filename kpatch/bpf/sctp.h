@@ -14,7 +14,7 @@ int on_sctp_associate(__u64 *ctx)
 	return begin(sk, (__u64)asoc, &asoc->peer.primary_addr, sizeof(union sctp_addr));
 }
 
-/* An association that ends before it was established. */
+/* An association ended before it was established. */
 SEC("fentry/sctp_association_free")
 int on_sctp_free(__u64 *ctx)
 {
@@ -33,8 +33,8 @@ int on_sctp_free(__u64 *ctx)
 }
 
 /*
- * Without SCTP's own functions: those of the kernel that it calls. A connect that fails is
- * reported at the socket's release.
+ * Without SCTP's own functions, the kernel functions that SCTP calls are probed. A failed
+ * connect is reported at the release of the socket.
  */
 static __noinline bool asked_again(struct sock *sk, const void *uaddr, int len)
 {

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netlog.bpf.c: what is open already, with a process that holds it, of all namespaces. */
+/* netlog.bpf.c: sockets that are already open, in all namespaces, each with a process that
+ * holds it. */
 #ifndef NETLOG_BPF_SNAPSHOT_H
 #define NETLOG_BPF_SNAPSHOT_H
 
-/* The process whose program was written last: the iterator visits its descriptors one
- * after the other. Only one iterator runs. */
+/* The process whose program was written last: the iterator visits the descriptors of a process
+ * one after the other. Only one iterator runs. */
 __u64 last_exe;
 
-/* Not remembered: the process itself reports its command line, too, when it acts. The
- * ring lends the room. */
+/* The program is not remembered: the process reports it, with its command line, when it acts.
+ * The ring provides the memory. */
 static __always_inline __u64 write_exe_of(struct seq_file *seq, struct task_struct *p)
 {
 	struct netlog_bpf_exe *x;
@@ -49,7 +50,7 @@ static __always_inline void write_found(struct seq_file *seq, struct netlog_bpf_
 	e->kind = NETLOG_BPF_EVENT;
 	e->op = NETLOG_OP_FOUND;
 	e->mono = bpf_ktime_get_ns();
-	/* A full buffer: both are written again. */
+	/* The buffer was full: both are written again. */
 	last_exe = bpf_seq_write(seq, e, sizeof(*e)) ? 0 : e->task.exe;
 }
 
@@ -70,8 +71,8 @@ int on_file(struct bpf_iter__task_file *ctx)
 }
 
 /*
- * The same before 5.11, which has no bpf_sock_from_file(): a file of sockfs is a socket.
- * Its struct has no type for the verifier, so everything is read by the helper.
+ * Replaces bpf_sock_from_file() before 5.11: a file of sockfs is a socket. Its struct has no
+ * type for the verifier, so the helper reads every field.
  */
 static __always_inline bool read_far(struct netlog_bpf_sock *s, struct file *file,
 				     struct socket *sock)
@@ -91,7 +92,7 @@ static __always_inline bool read_far(struct netlog_bpf_sock *s, struct file *fil
 		return false;
 	s->ino = BPF_CORE_READ(file, f_inode, i_ino);
 	known = bpf_map_lookup_elem(&numbers, &key);
-	s->cookie = known ? *known : 0;		/* given when it first does something */
+	s->cookie = known ? *known : 0;		/* assigned when the socket first does something */
 	s->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	s->oif = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);
 	s->state = BPF_CORE_READ(sk, __sk_common.skc_state);
@@ -125,9 +126,9 @@ int on_file_old(struct bpf_iter__task_file *ctx)
 }
 
 /*
- * Sockets that no descriptor holds, as one in flight or io_uring's: of the network
- * namespace of the process that made the iterator. No process is named: they are only
- * compared with what is known.
+ * Sockets without a descriptor, such as one in flight or io_uring's, in the network namespace
+ * of the process that made the iterator. No process is named: user space only compares them
+ * with the sockets that it has.
  */
 static __always_inline void write_unheld(struct seq_file *seq, struct sock *sk)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netlog.bpf.c: what a socket says of itself. As kpatch/record.c, which says why. */
+/* netlog.bpf.c: reads a socket. kpatch/record.c has the reasons. */
 #ifndef NETLOG_BPF_SOCKET_H
 #define NETLOG_BPF_SOCKET_H
 
@@ -22,13 +22,13 @@ static __always_inline bool is_reported(struct sock *sk)
 	       !is_kernels(sk);
 }
 
-/* An accepted MPTCP socket has its listener's cookie, if that was ever read. */
+/* An accepted MPTCP socket has its listener's cookie, if that cookie was ever read. */
 static __always_inline bool use_cookie(struct sock *owner)
 {
 	return has_cookie && owner->sk_protocol != IPPROTO_MPTCP;
 }
 
-/* 0: no room. The number of a socket that is gone is deleted by on_release(). */
+/* Returns 0 if the map has no room. on_release() deletes the number with the socket. */
 static __always_inline __u64 number_of(struct sock *owner)
 {
 	__u64 key = (__u64)owner, number, *known;
@@ -92,8 +92,8 @@ static __always_inline void read_bytes(struct netlog_bpf_sock *s, struct sock *s
 }
 
 /*
- * Fills *s. sock is sk->sk_socket, or the one that sk is about to be given, or NULL.
- * Returns true if the socket is user space's and of a protocol that is reported.
+ * Fills *s. sock is sk->sk_socket, the socket that sk is about to be given, or NULL. Returns
+ * true if the socket belongs to user space and its protocol is reported.
  */
 static __noinline bool read_any(struct netlog_bpf_sock *s, struct sock *sk, struct socket *sock)
 {
@@ -128,8 +128,8 @@ static __noinline bool read_any(struct netlog_bpf_sock *s, struct sock *sk, stru
 		tp = bpf_skc_to_tcp_sock(sk);
 	if (tp)		/* an embryonic or closed socket has no skc_num any more */
 		s->lport = bpf_ntohs(tp->inet_conn.icsk_inet.inet_sport);
-	/* A closed socket keeps what is left over of its last peer; it still has one only
-	 * if TCP's closed or reset it: that socket has sent a SYN. */
+	/* A closed socket keeps parts of its last peer's address. It still has that peer only
+	 * if it is TCP's, had sent a SYN, and was closed or reset by the peer. */
 	if (s->state == TCP_CLOSE && (s->datagram || (tp && (!s->fport || !tp->rcv_nxt))))
 		s->fport = s->faddr[0] = s->faddr[1] = 0;
 	if (tp && s->state != TCP_LISTEN)
@@ -137,14 +137,14 @@ static __noinline bool read_any(struct netlog_bpf_sock *s, struct sock *sk, stru
 	return true;
 }
 
-/* The same, unless nothing is to be written. */
+/* Reads the socket too, but returns false if no record is to be written. */
 static __always_inline bool read_sock(struct netlog_bpf_sock *s, struct sock *sk,
 				      struct socket *sock)
 {
 	return !shared.silent && read_any(s, sk, sock);
 }
 
-/* Takes the remote end from what was passed to connect(), len bytes of it. */
+/* Sets the remote end from the address that was passed to connect(), len bytes. */
 static __always_inline bool read_remote(struct netlog_bpf_sock *s, const void *uaddr, int len)
 {
 	struct { __u16 family, port; __u32 addr4, addr6[4]; } to = {};
@@ -167,8 +167,8 @@ static __always_inline bool read_remote(struct netlog_bpf_sock *s, const void *u
 	return true;
 }
 
-/* Returns true if user space holds the socket: neither on its way to inet_release()
- * nor a subflow of another one. */
+/* Returns true if user space holds the socket: it is not on its way to inet_release(), and is
+ * no subflow of another socket. */
 static __always_inline bool in_use(struct sock *sk)
 {
 	struct socket *sock = sk->sk_socket;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netlog.bpf.c: which audit event the system call of a start has, by its serial. */
+/* netlog.bpf.c: the serial of the audit event that belongs to the system call of a start. */
 #ifndef NETLOG_BPF_STAMP_H
 #define NETLOG_BPF_STAMP_H
 
-/* The call is known by its number and the time of its entry: a check, for the thread and
- * the order are what joins. */
+/* The number and entry time of the call identify it. They are only a check: thread and order
+ * make the join. */
 static __always_inline void read_call(struct start *s, struct audit_context *c)
 {
 	s->major = BPF_CORE_READ(c, major);
@@ -24,7 +24,7 @@ static __always_inline __u32 read_serial(struct audit_context *c)
 	return BPF_CORE_READ((struct audit_context___old *)c, serial);
 }
 
-/* Something begins, in a system call of the current thread. */
+/* A start in a system call of the current thread. */
 static __always_inline bool is_start(__u32 op)
 {
 	return op == NETLOG_OP_CONNECT || op == NETLOG_OP_FAIL || op == NETLOG_OP_ACCEPT ||

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netlog.bpf.c: who the current task is, and its program. */
+/* netlog.bpf.c: the current task and its program. */
 #ifndef NETLOG_BPF_TASK_H
 #define NETLOG_BPF_TASK_H
 
 #define PATH_PARTS 16		/* without bpf_loop() */
-#define PATH_PARTS_LOOP 2048	/* with it: as many as fit in the text */
+#define PATH_PARTS_LOOP 2048	/* with bpf_loop(): as many as fit in the text */
 
-/* Where the walk is. Lies in the record's args, which are read later: 512 bytes of stack are
- * for all functions. */
+/* State of the walk. It is stored in the record's args, which are read later, because all
+ * functions share 512 bytes of stack. */
 struct walk {
 	struct dentry *d, *root;
 	struct vfsmount *m, *root_mnt;
-	__u64 alone;		/* no directory holds it: memfd_create(2) */
+	__u64 alone;		/* a file without a directory: memfd_create(2) */
 };
 _Static_assert(sizeof(struct walk) <= NETLOG_BPF_ARGS, "it fits");
 
@@ -76,7 +76,7 @@ static __always_inline void read_path(struct netlog_bpf_exe *x, struct task_stru
 	w->alone = parent == d && BPF_CORE_READ(m, mnt_root) != d;
 	x->deleted = w->alone || (!BPF_CORE_READ(d, d_hash.pprev) && parent != d);
 	x->cut = 1;
-#if LOOP	/* bpf_loop(): the verifier looks at one round */
+#if LOOP	/* bpf_loop(): the verifier checks one round */
 	bpf_loop(PATH_PARTS_LOOP, step, &arg, 0);
 #else
 	for (__u32 i = 0; i < PATH_PARTS; i++)
@@ -114,7 +114,7 @@ static __always_inline bool write_exe(struct task_struct *p, const struct known_
 	return true;
 }
 
-/* The program of the current task; all but id. file 0: its memory is gone, it exits. */
+/* Reads the program of the current task, except id. file 0: the task exits and has no memory. */
 static __always_inline void read_exe(struct known_exe *k)
 {
 	if (has_task_btf) {
@@ -134,8 +134,8 @@ static __always_inline void read_exe(struct known_exe *k)
 }
 
 /*
- * Returns the id of the current task's program, which is reported first where it has not
- * been; 0 if it is not known. A global function: the verifier reads it once.
+ * Returns the id of the current task's program, or 0 if it is unknown. A program that was not
+ * reported yet is reported first. A global function: the verifier reads it once.
  */
 __noinline __u64 exe_id(void)
 {
@@ -164,7 +164,7 @@ static __always_inline void copy_comm(char *to, const struct task_struct *p)
 	((__u64 *)to)[1] = ((const __u64 *)p->comm)[1];
 }
 
-/* All but exe, comm and pid. */
+/* Reads everything except exe, comm and pid. */
 static __always_inline void read_relations(struct netlog_bpf_task *t, struct task_struct *p)
 {
 	t->ppid = p->real_parent->tgid;
@@ -177,7 +177,7 @@ static __always_inline void read_relations(struct netlog_bpf_task *t, struct tas
 	copy_comm(t->pcomm, p->real_parent->group_leader);
 }
 
-/* Of any task, for whom BTF has its type; all but exe. comm is the process's. */
+/* Reads any task whose type BTF has, except exe. comm is the process's. */
 static __always_inline void read_task_of(struct netlog_bpf_task *t, struct task_struct *p)
 {
 	t->pid = p->tgid;
@@ -185,7 +185,7 @@ static __always_inline void read_task_of(struct netlog_bpf_task *t, struct task_
 	copy_comm(t->comm, p->group_leader);
 }
 
-/* Of the current task; all but exe. */
+/* Reads the current task, except exe. */
 static __always_inline void read_self(struct netlog_bpf_task *t)
 {
 	t->pad = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netlog.bpf.c: datagram sockets that get a peer and never a datagram, on request. */
+/* netlog.bpf.c: datagram sockets that have a peer but never send or receive, on request. */
 #ifndef NETLOG_BPF_UNUSED_H
 #define NETLOG_BPF_UNUSED_H
 
@@ -14,7 +14,7 @@ static __always_inline bool unused_watch(struct sock *sk)
 	return !bpf_map_update_elem(&unused, &key, &one, BPF_ANY);
 }
 
-/* Returns true if it was watched, and not used since. No longer watches it. */
+/* Stops watching sk. Returns true if it was watched and not used since. */
 static __always_inline bool unused_take(struct sock *sk)
 {
 	__u64 key = (__u64)sk;
@@ -22,7 +22,7 @@ static __always_inline bool unused_take(struct sock *sk)
 	return (sees_data4 || sees_data6) && !bpf_map_delete_elem(&unused, &key);
 }
 
-/* It is about to send or to receive. */
+/* The socket is about to send or receive. */
 static __always_inline int used(struct sock *sk)
 {
 	__u64 key = (__u64)sk;
