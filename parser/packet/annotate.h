@@ -9,7 +9,7 @@
 #include "parser/packet/owners.h"
 #include "parser/packet/pcapng.h"
 
-/* A packet with what is known of it. */
+/* A packet with its processes. */
 struct annotated {
 	const struct pcapng_block *block;
 	struct owners_found found;

@@ -44,7 +44,7 @@ struct dissection {
 	bool inner;
 	int depth;
 	const uint8_t *payload;		/* of the innermost IP header so far */
-	uint32_t payload_len;		/* by that header, captured or not; 0: it does not say */
+	uint32_t payload_len;		/* length in that header, captured or not; 0: unknown */
 	struct flow *flow;
 };
 
@@ -253,7 +253,7 @@ static enum dissect_result ip4(struct dissection *d, struct bytes b)
 	set_end(&d->flow->src, AF_INET, b.at + 12);
 	set_end(&d->flow->dst, AF_INET, b.at + 16);
 	d->flow->has_addresses = true;
-	/* 0: segmentation offload, longer than the field can say */
+	/* 0: segmentation offload, longer than the field can hold */
 	if (head < 20 || (total && total < head))
 		return DISSECT_MALFORMED;
 	if (total && total < b.left)
@@ -299,7 +299,7 @@ static enum dissect_result ip6_payload(struct dissection *d, const uint8_t *addr
 							       wire_get32(b.at + 4, true));
 
 			skip(&b, head);
-			/* a first one with more headers behind has its ports there */
+			/* a first fragment with more headers after has its ports there */
 			if (place & 0xfff8 || !is_extension(next))
 				return fragment(d, &key, place >> 3, next, b);
 			continue;

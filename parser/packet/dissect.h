@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/packet/dissect: bytes of a packet to the ends of its connection. Ethernet, Linux
- * cooked 1 and 2, raw IP and loopback; VLAN tags, IPv6 extension headers, and the first
- * fragment's ports for those that follow it. Nothing behind the captured bytes is read.
+ * parser/packet/dissect: finds the ends of a packet's connection in its bytes. It reads
+ * Ethernet, Linux cooked 1 and 2, raw IP and loopback; VLAN tags, IPv6 extension headers, and
+ * takes the first fragment's ports for later ones. It reads nothing beyond the captured bytes.
  */
 #ifndef NETLOG_PACKET_DISSECT_H
 #define NETLOG_PACKET_DISSECT_H
@@ -16,7 +16,7 @@ enum dissect_result {
 	DISSECT_FLOW,		/* a connection's packet */
 	DISSECT_NOT_IP,		/* ARP and the like */
 	DISSECT_KERNEL,		/* IP that the kernel sends itself: ICMP, IGMP */
-	DISSECT_FRAGMENT,	/* a later fragment whose first one was not there */
+	DISSECT_FRAGMENT,	/* a later fragment whose first fragment is missing */
 	DISSECT_CUT,		/* captured too short */
 	DISSECT_MALFORMED,
 	DISSECT_LINK,		/* a link type that is not known */

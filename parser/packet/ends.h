@@ -15,7 +15,7 @@ enum ends_kind {
 	ENDS_LOCAL,		/* a bound or listening socket */
 };
 
-/* Compared byte by byte: all of it is set. */
+/* Compared byte by byte, so every byte is set. */
 struct ends_key {
 	uint8_t local[16], remote[16];
 	uint16_t local_port, remote_port;
@@ -59,7 +59,7 @@ struct owners {
 	size_t local_count;
 	bool has_uses;		/* the log has changes of users */
 	struct processes *processes;
-	int64_t begin, until;	/* what ended before, or begins behind, is of no use */
+	int64_t begin, until;	/* connections that ended before, or begin after, cannot match */
 	int64_t first, latest;	/* entry of the log; 0: none */
 	int64_t complete;	/* see owners_complete() */
 	int64_t netns;		/* see owners_netns(); -1: any */
@@ -68,9 +68,9 @@ struct owners {
 #define ENDS_MS INT64_C(1000000)
 #define ENDS_S (1000 * ENDS_MS)
 
-/* Audit's times come from a clock that ticks, and are cut to milliseconds. */
+/* Audit's times come from the tick clock, and are truncated to milliseconds. */
 #define ENDS_TOLERANCE (12 * ENDS_MS)
-/* The kernel's packets behind close(): retransmissions of the last data and of the FIN,
+/* Packets that the kernel sends after close(): retransmissions of the last data and of the FIN,
  * answers from TIME_WAIT. */
 #define ENDS_TAIL (180 * ENDS_S)
 #define ENDS_TAIL_DATAGRAM (5 * ENDS_S)
@@ -79,8 +79,8 @@ struct ends_key ends_key(enum ends_kind kind, int proto, const struct netaddr *l
 			 const struct netaddr *remote);
 struct owner_ends *ends_find(struct owners *o, const struct ends_key *key);
 
-/* Files g by the ends and the time of e. Returns false if the entry says too little of its
- * ends to find them in a packet. */
+/* Files g by the ends and the time of e. Returns false if the entry has too little of its ends
+ * to find them in a packet. */
 bool ends_place(struct owners *o, struct owner *g, const struct entry *e);
 void ends_leave(struct owners *o, struct owner *g);
 

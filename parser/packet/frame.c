@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/packet/frame: makes pcapng blocks of packets that came without, from libpcap. */
+/* parser/packet/frame: makes pcapng blocks from libpcap's packets, which have none. */
 #include "parser/packet/frame.h"
 
 #include <pcap/dlt.h>
@@ -59,7 +59,7 @@ void frame_section(struct out *o, const struct frame_interface *i)
 	put_text(o, NAME, i->name);
 	out_option(o, PCAPNG_TIME_UNIT, &nanoseconds, 1);
 	if (i->filter) {
-		char text[1024] = "";	/* its first byte says: for libpcap */
+		char text[1024] = "";	/* the first byte is libpcap's */
 
 		strncat(text + 1, i->filter, sizeof(text) - 2);
 		out_option(o, FILTER, text, 1 + strlen(text + 1));

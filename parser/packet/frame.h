@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/packet/frame: makes pcapng blocks of packets that came without, from libpcap. */
+/* parser/packet/frame: makes pcapng blocks from libpcap's packets, which have none. */
 #ifndef NETLOG_PACKET_FRAME_H
 #define NETLOG_PACKET_FRAME_H
 

@@ -9,9 +9,9 @@
 #define HOST_ID_MAX 255
 
 struct host_id {
-	uint8_t bytes[1 + HOST_ID_MAX + 1];	/* as option 257 of a section has it */
+	uint8_t bytes[1 + HOST_ID_MAX + 1];	/* as in option 257 of a section */
 	uint32_t len;				/* 0: not known */
-	bool is_guid;				/* 16 bytes, behind the first four */
+	bool is_guid;				/* 16 bytes, after the first four */
 };
 
 /* text: a GUID with or without braces and hyphens, or else a name; NULL: machine-id(5).

@@ -32,7 +32,7 @@ void out_option_u32(struct out *o, uint16_t code, uint32_t v);
 void out_end_of_options(struct out *o);
 void out_block_end(struct out *o);
 
-/* Writes when there is much, or all of it. */
+/* Writes when much is buffered, or everything. */
 void out_maybe_flush(struct out *o);
 void out_flush(struct out *o);
 

@@ -9,8 +9,8 @@
 #include "parser/packet/ends.h"
 
 #define LOCALS_MAX 65536
-/* How long before its start a connection's first SYN can be: connect() gives up after
- * six repetitions; accept() may come late. */
+/* Longest time between a connection's first SYN and its start: connect() fails after six
+ * repetitions; accept() may be late. */
 #define CONNECT_MAX (130 * ENDS_S)
 #define ACCEPT_MAX (300 * ENDS_S)
 #define USES_MAX 4096		/* changes of users of one connection, with a live log */
@@ -105,7 +105,7 @@ static void set_times(struct owner *g, const struct entry *e)
 		g->earliest = g->began - (e->inbound ? ACCEPT_MAX : CONNECT_MAX);
 }
 
-/* A stop whose start the log lacks. */
+/* A stop whose start is missing from the log. */
 static void set_unseen_start(struct owner *g, const struct entry *e)
 {
 	g->began = e->dur_ms < 0 ? OWNERS_UNKNOWN : ends_ns(&e->time) - e->dur_ms * ENDS_MS;
@@ -189,7 +189,7 @@ static void start_entry(struct owners *o, const struct entry *e, bool matched)
 		add(o, e, matched);
 		return;
 	}
-	/* reported once more, or its end taken back */
+	/* reported again, or its end revoked */
 	set_user(o, &x->owner.users.opener, e, x->owner.users.opener.process, matched);
 	if (!x->has_ended)
 		return;

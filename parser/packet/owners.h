@@ -23,11 +23,11 @@
 	X(NONE,		"")					\
 	X(NOT_IP,	"not-ip")				\
 	X(KERNEL,	"kernel")	/* ICMP and the like */	\
-	X(FORWARDED,	"forwarded")	/* no end of it is the host's */ \
+	X(FORWARDED,	"forwarded")	/* neither end belongs to the host */ \
 	X(BEFORE,	"before-log")				\
 	X(NOT_LOGGED,	"not-logged")				\
 	X(NOT_ACCEPTED,	"not-accepted")	/* for a listening socket */ \
-	X(CLOSED,	"closed")	/* long behind the end */	\
+	X(CLOSED,	"closed")	/* long after the end */	\
 	X(AMBIGUOUS,	"ambiguous")				\
 	X(USER,		"user-unknown")	/* of several users of the socket */ \
 	X(NO_PID,	"process-unknown")			\
@@ -81,7 +81,7 @@ struct owners_io {
 	const enum field_id *fields;	/* of the comment, ended by FIELD_NONE; borrowed */
 	/* A connection with a number has ended: called from owners_entry. May be NULL. */
 	void (*ended)(struct owner *o, void *arg);
-	/* A process forked, executed or ended (PROC_*), ns. It is borrowed. May be NULL. */
+	/* A process forked, executed or ended (PROC_*), ns. The caller owns it. May be NULL. */
 	void (*process)(struct packet_process *p, enum entry_kind what, int64_t ns, void *arg);
 	void *arg;
 };
@@ -93,21 +93,21 @@ void owners_free(struct owners *o);			/* may be NULL */
 void owners_begin(struct owners *o, int64_t ns);
 /* Connections that begin later are not kept; later packets are WHY_FILTERED. */
 void owners_until(struct owners *o, int64_t ns);
-/* One of the log, in its order. matched: the conditions hold for it. */
+/* Adds an entry of the log, in its order. matched: the conditions match it. */
 void owners_entry(struct owners *o, const struct entry *e, bool matched);
 /* So many that have ended are kept, and twice as many in all, the oldest go first; 0: all. */
 void owners_limit(struct owners *o, size_t limit);
 /* The capture is of that network namespace: loopback addresses of others are not in it. */
 void owners_netns(struct owners *o, int64_t inode);
-/* An address is the host's, though no connection has it. */
+/* Marks an address as the host's, although no connection has it. */
 void owners_local(struct owners *o, const struct netaddr *a);
 
 size_t owners_count(const struct owners *o);
 int64_t owners_latest(const struct owners *o);	/* time of the latest entry, ns; 0: none */
 
-/* The log has all that happened until then; OWNERS_OPEN: and will not go on. It begins as
- * that. Behind it, a SYN into a connection that the log still has open names no one: the
- * log may only be late. */
+/* The log is complete up to this time; OWNERS_OPEN: and will not continue, which is the initial
+ * state. Later, a SYN into a connection that the log still has open names no process: the log
+ * may only be late. */
 void owners_complete(struct owners *o, int64_t ns);
 
 struct owners_found {
@@ -122,7 +122,7 @@ struct owners_found {
 /* The log may have changes of users, though it has none so far: packets wait for them. */
 void owners_expect_uses(struct owners *o);
 
-/* Finds the processes of a packet. Packets come in the order of the capture. */
+/* Finds the processes of a packet. Packets are passed in the order of the capture. */
 void owners_find(struct owners *o, const struct flow *f, int64_t ns, struct owners_found *found);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/packet/owners_ends: the connections by their ends, and one behind the other. */
+/* parser/packet/owners_ends: connections indexed by their ends, each followed by the next one. */
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <utlist.h>
@@ -73,7 +73,7 @@ void ends_leave(struct owners *o, struct owner *g)
 	free(e);
 }
 
-/* When it began is not known: behind the end of the one before. */
+/* Its start is unknown: after the end of the previous one. */
 static void bound_beginning(const struct owner_ends *e, struct owner *g, int64_t noticed)
 {
 	for (const struct owner *before = e->first; before; before = before->next) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/packet/owners_find: whose packet it is. */
+/* parser/packet/owners_find: finds the owners of a packet. */
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -84,7 +84,7 @@ static bool is_usable(const struct owner_user *user, struct pick *p)
 	return false;
 }
 
-/* Which of its users, or NULL. */
+/* Returns the user among its users, or NULL. */
 static struct owner_user *user_of(struct owner *g, struct pick *p, struct owners_found *found)
 {
 	struct owner_user *user;

@@ -35,7 +35,7 @@ static bool has_begun(const struct owner *g, int64_t ns)
 	return g->began == OWNERS_UNKNOWN || g->began - ENDS_TOLERANCE <= ns;
 }
 
-/* The log may lack the local end or a part of it. Returns true if the known part agrees. */
+/* The log may lack the local end or a part of it. Returns true if the known part matches. */
 static bool agrees(const struct owner *g, const struct netaddr *local)
 {
 	if (g->local.has_port && g->local.port != local->port)
@@ -62,7 +62,7 @@ static bool can_begin(const struct owner *g, int64_t ns)
 	return g->earliest == OWNERS_UNKNOWN || g->earliest - ENDS_TOLERANCE <= ns;
 }
 
-/* The same ends in another namespace, at the same time. */
+/* Returns true if another namespace has the same ends at the same time. */
 static bool has_double(const struct question *q, const struct owner *g, int64_t ns)
 {
 	for (const struct owner *other = q->ends->first; other; other = other->next)
@@ -72,8 +72,8 @@ static bool has_double(const struct question *q, const struct owner *g, int64_t 
 	return false;
 }
 
-/* The connection that a SYN of that time begins: the first one behind the latest that is
- * not over yet. */
+/* The connection that a SYN of that time begins: the first one after the latest that is not
+ * over yet. */
 static struct owner *begun_by(const struct question *q, int64_t ns)
 {
 	struct owner *g = q->ends->now;
@@ -81,7 +81,7 @@ static struct owner *begun_by(const struct question *q, int64_t ns)
 	if (!g)
 		g = q->ends->first;
 	else if (g->began == OWNERS_UNKNOWN || ns >= g->began)
-		g = after(g);	/* else the SYN before was an attempt that came to nothing */
+		g = after(g);	/* else the previous SYN was a failed attempt */
 	for (; g; g = g->next) {
 		if (is_over(g, ns) || !is_asked(q, g))
 			continue;
@@ -195,7 +195,7 @@ static struct owner *pick_tcp(const struct question *q)
 	struct question opener = *q;
 	struct owner *g;
 
-	/* who answers a SYN did not send it */
+	/* the process that answers a SYN did not send it */
 	opener.outbound = q->outbound != q->p->flow->ack;
 	if (is_syn(q) && !(e->has_syn && e->syn_seq == opener_seq(q->p->flow)))
 		return first_syn(&opener);

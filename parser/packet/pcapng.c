@@ -10,7 +10,7 @@
 
 #define MAGIC 0x1A2B3C4Du
 #define HEAD 8			/* type and length in front of each block */
-#define TAIL 4			/* the length again, behind it */
+#define TAIL 4			/* the length again, at the end */
 #define SECTION_FIXED 16	/* magic, versions, length of the section */
 #define INTERFACE_FIXED 8
 #define PACKET_FIXED 20
@@ -186,7 +186,7 @@ static enum pcapng_result read_interface(struct pcapng *p, struct pcapng_block *
 	return PCAPNG_OK;
 }
 
-/* Its magic says in which order the length before it is. */
+/* Its magic gives the byte order of the length before it. */
 static enum pcapng_result begin_section(struct pcapng *p, const uint8_t *data, size_t len)
 {
 	if (len < HEAD + 4)
@@ -226,7 +226,7 @@ enum pcapng_result pcapng_next(struct pcapng *p, const uint8_t *data, size_t len
 	if (type != PCAPNG_SECTION && !p->begun)
 		return bad(p, "no section header: not a pcapng file");
 	if (type == PCAPNG_SECTION) {
-		/* not yet, if it must be read again with more of it */
+		/* not yet, if the block must be read again with more data */
 		struct pcapng before = *p;
 
 		result = begin_section(p, data, len);

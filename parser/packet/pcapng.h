@@ -85,9 +85,9 @@ struct pcapng_field {
 void pcapng_fini(struct pcapng *p);
 
 /*
- * Takes the block at the beginning of data. PCAPNG_MORE: data ends inside of it. A block
- * whose contents make no sense is still handed out, without is_packet: only lengths that
- * lose the way to the next block are PCAPNG_BAD.
+ * Takes the block at the beginning of data. PCAPNG_MORE: data ends inside the block. A block
+ * with invalid contents is still returned, without is_packet: only lengths that make the next
+ * block impossible to find are PCAPNG_BAD.
  */
 enum pcapng_result pcapng_next(struct pcapng *p, const uint8_t *data, size_t len,
 			       struct pcapng_block *b);

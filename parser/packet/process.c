@@ -64,7 +64,7 @@ static int64_t gid_of(const struct identity *id)
 	return id->egid.known ? id->egid.number : ID_UNKNOWN;
 }
 
-/* Makes the key by which two processes are the same: a pid can be given out again. */
+/* Makes the key by which two processes are the same: a pid can be reused. */
 static size_t make_key(const struct entry *e, char *key)
 {
 	const struct identity *id = e->identity;
@@ -78,7 +78,7 @@ static size_t make_key(const struct entry *e, char *key)
 	return add_text(key, used, id->proctitle);
 }
 
-/* The copy has a NUL behind its end that len does not count. */
+/* The copy has a NUL after its end that len does not count. */
 static char *decoded(const char *encoded, size_t *len)
 {
 	char text[TEXT_MAX], *copy;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/packet/process: who owns a packet, as the outputs need it: decoded, one struct
- * for all connections of a process.
+ * parser/packet/process: the process that owns a packet, as the outputs need it: decoded, one
+ * struct for all connections of a process.
  */
 #ifndef NETLOG_PACKET_PROCESS_H
 #define NETLOG_PACKET_PROCESS_H
@@ -16,7 +16,7 @@ struct processes;
 struct packet_process {
 	int64_t pid, ppid, uid, gid;	/* ID_UNKNOWN, or as audit has them */
 	char *comm, *exe;		/* NULL: unknown; bytes as they are, NUL-terminated */
-	char *arguments;		/* with a NUL behind each; NULL: unknown */
+	char *arguments;		/* each followed by a NUL; NULL: unknown */
 	size_t arguments_len;
 	unsigned int refs;
 	struct processes *of;

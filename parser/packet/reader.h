@@ -19,8 +19,8 @@ struct reader_io {
 	void *arg;
 };
 
-/* Reads all of fd. Returns 0, or -1 with the reason in error; what came before was handed
- * out. A capture that ends in the middle of a packet is such an error. */
+/* Reads all of fd. Returns 0, or -1 with the reason in error; blocks before the error were
+ * passed on. A capture that ends in the middle of a packet is such an error. */
 int reader_run(int fd, const struct reader_io *io, char *error, size_t size);
 
 #endif

@@ -80,7 +80,7 @@ bool users_add(struct owner_users *u, const struct owner_use *use, size_t most)
 
 /* ---- places in the streams ---- */
 
-/* A repeated SYN has the same number. Another one is an attempt that came to nothing, as
+/* A repeated SYN has the same number. Another number means that the attempt before failed, as
  * long as no data followed. */
 static void begin(struct owner_stream *s, uint32_t syn_seq)
 {

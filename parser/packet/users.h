@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * parser/packet/users: the processes that used the socket of one connection, one after the
- * other: its opener, and those of the log's "connect use" lines. Such a line says at which
- * byte of the two streams its process began. So the data in a TCP packet has one user, if
- * the capture has the connection's SYN. Without that, time must decide, and often cannot.
+ * other: its opener, and those of the log's "connect use" lines. Such a line gives the byte of
+ * the two streams at which its process began. So the data in a TCP packet has one user, if the
+ * capture has the connection's SYN. Without the SYN only time can decide, and often cannot.
  */
 #ifndef NETLOG_PACKET_USERS_H
 #define NETLOG_PACKET_USERS_H
@@ -15,7 +15,7 @@
 struct owner_user {
 	struct owner_user *next;
 	struct packet_process *process;	/* holds a reference; NULL: unknown */
-	char *comment;			/* key=value, as the fields that were asked for */
+	char *comment;			/* key=value, for the requested fields */
 	bool matched;			/* the conditions hold for it */
 	void *kept;			/* the writer's; freed with free() */
 };
@@ -39,7 +39,7 @@ struct owner_users {
 	struct owner_use *uses;		/* in the order of time */
 	size_t count, room;
 	bool cut;			/* earlier ones were dropped */
-	bool unplaced;			/* of one the bytes before it are unknown */
+	bool unplaced;			/* the number of bytes before it is unknown */
 	struct owner_stream sent, received;
 };
 

@@ -9,7 +9,7 @@
 
 struct waiting_block {
 	struct pcapng_block block;	/* its bytes are owned */
-	int64_t since_ms;		/* monotonic: when it came */
+	int64_t since_ms;		/* monotonic arrival time */
 };
 
 struct waiting;

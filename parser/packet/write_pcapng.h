@@ -14,7 +14,7 @@
 struct pcapng_writer_options {
 	uint32_t snaplen;		/* captured bytes of a packet at most; 0: all */
 	const char *comment;		/* of each section; or NULL */
-	const uint8_t *host_id;		/* Hone's machine id as it stands in the file; or NULL */
+	const uint8_t *host_id;		/* Hone's machine id as in the file; or NULL */
 	uint32_t host_id_len;
 	bool no_hone, no_darwin;	/* without their blocks and options */
 };

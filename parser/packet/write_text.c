@@ -69,7 +69,7 @@ static void copy(struct packet_writer *pw, const struct pcapng_block *b)
 	(void)b;
 }
 
-/* With the first time that the section has. When the host booted no capture says. */
+/* Uses the first time in the section: a capture does not have the boot time of its host. */
 static void begin(struct writer *w, int64_t ns)
 {
 	const uint8_t *g = w->id->bytes + 4;

@@ -68,7 +68,7 @@ const char *advice_of_option(const char *name)
 	return NULL;
 }
 
-/* Edits that make one word of the other, up to a bound. */
+/* Number of edits that turn one word into the other, up to a bound. */
 static unsigned int distance(const char *a, const char *b)
 {
 	unsigned int row[32], n = strlen(b);

@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Of an option that ausearch or another tool has, and aunetlog has not; or NULL. */
+/* Advice on an option that ausearch or another tool has and aunetlog lacks; NULL: none. */
 const char *advice_of_option(const char *name);
 
-/* 8080, :http, localhost: writes to advice. Returns false if there is nothing to say. */
+/* Writes advice on a value such as 8080, :http or localhost. Returns false if there is none. */
 bool advice_of_address(const char *text, char *advice, size_t size);
 
 /* The candidate with the fewest different letters; best stays NULL if none is near. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * parser/query/ahead: reads ahead. Portions are in a ring; who has nothing else to do, a
- * thread of this file or the caller of ahead_next(), reads the next one. Only one reads
- * bytes at a time, as they come in order; lines are then read by all of them.
+ * parser/query/ahead: reads ahead. Portions are in a ring. An idle thread of this file, or the
+ * caller of ahead_next(), reads the next one. Only one thread at a time reads bytes, because
+ * they are in order; all threads then parse the lines.
  */
 #include "parser/query/ahead.h"
 
@@ -164,8 +164,8 @@ static void leave_line(const struct ahead *a, struct ahead_portion *o)
 }
 
 /*
- * The next block of an index that can matter. The first portion has none, so that what the
- * index says of the log comes in its turn. Returns false at the end.
+ * Takes the next block of an index that can matter. The first portion has none, so that
+ * messages of the index about the log keep their order. Returns false at the end.
  */
 static bool read_block(struct ahead *a, struct place *p)
 {
@@ -301,8 +301,8 @@ static void end(struct ahead *a, struct place *p)
 	pthread_mutex_unlock(&a->lock);
 }
 
-/* Reads one portion, if there is a place and nobody else reads bytes (wait: or once they
- * have). Returns false at the end. */
+/* Reads one portion if there is room in the ring and no other thread reads bytes (wait: or once
+ * none does). Returns false at the end. */
 static bool work(struct ahead *a, bool wait, bool *did)
 {
 	struct place *p;

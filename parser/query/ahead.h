@@ -13,12 +13,12 @@
 #include "parser/query/sieve.h"
 #include "parser/query/source.h"
 
-/* What entries of an index become in the thread that reads them. All zero at first. */
+/* Work that the reading thread does on the entries of an index. All zero at first. */
 struct ahead_text {
 	char *at;		/* owned; whole lines */
 	size_t len, size;
 	uint64_t lines, unknown;	/* lines; entries that could match */
-	void *state;		/* of text(), for the portions that come in this place */
+	void *state;		/* state of text(), for the portions that use this slot */
 	bool failed;		/* without memory */
 };
 
@@ -36,15 +36,15 @@ struct ahead_portion {
 	struct aunetlog_log *log;
 	bool first;		/* of that file */
 	enum own_kind kind;	/* what the file is */
-	const char *why;	/* OWN_REFUSED: what it holds; nothing more comes of it */
-	char *text;		/* whole lines, in a buffer with room for a NUL behind them */
+	const char *why;	/* OWN_REFUSED: what the file holds; it is not read further */
+	char *text;		/* whole lines, in a buffer with room for a NUL after them */
 	size_t len;
 	struct batch batch;	/* the lines; only if kind is OWN_NOT */
 	struct sieve_lines lines;	/* those that can matter, of OWN_LINE and OWN_JSON */
 
-	/* Of a log that has an index, in place of text, batch and lines: */
+	/* For a log that has an index, in place of text, batch and lines: */
 	const struct index_file *index;
-	const struct index_block *block;	/* NULL: there is nothing but what index says */
+	const struct index_block *block;	/* NULL: only the index has something to report */
 	struct index_entries entries;	/* that can matter */
 	struct ahead_text out;	/* in place of entries, if text() makes one */
 };

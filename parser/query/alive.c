@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/query/alive: the audit events that open sockets came from. */
+/* parser/query/alive: the audit events that produced the sockets that are open. */
 #include "parser/query/alive.h"
 
 #include <stdbool.h>
@@ -8,13 +8,13 @@
 #include <sys/queue.h>
 #include <uthash.h>
 
-#define STAMPS 8		/* of one socket: the first ones, and the latest */
+#define STAMPS 8		/* per socket: the first ones, and the latest */
 #define PROCESSES_MAX 4096
 #define NODE_MAX 256
-#define BY_SOCKET (-1)		/* key.pid of one that is known by its cookie or inode */
+#define BY_SOCKET (-1)		/* key.pid of a socket that is known by its cookie or inode */
 #define OF_PROCESS (-2)		/* key.fd of what is the process's own: exec and fork */
 
-/* Compared byte by byte: all of it is set. */
+/* Compared byte by byte, so every byte is set. */
 struct key {
 	uint64_t node;
 	int64_t pid, fd;
@@ -45,7 +45,7 @@ struct latest {
 
 struct alive {
 	struct latest *latest;	/* in the order of their news */
-	bool module;		/* the module's releases come after an exit */
+	bool module;		/* the module's release records follow an exit */
 	struct socket *sockets;	/* in the order of their last news */
 	struct process *processes;
 };
@@ -356,7 +356,7 @@ void alive_each(const struct alive *a,
 			fn(&s->stamps[i], s->node, arg);
 }
 
-/* ---- what is behind an entry ---- */
+/* ---- events that produced an entry ---- */
 
 struct behind {
 	void (*fn)(const struct stamp *event, const char *node, void *arg);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/alive: which audit events the sockets that are open now came from. Those
- * alone, read again, bring the tracker back to where it is: the state of a checkpoint.
+ * parser/query/alive: the audit events that produced the sockets that are open now. Reading
+ * only these again restores the tracker's state: this is the state of a checkpoint.
  */
 #ifndef NETLOG_QUERY_ALIVE_H
 #define NETLOG_QUERY_ALIVE_H
@@ -16,7 +16,7 @@ struct alive;
 struct alive *alive_new(void);		/* NULL without memory */
 void alive_free(struct alive *a);	/* may be NULL */
 
-/* The next event, before or after the tracker has it. */
+/* Takes the next event, before or after the tracker processes it. */
 void alive_event(struct alive *a, const struct event *e);
 
 /* Calls fn for each audit event that is needed; some more than once. node is NULL for the
@@ -25,8 +25,8 @@ void alive_each(const struct alive *a,
 		void (*fn)(const struct stamp *event, const char *node, void *arg), void *arg);
 
 /*
- * Calls fn for each audit event that is known to be behind an entry: those of its socket so far,
- * and now, the event that the entry came of, before alive_event() has it.
+ * Calls fn for each audit event that is known to have produced an entry: those of its socket so
+ * far, and now, the event in hand, before alive_event() takes it.
  */
 void alive_behind(const struct alive *a, const struct entry *e, const struct event *now,
 		  void (*fn)(const struct stamp *event, const char *node, void *arg), void *arg);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * parser/query/annotate_command: aunetlog annotate. Of a file the logs are read whole, from
- * the time of its first packet on. A pipe can be a capture that runs: the logs are followed
- * beside it, and packets wait for them.
+ * parser/query/annotate_command: aunetlog annotate. For a file the logs are read whole, from
+ * the time of its first packet on. A pipe can be a running capture: the logs are followed at
+ * the same time, and packets wait for them.
  */
 #include "parser/query/annotate_command.h"
 
@@ -25,7 +25,7 @@ struct command {
 	bool has_logs;		/* they were read */
 };
 
-/* Blocks before the first packet say nothing of its time, and need no log. */
+/* Blocks before the first packet do not show its time, and need no log. */
 static bool on_block(const struct pcapng_block *b, void *arg)
 {
 	struct command *c = arg;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * parser/query/capture_command: aunetlog capture: libpcap beside the log that is followed.
- * Signals are taken by a descriptor: the thread that reads the log must not see them.
+ * parser/query/capture_command: aunetlog capture: runs libpcap while following the log. A
+ * descriptor receives the signals: the thread that reads the log must not see them.
  */
 #include "parser/query/capture_command.h"
 
@@ -26,7 +26,7 @@
 #define SNAPLEN 262144
 #define BUFFER_BYTES (32 << 20)		/* in the kernel, while the log is read first */
 #define TICK_MS 20
-#define AT_ONCE 256			/* packets between two looks at the clock */
+#define AT_ONCE 256			/* packets between two checks of the clock */
 
 struct capture {
 	const struct packet_options *o;
@@ -180,7 +180,7 @@ static bool loop(struct capture *c)
 			return complain(c->o, pcap_geterr(c->pcap));
 		packet_run_idle(c->run);
 	}
-	/* those that the kernel has already */
+	/* packets that the kernel already has */
 	take_packets(c, &got);
 	return true;
 }

@@ -64,7 +64,7 @@ void checkpoint_fini(struct checkpoint *c)
 	free(c->state);
 }
 
-/* Of the bytes before an offset. */
+/* Hash of the bytes before an offset. */
 static uint64_t hash_before(int fd, uint64_t offset)
 {
 	unsigned char bytes[BEFORE];

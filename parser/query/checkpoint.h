@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/checkpoint: the file of --checkpoint: how far the logs were read, and the audit
- * records that the sockets open then came from, which are read before what is new.
+ * parser/query/checkpoint: the file of --checkpoint. It has the position up to which the logs
+ * were read, and the audit records of the sockets that were open then. The records are read
+ * again before new input.
  */
 #ifndef NETLOG_QUERY_CHECKPOINT_H
 #define NETLOG_QUERY_CHECKPOINT_H
@@ -30,8 +31,9 @@ void checkpoint_fini(struct checkpoint *c);
 int checkpoint_skip(const struct checkpoint *c, struct aunetlog_source *s);
 
 /*
- * Begins a new file beside the old one: the end of the last log, whose lines are read. Returns NULL
- * with the reason printed. The state is to be written behind it, then checkpoint_end().
+ * Begins a new file next to the old one, with the end of the last log whose lines are read.
+ * Returns NULL with the reason printed. The caller writes the state after it, then calls
+ * checkpoint_end().
  */
 FILE *checkpoint_begin(const struct checkpoint *c, const struct aunetlog_source *s);
 /* Puts it in the place of the old one. Returns 0, or the exit status 11 with the reason printed. */

@@ -110,7 +110,7 @@ static void report_both(const struct aunetlog_source *s, const struct coverage *
 	fprintf(stderr, "aunetlog: reading %s for the rest\n", log);
 }
 
-/* On a terminal, or if it is asked for, so that an answer can be traced to its log. */
+/* Printed on a terminal, or on request, so that an answer can be traced to its log. */
 static void report(const struct aunetlog_source *s, const struct aunetlog_options *o,
 		   const struct coverage *c)
 {
@@ -135,7 +135,7 @@ void choose_logs(struct aunetlog_source *s, const struct aunetlog_options *o, st
 		if (s->logs[i].own && s->logs[i].fd >= 0)
 			usable = cover(s, own, &s->logs[i]);
 	own_free(own);
-	/* what comes while it is followed is not covered yet */
+	/* entries written while the log is followed are not covered yet */
 	if (s->both && (!usable || !c->count || o->follow))
 		leave_out(s, true, o->debug);
 	else if (s->both && m->has_from && m->has_to && o->view != AUNETLOG_NEW &&

@@ -7,10 +7,10 @@
 #include "parser/query/source.h"
 
 /*
- * Of the plugin's own log and the audit log (s->both): one alone where it has all of the time
- * that is asked for; the plugin's is much faster to read. c gets the times of the plugin's, and
- * s->both is false behind this if one is enough. On a terminal, or with --debug, what is read is
- * reported.
+ * Chooses between the plugin's own log and the audit log (s->both): one alone if it covers the
+ * whole requested time; the plugin's log is much faster to read. c gets the times of the
+ * plugin's log, and s->both becomes false if one is enough. On a terminal, or with --debug, the
+ * choice is reported.
  */
 void choose_logs(struct aunetlog_source *s, const struct aunetlog_options *o, struct coverage *c);
 

@@ -257,8 +257,8 @@ static void put_process(struct put *p, const struct entry *e)
 	put_char(p, ']');
 }
 
-/* In place of direction and remote end: "sshd[827] on 0.0.0.0:22", or, beside a column of
- * the local end, "sshd[827] 0.0.0.0:22 (listener)". */
+/* Replaces direction and remote end: "sshd[827] on 0.0.0.0:22", or, next to a column of the
+ * local end, "sshd[827] 0.0.0.0:22 (listener)". */
 static void put_listener(struct put *p, const struct column *c, const struct entry *e)
 {
 	struct field_value local = field_get(FIELD_LOCAL, e);

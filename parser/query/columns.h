@@ -26,13 +26,13 @@ struct columns {
 	struct column column[COLUMNS_MAX];
 };
 
-/* "start,comm,remote": returns false with the reason, to stand behind the option. */
+/* Reads "start,comm,remote". Returns false with the reason, which is printed after the option. */
 bool columns_read(struct columns *c, const char *list, char *error, size_t size);
 /* The table's columns that fit a terminal of that width; 0: all of them, unlimited. */
 void columns_fit(struct columns *c, int width);
 
 const char *column_name(const struct column *c);	/* for CSV: the name to ask for it by */
-/* people: as a table has it (1.2M, user names), not as a program reads it. */
+/* people: written as in a table (1.2M, user names), not as for a program. */
 size_t column_text(const struct column *c, const struct pair *p, bool people, bool utc,
 		   char buf[CELL_MAX]);
 

@@ -28,7 +28,7 @@ void coverage_line(struct coverage *c, int64_t ms, bool begins);
 void coverage_fini(struct coverage *c);
 
 bool coverage_has(const struct coverage *c, int64_t ms);
-/* Returns true if one span has all of it. */
+/* Returns true if one span covers the whole time. */
 bool coverage_has_all(const struct coverage *c, int64_t from, int64_t to);
 
 #endif

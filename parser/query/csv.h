@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/query/csv: a cell as RFC 4180 has it. */
+/* parser/query/csv: writes a cell as in RFC 4180. */
 #ifndef NETLOG_QUERY_CSV_H
 #define NETLOG_QUERY_CSV_H
 

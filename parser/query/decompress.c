@@ -174,7 +174,7 @@ static int fill(struct decompress *d)
 	return 0;
 }
 
-/* What is not needed to recognise the file goes to buf directly. */
+/* Bytes that are not needed to recognise the file go to buf directly. */
 static ssize_t plain_read(struct decompress *d, char *buf, size_t size)
 {
 	ssize_t n;

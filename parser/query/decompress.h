@@ -12,14 +12,14 @@
 
 struct decompress;
 
-/* Reads from fd, which stays the caller's, from where it stands. NULL without memory. */
+/* Reads from fd at its current position; the caller keeps owning it. NULL without memory. */
 struct decompress *decompress_new(int fd);
 void decompress_free(struct decompress *d);
 
 /*
- * Up to size bytes. Returns their number; 0 at the end; -EAGAIN from a descriptor that
- * does not block; -EBADMSG if the data is damaged, -ENODATA if the file ends in the middle
- * of it (all that could be read was returned before); -errno of read(2).
+ * Reads up to size bytes. Returns their number; 0 at the end; -EAGAIN from a descriptor that
+ * does not block; -EBADMSG if the data is damaged, -ENODATA if the file is truncated (all
+ * readable data was returned before); -errno of read(2).
  */
 ssize_t decompress_read(struct decompress *d, char *buf, size_t size);
 
@@ -27,7 +27,7 @@ ssize_t decompress_read(struct decompress *d, char *buf, size_t size);
  * compressed one, which does not grow. */
 bool decompress_continue(struct decompress *d);
 
-/* "gzip", "zstd", "xz", or NULL for a plain file or one of which nothing was read yet. */
+/* "gzip", "zstd" or "xz"; NULL for a plain file or one that was not read yet. */
 const char *decompress_kind(const struct decompress *d);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/query/entries: what came of the logs: entries to the view, errors to standard error. */
+/* parser/query/entries: sends entries to the view and errors to standard error. */
 #include "parser/query/entries.h"
 
 #include <string.h>
@@ -35,7 +35,7 @@ static void take_entry(struct query *q, const struct entry *e)
 	if (q->view->done || q->muted)
 		return;
 	extra_process(q->extra, e->node, e->identity->pid, e->identity->ppid, e->identity->comm);
-	/* what matches could match: mostly neither, and one look says so */
+	/* conditions that could match; usually there are none, which this check finds at once */
 	maybe = match_maybe(&q->options->match, e) && extra_holds(q->extra, e);
 	matched = maybe && match_entry(&q->options->match, e);
 	maybe &= !matched;
@@ -79,7 +79,7 @@ void entries_own(const struct entry *e, void *arg)
 		take_entry(q, e);
 }
 
-/* A message on the log in hand; own: it is the plugin's. text: from behind the path on. */
+/* Writes a message on the current log; own: the plugin's log. text follows the path. */
 static void print_message(struct query *q, bool own, const char *text)
 {
 	if (q->indexing) {
@@ -134,7 +134,7 @@ static void print_more(struct query *q, bool own, uint64_t count, const char *wh
 	print_message(q, own, message);
 }
 
-/* Of a file that has lines, but no record: it may be what a template made of entries. */
+/* For a file with lines but no record: a template may have made the lines from entries. */
 static void check_kind(struct query *q)
 {
 	uint64_t lines = reassemble_line(q->reader);
@@ -147,7 +147,7 @@ static void check_kind(struct query *q)
 	q->source.failed = true;
 }
 
-/* At the end of a file: the first error of each kind in the next one is reported again. */
+/* At the end of a file: the first error of each kind in the next file is reported again. */
 void entries_end_log(struct query *q)
 {
 	check_kind(q);

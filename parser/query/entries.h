@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/query/entries: what came of the logs. Each arg is the struct query. */
+/* parser/query/entries: handles entries and errors from the logs. Each arg is the struct query. */
 #ifndef NETLOG_QUERY_ENTRIES_H
 #define NETLOG_QUERY_ENTRIES_H
 
@@ -11,8 +11,8 @@ void entries_event(const struct event *e, void *arg);
 void entries_tracked(const struct entry *e, void *arg);
 void entries_own(const struct entry *e, void *arg);
 
-/* What could not be read. The first of each kind in a log is printed, the others are counted;
- * at the end of the log their number is. */
+/* Reports unreadable input. The first error of each kind in a log is printed, the others are
+ * counted; the count is printed at the end of the log. */
 void entries_input_error(enum input_error_kind kind, const char *sample, size_t len, void *arg);
 void entries_own_error(uint64_t number, const char *line, size_t len, void *arg);
 void entries_end_log(struct query *q);

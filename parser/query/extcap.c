@@ -95,7 +95,7 @@ static const char *device_of(const char *interface)
 	       interface + strlen(PREFIX) : NULL;
 }
 
-/* The file says the link type itself. */
+/* The file itself has the link type. */
 static int list_dlts(void)
 {
 	printf("dlt {number=1}{name=EN10MB}{display=Ethernet, with processes}\n");

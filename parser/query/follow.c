@@ -89,7 +89,7 @@ static bool was_cut(const struct aunetlog_log *log)
 	return !fstat(log->fd, &open) && at > open.st_size;
 }
 
-/* Returns false if the file cannot be opened, or not yet. */
+/* Returns false if the file cannot be opened yet, or at all. */
 static bool reopen(struct aunetlog_log *log, bool by_name)
 {
 	int fd = by_name ? open(log->path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : log->fd;

@@ -156,7 +156,7 @@ static bool put_field(struct index_bytes *b, enum field_id id, const char *at)
 	case TYPE_ERRNO:	return put_number(b, *(const int *)at);
 	case TYPE_ID:		return put_id(b, (const struct conn_id *)at);
 	case TYPE_EVENT:	return put_stamp(b, (const struct stamp *)at);
-	default:		return true;	/* of a flag the bit says all */
+	default:		return true;	/* for a flag the bit is the whole value */
 	}
 }
 
@@ -306,8 +306,8 @@ static bool put_heads(struct index_encoder *e)
 	       index_bytes_add(&e->heads, e->addresses.at, e->addresses.len);
 }
 
-/* The rest of the entries comes first in the second frame, as their places in it are known
- * before the identities are. */
+/* The other parts of the entries come first in the second frame: their places in it must be
+ * known before the identities are. */
 int index_encoder_end(struct index_encoder *e, struct index_frames *out)
 {
 	uint32_t rest = e->rest.len;

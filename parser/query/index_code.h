@@ -29,7 +29,7 @@ enum index_flags {
 };
 
 struct index_hot {
-	uint32_t ms;		/* behind the block's first time */
+	uint32_t ms;		/* relative to the block's first time */
 	uint32_t at;		/* of the rest, in the second frame */
 	uint16_t identity;
 	uint16_t local, remote;	/* addresses, or INDEX_NO_ADDRESS */
@@ -83,7 +83,7 @@ struct index_coded {
 	uint32_t count, identities, addresses;
 	int64_t from;
 };
-/* What the first frame has: no number in it is out of bounds. */
+/* Contents of the first frame: no number in it is out of bounds. */
 struct index_heads {
 	const struct index_hot *hot;	/* NULL: it is damaged, or there is no memory */
 	const int64_t *pids;

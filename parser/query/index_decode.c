@@ -16,7 +16,7 @@ struct buffer {
 	size_t size;
 };
 
-/* What is left to be read. */
+/* The unread rest. */
 struct cursor {
 	const unsigned char *at, *end;
 };
@@ -69,7 +69,7 @@ static bool inflate(struct index_decoder *d, struct buffer *to, size_t size, con
 	return ZSTD_decompressDCtx(d->zstd, to->at, size, frame, len) == size;
 }
 
-/* Nothing that a head names is out of bounds. */
+/* Returns true if no value in a head is out of bounds. */
 static bool are_sound(const struct index_heads *h)
 {
 	for (uint32_t i = 0; i < h->count; i++) {

@@ -18,7 +18,7 @@ static inline bool index_field_is_stored(enum field_id id, bool of_identity)
 	       f->type != TYPE_PROTO && f->type != TYPE_DIRECTION && f->type != TYPE_TIME;
 }
 
-/* Returns true if it is not as in an entry of which nothing is known. */
+/* Returns true if the field differs from that of an empty entry. */
 static inline bool index_field_is_set(enum field_id id, const char *at)
 {
 	switch (fields[id].type) {

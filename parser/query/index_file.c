@@ -34,7 +34,7 @@ static bool read_at(int fd, void *buf, size_t len, uint64_t at)
 	return done == len;
 }
 
-/* What others can write could say anything of what is in a log. */
+/* A file that others can write could misrepresent the log. */
 static bool is_trusted(const struct stat *st)
 {
 	return S_ISREG(st->st_mode) && (st->st_uid == geteuid() || !st->st_uid) &&

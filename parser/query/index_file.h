@@ -19,10 +19,9 @@ struct index_block {
 	uint64_t offset;	/* in the file: of the first frame, the second follows */
 	uint32_t hot_len, cold_len, hot_size, cold_size;
 	uint32_t count;		/* entries */
-	uint32_t tail;		/* 1: they come behind all logs */
+	uint32_t tail;		/* 1: they follow all logs */
 	int64_t from, to;	/* ms: earliest and latest time */
-	uint32_t filter, words;	/* its filter: where it begins, and its length, in words of 64
-				 * bits; a power of two */
+	uint32_t filter, words;	/* its filter: its start and its length in 64-bit words; a power of two */
 	uint32_t unknown;	/* of enum index_unknown: ends that some entry does not have */
 	uint32_t identities, addresses, unused;
 };
@@ -32,12 +31,12 @@ struct index_head {
 	struct index_key before, chain;	/* of the log before, and with it: index_key_chain() */
 	uint32_t kind;			/* enum own_kind of the log */
 	uint32_t block_count, filter_words, warning_len;
-	uint32_t ended;			/* 1: no log of its kind came behind it; it has the tail */
+	uint32_t ended;			/* 1: no log of its kind followed it; it has the tail */
 	uint32_t unused;
 	uint64_t entries, losses, prefixed;	/* see own_losses(), reassemble_prefixed() */
 };
 
-/* What the filters hold. */
+/* The values that the filters hold. */
 uint64_t index_hash_address(uint8_t family, const uint8_t addr[16]);
 uint64_t index_hash_pid(int64_t pid);
 
@@ -51,9 +50,9 @@ struct index_writer *index_writer_new(const char *path);
 void index_writer_free(struct index_writer *w);
 /* The next entry. An error is kept for _finish. */
 void index_writer_entry(struct index_writer *w, const struct entry *e);
-/* A message on the log, from behind its name on. */
+/* A message on the log, without the log's name. */
 void index_writer_warning(struct index_writer *w, const char *text);
-/* What follows comes behind all logs. */
+/* What follows is reported after all logs. */
 void index_writer_tail(struct index_writer *w);
 /* head: what the writer does not count itself. Returns 0 or -errno. */
 int index_writer_finish(struct index_writer *w, const struct index_head *head);
@@ -70,7 +69,7 @@ struct index_file *index_file_open(const char *path, const struct index_key *own
 void index_file_close(struct index_file *f);	/* may be NULL */
 const struct index_head *index_file_head(const struct index_file *f);
 const struct index_block *index_file_blocks(const struct index_file *f);
-const char *index_file_warnings(const struct index_file *f);	/* a line each, with NUL behind all */
+const char *index_file_warnings(const struct index_file *f);	/* one line each, with a NUL after the last */
 /* Returns true if the block may have something with that hash. */
 bool index_file_may_have(const struct index_file *f, const struct index_block *b, uint64_t hash);
 /* Reads the frames of a block to buf, of hot_len + cold_len bytes. Any thread may call it. */

@@ -52,7 +52,7 @@ static bool is_one_address(const struct condition *c)
 	       c->value.range.prefix == (a->family == AF_INET ? 32 : 128);
 }
 
-/* Conditions of one field, if each is that it is one of a few. */
+/* The conditions on one field, if each of them compares for equality with one of a few values. */
 static void take_addresses(struct index_filter *f, const struct condition *c, unsigned int n)
 {
 	if (f->address_count || n > WANTED_MAX)
@@ -162,7 +162,7 @@ bool index_filter_block(const struct index_filter *f, const struct index_file *f
 
 /* ---- entries ---- */
 
-/* What of a block's tables is asked for; small enough for the stack of a thread. */
+/* The parts of a block's tables that a query needs; small enough for the stack of a thread. */
 struct wanted_here {
 	uint8_t addresses[INDEX_ADDRESSES], identities[INDEX_BLOCK];
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/index_filter: which blocks of an index, and which entries of a block, can
- * matter to a query. What is in doubt is kept: the whole entry is looked at then.
+ * parser/query/index_filter: decides which blocks of an index, and which entries of a block,
+ * can matter to a query. In doubt an entry is kept: the whole entry is compared then.
  */
 #ifndef NETLOG_QUERY_INDEX_FILTER_H
 #define NETLOG_QUERY_INDEX_FILTER_H

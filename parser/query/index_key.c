@@ -26,7 +26,7 @@ static void add_number(SHA2_CTX *hash, uint64_t v)
 	add(hash, &v, sizeof(v));
 }
 
-/* What the numbers in an index mean: a build with another table cannot read it. */
+/* The meaning of the numbers in an index: a build with another table cannot read it. */
 static void add_tables(SHA2_CTX *hash)
 {
 	add(hash, NETLOG_VERSION, sizeof(NETLOG_VERSION));

@@ -18,12 +18,12 @@ struct index_key {
 	uint8_t bytes[INDEX_KEY];
 };
 
-/* Of the file at fd, a regular one. context: any text. Returns false, with errno, if it
+/* Makes the key of the regular file at fd. context: any text. Returns false, with errno, if it
  * cannot be read. */
 bool index_key_of(int fd, const char *context, struct index_key *out);
 
-/* The key of a log that goes on with the open sockets of the logs before it: of its own, and
- * that of the log before. */
+/* Makes the key of a log that starts with the open sockets of earlier logs, from its own key
+ * and the key of the log before. */
 struct index_key index_key_chain(const struct index_key *own, const struct index_key *before);
 
 static inline bool index_key_equal(const struct index_key *a, const struct index_key *b)
@@ -35,7 +35,7 @@ static inline bool index_key_equal(const struct index_key *a, const struct index
  * Owned by the caller; NULL without memory. */
 char *index_key_path(const char *directory, const struct index_key *key);
 
-/* That directory. Owned by the caller; NULL without memory, or without a home. */
+/* Returns the index directory, owned by the caller; NULL without memory or home. */
 char *index_directory(void);
 
 #endif

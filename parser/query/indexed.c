@@ -63,7 +63,7 @@ static struct index_file *open_one(const struct aunetlog_log *log,
 	return f;
 }
 
-/* Returns true if it was made behind the audit log of that chain. */
+/* Returns true if the index was made after the audit log of that chain. */
 static bool goes_on(const struct index_file *f, const struct index_key *before)
 {
 	const struct index_head *h = index_file_head(f);
@@ -78,7 +78,8 @@ static void drop(struct aunetlog_log *log)
 	log->index = NULL;
 }
 
-/* All audit logs, or none: the next one would need to know what is open. */
+/* Either all audit logs have an index or none is used: the next log needs the sockets that are
+ * open. */
 static void drop_parts(struct aunetlog_source *s)
 {
 	struct index_key before = { 0 };

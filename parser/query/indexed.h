@@ -11,7 +11,7 @@
 #include "parser/query/source.h"
 #include "parser/track/track.h"
 
-/* What entries depend on beside the bytes of the logs. */
+/* Input that entries depend on, apart from the bytes of the logs. */
 struct indexed_host {
 	const char *node;	/* of this host; borrowed */
 	struct track_boot boot;	/* node NULL: none */

@@ -52,7 +52,7 @@ void indexes_portion(struct query *q, struct ahead_portion *p)
 		view_write(q->view, p->out.at, p->out.len);
 }
 
-/* What came of the audit logs behind all of them. */
+/* Results of the audit logs that are reported after all of them. */
 void indexes_tail(struct query *q, const struct aunetlog_log *last)
 {
 	const struct index_block *b = index_file_blocks(last->index);
@@ -73,7 +73,7 @@ void indexes_tail(struct query *q, const struct aunetlog_log *last)
 	index_reader_free(reader);
 }
 
-/* In a thread of its own: what take_entry() does, and the view. */
+/* Runs in its own thread: does the work of take_entry(), and of the view. */
 void indexes_text(const struct entry *e, enum own_kind kind, struct ahead_text *out,
 		       void *arg)
 {

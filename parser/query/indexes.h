@@ -7,7 +7,7 @@
 
 /* A portion of a log that has an index. */
 void indexes_portion(struct query *q, struct ahead_portion *p);
-/* What came of the audit logs behind all of them. */
+/* Results of the audit logs that are reported after all of them. */
 void indexes_tail(struct query *q, const struct aunetlog_log *last);
 
 /* Returns true if entries of an index become text in the thread that reads them, by _text. */

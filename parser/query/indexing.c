@@ -30,7 +30,7 @@ struct indexing {
 	char *directory;	/* owned */
 	struct index_key chain;	/* of the audit log in front */
 	struct making making[2];	/* of an audit log, and of a file of the plugin */
-	bool broken;		/* audit logs behind one that could not be read have no index */
+	bool broken;		/* audit logs after an unreadable one have no index */
 	unsigned int made, had;
 	int status;
 };
@@ -79,7 +79,7 @@ static void touch(struct indexing *x, const struct aunetlog_log *log)
 	x->had++;
 }
 
-/* What has an index is not read again. */
+/* Logs that have an index are not read again. */
 static void leave_out_known(struct indexing *x)
 {
 	for (size_t i = 0; i < x->source->count; i++) {
@@ -95,8 +95,8 @@ static void leave_out_known(struct indexing *x)
 }
 
 /*
- * A log that grows, and audit logs in front of one, as nothing can go on where their indexes
- * end.
+ * A growing log has no index, nor do the audit logs before one: reading could not continue
+ * where their indexes end.
  */
 static void leave_out_growing(struct indexing *x)
 {

@@ -10,7 +10,7 @@
 
 struct indexing;
 
-/* What was counted since the query began: own_losses(), reassemble_prefixed(). */
+/* Counters since the query began: own_losses(), reassemble_prefixed(). */
 struct indexing_counts {
 	uint64_t losses, prefixed;
 };
@@ -26,7 +26,7 @@ void indexing_log(struct indexing *x, struct aunetlog_log *log,
 /* An entry, or a message, of the log in hand; own: a file of the plugin. */
 void indexing_entry(struct indexing *x, const struct entry *e, bool own);
 void indexing_warning(struct indexing *x, bool own, const char *text);
-/* All logs were read: what comes now is what was not complete. */
+/* All logs were read: only incomplete events are left. */
 void indexing_ended(struct indexing *x);
 /* Returns an exit status; what was done is printed. */
 int indexing_finish(struct indexing *x, const struct indexing_counts *counts);

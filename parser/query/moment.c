@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/query/moment: times that are one word and need no calendar of the user's. */
+/* parser/query/moment: times that are one word and independent of the user's calendar. */
 #include "parser/query/moment.h"
 
 #include <ctype.h>
@@ -52,8 +52,8 @@ static bool read_offset(const char *text, int *seconds)
 	return true;
 }
 
-/* 2026-11-21T06:00, :51, .123, each followed by nothing (local time), Z or +01:00; a
- * blank in place of the T, as in a quoted word. */
+/* 2026-11-21T06:00, :51, .123, each followed by nothing (local time), Z or +01:00. A quoted
+ * word may have a blank in place of the T. */
 static bool read_iso(const struct when *w, const char *text, struct stamp *out)
 {
 	struct tm tm = { .tm_isdst = -1 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/moment: times that are one word and need no calendar of the user's:
+ * parser/query/moment: times that are one word and independent of the user's calendar:
  * @SECONDS, ISO 8601, and journalctl's "1 hour ago" and "-1h30min".
  */
 #ifndef NETLOG_QUERY_MOMENT_H

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * parser/query/options: the command line of aunetlog. What is no condition is in the
- * table below; conditions come from fields.def. Everything that ausearch(8) has is
- * spelled as there.
+ * parser/query/options: the command line of aunetlog. The table below has the options;
+ * conditions come from fields.def. Options that ausearch(8) has are spelled as there.
  */
 #include "parser/query/options.h"
 
@@ -23,7 +22,7 @@ struct arg {
 	const struct option *option;
 	const char *spelled;	/* as the user wrote it */
 	const char *value;	/* NULL for a flag */
-	const char *second;	/* next word, if it is no option; or NULL */
+	const char *second;	/* next word if it is no option; or NULL */
 	bool took_second;
 };
 
@@ -45,7 +44,7 @@ static int fail(struct aunetlog_options *o, const char *format, ...)
 	return -EINVAL;
 }
 
-/* Reads a time of one word or two. */
+/* Reads a time of one or two words. */
 static int read_time(struct arg *a, bool end, struct stamp *out)
 {
 	struct when w = { .now = a->o->now, .end = end };
@@ -264,7 +263,7 @@ static const struct option options[] = {
 		set_flag, AT(word) },
 };
 
-/* Conditions with a word of their own. */
+/* Conditions that have an option name of their own. */
 static const struct shorthand {
 	const char *name;
 	enum field_id field;
@@ -397,7 +396,7 @@ static int unknown_option(struct aunetlog_options *o, const char *name)
 	return fail(o, "%s: unknown option, see aunetlog --help", name);
 }
 
-/* Takes one option off the front. Returns the number of words, or an error. */
+/* Takes one option from the front. Returns the number of words, or an error. */
 static int parse_one(struct aunetlog_options *o, char **words)
 {
 	struct arg a = { .o = o, .spelled = words[0], .option = find_option(words[0]) };
@@ -422,7 +421,7 @@ static int parse_one(struct aunetlog_options *o, char **words)
 	return err ? err : used + a.took_second;
 }
 
-/* It is for the options before it, too. */
+/* Applies to the options before it, too. */
 static bool has_word(char **argv)
 {
 	for (; *argv; argv++)

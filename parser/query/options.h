@@ -20,7 +20,7 @@ enum aunetlog_action {
 	AUNETLOG_VERSION,
 };
 
-/* What is printed in place of what was found. */
+/* Output that replaces the connections that were found. */
 enum aunetlog_view {
 	AUNETLOG_ENTRIES,
 	AUNETLOG_SUMMARY,
@@ -47,7 +47,7 @@ struct aunetlog_options {
 	unsigned int input_count;
 	const char *format;	/* what format_open() takes, "table", "csv", or NULL */
 	enum aunetlog_view view;
-	const char *view_name;	/* the option that asked for it */
+	const char *view_name;	/* the option that requested it */
 	const char *summary;	/* by what --summary counts; the file of --html */
 	unsigned int top;	/* rows at most; 0: all */
 	const char *columns;	/* FIELD,FIELD of the table, or NULL */
@@ -70,7 +70,7 @@ struct aunetlog_options {
 	int64_t open_at;	/* ms: connections that were open then */
 	const struct entry_sink *sink;	/* NULL: a view prints; borrowed */
 	struct match match;
-	time_t now;		/* the time that the words of -ts and -te refer to */
+	time_t now;		/* the time that the words of -ts and -te are relative to */
 	char note[512];		/* lines to print on stderr before the query; or empty */
 	char error[768];	/* what is wrong with the command line */
 };
@@ -81,7 +81,7 @@ int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 			   time_t now);
 void aunetlog_options_fini(struct aunetlog_options *o);
 
-/* What --help and --help fields print. */
+/* The text of --help and --help fields. */
 void aunetlog_options_usage(FILE *out);
 void aunetlog_options_fields(FILE *out);
 

@@ -21,7 +21,7 @@ struct own {
 	struct own_entry entry;	/* has a flexible member: the last one */
 };
 
-/* What begins a line, behind the time where there is one. */
+/* The first words of a line, after the time if there is one. */
 static const struct form {
 	const char *text;
 	bool timed, inside;	/* inside: anywhere in the line */

@@ -40,17 +40,17 @@ void own_free(struct own *o);		/* may be NULL */
 
 /* A file of that kind, OWN_LINE or OWN_JSON, begins. */
 void own_begin(struct own *o, enum own_kind kind);
-/* Bytes of it, split anywhere; each entry is emitted as its line is complete. */
+/* Takes bytes, split anywhere; each entry is emitted when its line is complete. */
 void own_feed(struct own *o, const char *data, size_t len);
-/* One line of it, with room for a NUL behind it, and its number in the file; it is written
- * to. Not while own_feed() has a part of one. */
+/* Takes one line, with room for a NUL after it, and its number in the file; the line is
+ * modified. Not while own_feed() holds an incomplete line. */
 void own_take_line(struct own *o, char *line, size_t len, uint64_t number);
 /* The file ends: a last line without newline is read. */
 void own_end(struct own *o);
 
 /* "netlog lost" lines read so far. */
 uint64_t own_losses(const struct own *o);
-/* Others of which an index knows. */
+/* Other counts, which an index has. */
 void own_add_losses(struct own *o, uint64_t losses);
 
 /* Time of the first entry among these bytes, ms; -1: none. */

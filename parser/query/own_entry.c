@@ -231,7 +231,7 @@ bool own_entry_set(struct own_entry *o, enum field_id id, const char *text)
 		return v.ev.sec >= 0;
 	case TYPE_TIME:
 	case TYPE_KIND:
-		return false;	/* the reader of the line knows them */
+		return false;	/* the reader of the line reads them */
 	default:
 		return set_number(o, id, &v);
 	}

@@ -8,7 +8,7 @@
 
 #include "parser/entry/fields.h"
 
-#define OWN_STRINGS 24576	/* bytes that the strings of one entry take, hex at worst */
+#define OWN_STRINGS 24576	/* size of the strings of one entry, at worst in hex */
 
 /* The strings and the identity of entry are in the struct itself: it must not be moved. */
 struct own_entry {
@@ -32,7 +32,7 @@ bool own_entry_address(struct netaddr *a, const char *text);
 /* Sets a field that is a string, from its bytes. Returns false without room. */
 bool own_entry_set_bytes(struct own_entry *o, enum field_id id, const char *text, size_t len);
 
-/* Where the value of a field is stored. */
+/* The place where the value of a field is stored. */
 void *own_entry_at(struct own_entry *o, enum field_id id);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * parser/query/own_json: the object of the format json. The names come from the table of
+ * parser/query/own_json: reads an object of the format json. The names come from the table of
  * fields, as in parser/entry/ecs.
  */
 #include <json-c/json.h>
@@ -73,7 +73,7 @@ static bool set_string(struct own_entry *o, enum field_id id, json_object *v)
 	return own_entry_set_bytes(o, id, bytes, len);
 }
 
-/* The command line has blanks where the arguments end; process.args says which. */
+/* The command line has blanks between the arguments; process.args shows where each ends. */
 static bool set_arguments(struct own_entry *o, json_object *root, json_object *v)
 {
 	json_object *args = find(root, "process.args");

@@ -28,8 +28,8 @@ static inline __attribute__((always_inline)) bool looks_like(const char *text, c
 }
 
 /*
- * An hour that the clock went through twice has two answers: the one that does not go
- * back behind the line before it.
+ * An hour that the clock repeated has two interpretations: the one that is not earlier than the
+ * previous line is taken.
  */
 static int64_t local_minute(struct own_clock *c, const struct tm *parts)
 {
@@ -142,7 +142,7 @@ const char *own_time(struct own_clock *c, const char *text, struct stamp *out)
 	return end;
 }
 
-/* The next word of the line, NUL-terminated in place; NULL at its end. */
+/* Returns the next word of the line, NUL-terminated in place; NULL at its end. */
 static char *word(char **line)
 {
 	char *start = *line, *end;
@@ -169,7 +169,7 @@ static bool read_kind(struct own_entry *o, const char *first, const char *second
 	return false;
 }
 
-/* The words at the beginning, in the order of the table. */
+/* The first words of a line, in the order of the table. */
 static bool read_head(struct own_entry *o, char **line)
 {
 	for (int id = FIELD_KIND + 1; id < FIELD_COUNT; id++) {
@@ -185,7 +185,7 @@ static bool read_head(struct own_entry *o, char **line)
 	return true;
 }
 
-/* The keys of lines, by a few of their bytes: what the table says of them, remembered. */
+/* A cache of keys of lines, by a few of their bytes: the row of the table for each. */
 static enum field_id field_of(struct own_clock *c, const char *key, size_t len)
 {
 	unsigned char slot = len ? key[0] * 7 + key[len - 1] * 3 + len : 0;

@@ -13,7 +13,7 @@ enum own_result {
 	OWN_BAD,
 };
 
-/* A key that was looked up. */
+/* The cached row of a key. */
 struct own_key {
 	char key[24];
 	size_t len;
@@ -21,7 +21,7 @@ struct own_key {
 };
 #define OWN_KEYS 64
 
-/* What reading local times needs from one line to the next. All zero at first. */
+/* State for reading local times, kept from one line to the next. All zero at first. */
 struct own_clock {
 	char minute[17];	/* "2026-11-21 06:00", the one read last */
 	int64_t at;		/* its seconds since 1970 */
@@ -33,7 +33,7 @@ struct own_clock {
 /* line is NUL-terminated and is written to. */
 enum own_result own_line(struct own_entry *o, struct own_clock *c, char *line);
 enum own_result own_json(struct own_entry *o, struct own_clock *c, char *line);
-/* The time of a line alone, and what its first words say. */
+/* Reads only the time of a line, and its first words. */
 enum own_result own_line_time(struct stamp *time, struct own_clock *c, const char *line);
 void own_clock_fini(struct own_clock *c);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/query/packet_log: which log is followed beside packets. */
+/* parser/query/packet_log: chooses the log that is followed while packets are read. */
 #include "parser/query/packet_log.h"
 
 #include <errno.h>

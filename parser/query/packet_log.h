@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/query/packet_log: which log is followed beside packets. */
+/* parser/query/packet_log: chooses the log that is followed while packets are read. */
 #ifndef NETLOG_QUERY_PACKET_LOG_H
 #define NETLOG_QUERY_PACKET_LOG_H
 
@@ -12,8 +12,8 @@ void packet_log_close_stdin(void);
  * Returns false, it was reported. */
 bool packet_log_connect(const char *path);
 
-/* One log can be followed. Returns true if it is the plugin's own: it can be read, and the
- * plugin has written it no more than a minute before auditd wrote its log. */
+/* Chooses one log to follow. Returns true if it is the plugin's own: that log can be read, and
+ * the plugin last wrote it at most a minute before auditd wrote its log. */
 bool packet_log_is_fresh(const char *own);
 
 /* Returns true if the plugin's configuration has uses = yes in [kernel]. */

@@ -129,8 +129,8 @@ static int set_filter(struct packet_options *o, char **words, int count)
 	return 0;
 }
 
-/* The words that are not for the table go to rest. The first one of annotate is the input;
- * those of capture behind "--" are the filter. */
+/* Words that are not in the table go to rest. The first one of annotate is the input; those of
+ * capture after "--" are the filter. */
 static int take_words(struct packet_options *o, int argc, char **argv, char **rest, int *count)
 {
 	for (int i = 1; i < argc; i++) {
@@ -157,8 +157,8 @@ static int take_words(struct packet_options *o, int argc, char **argv, char **re
 }
 
 /* The last words, if no option of aunetlog takes them: capture's filter, or the input of
- * annotate where it is not the first word. Behind an option it is one word: the others may be
- * the option's. */
+ * annotate if it is not the first word. After an option the input is one word: the others may
+ * belong to the option. */
 static int take_last(struct packet_options *o, char **rest, int *count)
 {
 	int first = *count;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/packet_options: the command lines of aunetlog annotate and capture. What is
- * not in their own table is an option or a condition of aunetlog.
+ * parser/query/packet_options: the command lines of aunetlog annotate and capture. Words that
+ * are not in their own table are options or conditions of aunetlog.
  */
 #ifndef NETLOG_QUERY_PACKET_OPTIONS_H
 #define NETLOG_QUERY_PACKET_OPTIONS_H

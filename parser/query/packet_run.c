@@ -22,7 +22,7 @@
 #define OWNERS_LIMIT (1u << 20)		/* connections that have ended, with a live log */
 #define MANY (1u << 20)			/* connections of files that deserve a warning */
 #define BYTES_EACH 500			/* of memory, measured with comments of 100 bytes */
-#define LOG_LATE_NS INT64_C(1000000000)	/* behind this the log has all before it */
+#define LOG_LATE_NS INT64_C(1000000000)	/* after this delay the log has everything that happened before */
 
 struct packet_run {
 	const struct packet_options *o;
@@ -143,7 +143,7 @@ void packet_run_local(struct packet_run *r, const struct netaddr *a)
 
 /* ---- logs ---- */
 
-/* Files are held whole: nothing says which of their connections the packets will need. */
+/* Files are held whole: the packets that are yet to come may need any connection. */
 static void warn_of_memory(struct packet_run *r)
 {
 	size_t count = owners_count(r->owners);
@@ -194,7 +194,7 @@ void packet_run_read_logs(struct packet_run *r, int64_t first_ns)
 	r->log_failed = query_run(&r->query) == AUNETLOG_FAILED;
 }
 
-/* The stream says nothing of what is open already: logs that were named do. */
+/* The stream does not report sockets that were already open: the named logs did. */
 static int read_stream(struct packet_run *r)
 {
 	int status = AUNETLOG_FOUND;
@@ -286,7 +286,7 @@ static void write_waiting(struct packet_run *r)
 	pthread_mutex_unlock(&r->lock);
 }
 
-/* A pipe without a reader shows at the next write, which may never come. */
+/* A pipe without a reader is noticed at the next write, which may never happen. */
 static bool reader_is_gone(const struct packet_run *r)
 {
 	struct pollfd p = { .fd = r->out.fd };

@@ -22,8 +22,8 @@ void packet_run_drop(struct packet_run *r);
 
 /* Reads the logs whole. first_ns: the earliest packet. */
 void packet_run_read_logs(struct packet_run *r, int64_t first_ns);
-/* Follows them instead, in a thread, to the end of the program. With --socket that is the plugin's stream,
- * behind the logs that were named. Returns false, it was reported. */
+/* Follows them instead, in a thread, until the program ends. With --socket it follows the
+ * plugin's stream, after the named logs. Returns false after reporting an error. */
 bool packet_run_follow_logs(struct packet_run *r);
 
 /* The capture is of that network namespace. */
@@ -31,8 +31,8 @@ void packet_run_netns(struct packet_run *r, int64_t inode);
 /* An address of the host. */
 void packet_run_local(struct packet_run *r, const struct netaddr *a);
 
-/* A block of the capture, in its order. With logs that are followed it waits, at most
- * wait_ms; packet_run_idle() writes what need not wait any more. */
+/* Takes a block of the capture, in order. While logs are followed the block waits, at most
+ * wait_ms; packet_run_idle() writes blocks that need not wait any longer. */
 void packet_run_block(struct packet_run *r, const struct pcapng_block *b);
 void packet_run_idle(struct packet_run *r);
 

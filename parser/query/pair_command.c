@@ -13,10 +13,10 @@
 
 #define HOST_MAX 256
 
-/* Logs of one host; each host is read by itself: its numbers mean nothing on another. */
+/* Logs of one host. Each host is read separately: its numbers mean nothing on another. */
 struct reading {
 	struct partners *partners;
-	const char *host;	/* or NULL: the log says */
+	const char *host;	/* or NULL: taken from the log */
 };
 
 static void on_entry(const struct entry *e, bool matched, void *arg)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * parser/query/pair_command: aunetlog --pair: which process talks to which, from the logs of
- * one host or of several: those have node names, or are given as -if HOST=FILE.
+ * one or several hosts. Logs of several hosts have node names, or are given as -if HOST=FILE.
  */
 #ifndef NETLOG_QUERY_PAIR_COMMAND_H
 #define NETLOG_QUERY_PAIR_COMMAND_H

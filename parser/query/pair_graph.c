@@ -179,7 +179,7 @@ int pair_graph(const struct partners *p, FILE *out)
 	return count;
 }
 
-/* pair.html as it is; the make rule for this file knows of it. */
+/* pair.html unchanged; the make rule for this file depends on it. */
 __asm__(".section .rodata\n"
 	"pair_page: .incbin \"parser/query/pair.html\"\n"
 	"pair_page_end: .byte 0\n"

@@ -16,7 +16,7 @@ size_t pair_process(const struct side *s, char *buf, size_t size);
 /* Returns true for the side that opened the connection, as far as that is known, and for a
  * side without a peer. A pair is printed once: at this side. */
 bool pair_is_opener(const struct side *s);
-/* Returns true if the conditions hold for a side of it. */
+/* Returns true if the conditions match a side of it. */
 bool pair_matched(const struct side *s);
 
 /* The two pictures, to a file that is open. */

@@ -8,8 +8,8 @@
 
 #include "parser/query/options.h"
 
-/* One of the two may be NULL: the start was not seen, or it is open (or it failed, and
- * start is the failure). */
+/* One of the two may be NULL: the start was not seen, or the connection is open (or it failed,
+ * and start is the failure). */
 struct pair {
 	const struct entry *start, *stop;
 	bool again;	/* was done before: its stop had been inferred, and was taken back */
@@ -20,17 +20,16 @@ typedef void (*pair_fn)(const struct pair *p, void *arg);
 struct pairs;
 
 /*
- * done is called at the end of each connection of which the start or the stop matched,
- * and by pairs_finish() for those that are open, in the order of their starts. With
- * --open-at it is called for those that were open at that time alone. NULL without
- * memory.
+ * Calls done at the end of each connection whose start or stop matched. pairs_finish() calls it
+ * for open connections, in the order of their starts. With --open-at it is called only for the
+ * connections that were open at that time. NULL without memory.
  */
 struct pairs *pairs_new(const struct aunetlog_options *o, pair_fn done, void *arg);
 void pairs_free(struct pairs *p);		/* may be NULL */
 void pairs_entry(struct pairs *p, const struct entry *e, bool matched);
 void pairs_finish(struct pairs *p);
 
-/* When it began, ms since 1970; -1: unknown, as of one that was found open. */
+/* Time of the start, ms since 1970; -1: unknown, as for a connection that was found open. */
 int64_t pair_began(const struct pair *p);
 /* Returns true if it failed to connect, or ended with an error. */
 bool pair_failed(const struct pair *p);

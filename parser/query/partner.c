@@ -133,8 +133,7 @@ static struct side *find(struct partners *p, const struct entry *e, const char *
 	return h ? &h->side : NULL;
 }
 
-/* The stop knows more: ends that were looked up late, bytes. The process is the one that
- * opened it. */
+/* The stop has more values: ends that were looked up late, bytes. The process is the opener. */
 static void take_stop(struct side *s, const struct entry *e)
 {
 	s->ended = clock_ms(&e->time);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/partner: joins the two sides of connections: of the process that opened it
- * and of the one that accepted it, on one host or on two, whose clocks differ.
+ * parser/query/partner: joins the two sides of a connection, that of the opening and that of
+ * the accepting process, on one host or on two whose clocks differ.
  */
 #ifndef NETLOG_QUERY_PARTNER_H
 #define NETLOG_QUERY_PARTNER_H
@@ -37,7 +37,7 @@ struct side {
 	struct netaddr local, remote;
 	bool inbound, unknown_direction, failed, matched, ambiguous;
 	int64_t began, ended, tx, rx, pid, uid, netns;
-	char *comm;			/* as a line has it; owned */
+	char *comm;			/* as in a line; owned */
 	char *exe;
 	struct conn_id id;
 	struct side *peer;		/* of partners_join(); or NULL, and: */

@@ -61,7 +61,7 @@ struct alone {
 	int64_t window;		/* ms: clocks and tolerance */
 };
 
-/* The same service at the same time, and one end as it is here. */
+/* Returns true if o is of the same service at the same time, and shares one end with s. */
 static bool is_other_half(const struct partners *p, const struct side *s, const struct side *o)
 {
 	const struct netaddr *service = s->inbound ? &s->local : &s->remote;

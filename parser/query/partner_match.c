@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * parser/query/partner_match: which sides between two ends are one connection. A pair of ends
- * is used by one connection after the other, and the same addresses can be in several network
- * namespaces, or behind several hosts, at the same time.
+ * parser/query/partner_match: decides which sides between two ends are one connection.
+ * Successive connections use the same pair of ends, and the same addresses can exist in several
+ * network namespaces, or on several hosts, at the same time.
  */
 #include <stdlib.h>
 
@@ -55,7 +55,7 @@ static bool same_bytes(const struct side *a, const struct side *b)
 	return a->tx >= 0 && a->rx >= 0 && a->tx == b->rx && a->rx == b->tx && a->tx + a->rx > 0;
 }
 
-/* Begins so much later than s ends that those behind do not fit either. */
+/* Begins so much later than the end of s that later sides do not fit either. */
 static bool is_behind(const struct partners *p, const struct side *s, const struct side *o,
 		      int64_t tolerance)
 {
@@ -80,7 +80,7 @@ static struct side *nearest(const struct partners *p, const struct side *s, stru
 	return best;
 }
 
-/* Another one than b, elsewhere, could as well be the peer of a. What both sides count can
+/* Another side than b, elsewhere, could also be the peer of a. Byte counts of both sides can
  * decide. */
 static bool has_rival(const struct partners *p, const struct side *a, const struct side *b,
 		      const struct side *list, int64_t tolerance)
@@ -110,7 +110,7 @@ static bool join(const struct partners *p, struct group *g, struct side *a, int6
 	return true;
 }
 
-/* Counts of bytes say which sides belong together where several places have the addresses. */
+/* Byte counts decide which sides belong together if several places have the addresses. */
 static bool join_by_bytes(const struct partners *p, struct group *g, struct side *a,
 			  int64_t tolerance)
 {

@@ -19,13 +19,13 @@ struct ends {
 	uint8_t low[16], high[16];
 	uint16_t low_port, high_port;
 	uint8_t family, proto, pad[2];
-	const char *node;	/* of loopback, whose addresses each host has; else NULL */
+	const char *node;	/* set for loopback, whose addresses every host has; else NULL */
 };
 
 /* The sides between two ends, each list in the order of its beginnings. */
 struct group {
 	struct ends ends;
-	struct side *lists[2];	/* whose local end is the low one; the high one */
+	struct side *lists[2];	/* sides whose local end is the low one; the high one */
 	UT_hash_handle hh;
 };
 

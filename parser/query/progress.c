@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/query/progress: how far a long reading has come, on a terminal. */
+/* parser/query/progress: shows the progress of a long read on a terminal. */
 #include "parser/query/progress.h"
 
 #include <stdio.h>

@@ -74,7 +74,7 @@ static void set_boot(struct query *q)
 	fclose(f);
 }
 
-/* Which lines of the plugin's own files the view needs. */
+/* The lines of the plugin's own files that the view needs. */
 static bool open_sieve(struct query *q)
 {
 	const struct aunetlog_options *o = q->options;
@@ -133,7 +133,7 @@ static void warn(const struct query *q)
 		fprintf(stderr, "<no matches>\n");
 }
 
-/* What was found in the plugin's own files alone has its records elsewhere. */
+/* Entries that were found only in the plugin's own files have their records elsewhere. */
 static void write_raw(struct query *q)
 {
 	struct raw *raw = view_raw_events(q->view);
@@ -163,7 +163,7 @@ static bool check_raw(struct query *q)
 	return true;
 }
 
-/* The state is what sockets and unfinished events came from, in the order of the logs. */
+/* The state is the input of open sockets and unfinished events, in the order of the logs. */
 static int write_checkpoint(struct query *q)
 {
 	struct checkpoint *c = &q->checkpoint;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/query_state: one query in hand, shared by the files that answer it: query (from
- * beginning to end), reading (the logs), indexes (what is read in their place), entries (what
- * came of either).
+ * parser/query/query_state: one running query, shared by the files that answer it: query (from
+ * beginning to end), reading (the logs), indexes (read in place of logs), entries (results of
+ * both).
  */
 #ifndef NETLOG_QUERY_STATE_H
 #define NETLOG_QUERY_STATE_H
@@ -36,7 +36,7 @@ struct query {
 	struct checkpoint checkpoint;
 	struct alive *alive;	/* for the next checkpoint, and for -r; or NULL */
 	const struct event *event;	/* that the tracker has; or NULL */
-	bool muted;		/* what an earlier run has printed is read again */
+	bool muted;		/* output that an earlier run has printed is read again */
 	struct follow *follow;	/* of -F; or NULL */
 	struct input_errors errors;
 	uint64_t unknown;	/* entries that could match, an end being unknown */

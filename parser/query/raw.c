@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/query/raw: the audit records behind what a query found. */
+/* parser/query/raw: prints the audit records that produced the entries of a query. */
 #include "parser/query/raw.h"
 
 #include <errno.h>
@@ -44,7 +44,7 @@ void raw_free(struct raw *r)
 	free(r);
 }
 
-/* As head_read() makes of it. */
+/* Computes the same hash as head_read(). */
 static uint64_t node_hash(const char *node)
 {
 	uint64_t h = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/raw: the audit records behind what a query found: the logs are read a second
- * time for the events that were noted in the first.
+ * parser/query/raw: prints the audit records that produced the entries of a query. The events
+ * are noted in a first pass over the logs; a second pass reads their records.
  */
 #ifndef NETLOG_QUERY_RAW_H
 #define NETLOG_QUERY_RAW_H
@@ -17,11 +17,11 @@ void raw_free(struct raw *r);		/* may be NULL */
 
 /* Notes an audit event. Returns -ENOMEM. */
 int raw_note(struct raw *r, const struct stamp *event, const char *node);
-/* The same, as alive_each() and the like call it: raw is a struct raw. Without memory the
- * event is left out. */
+/* Notes an event, in the form that alive_each() and the like call: raw is a struct raw. Without
+ * memory the event is left out. */
 void raw_note_event(const struct stamp *event, const char *node, void *raw);
 
-/* The same of lines in memory. Returns their number. */
+/* Writes the noted records from lines in memory. Returns their number. */
 int64_t raw_write_text(struct raw *r, const char *text, size_t len, FILE *out);
 
 /*

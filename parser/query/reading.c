@@ -56,7 +56,7 @@ static void end_log(struct query *q, enum own_kind kind, char last)
 		reassemble_feed(q->reader, "\n", 1);
 }
 
-/* What has been read of a log. */
+/* The part of a log that was read. */
 struct reading {
 	struct aunetlog_log *log;
 	bool begun;		/* its kind is known */
@@ -182,7 +182,7 @@ static void take_portion(struct query *q, struct ahead_portion *p)
 		take_own_lines(q, p);
 }
 
-/* Logs first to last, none of which grows. */
+/* Reads the logs first to last, none of which grows. */
 static void read_ahead(struct query *q, size_t first, size_t last)
 {
 	struct ahead_how how = { .sieve = q->sieve, .filter = q->filter,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * parser/query/sieve: reads time, kind, ends, process and command of a line, and leaves out
- * what they say cannot match. Conditions on other fields are taken for met, but for texts
- * that must stand somewhere in the line.
+ * parser/query/sieve: reads time, kind, ends, process and command of a line, and skips lines
+ * that cannot match by them. Conditions on other fields are assumed to match, except for texts
+ * that must be somewhere in the line.
  */
 #include "parser/query/sieve.h"
 
@@ -17,7 +17,7 @@
 #include "parser/query/sieve_head.h"
 
 #define ENDS_MAX 8
-#define TIME_TEXT_MAX 40	/* a line that is not longer has nothing behind its time */
+#define TIME_TEXT_MAX 40	/* a shorter line has nothing after its time */
 #define DAY 86400		/* s; more than any offset from UTC */
 #define SECOND_TEXT 20		/* "2026-11-21 06:00:51" */
 #define NOTE_MAX 400		/* event.dataset is among so many bytes */
@@ -26,9 +26,9 @@
 struct sieve {
 	struct match heads;	/* the conditions on what is read here; borrowed values */
 	bool has_from, has_to;
-	/* The bounds as such a time is written, with some slack. */
+	/* The bounds in the form of a line's time, with some slack. */
 	char from[OWN_ZONES][SECOND_TEXT], to[OWN_ZONES][SECOND_TEXT];
-	/* One of these addresses, as they are written, is the local or the remote end's. */
+	/* Matches if one of these addresses, as written, is the local or the remote end. */
 	char ends[ENDS_MAX][NETADDR_TEXT_MAX];
 	size_t end_lens[ENDS_MAX];
 	unsigned int end_count;
@@ -74,8 +74,8 @@ static bool is_plain(const char *text, size_t len)
 	return len;
 }
 
-/* Conditions of one field from c on: their values must stand in the line, if all of them
- * are alternatives that every format writes as they are. Returns their number. */
+/* Conditions of one field from c on: one of their values must be in the line, if all of them
+ * are alternatives that every format writes unchanged. Returns their number. */
 static unsigned int take_needles(struct sieve *s, const struct condition *c,
 				 const struct condition *end)
 {
@@ -152,8 +152,7 @@ static void take_ends(struct sieve *s, const struct match *m)
 	}
 }
 
-/* How far a local time can be from what it says: near a change of the clock it is not known
- * on which side it is. */
+/* Largest error of a local time: near a change of the clock it is ambiguous. */
 static time_t local_slack(time_t at)
 {
 	time_t before = at - DAY, behind = at + DAY;
@@ -284,8 +283,8 @@ static const char *time_of(enum own_kind kind, const char *line, size_t len, con
 	return *rest && *rest <= line + len ? line + skip : NULL;
 }
 
-/* Comm, pid and so on that could not be read are unknown, and what is unknown never
- * matches: such a line is kept. */
+/* Returns true if the line must be kept: comm, pid and so on could not be read here, and an
+ * unknown value would never match. */
 static bool is_doubtful(const struct sieve *s, const struct head_entry *h, const char *line,
 			size_t len)
 {

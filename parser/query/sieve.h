@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/sieve: which lines of the plugin's own files can matter to a query, by a
- * look at the beginning of each. What is in doubt is kept: the line is read then.
+ * parser/query/sieve: selects lines of the plugin's own files that can matter to a query, by
+ * the beginning of each line. In doubt a line is kept and read.
  */
 #ifndef NETLOG_QUERY_SIEVE_H
 #define NETLOG_QUERY_SIEVE_H

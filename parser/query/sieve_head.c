@@ -192,7 +192,7 @@ bool sieve_head_line(struct head_entry *h, const char *p, const char *end)
 
 /* ---- JSON ---- */
 
-/* Steps behind a text. Returns false, and stays, if it does not come. */
+/* Skips a text. Returns false, and does not move, if the text is not next. */
 static bool find(const char **p, const char *end, const char *text, size_t len)
 {
 	const char *at = memmem(*p, end - *p, text, len);

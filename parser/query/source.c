@@ -150,7 +150,7 @@ static long rotation_of(const char *name, const char *base)
 	return name[n] == '.' ? atol(name + n + 1) : 1;
 }
 
-/* Of the files in dir whose name starts with base: a log, or said not to be. */
+/* Adds the logs among the files in dir whose name starts with base; reports the others. */
 static void add_named(struct aunetlog_source *s, const char *dir,
 		      const char *base, const char *name)
 {
@@ -172,7 +172,7 @@ static void add_named(struct aunetlog_source *s, const char *dir,
 	free(path);
 }
 
-/* second: the name to look for if there is none of base; or NULL. */
+/* second: the name to look for if there is no base; or NULL. */
 static void add_directory(struct aunetlog_source *s, const char *dir,
 			  const char *base, const char *second)
 {
@@ -282,7 +282,7 @@ char *aunetlog_source_own_log(const char *conf)
 	return log;
 }
 
-/* Without a word if it cannot be read: the audit log has the same. */
+/* An unreadable file is skipped silently: the audit log has the same entries. */
 static void add_own(struct aunetlog_source *s, const char *conf)
 {
 	char *path = aunetlog_source_own_log(conf), *slash = path ? strrchr(path, '/') : NULL;
@@ -366,8 +366,8 @@ static bool is_pipe(int fd)
 }
 
 /*
- * A pipe that is empty (as in a cron job) is no input: the configured logs are. One that
- * has nothing yet may be slow: reading something else would answer another question.
+ * An empty pipe (as in a cron job) is no input: the configured logs are read. A pipe that has
+ * no data yet may be slow: reading something else would answer another question.
  */
 static bool has_input(int fd)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/source: which files aunetlog reads, oldest first, and their
- * bytes. What cannot be read is said on stderr here, once.
+ * parser/query/source: the files that aunetlog reads, oldest first, and their bytes. Unreadable
+ * files are reported on stderr here, once.
  */
 #ifndef NETLOG_SOURCE_H
 #define NETLOG_SOURCE_H
@@ -23,8 +23,8 @@ struct aunetlog_log {
 	bool own;		/* of the plugin, by its configuration */
 	bool named;		/* by the user, as a file */
 	bool live;		/* a pipe or the like: may have nothing yet */
-	bool failed;		/* not all of it could be read */
-	enum own_kind kind;	/* what it holds; not of one that is live */
+	bool failed;		/* a part could not be read */
+	enum own_kind kind;	/* size of its contents; not for a live one */
 	struct index_file *index;	/* what is read in its place; owned; or NULL */
 	off_t from;		/* it is read from here on */
 	off_t left;		/* bytes of a last line without its end, not read; see whole_lines */
@@ -35,7 +35,7 @@ struct aunetlog_source {
 	size_t count;
 	bool both;		/* the plugin's own log and the audit log */
 	bool whole_lines;	/* ahead.c leaves a last line without its end for a later run */
-	bool failed;		/* something could not be read, it was said */
+	bool failed;		/* something could not be read, and was reported */
 };
 
 /* Finds and opens the logs that the options ask for, and orders them by their first event.
@@ -52,9 +52,9 @@ char *aunetlog_source_own_log(const char *conf);
 /* Reads the log anew, from its start, or from. Returns false if that cannot be. */
 bool aunetlog_source_again(struct aunetlog_source *s, struct aunetlog_log *log);
 
-/* Up to size bytes of one log, decompressed. Returns their number, 0 at its end, -EAGAIN when
- * a live one had nothing for wait milliseconds. A read error is said, sets
- * failed, and is an end. */
+/* Reads up to size bytes of one log, decompressed. Returns their number, 0 at its end, -EAGAIN
+ * when a live one had nothing for wait milliseconds. A read error is reported, sets failed, and
+ * counts as an end. */
 ssize_t aunetlog_source_read(struct aunetlog_source *s, struct aunetlog_log *log,
 			     char *buf, size_t size, int wait);
 

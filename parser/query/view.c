@@ -35,7 +35,7 @@ static const struct view_ops *choose(const struct aunetlog_options *o, bool term
 		return &view_raw;
 	if (!o->view)
 		return is_table(o, terminal) ? &view_table : &view_lines;
-	/* a summary is a table or CSV of its own, a picture is neither */
+	/* a summary is its own table or CSV, a picture is neither */
 	if (o->columns || (o->format && (o->view >= AUNETLOG_GRAPH || !is_table(o, terminal)))) {
 		snprintf(error, size, "%s cannot be combined with %s", o->view_name,
 			 o->columns ? "--fields" : "that --format");

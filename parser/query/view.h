@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/view: what becomes of the entries that a query finds: lines, a table, a
- * summary. query.c knows a view by this interface alone; view.c has the list of them.
+ * parser/query/view: output of the entries that a query finds: lines, a table, a summary.
+ * query.c uses a view through this interface only; view.c lists the views.
  */
 #ifndef NETLOG_QUERY_VIEW_H
 #define NETLOG_QUERY_VIEW_H
@@ -36,8 +36,8 @@ struct view_ops {
 	void (*idle)(struct view *v);		/* all there is so far was read; may be NULL */
 	void (*finish)(struct view *v);		/* the input has ended; may be NULL */
 	void (*close)(struct view *v);		/* may be NULL */
-	/* Of a view that writes nothing but a text for each entry that matches, so that any
-	 * thread can make it; else NULL. A thread has a state of its own. */
+	/* Set by a view that only writes a text for each matching entry, so that any thread can
+	 * make it; else NULL. Each thread has its own state. */
 	void *(*text_new)(const struct view *v);	/* NULL without memory */
 	size_t (*text)(void *state, const struct entry *e, char buf[VIEW_TEXT_MAX]);
 	void (*text_free)(void *state);

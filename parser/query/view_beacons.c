@@ -14,7 +14,7 @@
 
 #define INTERVALS_MIN 8
 #define INTERVAL_MIN_MS 10000
-#define TIMES_MAX 1024		/* kept of one program and end: the latest */
+#define TIMES_MAX 1024		/* kept per program and end: the latest */
 #define KEY_MAX 2300
 
 struct course {

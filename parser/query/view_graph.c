@@ -126,7 +126,7 @@ static void write_name(struct view *v, const char *text, size_t len)
 	view_write(v, "\"", 1);
 }
 
-/* One more for each tenfold. */
+/* Adds one for each factor of ten. */
 static unsigned int width_of(uint64_t count)
 {
 	unsigned int width = 1;

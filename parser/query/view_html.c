@@ -10,7 +10,7 @@
 #include "parser/query/columns.h"
 #include "parser/query/view.h"
 
-/* page.html as it is; the make rule for this file knows of it. */
+/* page.html unchanged; the make rule for this file depends on it. */
 __asm__(".section .rodata\n"
 	"html_page: .incbin \"parser/query/page.html\"\n"
 	"html_page_end: .byte 0\n"
@@ -52,8 +52,8 @@ static void put_number(struct html *h, bool known, int64_t n)
 		fputs("null,", h->out);
 }
 
-/* The cells are the line's: printable ASCII without quotes. What could end the script is
- * escaped. */
+/* The cells are those of a line: printable ASCII without quotes. Characters that could end the
+ * script are escaped. */
 static void put_text(struct html *h, const struct pair *p, enum own_column own,
 		     enum field_id field, bool people)
 {

@@ -82,7 +82,7 @@ static void write_line(struct lines *l, const struct entry *e)
 	v->done |= v->options->just_one;
 }
 
-/* Of a connection that was open: its start, where it was seen. */
+/* For a connection that was open: its start, if it was seen. */
 static void on_pair(const struct pair *p, void *arg)
 {
 	struct lines *l = arg;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * parser/query/view_listeners: --listeners: who listens where, since when, how often it
- * was connected to, and from where it can be reached.
+ * parser/query/view_listeners: --listeners: each listener, its process and start, the number of
+ * connections it accepted, and the addresses that can reach it.
  */
 #include <netinet/in.h>
 #include <stdlib.h>

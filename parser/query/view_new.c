@@ -81,7 +81,7 @@ static void note(struct newcomers *n, const char *kind, const struct entry *e,
 	s->count++;
 }
 
-/* A stop is no first sight, but for one whose start is older than the log. */
+/* A stop is no first occurrence, unless its start is older than the log. */
 static void new_entry(struct view *v, const struct entry *e, bool matched)
 {
 	struct newcomers *n = (struct newcomers *)v;

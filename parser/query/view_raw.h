@@ -8,7 +8,7 @@
 
 extern const struct view_ops view_raw;
 
-/* What was noted; NULL for another view. */
+/* The noted events; NULL for another view. */
 struct raw *view_raw_events(struct view *v);
 
 #endif

@@ -19,7 +19,7 @@
 #define WINDOW_MS 60000
 #define PORTS_MIN 20
 #define ENDS_MIN 15
-#define TRIES_MAX 256		/* of one source in the window: the latest */
+#define TRIES_MAX 256		/* per source in the window: the latest */
 #define KEY_MAX 2300
 
 struct try {
@@ -128,7 +128,7 @@ static int by_end(const void *a, const void *b)
 	return order ? order : (int)x->port - (int)y->port;
 }
 
-/* Which rule holds for the tries in the window; NULL: none. */
+/* The rule that matches the attempts in the window; NULL: none. */
 static const char *judge(struct source *s)
 {
 	struct try sorted[TRIES_MAX];

@@ -10,7 +10,7 @@ static bool sink_open(struct view *v, char *error, size_t size)
 		snprintf(error, size, "--format cannot be combined with this command");
 		return false;
 	}
-	v->found = 1;	/* whoever takes the entries reports how many there were */
+	v->found = 1;	/* the receiver of the entries reports how many there were */
 	return true;
 }
 

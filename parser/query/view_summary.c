@@ -24,7 +24,7 @@ struct tally {
 
 struct summary;
 
-/* What connections are counted by. */
+/* The keys by which connections are counted. */
 struct by {
 	const char *name;
 	void (*put)(const struct summary *s, struct put *p, const struct pair *pair);
@@ -70,7 +70,7 @@ static void put_port(const struct summary *s, struct put *p, const struct pair *
 		put_uint(p, a->port);
 }
 
-/* IPv6 is grouped by 64 bits, unless more than 32 are asked for. */
+/* IPv6 is grouped by 64 bits, unless more than 32 are requested. */
 static void put_network(const struct summary *s, struct put *p, const struct pair *pair)
 {
 	struct netaddr a = pair_entry(pair)->remote;
@@ -190,7 +190,7 @@ static void add_bytes(struct bytes *b, int64_t bytes)
 	b->known++;
 }
 
-/* 512, 512+ where it is not known of each connection, or - */
+/* 512; 512+ if it is unknown for some connections; or - */
 static void put_bytes_cell(struct report *r, const struct bytes *b, uint64_t of, bool csv)
 {
 	if (b->known)

@@ -59,7 +59,7 @@ static bool table_open(struct view *v, char *error, size_t size)
 	return t->pairs;
 }
 
-/* What is too long loses its middle: an address keeps its port. */
+/* A text that is too long loses its middle: an address keeps its port. */
 static size_t put_cell(char *to, const struct column *c, const char *text, size_t len,
 		       bool last)
 {

@@ -108,7 +108,7 @@ static const struct word *find_word(const char *name)
 	return NULL;
 }
 
-/* 03/11/26 is two days, by the country: says which was taken. */
+/* 03/11/26 is two dates, depending on the country: reports which was taken. */
 static void note_order(struct when *w, const char *text, const struct tm *date)
 {
 	unsigned int a, b;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/query/when: the values of -ts and -te, which are one word or two. */
+/* parser/query/when: the values of -ts and -te, which are one or two words. */
 #ifndef NETLOG_QUERY_WHEN_H
 #define NETLOG_QUERY_WHEN_H
 
@@ -9,15 +9,15 @@
 #include "parser/event.h"
 
 struct when {
-	time_t now;		/* the time that words such as "recent" refer to */
+	time_t now;		/* the time that words such as "recent" are relative to */
 	bool end;		/* of -te: a missing part is the latest, not the earliest */
 	char error[384];
 	char note[128];		/* how an ambiguous date was read; or empty */
 };
 
 /*
- * Reads a date, a time, or both in any order; second may be NULL. Returns 0, or
- * -EINVAL with what is wrong in w->error, to be written behind the option's name.
+ * Reads a date, a time, or both in any order; second may be NULL. Returns 0, or -EINVAL with
+ * the reason in w->error, to be printed after the option's name.
  */
 int when_read(struct when *w, const char *first, const char *second, struct stamp *out);
 
