@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 struct audit_node {
-	bool known;		/* auditd.conf says which name that is */
+	bool known;		/* auditd.conf determines the name */
 	const char *name;	/* in text; NULL: none */
 	char text[256];
 	char host[256];		/* gethostname(2); empty: unknown */

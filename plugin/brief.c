@@ -7,8 +7,8 @@
 
 #include "parser/text.h"
 
-/* The file's name, behind the last slash, in hex: it can be any bytes. NULL if it is empty or
- * does not fit. */
+/* Returns the file name of the path, after the last slash, in hex, because it can be any bytes.
+ * NULL if it is empty or does not fit. */
 static const char *name_of(const char *exe, char to[BRIEF_EXE_MAX])
 {
 	char path[BRIEF_EXE_MAX / 2];

@@ -30,7 +30,7 @@ static int count_netns(const struct sources *s)
 		return NETNS_OFF;
 	if (!s->resolver || sources_netns_error())
 		return NETNS_REFUSED;
-	if (config_netns_all(s->config)) /* they come and go */
+	if (config_netns_all(s->config)) /* these change at run time */
 		return 0;
 	resolver_stats(s->resolver, &stats);
 	return stats.netns;
@@ -55,7 +55,7 @@ static struct capabilities read_now(const struct capabilities *last, const struc
 		.exact = kernel_source_exact(&s->kernel),
 	};
 
-	if (!c.source) /* an answer that did not come is no "none" */
+	if (!c.source) /* a missing answer does not mean "none" */
 		c.source = c.rules ? "rules" : "none";
 	return c;
 }

@@ -35,8 +35,8 @@ struct capabilities {
 /* Writes "netlog start". audit is borrowed. */
 void capabilities_start(struct capabilities *c, struct audit_watch *audit,
 			const struct sources *s, struct report *r);
-/* Writes "netlog config" if something has come or gone; logs a warning if nothing, or
- * less than the user may think, can be logged. */
+/* Writes "netlog config" if a capability appeared or disappeared. Logs a warning if nothing, or
+ * less than the user may expect, can be logged. */
 void capabilities_check(struct capabilities *c, const struct sources *s, struct report *r);
 /* Returns true if the number of watched network namespaces has changed. */
 bool capabilities_netns_changed(const struct capabilities *c, const struct sources *s);

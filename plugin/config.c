@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/config: the configuration: defaults, and what is asked of it. */
+/* plugin/config: the configuration: its defaults, and functions that query it. */
 #include "plugin/config.h"
 
 #include <stdlib.h>

@@ -51,7 +51,7 @@ unsigned int config_outputs(const struct config *c, struct config_output *list)
 	return n;
 }
 
-/* NULL is a text of its own. */
+/* NULL equals only NULL. */
 static bool same_text(const char *a, const char *b)
 {
 	return !a || !b ? a == b : !strcmp(a, b);

@@ -106,7 +106,7 @@ static int set_format(char **to, const struct key *k, const char *value,
 	return key_set(k, to, value);
 }
 
-/* "red /proc/4711/ns/net". The line may stand several times. */
+/* Reads "red /proc/4711/ns/net". The key may occur several times. */
 static int add_netns(struct config *c, const char *value)
 {
 	for (;;) {

@@ -9,8 +9,8 @@
 const char *config_output_section(const char *section);
 struct config_output *config_output_find(struct config *c, const char *name);
 /*
- * A section begins in this line; it may stand several times. Returns 0, -ENOMEM, or
- * -EINVAL with what is wrong.
+ * Begins the section of this line; sections may occur several times. Returns 0, -ENOMEM, or
+ * -EINVAL with the reason.
  */
 int config_output_begin(struct config *c, const char *name, unsigned int line, char *what, size_t size);
 /* Has each output the keys that its transport needs? As before; *line is its section's. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/handover: which of the module's events BPF has reported already. */
+/* plugin/handover: finds events of the module that BPF has reported already. */
 #include "plugin/handover.h"
 
-#define NEAR_NS 10000000LL	/* between the two times of one event, at most */
+#define NEAR_NS 10000000LL	/* largest difference between the two times of one event */
 
 void handover_note(struct handover *h, const struct event *e)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/handover: from BPF to the module and back: which events of the one the other has
- * reported already. For a while both see the same; each gives an event its own time,
+ * plugin/handover: from BPF to the module and back: finds events of one source that the other
+ * has reported already. For a while both see the same events; each assigns its own time,
  * microseconds apart. No clock.
  */
 #ifndef NETLOG_HANDOVER_H

@@ -5,7 +5,7 @@
 
 struct plugin;
 
-/* Says where the lines come from and which of them are exact. */
+/* Prints the source of the lines, and which of them are exact. */
 void heading_print(const struct plugin *p);
 
 #endif

@@ -30,7 +30,7 @@ static void cut_comment(char *text)
 		}
 }
 
-/* "[section]", text behind it only as a comment. NULL: it is not that. */
+/* Reads "[section]", optionally followed by a comment. NULL: the line is none. */
 static char *read_section(char *text)
 {
 	char *end = strchr(text, ']'), *rest;

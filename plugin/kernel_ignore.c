@@ -14,7 +14,7 @@
 #define PARAMETER "/sys/module/audit_netlog/parameters/ignore"
 #define TEXT_MAX 4095 /* what sysfs takes at once */
 
-/* Entries that the module has; -1: there is no such module. */
+/* Number of entries that the module has; -1: there is no such module. */
 static int module_has(void)
 {
 	FILE *f = fopen(PARAMETER, "re");
@@ -45,8 +45,8 @@ static int give_module(const struct ignore_kernel *list)
 	return err;
 }
 
-/* The module's records are the audit trail of others, too: only if it is asked for. Returns
- * true if the module's list changed. */
+/* The module's records are also part of the audit trail for others, so the list is set only on
+ * request. Returns true if the module's list changed. */
 static bool update_module(struct kernel_ignore *i, struct ignore_kernel *list, bool changed,
 			  enum config_use use)
 {

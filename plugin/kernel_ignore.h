@@ -14,15 +14,15 @@ struct kernel_ignore {
 };
 
 /*
- * Call it when the list, the configuration, the rules or the source may have changed, and
- * from time to time: programs are replaced. l may be NULL. rules: audit rules report
- * connections, too; what the kernel's side leaves out would look as if it had missed it, so
- * it gets no list then.
+ * Call this when the list, the configuration, the rules or the source may have changed, and
+ * from time to time, because programs are replaced. l may be NULL. rules: audit rules report
+ * connections, too; the tracker would take a connection that the kernel's side ignores for one
+ * that it missed, so the kernel's side gets no list then.
  */
 void kernel_ignore_update(struct kernel_ignore *i, struct kernel_source *k,
 			  const struct ignore_list *l, const struct config *c, bool rules,
 			  struct report *r);
-/* The kernel's side ignores nothing any more. */
+/* Clears the list of the kernel's side. */
 void kernel_ignore_close(struct kernel_ignore *i, struct kernel_source *k);
 
 /* Connections that the kernel's side left out. */

@@ -12,7 +12,7 @@
 #define SECOND 1000000000LL
 #define SCANS 2			/* what neither of them finds has ended */
 #define SCAN_NS (2 * SECOND)	/* between two */
-/* The module is asked to go, and does not, or its last record does not come. */
+/* The module was asked to unload and does not, or its last record does not arrive. */
 #define STAY_NS (3 * SECOND)
 #define GONE_NS (10 * SECOND)
 
@@ -24,7 +24,7 @@ static int64_t now_ns(void)
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-/* It is loaded, and has placed its probes. */
+/* Returns true if it is loaded, and has placed its probes. */
 static bool module_is_live(void)
 {
 	FILE *f = fopen("/sys/module/audit_netlog/initstate", "re");
@@ -91,7 +91,7 @@ static bool is_new(const struct event *e, void *arg)
 	return !handover_met(&k->of_module, e);
 }
 
-/* Its last record is here, or will not come. */
+/* Its last record has arrived, or will not arrive. */
 static void module_went(struct kernel_source *k)
 {
 	k->module = false;

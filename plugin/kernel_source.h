@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/kernel_source: which of the kernel's exact sources speaks: the module, whose
- * records come by way of auditd, or BPF, which is read here. Never both.
+ * plugin/kernel_source: selects one of the kernel's exact sources: the module, whose records
+ * come through auditd, or BPF, which is read here. Never both.
  */
 #ifndef NETLOG_KERNEL_SOURCE_H
 #define NETLOG_KERNEL_SOURCE_H
@@ -35,13 +35,13 @@ struct kernel_source {
 	int64_t next_check;	/* mono ns: the next such scan */
 	bool checks;		/* the scan under way is one */
 	uint64_t scanned;	/* scans that were completed */
-	int64_t netns;		/* this process's, whose sockets are all visited */
+	int64_t netns;		/* this process's namespace, whose sockets are all visited */
 	const char *reported;	/* kernel_source_name() at the last check */
 	bool broken;		/* BPF is attached, and its programs do not run */
 	struct handover handover;	/* to the module: what BPF reported */
 	struct handover of_module;	/* from the module: what it reported */
 	unsigned int woken;		/* as last seen */
-	int64_t woken_at;		/* mono ns; 0: BPF speaks beside the module for no unload */
+	int64_t woken_at;		/* mono ns; 0: BPF does not report beside an unloading module */
 	uint64_t dropped;		/* events that were lost here, not yet reported */
 	int64_t unseen;			/* as at the last test that succeeded */
 	struct bpf_input_counts counted;
@@ -55,9 +55,9 @@ struct kernel_losses {
 };
 
 /*
- * Attaches BPF where use wants it, before privileges are dropped; where that fails, logs
- * why. event is called for what BPF reports; snapshot: also for what is open already. named:
- * audit's records may have the host's name, and so have BPF's events.
+ * Attaches BPF if use requests it, before privileges are dropped; logs the reason if that
+ * fails. event is called for BPF's events; snapshot: also for sockets that are already open.
+ * named: audit's records may have the host's name, and so have BPF's events.
  */
 void kernel_source_open(struct kernel_source *k, enum kernel_use use,
 			const struct bpf_wants *wants, bool snapshot, bool named,
@@ -79,12 +79,13 @@ void kernel_source_rescan(struct kernel_source *k);
 /* Says whether audit rules are loaded: their events are then waited for, and joined. */
 void kernel_source_rules(struct kernel_source *k, bool loaded);
 
-/* An event from audit's stream. Returns true if the tracker is to have it. As long as BPF
- * speaks this host's are not for the tracker: they come later than BPF's. */
+/* Takes an event from audit's stream. Returns true if the tracker is to have it. While BPF is
+ * the source, the module's events of this host are not for the tracker: they come later than
+ * BPF's. */
 bool kernel_source_takes(struct kernel_source *k, const struct event *e);
 
-/* The same event, with the name that BPF's events have if it is of this host; *copy is
- * filled where it differs. */
+/* Returns the event, with the node name of BPF's events if it is this host's; *copy is filled
+ * if it differs. */
 const struct event *kernel_source_named(const struct kernel_source *k, const struct event *e,
 					struct event *copy);
 

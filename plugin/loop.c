@@ -26,7 +26,7 @@
 
 /* ---- signals ---- */
 
-/* Names the sections whose changes take effect at the next start only, or NULL. */
+/* Returns the names of the sections whose changes take effect only at the next start, or NULL. */
 static const char *needs_restart(const struct plugin *p, const struct config *fresh)
 {
 	bool limits = fresh->sockets != p->limits.sockets ||
@@ -237,7 +237,7 @@ static void on_timer(struct plugin *p)
 		p->stop = true;
 }
 
-/* The module's first record, or its last, is a reason to look again. */
+/* The module's first or last record is a reason to check the sources again. */
 static bool module_changed(struct plugin *p)
 {
 	struct track_stats stats;
@@ -301,7 +301,7 @@ static void work(struct plugin *p, struct pollfd *fds)
 	tick_unused(p);
 }
 
-/* After SIGTERM: what auditd has written already is still read. */
+/* After SIGTERM: reads what auditd has already written. */
 static void read_rest(struct plugin *p, struct pollfd *input)
 {
 	while (poll(input, 1, 0) > 0 && input->revents & POLLIN) {

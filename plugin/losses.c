@@ -17,8 +17,8 @@ static uint64_t more_than(uint64_t last, int64_t now)
 }
 
 /*
- * While the module is loaded its parameters are read. Once it is unloaded its record
- * "unload" has the final counts; that may arrive a while after the module has gone.
+ * While the module is loaded its parameters are read. After its unload the record "unload" has
+ * the final counts; this record may arrive a while later.
  */
 static void module_losses(struct losses *l, const struct loss_counts *now,
 			  struct loss_report *out)

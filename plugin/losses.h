@@ -17,7 +17,7 @@ struct loss_counts {
 	uint32_t kernel;      /* records that the kernel dropped since boot */
 	uint64_t module_load; /* differs for each load of the module; 0: not loaded */
 	uint64_t module_lost, module_missed;
-	/* what the module's last "unload" record said; -1: there was none */
+	/* counts of the module's last "unload" record; -1: there was none */
 	int64_t unload_lost, unload_missed;
 	/* since the plugin started */
 	uint64_t socket, gaps, torn, sockdiag, bpf, bpf_missed;
@@ -45,11 +45,11 @@ struct losses {
 	struct loss_report total; /* of all reports */
 };
 
-/* Returns true if anything was lost since the call before; *out says what. What the
- * kernel and the module lost before the first call is not counted.
+/* Returns true, with the differences in *out, if anything was lost since the previous call.
+ * Losses of the kernel and the module before the first call are not counted.
  *
- * The caller reports a loss to each output, and a stalled output drops the report, too:
- * drops that can all be such reports are reported with the next greater loss. */
+ * The caller reports a loss to each output, and a stalled output drops the report, too: drops
+ * that can all be such reports are reported with the next greater loss. */
 bool losses_update(struct losses *l, const struct loss_counts *now, struct loss_report *out);
 
 #endif

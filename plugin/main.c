@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * plugin/main: audisp-netlog. Records come from auditd on standard input, or with --live
- * from the kernel; parser/ turns them into entries, and every output gets each entry.
- * This file makes the parts, connects them, and ends them in reverse order.
+ * plugin/main: audisp-netlog. Records come from auditd on standard input, or with --live from
+ * the kernel; parser/ turns them into entries, and every output gets each entry. This file
+ * creates the parts, connects them, and frees them in reverse order.
  */
 #include <fcntl.h>
 #include <inttypes.h>

@@ -56,7 +56,7 @@ unsigned int terminal_width(void)
 
 	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
 		return 0;
-	/* 0: a terminal that does not say */
+	/* 0: the terminal does not report it */
 	return size.ws_col < 40 ? size.ws_col ? 40 : 80 : size.ws_col > 1000 ? 1000 : size.ws_col;
 }
 

@@ -26,7 +26,7 @@ unsigned int terminal_width(void);
 /* Reads the configuration; without -c a missing file means the defaults. Returns 0, or
  * -errno after logging the reason. The caller frees *c with config_fini() if 0. */
 int options_load_config(const struct options *o, struct config *c);
-/* The same; the reason is written to error. */
+/* Does the same; the reason is written to error. */
 int options_read_config(const struct options *o, struct config *c, char *error, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/order: texts that are held until nothing older can come. */
+/* plugin/order: holds texts until nothing older can arrive. */
 #include "plugin/order.h"
 
 #include <stdlib.h>
@@ -34,7 +34,7 @@ void order_fini(struct order *o)
 		drop_first(o);
 }
 
-/* From the end: most come in order. */
+/* From the end: most texts arrive in order. */
 static void insert(struct order *o, struct order_item *i)
 {
 	struct order_item *before = TAILQ_LAST(&o->list, order_list);

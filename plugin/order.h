@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/order: texts that are held until nothing older can come, sorted by their time. It
- * knows neither outputs nor clocks.
+ * plugin/order: holds texts until nothing older can arrive, sorted by time. It has no access to
+ * outputs or clocks.
  */
 #ifndef NETLOG_ORDER_H
 #define NETLOG_ORDER_H
@@ -17,16 +17,15 @@
 TAILQ_HEAD(order_list, order_item);
 
 struct order {
-	struct order_list list; /* oldest first; of one time, in the order of their coming */
+	struct order_list list; /* oldest first; those of one time in order of arrival */
 	unsigned int count;
 };
 
 void order_init(struct order *o);
 void order_fini(struct order *o);
 
-/* Copies the text. It never goes before one with the same key, whatever their times; key 0
- * is no key. Returns false, and takes nothing, if there are ORDER_MAX already, or without
- * memory. */
+/* Copies the text. It never overtakes one with the same key, whatever their times; key 0 is no
+ * key. Returns false, and takes nothing, if there are ORDER_MAX already, or without memory. */
 bool order_add(struct order *o, const struct stamp *time, uint64_t key, const void *text,
 	       size_t len);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * plugin/processes: processes whose end no audit record reported. Audit has no event for
- * a process that was killed.
+ * plugin/processes: detects processes whose end no audit record reported. Audit has no event
+ * for a process that was killed.
  */
 #include "plugin/processes.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/processes: processes whose end no audit record reported (they were killed). */
+/* plugin/processes: detects processes whose end no audit record reported (they were killed). */
 #ifndef NETLOG_PROCESSES_H
 #define NETLOG_PROCESSES_H
 
@@ -14,8 +14,8 @@ struct processes {
 	unsigned int count;
 };
 
-/* Looks for the processes that hold descriptors. One that is missing in two scans in a
- * row (its last records may still be on their way) gets an event EVENT_GONE. */
+/* Checks the processes that hold descriptors. A process that is missing in two scans in a row
+ * (its last records may still be in transit) gets an event EVENT_GONE. */
 void processes_scan(struct processes *p, struct track *track);
 
 #endif

@@ -104,8 +104,8 @@ static struct transport *open_transport(const struct config_output *o)
 	return NULL;
 }
 
-/* Where the output's numbers are kept; NULL: its lines have none. A stream of another name
- * ends when no place is free. */
+/* Returns the counter of the output; NULL: its lines have no numbers. The numbers of a stream
+ * with another name end when no place is free. */
 static struct format_place *find_place(struct report *r, const struct config_output *o)
 {
 	struct report_stream *s = r->streams;
@@ -262,7 +262,7 @@ static void format_for(struct report *r, unsigned int i, const struct entry *e,
 	m->severity = o->severity;
 }
 
-/* A held text is a frame for each output that has one, behind the output's number. */
+/* A held text consists of a frame for each output that has one, each after the output's number. */
 static void put_frames(const char *text, size_t len, void *arg)
 {
 	struct report *r = arg;
@@ -304,7 +304,7 @@ void report_entry(struct report *r, const struct entry *e, bool hold)
 
 	if (hold && hold_entry(r, e))
 		return;
-	report_release(r, INT64_MAX); /* a start is never behind its stop */
+	report_release(r, INT64_MAX); /* a start is never after its stop */
 	for (unsigned int i = 0; i < r->count; i++) {
 		format_for(r, i, e, &m, text, &made);
 		if (m.len)

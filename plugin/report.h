@@ -21,7 +21,7 @@ struct report_output {
 	bool command_line, exe_path; /* as in struct config_output */
 };
 
-/* The numbers of an output's lines go on when the configuration is read again. */
+/* The numbers of an output's lines continue when the configuration is read again. */
 struct report_stream {
 	char name[33]; /* of the output; empty: free */
 	struct format_place place;
@@ -56,7 +56,8 @@ void report_push(struct report *r);
 /* Returns true if the only output is a pipe without a reader. */
 bool report_dead(struct report *r);
 
-/* With hold, it waits for report_release(), sorted by its time, for older ones may come. */
+/* With hold, the entry waits for report_release(), sorted by time, because older ones may
+ * arrive. */
 void report_entry(struct report *r, const struct entry *e, bool hold);
 /* Hands over the entries that wait and are from before that time (real time, ms). */
 void report_release(struct report *r, int64_t before_ms);

@@ -114,8 +114,8 @@ void sources_open(struct sources *s, const struct config *c, struct track *track
 	update_keep(s, true);
 }
 
-/* settle: auditd may be slow for a moment, and with it the records of what a process did
- * before it was looked at; the kernel itself is not. */
+/* settle: auditd may be slow for a moment, and with it the records of a process from before it
+ * was checked; the kernel itself is not. */
 static struct resolver_options resolver_options(const struct sources *s)
 {
 	const struct config *c = s->config;

@@ -34,7 +34,7 @@ struct sources {
 void sources_open(struct sources *s, const struct config *c, struct track *track, bool live);
 /* Opens or closes sock_diag, as the configuration and the module ask for now. */
 void sources_update(struct sources *s);
-/* Writes the state file of module and BPF, if its turn has come. */
+/* Writes the state file of module and BPF, if it is due. */
 void sources_keep(struct sources *s);
 /* Closes sock_diag. ending: open connections are saved for the next run. */
 void sources_close_sockdiag(struct sources *s, bool ending);

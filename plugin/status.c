@@ -14,7 +14,7 @@
 #define STATE_MS 50 /* the loop is away from its input for so long at most */
 #define METRICS_MS 10000 /* node_exporter is asked every 15 s or less often */
 
-/* Each of its lines says so: the sum is enough once in an interval. */
+/* Every such line is marked itself: the sum is enough once per interval. */
 static uint64_t unseen_now(struct plugin *p)
 {
 	if (p->unseen != p->unseen_told && clock_now_ms() >= p->next_unseen) {
@@ -100,8 +100,7 @@ void status_folded(const struct repeat_folded *f, void *plugin)
 		    (long long)f->until_ms % 1000);
 }
 
-/* A window that is over by the clock alone must not end while entries of it still wait for
- * sock_diag. */
+/* A window must not end by the clock alone while entries of it still wait for sock_diag. */
 void status_check_folded(struct plugin *p, bool all)
 {
 	struct stamp now = clock_stamp();

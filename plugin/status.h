@@ -6,8 +6,8 @@
 
 #include "plugin/plugin.h"
 
-/* Notes on connections that were folded ([ignore] repeat): of one kind, and of all whose
- * window is over; with all, of every kind. */
+/* Writes notes on folded connections ([ignore] repeat): of one kind, and of all whose window is
+ * over; with all, of every kind. */
 void status_folded(const struct repeat_folded *f, void *plugin);
 void status_check_folded(struct plugin *p, bool all);
 /* Writes "netlog lost" if anything was lost since the call before. */

@@ -36,9 +36,9 @@ static bool reported_by_module(const struct track *t, const struct event *f)
 }
 
 /*
- * With the module, its records alone make connections, but a connect that the
- * kernel refused before it came to the network (no route, no permission) never
- * gets to a probe: the rules' event is all there is.
+ * With the module, only its records make connections. A connect that the kernel refused before
+ * it reached the network (no route, no permission) never gets to a probe: the rules' event is
+ * the only report.
  */
 static void refused_locally(struct track *t, const struct event *f)
 {

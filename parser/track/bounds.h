@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/bounds: room in the bounded tables. What has to go to make room is counted
- * (evicted) if it was open.
+ * parser/track/bounds: makes room in the bounded tables. An open connection that is dropped for
+ * it is counted (evicted).
  */
 #ifndef NETLOG_BOUNDS_H
 #define NETLOG_BOUNDS_H
@@ -17,8 +17,8 @@ struct fdent *bounds_fd(struct track *t, struct proc *p, int fd, struct conn *c,
 			bool cloexec);
 /* The process of the event in hand, made when new. NULL without pid or memory. */
 struct proc *bounds_event_process(struct track *t);
-/* A new process of the node in hand. Of the others, only the one touched last is sure to
- * stay. NULL without memory, which is counted. */
+/* Adds a new process of the node in hand. Of the other processes only the one touched last is
+ * sure to stay. NULL without memory, which is counted. */
 struct proc *bounds_process(struct track *t, int64_t pid);
 void bounds_forget_process(struct track *t, struct proc *p);
 

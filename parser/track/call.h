@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/call: what descriptor, address and error of a system call mean. t->proc is
- * the process that made it. Making room may drop a connection: one that was found before
- * another is added must be looked for again.
+ * parser/track/call: interprets descriptor, address and error of a system call. t->proc is the
+ * process that made it. Making room may drop a connection: look up a connection again after
+ * another was added.
  */
 #ifndef NETLOG_CALL_H
 #define NETLOG_CALL_H
@@ -23,10 +23,10 @@ void call_opened(struct track *t, const struct event *f);
  * the socket is bound to, else loopback; with IPv6 loopback.
  */
 struct netaddr call_peer(const struct conn *s, const struct netaddr *asked);
-/* Returns true if it is getaddrinfo(3) looking for a route: a datagram socket and port 0.
- * Where socket() is not audited the port alone says so. */
+/* Returns true if the call is a route lookup of getaddrinfo(3): a datagram socket and port 0.
+ * If socket() is not audited, the port alone decides. */
 bool call_is_route_lookup(const struct conn *s, const struct event *f);
-/* Returns true if the error says something of the call, not of a connection. */
+/* Returns true if the error concerns the call, not a connection. */
 bool call_is_misuse(int err);
 
 #endif

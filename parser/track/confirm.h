@@ -8,7 +8,7 @@
 
 #include "parser/track/state.h"
 
-/* Returns true if c's socket can be looked for by its two ends. */
+/* Returns true if c's socket can be looked up by its two ends. */
 bool confirm_has_both_ends(const struct conn *c);
 /* The answer to "does a process still have it?" */
 void confirm_answer(struct track *t, struct conn *c, const struct diag *answer);

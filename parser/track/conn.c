@@ -99,7 +99,7 @@ struct conn *conn_new(struct conn_table *t, unsigned int owner)
 	return c;
 }
 
-/* One user's many sockets do not take the place of everybody's. */
+/* Many sockets of one user do not evict those of others. */
 struct conn *conn_victim(const struct conn_table *t)
 {
 	const struct conn_owner *most = &t->owners[0];

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/conn: one socket and its connection: the struct, the table, the indexes.
- * Every change of phase goes through conn_step(). What a phase means as lines of output
- * is life.c's.
+ * parser/track/conn: one socket and its connection: the struct, the table, the indexes. Every
+ * change of phase goes through conn_step(). life.c turns phases into lines of output.
  *
- * A struct conn lives while a descriptor refers to it (learnt from system calls), while it
- * is listed under its number (learnt from the kernel module), or while sock_diag follows it
- * (diag). Whoever takes the last of these away (conn_unused) writes its stop and drops it.
+ * A struct conn lives while a descriptor refers to it (learnt from system calls), while it is
+ * listed under its number (learnt from the kernel module), or while sock_diag follows it
+ * (diag). The function that removes the last of these (conn_unused) writes its stop and drops
+ * it.
  */
 #ifndef NETLOG_CONN_H
 #define NETLOG_CONN_H
@@ -38,8 +38,8 @@ static inline uint32_t conn_by_inode(int proto)
 	return proto == PROTO_MPTCP ? 6 : (uint16_t)proto;
 }
 
-/* The state of a request to sock_diag about a connection. A dimension of its own: an open
- * connection, complete from the rules, may still be asked for its cookie. */
+/* The state of a request to sock_diag about a connection. It is independent of the phase: an
+ * open connection, complete from the rules, may still be waiting for its cookie. */
 enum question_state {
 	QUESTION_NONE,
 	QUESTION_NEW,		/* to be asked at the end of this event */
@@ -49,7 +49,8 @@ enum question_state {
 	QUESTION_AGAIN		/* to be asked again, a little later */
 };
 
-/* sock_diag's part of a connection; there while it is asked for, or followed by cookie. */
+/* sock_diag's part of a connection, allocated while a request waits or while the connection is
+ * followed by cookie. */
 struct conn_diag {
 	struct conn *conn;
 	uint64_t cookie;	/* 0: not followed (yet) */
@@ -59,7 +60,7 @@ struct conn_diag {
 	enum question_state question;
 	uint64_t question_id;	/* 0: none is out */
 	int64_t pid, ppid;
-	int fd;			/* -1: known to be gone */
+	int fd;			/* -1: known to be closed */
 	int64_t fd_gone_ms;	/* time of the audit event that closed it; 0: none has */
 	int64_t deadline, answered;	/* mono */
 	int64_t looked_ms, answered_ms;	/* real time */
@@ -74,13 +75,14 @@ struct conn_diag {
 
 	enum entry_via end_via;	/* of an inferred end, VIA_NONE: there is none */
 	struct stamp end;
-	/* The end is asked for: it is written if no process can have the socket. */
+	/* The end is being confirmed: it is written if no process can have the socket. */
 	bool confirming;
 	bool heritable;		/* an unseen child may have it, if nothing can be asked */
 	bool end_later;		/* end is the latest that it can have been */
 	bool by_list;		/* the one that is held is another's: ask for all that fit */
-	bool unsure;		/* not known now; asked again after the next scan */
-	/* who let go of a descriptor last, before the destruction; and when the opener did */
+	bool unsure;		/* unknown now; asked again after the next scan */
+	/* last process that closed a descriptor before the destruction; time of the opener's
+	 * close */
 	struct identity *let_go, *opener;
 	bool presumed;		/* let_go had it only if it inherited it */
 	int64_t let_go_ms, opener_ms;	/* real time */
@@ -92,7 +94,7 @@ struct conn_diag {
 	int64_t dead_mono, tx, rx;
 
 	TAILQ_ENTRY(conn_diag) link;	/* waiting, or dying */
-	LIST_ENTRY(conn_diag) rival;	/* while it waits: of one bucket of rivals */
+	LIST_ENTRY(conn_diag) rival;	/* while it waits: the rivals of one bucket */
 	UT_hash_handle hh_question, hh_cookie;
 };
 
@@ -112,10 +114,10 @@ struct conn {
 	bool unwritten;		/* the start is still to be written: DEFERRED, DESTROYED */
 	bool other_netns;	/* its process is in a namespace that is not watched */
 	bool unknown_start;	/* its begin is not known exactly */
-	bool by_syslog;		/* records of it came through syslog */
-	bool ignored;		/* the ignore list has it */
+	bool by_syslog;		/* some of its records came through syslog */
+	bool ignored;		/* the ignore list leaves it out */
 	bool tentative;		/* not known to be of IP: its start is not to be written */
-	bool inheritable;	/* no known process has it, and an unseen child may */
+	bool inheritable;	/* no known process has it, but an unseen child may */
 	bool served;		/* of a listener: the process that opened it accepted */
 	struct netaddr local, remote;
 	struct netaddr learnt;	/* local end by sock_diag; family 0: none */
@@ -132,8 +134,8 @@ struct conn {
 	int64_t user;		/* pid that was last logged as its user; 0: the opener, ID_UNKNOWN */
 	struct conn_diag *diag;
 	struct unseen *unseen;	/* its entry in that index, or NULL */
-	struct conn *flow;	/* of a bound datagram socket: its flow to one peer, beside it */
-	struct conn *listener;	/* of such a flow: the bound socket */
+	struct conn *flow;	/* for a bound datagram socket: its flow to one peer, written in addition */
+	struct conn *listener;	/* for such a flow: the bound socket */
 	bool left;		/* open at the module's unload, holder not known */
 	LIST_ENTRY(conn) of_left;
 	struct fd_holders fds;
@@ -147,7 +149,7 @@ struct conn {
 	UT_hash_handle hh;
 };
 
-/* The connections of one user; of several whose numbers share a place. */
+/* The connections of one user, or of several users with the same hash. */
 struct conn_owner {
 	unsigned int count;
 	TAILQ_HEAD(, conn) lru;		/* least recently used first */
@@ -189,8 +191,8 @@ void conn_init(struct conn_table *t, unsigned int max, struct fd_table *fds,
 void conn_fini(struct conn_table *t);
 
 /*
- * Takes one legal step. Returns false, changes nothing and counts an input error if the
- * table has no such transition; aborts then in a checked build (NETLOG_CHECK, ASan).
+ * Takes one legal step. If the table has no such transition, returns false, changes nothing and
+ * counts an input error; a checked build (NETLOG_CHECK, ASan) aborts.
  */
 bool conn_step(struct conn_table *t, struct conn *c, enum conn_step step);
 /* Returns true if a start without its stop is written or deferred. */
@@ -208,14 +210,15 @@ void conn_touch(struct conn_table *t, struct conn *c);
 bool conn_unused(const struct conn *c);		/* no reference is left */
 void conn_drop(struct conn_table *t, struct conn *c);
 
-/* by: KEY_COOKIE or conn_by_inode(): an inode number has 32 bits, and comes again. */
+/* by: KEY_COOKIE or conn_by_inode(): an inode number has 32 bits, and is reused. */
 struct conn *conn_by_number(const struct conn_table *t, uint32_t node, uint64_t number,
 			    uint32_t by);
 void conn_set_number(struct conn_table *t, struct conn *c, uint32_t node, uint64_t number,
 		     uint32_t by);
 void conn_clear_number(struct conn_table *t, struct conn *c);
 
-/* Makes flow a flow beside listener: whatever ends or drops the listener, does so to it. */
+/* Makes flow depend on listener: whatever ends or drops the listener also ends or drops the
+ * flow. */
 void conn_set_flow(struct conn *listener, struct conn *flow);
 
 /* ---- sock_diag's part ---- */
@@ -232,7 +235,7 @@ void conn_learn(struct conn *c, const struct diag_sock *sock);
 void conn_list_unseen(struct conn_table *t, struct conn *c);
 /* When what was open is no more, or is followed. */
 void conn_unlist_unseen(struct conn_table *t, struct conn *c);
-/* Lists c, which the module left behind, under its opener. */
+/* Lists c, which was still open when the module was unloaded, under its opener. */
 void conn_list_left(struct conn_table *t, struct conn *c);
 void conn_unlist_left(struct conn *c);
 struct left_list *conn_left_by(struct conn_table *t, int64_t pid);
@@ -247,14 +250,14 @@ void conn_unlist_unused(struct conn_table *t, struct conn *c);
 
 bool conn_waits(const struct conn *c);
 void conn_wait(struct conn_table *t, struct conn *c);
-/* Connections that wait and may have this remote end; NULL: those whose remote is unknown. */
+/* Waiting connections that may have this remote end; NULL: those whose remote end is unknown. */
 const struct rival_list *conn_rivals(const struct conn_table *t, const struct netaddr *remote);
 void conn_stop_waiting(struct conn_table *t, struct conn *c);
 struct conn *conn_by_question(const struct conn_table *t, uint64_t id);
 void conn_ask(struct conn_table *t, struct conn *c, uint64_t id);
 void conn_forget_question(struct conn_table *t, struct conn *c);
 
-/* Its end is in doubt, and no scan soon will say more. */
+/* Returns true if its end is in doubt, and no scan will decide it soon. */
 void conn_set_unsure(struct conn_table *t, struct conn *c, bool unsure);
 void conn_set_missed(struct conn_table *t, struct conn *c, const struct stamp *at);
 void conn_forget_missed(struct conn_table *t, struct conn *c);

@@ -2,10 +2,10 @@
 /*
  * parser/track/correlate: matches waiting connections with sockets.
  *
- * Nothing is guessed. What was found at a descriptor counts only when no audit event
- * from before the look can still say that the descriptor was used again. A socket that
- * was gone before the look is recognised among those destroyed since only when it must
- * be one of these, and but one fits.
+ * Nothing is guessed. A socket that was found at a descriptor counts only when no earlier audit
+ * event can still report that the descriptor was reused. A socket that was destroyed before the
+ * lookup is recognised among the sockets destroyed since, only if it must be one of these and
+ * exactly one fits.
  */
 #include "parser/track/correlate.h"
 
@@ -17,7 +17,7 @@
 #include "parser/track/ending.h"
 #include "parser/track/identify.h"
 
-#define LOOK_NS 20000000LL	/* between looks at what waits */
+#define LOOK_NS 20000000LL	/* interval between checks of waiting connections */
 #define ASK_AGAIN_NS 50000000LL
 /* So much later those that several fit have been claimed, if they can be. */
 #define CLAIMED_MS 400
@@ -78,7 +78,7 @@ void correlate_answer(struct track *t, const struct diag *answer)
 		take_gone(d, answer);
 		break;
 	case DIAG_ABSENT:
-		/* one that is connected shows in a dump of its own namespace */
+		/* a connected socket shows in a dump of its own namespace */
 		d->stranger |= d->via == VIA_NONE;
 		defer_again(t, c);
 		break;
@@ -104,7 +104,7 @@ void correlate_destroyed(struct track *t, const struct event *f)
 
 /* ---- a socket was found at the descriptor ---- */
 
-/* The socket that was found can be the one that was asked for. */
+/* Returns true if the socket that was found can be the requested one. */
 static bool may_be(const struct track *t, const struct conn *c)
 {
 	const struct diag_sock *found = &c->diag->found;
@@ -156,7 +156,7 @@ static void decide_found(struct track *t, struct conn *c, bool late)
 		ending_claim(t, c, dead);
 }
 
-/* ---- it was gone from there ---- */
+/* ---- the descriptor was closed before the lookup ---- */
 
 static void decide_gone(struct track *t, struct conn *c, bool late)
 {

@@ -54,8 +54,9 @@ static bool has_dumps(int proto)
 }
 
 /*
- * Read from a log, or long on its way: whatever is there now is something else. An accept
- * has the time of its call, which may have waited: if other events came at once, it did.
+ * The event was read from a log, or was delayed: the descriptor may hold another socket by now.
+ * An accept has the time of its call, which may have waited: if other events came at once, it
+ * did.
  */
 static bool is_old(const struct track *t)
 {
@@ -127,7 +128,7 @@ bool defer_start(struct track *t, struct conn *c, enum entry_via via)
 	return !is_complete(c, via);
 }
 
-/* ---- whose end is inferred ---- */
+/* ---- connections whose end is inferred ---- */
 
 bool defer_can_confirm(const struct track *t, const struct conn *c)
 {
@@ -157,7 +158,7 @@ void defer_again(struct track *t, struct conn *c)
 	c->diag->question = QUESTION_AGAIN;
 }
 
-/* Its number was used again, or, when no event says so, something is not as it seems. */
+/* The number was reused, or, if no event shows that, the records are inconsistent. */
 void defer_not_there(struct track *t, struct conn *c)
 {
 	c->diag->stranger |= !c->diag->fd_gone_ms;
@@ -166,8 +167,8 @@ void defer_not_there(struct track *t, struct conn *c)
 }
 
 /*
- * The time of a start is that of the call, as long as the handshake can have been over
- * within audit's tick; else that of the answer, and via= says so.
+ * The time of a start is that of the call, if the handshake can have been completed within
+ * audit's tick; else that of the answer, and via= says so.
  */
 void defer_established(struct conn *c, int64_t by_ms)
 {

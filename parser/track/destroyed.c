@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define LOOK_MAX 256	/* destroyed sockets to look at for one question */
+#define LOOK_MAX 256	/* destroyed sockets to check for one request */
 
 void destroyed_init(struct destroyed_table *t, unsigned int max, int64_t home)
 {

@@ -30,7 +30,8 @@ struct destroyed_table {
 	struct destroyed_list by_port[DESTROYED_BUCKETS];	/* of the local end */
 	struct destroyed *by_cookie;
 	unsigned int count, max;
-	/* Until then some are missing; real time. Of namespaces other than home's: */
+	/* Before incomplete_ms (real time) some are missing; before incomplete_away_ms, some of
+	 * namespaces other than home. */
 	int64_t incomplete_ms, incomplete_away_ms;
 	int64_t home;			/* our own network namespace */
 };
@@ -59,8 +60,8 @@ void destroyed_lost(struct destroyed_table *t, const struct stamp *now, bool awa
 
 struct destroyed *destroyed_by_cookie(struct destroyed_table *t, uint64_t cookie);
 /*
- * The one that fits, if it is the only one and none is missing. *several is set if there
- * are others, or if the alike ones that do not fit are too many to look through.
+ * Returns the socket that fits, if it is the only one and none is missing. *several is set if
+ * more than one fits, or if there are too many similar ones to check.
  */
 struct destroyed *destroyed_only(struct destroyed_table *t,
 				 const struct destroyed_pattern *p, bool *several);

@@ -11,15 +11,15 @@
 
 #define TICK_MS 10		/* audit's clock is that of the timer interrupt */
 
-/* ---- who let go ---- */
+/* ---- the process that closed last ---- */
 
 static bool same_text(const char *a, const char *b)
 {
 	return !a || !b || !strcmp(a, b);
 }
 
-/* Returns true if both, of the same pid, can be the same process. Where forks are audited
- * (born), another parent is the reaper of orphans. */
+/* Returns true if both, with the same pid, can be the same process. If forks are audited
+ * (born), a different parent is the reaper of orphans. */
 static bool is_same(const struct identity *then, const struct identity *now, bool born)
 {
 	return then->ses == now->ses && (born || then->ppid == now->ppid) &&
@@ -29,11 +29,11 @@ static bool is_same(const struct identity *then, const struct identity *now, boo
 }
 
 /*
- * Returns the process that let go of fd. Since it was last known to have it, another may
- * have got its pid: a process that a signal ends has no event. What is not certain is whom
- * the descriptor was known of, never the newcomer. With sock_diag the kernel reports the
- * end of a killed process's sockets: a process whose parent and session are the same has
- * executed a program, or changed its user.
+ * Returns the process that closed fd. Another process may have reused the pid since the
+ * descriptor was last seen: a process killed by a signal has no event. In doubt the last known
+ * holder is named, never the newcomer. With sock_diag the kernel reports the end of a killed
+ * process's sockets: a process with the same parent and session has executed a program, or
+ * changed its user.
  */
 static struct identity *closer(const struct track *t, const struct fdent *fd,
 			       enum entry_via via)
@@ -71,9 +71,9 @@ static struct identity *holder(const struct conn *c)
 }
 
 /*
- * The process to name at the end. Audit's clock may be a tick behind: one that let go
- * about when the socket was destroyed, else its opener, if it can still have had it, else
- * the last known holder.
+ * Returns the process to name at the end: the one that closed about when the socket was
+ * destroyed (audit's clock may be a tick behind), else its opener, if it can still have had it,
+ * else the last known holder.
  */
 static struct identity *last_holder(const struct conn *c)
 {
@@ -97,7 +97,7 @@ static void set_who(struct identity **to, struct identity *who)
 	*to = who;
 }
 
-/* who let go of a descriptor, at the event in hand; presumed: if it had it. */
+/* the process that closed a descriptor at the event in hand; presumed: if it had it. */
 static void let_go(struct track *t, struct conn *c, struct identity *who, bool presumed)
 {
 	int64_t ms = stamp_ms(&t->when);
@@ -120,7 +120,8 @@ static void let_go(struct track *t, struct conn *c, struct identity *who, bool p
 
 /* ---- descriptors ---- */
 
-/* The last known holder is gone. A child that audit has not shown may have inherited it. */
+/* No known process holds the socket now. A child that audit has not shown may have inherited
+ * it. */
 static void infer_end(struct track *t, struct conn *c, enum entry_via via)
 {
 	struct conn_diag *d = c->diag;
@@ -133,10 +134,10 @@ static void infer_end(struct track *t, struct conn *c, enum entry_via via)
 }
 
 /*
- * Returns true if an unseen child may have inherited what the last known holder had at its
- * exit. Forks are not audited by default, and a program that becomes a daemon exits after
- * it listens or binds, with no other trace. One that goes on to accept itself has not, nor
- * has one that connects.
+ * Returns true if an unseen child may have inherited the sockets that the last known holder had
+ * at its exit. Forks are not audited by default, and a program that becomes a daemon exits
+ * after it listens or binds, with no other trace. A process that accepts itself afterwards has
+ * no such child, nor has one that connects.
  */
 static bool may_be_inherited(const struct conn *c, const struct proc *holder,
 			     enum entry_via via)
@@ -240,7 +241,7 @@ void ending_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
 	}
 }
 
-/* ---- sock_diag's word ---- */
+/* ---- answers of sock_diag ---- */
 
 void ending_held(struct track *t, struct conn *c)
 {

@@ -8,8 +8,8 @@
 
 #include "parser/track/life.h"
 
-/* Takes a descriptor away. The stop follows if it was the last; with sock_diag that is
- * inferred, and waits for the kernel's word. */
+/* Removes a descriptor. If it was the last, the stop follows; with sock_diag this end is
+ * inferred and waits for the kernel's report. */
 void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via);
 void ending_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
 		     enum entry_via via);
@@ -21,23 +21,22 @@ void ending_held(struct track *t, struct conn *c);
 /* The kernel reported its destruction. The stop is written by ending_bury(). */
 void ending_destroyed(struct track *t, struct conn *c, const struct diag_sock *sock,
 		      const struct stamp *at, int64_t mono);
-/* The same, by a report that came before the connection was known. */
+/* Does the same for a report that came before the connection was known. */
 void ending_claim(struct track *t, struct conn *c, struct destroyed *d);
 /* Writes the stop of a destroyed connection and drops it. */
 void ending_bury(struct track *t, struct conn *c);
 /* Buries c if it was destroyed before the event in hand. Returns true if it did. */
 bool ending_over(struct track *t, struct conn *c);
-/* Nothing more will be learnt of its start: what is known is written. An end that was
- * inferred is asked for. */
+/* No more will be learnt about its start: writes what is known. An inferred end is requested. */
 void ending_give_up(struct track *t, struct conn *c);
 /*
  * Writes the end that was inferred. sure: no process has the socket; else that is not
  * known, and what an unseen child may have inherited goes on.
  */
 void ending_settle(struct track *t, struct conn *c, bool sure);
-/* Asks again for an end that was inferred, and is not sure yet. */
+/* Asks again about an inferred end that is not certain yet. */
 void ending_ask_again(struct track *t, struct conn *c);
-/* c had a descriptor whose number was given to another socket at that time. */
+/* c had a descriptor whose number was assigned to another socket at that time. */
 void ending_displaced(struct track *t, struct conn *c, int64_t ms, enum entry_via via);
 
 /* The module is unloaded: what the rules know, too, is theirs from now on; the others end

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/fdtable: which process holds which connection by which descriptor. A
- * bounded table; who adds an entry makes room first (bounds.c).
+ * parser/track/fdtable: which process holds which connection by which descriptor. A bounded
+ * table; the caller makes room before it adds an entry (bounds.c).
  */
 #ifndef NETLOG_FDTABLE_H
 #define NETLOG_FDTABLE_H
@@ -32,7 +32,7 @@ struct fdent {
 
 LIST_HEAD(fd_holders, fdent);
 
-/* The descriptors of one owner's processes. */
+/* The descriptors of the processes of one owner. */
 struct fd_owner {
 	unsigned int count;
 	struct proc *most;	/* one of those that have had most; may be NULL */

@@ -12,7 +12,7 @@
 #include "parser/track/unclaimed.h"
 #include "parser/track/unused.h"
 
-#define ADOPT_MAX 1024	/* sockets of a process to look through */
+#define ADOPT_MAX 1024	/* sockets of a process to check */
 
 static void know_process(struct track *t, const struct event *f)
 {
@@ -49,14 +49,14 @@ static bool may_be(const struct conn *s, const struct event *f)
 	}
 }
 
-/* An accepted MPTCP socket has its listener's cookie: mptcp_sk_clone_init() copies it, where
- * inet_csk_clone_lock() begins anew. */
+/* An accepted MPTCP socket has its listener's cookie: mptcp_sk_clone_init() copies it, while
+ * inet_csk_clone_lock() resets it. */
 static uint64_t cookie_of(const struct event *f)
 {
 	return f->proto == PROTO_MPTCP ? 0 : f->cookie;
 }
 
-/* The cookie, or where there is none of its own the inode, which comes again. */
+/* The cookie, or the inode, which is reused, if the socket has no cookie of its own. */
 static uint64_t number_of(const struct event *f)
 {
 	return cookie_of(f) ? cookie_of(f) : f->ino;
@@ -300,8 +300,8 @@ static struct conn *add_flow(struct track *t, const struct event *f)
 	return flow;
 }
 
-/* A datagram to a peer by a socket that is not connected. A socket that was bound goes on
- * receiving from all: the flow is beside the listener. */
+/* A datagram to a peer by an unconnected socket. A bound socket goes on receiving from all: the
+ * flow is written in addition to the listener. */
 static void on_flow(struct track *t, const struct event *f)
 {
 	struct conn *s = socket_of(t, f), *flow;
@@ -331,7 +331,7 @@ static void on_disconnect(struct track *t, const struct event *f)
 		memset(&s->remote, 0, sizeof(s->remote));
 }
 
-/* The end of a socket whose beginning was not seen, if it was worth a line. */
+/* The end of a socket whose beginning was not seen, if the socket was worth a line. */
 static void unseen_release(struct track *t, const struct event *f)
 {
 	bool listener = f->state == STATE_LISTEN;
@@ -348,8 +348,8 @@ static void unseen_release(struct track *t, const struct event *f)
 	forget(t, s);
 }
 
-/* Released before we read how its connect ended. What the socket was says it:
- * still in SYN_SENT, or with an error, it never came about. */
+/* Its release was read before the outcome of its connect. Its state decides: if it is still in
+ * SYN_SENT, or has an error, the connection was never established. */
 static void release_connecting(struct track *t, struct conn *s,
 			       const struct event *f)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/track/from_kernel_process: what processes do, by the kernel's side, on request:
- * op=fork, exec and end. They say nothing of connections. */
+/* parser/track/from_kernel_process: process events of the kernel's side, on request: op=fork,
+ * exec and end. They do not concern connections. */
 #ifndef NETLOG_FROM_KERNEL_PROCESS_H
 #define NETLOG_FROM_KERNEL_PROCESS_H
 

@@ -12,7 +12,7 @@ bool from_kernel_follows(const struct conn *c)
 	return c->key.number && c->phase == CONN_OPEN && !c->unwritten && !c->listener;
 }
 
-/* A socket without a cookie of its own is known by its inode. */
+/* A socket without a cookie of its own is identified by its inode. */
 static void list(struct track *t, struct conn *c, const struct diag_known *k)
 {
 	bool cookie = k->sock.cookie && k->sock.proto != PROTO_MPTCP;

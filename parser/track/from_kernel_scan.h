@@ -11,8 +11,8 @@
 /* EVENT_KEPT: it is open, and its start is written. */
 void from_kernel_kept(struct track *t, const struct event *f);
 
-/* EVENT_SCANNED: what two scans in a row did not find has ended (via=sweep). If nothing is known
- * to be lost, only sockets of which the scan visits all. */
+/* EVENT_SCANNED: a socket that is missing from two scans in a row has ended (via=sweep). If
+ * nothing is known to be lost, this holds only for sockets of which the scan visits all. */
 void from_kernel_scanned(struct track *t, const struct event *f);
 
 /* Returns true if c is followed by the kernel's side, open, and its start is written. */

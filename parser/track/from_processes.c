@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/track/from_processes: system calls that change who holds which descriptor. */
+/* parser/track/from_processes: system calls that change which process holds which descriptor. */
 #include "parser/track/from_processes.h"
 
 #include <string.h>
@@ -9,11 +9,10 @@
 #include "parser/track/unclaimed.h"
 
 /*
- * A process that is new here may hold what its parent held when it was forked.
- * The fork itself is not audited by default, so this is as far as the rules
- * show it: what the parent is known to hold now. After an exec (another exe
- * than the parent's) only descriptors without FD_CLOEXEC are left. The event may be late:
- * what the parent got after it is not inherited.
+ * A process that is new here may hold what its parent held when it was forked. By default forks
+ * are not audited, so it is assumed to hold the sockets that its parent is known to hold now.
+ * After an exec (another exe than the parent's) only descriptors without FD_CLOEXEC are left.
+ * The event may be late: sockets that the parent got after it are not inherited.
  */
 static void inherit(struct track *t, struct proc *child, struct proc *parent,
 		    bool exec, bool presumed)
@@ -194,8 +193,8 @@ void from_processes_exit(struct track *t, enum entry_via via)
 		process_remove(&t->processes, p);
 		return;
 	}
-	/* The module's releases are yet to come: they close what is open, and
-	 * want to know who the process was. */
+	/* The module's release records are still to come: they close the open sockets, and need
+	 * the identity of the process. */
 	for (fd = TAILQ_LAST(&p->fds, fd_list); fd; fd = next) {
 		next = TAILQ_PREV(fd, fd_list, of_proc);
 		unclaimed_exit(t, fd->conn);

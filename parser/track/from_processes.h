@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/from_processes: the system calls that change who holds which descriptor:
+ * parser/track/from_processes: system calls that change which process holds which descriptor:
  * close, dup, fork, exec, exit. t->proc is the process of the event in hand.
  */
 #ifndef NETLOG_FROM_PROCESSES_H

@@ -36,7 +36,7 @@ void from_sockdiag_on(struct track *t, const struct diag_options *o)
 	destroyed_init(&t->diag.destroyed, DESTROYED_MAX, o->netns);
 }
 
-/* Nobody is known to have it: the module, if it is the reason, will know its inode. */
+/* No process is known to have it. If the module is the reason, its records will have the inode. */
 static void leave_to_module(struct track *t, struct conn *c)
 {
 	uint64_t ino = c->diag->found.ino;

@@ -14,8 +14,8 @@
 #include "parser/track/from_processes.h"
 #include "parser/track/late.h"
 
-/* With sock_diag it is remembered of a socket that is bound, which may listen next, so that
- * it is not looked up. */
+/* With sock_diag a bind is remembered, because the socket may listen next and is then not
+ * looked up. */
 static void other_family(struct track *t, const struct event *f)
 {
 	struct conn *s;
@@ -48,8 +48,8 @@ static struct conn *named_socket(struct track *t, const struct event *f)
 	return s && !s->unlogged ? s : NULL;
 }
 
-/* The number is another socket's, as no event has shown: when the first one let go of it, and
- * what it was called then, is not known. */
+/* The number belongs to another socket now, although no event has shown that: time and process
+ * of the first one's close are unknown. */
 static void displaced(struct track *t, struct conn *s)
 {
 	bool same = s->opener && t->proc->identity && s->opener->pid == t->proc->identity->pid;
@@ -79,8 +79,8 @@ static void on_bind(struct track *t, const struct event *f)
 }
 
 /*
- * A socket that was opened unseen may be a Unix socket; the record does not say so. sock_diag
- * knows: its descriptor is looked up. Nothing is written before the answer.
+ * A socket that was opened unseen may be a Unix socket; the record does not show this.
+ * sock_diag does: its descriptor is looked up. Nothing is written before the answer.
  */
 static void open_tentative(struct track *t, struct conn *s, enum conn_kind kind,
 			   const char *call)
@@ -121,7 +121,7 @@ static void on_listen(struct track *t, const struct event *f)
 	listen_start(t, s);
 }
 
-/* connect(AF_UNSPEC): a datagram socket that was bound receives from all again. */
+/* connect(AF_UNSPEC): a bound datagram socket receives from all again. */
 static void disconnect(struct track *t, const struct event *f)
 {
 	struct conn *s = call_find_socket(t, f->fd);
@@ -160,7 +160,7 @@ static void connect_datagram(struct track *t, struct conn *s,
 		connect_start(t, s, f, VIA_NONE);
 }
 
-/* The program knows that its connect succeeded. */
+/* The program has learnt that its connect succeeded. */
 static void established(struct conn *s, const struct event *f)
 {
 	if (s->unwritten)
@@ -257,7 +257,7 @@ static void on_connect(struct track *t, const struct event *f)
 	}
 }
 
-/* The address of the peer was not asked for, and the listener is not known: inherited, or
+/* The program did not ask for the peer's address, and the listener is unknown: inherited, or
  * passed. */
 static void accept_unknown(struct track *t, const struct event *f)
 {
@@ -271,7 +271,7 @@ static void accept_unknown(struct track *t, const struct event *f)
 	open_tentative(t, s, KIND_CONNECT, "accept");
 }
 
-/* A child's accept, from before its parent exited, comes after the exit: the listener,
+/* A child's accept, from before its parent exited, arrives after the exit: the listener,
  * stopped with it, was inherited. */
 static struct conn *inherited_listener(struct track *t, const struct event *f)
 {

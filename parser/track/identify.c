@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * parser/track/identify: which socket a connection is, or was. One that was destroyed
- * before it could be found is recognised only when it must be this one, and but one fits.
+ * parser/track/identify: finds the socket of a connection. A socket that was destroyed before
+ * it could be found is recognised only if it must be the one, and only one fits.
  */
 #include "parser/track/identify.h"
 

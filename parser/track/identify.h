@@ -8,7 +8,7 @@
 
 #include "parser/track/state.h"
 
-/* So much later the kernel has announced what was destroyed before a look. */
+/* Delay after which the kernel has announced every socket destroyed before a lookup. */
 #define IDENTIFY_ANNOUNCED_NS 100000000LL
 
 /* sock is c: its ends, and what c lacks. */
@@ -24,7 +24,7 @@ struct destroyed_pattern identify_pattern(const struct conn *c);
  * namespace.
  */
 struct destroyed *identify_only(struct track *t, const struct conn *c, bool *several);
-/* c was dead: writes what waits of it, and its end. Frees c if it never was established. */
+/* c was dead: writes its waiting lines, and its end. Frees c if it never was established. */
 void identify_claim(struct track *t, struct conn *c, struct destroyed *dead);
 
 #endif

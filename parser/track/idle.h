@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/idle: sockets that were let go before they connected or listened, as far as
- * audit's events had come. A late event finds here what its socket was. Bounded; the oldest
- * goes first.
+ * parser/track/idle: sockets that were closed before they connected or listened, as far as
+ * audit's events had arrived. A late event finds here what its socket was. The table is
+ * bounded; the oldest entry is evicted first.
  */
 #ifndef NETLOG_IDLE_H
 #define NETLOG_IDLE_H
@@ -14,7 +14,7 @@
 struct idle_socket {
 	int64_t pid;
 	uint64_t serial;	/* of the event that gave it its descriptor; 0: an empty place */
-	uint64_t until;		/* of the one that took it */
+	uint64_t until;		/* of the process that took it */
 	int64_t until_ms;
 	uint32_t node;
 	int fd;

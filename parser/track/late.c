@@ -70,7 +70,7 @@ static void late_listener(struct track *t, const struct event *f, int64_t ms,
 	ending_displaced(t, s, ms, via);
 }
 
-/* A connection of a descriptor whose number was given to another socket at ms, or whose
+/* A connection of a descriptor whose number was assigned to another socket at ms, or whose
  * process exited then. */
 static void late_connection(struct track *t, const struct event *f, int64_t ms,
 			    enum entry_via via)
@@ -117,7 +117,7 @@ static void late_call(struct track *t, const struct event *f, int64_t ms, enum e
 		late_listener(t, f, ms, via);
 }
 
-/* What has the number now is not known, but that its socket was let go is. */
+/* The new holder of the number is unknown, but the old socket was closed. */
 static bool is_of_idle(struct track *t, const struct event *f)
 {
 	const struct idle_socket *was;

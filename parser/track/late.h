@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/late: system calls that are reported after a later one of the same
- * descriptor. They displace nothing; a connection of theirs is written with its end.
+ * parser/track/late: system calls that are reported after a later one of the same descriptor.
+ * They displace nothing; their connection is written together with its end.
  */
 #ifndef NETLOG_LATE_H
 #define NETLOG_LATE_H
@@ -10,7 +10,7 @@
 
 /* Returns true if f is late; what it means was done. */
 bool late_event(struct track *t, const struct event *f);
-/* The same of an event whose process has exited. Its pid may be another's by now, so it is
+/* Does the same for an event whose process has exited. Its pid may have been reused, so this is
  * called before the process is looked up. */
 bool late_after_exit(struct track *t, const struct event *f);
 

@@ -25,26 +25,26 @@ void life_begin(struct track *t, struct conn *c);
  * asked first. remote, local, ev and start must be set; nothing may be open.
  */
 void life_open(struct track *t, struct conn *c, enum conn_kind kind, enum entry_via via);
-/* The same for what a scan found open: complete, and never deferred. */
+/* Does the same for a socket that a scan found open: it is complete, and never deferred. */
 void life_open_found(struct track *t, struct conn *c, enum conn_kind kind,
 		     enum entry_via via);
-/* Takes as open what is open without a start of this run: its stop is to come. */
+/* Opens a connection without a start in this run: its stop is to come. */
 void life_resume(struct track *t, struct conn *c, enum conn_kind kind);
-/* Takes back the stop of c: writes its start again, with the same number. */
+/* Revokes the stop of c: writes its start again, with the same number. */
 void life_correct(struct track *t, struct conn *c, enum conn_kind kind);
 /* Defers the start of a datagram socket's connection; see unused.c. */
 void life_defer_unused(struct track *t, struct conn *c);
-/* Drops a connection whose start is deferred in that way: nothing is written of it. */
+/* Drops a connection whose start is deferred that way: nothing is written for it. */
 void life_drop_unused(struct track *t, struct conn *c);
 /* The running event's process uses the open connection: logs it if another one did before.
  * tx, rx: bytes that were sent and read before; -1: unknown. */
 void life_use(struct track *t, struct conn *c, int64_t tx, int64_t rx);
 /* Writes the start if it is deferred. */
 void life_write_start(struct track *t, struct conn *c);
-/* Writes the stop if anything is open; first the start, if that is deferred. A flow beside
- * it ends before it. */
+/* Writes the stop if the connection is open; a deferred start is written first. A flow that
+ * depends on it ends before it. */
 void life_close(struct track *t, struct conn *c, const struct ending *e);
-/* Writes a failure. Nothing may be open. */
+/* Writes a failure. The connection must not be open. */
 void life_fail(struct track *t, struct conn *c, int err, enum entry_via via);
 /* Writes a failure in place of the start that is deferred. */
 void life_fail_deferred(struct track *t, struct conn *c, int err, enum entry_via via);

@@ -88,7 +88,7 @@ void node_reset(struct node *n)
 	memset(n->released, 0, sizeof(n->released));
 	memset(n->exited, 0, sizeof(n->exited));
 	n->last_exit = 0;
-	n->next_time = 0;	/* numbers begin anew */
+	n->next_time = 0;	/* numbers restart */
 }
 
 void node_add_connect(struct node *n, const struct event *f)

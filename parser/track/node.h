@@ -17,7 +17,7 @@
 #define RECENT_TIMES 2048
 #define RECENT_FAILURES 256
 
-/* A connect that the module reported, so that the system call's event does not report it
+/* A connect that the module reported, kept so that the system call's event does not report it
  * again. */
 struct recent_connect {
 	uint64_t serial;
@@ -40,16 +40,16 @@ struct node {
 	uint32_t clock;		/* times that the clock was set, as far as that shows */
 	struct recent_connect connects[RECENT_CONNECTS];
 	unsigned int next_connect;
-	/* Cookies, or inodes, of sockets whose release was read. On another processor the record of how the
-	 * connect ended may be written a moment later. */
+	/* Cookies, or inodes, of sockets whose release was read. Another processor may write
+	 * the outcome of their connect a moment later. */
 	uint64_t released[RECENT_RELEASES];
 	unsigned int next_released;
-	/* Sockets whose connect failed, and that are forgotten: by cookie, how many
-	 * connections they had. The next one on them goes on from there. */
+	/* Forgotten sockets whose connect failed: by cookie, how many connections they had. The
+	 * next connection on them continues the count. */
 	struct { uint64_t cookie; uint32_t nth; } failed[RECENT_FAILURES];
 	unsigned int next_failed;
-	/* Processes that exited, by audit's event of it: others of them may come later, and
-	 * a vfork is reported after the child's exit. */
+	/* Processes that exited, by audit's exit event: other events of them may come later,
+	 * and a vfork is reported after the child's exit. */
 	struct { int64_t pid, ms; uint64_t serial; bool taken; } exited[RECENT_EXITS];
 	unsigned int next_exited;
 	uint64_t last_exit;	/* number of the latest one */
@@ -83,7 +83,7 @@ void node_add_release(struct node *n, uint64_t number);
 bool node_has_release(const struct node *n, uint64_t number);
 void node_forget_releases(struct node *n);
 void node_add_failure(struct node *n, uint64_t cookie, uint32_t nth);
-/* How many connections the socket had before it was forgotten; it is known again now. */
+/* Number of connections that the socket had before it was forgotten; it is known again now. */
 uint32_t node_take_failure(struct node *n, uint64_t cookie);
 /* Returns false if the event is late: a greater number came shortly before it. */
 bool node_add_time(struct node *n, uint64_t serial, int64_t ms);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/owner: whom an entry of a bounded table is charged to. The table is full
- * because somebody has very much in it: who has most loses first.
+ * parser/track/owner: the user to whom an entry of a bounded table is charged. A table is full
+ * because one user has very many entries: the user with the most entries loses first.
  *
- * A user is the login user (auid=), which stays the same in every container, user
- * namespace and sudo of a session. Without one, and in a session of root's, it is uid=.
- * Users share OWNERS places by a hash.
+ * A user is the login user (auid=), which stays the same in every container, user namespace and
+ * sudo of a session. Without auid, and in root's sessions, it is uid=. Users share OWNERS
+ * places by a hash.
  */
 #ifndef NETLOG_OWNER_H
 #define NETLOG_OWNER_H

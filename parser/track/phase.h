@@ -29,7 +29,7 @@ enum conn_phase {
 	X(DEFER)	/* it began; its start is not written yet */	\
 	X(WRITE)	/* the deferred start is written */		\
 	X(FAIL)		/* the connect failed; the failure is written */ \
-	X(CORRECT)	/* its stop, inferred, was wrong; its start is written again */ \
+	X(CORRECT)	/* its inferred stop was wrong; its start is written again */ \
 	X(FORGET)	/* it is no socket that is logged; nothing is written */ \
 	X(CLOSE)	/* the stop is written */			\
 	X(LET_GO)	/* the last known holder let go */		\

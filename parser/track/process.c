@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/track/process: who each process is, and the table of processes. */
+/* parser/track/process: the identity of each process, and the table of processes. */
 #include "parser/track/process.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 
-#define LOOK_MAX 64	/* processes to look at for one without a descriptor */
+#define LOOK_MAX 64	/* processes to check for one without a descriptor */
 
 /* Two small numbers: cheaper than uthash's own, which is by the byte. */
 static unsigned int hash_of(const struct proc_key *key)
@@ -121,9 +121,9 @@ static bool task_same(const struct identity *w, const struct task *t)
 	       text_same(w->proctitle, t->proctitle);
 }
 
-/* Fills from the old identity what the event left out: the module's records
- * have no proctitle, and no exe once the memory of an exiting task is gone;
- * the rules' records have no sid. */
+/* Fills fields that the event lacks from the old identity: the module's records have no
+ * proctitle, and no exe once the memory of an exiting task was released; the rules' records
+ * have no sid. */
 static void task_inherit(struct task *t, const struct identity *old, bool execs)
 {
 	if (t->ppid == ID_UNKNOWN)
@@ -162,7 +162,7 @@ static void drop_stale_title(struct proc *p, struct task *t, bool exec)
 {
 	const char *before = exec ? p->identity->proctitle : NULL;
 
-	/* the module's records have none: it may still come */
+	/* the module's records have none: it may follow */
 	if (before && (!t->proctitle || text_same(t->proctitle, before))) {
 		free(p->stale_title);
 		p->stale_title = strdup(before);
@@ -172,9 +172,8 @@ static void drop_stale_title(struct proc *p, struct task *t, bool exec)
 }
 
 /*
- * io_uring/sqpoll.c and io-wq.c name the threads that the kernel adds to a process
- * iou-sqp-TID and iou-wrk-TID: they do what the program asked for, which has a
- * name of its own.
+ * io_uring/sqpoll.c and io-wq.c name the threads that the kernel adds to a process iou-sqp-TID
+ * and iou-wrk-TID: they act for the program, which has its own name.
  */
 static bool is_io_thread(const char *comm)
 {

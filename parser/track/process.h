@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/process: what is known of each process: who it is (an immutable,
- * counted struct identity, shared by all its connections) and which socket
- * descriptors it holds. A bounded table: of the user with most processes, the one without
- * news for longest goes first.
+ * parser/track/process: each process: its identity (an immutable, counted struct identity,
+ * shared by all its connections) and the socket descriptors that it holds. A bounded table: the
+ * least recently seen process of the user with the most processes is evicted first.
  */
 #ifndef NETLOG_PROCESS_H
 #define NETLOG_PROCESS_H
@@ -31,9 +30,8 @@ struct proc {
 	char *stale_title;	/* proctitle of a program it ran before, or NULL */
 	uint64_t serial;	/* of the latest audit event of it, and its time */
 	int64_t ms;
-	int64_t began_ms[2];	/* when the kernel's side last reported a connection of it
-				 * to begin: out, in */
-	bool born;		/* its fork was audited: so are those of its own */
+	int64_t began_ms[2];	/* times at which the kernel's side last reported a new connection of it: out, in */
+	bool born;		/* its fork was audited: so are its own forks */
 	struct fd_list fds;	/* oldest first */
 	unsigned int fd_count;
 	unsigned int owner;	/* its user, when it was first heard of */
@@ -62,7 +60,7 @@ struct proc *process_add(struct process_table *t, uint32_t node, int64_t pid,
 			 unsigned int owner);
 /* Moves it to the young end. */
 void process_touch(struct process_table *t, struct proc *p);
-/* Its descriptors must be gone. */
+/* Its descriptors must have been removed. */
 void process_remove(struct process_table *t, struct proc *p);
 struct proc *process_oldest(struct process_table *t);
 /* The one to forget when room is needed, never the one touched last. The table has two or
@@ -76,13 +74,12 @@ enum process_change {
 	PROCESS_REPLACED	/* its pid was given to another process */
 };
 
-/* Nothing is known of it any more: another process has its pid. */
+/* Forgets everything about it: another process has its pid. */
 void process_forget_identity(struct proc *p);
 
 /*
- * Brings p->identity up to date with what an event says of the task. A field the
- * event does not have keeps its old value as long as comm is the same. execs: the event is
- * an exec, perhaps of the same program.
+ * Updates p->identity from an event. A field that the event lacks keeps its old value as long
+ * as comm is the same. execs: the event is an exec, perhaps of the same program.
  */
 enum process_change process_update(struct proc *p, const struct task *t, bool execs);
 

@@ -51,7 +51,7 @@ static struct conn *add_conn(struct track *t, const struct diag_sock *d,
 	return c;
 }
 
-/* The process of the event in hand. What audit reported of it stands. */
+/* The process of the event in hand. Audit's report of it takes precedence. */
 static struct proc *holder_of(struct track *t)
 {
 	struct proc *p = bounds_event_process(t);
@@ -73,7 +73,7 @@ static void add_holder(struct track *t, struct conn *c, struct proc *p)
 		input_error(t->errors, INPUT_ERROR_MEMORY, "descriptor", 10);
 }
 
-/* An orphan, whose stop was written, is held. */
+/* An orphan, whose stop was written, is held after all. */
 static void correct(struct track *t, struct conn *c)
 {
 	struct inferred_stop *s = corrected_by_cookie(&t->corrected, c->cookie);
@@ -95,8 +95,8 @@ static void hold(struct track *t, struct conn *c, struct proc *p)
 		old->seen = t->fds.round;
 		return;
 	}
-	/* Audit may still be about to report the one that had the number before. (Of one
-	 * that a scan reported, older events are not heard: late.c, is_stale().) */
+	/* Audit may still report the socket that had the number before. (Older events than a
+	 * scan's report are ignored: late.c, is_stale().) */
 	if (old && !(c->diag && c->diag->opened_ms) &&
 	    !defer_passed(t, stamp_ms(&t->event->stamp), t->event->mono))
 		return;
@@ -123,7 +123,8 @@ void reconcile_held(struct track *t, const struct event *f)
 
 /* ---- snapshot ---- */
 
-/* The rules know the socket at that descriptor as the one that was found there. */
+/* Returns the connection that the rules have at that descriptor, if it is the socket found
+ * there. */
 static struct conn *known_by_rules(struct track *t, struct proc *p)
 {
 	const struct diag_sock *d = &t->event->diag->sock;
@@ -145,7 +146,7 @@ static struct conn *known_by_rules(struct track *t, struct proc *p)
 
 static void adopt(struct track *t, struct conn *c, const struct diag_sock *d)
 {
-	if (c->diag)	/* it has asked for itself */
+	if (c->diag)	/* it has its own request */
 		return;
 	if (conn_add_diag(&t->conns, c))
 		follow(t, c, d);
@@ -153,7 +154,8 @@ static void adopt(struct track *t, struct conn *c, const struct diag_sock *d)
 
 /*
  * Audit's connections in a namespace that was not watched until now are written already, with
- * unseen=netns. This socket may belong to any of them, so they stay as the rules have them.
+ * unseen=netns. This socket may belong to any of them, so they keep the values that the rules
+ * reported.
  */
 static bool told_unseen(const struct track *t, const struct diag_sock *d)
 {
@@ -241,8 +243,8 @@ void reconcile_known(struct track *t, const struct event *f)
 
 /* ---- sweep ---- */
 
-/* A socket that is not there any more, or that no process has. Its destruction may be
- * reported later: an orphan's cookie stays known for that, and nothing more is written. */
+/* A socket that no longer exists, or that no process has. Its destruction may be reported
+ * later: an orphan's cookie is kept for that, and nothing more is written. */
 static void end(struct track *t, struct conn *c, enum diag_life life)
 {
 	struct conn_diag *d = c->diag;
@@ -289,8 +291,8 @@ static void forget_holders(struct track *t, struct conn *c)
 	}
 }
 
-/* The first miss is most likely a socket just closed, whose destruction will be reported,
- * which says more: the next sweep, soon, is to find the same. */
+/* The first miss is most likely a socket just closed. The report of its destruction has more
+ * values, so the next sweep, soon, must miss it too. */
 static void sweep_one(struct track *t, struct conn *c, const struct diag *sweep)
 {
 	enum diag_life life = sweep->life(c->diag->cookie, c->diag->found.ino, sweep->arg);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/reconcile: scans of all sockets against what the tracker knows: what was open
- * before audit reported (snapshot), or when this program last ended (state file), who
- * holds what, and what is open no more (sweep).
+ * parser/track/reconcile: compares scans of all sockets with the tracker's state: sockets that
+ * were open before audit reported (snapshot) or when this program last ended (state file),
+ * their holders, and sockets that are no longer open (sweep).
  */
 #ifndef NETLOG_RECONCILE_H
 #define NETLOG_RECONCILE_H

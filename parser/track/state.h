@@ -18,8 +18,8 @@ struct track_diag {
 	int64_t mono;			/* now, ns */
 	struct stamp now;
 	int64_t stream_ms;		/* time of the latest audit event */
-	int64_t news;			/* when one came last, mono */
-	bool live;			/* the last one came when it had just happened */
+	int64_t news;			/* arrival of the last one, mono */
+	bool live;			/* the last one was reported without delay */
 	int64_t next_look;		/* at what waits, mono */
 	uint64_t last_question;
 	struct destroyed_table destroyed;
@@ -44,10 +44,10 @@ struct track {
 
 	/* of the event in hand */
 	const struct event *event;
-	uint64_t unnumbered;	/* connections of which nothing gives a number; no cookie is as large */
+	uint64_t unnumbered;	/* connections without a number of their own; no cookie is as large */
 	bool by_syslog;		/* of the event in hand, or the last one */
 	struct stamp when;	/* its time, see set_time() */
-	bool late;		/* one with a greater number came before it */
+	bool late;		/* an event with a greater number came before it */
 	struct node *node;
 	struct proc *proc;
 };
@@ -58,8 +58,8 @@ static inline int64_t stamp_ms(const struct stamp *s)
 }
 
 /*
- * Returns true if audit's event f is older than that of serial and ms. Serials are given
- * out in order, when a call ends (but begin anew at a boot); times are of its begin.
+ * Returns true if audit's event f is older than that of serial and ms. Serials are assigned in
+ * order, when a call ends (they restart at boot); times are those of its entry.
  */
 static inline bool state_is_older(const struct event *f, uint64_t serial, int64_t ms)
 {

@@ -240,7 +240,7 @@ static bool find_node(struct track *t, const char *name)
 	return t->node;
 }
 
-/* Nothing of this node survives its restart. */
+/* Drops all state of this node at its restart. */
 static void node_boot(struct track *t)
 {
 	struct conn *c;
@@ -268,10 +268,10 @@ static void node_boot(struct track *t)
 }
 
 /*
- * Audit stamps an event with the time of the call's entry. For an accept that
- * may be hours before anybody connected; but the stream is in the order in which
- * calls ended, so the accept is no earlier than the event before it by number. That a
- * process is gone is no part of the stream, and ahead of it.
+ * Audit stamps an event with the time of the call's entry. For an accept that may be hours
+ * before the client connected; but the stream is in the order in which calls ended, so the
+ * accept is no earlier than the event before it by number. EVENT_GONE is not part of the
+ * stream, and is ahead of it.
  */
 /*
  * The clock was set between two events: back, further than any call but these can have

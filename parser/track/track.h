@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/track: the tracker, a state machine: events in, entries out. Pure: no I/O
- * and no clock of its own; time comes with the events.
+ * parser/track/track: the tracker, a state machine: events in, entries out. Pure: no I/O and no
+ * clock of its own; time comes with the events.
  *
- * Three sources report the same connections. System calls of the audit rules name
- * descriptors (from_syscalls.c). sock_diag, where it is on, adds what it sees of the
- * sockets (from_sockdiag.c). The kernel's side names sockets and is exact
- * (from_kernel.c): from its first event on, until it reports its unload, it alone
- * decides, and the rules add what they know of the process.
+ * Three sources report the same connections. System calls of the audit rules name descriptors
+ * (from_syscalls.c). sock_diag, if it is enabled, adds the state of the sockets
+ * (from_sockdiag.c). The kernel's side names sockets and is exact (from_kernel.c): from its
+ * first event until it reports its unload, it alone decides, and the rules only add facts about
+ * the process.
  *
  * The phases of a connection and the steps between them are in transitions.def.
  */
@@ -28,12 +28,13 @@ struct track_limits {
 struct track_io {
 	void (*emit)(const struct entry *e, void *arg);
 	/*
-	 * Returns true if the connection of e is to be left out. Asked once, with its
-	 * start or failure (or the stop of one whose start was not seen); the answer
-	 * holds for its stop. May be NULL.
+	 * Returns true if the connection of e is to be left out. Called once, with its start or
+	 * failure (or its stop, if the start was not seen); the answer applies to its stop,
+	 * too. May be NULL.
 	 */
 	bool (*ignores)(const struct entry *e, void *arg);
-	/* Which socket is this? The answer is a later event. May be NULL without sock_diag. */
+	/* Requests the socket of a connection. The answer is a later event. May be NULL without
+	 * sock_diag. */
 	void (*ask)(const struct request *q, void *arg);
 	void *arg;
 };
@@ -69,16 +70,16 @@ void track_event(struct track *t, const struct event *f);
 void track_set_boot(struct track *t, const struct track_boot *boot);
 
 /*
- * Switches sock_diag on (events of kind EVENT_DIAG and EVENT_TICK will come; *o is copied,
- * its node is borrowed), or with NULL off. What waits then is written.
+ * Enables sock_diag (events of kind EVENT_DIAG and EVENT_TICK will come; *o is copied, its node
+ * is borrowed), or with NULL disables it. Waiting entries are then written.
  */
 void track_set_diag(struct track *t, const struct diag_options *o);
-/* Calls fn for each connection that sock_diag follows and whose start is written: what the
- * state file keeps. */
+/* Calls fn for each connection that sock_diag follows and whose start is written: these are
+ * saved in the state file. */
 void track_diag_each(const struct track *t,
 		     void (*fn)(const struct diag_known *k, const struct identity *opener,
 				void *arg), void *arg);
-/* The same for each that the kernel's side follows. */
+/* Does the same for each connection that the kernel's side follows. */
 void track_kernel_each(const struct track *t,
 		       void (*fn)(const struct diag_known *k, const struct identity *opener,
 				  void *arg), void *arg);
@@ -95,9 +96,9 @@ bool track_diag_doubts(const struct track *t);
 bool track_diag_waits(const struct track *t);
 
 /*
- * Leaves out the connections of datagram sockets that neither sent nor received until they
- * ended, where the kernel's side says so of them. Their starts wait for that, until an event
- * of any kind (as EVENT_TICK) is wait_ms later: then they are written. 0: none is left out.
+ * Leaves out connections of datagram sockets that neither sent nor received until they ended,
+ * if the kernel's side reports this. Their starts wait for it until an event of any kind (such
+ * as EVENT_TICK) is wait_ms later: then they are written. 0: none is left out.
  */
 void track_hide_unused(struct track *t, unsigned int wait_ms);
 /* Returns true if such a start waits. */
@@ -107,8 +108,8 @@ bool track_unused_waits(const struct track *t);
  * emitted later may be as old as that. */
 int64_t track_oldest(const struct track *t);
 
-/* Calls fn for each process without node name that holds descriptors by the rules' word:
- * its exit could pass unseen. fn must not call the tracker. */
+/* Calls fn for each process without node name that, by the rules, holds descriptors: its exit
+ * could pass unseen. fn must not call the tracker. */
 void track_holders(const struct track *t, void (*fn)(int64_t pid, void *arg), void *arg);
 
 void track_stats(const struct track *t, struct track_stats *out);

@@ -2,7 +2,7 @@
 /* parser/track/unclaimed: what the rules saw and the kernel's side did not. */
 #include "parser/track/unclaimed.h"
 
-#define CLAIM_MS 2000		/* BPF's events and audit's come on two ways */
+#define CLAIM_MS 2000		/* BPF's events and audit's come by two paths */
 #define SLACK_MS 1000		/* the clocks of the two differ, or one is set */
 
 void unclaimed_began(struct track *t, bool inbound)

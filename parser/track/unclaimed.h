@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/unclaimed: connects and accepts that succeeded by the rules' word, and that
- * no record of the kernel's side claims within its time: they are written, and counted. A
- * socket that no probe sees shows itself so.
+ * parser/track/unclaimed: connects and accepts that succeeded according to the rules, but that
+ * no record of the kernel's side claims in time: they are written, and counted. This shows
+ * sockets that no probe sees.
  *
- * A call is claimed if its process began any connection of that direction since the socket
- * was made, or the accept was entered: threads may hide each other's, and nothing is
- * written twice.
+ * A call is claimed if its process began any connection of that direction since the socket was
+ * made, or the accept was entered: threads may hide each other's calls, and nothing is written
+ * twice.
  */
 #ifndef NETLOG_UNCLAIMED_H
 #define NETLOG_UNCLAIMED_H
@@ -20,7 +20,7 @@ void unclaimed_began(struct track *t, bool inbound);
 void unclaimed_add(struct track *t, struct conn *c, int64_t since_ms);
 /* c's process, the one in hand, exits. */
 void unclaimed_exit(struct track *t, struct conn *c);
-/* Writes those whose time is over. Once an event. */
+/* Writes the calls whose time is over. Called once per event. */
 void unclaimed_decide(struct track *t);
 
 #endif

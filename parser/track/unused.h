@@ -16,7 +16,7 @@ bool unused_defer(struct track *t, struct conn *c);
 void unused_end(struct track *t, struct conn *c);
 /* Writes the starts that have waited long enough by the event in hand. */
 void unused_decide(struct track *t);
-/* The kernel's side says no more: writes all starts of the node of the event in hand. */
+/* The kernel's side reports no more: writes all starts of the node of the event in hand. */
 void unused_give_up(struct track *t);
 
 #endif
