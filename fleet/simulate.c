@@ -26,7 +26,7 @@
 struct service {
 	const char *server, *client;
 	uint16_t port;
-	unsigned int weight, servers; /* one host of servers has it, as many as there are */
+	unsigned int weight, servers; /* one server host has it, out of as many as there are */
 };
 
 static const struct service services[] = {

@@ -21,7 +21,7 @@ struct index_block {
 	uint32_t count;		/* entries */
 	uint32_t tail;		/* 1: they follow all logs */
 	int64_t from, to;	/* ms: earliest and latest time */
-	uint32_t filter, words;	/* its filter: its start and its length in 64-bit words; a power of two */
+	uint32_t filter, words;	/* its filter: start, length in 64-bit words; a power of two */
 	uint32_t unknown;	/* of enum index_unknown: ends that some entry does not have */
 	uint32_t identities, addresses, unused;
 };

@@ -134,7 +134,7 @@ struct conn {
 	int64_t user;		/* pid that was last logged as its user; 0: the opener, ID_UNKNOWN */
 	struct conn_diag *diag;
 	struct unseen *unseen;	/* its entry in that index, or NULL */
-	struct conn *flow;	/* for a bound datagram socket: its flow to one peer, written in addition */
+	struct conn *flow;	/* for a bound datagram socket: its flow to one peer */
 	struct conn *listener;	/* for such a flow: the bound socket */
 	bool left;		/* open at the module's unload, holder not known */
 	LIST_ENTRY(conn) of_left;

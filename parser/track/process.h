@@ -30,7 +30,7 @@ struct proc {
 	char *stale_title;	/* proctitle of a program it ran before, or NULL */
 	uint64_t serial;	/* of the latest audit event of it, and its time */
 	int64_t ms;
-	int64_t began_ms[2];	/* times at which the kernel's side last reported a new connection of it: out, in */
+	int64_t began_ms[2];	/* last new connection by the kernel's side: out, in */
 	bool born;		/* its fork was audited: so are its own forks */
 	struct fd_list fds;	/* oldest first */
 	unsigned int fd_count;

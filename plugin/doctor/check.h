@@ -29,7 +29,7 @@ struct doctor {
 	int status_error, rules_error; /* 0 or -errno: see audit_status.h */
 	struct audit_state status;
 	struct audit_status_rules rules;
-	bool bpf_tried;	       /* the programs were attached, or bpf_error says why not */
+	bool bpf_tried;	       /* the programs were attached, or bpf_error has the reason */
 	const char *bpf_error; /* NULL: they were */
 	bool initial_pids;     /* this is the initial pid namespace */
 	bool clock_synchronized;
@@ -91,7 +91,7 @@ const char *doctor_signed_only(const struct doctor *d);
  * and files that exist seem to be missing. */
 bool doctor_confined(const struct doctor *d);
 
-/* ---- what checks say ---- */
+/* ---- results of checks ---- */
 
 /* Each sets the level and one text; the last text set stays. */
 void found(struct doctor_finding *f, enum doctor_level level, const char *format, ...)

@@ -17,7 +17,7 @@
 #define RULES_DIR SYSCONFDIR "/audit/rules.d"
 #define LOAD_RULES "auditctl -R /usr/share/audit-netlog/rules/30-netlog.rules"
 
-/* Returns true if the kernel could not be asked, and says so. */
+/* Returns true, after reporting it, if the kernel could not be asked. */
 static bool not_asked(struct doctor_finding *f, int error, const char *what)
 {
 	if (!error)
@@ -65,7 +65,8 @@ void check_auditd(const struct doctor *d, struct doctor_finding *f)
 	}
 }
 
-/* auditd ignores a plugin whose file others may write, or whose program it may not run. */
+/* auditd ignores a plugin if others may write its file, or if auditd may not execute its
+ * program. */
 static void check_program(const struct doctor *d, const char *path, struct doctor_finding *f)
 {
 	char full[PATH_MAX];

@@ -79,7 +79,7 @@ static unsigned int open_pair(struct pair *p)
 
 /* ---- the line ---- */
 
-/* The number stands in the line, and is not a part of a longer one. */
+/* Returns true if the number occurs in the line, and not as a part of a longer one. */
 static bool has_number(const char *line, unsigned int number)
 {
 	char text[16];
@@ -134,7 +134,7 @@ static bool read_journal(struct search *s, long long since)
 	return good;
 }
 
-/* ---- where to look ---- */
+/* ---- places to search ---- */
 
 static void add_place(struct search *s, const char *root, const char *path)
 {

@@ -98,7 +98,8 @@ bool doctor_module_installed(const struct doctor *d)
 	return false;
 }
 
-/* Why BPF cannot be used, in the administrator's terms; what the kernel said as it is. */
+/* Returns the reason why BPF cannot be used, in the administrator's terms; the kernel's own
+ * message is kept unchanged. */
 static void bpf_reason(const struct doctor *d, char *text, size_t size)
 {
 	char value[128];
@@ -139,7 +140,8 @@ static void module_advice(const struct doctor *d, struct doctor_finding *f)
 		mend(f, "modprobe audit_netlog");
 }
 
-/* With BPF the module is not needed, but an administrator who installed it expects it. */
+/* With BPF the module is not needed, but an administrator who installed it expects it to be
+ * used. */
 static void exact_by_bpf(const struct doctor *d, struct doctor_finding *f)
 {
 	if (doctor_module_installed(d) && doctor_signed_only(d))

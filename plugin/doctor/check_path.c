@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/doctor/check_path: what lies between the plugin and who reads its lines. */
+/* plugin/doctor/check_path: checks everything between the plugin and the readers of its lines. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -127,8 +127,8 @@ void check_imjournal(const struct doctor *d, struct doctor_finding *f)
 		"then: systemctl restart rsyslog");
 }
 
-/* "NAME = "5"", or the older "$SystemLogRateLimitInterval 5": the text behind the name, which
- * begins with the number. Returns false if no file has it. */
+/* Reads the number of NAME="5", or of the older "$SystemLogRateLimitInterval 5". Returns false
+ * if no file has it. */
 static bool rsyslog_number(const struct doctor *d, const char *name, unsigned long *number)
 {
 	char text[128], *at;

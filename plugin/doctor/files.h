@@ -18,8 +18,8 @@ bool file_exists(const char *root, const char *path);
 int file_value(const char *root, const char *path, const char *key, char *buf, size_t size);
 
 /*
- * The same over the *.conf files of a directory, in the order of their names: the last
- * one counts, and buf stays as it is where none has the key. Returns 1, 0 or -errno.
+ * Does the same for the *.conf files of a directory, in the order of their names: the last
+ * value counts, and buf is unchanged if none has the key. Returns 1, 0 or -errno.
  */
 int directory_value(const char *root, const char *path, const char *key, char *buf,
 		    size_t size);
@@ -27,17 +27,17 @@ int directory_value(const char *root, const char *path, const char *key, char *b
 /* Returns true if the file contains the text, outside comments that begin a line. */
 bool file_has(const char *root, const char *path, const char *text);
 
-/* The same of any file in the directory whose name ends in suffix. */
+/* Does the same for any file in the directory whose name ends in suffix. */
 bool directory_has(const char *root, const char *path, const char *suffix, const char *text);
 
-/* Copies what follows the text in its line, in the first file that has it outside comments
- * that begin a line. Return false if none has. */
+/* Copies the rest of the line after the text, from the first file that has it outside a comment
+ * line. Returns false if none has. */
 bool file_text_after(const char *root, const char *path, const char *text, char *buf,
 		     size_t size);
 bool directory_text_after(const char *root, const char *path, const char *suffix,
 			  const char *text, char *buf, size_t size);
 
-/* Returns true if a word of the text, parted by blanks, is exactly that. */
+/* Returns true if one of the blank-separated words of the text is equal to it. */
 bool has_word(const char *text, const char *word);
 
 #endif

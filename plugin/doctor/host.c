@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/doctor/host: what the checks need to know of the running host. */
+/* plugin/doctor/host: facts about the running host that the checks need. */
 #include <string.h>
 #include <sys/timex.h>
 #include <sys/utsname.h>

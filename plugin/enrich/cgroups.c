@@ -55,7 +55,7 @@ void cgroups_free(struct cgroups *c)
 	free(c);
 }
 
-/* Numbers are not given out again: a group that is known stays right when it is gone. */
+/* Numbers are not reused: a cached group stays valid after its removal. */
 static void add(struct cgroups *c, int64_t number)
 {
 	char line[PATH_MAX + 8];

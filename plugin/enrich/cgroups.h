@@ -19,9 +19,9 @@ struct cgroups *cgroups_new(const char *root);
 void cgroups_free(struct cgroups *c); /* may be NULL */
 
 /*
- * Returns what the group's path says; valid until the next call. An unknown number starts a
- * scan of the directories, at most once a second; now_ms: monotonic. NULL if the group does
- * not exist, or was removed before a scan found it.
+ * Returns what the group's path contains; valid until the next call. An unknown number starts a
+ * scan of the directories, at most once a second; now_ms: monotonic. NULL if the group does not
+ * exist, or was removed before a scan found it.
  */
 const struct container *cgroups_find(struct cgroups *c, int64_t number, int64_t now_ms);
 

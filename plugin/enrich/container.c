@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/enrich/container: what the path of a control group says. */
+/* plugin/enrich/container: interprets the path of a control group. */
 #include "plugin/enrich/container.h"
 
 #include <ctype.h>
@@ -103,7 +103,8 @@ static bool is_unit(const struct part *p)
 	       ends(p, ".mount") || ends(p, ".swap");
 }
 
-/* The last container counts, and the first unit before it: what is behind is inside. */
+/* The last container counts, and the first unit before it: later components are inside the
+ * container. */
 static void read_part(const struct part *p, struct container *c)
 {
 	if (read_pod(p, c) || read_id(p, c) || (!*c->id && read_name(p, c)))
@@ -127,7 +128,8 @@ static void read_path(const char *path, size_t len, struct container *c)
 	}
 }
 
-/* "4:memory:/path", "1:name=systemd:/path", "0::/path": the line that says most. */
+/* Lines are "4:memory:/path", "1:name=systemd:/path", "0::/path": the most informative one is
+ * used. */
 void container_parse(const char *text, struct container *c)
 {
 	memset(c, 0, sizeof(*c));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/enrich/container: what the path of a control group says: container, pod and
- * systemd unit, as docker, podman, containerd, CRI-O, kubelet, LXC and systemd-nspawn
- * name their groups. Pure.
+ * plugin/enrich/container: interprets the path of a control group: container, pod and systemd
+ * unit, as docker, podman, containerd, CRI-O, kubelet, LXC and systemd-nspawn name their
+ * groups. Pure.
  */
 #ifndef NETLOG_CONTAINER_H
 #define NETLOG_CONTAINER_H

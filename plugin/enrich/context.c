@@ -21,7 +21,7 @@
 
 struct known {
 	int64_t pid;
-	uint64_t generation; /* of the identity that was asked for last */
+	uint64_t generation; /* for the identity of the last call */
 	struct container container;
 	char name[128]; /* of the container */
 	char pcomm[17];
@@ -39,7 +39,7 @@ struct context {
 	struct names *names;	 /* the same */
 };
 
-/* "2304 (odd ) name) S 2211 …": what of it is needed. */
+/* Reads the needed fields of "2304 (odd ) name) S 2211 …". */
 struct stat_line {
 	int64_t ppid, start; /* start: ticks since boot */
 	char comm[17];
@@ -167,8 +167,8 @@ static void forget(struct known *k)
 	*k->name = *k->pcomm = *k->entity = *k->pentity = 0;
 }
 
-/* The kernel's word for the control group, where there is one: it holds when the process has
- * ended by now. */
+/* The control group that the kernel reported, if there is one: it is right even if the process
+ * has ended by now. */
 static bool read_group(const struct context *c, const struct identity *id, struct known *k)
 {
 	const struct container *found = NULL;

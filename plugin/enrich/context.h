@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/enrich/context: what an entry says of the surroundings of its process: container,
- * pod, unit, the parent's name, and the numbers of both processes. Read from /proc when
- * the process makes a connection, and kept for its later entries. A process that has
- * ended, or whose pid belongs to another one by now, is unknown, but for its container
- * where BPF reports the control group.
+ * plugin/enrich/context: adds the surroundings of its process to an entry: container, pod,
+ * unit, the parent's name, and the numbers of both processes. They are read from /proc when the
+ * process makes a connection, and kept for its later entries. For a process that has ended, or
+ * whose pid was reused, they are unknown, except for its container if BPF reports the control
+ * group.
  */
 #ifndef NETLOG_CONTEXT_H
 #define NETLOG_CONTEXT_H

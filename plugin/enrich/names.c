@@ -99,7 +99,7 @@ static bool take_member(json_object *o, bool annotations, const char *key, char 
 	       json_object_object_get_ex(at, key, &at) && take(at, name);
 }
 
-/* Files of one container; %s is its id. */
+/* The files of one container; %s is its id. */
 static const struct {
 	const char *path;
 	bool annotations;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plugin/enrich/names: the name of a container, from the file where its engine keeps it:
- * docker, podman, CRI-O, containerd (Kubernetes, nerdctl). Those of root: an ordinary user's
- * podman keeps its own elsewhere.
+ * docker, podman, CRI-O, containerd (Kubernetes, nerdctl). Only root's engines: an ordinary
+ * user's podman keeps its names elsewhere.
  */
 #ifndef NETLOG_NAMES_H
 #define NETLOG_NAMES_H
@@ -17,8 +17,8 @@ struct names;
 struct names *names_new(const char *root);
 void names_free(struct names *n); /* may be NULL */
 
-/* id: 64 hex digits. Returns the name, or NULL if no file has it; valid until the next call.
- * A container without one is looked up again after 10 s. */
+/* id: 64 hex digits. Returns the name, or NULL if no file has it; valid until the next call. A
+ * container without a name is looked up again after 10 s. */
 const char *names_find(struct names *n, const char *id, int64_t now_ms);
 
 #endif

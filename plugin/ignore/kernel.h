@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/ignore/kernel: the ignore list as the kernel's side compares it, so that ignored
- * traffic costs next to nothing. What the kernel cannot compare stays to the plugin, which
- * compares everything that it gets.
+ * plugin/ignore/kernel: the ignore list in the form that the kernel's side compares, so that
+ * ignored traffic costs next to nothing. The plugin compares everything that it gets, which
+ * covers conditions that the kernel cannot compare.
  */
 #ifndef NETLOG_IGNORE_KERNEL_H
 #define NETLOG_IGNORE_KERNEL_H
@@ -19,15 +19,15 @@ struct ignore_kernel {
 };
 
 /*
- * Fills *k; no file is open after ignore_kernel_close(). Entries with ! come first, each as
- * broad as it can be; if there are too many of them, or one is about a container, the kernel
- * gets no list. Then, as far as there is room, those without a container, and whose program
- * is a file here. loopback false: connections to loopback addresses, too.
+ * Fills *k; no file is open after ignore_kernel_close(). Entries with ! come first, each made
+ * as broad as possible; if there are too many of them, or one has a container, the kernel gets
+ * no list. Then follow, as far as there is room, entries without a container whose program is a
+ * file here. loopback false: connections to loopback addresses are ignored, too.
  */
 void ignore_kernel_make(struct ignore_kernel *k, const struct ignore_list *l, bool loopback);
 void ignore_kernel_close(struct ignore_kernel *k);
 
-/* Returns true if both say the same to the kernel. */
+/* Returns true if both are the same list for the kernel. */
 bool ignore_kernel_same(const struct ignore_kernel *a, const struct ignore_kernel *b);
 
 /* The text for the module's parameter, of as many entries as fit; returns its length. */

@@ -78,7 +78,7 @@ static struct program *get_program(struct ignore_list *l, const char *exe)
 	return p;
 }
 
-/* The address with all bits behind the prefix cleared. */
+/* The address with all bits after the prefix cleared. */
 static void set_key(struct net_key *key, const struct netaddr *a, unsigned int prefix)
 {
 	unsigned int whole = prefix / 8, rest = prefix % 8;

@@ -21,8 +21,8 @@ struct ignore_error {
 /* Reads all. Returns NULL with the first mistake in *error. An entry that is there twice is
  * taken once. */
 struct ignore_list *ignore_list_read(FILE *file, struct ignore_error *error);
-/* The same of a file, which must belong to root or this user, and be writable by nobody
- * else: what it lists is hidden. */
+/* Does the same for a file, which must belong to root or this user and be writable by no other
+ * user, because it hides connections. */
 struct ignore_list *ignore_list_open(const char *path, struct ignore_error *error);
 void ignore_list_free(struct ignore_list *l); /* may be NULL */
 

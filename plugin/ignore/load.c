@@ -7,7 +7,7 @@
 #include "parser/text.h"
 #include "plugin/log.h"
 
-#define REPORTED_MAX 1000 /* notes of one load, less than a queue holds */
+#define REPORTED_MAX 1000 /* notes of one load, fewer than a queue holds */
 #define TEXT_SHOWN 800
 
 static void report_change(struct report *r, const char *what, const struct ignore_item *i)

@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* One that sleeps takes its turn among the processes that wait for room in the backlog:
- * few may. They stay: the exit of a thread is an audit event. */
+/* A thread that sleeps is one of the few processes that may wait for room in the backlog.
+ * Threads stay: the exit of a thread is an audit event. */
 #define SENDERS_MAX 2
 #define REFUSED_MS 20	/* a request that is refused is refused at once */
 

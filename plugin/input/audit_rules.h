@@ -11,8 +11,8 @@
 
 struct audit_rules;
 
-/* Adds the rules of the file. Returns NULL after an error, with the reason in error and
- * no rule left behind. Rules that were loaded before are not removed later. */
+/* Adds the rules of the file. Returns NULL after an error, with the reason in error and no new
+ * rule left. Rules that were loaded before are not removed later. */
 struct audit_rules *audit_rules_add(const char *path, char *error, size_t size);
 /* Removes them and frees. Returns how many could not be removed. */
 unsigned int audit_rules_remove(struct audit_rules *r);

@@ -133,7 +133,7 @@ bool audit_status_module(void)
 	return !access(MODULE, F_OK);
 }
 
-/* False: there is no such counter (any more). */
+/* Returns false if there is no such counter, or no longer. */
 static bool read_counter(const char *path, uint64_t *value)
 {
 	FILE *f = fopen(path, "re");

@@ -25,7 +25,7 @@ struct audit_watch {
 	struct slot state, rules;
 	struct audit_state state_answer;
 	struct audit_status_rules rules_answer;
-	bool closed;				/* the thread frees this when it comes back */
+	bool closed;				/* the thread frees this when it returns */
 	bool refused;				/* the thread could not shed capabilities */
 };
 

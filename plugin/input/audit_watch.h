@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/input/audit_watch: asks the kernel for the state of audit and of its rules, in a
- * thread of its own, so that the loop does not wait for the answers.
+ * plugin/input/audit_watch: asks the kernel for the status of audit and for its rules, in a
+ * separate thread, so that the event loop does not wait for the answers.
  */
 #ifndef NETLOG_AUDIT_WATCH_H
 #define NETLOG_AUDIT_WATCH_H

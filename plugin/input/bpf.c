@@ -105,7 +105,7 @@ void bpf_input_read(struct bpf_input *b)
 		b->on_scanned(begun, b->arg);
 }
 
-/* Once it has woken us, the kernel does not again until all is read. */
+/* After a wake-up the kernel does not wake us again until everything is read. */
 int bpf_input_poll(const struct bpf_input *b, struct pollfd *fd)
 {
 	int64_t wait;
@@ -203,7 +203,7 @@ static int64_t missed(const struct bpf_input *b)
 
 		if (!bpf_program__autoload(p))
 			continue;
-		/* len comes back as what the kernel knows */
+		/* len returns as the size that the kernel has */
 		if (bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &len) ||
 		    len < offsetof(struct bpf_prog_info, recursion_misses) +
 			  sizeof(info.recursion_misses))

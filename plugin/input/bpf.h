@@ -16,11 +16,11 @@
 
 struct bpf_input;
 
-/* What is reported on request. */
+/* Reports that are enabled on request. */
 struct bpf_wants {
 	bool flows;		/* unconnected datagrams */
 	bool processes;		/* forks, execs and ends of processes */
-	bool uses;		/* who sends or receives on a socket, where that changes */
+	bool uses;		/* the process that sends or receives on a socket, when it changes */
 	unsigned int scan;	/* seconds between scans without a known loss; 0: none */
 	bool list;		/* the ignore list may be compared in the kernel */
 	bool data;		/* which connected datagram sockets are never used */
@@ -60,10 +60,10 @@ void bpf_input_work(struct bpf_input *b, const struct pollfd *fd);
 /* Reads all that is there now. */
 void bpf_input_read(struct bpf_input *b);
 
-/* Begins to report all that is open, by events of NETLOG_OP_FOUND and then scanned(), in
- * parts with each bpf_input_work(). Also while the source is silent. Returns false if the
- * kernel refuses. Before Linux 5.19, where no bpffs can be mounted, only some can be made: last_ones says
- * to use them. */
+/* Begins to report all open sockets, by events of NETLOG_OP_FOUND and then scanned(), in parts
+ * with each bpf_input_work(). Also while the source is silent. Returns false if the kernel
+ * refuses. Before Linux 5.19, if no bpffs can be mounted, only a limited number can be made:
+ * last_ones allows their use. */
 bool bpf_input_scan(struct bpf_input *b, bool last_ones);
 /* Returns true while that goes on. */
 bool bpf_input_scans(const struct bpf_input *b);

@@ -91,8 +91,8 @@ void bpf_events_clock(struct bpf_events *e, int64_t real_minus_mono)
 	e->real_minus_mono = real_minus_mono;
 }
 
-/* As audit_log_untrustedstring() writes it: quoted when harmless, hex otherwise. to holds
- * ENCODED(len) bytes. Returns the byte behind what was written. */
+/* Encodes like audit_log_untrustedstring(): quoted when harmless, hex otherwise. to holds
+ * ENCODED(len) bytes. Returns the byte after the output. */
 #define ENCODED(len) (2 * (len) + 3)
 static char *encode(char *to, const char *s, size_t len)
 {
@@ -143,7 +143,7 @@ static size_t join(const struct netlog_bpf_exe *x, char *path)
 	return len;
 }
 
-/* As the kernel has it: of Latin 1, too. */
+/* As in the kernel: for Latin 1, too. */
 static bool is_printable(unsigned char c)
 {
 	return c >= 0x20 && c != 0x7f && (c < 0x80 || c >= 0xa0);
@@ -182,7 +182,7 @@ static int on_exe(struct bpf_events *e, const struct netlog_bpf_exe *x)
 	return 0;
 }
 
-/* NULL if it is not known, or not that one any more. */
+/* Returns NULL if it is unknown, or replaced by another one. */
 static const struct program *program_of(struct bpf_events *e, const struct netlog_bpf_task *t)
 {
 	struct program *p;

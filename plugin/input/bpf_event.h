@@ -28,7 +28,7 @@ void bpf_events_free(struct bpf_events *e);
 /* CLOCK_REALTIME minus CLOCK_MONOTONIC, ns: gives the records that follow their time. */
 void bpf_events_clock(struct bpf_events *e, int64_t real_minus_mono);
 
-/* One record. Returns 0; -EINVAL if it is none; -ENOMEM if a program's path was lost. */
+/* Takes one record. Returns 0; -EINVAL if it is none; -ENOMEM if a program's path was lost. */
 int bpf_events_record(struct bpf_events *e, const void *data, size_t size);
 
 #endif

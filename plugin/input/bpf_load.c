@@ -19,7 +19,7 @@
 
 #define SCTP_BTF "/sys/kernel/btf/sctp"	/* since 5.11 */
 
-/* These kernels have no such function, or it is inlined, and others report the same. */
+/* Functions that these kernels lack or inline; other functions report the same. */
 static const char *const optional[] = {
 	"inet_sendmsg", "inet6_sendmsg", "inet_recvmsg", "inet6_recvmsg",
 	"taskstats_exit", "__x64_sys_delete_module",
@@ -112,7 +112,7 @@ static bool has_lengths(const struct btf *btf)
 	return btf__find_by_name_kind(btf, "btf_trace_sock_send_length", BTF_KIND_TYPEDEF) > 0;
 }
 
-/* The same programs and maps, from the object that this kernel takes. */
+/* The same programs and maps, from the object that this kernel accepts. */
 static struct netlog_bpf *open_object(const struct btf *btf)
 {
 	struct netlog_bpf *b = calloc(1, sizeof(*b));

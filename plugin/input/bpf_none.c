@@ -12,7 +12,7 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 	return NULL;
 }
 
-/* Nobody has a bpf_input: what follows is never called. */
+/* No bpf_input exists: the functions below are never called. */
 void bpf_input_close(struct bpf_input *b)
 {
 	(void)b;

@@ -53,9 +53,9 @@ static void close_all(int fds[BPF_SCAN_PARTS])
 }
 
 /*
- * Before Linux 5.19 only root's privileges make an iterator of a link, but opening a pinned
- * link makes one, too. The bpffs it is pinned to is mounted nowhere, and ends with us.
- * Returns descriptors that can be opened again.
+ * Before Linux 5.19 only root's privileges make an iterator from a link, but opening a pinned
+ * link makes one, too. The bpffs it is pinned to is mounted nowhere, and ends with this
+ * process. Returns descriptors that can be opened again.
  */
 static void pin(struct bpf_scan *s)
 {
@@ -105,7 +105,7 @@ static bool make_iterators(const struct bpf_scan *s, int fds[BPF_SCAN_PARTS])
 	return true;
 }
 
-/* Each reports once. They are not needed where links can be opened again. */
+/* Each reports once. They are not needed if links can be opened again. */
 static void keep_spares(struct bpf_scan *s)
 {
 	if (s->pinned[0] >= 0)
@@ -190,7 +190,7 @@ static void take_found(struct bpf_scan *s, const struct netlog_bpf_event *e)
 	s->found[s->found_count++] = *e;
 }
 
-/* Records lie one behind the other. Returns how many bytes were whole ones. */
+/* Records follow each other without gaps. Returns how many bytes were complete records. */
 static size_t parse_found(struct bpf_scan *s, const char *data, size_t size)
 {
 	size_t done = 0, len;

@@ -23,15 +23,15 @@ struct bpf_scan *bpf_scan_new(const int links[BPF_SCAN_PARTS], bool old, struct 
 /* s may be NULL. */
 void bpf_scan_free(struct bpf_scan *s);
 
-/* Begins one unless it runs already. Before Linux 5.19, where no bpffs can be mounted, only some can be
- * made: last_ones says to use them. Returns false if the kernel refuses. */
+/* Begins one unless it runs already. Before Linux 5.19, if no bpffs can be mounted, only a
+ * limited number can be made: last_ones allows their use. Returns false if the kernel refuses. */
 bool bpf_scan_begin(struct bpf_scan *s, bool last_ones);
 bool bpf_scan_runs(const struct bpf_scan *s);
 /* Reads one buffer, and remembers what was found. */
 void bpf_scan_read(struct bpf_scan *s);
 /* Returns true if sockets were found that are not reported yet. */
 bool bpf_scan_has_found(const struct bpf_scan *s);
-/* Reports those found before mono (ns), so that they come in their place among the events. */
+/* Reports the sockets found before mono (ns), so that they are in order among the events. */
 void bpf_scan_report(struct bpf_scan *s, uint64_t mono);
 /* Returns true if a scan is complete and not yet taken; bpf_scan_take() returns the time at
  * which it began, mono ns, or 0 if a part of it was lost. */

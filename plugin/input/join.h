@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/input/join: gives an event of BPF what the audit event of the same system call
- * has beside it: its id (ev=), subj, command line. BPF's events come first; those that
- * may have an audit event wait for it, a bounded time and in order. Joined by serial:
- * BPF reports the serial that the call got. No I/O and no clock of its own.
+ * plugin/input/join: adds fields of the audit event of the same system call to an event of BPF:
+ * its id (ev=), subj, command line. BPF's events come first; those that may have an audit event
+ * wait for it, a bounded time and in order. The join is by serial: BPF reports the serial that
+ * the call got. No I/O and no clock of its own.
  */
 #ifndef NETLOG_JOIN_H
 #define NETLOG_JOIN_H

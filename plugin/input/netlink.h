@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plugin/input/netlink: reads audit records from the kernel, for --live. If auditd runs, this
- * listens beside it, by the read-only multicast group; if not, it is the audit daemon
- * until it closes. It restores what it changes: rules, the enabled flag, the backlog.
+ * listens alongside it, in the read-only multicast group; if not, it is the audit daemon until
+ * it closes. It restores everything that it changes: rules, the enabled flag, the backlog.
  */
 #ifndef NETLOG_NETLINK_H
 #define NETLOG_NETLINK_H

@@ -20,14 +20,14 @@
 
 #define CHUNK 131072
 #define LEVEL 3
-#define NICE 10 /* the lines that are written now come first */
+#define NICE 10 /* the lines that are being written have priority */
 
 struct compressor {
 	const char *path;
 	char temporary[PATH_MAX];
 	pthread_t thread;
 	bool started;		/* there is a thread to be joined */
-	atomic_bool stop, more; /* more: files may have come since it looked */
+	atomic_bool stop, more; /* more: files may have been added since the last check */
 	bool running;		/* under the lock */
 	pthread_mutex_t lock;	/* of the names of the files */
 };

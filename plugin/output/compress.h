@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/output/compress: compresses the old files of a log (rotate.h) with zstd, in a thread
- * of its own: FILE.3 becomes FILE.3.zst, with its mode and time. A file is there under one of
- * the two names at any moment, whatever happens.
+ * plugin/output/compress: compresses the old files of a log (rotate.h) with zstd, in a separate
+ * thread: FILE.3 becomes FILE.3.zst, with its mode and time. At any moment, whatever happens, a
+ * file exists under one of the two names.
  */
 #ifndef NETLOG_COMPRESS_H
 #define NETLOG_COMPRESS_H
@@ -14,8 +14,8 @@ struct compressor *compress_new(const char *path);
 /* Stops at once; what is not compressed stays as it is. c may be NULL. */
 void compress_free(struct compressor *c);
 
-/* There may be files to compress. What cannot be compressed is tried again at the next
- * call. c may be NULL. */
+/* Reports that there may be files to compress. A file that cannot be compressed is tried again
+ * at the next call. c may be NULL. */
 void compress_start(struct compressor *c);
 
 /* Around rotate_shift() and rotate_prune(), which change the names of the files. c may be

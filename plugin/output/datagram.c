@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * plugin/output/datagram: RFC 5424 messages to a collector by UDP (RFC 5426), one datagram
- * each. Nobody acknowledges them: a host without a listener is noticed by its ICMP answer to
- * an earlier one, and datagrams that a network drops are not noticed.
+ * each. There are no acknowledgements: a host without a listener is noticed by its ICMP answer
+ * to an earlier datagram, and datagrams that a network drops are not noticed.
  */
 #include <errno.h>
 #include <netdb.h>
@@ -17,7 +17,7 @@
 #include "plugin/output/transport.h"
 
 #define PORT_UDP "514"
-#define REFUSAL_MS 200 /* an answer to the first datagram comes within this */
+#define REFUSAL_MS 200 /* an answer to the first datagram arrives within this time */
 
 struct datagram {
 	struct transport t;

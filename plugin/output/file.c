@@ -93,8 +93,8 @@ static int file_reopen(struct transport *t)
 	return 0;
 }
 
-/* Whoever made standard output non-blocking did so for its own end of it: this thread
- * can wait. */
+/* Standard output may be non-blocking because another process set it for its own end: this
+ * thread can wait. */
 static int wait_writable(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
@@ -120,7 +120,7 @@ static int write_all(int fd, const char *data, size_t len, size_t *written)
 	return err;
 }
 
-/* Ends a line that an earlier error tore, so that the next one stands alone. */
+/* Ends a line that an earlier error truncated, so that the next one is separate. */
 static int mend(struct file *f)
 {
 	size_t written;
@@ -227,7 +227,7 @@ static int log_open(struct transport *t)
 	return err;
 }
 
-/* After a failure the file grows on, and the next line tries again. */
+/* After a failure the file keeps growing, and the next line tries again. */
 static void rotate(struct file *f, time_t now)
 {
 	int fd, err;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * plugin/output/listen: lines to every program that has connected to a unix stream socket.
- * A reader gets what is written from its connection on. One that does not keep up is
- * disconnected, so that it sees its loss and costs the others nothing.
+ * plugin/output/listen: lines to every program that has connected to a unix stream socket. A
+ * reader gets the lines from its connection on. A reader that does not keep up is disconnected,
+ * so that it notices its loss and does not delay the others.
  */
 #include <errno.h>
 #include <poll.h>
@@ -112,7 +112,7 @@ static void accept_readers(struct listener *l)
 	}
 }
 
-/* Returns false if the reader has gone or does not keep up. */
+/* Returns false if the reader has disconnected or does not keep up. */
 static bool send_to(int fd, const char *data, size_t len)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };

@@ -19,7 +19,7 @@
 #define BATCH_MESSAGES 256
 #define RETRY_MIN_MS 100 /* of a transport that keeps: doubled up to the maximum */
 #define RETRY_MAX_MS 30000
-#define LOSS_MS 1000 /* a loss is reported after this even if nothing else comes */
+#define LOSS_MS 1000 /* a loss is reported after this time even if no message follows */
 
 struct output {
 	struct transport *transport;
@@ -35,7 +35,7 @@ struct output {
 	pthread_mutex_t lock;
 	pthread_cond_t filled, emptied, ended; /* by the monotonic clock */
 	bool stopping, stopped, want_reopen;
-	bool stalled;		     /* took nothing for PATIENCE_MS with a full queue */
+	bool stalled;		     /* accepted nothing for PATIENCE_MS with a full queue */
 	uint64_t dropped;	     /* messages, not yet reported */
 	uint64_t in_queue, in_batch; /* messages */
 	struct output_counts counts;
@@ -47,7 +47,7 @@ struct output {
 	unsigned int first, count; /* of messages: those not written yet */
 	unsigned int retry_ms;
 
-	/* the putting thread's own: frames not yet in the queue */
+	/* owned by the putting thread: frames not yet in the queue */
 	char stage[STAGE];
 	size_t staged;
 	unsigned int staged_messages;
@@ -57,9 +57,9 @@ _Static_assert(STAGE > FRAME_MAX && BATCH > FRAME_MAX, "a frame fits");
 /* ---- the putting thread ---- */
 
 /*
- * A caller that is faster than its output for a moment is no stalled output: the
- * output gets PATIENCE_MS, once. If nothing moves in that time it is stalled, and
- * until it moves again messages are dropped without waiting. Lock held.
+ * A caller that is faster than its output for a moment does not make it a stalled output: the
+ * output gets PATIENCE_MS, once. If nothing moves in that time it is stalled, and until it
+ * moves again messages are dropped without waiting. Lock held.
  */
 static void make_room(struct output *s, size_t need)
 {
@@ -99,7 +99,7 @@ void output_push(struct output *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
-/* Waking the thread costs more than writing a message: more may come. */
+/* Waking the thread costs more than writing a message: more may follow. */
 static void stage_full(struct output *s)
 {
 	pthread_mutex_lock(&s->lock);
@@ -157,7 +157,7 @@ static void change(struct output *s, enum output_change what, int err)
 		s->changed(what, s->name, s->transport, -err, s->changed_arg);
 }
 
-/* Tells the owner when the transport begins to fail and when it works again. */
+/* Reports to the owner when the transport begins to fail and when it works again. */
 static void judge(struct output *s, int err)
 {
 	bool failed;
@@ -192,7 +192,7 @@ static void fill_batch(struct output *s)
 	s->in_batch = s->count;
 }
 
-/* Messages that a broken connection took with it. Lock held. */
+/* Counts messages that were lost with a broken connection. Lock held. */
 static void settle_undelivered(struct output *s)
 {
 	struct transport *t = s->transport;
@@ -296,7 +296,7 @@ static void reopen(struct output *s)
 		change(s, OUTPUT_NOT_REOPENED, err);
 }
 
-/* One turn. Returns false at the end. Lock held, and released while it writes. */
+/* One iteration. Returns false at the end. Lock held, and released while it writes. */
 static bool turn(struct output *s)
 {
 	uint64_t dropped;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/output/output: a bounded queue in front of a transport, and the thread that
- * writes from the one to the other. The caller never waits for the transport, except
- * once for at most 0.2 s when the queue fills up, to tell a slow transport from a
- * stalled one. A full queue drops messages and counts them; "netlog lost plugin=N" in
- * the same stream reports them as soon as there is room.
+ * plugin/output/output: a bounded queue in front of a transport, and the thread that moves
+ * messages from one to the other. The caller never waits for the transport, except once for at
+ * most 0.2 s when the queue fills up, to distinguish a slow transport from a stalled one. A
+ * full queue drops messages and counts them; "netlog lost plugin=N" in the same stream reports
+ * them as soon as there is room.
  */
 #ifndef NETLOG_OUTPUT_H
 #define NETLOG_OUTPUT_H
@@ -45,15 +45,15 @@ struct output_counts {
 	uint64_t queued;     /* bytes, now */
 	uint64_t queue_peak; /* bytes */
 	bool failing;
-	bool dead; /* the reader of the pipe is gone */
+	bool dead; /* the reader of the pipe has closed it */
 };
 
 struct output;
 
 /* Takes the transport. NULL without memory or thread (the transport is closed then). */
 struct output *output_new(struct transport *t, const struct output_options *o);
-/* Copies the message. One thread at a time. Messages are gathered until output_push()
- * or until there are enough of them. */
+/* Copies the message. One thread at a time. Messages are gathered until output_push() or until
+ * there are enough of them. */
 void output_put(struct output *s, const struct message *m);
 /* Hands what was gathered to the output's thread. To be called when there is nothing
  * more to put for now. */

@@ -72,7 +72,7 @@ bool queue_put(struct queue *q, const char *frames, size_t len)
 	return true;
 }
 
-/* Copies len bytes that begin `from` bytes behind the oldest. */
+/* Copies len bytes that begin `from` bytes after the oldest. */
 static void peek(const struct queue *q, size_t from, char *buf, size_t len)
 {
 	size_t at = (q->head + from) % q->size;

@@ -14,11 +14,11 @@
  * m->len + RFC5424_OVERHEAD bytes; the time is in UTC, with milliseconds. Returns the length.
  */
 size_t rfc5424_message(const struct message *m, int facility, char *buf);
-/* The same behind its length in octets and a blank (RFC 6587 3.4.1, RFC 5425 4.3). */
+/* Writes the same after its length in octets and a blank (RFC 6587 3.4.1, RFC 5425 4.3). */
 size_t rfc5424_frame(const struct message *m, int facility, char *buf);
 
-/* The same for a stream of lines: "TIME TEXT\n", without the time if the text has one; or a
- * structured text as an RFC 5424 message and a newline. */
+/* Writes the same for a stream of lines: "TIME TEXT\n", without the time if the text has one;
+ * or a structured text as an RFC 5424 message and a newline. */
 size_t rfc5424_line(struct line_clock *clock, const struct message *m, int facility, char *buf);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/output/rotate: the old files of a log: FILE.1 is the youngest, FILE.2 the one
- * before, each perhaps with a suffix that a compressor gave it (FILE.3.zst). A file has
- * lines of one day at most, and all of them have a bounded size and age.
+ * plugin/output/rotate: the old files of a log: FILE.1 is the youngest, FILE.2 the one before,
+ * each possibly with a compressor's suffix (FILE.3.zst). A file has lines of one day at most,
+ * and all of them have a bounded size and age.
  */
 #ifndef NETLOG_ROTATE_H
 #define NETLOG_ROTATE_H
@@ -12,7 +12,7 @@
 #include <time.h>
 
 struct rotate_limits {
-	uint64_t file, total;	/* bytes: of one file, of all with the current one */
+	uint64_t file, total;	/* bytes: of one file, of all including the current one */
 	unsigned int days;	/* older files are deleted */
 };
 
@@ -29,7 +29,7 @@ int rotate_shift(const char *path);
  * suffix. Sets *number to its N. Returns false if there is none. */
 bool rotate_find_plain(const char *path, uint64_t ino, unsigned int *number);
 
-/* Deletes the oldest files as the limits say; never FILE itself. Returns 0 or -errno. */
+/* Deletes the oldest files according to the limits; never FILE itself. Returns 0 or -errno. */
 int rotate_prune(const char *path, const struct rotate_limits *l, time_t now);
 
 #endif

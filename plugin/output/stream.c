@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * plugin/output/stream: messages over a stream socket: lines to a unix socket, RFC 5424
- * frames to a collector by TCP or TLS. A connection that breaks is made again by the next
- * write; the output decides when that is. A message that was cut off is sent whole again.
+ * plugin/output/stream: messages over a stream socket: lines to a unix socket, RFC 5424 frames
+ * to a collector by TCP or TLS. The next write re-establishes a broken connection; the output
+ * decides when that is. A truncated message is sent again as a whole.
  */
 #include <errno.h>
 #include <linux/sockios.h>
@@ -236,7 +236,7 @@ static int stream_write(struct transport *t, const struct message *m, unsigned i
 
 	*done = 0;
 	*t->reason = 0;
-	if (s->fd >= 0 && drain(s)) /* closed by the peer: begin anew at once */
+	if (s->fd >= 0 && drain(s)) /* closed by the peer: reconnect at once */
 		disconnect(s);
 	err = stream_open(t);
 	if (err)

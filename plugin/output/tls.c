@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define RECORD 16384 /* bytes of one record */
+#define RECORD 16384 /* size of one record */
 
 struct tls {
 	gnutls_session_t session;
@@ -21,8 +21,8 @@ struct tls {
 	uint64_t *sent;
 };
 
-/* Counts what the socket takes, so that the owner can tell what the peer has not
- * acknowledged. */
+/* Counts the bytes that the socket takes, so that the owner can find out which are
+ * unacknowledged. */
 static ssize_t push(gnutls_transport_ptr_t arg, const void *data, size_t len)
 {
 	struct tls *t = arg;
@@ -96,7 +96,7 @@ static int start(struct tls *t, const char *host)
 	return n;
 }
 
-/* Why a handshake failed: a certificate's faults in words. */
+/* Returns the reason why a handshake failed: a certificate's faults as text. */
 static void explain(struct tls *t, int n, char *error, size_t size)
 {
 	gnutls_datum_t text = { 0 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/output/transport: where finished messages go, and how they are framed there. An
- * output owns one transport and calls it from its own thread alone; a transport may
- * block, and knows neither queue nor format.
+ * plugin/output/transport: the destination of finished messages, and their framing. An output
+ * owns one transport and calls it only from its own thread. A transport may block, and has no
+ * access to queue or format.
  */
 #ifndef NETLOG_TRANSPORT_H
 #define NETLOG_TRANSPORT_H
@@ -16,9 +16,9 @@
 struct transport {
 	const struct transport_ops *ops;
 	const char *target; /* for messages: a path or an address; owned by the transport */
-	char reason[192];   /* of the last error, where errno alone says less; or "" */
-	/* Since the owner set them to 0: messages that write counted as done and that are
-	 * found to be lost, and the sum of what such messages reported. */
+	char reason[192];   /* of the last error, if errno alone is less specific; or "" */
+	/* Since the owner set them to 0: messages that write counted as done and that are found
+	 * to be lost, and the sum of what such messages reported. */
 	uint64_t undelivered, unreported;
 };
 
@@ -43,7 +43,7 @@ struct transport_ops {
 
 /* Appends "TIME TEXT\n" to a file, created with mode 0640. */
 struct transport *transport_file(const char *path);
-/* The same to a log that is rotated and bounded here; its directory is created with mode
+/* Does the same for a log that is rotated and bounded here; its directory is created with mode
  * 0750. compress: old files, with zstd. *limits is copied. */
 struct transport *transport_log(const char *path, const struct rotate_limits *limits,
 				bool compress);
@@ -54,8 +54,8 @@ struct transport *transport_syslog(int facility);
  * that listens at a unix stream socket. */
 struct transport *transport_unix(const char *path, int facility);
 
-/* The same to every program that connects to this unix stream socket, from then on. mode: of
- * the socket's file. */
+/* Does the same for every program that connects to this unix stream socket, from then on. mode:
+ * of the socket's file. */
 struct transport *transport_listen(const char *path, unsigned int mode, int facility);
 
 /* RFC 5424 messages to a collector: by UDP, or in octet-counted frames (RFC 6587, RFC 5425)

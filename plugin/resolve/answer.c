@@ -70,7 +70,7 @@ static bool all_watched(const struct answers *a)
 static void likely_netns(struct answers *a, const struct request *q, struct diag *d)
 {
 	d->netns = q->ppid > 0 ? procfs_netns(q->ppid) : 0;
-	if (!d->netns && a->spaces->all) /* it may have had its own, gone with it */
+	if (!d->netns && a->spaces->all) /* it may have had its own namespace, which ended with it */
 		return;
 	d->watched = netns_find(a->spaces, d->netns);
 	if ((d->netns && !d->watched) || !all_watched(a))
@@ -102,9 +102,9 @@ static void answer(struct answers *a, const struct pending *p, enum diag_op op)
 }
 
 /*
- * The descriptor was a socket before the dumps, and they do not have it. Either it was
- * closed meanwhile (another round says which fitting sockets live), or its namespace is
- * not that of its process.
+ * The descriptor was a socket before the dumps, and they lack it. Either it was closed
+ * meanwhile (another round shows which matching sockets live), or its namespace is not that of
+ * its process.
  */
 static void read_again(struct answers *a, struct pending *p)
 {
@@ -129,8 +129,8 @@ static void read_again(struct answers *a, struct pending *p)
 	again->looked = true;
 }
 
-/* A dump can miss a socket while its neighbours in the kernel's table come and go: two of
- * them must. */
+/* A dump can miss a socket while its neighbours in the kernel's table come and go: two dumps
+ * must miss it. */
 static void answer_not_held(struct answers *a, struct pending *p)
 {
 	bool known = p->q.netns ? netns_find(a->spaces, p->q.netns) != NULL : all_watched(a);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/resolve/answer: what the dumps of a round and /proc have shown of each request,
- * given to the tracker. Answers come in this order: found sockets, everything else that is
- * certain, and last the descriptors that were closed, for which notifications may still
- * be on their way. Each step goes on from slice to slice.
+ * plugin/resolve/answer: passes the results of the dumps of a round and of /proc to the
+ * tracker, for each request. Answers come in this order: found sockets, everything else that is
+ * certain, and last the descriptors that were closed, whose notifications may still be in
+ * transit. Each step continues from slice to slice.
  */
 #ifndef NETLOG_ANSWER_H
 #define NETLOG_ANSWER_H
@@ -23,10 +23,10 @@ struct answers {
 	/* Is each namespace of a process, and each with a name, watched? */
 	struct procfs_walk walk;
 	bool all_watched, census_ok;
-	int64_t census_ms; /* mono: the result is good until then */
+	int64_t census_ms; /* mono: the result is valid until then */
 };
 
-/* again: where requests that take another round are added. */
+/* again: requests that need another round are added here. */
 void answer_begin(struct answers *a, struct requests *requests, struct requests *again,
 		  bool incomplete);
 /* Reads the namespaces of all processes if an answer depends on them and the last result

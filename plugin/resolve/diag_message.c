@@ -41,9 +41,9 @@ static void read_end(struct netaddr *a, int family, const void *ip, uint16_t por
 }
 
 /*
- * Payload, as the module counts it: bytes_sent excludes SYN and FIN. bytes_received
- * includes the peer's FIN, and no field says whether one came; rx is known only if no
- * segment had data.
+ * Payload, as the module counts it: bytes_sent excludes SYN and FIN. bytes_received includes
+ * the peer's FIN, and no field shows whether one arrived; rx is known only if no segment had
+ * data.
  */
 static void read_bytes(struct diag_sock *s, const struct tcp_info *i)
 {

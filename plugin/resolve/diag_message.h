@@ -12,16 +12,16 @@
 
 typedef void (*diag_message_fn)(const struct diag_sock *sock, void *arg);
 
-/* Returns true if the message with its padding lies in len bytes. */
+/* Returns true if the message with its padding is within len bytes. */
 bool diag_message_is_whole(const struct nlmsghdr *m, size_t len);
-/* Returns the message behind m, which is whole, and takes m off *left. */
+/* Returns the message after m, which is whole, and subtracts m from *left. */
 const struct nlmsghdr *diag_message_next(const struct nlmsghdr *m, size_t *left);
 
-/* Reads one socket, of a dump or a notification. Returns false if the message is something
- * else, or incomplete. proto is unknown unless the message says it, netns always. */
+/* Reads one socket, from a dump or a notification. Returns false if the message is something
+ * else, or incomplete. proto is unknown unless the message has it, netns always. */
 bool diag_message_parse(const struct nlmsghdr *message, size_t len, struct diag_sock *out);
 
-/* A dump under way: what a socket in it does not say of itself. */
+/* A running dump: values that its messages do not have. */
 struct diag_query {
 	unsigned int seq;
 	int proto;

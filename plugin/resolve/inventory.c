@@ -167,7 +167,7 @@ void inventory_destroyed(struct inventory *v, uint64_t cookie, bool dumping)
 
 struct inventory_inode *inventory_hold(struct inventory *v, uint64_t ino, int64_t pid)
 {
-	/* sockets of other families: those of the dumps are all in it already */
+	/* sockets of other families: the inventory already has all those of the dumps */
 	unsigned int max = HASH_COUNT(v->socks) + INVENTORY_OTHERS_MAX;
 	struct inventory_inode *n = get_inode(v, ino, max);
 

@@ -2,7 +2,7 @@
 /*
  * plugin/resolve/inventory: all sockets of one round of dumps, and the processes that hold
  * them. Pure data, indexed by cookie, inode and listening port: no operation walks over all
- * sockets. Bounded; what is left out sets cut.
+ * sockets. Bounded; omitted entries set cut.
  */
 #ifndef NETLOG_INVENTORY_H
 #define NETLOG_INVENTORY_H

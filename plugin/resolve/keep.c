@@ -12,7 +12,7 @@
 #include "plugin/clock.h"
 #include "plugin/resolve/deliver.h"
 
-#define REST_MS 1000 /* between files, plus 50 times what one took */
+#define REST_MS 1000 /* between files, plus 50 times the duration of one */
 
 static void on_known(const struct diag_known *known, const struct task *opener, void *arg)
 {

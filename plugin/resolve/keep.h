@@ -20,7 +20,7 @@ struct keep {
 
 /* Gives what the file has to the tracker. */
 void keep_load(struct keep *k);
-/* Writes for one slice, if something has changed since the last file and its turn has come. */
+/* Writes for one slice, if something has changed since the last file and the next one is due. */
 void keep_go_on(struct keep *k, const struct slice *slice);
 bool keep_writes(const struct keep *k); /* another slice is needed */
 /* Writes all at once. Returns false if there is no file, or it could not be written. */

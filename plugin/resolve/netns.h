@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/resolve/netns: the network namespaces whose sockets are read: our own, those that
- * are configured, and with "all" those in which a process makes a connection. A netlink
- * socket stays in the namespace where it was made, so a namespace is entered only to make
- * its two.
+ * plugin/resolve/netns: the network namespaces whose sockets are read: our own, those that are
+ * configured, and with "all" those in which a process makes a connection. A netlink socket
+ * stays in the namespace where it was made, so a namespace is entered only to make its two
+ * sockets.
  */
 #ifndef NETLOG_NETNS_H
 #define NETLOG_NETNS_H
@@ -26,7 +26,7 @@ struct netns {
 	bool fresh;	     /* the snapshot of its sockets is still to be reported */
 	bool snapshot;	     /* is being reported */
 	bool complained;
-	bool lost; /* its file is gone, or names another namespace now */
+	bool lost; /* its file was removed, or names another namespace now */
 };
 
 struct netns_set {
@@ -46,9 +46,9 @@ int netns_open(struct netns_set *set, char *const *names, unsigned int count,
 void netns_close(struct netns_set *set);
 
 /*
- * Checks which namespaces exist. None is kept alive: if a file is gone, or names another
- * namespace, the old one is closed. netns_check_go_on() returns false while it needs
- * another slice; then *changed says whether the set has changed.
+ * Checks which namespaces exist. This keeps none of them alive: if a file was removed, or names
+ * another namespace, the old one is closed. netns_check_go_on() returns false while it needs
+ * another slice; then *changed is set if the set has changed.
  */
 void netns_check_begin(struct netns_set *set);
 bool netns_check_go_on(struct netns_set *set, const struct slice *slice, bool *changed);

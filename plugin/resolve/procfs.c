@@ -110,7 +110,7 @@ bool procfs_single_netns(int64_t pid, int64_t netns)
 
 	snprintf(path, sizeof(path), "/proc/%" PRId64 "/task", pid);
 	if (stat(path, &st))
-		return true; /* exited since: the answer of its first thread stands */
+		return true; /* exited since: the answer of its first thread is kept */
 	return st.st_nlink == 3 /* . .. and the first */ || threads_agree(path, netns);
 }
 

@@ -27,8 +27,8 @@ int64_t procfs_netns(int64_t pid);
  * 64 threads count as mixed; a process that has exited does not. */
 bool procfs_single_netns(int64_t pid, int64_t netns);
 
-/* A running process as audit would name it. Strings are audit-encoded (parser/event.h) and
- * stand in the arrays. */
+/* A running process in audit's terms. Strings are audit-encoded (parser/event.h) and stored in
+ * the arrays. */
 struct procfs_task {
 	struct task task;
 	char comm[48], exe[8256], subj[512], title[320];

@@ -36,7 +36,7 @@ struct requests {
 	struct pending *buckets[REQUEST_BUCKETS]; /* by remote end */
 };
 
-/* Returns NULL if there are too many: the tracker asks again, or gives up in time. */
+/* Returns NULL if there are too many: the tracker asks again, or stops asking in time. */
 struct pending *requests_add(struct requests *rs, const struct request *q);
 /* Reads the descriptor now: ino, hidden, looked_ms. */
 void pending_read_descriptor(struct pending *p);

@@ -14,7 +14,7 @@
 #include "plugin/resolve/deliver.h"
 
 #define TICK_MS 20
-#define SLICE_MS 5 /* of one turn of the loop, for each kind of work */
+#define SLICE_MS 5 /* per iteration of the loop, for each kind of work */
 #define MEET_MAX 4 /* namespaces entered in one slice */
 
 struct resolver {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plugin/resolve/resolver: answers the tracker's requests about sockets (parser/diag.h) from
- * /proc and the kernel's socket diagnostics. One round of dumps serves all requests that
- * wait. Notifications of destroyed sockets are passed on as they arrive. All work is done
- * from the event loop, a few milliseconds a turn.
+ * /proc and the kernel's socket diagnostics. One round of dumps serves all waiting requests.
+ * Notifications of destroyed sockets are passed on as they arrive. All work is done from the
+ * event loop, a few milliseconds per iteration.
  */
 #ifndef NETLOG_RESOLVER_H
 #define NETLOG_RESOLVER_H
@@ -23,7 +23,7 @@ struct resolver_options {
 	unsigned int sweep_s;	/* between sweeps; 0: none */
 	bool sees_all;		/* other processes' descriptors */
 	bool hears_ends;	/* may subscribe to the notifications */
-	bool snapshot;		/* report what is open already */
+	bool snapshot;		/* report sockets that are already open */
 	const char *state;	/* state file, or NULL */
 	char *const *netns;	/* network namespaces to watch as well: see config */
 	unsigned int netns_count;

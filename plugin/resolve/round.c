@@ -9,8 +9,8 @@
 
 #include "plugin/clock.h"
 
-/* Rest between rounds: at least so long, plus 20 times what the last one took; where that
- * is too much of the time that entries wait, plus twice that. */
+/* Minimum pause between rounds, plus 20 times the duration of the last one; if that is too
+ * large a part of the time that entries wait, plus twice the duration. */
 #define REST_MS 20
 #define SENTINEL_MS 1000
 #define LONG_MS 60000
@@ -50,9 +50,9 @@ void round_begin(struct round *r, struct inventory *inventory)
 
 /*
  * The kernel notifies from a work queue, which a storm of sockets can delay by seconds. A
- * socket of our own, closed now, is notified after those that were destroyed before, in
- * whichever namespace: there is one queue. Until then nothing is said of closed
- * descriptors. Returns false if there are no notifications.
+ * socket of our own, closed now, is notified after those that were destroyed before, in any
+ * namespace: there is one queue. Until then closed descriptors are not answered. Returns false
+ * if there are no notifications.
  */
 static bool send_sentinel(struct round *r)
 {
@@ -157,7 +157,7 @@ int64_t round_wait_ms(const struct round *r)
 	if (r->phase == ROUND_SENTINEL)
 		due = r->sentinel_due_ms;
 	else if (r->phase == ROUND_DUMPS)
-		return LONG_MS; /* round_fd() says when */
+		return LONG_MS; /* round_fd() becomes readable then */
 	else if (r->phase != ROUND_IDLE)
 		return 0;
 	else if (!r->fresh->count)

@@ -37,8 +37,8 @@ void round_fini(struct round *r);
 
 /* Returns true if requests wait and the next round may begin. */
 bool round_due(const struct round *r);
-/* Begins a round; inventory is filled if it is not NULL, until round_go_on() says that the
- * dumps are over. */
+/* Begins a round; inventory is filled, unless it is NULL, until round_go_on() reports the end
+ * of the dumps. */
 void round_begin(struct round *r, struct inventory *inventory);
 /* Goes on for one slice. Returns true when the dumps of this round have just ended:
  * r->dump.incomplete and the inventory are final. */

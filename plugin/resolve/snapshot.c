@@ -21,7 +21,7 @@ bool snapshot_wants(const struct snapshot_ports *ports, const struct diag_sock *
 				 s->local.port > ports->high);
 }
 
-/* Returns false if the process does not hold it any more. */
+/* Returns false if the process no longer holds it. */
 static bool deliver_open(struct track *t, enum diag_op op, const struct diag_sock *s,
 			 const struct inventory_holder *h)
 {
@@ -40,7 +40,7 @@ static bool deliver_open(struct track *t, enum diag_op op, const struct diag_soc
 	return true;
 }
 
-/* Nobody that can be seen holds it: protected even from us. */
+/* No visible process holds it: it may be protected even from us. */
 static void deliver_unheld(struct track *t, const struct diag_sock *s)
 {
 	struct diag d = { .op = DIAG_OPEN, .sock = *s };

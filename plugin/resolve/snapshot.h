@@ -14,7 +14,7 @@ struct snapshot_ports {
 void snapshot_read_ports(struct snapshot_ports *ports);
 
 /* Returns true for connections, listeners, and those unconnected datagram sockets whose port
- * a program chose: one that only sends has a port of the kernel's. */
+ * was chosen by a program: the kernel chooses the port of a socket that only sends. */
 bool snapshot_wants(const struct snapshot_ports *ports, const struct diag_sock *s);
 
 /* Gives the tracker the socket, as open by the process that most likely made it, and as

@@ -13,7 +13,7 @@
 #include <sys/uio.h>
 
 #define EVENTS_BUFFER (8 << 20)
-#define EVENT_SIZE 1024 /* of one message: about 400 bytes */
+#define EVENT_SIZE 1024 /* size of one message: about 400 bytes */
 #define BATCH 32
 #define DUMP_SIZE 32768 /* the kernel fills no more in one read */
 

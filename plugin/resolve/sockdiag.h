@@ -2,11 +2,11 @@
 /*
  * plugin/resolve/sockdiag: the kernel's socket diagnostics, by libmnl. One netlink socket
  * receives a notification for each destroyed TCP and UDP socket of its network namespace;
- * another dumps the living ones, piece by piece, so that the event loop goes on meanwhile.
+ * another dumps the living ones, piece by piece, so that the event loop is not blocked.
  *
- * The owner of a namespace may send netlink messages in it. Both sockets are connected to
- * the kernel, which refuses other senders' unicasts; the sender of every message is checked
- * as well, and no length in a message is trusted.
+ * The owner of a namespace may send netlink messages in it. Both sockets are connected to the
+ * kernel, which refuses other senders' unicasts; the sender of every message is checked as
+ * well, and no length in a message is trusted.
  */
 #ifndef NETLOG_SOCKDIAG_H
 #define NETLOG_SOCKDIAG_H

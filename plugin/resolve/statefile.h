@@ -17,9 +17,9 @@ int statefile_boot(char boot[40]);
 struct statefile_writer;
 
 /*
- * Copies what the tracker has open, and opens a new file beside path (mode 0600). The file
- * takes the place of the old one when all is written: a program that is killed meanwhile
- * leaves the old one as it was. Returns NULL with errno set.
+ * Copies the tracker's open connections, and opens a new file next to path (mode 0600). The new
+ * file replaces the old one when everything is written: if the program is killed meanwhile, the
+ * old one is unchanged. Returns NULL with errno set.
  */
 struct statefile_writer *statefile_begin(const char *path, const struct track *track);
 /* Writes for one slice (NULL: to the end). Returns 1 if there is more to write; 0 when the

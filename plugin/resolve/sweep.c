@@ -63,8 +63,8 @@ static enum diag_life life(uint64_t cookie, uint64_t ino, void *arg)
 
 	if (s && s->sock.ino)
 		return DIAG_ALIVE;
-	/* A connection that was reset is in no dump, but a process may still have it; and
-	 * a dump can miss one whose neighbours go meanwhile. */
+	/* A connection that was reset is in no dump, but a process may still have it; and a
+	 * dump can miss one whose neighbours are destroyed meanwhile. */
 	n = ino ? inventory_inode(&w->inventory, ino) : NULL;
 	if (!w->scanned || (n && n->holders))
 		return DIAG_ALIVE;

@@ -40,7 +40,7 @@ struct sweep {
 	int64_t last_ms, next_ms;  /* mono */
 	int64_t next_scan_ms;	   /* scans rest 200 times what they cost */
 	int64_t next_doubt_ms;	   /* or 20 times, if a socket is missing */
-	uint64_t count, cut;	   /* sweeps; of which something was left out */
+	uint64_t count, cut;	   /* sweeps that were incomplete */
 	bool cut_logged;
 };
 

@@ -120,7 +120,7 @@ static void plan_queue(struct plan *p, const struct doctor *d)
 
 #define PATH_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+"
 
-/* The plugin's configuration, as a word for the shell. NULL: it is none without quotes. */
+/* Returns the path of the plugin's configuration as a shell word; NULL if it would need quotes. */
 static const char *config_path(const struct doctor *d)
 {
 	const char *path = d->config_path ? d->config_path : CONFIG_DEFAULT;
@@ -166,7 +166,7 @@ static void plan_own_log(struct plan *p, const struct doctor *d)
 	       config_path(d), "own-log", "[log]\\nfile = " OWN_LOG);
 }
 
-/* Returns true if the connections to it are left out already. */
+/* Returns true if the connections to it are ignored already. */
 static bool is_ignored(const struct doctor *d, const struct collector *c)
 {
 	char exe[64], address[64];

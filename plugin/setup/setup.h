@@ -20,8 +20,8 @@ struct setup {
 };
 
 /*
- * Returns the exit status: 0, or 1 if a command failed or a file could not be written.
- * SETUP_DO stops at the first command that fails; what was done until then can be undone.
+ * Returns the exit status: 0, or 1 if a command failed or a file could not be written. SETUP_DO
+ * stops at the first command that fails; earlier steps can be undone.
  */
 int setup_apply(const struct setup *s, const struct doctor *d, enum setup_mode mode);
 
