@@ -103,7 +103,7 @@ static void on_event(auparse_state_t *au, auparse_cb_event_t type, void *arg)
 	do
 		read_record(au, &f);
 	while (auparse_next_record(au) == 1);
-	/* somebody looks at them, as far as the compiler knows */
+	/* the compiler must assume that they are used */
 	__asm__ volatile("" : : "r"(&f) : "memory");
 }
 

@@ -228,7 +228,7 @@ static void call(struct process *p, int nr, long result, uint64_t a0,
 		record("EOE", "%s", "");
 }
 
-/* ---- what processes do, and what the log must say of it ---- */
+/* ---- activity of processes, and the lines that it must produce ---- */
 
 static int free_fd(const struct process *p)
 {
@@ -379,7 +379,7 @@ static void step_client(struct process *p)
 	}
 }
 
-/* A monitoring check: up, or nobody listens there. */
+/* A monitoring check: the service is up, or nothing listens there. */
 static void step_check(struct process *p)
 {
 	struct address to = v4(10, 0, 0, 1 + rnd(200), 5432);
@@ -451,7 +451,7 @@ static void step_server(struct process *p)
 	do_accept(p, p->listener, &a);
 }
 
-/* A resolver: a bound socket, and one with a port of its own per question. */
+/* A resolver: a bound socket, and a separate port for each question. */
 static void step_datagram(struct process *p)
 {
 	struct address a = v4(0, 0, 0, 0, 53);
@@ -581,8 +581,8 @@ static void mix(struct process *p, struct process *q)
 		write_record(g.event.text[i]);
 }
 
-/* SYSCALL records whose events never end: the kernel lost the rest. No line
- * comes of them: sockets that nobody uses, connects without an address. */
+/* SYSCALL records whose events never end: the kernel lost the rest. They produce no line:
+ * unused sockets, connects without an address. */
 static void burst(void)
 {
 	static const struct program lossy = {

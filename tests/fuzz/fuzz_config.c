@@ -103,7 +103,7 @@ static void try_addresses(const char *text, size_t len)
 	     strlen(buf) < NETADDR_TEXT_MAX);
 }
 
-/* The first byte says what the others are. */
+/* The first byte sets the meaning of the others. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text;

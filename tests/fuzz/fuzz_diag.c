@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tests/fuzz: bytes as answers of sock_diag, and as a state file. What must hold of any:
- * nothing is read outside of the buffer, every line is printable, a stop has its start, a
- * file that is refused says nothing, and one that is taken is saved as it was read.
+ * tests/fuzz: bytes as answers of sock_diag, and as a state file. Invariants for any input:
+ * nothing is read outside the buffer, every line is printable, a stop has its start, a refused
+ * file produces nothing, and an accepted one is saved as it was read.
  */
 #include <netinet/in.h>
 #include <string.h>
@@ -216,7 +216,7 @@ static void try_state(const uint8_t *data, size_t size)
 	unlink(state_path());
 }
 
-/* The first byte says what the others are. */
+/* The first byte sets the meaning of the others. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size < 3)

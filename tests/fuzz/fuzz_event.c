@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tests/fuzz: bytes as audit's stream, through reader, tracker and format. What
- * must hold of any bytes: no sanitizer speaks, each record is one printable line,
- * every stop has its start, and only what people paste comes with a prefix of syslog.
+ * tests/fuzz: bytes as audit's stream, through reader, tracker and format. Invariants for any
+ * input: no sanitizer reports, each record is one printable line, every stop has its start, and
+ * only pasted text comes with a prefix of syslog.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -103,7 +103,7 @@ static void on_complaint(enum input_error_kind kind, const char *sample,
 	text_escape(text, text + sizeof(text), sample, len);
 }
 
-/* The first byte says how large the pieces are, and whether it is a log that somebody names. */
+/* The first byte sets the size of the pieces, and whether it is a log named by the user. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct track_limits limits = { 16, 16 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tests/fuzz: bytes as aunetlog's command line, an argument a line. What must hold of any:
- * it is taken, or the reason is one printable text; what was taken can be matched.
+ * tests/fuzz: bytes as aunetlog's command line, one argument per line. Invariants for any
+ * input: it is accepted, or the reason is one printable text; accepted conditions can be
+ * matched.
  */
 #include <netinet/in.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tests/fuzz: bytes as events of all sources, mixed, straight into the tracker. What must
- * hold of any sequence: no illegal transition (the build is a checked one), each stop has
- * the number of a start that is open, none has two, and all tables stay bounded.
+ * tests/fuzz: bytes as events of all sources, mixed, straight into the tracker. Invariants for
+ * any sequence: no illegal transition (the build is a checked one), each stop has the number of
+ * an open start, no start has two, and all tables stay bounded.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -41,8 +41,8 @@ static int find(const struct world *w, const struct conn_id *id)
 	return -1;
 }
 
-/* Numbers are compared where they cannot be forged: the serials are ours, each once. A
- * cookie may be told of several sockets here. */
+/* Numbers are compared where they cannot be forged: the serials are ours, each once. A cookie
+ * may be reported for several sockets here. */
 static void on_entry(const struct entry *r, void *arg)
 {
 	struct world *w = arg;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tests/fuzz: a target without libFuzzer: replay MUTATIONS DIRECTORY tries every
- * file of the directory, then so many of their mutations, always the same ones.
- * PROGRAM.last has the input under test, behind its length, in case of a crash.
+ * tests/fuzz: runs a target without libFuzzer. replay MUTATIONS DIRECTORY tries every file of
+ * the directory, then this many of their mutations, always the same ones. In case of a crash,
+ * PROGRAM.last has the input under test, after its length.
  */
 #include <dirent.h>
 #include <fcntl.h>

@@ -61,7 +61,7 @@ static void plain(void)
 	hang_up(&l);
 }
 
-/* E1: nobody is there. A UDP connect needs nobody. */
+/* E1: nothing listens there. A UDP connect does not need a listener. */
 static void nobody(void)
 {
 	struct address to = address(LO, 9);

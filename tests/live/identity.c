@@ -96,7 +96,7 @@ static void exec_between(void)
 	hang_up(&l);
 }
 
-/* D4: it gives up its privileges in between. */
+/* D4: it drops its privileges in between. */
 static void privileges(void)
 {
 	struct conn l, c;
@@ -262,7 +262,7 @@ static void other_net(void)
 	truth_before();
 	if (connect(fd, &to.sa, to.len))
 		die("connect");
-	/* the start tells the socket's namespace, not the process's */
+	/* the start has the socket's namespace, not the process's */
 	if (setns(own, CLONE_NEWNET))
 		die("setns");
 	truth_connected(&c, fd, "TCP");

@@ -102,8 +102,8 @@ static void fork_child_last(void)
 	await_exit(pid);
 }
 
-/* C3: the parent is gone long before the child; nobody waits for the child but
- * the one who reads its output. */
+/* C3: the parent exits long before the child; only the reader of its output waits for the
+ * child. */
 static void fork_parent_gone(void)
 {
 	struct trio t;
@@ -294,7 +294,7 @@ static void passed(void)
 	hang_up(&l);
 }
 
-/* C5: on its way in a Unix socket that nobody reads. */
+/* C5: in transit in a Unix socket that no process reads. */
 static void passed_in_flight(void)
 {
 	struct trio t;
@@ -380,7 +380,7 @@ static void in_thread(void *(*fn)(void *), void *arg)
 		die("thread");
 }
 
-/* C8: the thread that made it is gone, the connection is not. */
+/* C8: the thread that made it has exited, the connection is still open. */
 static void thread_ends(void)
 {
 	struct trio t;
@@ -489,7 +489,7 @@ static void half_close(void)
 	hang_up(&t.l);
 }
 
-/* C11: nothing is said, for longer than auparse waits for the end of an event. */
+/* C11: no event for longer than auparse waits for the end of an event. */
 static void idle(void)
 {
 	struct trio t;
@@ -516,8 +516,8 @@ static void reset_by_peer(void)
 	hang_up(&t.l);
 }
 
-/* C13: closed with data that the peer has not taken: the kernel goes on for a
- * while with a socket that nobody has. */
+/* C13: closed with data that the peer has not received: for a while the kernel keeps a socket
+ * that no process has. */
 static void orphan(void)
 {
 	static char buf[65536];

@@ -48,7 +48,7 @@ static void plain(void)
 	struct conn l;
 	int fd;
 
-	/* a port that is free now, said by number in the bind that counts */
+	/* a port that is free now, given by number in the bind under test */
 	fd = bound(LO, 0, SO_REUSEADDR);
 	port = port_of(fd);
 	drop(fd);
@@ -235,7 +235,7 @@ static void accepted(struct conn *s, int fd)
 	truth_accepted(s, fd, "TCP");
 }
 
-/* B8: nobody asks for the peer's address. */
+/* B8: the program does not ask for the peer's address. */
 static void no_address(void)
 {
 	struct conn l, c[2], s[2];
@@ -487,7 +487,7 @@ static void inetd(void)
 	}
 	await_cat(pid, &now);
 	drop(s.fd);
-	talk(&c, &c, 5);	/* cat says the same */
+	talk(&c, &c, 5);	/* cat confirms it */
 	s.tx = s.rx = 5;
 	truth_holds(&s, truth_pid());
 	truth_before();
@@ -527,8 +527,8 @@ static void send_syn(int raw, const char *from, const char *to, unsigned int por
 		die("sendto");
 }
 
-/* B19: SYNs that nobody follows up, and a scan of ports whose prober takes back
- * every SYN: no connections. The real one afterwards is. */
+/* B19: SYNs without a following ACK, and a port scan whose prober resets every SYN: no
+ * connections. The real connect afterwards is one. */
 static void syn_flood(void)
 {
 	struct conn l, c, s;
@@ -536,7 +536,7 @@ static void syn_flood(void)
 	int raw;
 
 	own_net(0);
-	need("ip link add v0 type veth peer name v1");	/* nobody answers there */
+	need("ip link add v0 type veth peer name v1");	/* nothing listens there */
 	need("ip addr add 198.51.100.1/24 dev v0");
 	need("ip link set v0 up");
 	need("ip link set v1 up");

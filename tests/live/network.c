@@ -54,8 +54,8 @@ static void container(void)
 	await_exit(pid);
 }
 
-/* A process in a network namespace of its own, reached over a veth pair: from is
- * our end's address, to its. It starts when the gate opens. */
+/* A process in a separate network namespace, reached over a veth pair: from is our end's
+ * address, to the neighbour's. It starts when the gate opens. */
 struct neighbour {
 	pid_t pid;
 	struct gate made, go;

@@ -71,7 +71,7 @@ static void blocking6(void)
 	hang_up(&l);
 }
 
-/* To an address that says "this host": the kernel puts in which. */
+/* Connects to an address that means "this host": the kernel chooses which. */
 static void to_any(void)
 {
 	static const char *const any[] = { "0.0.0.0", "::" };
@@ -92,7 +92,7 @@ static void to_any(void)
 	}
 }
 
-/* The same, and the process's end is what ends them. */
+/* Does the same, and the exit of the process ends them. */
 static void blocking_exit(void)
 {
 	struct conn l, c, s;
@@ -149,7 +149,7 @@ static void no_way(const char *ip, int err)
 	no_way_by(SOCK_STREAM, ip, err);
 }
 
-/* A4: no route, and a route that says unreachable. */
+/* A4: no route, and a route of type unreachable. */
 static void unreachable(void)
 {
 	own_net(0);
@@ -264,8 +264,8 @@ static void alarm_soon(void)
 		die("alarm");
 }
 
-/* The connection that was begun with fd can complete now. The other end's
- * start is in a thread, which has a time of its own. */
+/* Lets the connection of fd complete now. The other end's start is in a thread, and has its own
+ * time. */
 struct completion {
 	struct silent *silent;
 	struct conn *accepted;
@@ -279,8 +279,8 @@ static void *let_complete(void *arg)
 	return NULL;
 }
 
-/* It is not complete yet when looked at last: so the start's window is narrow, and
- * a duration that counts from the first SYN too long. */
+/* The last check before completion: it makes the start's window narrow, and rejects a duration
+ * that counts from the first SYN. */
 static void await_narrowly(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
@@ -405,7 +405,7 @@ static void nonblock_refused(void)
 	truth_failed("TCP", ONLY_END, LO ":81", ECONNREFUSED);
 }
 
-/* A9, in the namespace of everybody: the local end is asked for, not arranged. */
+/* A9, in the shared namespace: the local end is looked up, not arranged. */
 static void nonblock_refused_here(void)
 {
 	char local[80], remote[80];
@@ -415,7 +415,7 @@ static void nonblock_refused_here(void)
 
 	listen_at(&l, LO, 0);
 	to = address_of(l.fd);
-	hang_up(&l);		/* nobody listens there now */
+	hang_up(&l);		/* nothing listens there now */
 	fd = nonblocking();
 	expect_error(begin(fd, &to), EINPROGRESS, "connect");
 	truth_local(fd, local);
@@ -485,8 +485,8 @@ static void closed_early(void)
 	silent_end(&s);
 }
 
-/* A13: again while it is under way (EALREADY), when it is done (0), and once
- * more (EISCONN): one connection. */
+/* A13: again while it is in progress (EALREADY), when it is done (0), and again (EISCONN): one
+ * connection. */
 static void again(void)
 {
 	struct conn c, first, second;

@@ -58,7 +58,7 @@ static void become_daemon(struct conn *l, void (*listen_now)(struct conn *l))
 	truth_holds(l, l->opener);
 }
 
-/* G1: no call says that the child has the listener. */
+/* G1: no call shows that the child has the listener. */
 static void daemon_by_number(void)
 {
 	struct conn l;

@@ -212,8 +212,8 @@ void udp_dial(struct conn *c, int fd, const struct address *to)
 	truth_connected(c, fd, "UDP");
 }
 
-/* With a backlog of 0 one connection fits into the queue, and as long as
- * nobody accepts it the kernel drops every further SYN. */
+/* With a backlog of 0 one connection fits into the queue, and until it is accepted the kernel
+ * drops every further SYN. */
 void silent_at(struct silent *s, const char *ip, unsigned int port)
 {
 	struct address to = address(ip, port);

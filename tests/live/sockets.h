@@ -46,7 +46,7 @@ void answer(struct conn *s, const struct conn *l);
 void talk(struct conn *from, struct conn *to, int n);
 /* close, which ends it. */
 void hang_up(struct conn *c);
-/* The same for a descriptor that is not the last: nothing is logged. */
+/* Does the same for a descriptor that is not the last: nothing is logged. */
 void drop(int fd);
 /* It is ended by this process's end, which comes next. */
 void leave(struct conn *c);
@@ -65,12 +65,12 @@ void silent_at(struct silent *s, const char *ip, unsigned int port);
 void silent_answer(struct silent *s, struct conn *accepted);
 void silent_end(struct silent *s);
 
-/* A network namespace of its own, with loopback up. With port the only local
- * port that the kernel can choose: so it is known for a connect that fails. */
+/* Enters a separate network namespace, with loopback up. port is the only local port that the
+ * kernel can choose, if it is set: so the port is known even if a connect fails. */
 void own_net(unsigned int port);
 void write_setting(const char *path, const char *text);
-/* Runs a program, its arguments separated by blanks; skips the scenario when it
- * fails. Without a shell: busybox's has an ip of its own. */
+/* Runs a program, its arguments separated by blanks; skips the scenario when it fails. Without
+ * a shell: busybox's has its own ip. */
 void need(const char *command);
 
 /* Waits for poll() events, with a deadline of 20 s. */

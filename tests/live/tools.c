@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/live/tools: what real programs do, told by the server they talk to. */
+/* tests/live/tools: real programs; the server they talk to reports their connections. */
 #include <arpa/nameser.h>
 #include <errno.h>
 #include <netdb.h>
@@ -80,8 +80,8 @@ static void told_by(pid_t pid, struct conn *c, struct conn *s, const struct conn
 	s->tx = -1;
 }
 
-/* A14: of the two addresses of a name one does not answer; curl tries the other
- * and gives the first up. The request says that it did. */
+/* A14: one of the two addresses of a name does not answer; curl tries the other and aborts the
+ * first attempt. The request shows that it did. */
 static void happy_eyeballs(void)
 {
 	char *const argv[] = { "curl", "-q", "-s", "-m", "20", "--noproxy", "*",
@@ -257,8 +257,8 @@ static void deny(int fd, const unsigned char *query, ssize_t n,
 		die("sendto");
 }
 
-/* dig asks in a thread, which has a name of its own, and binds first: for that
- * moment its socket listens. */
+/* dig resolves in a thread with a name of its own, and binds first: for that moment its socket
+ * listens. */
 static void binds_first(const char *local, struct who *w)
 {
 	struct conn own;

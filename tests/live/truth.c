@@ -73,8 +73,8 @@ void skip(const char *why)
 	_exit(77);
 }
 
-/* As audit sees it, which a process with a namespace of pids of its own does not:
- * /proc is of the namespace outside. */
+/* The value that audit sees, which a process in a pid namespace does not have: /proc is that of
+ * the outer namespace. */
 pid_t truth_pid(void)
 {
 	char text[16];
@@ -142,7 +142,7 @@ static void escape(const char *from, size_t len, char *to, size_t size)
 {
 	const char *end = to + size - 5;
 
-	/* Text that would look like "unknown" or nothing is escaped as well. */
+	/* Text that would look like "unknown" or an empty value is escaped as well. */
 	if (len == 1 && *from == '-') {
 		strcpy(to, "\\x2D");
 		return;

@@ -46,15 +46,15 @@ pid_t truth_fork_as(pid_t pid);
 /* A process of the scenario that does not run this code. */
 void truth_process(pid_t pid);
 
-/* The caller's pid outside of any namespace of its own. */
+/* The caller's pid in the initial namespace. */
 pid_t truth_pid(void);
 
 /* Reads who a process is from /proc; pid 0 is the caller. */
 void truth_who(pid_t pid, struct who *w);
 
 void truth_before(void);
-/* It was asked for since truth_before(), but has not happened yet: durations count
- * from here on, while the time of the system call is right, too. */
+/* It was requested since truth_before(), but has not happened yet: durations count from here
+ * on, while the time of the system call is also right. */
 void truth_not_yet(void);
 /* Leaves everything as it is for TRUTH_PAUSE milliseconds, so that somebody who looks
  * now and then can follow. Starts do so by themselves. */
@@ -65,20 +65,20 @@ void truth_extra(const char *text);
 void truth_listening(struct conn *c, int fd, const char *proto);
 void truth_connected(struct conn *c, int fd, const char *proto);
 void truth_accepted(struct conn *c, int fd, const char *proto);
-/* An accepted connection whose ends getsockname cannot tell any more. */
+/* An accepted connection whose ends getsockname no longer returns. */
 void truth_accepted_from(struct conn *c, int fd, const char *proto,
 			 const char *local, const char *remote);
-/* Of a program that does not run this code; what bytes it moved is not judged. */
+/* A connection of a program that does not run this code; its byte counts are not judged. */
 void truth_connected_as(struct conn *c, const struct who *w, const char *proto,
 			const char *local, const char *remote);
 void truth_accepted_as(struct conn *c, const struct who *w, const char *proto,
 		       const char *local, const char *remote);
-/* c->local says where. */
+/* c->local has the local end. */
 void truth_listening_as(struct conn *c, const struct who *w, const char *proto);
 /* "-" where there is no local end. */
 void truth_failed(const char *proto, const char *local, const char *remote,
 		  int err);
-/* The same, told of another process. */
+/* Does the same for another process. */
 void truth_failed_as(const struct who *w, const char *proto, const char *local,
 		     const char *remote, int err);
 /* by: what ended it: close exit kill exec disconnect reconnect reuse. */

@@ -128,8 +128,8 @@ static void accepted_by_ring(struct ring *r, struct conn *s)
 	truth_accepted(s, fd, "TCP");
 }
 
-/* The kernel may let go of the socket after it has told the result: state is that
- * which the socket then has no more. */
+/* The kernel may release the socket after it has returned the result: state is the state that
+ * the socket then leaves. */
 static void close_by_ring(struct ring *r, struct conn *c, unsigned int state)
 {
 	unsigned int port = ntohs(address_of(c->fd).four.sin_port);
@@ -141,7 +141,7 @@ static void close_by_ring(struct ring *r, struct conn *c, unsigned int state)
 	truth_stopped(c, "close");
 }
 
-/* First somebody is in the queue when accept is asked for; then accept waits. */
+/* First a client is in the queue when accept is called; then accept waits. */
 static void by_ring(unsigned int flags)
 {
 	struct ring dialer, accepter;

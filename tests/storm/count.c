@@ -107,7 +107,7 @@ static void count_record(const char *line, unsigned long serial)
 			by_op[i]++;
 }
 
-/* Records that say what happened come first; these go with them. */
+/* Records that describe the event come first; these belong to them. */
 static bool is_follower(const char *type)
 {
 	return !strncmp(type, "SOCKADDR ", 9) || !strncmp(type, "PROCTITLE ", 10) ||

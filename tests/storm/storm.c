@@ -86,7 +86,7 @@ static void settle(struct place *p)
 		die("listen");
 	p->to[NONBLOCK] = p->to[BLOCKING];
 	p->datagrams = bound(SOCK_DGRAM, &p->to[DATAGRAM]);
-	p->closed = bound(SOCK_STREAM, &p->to[REFUSED]);	/* nobody listens */
+	p->closed = bound(SOCK_STREAM, &p->to[REFUSED]);	/* nothing listens there */
 }
 
 /* By a reset: no port stays in TIME_WAIT, so there are always enough. */
@@ -194,10 +194,9 @@ static void work(struct counts *c, int ready, int go, unsigned long count, doubl
 }
 
 /*
- * What must be found. A stop for each start, and those of the listeners: of each
- * process one of TCP, one of UDP. The rules show what it calls and its end; of the
- * module's records a refused connect has no release, and a socket that is only bound
- * has none at all.
+ * Counts that must be found: a stop for each start, and for the listeners: for each process one
+ * of TCP, one of UDP. The rules show its calls and its end; in the module's records a refused
+ * connect has no release, and a socket that is only bound has none at all.
  */
 static void tell(unsigned int n, const unsigned long m[KINDS], double seconds)
 {

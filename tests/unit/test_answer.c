@@ -231,7 +231,7 @@ static void test_census(void **state)
 	(void)state;
 	ask((struct request){ .fd = 3 }, WATCHED);
 	answer_begin(&answers, &serving, &again, false);
-	assert_true(answer_census(&answers, &none)); /* nobody needs it */
+	assert_true(answer_census(&answers, &none)); /* no request needs it */
 	ask((struct request){ .fd = 3 }, 0);
 	while (!answer_census(&answers, &none))
 		slices++;

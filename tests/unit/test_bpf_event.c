@@ -65,7 +65,7 @@ static struct netlog_bpf_event record(enum netlog_op op, int family, const char 
 	return r;
 }
 
-/* parts: last first, each with a NUL behind it, as the kernel's side writes them. */
+/* parts: last first, each followed by a NUL, as the kernel's side writes them. */
 static int give_exe(struct bpf_events *e, unsigned int pid, unsigned long id, const char *parts,
 		    size_t len, int count)
 {
@@ -146,7 +146,7 @@ static void test_all_fields(void **state)
 	bpf_events_free(e);
 }
 
-/* Who did it is not known: nothing of the task is. */
+/* The process is unknown: no field of the task is set. */
 static void test_nobody(void **state)
 {
 	struct netlog_bpf_event r = record(NETLOG_OP_ESTABLISHED, AF_INET, NULL, 1, NULL, 0);

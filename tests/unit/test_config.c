@@ -517,7 +517,7 @@ static void test_shipped(void **state)
 	fclose(f);
 }
 
-/* A zero byte does not hide what is behind it. */
+/* A zero byte does not hide the text after it. */
 static void test_zero_byte(void **state)
 {
 	static const char text[] = "[output]\nsyslog = no\0 or yes\n";

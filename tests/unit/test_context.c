@@ -366,7 +366,7 @@ static void test_group(void **state)
 	context_fill(f.c, &f.e, CONTEXT_SURROUNDINGS);
 	assert_string_equal(f.e.container, ID);
 	assert_null(f.e.pcomm);
-	/* the group is gone, too: it is remembered */
+	/* the group was removed, too: it is remembered */
 	snprintf(command, sizeof(command), "rm -rf '%s/system.slice'", groups);
 	assert_int_equal(system(command), 0);
 	f.id.generation = 2;

@@ -169,7 +169,7 @@ static void begin(void)
 	filter_init(&sum.lines);
 }
 
-/* Feeds from a copy of its own, so that ASan sees a read behind the end. */
+/* Feeds from a separate copy, so that ASan sees a read past the end. */
 static void feed(const char *data, size_t len)
 {
 	char *copy = malloc(len ? len : 1);

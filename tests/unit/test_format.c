@@ -114,7 +114,7 @@ static struct format *must_open(const char *spec, const struct format_host *h)
 	return f;
 }
 
-/* The text; nothing is written behind the buffer. */
+/* The text; nothing is written past the buffer. */
 static const char *text_of(struct format *f, const struct entry *e)
 {
 	static char text[FORMAT_MAX + 1];

@@ -248,7 +248,7 @@ static void test_twice(void **state)
 	ignore_list_free(l);
 }
 
-/* Who may write the list may hide connections. */
+/* Any user who may write the list may hide connections. */
 static void test_owner(void **state)
 {
 	char path[] = "/tmp/netlog-ignore-XXXXXX";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tests/unit: the ignore list in the kernel against the list itself, with random lists and
- * connections. What the kernel leaves out must be what the list leaves out; and it must leave
- * out most of that.
+ * tests/unit: compares the ignore list in the kernel with the full list, for random lists and
+ * connections. The kernel may only leave out connections that the full list leaves out; and it
+ * must leave out most of them.
  */
 #include "plugin/ignore/kernel.h"
 

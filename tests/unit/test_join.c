@@ -65,7 +65,7 @@ static void on_event(const struct event *e, void *arg)
 
 static void put(struct join *j, const char *step, int64_t mono, int64_t now)
 {
-	char comm[] = "\"prog\"";	/* borrowed: gone when join_put() is back */
+	char comm[] = "\"prog\"";	/* borrowed: invalid once join_put() returns */
 	struct event e = { .kind = EVENT_MODULE, .mono = mono, .task = { .comm = comm } };
 
 	for (size_t op = 0; op < sizeof(ops); op++)

@@ -144,7 +144,8 @@ static void checked(struct track *t, int64_t begun_ms, int64_t netns)
 	track_event(t, &e);
 }
 
-/* A socket that no process holds may be in flight: it goes on where it was not looked for. */
+/* A socket that no process holds may be in flight: it stays open in a namespace that was not
+ * scanned. */
 static void test_checks(void **state)
 {
 	struct track *t = tracker();

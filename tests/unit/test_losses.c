@@ -71,7 +71,7 @@ static const struct row rows[] = {
 	} },
 	{ "the record \"unload\" has the rest", 4, {
 		{ { UNLOADED, .module_load = 7, .module_lost = 5 }, { 0 } },
-		{ { UNLOADED }, { 0 } },	/* gone; its record is on the way */
+		{ { UNLOADED }, { 0 } },	/* unloaded; its record is in transit */
 		{ { .unload_lost = 9, .unload_missed = 2 }, { .module = 4, .missed = 2 } },
 		{ { .unload_lost = 9, .unload_missed = 2 }, { 0 } },
 	} },

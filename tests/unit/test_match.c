@@ -88,7 +88,7 @@ static const struct row rows[] = {
 	{ "exe=/usr/bin/nc remote=192.0.2.8", 0, false },
 	{ "  \tuid=0\t pid=2304 \t", 0, true },
 	{ "exe=a=b", 0, false },
-	/* of one field: alternatives, and what must hold beside them */
+	/* alternatives of one field, and conditions that must match in addition */
 	{ "pid=1 pid=2304", 0, true },
 	{ "pid=2304 pid=1", 0, true },
 	{ "pid=1 pid=2", 0, false },

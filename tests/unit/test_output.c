@@ -36,7 +36,7 @@ int clock_gettime(clockid_t clock, struct timespec *t)
 	return 0;
 }
 
-/* In place of libc's: waiting takes a speed-th of the time that is asked for. */
+/* Replaces libc's function: waiting takes a fraction 1/speed of the requested time. */
 #define FAST 20
 static _Atomic int speed = 1;
 
@@ -151,7 +151,7 @@ struct fake {
 	unsigned int take;	 /* messages that a failing write takes before it fails */
 	unsigned int writes, seen, severity[SEEN_MAX];
 	char text[SEEN_MAX][48];
-	unsigned int failed, works; /* changes that the owner was told */
+	unsigned int failed, works; /* changes that were reported to the owner */
 	double at[SEEN_MAX];	    /* of the failing writes */
 };
 
@@ -217,7 +217,7 @@ static const struct transport_ops keeps = {
 };
 
 static struct format *format;
-/* One for each output: a thread that was left behind may still use its own. */
+/* One for each output: an abandoned thread may still use its own. */
 static struct fake fakes[16], *current = fakes;
 #define fake (*current)
 
@@ -409,7 +409,8 @@ static void test_retry(void **state)
 	assert_int_equal(lost_by_notes(), 0);
 }
 
-/* One that does not keep loses what it fails to write, and says so when it works. */
+/* A transport that does not keep loses the lines that it fails to write, and reports this when
+ * it works again. */
 static void test_fails(void **state)
 {
 	struct output *o = open_fake(&loses);
@@ -450,7 +451,8 @@ static void test_close_failing(void **state)
 
 /* ---- standard output that does not block ---- */
 
-/* Lines in buf that are messages; *lost: how many of them notes say are missing. */
+/* Counts the messages among the lines in buf; *lost: how many are missing according to the
+ * notes. */
 static unsigned int count_lines(const char *buf, unsigned long *lost)
 {
 	unsigned int lines = 0;
@@ -468,7 +470,7 @@ static unsigned int count_lines(const char *buf, unsigned long *lost)
 	return lines;
 }
 
-/* Reads until want messages came or are said to be lost. Returns how many came. */
+/* Reads until want messages have arrived or were reported as lost. Returns how many arrived. */
 static unsigned int drain(int fd, unsigned int want, unsigned long *lost)
 {
 	static char buf[1 << 20];
@@ -515,8 +517,8 @@ static struct output *stdout_to(int fd)
 	return out;
 }
 
-/* A full pipe is waited for, not lost; what does not fit in the queue is, and the stream
- * says how much. */
+/* A full pipe is waited for, and loses nothing; messages that do not fit in the queue are lost,
+ * and the stream reports how many. */
 static void test_nonblocking(void **state)
 {
 	unsigned int sent = 1, lines;

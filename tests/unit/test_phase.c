@@ -120,7 +120,7 @@ static void test_reachable(void **state)
 		assert_true(stepped[i]);
 }
 
-/* Each row says why, in sentences. */
+/* Each row has its reason, in sentences. */
 static void test_why(void **state)
 {
 	(void)state;

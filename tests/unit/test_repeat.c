@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/unit: plugin/ignore/repeat, which connections are alike, and what is said of them. */
+/* tests/unit: plugin/ignore/repeat: which connections are alike, and the notes about them. */
 #include "plugin/ignore/repeat.h"
 
 #include <netinet/in.h>

@@ -142,7 +142,7 @@ static void test_closed(void **state)
 	assert_false(p->found);
 }
 
-/* More living sockets than there is room for: the count says so. */
+/* More living sockets than there is room for: the count shows this. */
 static void test_many_live(void **state)
 {
 	struct pending *p = ask((struct request){ .fd = -1, .proto = IPPROTO_TCP });
@@ -266,7 +266,7 @@ static void test_ends(void **state)
 	assert_int_equal(read_dump(), -EPROTO);
 }
 
-/* An abandoned dump says nothing, and does not end this one. */
+/* An abandoned dump reports nothing, and does not end this one. */
 static void test_other_seq(void **state)
 {
 	struct nlmsghdr *m = add_socket(1, 10, "192.0.2.7", 443);

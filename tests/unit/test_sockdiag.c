@@ -141,7 +141,7 @@ static void test_row(void **state)
 	assert_int_equal(s.other, r->other);
 }
 
-/* Cut off anywhere, the memory behind it not ours. */
+/* Truncated anywhere; the memory after it is not ours. */
 static void test_cut(void **state)
 {
 	const struct nlmsghdr *m = make(&rows[0]);

@@ -146,7 +146,7 @@ static const struct step progress_refused[] = {
 	CONNECT(100, 3, B, -EINPROGRESS, .out = START_B " via=in-progress"),
 	CLOSE(100, 3, .out = STOP_B " via=close"),
 };
-/* The outcome was read with SO_ERROR: EINPROGRESS says that a new one began. */
+/* The outcome was read with SO_ERROR: EINPROGRESS means that a new connect began. */
 static const struct step progress_again[] = {
 	SOCKET(100, 3, STREAM),
 	CONNECT(100, 3, A, -EINPROGRESS, .out = START_A " via=in-progress"),
@@ -211,7 +211,7 @@ static const struct step unknown_socket[] = {
 	LISTEN(100, 5, .out = "listen start - 0.0.0.0:22 100 prog"),
 	EXIT(100),	/* a child may have inherited it */
 };
-/* A program that becomes a daemon: its child listens on, and nothing tells of it. */
+/* A program that becomes a daemon: its child continues to listen, and no event shows this. */
 static const struct step daemon_listens[] = {
 	OPEN_22, EXIT(100),
 	BOUND_53, EXIT(100),
@@ -225,7 +225,7 @@ static const struct step server_exits[] = {
 	EXIT(100, .out = "connect stop TCP -:22 <- 203.0.113.9:1 100 prog via=exit\n"
 		  LISTEN_STOP_22 " via=exit"),
 };
-/* The accept of a child, told after its parent's exit. */
+/* The accept of a child, reported after its parent's exit. */
 static const struct step late_child[] = {
 	OPEN_22, ACCEPT(100, 3, 4, "203.0.113.9:1",
 			.out = "connect start TCP -:22 <- 203.0.113.9:1 100 prog"),
@@ -236,12 +236,12 @@ static const struct step late_child[] = {
 	BOOT(.out = "connect stop TCP -:22 <- 203.0.113.9:2 101 prog via=boot\n"
 	     LISTEN_STOP_22 " via=boot"),
 };
-/* ---- beside the module ---- */
+/* ---- with the module ---- */
 
 #define OTHER EXIT_THREAD(999)
 #define LOADED MOD(LOAD, -1, 0, NULL, NULL)
 
-/* The kernel's side does not know of it. */
+/* The kernel's side does not have it. */
 static const struct step unclaimed[] = {
 	LOADED, SOCKET(100, 3, STREAM), CONNECT(100, 3, A, 0), OTHER,
 	{ .kind = EVENT_EXIT_THREAD, .pid = 999, .out = START_A, .early = true },
@@ -514,14 +514,14 @@ static const struct step exec_cloexec[] = {
 	EXEC(100, "/bin/prog", .out = STOP_A " via=exec"),
 	CLOSE(100, 4, .out = STOP_B " via=close"),
 };
-/* execve is not audited: another exe tells of it. Or a signal ended the process, and another
- * has its pid: the stop names whom the socket was known of. */
+/* execve is not audited: another exe indicates it. Or a signal ended the process, and another
+ * one has its pid: the stop names the last known holder. */
 static const struct step exec_unseen[] = {
 	SOCKET(100, 3, STREAM, .cloexec = true), CONNECT(100, 3, A, 0, .out = START_A),
 	SOCKET(100, 4, STREAM, .exe = "/bin/other", .comm = "other",
 	       .out = STOP_A " via=exec"),
 };
-/* The same program again with the same pid, by what it calls itself or its user. */
+/* The same program again with the same pid, but with another name or user. */
 static const struct step newcomer_by_name[] = {
 	OPEN_A, EXIT(100, .comm = "other", .out = STOP_A " via=exit"),
 };
@@ -558,11 +558,11 @@ static const struct step fork_seen[] = {
 	CLOSE(200, 3, .ppid = 1,
 	      .out = "connect stop TCP - -> " A " 200 prog opener=100 via=close"),
 };
-static const struct step fork_told_late[] = {	/* vfork: the child is gone by then */
+static const struct step fork_told_late[] = {	/* vfork: the child has exited by then */
 	OPEN_A, EXIT(200, .ppid = 100), FORK(100, 200, .late = 2),
 	CLOSE(100, 3, .out = STOP_A " via=close"),
 };
-/* An exec that is audited is the same process, and so is one whose parent is gone. */
+/* An audited exec is the same process, and so is a process whose parent has exited. */
 static const struct step fork_exec_named[] = {
 	FORK(50, 100), SOCKET(100, 3, STREAM, .ppid = 50),
 	CONNECT(100, 3, A, 0, .ppid = 50, .out = START_A),
@@ -629,7 +629,7 @@ static const struct step full_sockets[] = {
 	CLOSE(100, 3, .out = UDP_STOP_A " via=close"),
 	CLOSE(100, 5, .out = UDP_STOP_A " via=close"),
 };
-static const struct step full_not_open[] = {	/* not a loss: nothing was said */
+static const struct step full_not_open[] = {	/* not a loss: nothing was written */
 	SOCKET(100, 3, DGRAM), SOCKET(100, 4, DGRAM), SOCKET(100, 5, DGRAM),
 	SOCKET(100, 6, DGRAM), SOCKET(100, 7, DGRAM), SOCKET(100, 8, DGRAM),
 	SOCKET(100, 9, DGRAM), SOCKET(100, 10, DGRAM), SOCKET(100, 11, DGRAM),
@@ -678,7 +678,7 @@ static const struct step m_aborted[] = {
 	MOD(RELEASE, 100, 7, L, A, .state = 2,
 	    .out = M_FAIL " via=close errno=ECONNABORTED"),
 };
-/* Open when BPF began: its iterator tells. */
+/* Open when BPF began: its iterator reports it. */
 static const struct step m_found[] = {
 	MOD(FOUND, 100, 7, L, A, .state = 1, .out = M_START " via=snapshot"),
 	MOD(FOUND, 200, 7, L, A, .state = 1),	/* another holder */
@@ -816,7 +816,7 @@ static const struct step m_refused_any[] = {
 	    "connect fail TCP 127.0.0.1:9 -> 127.0.0.1:81 100 prog errno=ECONNREFUSED"),
 	CONNECT(100, 3, "0.0.0.0:81", -ECONNREFUSED),
 };
-/* The record of the same call, whatever address was asked for. */
+/* The record of the same call, whatever address was passed. */
 static const struct step m_refused_any_here[] = {
 	MOD(LOAD, 1, 0, NULL, NULL), SOCKET(100, 3, STREAM),
 	MOD(CONNECT, 100, 7, "127.0.0.1:9", "127.0.0.1:81"),
@@ -914,8 +914,8 @@ static const struct step m_adopt_second[] = {
 	MOD(RELEASE, 100, 7, "10.0.0.5:1", A, .state = 1, .out = STOP_A),
 	MOD(RELEASE, 100, 8, L, A, .state = 1, .out = M_STOP),
 };
-/* The completion is written after the release, and is not a connection of its own; that
- * of the same inode after a boot is. */
+/* The completion is written after the release, and is not a separate connection; that of the
+ * same inode after a boot is. */
 static const struct step m_late[] = {
 	MOD(CONNECT, 100, 7, L, A),
 	MOD(RELEASE, 100, 7, L, A, .state = 2, .out = M_FAIL " via=close errno=ECONNABORTED"),
@@ -926,7 +926,7 @@ static const struct step m_late[] = {
 	MOD(RELEASE, 100, 8, L, A, .state = 2, .out = M_FAIL " via=close errno=ECONNABORTED"),
 	BOOT(), M_OPEN(100, 8),
 };
-/* A datagram of a bound socket to a peer is a flow beside the listener. */
+/* A datagram of a bound socket to a peer is a flow in addition to the listener. */
 #define FLOW_A "connect start UDP 10.0.0.5:53 -> " A " 100 prog"
 #define FLOW_STOP_A "connect stop UDP 10.0.0.5:53 -> " A " 100 prog"
 #define LISTEN_53 "listen start UDP 0.0.0.0:53 100 prog"
@@ -966,7 +966,7 @@ static const struct step m_disconnect_connecting[] = {
 	MOD(RELEASE, 100, 7, L, NULL, .state = 7,
 	    .out = M_FAIL " via=close errno=ECONNABORTED"),
 };
-/* A connect that was refused before the boot says nothing of one after it. */
+/* A connect that was refused before the boot has no effect on one after it. */
 static const struct step m_boot[] = {
 	MOD(CONNECT, 100, 7, L, A),
 	MOD(FAIL, 100, 7, L, A, .err = ENETUNREACH, .out = M_FAIL " errno=ENETUNREACH"),
@@ -977,8 +977,8 @@ static const struct step boot_forks[] = {	/* nor does an exit */
 	EXIT(200), BOOT(), OPEN_A, FORK(100, 200), EXIT(100),
 	EXIT(200, .out = "connect stop TCP - -> " A " 200 prog opener=100 via=exit"),
 };
-/* An inode number comes again before the release of its last socket is read; the cookie
- * tells them apart. */
+/* An inode number is reused before the release of its last socket is read; the cookie
+ * distinguishes them. */
 static const struct step m_cookie[] = {
 	MOD(CONNECT, 100, 7, L, A, .cookie = 21),
 	MOD(ESTABLISHED, 100, 7, L, A, .cookie = 21, .out = M_START),
@@ -996,7 +996,7 @@ static const struct step m_cookie[] = {
 };
 static const struct step m_exec[] = {
 	M_OPEN(100, 7),
-	/* records of the module do not tell of descriptors: nothing is closed */
+	/* records of the module do not show descriptors: nothing is closed */
 	SOCKET(100, 4, STREAM, .exe = "/bin/other", .comm = "other"),
 	EXEC(100, "/bin/third", .comm = "third"),
 	MOD(RELEASE, 100, 7, L, A, .state = 1, .exe = "", .comm = "third",
@@ -1168,15 +1168,15 @@ static struct known *find_start(const struct stamp *ev)
 	return NULL;
 }
 
-/* A start before its stop, one stop for each start, the same ev; each start and
- * each failure has an ev of its own. */
+/* A start before its stop, one stop for each start, the same ev; each start and each failure
+ * has a different ev. */
 static void check_pairs(const struct entry *r)
 {
 	struct known *k = find_start(&r->ev);
 
 	if (!seen.late)
 		assert_int_equal(r->time.sec, seen.now);
-	if (r->via == VIA_CORRECTED) {	/* takes back the stop */
+	if (r->via == VIA_CORRECTED) {	/* revokes the stop */
 		assert_true(r->what == CONNECT_START || r->what == LISTEN_START);
 		assert_true(k && !k->open);
 		assert_memory_equal(&k->id, &r->id, sizeof(k->id));
@@ -1577,7 +1577,7 @@ static void test_duration_clock_set(void **state)
 	STEP(t, CLOSE(100, 3));
 	assert_int_equal(seen.dur_ms, -1);
 	track_free(t);
-	/* a machine without a clock of its own begins in 1970 */
+	/* a machine without a clock of its own starts in 1970 */
 	t = begin(16, 16);
 	STEP(t, SOCKET(100, 3, STREAM));
 	STEP(t, CONNECT(100, 3, A, 0));
@@ -1638,8 +1638,8 @@ static void test_id_of_cookie(void **state)
 	track_free(t);
 }
 
-/* A socket is forgotten when its connect has failed; its number counts on. Another socket
- * with its inode begins anew. */
+/* A socket is forgotten when its connect has failed; its count continues. Another socket with
+ * its inode starts a new count. */
 static void test_id_after_failure(void **state)
 {
 	static const struct { uint64_t cookie; uint32_t nth; } fails[] = {
@@ -1669,7 +1669,7 @@ static bool on_ignores(const struct entry *r, void *arg)
 	return ignores_b && r->remote.port == 80;
 }
 
-/* Decided at the start; the stop follows, whatever the list says by then. */
+/* Decided at the start; the stop follows, even if the list has changed by then. */
 static void test_ignored(void **state)
 {
 	struct track_io io = { .emit = on_record, .ignores = on_ignores, .arg = &seen };

@@ -166,7 +166,7 @@ static void open_unseen(struct track *t, int count)
 	}
 }
 
-/* A snapshot of many sockets, beside many connections that it may not be about. */
+/* A snapshot of many sockets, with many connections that it may not match. */
 static void test_snapshot(void **state)
 {
 	struct track *t = begin(true, 100);
@@ -311,8 +311,8 @@ static void test_module_binds(void **state)
 	track_free(t);
 }
 
-/* Many starts wait whose process is gone; many sockets were destroyed meanwhile, of the
- * same port (other: other addresses). */
+/* Many starts wait whose process has exited; meanwhile many sockets of the same port were
+ * destroyed (other: other addresses). */
 static void destroyed(bool other)
 {
 	struct track *t = begin(true, 8192);

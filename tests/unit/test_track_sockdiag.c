@@ -833,8 +833,8 @@ static void test_id_kept(void **state)
 	}
 }
 
-/* Its process is forgotten while it waits, and nobody else is known to have it: a start
- * whose stop cannot come is counted. */
+/* Its process is forgotten while it waits, and no other is known to have it: a start whose stop
+ * cannot come is counted. */
 static void test_process_forgotten(void **state)
 {
 	static const struct step steps[] = {

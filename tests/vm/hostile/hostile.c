@@ -58,7 +58,7 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* For good, and with nothing of root's but what is asked for. */
+/* Drops root permanently, and keeps only the requested capability. */
 static void become_user(bool audit_write)
 {
 	struct __user_cap_header_struct h = { _LINUX_CAPABILITY_VERSION_3, 0 };

@@ -83,7 +83,7 @@ static void await(pid_t pid)
 		die("a process fails");
 }
 
-/* Workers that inherit the listener accept by themselves: nobody else is a user. */
+/* Workers that inherit the listener accept by themselves: no other process is a user. */
 static void prefork(int l)
 {
 	pid_t pid = fork();

@@ -151,7 +151,7 @@ static int answer(int listener)
 	return fd;
 }
 
-/* A network namespace of its own. */
+/* A separate network namespace. */
 static void own_net(void)
 {
 	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
@@ -237,7 +237,7 @@ static void many(char **args)
 	close(l);
 }
 
-/* The same from a given port: in two namespaces alike. */
+/* Does the same from a given port: the same one in two namespaces. */
 static void twin(char **args)
 {
 	struct sockaddr_in from = address(LO, 40000);
@@ -394,7 +394,7 @@ static void *complete(void *arg)
 	return (void *)(long)n;
 }
 
-/* Without a shell: busybox's has a tc of its own. */
+/* Without a shell: busybox's has its own tc. */
 static void delay_lo(void)
 {
 	pid_t pid = fork();
@@ -549,7 +549,7 @@ static void pair(int *fd)
 		die("socketpair");
 }
 
-/* Sent by a child that is gone when it is received. */
+/* Sent by a child that has exited when it is received. */
 static void in_flight_taken(int l)
 {
 	int via[2], fd;
@@ -673,7 +673,7 @@ static void taken(char **args)
 	int first = bound(7306), second = bound(7306);
 
 	(void)args;
-	/* disconnect leaves an error behind, which is not that of the next connect */
+	/* disconnect leaves an error, which does not belong to the next connect */
 	if (dial_to(first, LO, 7304) || dial_to(second, LO, 7305) ||
 	    connect(second, &none, sizeof(none)) || dial_to(second, LO, 7304) != EADDRNOTAVAIL)
 		die("not EADDRNOTAVAIL");
