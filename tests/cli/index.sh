@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# aunetlog --index: an index is used where it is good, and never where it is not:
-# index.sh [aunetlog]. That the answers are the same is tested by slow.sh.
+# aunetlog --index: an index is used if it is valid, and never if it is not:
+# index.sh [aunetlog]. slow.sh tests that the answers are the same.
 set -u
 export TZ=UTC LC_ALL=C.UTF-8
 
@@ -24,8 +24,8 @@ make_index() {
 	run --index "$@"
 }
 
-# Only the index has a command CURL: the log is changed back behind its making. That goes
-# unnoticed as long as the change is in neither of the 64 KiB at the ends that are compared.
+# Only the index has a command CURL: the log is changed back after the index was made. This
+# is not noticed, because the change is outside the compared 64 KiB at both ends.
 uses_index() { grep -q CURL "$out"; }
 
 pad() { # LINES

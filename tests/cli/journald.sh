@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A flood through a real systemd-journald: its rate limit drops lines that nobody else counts,
-# --doctor warns of it, and the settings of the manual end it. In namespaces of its own, with a
-# /run and a /dev of their own; the plugin is in a control group as systemd makes it for
-# auditd.service, since the limit is that of a service.
+# A flood through a real systemd-journald: its rate limit drops lines without counting them in
+# the stream, --doctor warns of it, and the settings of the manual disable it. Runs in separate
+# namespaces, with a separate /run and /dev; the plugin is in a control group as systemd makes it
+# for auditd.service, because the limit applies to a service.
 # Usage: tests/cli/journald.sh PLUGIN
 set -u
 plugin=$(realpath "$1")

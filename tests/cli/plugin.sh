@@ -376,7 +376,7 @@ test_repeat() {
 		" netlog repeat count=[0-9]+ id=$(sed -n 's/.* connect start .* id=\([^ ]*\).*/\1/p' "$out" | head -n 1) since=[0-9]+\\.391 until=[0-9]+\\.391\$"
 }
 
-# Outputs of one format that must not have all of it, beside one that has.
+# Outputs of one format that must leave fields out, next to one that has all fields.
 test_brief() {
 	config '[output]' 'syslog = no' '[output all]' 'transport = file' "path = $tmp/all" \
 		'[output some]' 'transport = file' "path = $tmp/some" 'command_line = no' 'exe_path = no' \
@@ -430,8 +430,8 @@ test_metrics() {
 	check 'metrics: nothing else is left' [ ! -e "$prom.new" ]
 }
 
-# The reader of standard output stalls: input is still read, what does not fit
-# is dropped, and the stream says how many lines are missing from it.
+# The reader of standard output stalls: input is still read, lines that do not fit
+# are dropped, and the stream reports how many are missing.
 test_stalled() {
 	local sent=6000 marks=0 found lost
 
@@ -570,7 +570,7 @@ can_fault() { # TEXT
 }
 
 # A poll that fails with EINTR leaves the events of the one before in its array: they
-# must not be taken for new ones. Reading then would wait for records that nobody sends.
+# must not be taken for new ones. Reading then would wait for records that never arrive.
 test_interrupted() {
 	local i good=0
 	can_fault 'a poll that is interrupted' || return
@@ -637,8 +637,8 @@ in_namespace() { # function: its own verdicts are counted here
 	fi
 }
 
-# The commands of --setup on files of its own; what they call is replaced. Runs in a mount
-# namespace of its own.
+# The commands of --setup on private files; the programs that they call are replaced. Runs in a
+# separate mount namespace.
 test_setup() {
 	local command
 	mkdir -p "$tmp/bin" /etc/audit

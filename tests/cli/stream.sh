@@ -2,8 +2,8 @@
 # shellcheck disable=SC2317 # wait_for calls functions by name
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Outputs to a collector: unix stream socket, TCP and TLS against real rsyslogd and socat,
-# in a network namespace of its own. A collector that is away, slow, stopped or killed
-# costs no other output a line, and what is lost is counted in the stream.
+# in a separate network namespace. A collector that is away, slow, stopped or killed
+# costs no other output a line, and lost lines are counted in the stream.
 # Usage: tests/cli/stream.sh PLUGIN
 set -u
 export TZ=UTC LC_ALL=C.UTF-8
@@ -171,12 +171,12 @@ test_udp() {
 	rm -f "$tmp/messages"
 	start_rsyslogd 6013
 	check "udp: nothing is lost when somebody does" wait_for same
-	# more at once do not fit in a receiver's buffer, and nobody would know
+	# more at once do not fit in a receiver's buffer, and would be lost unnoticed
 	connections 2 50 >&5
 	wait_for in_file 51
 	check "udp: they are all there" wait_for same
 	stop_rsyslogd
-	# the first that nobody takes is lost, and counted when somebody comes
+	# the first datagram without a receiver is lost, and counted when a receiver starts
 	connections 52 10 >&5
 	wait_for in_file 61
 	start_rsyslogd 6013

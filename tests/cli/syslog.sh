@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The syslog output against a real rsyslogd: lines arrive whole, with the facility
-# and priority of the configuration, without a second time; and what is lost while
-# no syslogd listens is counted and told. In a mount namespace with a /dev of its
-# own, so that the machine's /dev/log is not touched.
+# and priority of the configuration, without a second time; and lines lost while
+# no syslogd listens are counted and reported. Runs in a mount namespace with its own
+# /dev, so that the machine's /dev/log is not touched.
 # Usage: tests/cli/syslog.sh PLUGIN LOG_WITH_RECORDS
 set -u
 plugin=$(realpath "$1") records=$(realpath "$2")
@@ -84,8 +84,8 @@ check "lost and written add up" wait_for adds_up ||
 	echo "lost $(lost), written $(got), of $(wc -l <"$tmp/file")"
 exec 5>&-
 
-# A flood through a syslogd that limits the rate: lines are missing that nobody has counted
-# in the stream. --doctor says so, and how to mend it.
+# A flood through a syslogd that limits the rate: lines are missing without being counted
+# in the stream. --doctor reports this and how to fix it.
 kill "$syslogd"; wait "$syslogd" 2>/dev/null; syslogd=''
 flood=3000
 for ((i = 1; i <= flood; i++)); do

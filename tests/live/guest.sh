@@ -7,9 +7,9 @@
 #
 # usage: guest.sh [-t] [-b COUNT] [-p SECONDS] [-w MS] [-o DIR] PROFILE [SCENARIO...]
 #   -t      all at the same time; else one after the other
-#   -b N    beside so many busy loops, at the lowest priority
-#   -p N    with so long a pause between them
-#   -w MS   each socket is left as it is for so long after its start
+#   -b N    with N busy loops at the lowest priority
+#   -p N    pause between two scenarios, in seconds
+#   -w MS   each socket is left unchanged for this time after its start
 #   -o DIR  leave the result there; else a tar archive goes to standard output
 # The result: expect/NAME.expect, netlog.log, audit.log.
 # Environment: PROGRAMS and TABLE (default: beside this file), NETLOG_LOG and

@@ -88,7 +88,7 @@ order() { # WHO ORDER: not waited for
 	echo "$2" >&"${to[$1]}"
 }
 answers() { [ "$(grep -c '^done' "$tmp/told-$1")" -ge "$2" ]; }
-# do_it WHO ORDER: told is what it said
+# do_it WHO ORDER: sets told to its answer
 do_it() {
 	local n
 
@@ -105,7 +105,7 @@ leave() {
 	unset "pids[$1]" "to[$1]"
 }
 at=127.0.0.1
-# WHO PORT REMOTE-PORT [NETNS]: what the rules tell in full is written without it
+# WHO PORT REMOTE-PORT [NETNS]: a line that is complete by the rules is written without it
 start_of() { echo "connect start TCP $at:$2 -> $at:$3 - ${pids[$1]} .*${4:+ netns=$4} "; }
 stop_of() { echo "connect stop TCP $at:$2 -> $at:$3 - ${pids[$1]} .* netns=$4 via=destroy "; }
 
@@ -170,8 +170,8 @@ check "the third is open" hasnt "connect stop TCP $at:24000 -> .* netns=$R "
 do_it red "close"
 check "until it is closed" soon "$(stop_of red 24000 7000 "$R")"
 
-# Short ones, in all three: gone before they can be looked at. Each line is right about
-# its process's port and namespace, or says nothing of them.
+# Short connections, in all three: they end before they can be looked up. Each line has the
+# right port and namespace of its process, or leaves them unknown.
 judge() { # LINES KNOWN: at least so many of each process
 	local ns who good=0
 

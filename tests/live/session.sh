@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make examples: one session on this host, as every format has it: a listener, curl, a UDP
-# query, ssh, a connect that is refused. The files are beside the manual, in man/examples.
+# query, ssh, a connect that is refused. The files are in man/examples.
 # The names of this host are replaced. Needs root; reads the kernel's audit records.
 # session.sh [BUILD-DIR [DIRECTORY]]
 # PICTURE=FILE.svg: draws instead what --live shows of the session on a terminal (man/picture).

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# make try on this machine: shows real connections, and puts back exactly what was
-# there, however it ends; alone, and beside a running auditd.
+# make try on this machine: shows real connections, and restores exactly the previous
+# state, however it ends; alone, and alongside a running auditd.
 # Usage: tests/live/try.sh BUILD_DIR
 set -u
 cd "$(dirname "$0")/../.." || exit 99

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2153 # NETLOG_PROFILE is set by the machine
 #
-# In the machine: start the tools of one group, wait until each has told of a
-# connection, run the scenarios (guest.sh of tests/live), wait until each has told
-# of a last connection, and collect. POSIX, fit for busybox.
+# In the machine: start the tools of one group, wait until each has reported a
+# connection, run the scenarios (guest.sh of tests/live), wait until each has reported
+# a last connection, and collect. POSIX, fit for busybox.
 #
 # usage: peers-guest.sh GROUP [SCENARIO...]
 # The result, a tar archive on standard output: that of guest.sh, and in peers/

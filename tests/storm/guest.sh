@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# In the machine: storms at rising rates, auditd and the plugin started anew for each,
-# so that each ends with the plugin's last count of what was lost. Or, with tcplife in
-# the place of audit, how many sessions it tells, and of how many losses.
-# Prints, for each: step, what the storm did (true ...), what is there (found ...).
+# In the machine: storms at rising rates, auditd and the plugin restarted for each,
+# so that each ends with the plugin's final count of losses. Or, with tcplife instead
+# of audit, how many sessions and how many losses it reports.
+# Prints, for each: step, what the storm did (true ...), what was logged (found ...).
 # POSIX, fit for busybox.
 #
 # usage: storm-guest.sh PROCESSES SECONDS RATE...
@@ -47,9 +47,9 @@ storm_now() { # RATE
 	sed 's/^/true /' /tmp/true
 }
 
-# Everything audited so far was given to the plugins when a marker arrives there: what
-# is in auditd's queue to them when it is stopped is lost, and nobody can tell. A marker
-# can be dropped as anything else.
+# Everything audited so far was passed to the plugins when a marker arrives there: records
+# in auditd's queue to them are lost without a trace when auditd is stopped. A marker
+# can be dropped like any other record.
 drain() {
 	tries=0
 	until until_there "storm-$1-$tries"; do

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# In the virtual machine: real programs, from the disk at /apps, and clients of each. What
-# truly happened is written by the kernel's tracing and by tcpdump, not by this project.
+# In the virtual machine: real programs, from the disk at /apps, and clients of each. The
+# kernel's tracing and tcpdump record what happened, independently of this project.
 # A tar archive goes to standard output: truth, packets, netlog.log, audit.log, said.
 # usage: guest.sh [PROGRAM...]
 # shellcheck disable=SC2086,SC2317 # numbers of processes; called by name

@@ -3,7 +3,7 @@
 #
 # For the scripts of this directory, which run in the virtual machine: `suite`
 # calls each with the profile. They print "ok - …" and "not ok - …" with what
-# was found instead; what they say goes to file descriptor 1.
+# was found instead, to file descriptor 1.
 # shellcheck disable=SC2034 # used by those who source this
 log=/var/log/netlog.log
 audit_log=/var/log/audit/audit.log
@@ -74,7 +74,7 @@ counts() {
 	fi
 }
 
-# once TEXT ARROW WHAT: each connection that the program told of (opened,
+# once TEXT ARROW WHAT: each connection that the program reported (opened,
 # accepted) has one start and one stop, and the local end is known.
 once() {
 	local end bad=''
@@ -152,7 +152,7 @@ without_kernel() {
 	restart_bpf
 }
 
-# whole TEXT: a connection of its own, now, has its six lines, nothing twice.
+# whole TEXT: a new connection has its six lines, each once.
 whole() {
 	run_sockets one 7199
 	settle
@@ -161,7 +161,7 @@ whole() {
 		1 ' listen start ' 1 ' listen stop ' 6 .
 }
 
-# held NAME PORT: a connection that stays open until let_go NAME. What it tells is in
+# held NAME PORT: a connection that stays open until let_go NAME. Its output is in
 # told-NAME.
 held() {
 	sockets one "$2" "$work/end-$1" >"$work/told-$1" &
