@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fleet/simulate: the lines of a fleet of which everything is known: hosts with skewed and
- * wrong clocks, NAT, hosts without the plugin, containers with one address on many hosts,
- * lost lines, whose numbers are gaps, lines that come twice, and restarts that begin the
- * cookies anew. The same seed gives the same lines.
+ * fleet/simulate: generates the lines of a simulated fleet with a known result: hosts with
+ * skewed and wrong clocks, NAT, hosts without the plugin, containers with one address on many
+ * hosts, lost lines, whose numbers are gaps, duplicated lines, and restarts that reset the
+ * cookies. The same seed gives the same lines.
  *
  * Lines go to standard output, as the plugin's JSON or as rows of the table line
- * (TabSeparated). The truth goes to a file: for each hour of the opener's clock, opener,
- * acceptor and port, how many connections can be paired from the lines that were written.
+ * (TabSeparated). The expected result goes to a file: for each hour of the opener's clock,
+ * opener, acceptor and port, how many connections can be paired from the lines that were
+ * written.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -429,7 +430,7 @@ static struct conn *new_conn(int64_t start)
 	return c;
 }
 
-/* A connection's starts are written at once; its stops when their second has come. */
+/* A connection's starts are written at once; its stops in the second in which they are due. */
 static void put_stops(int64_t second)
 {
 	struct conn *c = ring[second % RING], *next;

@@ -183,7 +183,7 @@ int handle_fd_install(struct kretprobe_instance *ri, struct pt_regs *regs)
 
 /* ---- AF_SMC ---- */
 
-/* An AF_SMC socket connects or listens: from now on its TCP socket is reported. */
+/* An AF_SMC socket connects or listens: its TCP socket is reported after this. */
 int handle_smc(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct socket *sock = ARG(0);
@@ -218,9 +218,9 @@ int handle_smc_graft(struct kretprobe_instance *ri, struct pt_regs *regs)
 /* ---- datagrams without connect, on request ---- */
 
 /*
- * Returns true if the socket has not sent to this peer before. The table is bounded: a
- * pair that was evicted is new again. A hash stands for each pair; a set that two
- * processors write at the same time costs a record too many.
+ * Returns true if the socket has not sent to this peer before. The table is bounded: a pair
+ * that was evicted counts as new. Each pair is stored as a hash; if two processors write a set
+ * at the same time, a record may be written twice.
  */
 static bool flow_is_new(const struct sockinfo *s)
 {

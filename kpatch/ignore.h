@@ -16,7 +16,7 @@ bool ignore_takes(enum netlog_op op, const struct sockinfo *s, bool own);
 /* Returns true if the connection of the socket is ignored. */
 bool ignore_has(u64 cookie);
 
-/* Frees all. No handler may run any more. */
+/* Frees all marks and the list. No handler may run any more. */
 void ignore_fini(void);
 
 #endif

@@ -21,7 +21,7 @@
  * Everything from ppid= on is what audit_log_task_info() writes. With join=0 (lean)
  * it is ppid pid auid uid ses comm exe subj; auditd would have to look up the rest.
  * A record that is written in softirq (the completion of a connect) has neither exe
- * nor subj, since "current" is a stranger there: it names the task that called
+ * nor subj, since "current" is unrelated there: it names the task that called
  * connect(), or in lean none if op=connect has named it already.
  */
 #ifndef NETLOG_RECORD_H
@@ -36,7 +36,7 @@
 #define NETLOG_RECORD_OLDEST 1	/* versions that a reader must support */
 
 /*
- * op=          written when                              fields beside the common ones
+ * op=          written when                              fields in addition to the common ones
  * connect      a connect leaves this host (SYN to be sent)
  * established  it completed
  * fail         it failed, or this host refused to send    err (positive errno)
@@ -50,7 +50,7 @@
  * flow         first datagram of an unconnected socket to a peer (on request);
  *              the socket has no peer by it, and if it was bound it goes on receiving
  * release      the last reference to the socket was dropped   tx rx data
- *              err (pending, unread: 104 reset); state=2: given up while connecting,
+ *              err (pending, unread: 104 reset); state=2: aborted while connecting,
  *              with the err of an ICMP message that had arrived
  * exit         a process that holds this socket exits; release has no exe any more
  * load unload  the module itself                          missed lost ver

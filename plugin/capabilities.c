@@ -11,7 +11,7 @@
 #include "plugin/privileges.h"
 
 #define START_MS 2500		/* longer than the kernel is waited for */
-#define CHECK_MS 50		/* the loop is away from its input for so long at most */
+#define CHECK_MS 50		/* the loop does not read its input for at most this time */
 
 static enum sockdiag_parts sockdiag_parts(const struct sources *s)
 {

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* The type of the field is behind each of them; the last two belong to config_file.c. */
+/* Each is followed by the type of the field; the last two belong to config_file.c. */
 enum key_type {
 	KEY_BOOL,   /* bool: yes, no */
 	KEY_NUMBER, /* unsigned int, from min to max */

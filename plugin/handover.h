@@ -15,7 +15,7 @@
 #define HANDOVER_EVENTS 8192
 
 struct handover {
-	int64_t silent;		/* BPF reports nothing from then on, mono ns; 0: it never spoke */
+	int64_t silent;		/* BPF reports nothing from then on, mono ns; 0: it never reported */
 	unsigned int next;
 	struct handover_event {
 		int64_t mono;	/* 0: none, or met */

@@ -24,10 +24,9 @@ struct ini_line {
 };
 
 /*
- * Calls fn for each section and key. fn returns 0 to go on, or -errno with a text in
- * what, which ends the reading. Returns 0; -errno of fn; -EINVAL for a line that cannot
- * be read, with the reason in what; -errno of a read error, with *number 0. *number is
- * the line concerned.
+ * Calls fn for each section and key. fn returns 0 to continue, or -errno with a text in what,
+ * which ends the reading. Returns 0; -errno of fn; -EINVAL for a line that cannot be read, with
+ * the reason in what; -errno of a read error, with *number 0. *number is the line concerned.
  */
 int ini_read(FILE *file, int (*fn)(const struct ini_line *line, char *what, size_t size, void *arg),
 	     void *arg, unsigned int *number, char *what, size_t size);

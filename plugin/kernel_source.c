@@ -67,7 +67,7 @@ static bool bpf_speaks(const struct kernel_source *k)
 	return k->bpf && !k->module && !k->broken;
 }
 
-/* BPF is silent from now on, and all that it has reported is read. */
+/* BPF reports no more, and all its events were read. */
 static void module_came(struct kernel_source *k)
 {
 	k->module = true;

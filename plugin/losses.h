@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/losses: how much was lost before it reached an output, as differences of
- * counters that their owners keep. Some of the counters start again from zero while the
- * plugin runs (the module is reloaded); this file knows when. Pure: the caller reads the
- * counters and reports.
+ * plugin/losses: how much was lost before it reached an output, as differences of counters that
+ * their owners keep. Some of the counters restart from zero while the plugin runs (the module
+ * is reloaded); this file handles that. Pure: the caller reads the counters and reports.
  */
 #ifndef NETLOG_LOSSES_H
 #define NETLOG_LOSSES_H

@@ -17,7 +17,7 @@ struct options {
 	unsigned int duration; /* seconds, 0: no end */
 };
 
-/* Returns -1 to go on, else the exit status; help and errors are written then. */
+/* Returns -1 to continue, else the exit status after help or an error was written. */
 int options_read(struct options *o, int argc, char **argv);
 
 /* Columns of the terminal that standard output is, from 40 to 1000; 0: it is none. */

@@ -8,11 +8,11 @@
 #include "plugin/config.h"
 
 /*
- * As root, keeps only those that the configuration needs: CAP_AUDIT_CONTROL (rules,
+ * As root, keeps only the capabilities that the configuration needs: CAP_AUDIT_CONTROL (rules,
  * status, lost count) and CAP_AUDIT_READ (multicast) always; for sock_diag CAP_NET_ADMIN
- * (destroy groups), CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (other processes' descriptors);
- * with netns= CAP_SYS_ADMIN (to enter network namespaces). False if the kernel refuses:
- * then the program must not go on. Logs the reason.
+ * (destroy groups), CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH (other processes' descriptors); with
+ * netns= CAP_SYS_ADMIN (to enter network namespaces). Returns false, after logging the reason,
+ * if the kernel refuses: the program must then not continue.
  */
 bool privileges_drop(const struct config *c);
 /* Drops CAP_SYS_ADMIN for good, after a reload without netns=. False as above. */

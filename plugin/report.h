@@ -40,7 +40,7 @@ struct report {
 
 /* Opens the outputs of the configuration. False without memory; logs the reason. */
 bool report_open(struct report *r, const struct config *c);
-/* Writes what is queued, for at most 5 s each; logs what is given up. */
+/* Writes queued lines, for at most 5 s each; logs how many are dropped. */
 void report_close(struct report *r);
 /* Files were rotated. */
 void report_reopen(struct report *r);

@@ -11,7 +11,7 @@
 #include "plugin/log.h"
 #include "plugin/metrics.h"
 
-#define STATE_MS 50 /* the loop is away from its input for so long at most */
+#define STATE_MS 50 /* the loop does not read its input for at most this time */
 #define METRICS_MS 10000 /* node_exporter is asked every 15 s or less often */
 
 /* Every such line is marked itself: the sum is enough once per interval. */

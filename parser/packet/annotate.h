@@ -18,7 +18,7 @@ struct annotated {
 };
 
 struct packet_writer {
-	/* The section's header; all processes must be written anew in it. */
+	/* The section's header; all processes must be written again in it. */
 	void (*section)(struct packet_writer *w, const struct pcapng_block *b);
 	/* A block that is no packet. */
 	void (*copy)(struct packet_writer *w, const struct pcapng_block *b);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/packet/owners: the connections of the log, by their ends and times, and the ones
- * that a packet belongs to. It has no clock: time comes with entries and packets.
+ * parser/packet/owners: the connections of the log, by their ends and times, and the ones that
+ * a packet belongs to. It has no clock: time comes with entries and packets.
  *
- * A pair of ends is used again and again. A SYN with a new sequence number begins the next
- * connection of the log; other packets stay with it, also those behind its end: the
- * kernel's retransmissions, resets and TIME_WAIT answers. Where the times of two
- * processes' connections leave both possible, neither is named.
+ * Successive connections use the same pair of ends. A SYN with a new sequence number begins the
+ * next connection of the log; other packets stay with it, also those after its end: the
+ * kernel's retransmissions, resets and TIME_WAIT answers. If the times leave connections of two
+ * processes possible, neither is named.
  */
 #ifndef NETLOG_PACKET_OWNERS_H
 #define NETLOG_PACKET_OWNERS_H

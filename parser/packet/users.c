@@ -174,9 +174,9 @@ static struct owner_user *by_order(struct owner_users *u, const struct flow *f, 
 /* ---- time ---- */
 
 /*
- * A line is written when the call has ended: a send's packets are a little older. Data that
- * arrived may be read by the next user. TCP's data, too, can be sent later than it was
- * written, and a call that goes on sends before its line.
+ * A line is written when the call returns: a send's packets are slightly older. Data that
+ * arrived may be read by the next user. TCP data can also be sent later than it was written,
+ * and a long call sends before its line.
  */
 static struct owner_user *by_time(struct owner_users *u, const struct flow *f, int64_t ns,
 				  bool outbound)

@@ -48,7 +48,7 @@ void users_free(struct owner_users *u);		/* what it holds, not u */
 /* The user with that process, or a new one that takes the reference. Returns NULL without
  * memory; the reference is put. */
 struct owner_user *users_get(struct owner_users *u, struct packet_process *process);
-/* A change of user. most: so many are kept, 0: all. Returns false without memory. */
+/* A change of user. most: how many are kept, 0: all. Returns false without memory. */
 bool users_add(struct owner_users *u, const struct owner_use *use, size_t most);
 
 /* A packet of the connection: of a SYN the numbers are remembered. */

@@ -151,7 +151,7 @@ static bool cut(struct ahead *a, struct place *p)
 	return true;
 }
 
-/* At the end of a file that another run goes on with. */
+/* Leaves the incomplete last line of a file that another run continues. */
 static void leave_line(const struct ahead *a, struct ahead_portion *o)
 {
 	const char *newline = memrchr(o->text, '\n', o->len);

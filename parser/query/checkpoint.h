@@ -19,14 +19,14 @@ struct checkpoint {
 	size_t state_len;
 };
 
-/* Reads the file; one that is not there is none. Returns 0, or the exit status 10 with the
+/* Reads the file; a missing file is an empty one. Returns 0, or the exit status 10 with the
  * reason printed. */
 int checkpoint_read(struct checkpoint *c, const char *path);
 void checkpoint_fini(struct checkpoint *c);
 
 /*
- * Leaves out what was read before. Returns 0, or the exit status 12 if the log is not there or
- * is not what it was, with the reason printed.
+ * Skips input that was read before. Returns 0, or the exit status 12 if the log is missing or
+ * was replaced, with the reason printed.
  */
 int checkpoint_skip(const struct checkpoint *c, struct aunetlog_source *s);
 

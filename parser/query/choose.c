@@ -29,7 +29,7 @@ static void skip_error(uint64_t number, const char *line, size_t len, void *arg)
 	(void)arg;
 }
 
-/* Reads one log of the plugin for the times that it covers, and begins it anew. */
+/* Reads one log of the plugin for the times that it covers, and rewinds it. */
 static bool cover(struct aunetlog_source *s, struct own *own, struct aunetlog_log *log)
 {
 	bool begun = false;

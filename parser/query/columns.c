@@ -157,7 +157,7 @@ static void put_field(struct put *p, enum field_id id, const struct entry *e)
 		line_put_value(p, id, &v);
 }
 
-/* The field from the stop; what only the start knows, from there. */
+/* Takes the field from the stop; from the start if only the start has it. */
 static const struct entry *source_of(enum field_id id, const struct pair *p)
 {
 	if (p->stop && field_get(id, p->stop).known)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/coverage: the times that the plugin's own log covers: from its first lines
- * to its last one, but for those between the last line of a run of the plugin and the
- * beginning of the next.
+ * parser/query/coverage: the times that the plugin's own log covers: from its first line to its
+ * last one, except between the last line of a run of the plugin and the beginning of the next
+ * run.
  */
 #ifndef NETLOG_QUERY_COVERAGE_H
 #define NETLOG_QUERY_COVERAGE_H

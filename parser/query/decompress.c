@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/query/decompress: zlib, libzstd and liblzma behind one read function. */
+/* parser/query/decompress: zlib, libzstd and liblzma with one read function. */
 #include "parser/query/decompress.h"
 
 #include <errno.h>

@@ -7,8 +7,8 @@
 
 _Static_assert(FIELD_COUNT <= 64, "a bit for each field");
 
-/* Kind, protocol, direction, time and the ends, but for their scope, are in struct index_hot;
- * a field that counts also for another has no place of its own. */
+/* Kind, protocol, direction, time and the ends, except their scope, are in struct index_hot; a
+ * field that stands for another one, too, is not stored separately. */
 static inline bool index_field_is_stored(enum field_id id, bool of_identity)
 {
 	const struct field *f = &fields[id];

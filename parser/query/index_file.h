@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/index_file: an index of one log that does not change any more: what was read
- * from it, in blocks (index_code.h), with the times of each block and a Bloom filter of the
- * addresses and processes in it.
+ * parser/query/index_file: an index of one log that no longer changes: the data read from it,
+ * in blocks (index_code.h), with the times of each block and a Bloom filter of the addresses
+ * and processes in it.
  *
- * Layout: magic, the frames of the blocks, a zstd frame of the directory, struct
- * index_trailer. The directory is struct index_head, the blocks, the filters, the warnings.
+ * Layout: magic, the frames of the blocks, a zstd frame of the directory, struct index_trailer.
+ * The directory is struct index_head, the blocks, the filters, the warnings.
  */
 #ifndef NETLOG_QUERY_INDEX_FILE_H
 #define NETLOG_QUERY_INDEX_FILE_H
@@ -52,7 +52,7 @@ void index_writer_free(struct index_writer *w);
 void index_writer_entry(struct index_writer *w, const struct entry *e);
 /* A message on the log, without the log's name. */
 void index_writer_warning(struct index_writer *w, const char *text);
-/* What follows is reported after all logs. */
+/* Entries added after this call are reported after all logs. */
 void index_writer_tail(struct index_writer *w);
 /* head: what the writer does not count itself. Returns 0 or -errno. */
 int index_writer_finish(struct index_writer *w, const struct index_head *head);

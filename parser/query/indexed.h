@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/indexed: which logs of a query have an index that can be read in their place.
- * A file of the plugin stands for itself. What an audit log says depends on what was open
- * before: its index is good only among the same logs as when it was made, and if all of them
- * have one.
+ * parser/query/indexed: finds the logs of a query that have an index to be read instead. A file
+ * of the plugin is independent of other files. The lines of an audit log depend on the sockets
+ * that were open before: its index is valid only among the same logs as when it was made, and
+ * only if all of them have one.
  */
 #ifndef NETLOG_QUERY_INDEXED_H
 #define NETLOG_QUERY_INDEXED_H

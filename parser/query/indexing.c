@@ -13,7 +13,7 @@
 
 #include "parser/query/exit_code.h"
 
-#define KEPT_DAYS 30		/* an index that no run has needed for so long is removed */
+#define KEPT_DAYS 30		/* an unused index is removed after this time */
 
 /* An index in the making. */
 struct making {

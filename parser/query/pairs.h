@@ -12,7 +12,7 @@
  * and start is the failure). */
 struct pair {
 	const struct entry *start, *stop;
-	bool again;	/* was done before: its stop had been inferred, and was taken back */
+	bool again;	/* was done before: its stop had been inferred, and was revoked */
 };
 
 typedef void (*pair_fn)(const struct pair *p, void *arg);

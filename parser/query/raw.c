@@ -88,7 +88,7 @@ static bool is_noted(struct raw *r, const char *line, size_t len)
 	return n;
 }
 
-/* Whole lines, but for the last of the file. Returns the length of these. */
+/* Takes whole lines, except for the last one of the file. Returns their length. */
 static size_t take_lines(struct raw *r, const char *text, size_t len, bool end, FILE *out)
 {
 	const char *p = text, *stop = text + len, *newline;

@@ -233,7 +233,7 @@ void reading_logs(struct query *q)
 			entries_end_log(q);
 		read_log(q, &q->source.logs[i], q->follow && i + 1 == q->source.count);
 	}
-	/* Not after each: an event may go on in the next file, or in the next run. */
+	/* Not after each file: an event may continue in the next file, or in the next run. */
 	if (q->indexing) {
 		indexes_end(q);
 	} else if (q->options->checkpoint) {

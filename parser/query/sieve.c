@@ -20,7 +20,7 @@
 #define TIME_TEXT_MAX 40	/* a shorter line has nothing after its time */
 #define DAY 86400		/* s; more than any offset from UTC */
 #define SECOND_TEXT 20		/* "2026-11-21 06:00:51" */
-#define NOTE_MAX 400		/* event.dataset is among so many bytes */
+#define NOTE_MAX 400		/* event.dataset is within this many bytes */
 #define NEEDLES_MAX 16
 
 struct sieve {

@@ -92,7 +92,7 @@ static int64_t first_time(const char *text, size_t len)
 	return -1;
 }
 
-/* Reads a little of a file for the time of its first event, and begins it anew. */
+/* Reads a little of a file for the time of its first event, and rewinds it. */
 static void look_ahead(struct aunetlog_log *log)
 {
 	static char buf[65536];

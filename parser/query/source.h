@@ -49,7 +49,7 @@ void aunetlog_source_close(struct aunetlog_source *s);
  * caller. */
 char *aunetlog_source_own_log(const char *conf);
 
-/* Reads the log anew, from its start, or from. Returns false if that cannot be. */
+/* Rewinds the log to its start, or to from. Returns false if that is impossible. */
 bool aunetlog_source_again(struct aunetlog_source *s, struct aunetlog_log *log);
 
 /* Reads up to size bytes of one log, decompressed. Returns their number, 0 at its end, -EAGAIN

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * parser/query/view_scan: --scan: one source that tries many ends. The rule is in the
- * manual: within 60 s, 20 different ports of one address, or 15 different ends of which at
- * least half refused or did not answer.
+ * parser/query/view_scan: --scan: one source that tries many ends. The rule is in the manual:
+ * within 60 s, 20 different ports of one address, or 15 different ends with at least half of
+ * the attempts refused or unanswered.
  *
- * A source is, of what this host accepted, the remote address; of what it opened, the
- * process.
+ * The source of an accepted connection is the remote address; the source of an opened one is
+ * the process.
  */
 #include <errno.h>
 #include <stdlib.h>

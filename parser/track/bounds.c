@@ -17,7 +17,7 @@ struct conn *bounds_conn(struct track *t)
 	return c;
 }
 
-/* Returns false if only c itself could make it. */
+/* Returns false if only c itself could make room. */
 static bool make_fd_room(struct track *t, const struct conn *c)
 {
 	struct fdent *fd = fdtable_victim(&t->fds);

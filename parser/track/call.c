@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/track/call: what descriptor, address and error of a system call mean. */
+/* parser/track/call: interprets descriptor, address and error of a system call. */
 #include "parser/track/call.h"
 
 #include <errno.h>

@@ -11,9 +11,9 @@
 
 /* AF_INET or AF_INET6 */
 bool call_is_inet(int family);
-/* A new socket at fd, which displaces the one that is there. NULL without room. */
+/* Adds a new socket at fd, which displaces the one with that number. NULL without room. */
 struct conn *call_add_socket(struct track *t, int fd, bool cloexec);
-/* The socket at fd, which the process evidently has; NULL if none is known. */
+/* Returns the socket at fd, which the process evidently has; NULL if none is known. */
 struct conn *call_find_socket(struct track *t, int fd);
 /* socket() returned f->result. */
 void call_opened(struct track *t, const struct event *f);

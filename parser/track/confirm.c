@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * parser/track/confirm: an end that was inferred, and that sock_diag confirms or takes
- * back: an unseen child may have the socket.
+ * parser/track/confirm: an inferred end, which sock_diag confirms or contradicts: an unseen
+ * child may have the socket.
  */
 #include "parser/track/confirm.h"
 
@@ -13,7 +13,7 @@
 #include "parser/track/identify.h"
 
 #define RIVALS_MAX 256
-#define AUDIT_TICK_MS 20 /* the announcement is some ms after the event of the end */
+#define AUDIT_TICK_MS 20 /* the announcement comes a few ms after the event of the end */
 
 bool confirm_has_both_ends(const struct conn *c)
 {
@@ -23,7 +23,7 @@ bool confirm_has_both_ends(const struct conn *c)
 	       (c->remote.has_addr && c->local.has_addr && !netaddr_is_any(&c->local));
 }
 
-/* Another connection is the socket that is held, or may be: it waits to be matched. */
+/* Another connection is, or may be, the held socket: it waits to be matched. */
 static bool is_anothers(const struct track *t, const struct conn *c)
 {
 	const struct diag_sock *found = &c->diag->found;
@@ -44,7 +44,7 @@ static bool is_anothers(const struct track *t, const struct conn *c)
 	return false;
 }
 
-/* Not now: off the list of those that wait, until the next scan. */
+/* Removes it from the waiting list until the next scan. */
 static void put_off(struct track *t, struct conn *c)
 {
 	conn_stop_waiting(&t->conns, c);
@@ -67,8 +67,8 @@ static void goes_on(struct track *t, struct conn *c)
 }
 
 /*
- * The end was no later than now; when it was inferred, an unseen child may have had the
- * socket. It ended then if no socket that can be it was destroyed since.
+ * The end was no later than now. When it was inferred, an unseen child may have had the socket.
+ * It ended at that time if no socket that may be it was destroyed since.
  */
 static void settle(struct track *t, struct conn *c, bool sure)
 {
@@ -131,7 +131,7 @@ void confirm_decide(struct track *t, struct conn *c)
 	}
 }
 
-/* The answer to "does a process still have it?" */
+/* Takes the answer to "does a process still have it?" */
 void confirm_answer(struct track *t, struct conn *c, const struct diag *answer)
 {
 	struct conn_diag *d = c->diag;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/confirm: an end that was inferred, and that sock_diag confirms or takes
- * back. c->diag->confirming is set.
+ * parser/track/confirm: an inferred end, which sock_diag confirms or contradicts.
+ * c->diag->confirming is set.
  */
 #ifndef NETLOG_CONFIRM_H
 #define NETLOG_CONFIRM_H
@@ -10,9 +10,9 @@
 
 /* Returns true if c's socket can be looked up by its two ends. */
 bool confirm_has_both_ends(const struct conn *c);
-/* The answer to "does a process still have it?" */
+/* Takes the answer to "does a process still have it?" */
 void confirm_answer(struct track *t, struct conn *c, const struct diag *answer);
-/* Decides what can be decided by now. */
+/* Decides everything that can be decided by now. */
 void confirm_decide(struct track *t, struct conn *c);
 
 #endif

@@ -40,7 +40,7 @@ void conn_fini(struct conn_table *t)
 
 /* ---- phases ---- */
 
-/* A scan of all sockets is to confirm its end. */
+/* Returns true if a scan of all sockets is to confirm its end. */
 static bool is_doubted(const struct conn *c)
 {
 	return (c->phase == CONN_ENDING && !(c->diag && c->diag->unsure)) ||
@@ -170,7 +170,7 @@ void conn_drop(struct conn_table *t, struct conn *c)
 	free(c);
 }
 
-/* Numbers: cheaper than uthash's own, which is by the byte. */
+/* Hashes numbers, cheaper than uthash's own byte-wise function. */
 static unsigned int hash_of(const struct conn_key *key)
 {
 	uint64_t h = key->number ^ ((uint64_t)key->by << 32 | key->node) * 0x9e3779b97f4a7c15;

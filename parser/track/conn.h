@@ -19,12 +19,12 @@
 #include "parser/track/phase.h"
 #include "parser/track/unseen.h"
 
-/* The kind of a connection that is open or under way. */
+/* The kind of a connection that is open or in progress. */
 enum conn_kind { KIND_NONE, KIND_CONNECT, KIND_LISTEN };
 
 enum conn_direction { CONN_OUTBOUND, CONN_INBOUND, CONN_EITHER };
 
-/* A socket of the kernel's side: by its cookie, or by its inode where that is all. */
+/* A socket of the kernel's side: by its cookie, or by its inode if it has no other. */
 struct conn_key {
 	uint64_t number;
 	uint32_t node;
@@ -55,7 +55,7 @@ struct conn_diag {
 	struct conn *conn;
 	uint64_t cookie;	/* 0: not followed (yet) */
 	int64_t cookie_mono;	/* when the cookie was learnt */
-	int64_t opened_ms;	/* found open by a scan then, real time; 0: audit reported it */
+	int64_t opened_ms;	/* a scan found it open then, real time; 0: audit reported it */
 
 	enum question_state question;
 	uint64_t question_id;	/* 0: none is out */
@@ -77,9 +77,9 @@ struct conn_diag {
 	struct stamp end;
 	/* The end is being confirmed: it is written if no process can have the socket. */
 	bool confirming;
-	bool heritable;		/* an unseen child may have it, if nothing can be asked */
-	bool end_later;		/* end is the latest that it can have been */
-	bool by_list;		/* the one that is held is another's: ask for all that fit */
+	bool heritable;		/* an unseen child may have it, if sock_diag cannot be asked */
+	bool end_later;		/* end is the latest possible time */
+	bool by_list;		/* the socket held there is another's: ask for all that fit */
 	bool unsure;		/* unknown now; asked again after the next scan */
 	/* last process that closed a descriptor before the destruction; time of the opener's
 	 * close */
@@ -113,12 +113,12 @@ struct conn {
 	bool uncollected;	/* the program has yet to ask for its connect's outcome */
 	bool unwritten;		/* the start is still to be written: DEFERRED, DESTROYED */
 	bool other_netns;	/* its process is in a namespace that is not watched */
-	bool unknown_start;	/* its begin is not known exactly */
+	bool unknown_start;	/* its start is not known exactly */
 	bool by_syslog;		/* some of its records came through syslog */
 	bool ignored;		/* the ignore list leaves it out */
-	bool tentative;		/* not known to be of IP: its start is not to be written */
+	bool tentative;		/* not known to be an IP socket: its start is not to be written */
 	bool inheritable;	/* no known process has it, but an unseen child may */
-	bool served;		/* of a listener: the process that opened it accepted */
+	bool served;		/* for a listener: the process that opened it accepted */
 	struct netaddr local, remote;
 	struct netaddr learnt;	/* local end by sock_diag; family 0: none */
 	struct stamp ev, start;
@@ -128,7 +128,7 @@ struct conn {
 	uint64_t ino;		/* by the kernel's side; 0: not known */
 	uint32_t scan;		/* the last of its scans that found it */
 	bool absent;		/* one did not */
-	struct conn_id id;	/* of the connection, from its first line on */
+	struct conn_id id;	/* for the connection, from its first line on */
 	uint32_t nth;		/* connections numbered on this socket */
 	struct identity *opener;
 	int64_t user;		/* pid that was last logged as its user; 0: the opener, ID_UNKNOWN */
@@ -139,7 +139,7 @@ struct conn {
 	bool left;		/* open at the module's unload, holder not known */
 	LIST_ENTRY(conn) of_left;
 	struct fd_holders fds;
-	/* The rules saw it begin, and the kernel's side is to claim it; 0: it is not so. */
+	/* The rules saw its start, and the kernel's side is to claim it; 0: not waiting. */
 	int64_t unclaimed_ms, unclaimed_since;
 	struct stamp unclaimed_end;	/* sec 0: not yet */
 	bool blind;			/* nothing claimed it */
@@ -164,7 +164,7 @@ struct conn_table {
 	struct conn *next;		/* of the walk under way, see CONN_EACH */
 	struct conn_owner owners[OWNERS];
 	TAILQ_HEAD(, conn) unclaimed;	/* oldest first */
-	TAILQ_HEAD(, conn) unused;	/* in the order of their coming */
+	TAILQ_HEAD(, conn) unused;	/* in order of arrival */
 	unsigned int count, max;
 	struct fd_table *fds;
 	struct input_errors *errors;
@@ -201,9 +201,10 @@ bool conn_is_open(const struct conn *c);
 /* A new connection of owner (owner.h), without a reference: give it one, or drop it. The
  * table has room (bounds.c). NULL without memory. */
 struct conn *conn_new(struct conn_table *t, unsigned int owner);
-/* The one to forget when room is needed: of the user with most, the least recently used. */
+/* Returns the connection to forget when room is needed: the least recently used one of the user
+ * with the most. */
 struct conn *conn_victim(const struct conn_table *t);
-/* Takes over what was reported of the connection: its start, its id, and whether it is
+/* Takes over the reported state of the connection: its start, its id, and whether it is
  * ignored. */
 void conn_take_known(struct conn *c, const struct diag_known *k);
 void conn_touch(struct conn_table *t, struct conn *c);
@@ -233,7 +234,7 @@ void conn_learn(struct conn *c, const struct diag_sock *sock);
 
 /* Lists c, open and of a namespace that is not watched, for later snapshots. */
 void conn_list_unseen(struct conn_table *t, struct conn *c);
-/* When what was open is no more, or is followed. */
+/* Unlists connections that are closed, or are followed. */
 void conn_unlist_unseen(struct conn_table *t, struct conn *c);
 /* Lists c, which was still open when the module was unloaded, under its opener. */
 void conn_list_left(struct conn_table *t, struct conn *c);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/track/corrected: inferred stops that may have to be taken back. */
+/* parser/track/corrected: inferred stops that may have to be revoked. */
 #include "parser/track/corrected.h"
 
 #define LATE_MS 2000	/* an event of a child after its parent's exit */

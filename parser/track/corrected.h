@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/corrected: stops that were inferred, remembered for a while: what contradicts
- * one takes it back, by a start with the same number and via=corrected. Bounded; the oldest
- * goes first.
+ * parser/track/corrected: inferred stops, remembered for a while. An event that contradicts one
+ * revokes it, by a start with the same number and via=corrected. Bounded; the oldest is evicted
+ * first.
  */
 #ifndef NETLOG_CORRECTED_H
 #define NETLOG_CORRECTED_H
@@ -11,13 +11,13 @@
 
 #define CORRECTED_MAX 256
 
-/* A stop that was inferred, and may be taken back; used is false in an empty place. */
+/* An inferred stop that may be revoked; used is false in an empty place. */
 struct inferred_stop {
 	bool used;
 	struct diag_known known;	/* sock.cookie 0: not known */
 	struct identity *opener;
 	uint32_t node;
-	int64_t pid, ms;		/* of the last known holder; when it let go */
+	int64_t pid, ms;		/* of the last known holder; when it closed the socket */
 	int fd;
 	int family, type;
 	bool bound;
@@ -29,19 +29,19 @@ struct corrected_table {
 };
 
 void corrected_fini(struct corrected_table *t);
-/* c, still open, is about to be stopped: pid, its last known holder, let go of fd at ms.
- * pid -1: not known. */
+/* c, still open, is about to be stopped: pid, its last known holder, closed fd at ms. pid -1:
+ * unknown. */
 void corrected_add(struct corrected_table *t, const struct conn *c, int64_t pid, int fd,
 		   int64_t ms);
-/* NULL if none has this cookie, which is not 0. */
+/* NULL if none has this cookie, which must not be 0. */
 struct inferred_stop *corrected_by_cookie(struct corrected_table *t, uint64_t cookie);
-/* The listener that pid had at fd when it exited, at that time (ms) or a little before. */
+/* Returns the listener that pid had at fd when it exited, at that time (ms) or shortly before. */
 struct inferred_stop *corrected_listener(struct corrected_table *t, uint32_t node, int64_t pid,
 					 int fd, int64_t ms);
-/* Moves what s remembers into c, which is new. */
+/* Moves the state that s remembers into c, which is new. */
 void corrected_restore(struct inferred_stop *s, struct conn *c);
 void corrected_forget(struct corrected_table *t, struct inferred_stop *s);
-/* A boot makes all of the node void. */
+/* Drops all stops of the node at its boot. */
 void corrected_forget_node(struct corrected_table *t, uint32_t node);
 
 #endif

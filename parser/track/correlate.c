@@ -19,12 +19,13 @@
 
 #define LOOK_NS 20000000LL	/* interval between checks of waiting connections */
 #define ASK_AGAIN_NS 50000000LL
-/* So much later those that several fit have been claimed, if they can be. */
+/* Delay after which destroyed sockets that fit several connections have been claimed, if they
+ * can be. */
 #define CLAIMED_MS 400
 
 /* ---- answers ---- */
 
-/* A namespace that the process itself had is not replaced by a guess after its end. */
+/* A namespace read from the process itself is not replaced by a guess after its end. */
 static void take_netns(struct conn_diag *d, const struct diag *answer)
 {
 	if (d->netns_sure && !answer->netns_sure)
@@ -170,10 +171,10 @@ static void decide_gone(struct track *t, struct conn *c, bool late)
 		return;
 	}
 	dead = d->stranger ? NULL : identify_only(t, c, &several);
-	/* at the last moment a rival may just have given up */
+	/* at the last moment a rival may just have stopped waiting */
 	if (dead && identify_lives_nowhere(t, d) && (d->netns_sure || !late))
 		identify_claim(t, c, dead);
-	/* in a storm of alike connections nothing is gained by waiting on */
+	/* in a storm of similar connections nothing is gained by waiting longer */
 	else if (late || (several && t->diag.stream_ms > stamp_ms(&c->start) + CLAIMED_MS))
 		ending_give_up(t, c);
 	else if (!identify_lives_nowhere(t, d))
@@ -231,8 +232,8 @@ static void decide(struct track *t, struct conn *c)
 	}
 }
 
-/* From the youngest on: the later it began, the fewer destroyed sockets it can be, and
- * what it is its elders are not. */
+/* Decides from the youngest on: the later a connection began, the fewer destroyed sockets it
+ * can be, and a socket that it claims is not an older one's. */
 static void decide_all(struct track *t)
 {
 	struct conn_diag *d, *next;
@@ -254,7 +255,7 @@ void correlate(struct track *t)
 
 	if (!t->diag.on)
 		return;
-	/* new ones are at the young end; asked, they are no longer new */
+	/* new ones are at the young end; once asked, they are no longer new */
 	TAILQ_FOREACH_REVERSE(d, &t->conns.waiting, diag_list, link) {
 		if (d->question != QUESTION_NEW)
 			break;

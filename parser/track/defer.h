@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/defer: starts that wait for sock_diag's answer. Data only: what is put on
- * the waiting list here, correlate.c asks for at the end of the event.
+ * parser/track/defer: starts that wait for sock_diag's answer. Data only: correlate.c sends
+ * requests for the waiting list at the end of the event.
  */
 #ifndef NETLOG_DEFER_H
 #define NETLOG_DEFER_H
@@ -15,7 +15,7 @@ bool defer_start(struct track *t, struct conn *c, enum entry_via via);
 void defer_again(struct track *t, struct conn *c);
 /* The socket that was found at the descriptor is another one. */
 void defer_not_there(struct track *t, struct conn *c);
-/* The connect under way has succeeded, by that time (real, ms) at the latest. */
+/* The connect in progress has succeeded, by that time (real, ms) at the latest. */
 void defer_established(struct conn *c, int64_t by_ms);
 
 /* Returns true if found may be the end known; an unknown one fits any. */

@@ -104,7 +104,7 @@ struct destroyed *destroyed_by_cookie(struct destroyed_table *t, uint64_t cookie
 	return d;
 }
 
-/* Not the scope: audit and sock_diag do not always both have it. */
+/* Ignores the scope: audit and sock_diag do not always both have it. */
 static bool same_ip(const struct netaddr *a, const struct netaddr *b)
 {
 	return a->family == b->family &&
@@ -131,7 +131,7 @@ static bool fits(const struct destroyed *d, const struct destroyed_pattern *p)
 	return end_fits(&p->local, &s->local) && end_fits(&p->remote, &s->remote);
 }
 
-/* The shortest list that has all that fit, newest first. */
+/* Returns the shortest list that has all that fit, newest first. */
 enum list { BY_REMOTE, BY_PORT, ALL };
 
 static struct destroyed *newest(struct destroyed_table *t,
@@ -159,7 +159,7 @@ static struct destroyed *older(struct destroyed *d, enum list list)
 }
 
 /*
- * From the newest on, and no further than the second that fits: in a storm of alike
+ * Walks from the newest on, and stops at the second one that fits: in a storm of similar
  * connections that is at once.
  */
 struct destroyed *destroyed_only(struct destroyed_table *t,

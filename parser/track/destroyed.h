@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * parser/track/destroyed: sockets that the kernel announced as destroyed and that no known
- * connection has claimed yet. The announcement is usually here before audit's event of
- * the connect that made the socket. Bounded; the oldest goes first.
+ * connection has claimed yet. The announcement usually arrives before audit's event of the
+ * connect that made the socket. Bounded; the oldest is evicted first.
  */
 #ifndef NETLOG_DESTROYED_H
 #define NETLOG_DESTROYED_H
@@ -67,8 +67,8 @@ struct destroyed *destroyed_only(struct destroyed_table *t,
 				 const struct destroyed_pattern *p, bool *several);
 
 /*
- * When the last one that fits was announced, real time, ms; -1: none was. p->until_ms if
- * some are missing, or too many are alike.
+ * Returns when the last one that fits was announced, real time, ms; -1: none was. Returns
+ * p->until_ms if some are missing, or too many are similar.
  */
 int64_t destroyed_latest(struct destroyed_table *t, const struct destroyed_pattern *p);
 

@@ -146,8 +146,8 @@ static bool may_be_inherited(const struct conn *c, const struct proc *holder,
 	       !c->served && !(holder && holder->born);
 }
 
-/* Asks sock_diag for the end of a connection that it does not follow. Returns true if that
- * is possible. */
+/* Asks sock_diag about the end of a connection that it does not follow. Returns true if that is
+ * possible. */
 static bool doubt(struct track *t, struct conn *c, const struct proc *holder,
 		  struct identity *who, enum entry_via via)
 {
@@ -168,7 +168,7 @@ static bool doubt(struct track *t, struct conn *c, const struct proc *holder,
 	return true;
 }
 
-/* Returns true if c goes on, for now. fd was removed: it is a copy. */
+/* Returns true if c stays open for now. fd was removed: it is a copy. */
 static bool followed_fd_gone(struct track *t, struct conn *c, const struct fdent *fd,
 			     int64_t pid, struct identity *who, enum entry_via via)
 {
@@ -179,7 +179,7 @@ static bool followed_fd_gone(struct track *t, struct conn *c, const struct fdent
 		if (d->question == QUESTION_FOUND && d->fd_gone_ms <= d->looked_ms)
 			defer_not_there(t, c);
 	}
-	/* when the others let go is not known */
+	/* when the other holders closed it is unknown */
 	if (via != VIA_REUSE && via != VIA_GONE)
 		let_go(t, c, who, fd->presumed);
 	if (!LIST_EMPTY(&c->fds) || c->key.number || c->phase == CONN_DESTROYED)
@@ -212,7 +212,7 @@ void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via)
 	if (via == VIA_EXIT && c->kind == KIND_LISTEN && conn_is_open(c))
 		corrected_add(&t->corrected, c, pid, was.key.fd, stamp_ms(&t->when));
 	idle_add(&t->idle, c, &was, t->event->stamp.serial, stamp_ms(&t->when));
-	/* when the missing process let go is not known, so not that it was the last */
+	/* when the missing process closed it is unknown, so it need not have been the last */
 	life_close(t, c, ENDING(.via = via, .identity = via == VIA_GONE && t->diag.on ?
 							c->opener : who));
 	conn_drop(&t->conns, c);

@@ -13,10 +13,11 @@
 void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via);
 void ending_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
 		     enum entry_via via);
-/* The process in hand executes a program: descriptors with FD_CLOEXEC go, it has the others. */
+/* The process in hand executes a program: descriptors with FD_CLOEXEC are closed, it keeps the
+ * others. */
 void ending_exec(struct track *t);
 
-/* A process was found to hold it: an end that was inferred is dropped. */
+/* A process was found to hold it: an inferred end is dropped. */
 void ending_held(struct track *t, struct conn *c);
 /* The kernel reported its destruction. The stop is written by ending_bury(). */
 void ending_destroyed(struct track *t, struct conn *c, const struct diag_sock *sock,
@@ -30,8 +31,8 @@ bool ending_over(struct track *t, struct conn *c);
 /* No more will be learnt about its start: writes what is known. An inferred end is requested. */
 void ending_give_up(struct track *t, struct conn *c);
 /*
- * Writes the end that was inferred. sure: no process has the socket; else that is not
- * known, and what an unseen child may have inherited goes on.
+ * Writes the inferred end. sure: no process has the socket; else this is unknown, and
+ * connections that an unseen child may have inherited stay open.
  */
 void ending_settle(struct track *t, struct conn *c, bool sure);
 /* Asks again about an inferred end that is not certain yet. */
@@ -39,8 +40,8 @@ void ending_ask_again(struct track *t, struct conn *c);
 /* c had a descriptor whose number was assigned to another socket at that time. */
 void ending_displaced(struct track *t, struct conn *c, int64_t ms, enum entry_via via);
 
-/* The module is unloaded: what the rules know, too, is theirs from now on; the others end
- * with the process that opened them. */
+/* The module is unloaded: connections that the rules know, too, depend on the rules from now
+ * on; the others end with the process that opened them. */
 void ending_module_gone(struct track *t);
 void ending_left_gone(struct track *t, int64_t pid, enum entry_via via);
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A pointer and a small number: cheaper than uthash's own, which is by the byte. */
+/* Hashes a pointer and a small number, cheaper than uthash's own byte-wise function. */
 static unsigned int hash_of(const struct fd_key *key)
 {
 	uint64_t h = ((uintptr_t)key->proc >> 4) + (uint64_t)key->fd * 0x9e3779b97f4a7c15;

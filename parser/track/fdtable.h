@@ -18,10 +18,10 @@ struct fd_key {
 struct fdent {
 	struct fd_key key;
 	struct conn *conn;
-	struct identity *since;	/* of key.proc when it was last known to have the socket */
+	struct identity *since;	/* identity of key.proc when it was last known to have the socket */
 	bool cloexec;
 	bool presumed;		/* inherited, unless the descriptor was closed before the fork */
-	/* Audit's event that gave the socket this number; serial 0: none did. */
+	/* Audit's event that assigned this number to the socket; serial 0: none did. */
 	uint64_t serial;
 	int64_t ms;
 	unsigned int seen;	/* the scan (fd_table.round) that found it last */
@@ -35,7 +35,7 @@ LIST_HEAD(fd_holders, fdent);
 /* The descriptors of the processes of one owner. */
 struct fd_owner {
 	unsigned int count;
-	struct proc *most;	/* one of those that have had most; may be NULL */
+	struct proc *most;	/* a process that had the most descriptors; may be NULL */
 };
 
 struct fd_table {
@@ -47,16 +47,16 @@ struct fd_table {
 
 void fdtable_init(struct fd_table *t, unsigned int max);
 
-/* NULL if p has no socket at fd. */
+/* Returns NULL if p has no socket at fd. */
 struct fdent *fdtable_find(const struct fd_table *t, const struct proc *p, int fd);
 bool fdtable_full(const struct fd_table *t);
 /* The number must be free in p. holders is the list of c. NULL without memory. */
 struct fdent *fdtable_add(struct fd_table *t, struct proc *p, int fd, struct conn *c,
 			  struct fd_holders *holders, bool cloexec);
-/* f's process, as it is now, has the socket. */
+/* f's process, with its current identity, has the socket. */
 void fdtable_confirm(struct fdent *f);
-/* The descriptor to take when room is needed: of the user that has most, the oldest one of
- * the process that has most. NULL: not known. */
+/* Returns the descriptor to take when room is needed: the oldest one of the process with the
+ * most, of the user with the most. NULL: unknown. */
 struct fdent *fdtable_victim(const struct fd_table *t);
 /* p is about to be forgotten. */
 void fdtable_forget(struct fd_table *t, const struct proc *p);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/track/from_kernel: what the kernel side's records (module or BPF) mean for connections. */
+/* parser/track/from_kernel: turns records of the kernel's side (module or BPF) into
+ * connections. */
 #include "parser/track/from_kernel.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@ static void know_process(struct track *t, const struct event *f)
 		process_update(t->proc, &f->task, false);
 }
 
-/* s, learnt from the rules, may be the socket of the record. */
+/* Returns true if s, learnt from the rules, may be the socket of the record. */
 static bool may_be(const struct conn *s, const struct event *f)
 {
 	if (s->key.number || (s->proto != PROTO_UNKNOWN && s->proto != f->proto))
@@ -44,7 +45,7 @@ static bool may_be(const struct conn *s, const struct event *f)
 			return f->op == NETLOG_OP_FOUND && s->local.port && !f->remote.port;
 		return s->kind == KIND_CONNECT &&
 		       netaddr_equal(&s->remote, &f->remote);
-	default:	/* connect, accept, dgram: something new begins */
+	default:	/* connect, accept, dgram: a new connection begins */
 		return false;
 	}
 }
@@ -68,7 +69,7 @@ static void list(struct track *t, struct conn *s, const struct event *f)
 			cookie_of(f) ? KEY_COOKIE : conn_by_inode(f->proto));
 }
 
-/* By its cookie; else by its inode, unless that is known to be another socket's. */
+/* Finds it by its cookie; else by its inode, unless that is known to be another socket's. */
 static struct conn *listed(struct track *t, const struct event *f)
 {
 	struct conn *s = cookie_of(f) ? conn_by_number(&t->conns, t->node->index,
@@ -92,8 +93,8 @@ static bool begins_anew(enum netlog_op op)
 }
 
 /*
- * A socket that the rules learnt before the module was loaded is known by its
- * descriptor only: find it by its process and its peer, if there is but one.
+ * A socket that the rules learnt before the module was loaded is known by its descriptor only:
+ * finds it by its process and its peer, if only one fits.
  */
 static struct conn *adopt(struct track *t, const struct event *f)
 {
@@ -157,8 +158,8 @@ static struct conn *socket_of(struct track *t, const struct event *f)
 	return s;
 }
 
-/* Ends what has its release lost. By the cookie the process of f has the same socket; by
- * the inode it may have another one. */
+/* Ends connections whose release was lost. By the cookie the process of f has the same socket;
+ * by the inode it may have another one. */
 static void end_lost(struct track *t, struct conn *s, const struct event *f)
 {
 	struct identity *who = cookie_of(f) ? NULL : s->opener ? s->opener : life_nobody();
@@ -182,7 +183,7 @@ static void on_connect(struct track *t, const struct event *f)
 	}
 	if (!s)
 		return;
-	/* An open one here had its release lost. */
+	/* The release of an open connection was lost here. */
 	end_lost(t, s, f);
 	take_fields(t, s, f);
 	s->direction = CONN_OUTBOUND;
@@ -208,8 +209,8 @@ static void on_established(struct track *t, const struct event *f)
 }
 
 /*
- * An SCTP socket that was shut down while its connect was under way is CLOSE_WAIT at its
- * release, as if it had been connected: it is remembered that it was not. TCP's is CLOSE.
+ * An SCTP socket that was shut down while its connect was in progress is CLOSE_WAIT at its
+ * release, as if it had been connected: the tracker remembers that it was not. TCP's is CLOSE.
  */
 static void after_failure(struct track *t, struct conn *s)
 {
@@ -290,7 +291,7 @@ static struct conn *add_flow(struct track *t, const struct event *f)
 
 	if (!flow)
 		return NULL;
-	/* making room may have taken it */
+	/* making room may have dropped it */
 	listener = listed(t, f);
 	if (!listener) {
 		conn_drop(&t->conns, flow);
@@ -317,8 +318,8 @@ static void on_flow(struct track *t, const struct event *f)
 	on_datagram(t, f, flow);
 }
 
-/* connect(AF_UNSPEC), or shutdown() of a listener. A datagram socket that still has
- * an op=bind that follows reports its port. */
+/* connect(AF_UNSPEC), or shutdown() of a listener. A datagram socket that still has its port
+ * reports it by a following op=bind. */
 static void on_disconnect(struct track *t, const struct event *f)
 {
 	struct conn *s = known_socket(t, f);
@@ -357,7 +358,7 @@ static void release_connecting(struct track *t, struct conn *s,
 		      f->state == STATE_CLOSE;
 
 	if (failed) {
-		/* SCTP's may have been read by the program: unknown */
+		/* SCTP's error may have been read by the program: unknown */
 		life_fail(t, s, f->err || f->proto == IPPROTO_SCTP ? f->err : ECONNABORTED,
 			  VIA_CLOSE);
 		return;
@@ -386,7 +387,7 @@ static void on_release(struct track *t, const struct event *f)
 	forget(t, s);
 }
 
-/* It was open when the source began. A connect under way is one. */
+/* The socket was open when the source began. It may be a connect in progress. */
 static void on_found(struct track *t, const struct event *f)
 {
 	bool listener = f->state == STATE_LISTEN ||
@@ -397,7 +398,7 @@ static void on_found(struct track *t, const struct event *f)
 		s->scan = t->scans + 1;
 		s->absent = false;
 	}
-	/* open while it is thought to connect: the record of that was lost */
+	/* open, but thought to be connecting: the record of its outcome was lost */
 	if (s && s->phase == CONN_CONNECTING && f->state != STATE_SYN_SENT &&
 	    f->state != STATE_SYN_RECV)
 		life_open(t, s, KIND_CONNECT, VIA_FOUND);

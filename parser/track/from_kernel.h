@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* parser/track/from_kernel: events of the kernel's side, the module's or BPF's, by socket
- * inode. They are exact, and from the first one on they alone decide. */
+ * inode. They are exact; from the first one on only they decide. */
 #ifndef NETLOG_FROM_KERNEL_H
 #define NETLOG_FROM_KERNEL_H
 
 #include "parser/track/state.h"
 
-/* f is of kind EVENT_MODULE. */
+/* f has kind EVENT_MODULE. */
 void from_kernel(struct track *t, const struct event *f);
 
 #endif

@@ -43,7 +43,7 @@ static void on_end(struct track *t, const struct event *f)
 	     f->born > 0 && f->mono >= f->born ? (f->mono - f->born) / 1000000 : -1, status);
 }
 
-/* A fork: what had this pid before has nothing to do with the process. */
+/* A fork: an earlier holder of this pid is another process. */
 static void know(struct track *t, const struct event *f)
 {
 	t->proc = bounds_event_process(t);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/track/from_kernel_scan: open connections over a restart, and their ends that were
- * not reported. */
+/* parser/track/from_kernel_scan: open connections across a restart, and ends that were not
+ * reported. */
 #include "parser/track/from_kernel_scan.h"
 
 #include <netinet/in.h>
@@ -53,15 +53,15 @@ void from_kernel_kept(struct track *t, const struct event *f)
 	life_resume(t, c, k->listens ? KIND_LISTEN : KIND_CONNECT);
 }
 
-/* The scan would have found it. Held by no process it may be in flight, or io_uring's: more
- * likely, unless something was lost. */
+/* The scan would have found it. A socket that no process holds may be in flight, or io_uring's:
+ * this is more likely, unless something was lost. */
 static bool is_covered(const struct conn *c, const struct event *f)
 {
 	return !f->result ||
 	       (c->netns == f->netns && (c->proto == IPPROTO_TCP || c->proto == IPPROTO_UDP));
 }
 
-/* A socket that began after the scan did may have been missed. */
+/* A socket that began after the scan started may have been missed. */
 static bool is_missing(const struct track *t, const struct conn *c, const struct event *f)
 {
 	return c->key.node == t->node->index && from_kernel_follows(c) &&

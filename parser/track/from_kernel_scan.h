@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/from_kernel_scan: what the kernel's side reported before this program was
- * restarted, and scans of what is open: they find what has ended unseen.
+ * parser/track/from_kernel_scan: connections that the kernel's side reported before this
+ * program was restarted, and scans of open sockets, which find those that ended unseen.
  */
 #ifndef NETLOG_FROM_KERNEL_SCAN_H
 #define NETLOG_FROM_KERNEL_SCAN_H

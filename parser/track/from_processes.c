@@ -126,8 +126,8 @@ void from_processes_dup(struct track *t, const struct event *f)
 	if (f->result < 0 || f->fd == f->newfd)
 		return;
 	from = fdtable_find(&t->fds, t->proc, f->fd);
-	/* Hold the new reference before the old descriptor's goes: it may be
-	 * the same socket. */
+	/* Adds the new reference before it drops the old descriptor's: it may be the same
+	 * socket. */
 	if (from) {
 		struct conn *s = from->conn;
 		struct fdent *old = fdtable_find(&t->fds, t->proc, f->newfd);
@@ -142,9 +142,9 @@ void from_processes_dup(struct track *t, const struct event *f)
 	from_processes_reuse(t, f->newfd);
 }
 
-/* Returns true if p, which was heard of before the fork that made pid, is an earlier process
- * that a signal ended. A child may be heard of before its fork, which is written at its end,
- * but not before its begin. */
+/* Returns true if p, which was seen before the fork that made pid, is an earlier process that a
+ * signal ended. A child may be seen before its fork, which is written when the call returns,
+ * but not before the call's entry. */
 static bool was_replaced(struct track *t, struct proc *p, const struct event *f)
 {
 	if (!p || p->ms >= stamp_ms(&f->stamp))
@@ -154,8 +154,8 @@ static bool was_replaced(struct track *t, struct proc *p, const struct event *f)
 	return true;
 }
 
-/* Audit writes a fork at its end, and a vfork ends after the child: what exited by then
- * holds nothing. */
+/* Audit writes a fork when it returns, and a vfork returns after the child's exit: a process
+ * that has exited by then holds nothing. */
 void from_processes_fork(struct track *t, const struct event *f)
 {
 	struct proc *parent = t->proc, *child;

@@ -8,8 +8,8 @@
 
 #include "parser/track/state.h"
 
-/* Sets t->proc and brings its identity up to date. A process new here inherits what its
- * parent is known to hold. NULL without pid or memory. */
+/* Sets t->proc and updates its identity. A new process inherits the sockets that its parent is
+ * known to hold. NULL without pid or memory. */
 void from_processes_know(struct track *t, const struct event *f);
 /* A new socket has this number: the old one was closed unseen. */
 void from_processes_reuse(struct track *t, int fd);

@@ -67,6 +67,6 @@ void from_sockdiag_off(struct track *t)
 			ending_give_up(t, c);
 	}
 	destroyed_fini(&t->diag.destroyed);
-	/* an answer of before must not fit a question of after */
+	/* an answer from before must not match a request from after */
 	t->diag = (struct track_diag){ .last_question = t->diag.last_question };
 }

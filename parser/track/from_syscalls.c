@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/track/from_syscalls: what the audit rules' system calls mean for connections. */
+/* parser/track/from_syscalls: turns the audit rules' system calls into connections. */
 #include "parser/track/from_syscalls.h"
 
 #include <errno.h>
@@ -28,8 +28,8 @@ static void other_family(struct track *t, const struct event *f)
 		s->unlogged = true;
 }
 
-/* The socket of a bind or connect; made when it was opened unseen. NULL when
- * the descriptor turns out to be something that is not logged. */
+/* Returns the socket of a bind or connect; makes it if it was opened unseen. NULL if the
+ * descriptor turns out to be something that is not logged. */
 static struct conn *named_socket(struct track *t, const struct event *f)
 {
 	struct conn *s = call_find_socket(t, f->fd);
@@ -195,7 +195,7 @@ static void connect_error(struct track *t, struct conn *s, const struct event *f
 			  int err)
 {
 	if (s->uncollected) {
-		/* its start was written when the outcome was not known */
+		/* its start was written when the outcome was unknown */
 		s->uncollected = false;
 		if (s->unwritten)
 			deferred_failed(t, s, err);
@@ -212,8 +212,8 @@ static void connect_error(struct track *t, struct conn *s, const struct event *f
 	memset(&s->remote, 0, sizeof(s->remote));
 }
 
-/* The attempt under way ended unseen (SO_ERROR), and this is the next one: a
- * call that only waits on gives EALREADY or EINTR, never EINPROGRESS. */
+/* The attempt in progress ended unseen (SO_ERROR), and this is the next one: a call that only
+ * continues to wait gives EALREADY or EINTR, never EINPROGRESS. */
 static bool is_another(const struct conn *s, const struct event *f, int err)
 {
 	struct netaddr peer = call_peer(s, &f->addr);
@@ -314,7 +314,7 @@ static void on_accept(struct track *t, const struct event *f)
 	s = call_add_socket(t, f->result, f->cloexec);
 	if (!s)
 		return;
-	l = call_find_socket(t, f->fd);	/* making room may have taken it */
+	l = call_find_socket(t, f->fd);	/* making room may have dropped it */
 	if (l) {
 		s->family = l->family;
 		s->type = l->type;

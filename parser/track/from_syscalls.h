@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * parser/track/from_syscalls: system calls that the audit rules report, by process and
- * descriptor. Beside the kernel's side they add only what that cannot see.
+ * descriptor. While the kernel's side reports, they add only facts that it cannot see.
  */
 #ifndef NETLOG_FROM_SYSCALLS_H
 #define NETLOG_FROM_SYSCALLS_H

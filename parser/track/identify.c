@@ -71,8 +71,8 @@ static bool is_among(const struct rival_list *rivals, const struct conn *c,
 	return false;
 }
 
-/* Another process's start that waits may be the one that was destroyed. Among very many
- * that are alike there is taken to be one. */
+/* A waiting start of another process may be the one that was destroyed. If very many are
+ * similar, one is assumed to be it. */
 static bool has_rival(const struct track *t, const struct conn *c,
 		      const struct destroyed *dead)
 {
@@ -106,8 +106,8 @@ struct destroyed *identify_only(struct track *t, const struct conn *c, bool *sev
 	struct destroyed_pattern p = identify_pattern(c);
 	struct destroyed *dead;
 
-	/* "Some port of this address" is too little: a listener that audit did not
-	 * report (io_uring) may be the one. */
+	/* "Some port of this address" is too vague: a listener that audit did not report
+	 * (io_uring) may match. */
 	if (c->kind == KIND_LISTEN && !c->local.port)
 		return NULL;
 	dead = destroyed_only(&t->diag.destroyed, &p, several);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/identify: which socket a connection is, or was. c->diag is set in all of
- * these.
+ * parser/track/identify: finds the socket of a connection. c->diag is set in all of these.
  */
 #ifndef NETLOG_IDENTIFY_H
 #define NETLOG_IDENTIFY_H
@@ -11,17 +10,17 @@
 /* Delay after which the kernel has announced every socket destroyed before a lookup. */
 #define IDENTIFY_ANNOUNCED_NS 100000000LL
 
-/* sock is c: its ends, and what c lacks. */
+/* sock is c's socket: copies its ends, and values that c lacks. */
 void identify_learn(struct conn *c, const struct diag_sock *sock);
 /* Returns true if all living sockets that it could be are known to be others. */
 bool identify_lives_nowhere(const struct track *t, const struct conn_diag *d);
 /* The pattern that c's socket must match, as far as it is known. */
 struct destroyed_pattern identify_pattern(const struct conn *c);
 /*
- * The destroyed socket that c must have been, or NULL; *several: more than one fits. Audit
- * has reported all that began before its end; and where c's namespace is only a likely one,
- * or one of those that are watched, no other process's fits, and no other socket of any
- * namespace.
+ * Returns the destroyed socket that c must have been, or NULL; *several: more than one fits.
+ * Audit has reported all connections that began before its end. If c's namespace is only a
+ * likely one, or one of the watched ones, then no other process's connection fits, and no other
+ * socket of any namespace.
  */
 struct destroyed *identify_only(struct track *t, const struct conn *c, bool *several);
 /* c was dead: writes its waiting lines, and its end. Frees c if it never was established. */

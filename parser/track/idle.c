@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/track/idle: sockets that were let go before they connected or listened. */
+/* parser/track/idle: sockets that were closed before they connected or listened. */
 #include "parser/track/idle.h"
 
 void idle_add(struct idle_table *t, const struct conn *c, const struct fdent *fd, uint64_t until,

@@ -32,7 +32,7 @@ enum conn_phase {
 	X(CORRECT)	/* its inferred stop was wrong; its start is written again */ \
 	X(FORGET)	/* it is no socket that is logged; nothing is written */ \
 	X(CLOSE)	/* the stop is written */			\
-	X(LET_GO)	/* the last known holder let go */		\
+	X(LET_GO)	/* the last known holder closed it */		\
 	X(HELD)		/* a process was found to hold it */		\
 	X(DESTROY)	/* the kernel reported its destruction */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/track/state: all that the tracker knows, and the event in hand. For the files of
- * this folder alone. */
+/* parser/track/state: the whole state of the tracker, and the event in hand. Only for the files
+ * of this folder. */
 #ifndef NETLOG_TRACK_STATE_H
 #define NETLOG_TRACK_STATE_H
 

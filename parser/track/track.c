@@ -106,7 +106,7 @@ bool track_unused_waits(const struct track *t)
 	return !TAILQ_EMPTY(&t->conns.unused);
 }
 
-/* The lists are in the order of their coming, which is that of time but for a few. */
+/* The lists are in order of arrival, which is that of time with few exceptions. */
 int64_t track_oldest(const struct track *t)
 {
 	const struct conn *u = TAILQ_FIRST(&t->conns.unused);

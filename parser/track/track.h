@@ -65,7 +65,7 @@ void track_free(struct track *t);
 
 void track_event(struct track *t, const struct event *f);
 
-/* Connections of this host that begin from now on carry *boot in their number. *boot is
+/* Connections of this host that begin after this call carry *boot in their number. *boot is
  * copied, its node is borrowed. */
 void track_set_boot(struct track *t, const struct track_boot *boot);
 

@@ -15,8 +15,8 @@
 
 /* The kernel's side reports that the process in hand began a connection. */
 void unclaimed_began(struct track *t, bool inbound);
-/* By the event in hand, c (remote and direction are set) is connected, or was accepted;
- * since: its process began none from then on, unless it is claimed. */
+/* By the event in hand, c (remote and direction are set) is connected, or was accepted. since:
+ * the call is claimed if its process began a connection from then on. */
 void unclaimed_add(struct track *t, struct conn *c, int64_t since_ms);
 /* c's process, the one in hand, exits. */
 void unclaimed_exit(struct track *t, struct conn *c);

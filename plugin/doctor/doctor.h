@@ -26,8 +26,8 @@ struct doctor_host {
 	char bpf_error[768];
 };
 
-/* Asks it all that a check needs to know. config: NULL if it cannot be read, error has
- * why; both are borrowed. h must not move after that. */
+/* Asks the host for all facts that a check needs. config: NULL if it cannot be read, and error
+ * has the reason; both are borrowed. h must not move after that. */
 void doctor_ask(struct doctor_host *h, const struct config *config, const char *error);
 
 #endif

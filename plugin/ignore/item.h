@@ -39,8 +39,8 @@ struct ignore_item {
 struct ignore_item *ignore_item_parse(const char *text, size_t len, char *error, size_t size);
 void ignore_item_free(struct ignore_item *item);
 
-/* Returns true if the conditions hold, but for program and network, which the list's
- * index compares. An unknown value never holds. */
+/* Returns true if the conditions match, except program and network, which the list's index
+ * compares. An unknown value never matches. */
 bool ignore_item_holds(const struct ignore_item *item, const struct entry *e);
 
 #endif

@@ -144,7 +144,7 @@ static bool read_counter(const char *path, uint64_t *value)
 	return good;
 }
 
-/* The directory is made anew by each load, with a new inode number. */
+/* Each load of the module makes a new directory, with a new inode number. */
 static uint64_t module_load(void)
 {
 	struct stat st;

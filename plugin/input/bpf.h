@@ -65,7 +65,7 @@ void bpf_input_read(struct bpf_input *b);
  * refuses. Before Linux 5.19, if no bpffs can be mounted, only a limited number can be made:
  * last_ones allows their use. */
 bool bpf_input_scan(struct bpf_input *b, bool last_ones);
-/* Returns true while that goes on. */
+/* Returns true while the scan runs. */
 bool bpf_input_scans(const struct bpf_input *b);
 
 /* Returns true if the programs run: kernel.ftrace_enabled=0 stops them without an error. */

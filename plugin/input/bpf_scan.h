@@ -16,8 +16,8 @@
 
 struct bpf_scan;
 
-/* links: descriptors of the iterators' links, the one of descriptors first; -1: that one is
- * not there. old: a kernel that may be older than 5.19. Needs root's privileges, later calls do
+/* links: descriptors of the iterators' links, the one of descriptors first; -1: no such
+ * iterator. old: a kernel that may be older than 5.19. Needs root's privileges; later calls do
  * not. NULL without memory. */
 struct bpf_scan *bpf_scan_new(const int links[BPF_SCAN_PARTS], bool old, struct bpf_events *events);
 /* s may be NULL. */

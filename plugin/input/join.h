@@ -37,7 +37,7 @@ void join_flush(struct join *j);
 
 /* Holds all events back, whatever the other functions do, until join_decide(). */
 void join_hold(struct join *j);
-/* Drops the events that takes refuses; the others go on. Returns how many were dropped
+/* Drops the events that takes refuses, and releases the others. Returns how many were dropped
  * meanwhile, without room. */
 uint64_t join_decide(struct join *j, bool (*takes)(const struct event *e, void *arg), void *arg);
 

@@ -24,9 +24,9 @@ int netlink_fd(const struct netlink_input *l);
 bool netlink_beside_auditd(const struct netlink_input *l);
 
 /*
- * Reads the records that are there, without waiting, to buf as lines for
- * reassemble_feed(). Returns their length, 0 if there are no more now, or -errno; after
- * -ENOBUFS (records were lost) reading may go on.
+ * Reads the available records, without waiting, to buf as lines for reassemble_feed(). Returns
+ * their length, 0 if there are no more now, or -errno; after -ENOBUFS (records were lost)
+ * reading may continue.
  */
 int netlink_read(struct netlink_input *l, char *buf, size_t size);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/output/file: lines, with the time in front unless they have it, to a file, to a
+/* plugin/output/file: writes lines, preceded by the time unless they have it, to a file, to a
  * log that is rotated here, or to standard output. */
 #include "plugin/output/transport.h"
 

@@ -324,7 +324,7 @@ static bool turn(struct output *s)
 		s->stalled = false;
 		pthread_cond_signal(&s->emptied);
 	}
-	/* what fails while stopping is given up */
+	/* messages that fail while stopping are dropped */
 	return !s->stopping || (s->queue.used && !s->count);
 }
 

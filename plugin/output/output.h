@@ -20,7 +20,7 @@
 enum output_change {
 	OUTPUT_FAILED,	     /* messages wait or are lost until OUTPUT_WORKS */
 	OUTPUT_WORKS,	     /* after OUTPUT_FAILED */
-	OUTPUT_NOT_REOPENED, /* writes go on to the old file */
+	OUTPUT_NOT_REOPENED, /* writes continue to the old file */
 };
 
 struct output_options {
@@ -58,12 +58,12 @@ void output_put(struct output *s, const struct message *m);
 /* Hands what was gathered to the output's thread. To be called when there is nothing
  * more to put for now. */
 void output_push(struct output *s);
-/* The file was rotated: opens it anew before the next message. */
+/* The file was rotated: reopens it before the next message. */
 void output_reopen(struct output *s);
 void output_counts(struct output *s, struct output_counts *out);
 const char *output_name(const struct output *s);
-/* Writes what is queued, for at most this long, then ends the thread and frees.
- * Returns how many messages were given up. */
+/* Writes queued messages, for at most this long, then ends the thread and frees. Returns how
+ * many messages were dropped. */
 uint64_t output_close(struct output *s, unsigned int timeout_ms);
 
 #endif

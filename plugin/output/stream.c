@@ -23,7 +23,7 @@
 #include "plugin/output/transport.h"
 
 #define CONNECT_MS 10000
-#define SEND_MS 30000 /* a collector that takes nothing for so long is dead */
+#define SEND_MS 30000 /* a collector that takes nothing for this time is dead */
 #define KEEPALIVE_S 60
 #define SEND_BUFFER 131072 /* the kernel doubles it */
 #define BUFFER 65536
@@ -56,7 +56,7 @@ struct stream {
 
 /* ---- what has arrived ---- */
 
-/* TCP alone knows: bytes that the peer has not acknowledged. */
+/* Only TCP has this number: bytes that the peer has not acknowledged. */
 static uint64_t acknowledged(const struct stream *s)
 {
 	int left = 0;

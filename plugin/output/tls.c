@@ -35,7 +35,7 @@ static ssize_t push(gnutls_transport_ptr_t arg, const void *data, size_t len)
 	return n;
 }
 
-/* Waits until the session can go on. Returns 0 or -errno. */
+/* Waits until the session can continue. Returns 0 or -errno. */
 static int wait_ready(struct tls *t, int timeout_ms)
 {
 	struct pollfd p = {

@@ -11,9 +11,9 @@
 struct tls;
 
 /*
- * Reads certificates and keys, anew for each connection, and shakes hands. The peer's
- * certificate must be valid for host. Returns NULL after an error, with the reason in
- * error. sent counts the bytes that are given to the socket, and outlives the session.
+ * Reads certificates and keys, again for each connection, and makes the handshake. The peer's
+ * certificate must be valid for host. Returns NULL after an error, with the reason in error.
+ * sent counts the bytes that are given to the socket, and outlives the session.
  */
 struct tls *tls_open(int fd, const char *host, const char *ca, const char *cert,
 		     const char *key, int timeout_ms, uint64_t *sent, char *error, size_t size);

@@ -37,7 +37,7 @@ bool answer_found(struct answers *a, const struct slice *slice);
 bool answer_others(struct answers *a, const struct slice *slice);
 /* sure: all sockets that were destroyed before the dumps have been notified. */
 bool answer_closed(struct answers *a, bool sure, const struct slice *slice);
-/* The namespaces have changed: the census is taken anew. */
+/* The namespaces have changed: the census is repeated. */
 void answer_forget_census(struct answers *a);
 
 #endif

@@ -29,7 +29,7 @@ struct diag_query {
 };
 
 /* Calls fn for each socket in one received buffer of a dump. Messages of another seq are
- * skipped. Returns 1 if the dump goes on, 0 at its end, -errno if it failed. */
+ * skipped. Returns 1 if the dump continues, 0 at its end, -errno if it failed. */
 int diag_message_read_dump(const struct diag_query *q, const void *buf, size_t len,
 			   diag_message_fn fn, void *arg);
 /* Returns true if the buffer has the end of the dump of that seq. */

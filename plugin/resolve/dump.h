@@ -17,7 +17,7 @@ struct dump {
 	bool incomplete;	     /* one has failed, or took too long */
 	int step;		     /* of the four dumps of each namespace */
 	unsigned int sockets;	     /* so far */
-	int64_t begun_ms, end_ms;    /* mono; given up then */
+	int64_t begun_ms, end_ms;    /* mono; aborted then */
 	uint64_t count;		     /* dumps since the start of the program */
 };
 

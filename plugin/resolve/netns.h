@@ -59,7 +59,7 @@ bool netns_fresh(const struct netns_set *set);
 void netns_snapshot_begin(struct netns_set *set);
 void netns_snapshot_end(struct netns_set *set);
 
-/* With "all": watches the namespace of a process from now on. Returns true if it is new. */
+/* With "all": starts watching the namespace of a process. Returns true if it is new. */
 bool netns_meet(struct netns_set *set, int64_t pid, int64_t ino);
 
 /* Returns the namespace if it is watched, else NULL. */

@@ -46,7 +46,7 @@ int64_t procfs_parent(int64_t pid);
 
 /* ---- walks over all processes, one step a call ---- */
 
-/* At most so many descriptors are read in one process, and in one walk. */
+/* Limits on the descriptors read in one process, and in one walk. */
 #define PROCFS_PROCESS_FDS_MAX 262144
 #define PROCFS_WALK_FDS_MAX 1048576
 

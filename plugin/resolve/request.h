@@ -31,7 +31,7 @@ struct pending {
 /* The requests that one round of dumps serves. */
 struct requests {
 	struct pending at[REQUESTS_MAX];
-	unsigned int count, looked; /* the first so many have been read in /proc */
+	unsigned int count, looked; /* number of requests that have been read in /proc */
 	struct pending *by_ino, *by_cookie, *any_end;
 	struct pending *buckets[REQUEST_BUCKETS]; /* by remote end */
 };

@@ -40,7 +40,7 @@ struct resolver_stats {
  * *error if it cannot be. */
 struct resolver *resolver_open(struct track *track, const struct resolver_options *o,
 			       const char **error);
-/* Switches it off. ending: the program ends as well, and a later run goes on. */
+/* Switches it off. ending: the program ends as well, and a later run continues. */
 void resolver_close(struct resolver *r, bool ending);
 
 /* Queues a request of the tracker, and reads the descriptor now; may be called from within

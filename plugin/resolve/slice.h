@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How long the work in hand may go on; monotonic. */
+/* Time budget of the work in hand; monotonic. */
 struct slice {
 	int64_t begun_ns, end_ns;
 };
