@@ -28,7 +28,7 @@ void heading_print(const struct plugin *p)
 	else if (!exact)
 		printf("# - is unknown, such as a local port chosen by the kernel. "
 		       "via=in-progress: a non-blocking connect,\n# outcome unknown. "
-		       "via=gone: a killed process, found some seconds later. Connections "
+		       "via=gone: a killed process, found a few seconds later. Connections "
 		       "opened before\n# now are logged from their next system call.\n");
 	printf("# Ctrl-C exits and restores the audit settings.\n");
 	len = report_heading(&p->report, "stdout", columns);

@@ -106,7 +106,7 @@ static int finish(const struct input *in, const struct pcapng *p, char *error, s
 		return fail(error, size, strerror(in->err));
 	if (in->stopped || in->start == in->end)
 		return 0;
-	snprintf(error, size, "ends in the middle of a block, at byte %llu; what comes before it "
+	snprintf(error, size, "ends in the middle of a block, at byte %llu; the part before it "
 		 "was read", (unsigned long long)p->at);
 	return -1;
 }

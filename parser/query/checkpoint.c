@@ -18,7 +18,7 @@
 
 static int invalid(const char *path, const char *why)
 {
-	fprintf(stderr, "aunetlog: --checkpoint %s: %s; remove it to begin anew\n", path, why);
+	fprintf(stderr, "aunetlog: --checkpoint %s: %s; remove it to start again\n", path, why);
 	return AUNETLOG_CHECKPOINT_INVALID;
 }
 
@@ -86,8 +86,8 @@ static void leave_out(struct aunetlog_log *log)
 
 static int gone(const struct checkpoint *c, const char *why)
 {
-	fprintf(stderr, "aunetlog: --checkpoint %s: %s; remove it to begin anew, or ask with -ts "
-		"for what is missing\n", c->path, why);
+	fprintf(stderr, "aunetlog: --checkpoint %s: %s; remove it to start again, or query the "
+		"missing time with -ts\n", c->path, why);
 	return AUNETLOG_CHECKPOINT_GONE;
 }
 

@@ -119,8 +119,8 @@ static int set_key(struct arg *a)
 {
 	if (!strcmp(a->value, "netlog"))
 		return 0;
-	return fail(a->o, "%s %s: a line is of all rules with the key netlog; for what happened: "
-		    "--kind KIND", a->spelled, a->value);
+	return fail(a->o, "%s %s: a line is of all rules with the key netlog; for the kind of "
+		    "line: --kind KIND", a->spelled, a->value);
 }
 
 static int set_conntrack(struct arg *a)
@@ -196,7 +196,7 @@ static const struct option options[] = {
 		set_text, AT(ancestor) },
 	{ NULL, "--beacons", NULL, "programs that connect to one end at regular intervals",
 		set_view, AUNETLOG_BEACONS },
-	{ NULL, "--checkpoint", "FILE", "read only what is new since the last run with that FILE",
+	{ NULL, "--checkpoint", "FILE", "read only lines written since the last run with that FILE",
 		set_text, AT(checkpoint) },
 	{ NULL, "--community-id", "ID", "connection of this Community ID (seed 0), as Zeek and "
 		"Suricata write it", set_community_id, AT(community_id) },
@@ -204,7 +204,7 @@ static const struct option options[] = {
 		set_conntrack },
 	{ NULL, "--debug", NULL, "report also what could not be attributed",
 		set_flag, AT(debug) },
-	{ "-F", "--follow", NULL, "go on with what is written from now on; without -ts print only that",
+	{ "-F", "--follow", NULL, "wait for new lines at the end; without -ts print only those",
 		set_flag, AT(follow) },
 	{ "-O", "--fields", "FIELD,FIELD", "columns of the table: fields, start, end, process, "
 		"outcome", set_text, AT(columns) },
@@ -226,20 +226,20 @@ static const struct option options[] = {
 		set_flag, AT(input_logs) },
 	{ NULL, "--just-one", NULL, "stop after the first match",
 		set_flag, AT(just_one) },
-	{ "-k", "--key", "KEY", "netlog, the key of the rules: every line is of it", set_key },
+	{ "-k", "--key", "KEY", "netlog, the key of the rules, which every line has", set_key },
 	{ "-l", "--line-buffered", NULL, "write every line at once",
 		set_flag, AT(line_buffered) },
-	{ NULL, "--listeners", NULL, "who listens where, since when, how often connected to",
+	{ NULL, "--listeners", NULL, "listening processes: address, since when, number of connections",
 		set_view, AUNETLOG_LISTENERS },
-	{ NULL, "--maybe", NULL, "also print what could match, its local or remote end being unknown",
+	{ NULL, "--maybe", NULL, "also print lines that could match: their local or remote end is unknown",
 		set_flag, AT(maybe) },
 	{ NULL, "--new", NULL, "peers, listeners and programs first seen since -ts",
 		set_view, AUNETLOG_NEW },
-	{ NULL, "--no-index", NULL, "read the logs alone, no index", set_flag, AT(no_index) },
+	{ NULL, "--no-index", NULL, "read the logs, not their indexes", set_flag, AT(no_index) },
 	{ NULL, "--no-pager", NULL, "no effect: no pager is started", set_flag, AT(no_pager) },
 	{ NULL, "--open-at", "[DATE] [TIME]", "connections that were open at that time",
 		set_open_at },
-	{ "-r", "--raw", NULL, "the raw audit records behind each match, for ausearch -i",
+	{ "-r", "--raw", NULL, "the raw audit records of each match, for ausearch -i",
 		set_flag, AT(raw) },
 	{ NULL, "--pair", NULL, "both processes of each connection, from the logs of one host or, "
 		"with -if HOST=FILE, of several; with --graph or --html as a picture",
@@ -506,7 +506,7 @@ void aunetlog_options_usage(FILE *out)
 	fputs("\nconditions:\n", out);
 	print_conditions(out);
 	fputs("\nConditions of one field are alternatives; those of different fields must all "
-	      "hold.\nA value can begin with an operator, which must hold beside the "
+	      "match.\nA value can begin with an operator, which must match in addition to the "
 	      "alternatives:\n  --dur '>60'  --comm '!=curl'  --exe '~/bin/'  "
 	      "--remote 'in 10.0.0.0/8,192.0.2.7'\n"
 	      "See aunetlog(8) and, for every field, netlog-fields(7).\n", out);

@@ -75,7 +75,7 @@ static int set_wait(struct packet_options *o, const struct option *option, const
 #define BOTH (PACKET_ANNOTATE | PACKET_CAPTURE)
 
 static const struct option options[] = {
-	{ NULL, "--comment", "TEXT", "comment of the section, beside the packets' own", BOTH,
+	{ NULL, "--comment", "TEXT", "comment of the section, in addition to the packets'", BOTH,
 		set_text, AT(comment) },
 	{ NULL, "--for", "SECONDS", "end after that time", PACKET_CAPTURE, set_number,
 		AT(seconds), .most = 1000000000 },
@@ -273,8 +273,8 @@ void packet_options_usage(enum packet_command command, FILE *out)
 	      "usage: aunetlog annotate IN.pcap[ng] [-if LOG]... --write OUT.pcapng [OPTION]...\n"
 	      "Writes the capture with the process of each packet.\n" :
 	      "usage: aunetlog capture --interface NAME --write OUT.pcapng [OPTION]... [FILTER]\n"
-	      "Captures packets with their processes, beside the log that audisp-netlog or auditd "
-	      "writes.\n", out);
+	      "Captures packets with their processes, while following the log of audisp-netlog or "
+	      "auditd.\n", out);
 	fputs("\noptions:\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
 		const struct option *o = &options[i];

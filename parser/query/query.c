@@ -146,8 +146,8 @@ static void write_raw(struct query *q)
 		q->view->write_error = -n;
 	if (n)
 		return;
-	fprintf(stderr, "aunetlog: -r: none of the files read has the audit records of what was "
-		"found; name the audit log with -if\n");
+	fprintf(stderr, "aunetlog: -r: none of the files read has the audit records of the "
+		"matches; name the audit log with -if\n");
 	q->view->failed = true;
 }
 

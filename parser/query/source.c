@@ -446,7 +446,7 @@ ssize_t aunetlog_source_read(struct aunetlog_source *s, struct aunetlog_log *log
 	if (n >= 0)
 		return n;
 	if (n == -ENODATA || n == -EBADMSG) {
-		fprintf(stderr, "aunetlog: %s: %s data %s; what comes before it was read\n",
+		fprintf(stderr, "aunetlog: %s: %s data %s; the part before that was read\n",
 			log->path, decompress_kind(log->bytes),
 			n == -ENODATA ? "ends too early" : "is damaged");
 		log->failed = s->failed = true;

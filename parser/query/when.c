@@ -194,7 +194,7 @@ static int read_time(struct when *w, const char *date, const char *clock,
 	const struct word *word = date ? find_word(date) : NULL;
 
 	if (word && word->moment && clock)
-		return fail(w, "%s is a moment, no time can stand beside it", word->name);
+		return fail(w, "%s is a moment, no time can follow it", word->name);
 	if (word)
 		word->set(tm);
 	else if (date && !read_date(w, date, tm))

@@ -166,8 +166,8 @@ void check_config(const struct doctor *d, struct doctor_finding *f)
 
 	if (!d->config) {
 		found(f, DOCTOR_BROKEN, "%s", d->config_error);
-		because(f, "the plugin does not start with a mistake in its configuration");
-		mend(f, "mend that line, check with audisp-netlog -n, then: "
+		because(f, "the plugin does not start with an error in its configuration");
+		mend(f, "correct that line, check with audisp-netlog -n, then: "
 			"auditctl --signal HUP");
 	} else if (!config_outputs(d->config, list)) {
 		found(f, DOCTOR_BROKEN, "no output is configured");
@@ -253,10 +253,10 @@ void check_rule_order(const struct doctor *d, struct doctor_finding *f)
 		found(f, DOCTOR_WARNING, "%u never rules stand before the last rule with the "
 					 "key netlog",
 		      d->rules.never_before);
-		because(f, "the first rule that matches decides: what a never rule matches is "
-			   "not logged");
+		because(f, "the first rule that matches decides: calls that a never rule matches "
+			   "are not logged");
 		mend(f, "auditctl -l; give the file of the never rules a name after "
-			"30-netlog.rules if that is not meant");
+			"30-netlog.rules if that is not intended");
 	} else {
 		found(f, DOCTOR_OK, "no other rule hides connections");
 	}

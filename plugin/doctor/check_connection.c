@@ -206,7 +206,7 @@ static void judge(const struct search *s, bool good, struct doctor_finding *f)
 		found(f, DOCTOR_BROKEN, "a connection of pid %u to 127.0.0.1:%u did not come out",
 		      s->pid, s->port);
 		because(f, "connections are lost between the kernel and the output");
-		mend(f, "mend the other findings first; then follow it: ausearch -p %u, "
+		mend(f, "fix the other findings first; then trace it: ausearch -p %u, "
 			"auditctl -s, journalctl -t audisp-netlog",
 		     s->pid);
 	}

@@ -98,8 +98,8 @@ void check_journal_rate(const struct doctor *d, struct doctor_finding *f)
 	}
 	found(f, DOCTOR_WARNING, "journald takes %s lines in %s from auditd and all its plugins",
 	      burst, interval);
-	because(f, "what exceeds this is dropped, and only journald's own message "
-		   "(Suppressed N messages) says so");
+	because(f, "lines above this rate are dropped, and only journald's own message "
+		   "(Suppressed N messages) shows it");
 	mend(f, "systemctl edit auditd: [Service] LogRateLimitIntervalSec=0, then restart "
 		"auditd; or use an output of the plugin's own");
 }

@@ -47,8 +47,8 @@ void ignore_warn(const struct ignore_list *l, const char *path)
 		count++;
 	}
 	if (first)
-		log_warnx("%s:%u: '%s' names no address and no user: it also hides what any user "
-			  "does by that program, or by a library preloaded into it; add "
+		log_warnx("%s:%u: '%s' names no address and no user: it also hides connections of "
+			  "any user by that program, or by a library preloaded into it; add "
 			  "|i<address> or |u<uid> (%u such entries)",
 			  path, first->line, first->text, count);
 }

@@ -224,7 +224,7 @@ void bpf_scan_read(struct bpf_scan *s)
 	if (n > 0 || (n < 0 && errno == EAGAIN))
 		return;
 	if (n < 0) {
-		log_warn("BPF: cannot read what is open");
+		log_warn("BPF: cannot read the open sockets");
 		s->failed = true;
 	}
 	close(s->fd[part]);

@@ -113,8 +113,7 @@ static int do_steps(const struct setup *s, const struct setup_step *steps, unsig
 	}
 	fclose(state);
 	if (err)
-		fprintf(s->to, "That failed. To put back what was done: audisp-netlog --setup "
-			       "--undo\n");
+		fprintf(s->to, "That failed. To revert the changes: audisp-netlog --setup --undo\n");
 	return err;
 }
 
