@@ -1,10 +1,10 @@
 -- One build of one hour of edges, run by fleet/hourly with one row in the table build_arg:
---   hour     when the hour begins, seconds
---   build    number of the build: the time of it
+--   hour     start of the hour, seconds
+--   build    number of the build: its time
 --   rfrom, rto  when the rows of the hour's starts were received
---   live     1: most of them were received as they happened; then a row whose time is more
---            than an hour from that is of a host with a wrong clock, and is found by it
---   slice, slices  pair keys in parts, as memory demands
+--   live     1: most of them were received as they happened; then a row whose time differs by
+--            more than an hour from that comes from a host with a wrong clock, and is found by it
+--   slice, slices  pair keys in parts, to limit memory
 -- Two ends belong together if their tuple is the same and their times overlap, after the
 -- clock skew of their hosts, and no third host has one of the addresses.
 

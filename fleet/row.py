@@ -20,7 +20,7 @@ UNKNOWN_IP = ":".join(["ffff"] * 8)
 INT64 = 2 ** 63
 
 KINDS = {"connect start", "connect stop", "connect fail", "listen start", "listen stop"}
-UNSTORED = ("connect use", "listen use")     # of uses = yes; processes = yes has a dataset of its own
+UNSTORED = ("connect use", "listen use")     # from uses = yes; processes = yes has its own dataset
 PROTOCOLS = {"tcp": 6, "mptcp": 6, "udp": 17, "sctp": 132, "udplite": 0, "dccp": 0}
 DIRECTIONS = {None: "-", "egress": "out", "ingress": "in"}
 
@@ -48,8 +48,8 @@ SEQ_MAX = 2 ** 40
 
 
 class Rejected(Exception):
-    """Why a line is not stored: a few words, the same for the same fault; and what is known
-    of the line."""
+    """The reason why a line is not stored: a few words, the same for the same fault; and the
+    known values of the line."""
 
     sender, place = "", {"host": "", "run": 0, "seq": 0}
 
@@ -254,7 +254,7 @@ def _place(o, host):
 def read(line, default_host=""):
     """Rows of one line: (table, [row], sender). line is bytes without its newline: an
     object, after the sender's address if the collector knows it. default_host is the host
-    of a line that names none. Raises Rejected."""
+    for a line that names none. Raises Rejected."""
     start = line.find(b"{")
     sender = line[:max(start, 0)].strip()[:64].decode("ascii", "replace")
     place = Rejected.place
@@ -292,7 +292,7 @@ def read(line, default_host=""):
         error.sender, error.place = sender, place
         raise
     except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
-        # a structure that no check above has thought of must not hold up its batch
+        # a structure that passed the checks above must not hold up its batch
         error = Rejected("bad structure")
         error.sender, error.place = sender, place
         raise error from None

@@ -4,7 +4,7 @@
 NETLOG_STORE names it: http://HOST:PORT (or https, with the user in NETLOG_STORE_USER and
 the password in NETLOG_STORE_PASSWORD), or a clickhouse-client command, which reads user and
 password from its own configuration. Default: clickhouse-client. Values never become SQL
-text: they are rows of an external table, which both ways carry beside the query.
+text: they are rows of an external table, which both kinds of connection send with the query.
 """
 import os
 import re
@@ -25,7 +25,7 @@ if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", DATABASE):
 
 
 class StoreError(Exception):
-    """What the server answered, and its error code, or 0: it was not reached."""
+    """The server's answer and its error code; 0: the server was not reached."""
 
     def __init__(self, text):
         super().__init__(text.strip()[:1000] or "no answer")

@@ -5,8 +5,8 @@
 -- an unset login user or session is 4294967295, as in audit. time has seconds and milli the
 -- rest, since not every version has a type for both.
 
--- What fleet/load inserts. Keeps nothing: the views below pass rows on, but for a row of kind
--- '', by which fleet/load asks whether the server takes rows at all.
+-- Rows that fleet/load inserts. Keeps nothing: the views below pass rows on, except a row of kind
+-- '', by which fleet/load tests whether the server takes rows at all.
 CREATE TABLE line (
 	host String, sender String, received DateTime('UTC'), time DateTime('UTC'), milli UInt16,
 	kind Enum8('' = 0, 'connect start' = 1, 'connect stop' = 2, 'connect fail' = 3,
@@ -83,7 +83,7 @@ ORDER BY (host, time, milli, number, nth, boot, kind)
 TTL received + INTERVAL 90 DAY
 SETTINGS index_granularity = 8192;
 
--- Each start: what is open, and which connections began, before their rows in connection.
+-- Each start: open connections, and connections that began, before their rows in connection.
 CREATE TABLE open (
 	host LowCardinality(String),
 	time DateTime('UTC') CODEC(Delta, ZSTD(1)),

@@ -36,7 +36,7 @@ TTL toDateTime(build) + INTERVAL 400 DAY
 SETTINGS index_granularity = 8192;
 
 -- ambiguous: openers whose only partner has an address of two hosts: not taken for a pair.
--- unoriented: connections of which no end knows who opened them; they are in no edge.
+-- unoriented: connections whose opener is unknown at both ends; they are in no edge.
 CREATE TABLE edge_build (
 	hour DateTime('UTC'),
 	build UInt32,
@@ -50,7 +50,7 @@ ORDER BY (hour, build)
 TTL toDateTime(build) + INTERVAL 400 DAY
 SETTINGS index_granularity = 8192;
 
--- Clock of b's host minus clock of a's, in ms, by pairs that cannot be anything else.
+-- Clock of b's host minus clock of a's, in ms, by unambiguous pairs.
 CREATE TABLE skew (
 	hour DateTime('UTC'),
 	build UInt32,
@@ -64,7 +64,7 @@ ORDER BY (hour, a_host, b_host)
 TTL toDateTime(build) + INTERVAL 90 DAY
 SETTINGS index_granularity = 8192;
 
--- Of the build in progress: ends by key, and which belong together. Emptied by each build.
+-- The build in progress: ends by key, and pairs of them. Emptied by each build.
 CREATE TABLE build_end (
 	host String, boot UInt32, number UInt64, nth UInt32,
 	key UInt64, direction String, local_ip FixedString(16), local_port Int32,

@@ -49,7 +49,7 @@ CREATE VIEW arrived AS SELECT
 FROM arrival GROUP BY host, run, part;
 
 -- Lines that a host has numbered and that are not here (yet), by the time of the lines
--- behind them. what: gap; or end, of a run that another followed without its netlog stop:
+-- after them. what: gap; or end, for a run that was followed by another without its netlog stop:
 -- then at least that line is missing. A run whose first rows have expired begins with its
 -- first number.
 CREATE VIEW missing AS SELECT host, run, at, 'gap' AS what, toUInt64(gap) AS lost

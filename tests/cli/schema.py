@@ -87,7 +87,7 @@ def walk(o, path, version):
 
 
 def required(o, version):
-    """Of the class itself, and of each object that is there."""
+    """Checks the class itself, and each object that is present."""
     for path, row in fields.items():
         if kind != "ocsf" or row[2] != "required":
             continue

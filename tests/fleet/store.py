@@ -91,7 +91,7 @@ def test_migrate():
 
 
 def test_real_lines():
-    """What aunetlog writes of the golden logs, there and back."""
+    """Stores aunetlog's output for the golden logs, and reads it back."""
     clear()
     lines = []
     for path in sorted(glob.glob(str(TOP / "tests/golden/pairs/*.log"))):

@@ -125,7 +125,7 @@ def verdict(name, good, note=''):
 
 
 def timed(b, name, code, most):
-    """Runs it, waits for the next frame, and says how long that took."""
+    """Runs it, waits for the next frame, and returns how long that took."""
     ms = b.js('(async () => { const t = performance.now(); %s; await new Promise(r => '
               'requestAnimationFrame(() => setTimeout(r))); return performance.now() - t; })()' % code)
     verdict('%s: at most %d ms' % (name, most), ms <= most * SLOW, '%d ms' % ms)

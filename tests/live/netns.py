@@ -40,7 +40,7 @@ def dial(port, own=0):
 
 
 def refuse():
-    """A non-blocking connect that nobody takes, closed before anybody can look."""
+    """A non-blocking connect without an answer, closed before it can be looked up."""
     c = socket.socket()
     c.setblocking(False)
     c.connect_ex((HOST, 9))
@@ -69,7 +69,7 @@ BY_FAMILY, ESTABLISHED, CLOSED = 20, 1, 7
 
 
 def message(state, seq, cookie, ino, length=None):
-    """One socket to 9.9.9.9:443, as the kernel reports it; length: what it says of itself."""
+    """One socket to 9.9.9.9:443, as the kernel reports it; length: the length in its header."""
     diag = struct.pack('=BBBBHH16s16sIQIIIII', socket.AF_INET, state, 0, 0,
                        socket.htons(6666), socket.htons(443), socket.inet_aton('6.6.6.6'),
                        socket.inet_aton('9.9.9.9'), 0, cookie, 0, 0, 0, 0, ino)
@@ -79,8 +79,8 @@ def message(state, seq, cookie, ino, length=None):
 
 
 def forge():
-    """What the owner of a namespace can send to others' netlink sockets in it: that the
-    last connection is another one, and that it is gone."""
+    """Messages that the owner of a namespace can send to others' netlink sockets in it: that the
+    last connection is another one, and that it was destroyed."""
     cookie = struct.unpack('Q', connections[-1].getsockopt(socket.SOL_SOCKET, SO_COOKIE, 8))[0]
     ino = os.fstat(connections[-1].fileno()).st_ino
     nl = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG)

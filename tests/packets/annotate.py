@@ -254,7 +254,7 @@ def test_arguments():
 
 
 def test_times_of_closing():
-    """A connection closes behind its last moment and before a later packet."""
+    """A connection closes after its last moment and before a later packet."""
     out, _ = annotate('little')
     with open(out, 'rb') as f:
         raw = f.read()
@@ -326,7 +326,7 @@ def test_condition():
 
 
 def test_end():
-    """-te ends the log: later packets are nobody's, though the ends were an earlier one's."""
+    """-te ends the log: later packets have no process, although an earlier connection had the ends."""
     out, done = annotate('little', '-te', '2026-11-21', '06:03:22')
     wrong = []
     for (at, _, truth, _), p in zip(W.packets, read.read(out)[0]):

@@ -186,7 +186,7 @@ def test_reuse():
 
 
 def test_bounded():
-    """What the log never has is written after --wait, in its order."""
+    """A packet that the log never has is written after --wait, in order."""
     log = Log()
     p = start('bounded', '-if', path('log'), '--wait', '0.3')
     silent = Log.connection
@@ -359,7 +359,7 @@ def test_reader_gone():
 
 
 def test_annotate_pipe():
-    """tcpdump -U -w - | aunetlog annotate -: the log is followed beside."""
+    """tcpdump -U -w - | aunetlog annotate -: the log is followed at the same time."""
     log, truth = Log(late=.2), {}
     dump = subprocess.Popen(['tcpdump', '-i', 'lo', '-U', '--immediate-mode', '-s', '200', '-B', '16384',
                              '-w', '-'], stdout=subprocess.PIPE,

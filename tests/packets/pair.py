@@ -43,7 +43,7 @@ class Host:
 
 
 def connection(a, b, start, stop, ends, pids, comms, tx=512, rx=900, seen=None):
-    """Between two hosts; seen: the ends as b has them, behind a translation."""
+    """A connection between two hosts; seen: the ends as b has them, after a translation."""
     a.side(start, stop, ends[0], '->', ends[1], pids[0], comms[0], tx, rx)
     theirs = seen or ends
     b.side(start + .003, stop + .002, theirs[1], '<-', theirs[0], pids[1], comms[1], rx, tx)
@@ -85,7 +85,7 @@ web.side(T0 + 5000, T0 + 5001, '10.0.0.5:47004', '->', '10.0.0.9:82', 84, 'later
 ALONE = {'out': 'outside', 'lost': 'log-missing', 'nc': 'failed', 'rules': 'end-unknown',
          'later': 'log-missing', 'wget': 'not-logged', 'nat': 'outside', 'behind': 'outside', 'dnat': 'nat', 'served': 'nat',
          'snat': 'nat', 'taken': 'nat'}
-# behind a translation of both ends
+# after a translation of both ends
 connection(web, db, T0 + 55, T0 + 56, ('10.0.0.5:48000', '198.51.100.1:80'), (85, 950), ('nat', 'behind'),
            seen=('203.0.113.9:61000', '172.16.0.3:8080'))
 # of one end
@@ -227,7 +227,7 @@ def test_loopback_of_two_hosts():
 
 
 def test_missing_accept():
-    """Of two connections in a row the log has one accept, that of the second."""
+    """For two connections in a row the log has one accept, that of the second."""
     a, b = Host('left'), Host('right')
     a.side(T0, T0 + 1, '10.0.0.1:40000', '->', '10.0.0.2:80', 1, 'first', 1, 1)
     a.side(T0 + 1.5, T0 + 3, '10.0.0.1:40000', '->', '10.0.0.2:80', 2, 'second', 1, 1)

@@ -150,7 +150,7 @@ def datagrams(w, at):
 
 
 def same_port_later(w, at, port):
-    """The next connection between the same ends begins anew, with its own opener."""
+    """The next connection between the same ends starts fresh, with its own opener."""
     for n, pid in ((0, 910), (20, 911)):
         t = Talk(w, at + n, port, 25, False, start=4000 * (n + 1))
         id_ = w.connection(at + n + .004, at + n + 3, 'TCP', end(HOST, port), '->', end(WEB, 25), pid, 'mta')
@@ -161,7 +161,7 @@ def same_port_later(w, at, port):
 
 
 def unknown_opener(w, at, port):
-    """The log begins behind the start: only the use is in it."""
+    """The log begins after the start: only the use is in it."""
     w.serial += 1
     t = Talk(w, at, port, 26, False)
     w.use(at + 1, f'6fb9d1c3-{w.serial:x}.1', end(HOST, port), '->', end(WEB, 26), 921, 920, 'late', (10, 0))
@@ -215,7 +215,7 @@ def test_users():
 
 
 def test_comment():
-    """The opener stands beside a user that is another process."""
+    """The opener is added if the user is another process."""
     w = world()
     run(w, '--write', path('out'))
     texts = {p.own[0] for p in read.read(path('out'))[0]}

@@ -115,7 +115,7 @@ def world():
     w.listen(t, None, 'TCP', '0.0.0.0:22', 500, 'sshd')
     w.listen(t, None, 'UDP', '0.0.0.0:5300', 501, 'named')
 
-    # one connection, and the kernel's packets behind its end; the log has the process's life
+    # one connection, and the kernel's packets after its end; the log has the process's life
     for at, what in ((.9, 'fork'), (.95, 'exec'), (1.012, 'end')):
         comm = 'bash' if what == 'fork' else 'curl'
         w.line(t + at, f'process {what} 2304 2304 1000 {comm} exe=/usr/bin/{comm} auid=1000 ses=3 ppid=1 egid=100')
@@ -130,7 +130,7 @@ def world():
     w.packet(t + 5.029, ip4(HOST, WEB, 6, tcp(43210, 443, RST, 300)), 2400, None)
     w.connection(t + 5.035, t + 5.060, 'TCP', end(HOST, 43210), '->', end(WEB, 443), 2500, 'nc')
     w.talk(t + 5.031, HOST, 43210, WEB, 443, 2500, None, seq=900)
-    # long behind the end
+    # long after the end
     w.packet(t + 300, ip4(WEB, HOST, 6, tcp(443, 43210, ACK, 9)), why='closed')
 
     # a SYN that is repeated for seven seconds, then refused

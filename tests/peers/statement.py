@@ -26,7 +26,7 @@ def end(address, port):
 
 def line(what, local='-', remote='-', way='-', proto='TCP', pid='-', uid='-', comm='-',
          errno=None, ev=None):
-    """ev joins what one line told."""
+    """ev joins the values of one line."""
     ends = f'{local} {way} {remote}' if what.startswith('connect') else local
     return f'{what} {proto} {ends} - {pid} {uid} {comm}' + \
         (f' errno={errno}' if errno else '') + (f' ev={ev}' if ev else '')

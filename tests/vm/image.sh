@@ -35,7 +35,7 @@ pack() { # DIR FILE
 
 is_elf() { [ "$(head -c 4 "$1" | tr -d '\0')" = $'\x7fELF' ]; }
 
-# The same for another architecture, whose programs ldd cannot start.
+# Does the same for another architecture, whose programs ldd cannot start.
 copy_foreign_libs() { # PROGRAM ROOT [BASEROOT]
 	local name lib
 
@@ -134,7 +134,7 @@ make_modules() { # DIR MODULE...
 	pack "$dir/root" "$dir/modules.cpio"
 }
 
-# A bzImage says in its header where the packed vmlinux lies
+# The header of a bzImage has the position of the packed vmlinux
 # (Documentation/arch/x86/boot.rst: setup_sects, payload_offset, _length);
 # the last four bytes of the payload are its unpacked size.
 unpack_kernel() { # BZIMAGE
