@@ -95,7 +95,7 @@ static void cycles(int listening, const struct sockaddr_in *a, int n, long pause
 	}
 }
 
-/* ---- what the other tasks took ---- */
+/* ---- cost of the other tasks ---- */
 
 enum { KAUDITD, AUDITD, PLUGIN, OTHER, GROUPS };
 
@@ -171,10 +171,10 @@ static uint64_t audit_sum(const uint64_t ns[GROUPS])
 }
 
 /*
- * Waits until the daemons do no more than read their counters, as the plugin does each
- * second, in each of six half seconds. Waiting is free, since an idle machine's clock
- * leaps. @busy is what they had used when that began, @idle what they have used now: the
- * difference is reading counters and belongs to no cycle.
+ * Waits until the daemons only read their counters, as the plugin does each second, in each of
+ * six half seconds. Waiting is free, since an idle machine's clock leaps. @busy is their CPU
+ * time when that began, @idle their CPU time now: the difference is reading counters and
+ * belongs to no cycle.
  */
 #define ONE_LOOK 2000000 /* ns; less than three cycles cost */
 #define MAX_ROUNDS 600

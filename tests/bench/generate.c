@@ -215,7 +215,7 @@ static void write_event(void)
 	g.event.count = 0;
 }
 
-/* One system call of a process: sockaddr may be NULL. */
+/* A system call of a process: sockaddr may be NULL. */
 static void call(struct process *p, int nr, long result, uint64_t a0,
 		 uint64_t a1, uint64_t a2, uint64_t a3, const struct address *a)
 {
@@ -513,7 +513,7 @@ static const struct program programs[] = {
 
 static const unsigned char shares[] = { 0, 0, 0, 1, 2, 2, 3, 4 };
 
-/* The first slots belong to what lives long, one program each. */
+/* The first slots belong to long-lived connections, one program each. */
 static const struct program *program_of(unsigned int slot)
 {
 	static const unsigned char short_lived[] = { 5, 5, 5, 6, 7, 7, 8, 9 };
@@ -565,7 +565,7 @@ static void step(struct process *p)
 	p->program->step(p);
 }
 
-/* Two events whose records come mixed, as from two processors. */
+/* Two events with interleaved records, as from two processors. */
 static void mix(struct process *p, struct process *q)
 {
 	static struct event first;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tests/bench/measure: runs a command and writes what it took to a file, as
- * "CPU_MICROSECONDS PEAK_RSS_KIB EXIT_STATUS". Unlike time(1) it does not round.
+ * tests/bench/measure: runs a command and writes its cost to a file, as "CPU_MICROSECONDS
+ * PEAK_RSS_KIB EXIT_STATUS". Unlike time(1) it does not round.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tests/fuzz: what the targets and the plain driver share. */
+/* tests/fuzz: declarations shared by the targets and the plain driver. */
 #ifndef NETLOG_FUZZ_H
 #define NETLOG_FUZZ_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tests/fuzz: bytes as a capture, pcapng or classic. Whatever it is, what annotate writes
- * can be walked again, has no fewer packets, and names a process only in packets of the
+ * tests/fuzz: bytes as a capture, pcapng or classic. Invariants for any input: annotate's
+ * output can be walked again, has no fewer packets, and names a process only in packets of the
  * connections below.
  */
 #include <netinet/in.h>

@@ -26,7 +26,7 @@ struct world {
 	uint8_t life;
 };
 
-/* By field: what is between them is anything. */
+/* By field: bytes between them are arbitrary. */
 static bool is_same(const struct conn_id *a, const struct conn_id *b)
 {
 	return a->boot == b->boot && a->has_boot == b->has_boot && a->number == b->number &&

@@ -35,7 +35,7 @@ static struct low {
 	socklen_t len;
 } *low;
 
-/* One way to make these calls: by number, and by socketcall. */
+/* One way to make these calls: by number, or by socketcall. */
 struct way {
 	bool direct, old_accept;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/live/datagram: UDP, and what is not to be taken for TCP or UDP
- * (section E of SCENARIOS). */
+/* tests/live/datagram: UDP, and sockets that must not be taken for TCP or UDP (section E of
+ * SCENARIOS). */
 #include <errno.h>
 #include <linux/netlink.h>
 #include <poll.h>
@@ -25,7 +25,7 @@ static int udp(void)
 	return new_socket(AF_INET, SOCK_DGRAM);
 }
 
-/* Binding is what makes a UDP server. */
+/* A bind makes a UDP server. */
 static void serve(struct conn *l, const char *ip, unsigned int port)
 {
 	int fd = new_socket(address(ip, port).sa.sa_family, SOCK_DGRAM);
@@ -354,7 +354,7 @@ static void mptcp_fallback(void)
 	mptcp_pair(IPPROTO_MPTCP, 0);
 }
 
-/* Not one of the list: run awaits its stop to know that all before it has come. */
+/* Not in the list: run waits for its stop, which shows that all earlier lines have arrived. */
 static void sentinel(void)
 {
 	struct address to = address(LO, 10);

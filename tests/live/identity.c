@@ -121,7 +121,7 @@ static void privileges(void)
 	hang_up(&l);
 }
 
-/* D5: somebody logged in, and becomes another by su: auid and ses stay. */
+/* D5: a logged-in user becomes another by su: auid and ses stay. */
 static void su(void)
 {
 	char path[512], command[640], port[16];
@@ -198,7 +198,7 @@ static void short_processes(void)
 	hang_up(&l);
 }
 
-/* D7: what a program may call itself. */
+/* D7: names that a program may give itself. */
 static void odd_names(void)
 {
 	static const char *const names[] = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/live/lifetime: what ends a socket (section C of SCENARIOS). */
+/* tests/live/lifetime: events that end a socket (section C of SCENARIOS). */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -137,8 +137,8 @@ static void fork_parent_gone(void)
 		die("read");
 }
 
-/* C4: without close-on-exec the new program has it. cat ends when its input
- * does, and that is what is awaited here. */
+/* C4: without close-on-exec the new program has it. cat ends when its input does, and the
+ * scenario waits for that. */
 static void exec_keeps(void)
 {
 	struct who now;

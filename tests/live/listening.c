@@ -435,7 +435,7 @@ static void exec_self(char *scenario)
 	die(path);
 }
 
-/* B18: what is started with the listener as its descriptor 3. */
+/* B18: a program that is started with the listener as its descriptor 3. */
 static void activated_service(void)
 {
 	struct conn l = { .fd = 3 }, s;
@@ -500,7 +500,7 @@ static void inetd(void)
 	hang_up(&l);
 }
 
-/* One SYN of a host that there is not, by a raw socket. */
+/* One SYN from a host that does not exist, by a raw socket. */
 static void send_syn(int raw, const char *from, const char *to, unsigned int port)
 {
 	struct {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/live/network: several network namespaces, and what the kernel itself
- * sends (D9 to D13 of SCENARIOS). */
+/* tests/live/network: several network namespaces, and sockets of the kernel itself (D9 to D13
+ * of SCENARIOS). */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -163,7 +163,7 @@ static void masquerade(void)
 	need("nft add rule ip t p oifname s0 masquerade");
 }
 
-/* D13: what passes through is no connection of this host. */
+/* D13: a forwarded connection is no connection of this host. */
 static void routed(void)
 {
 	forward(nothing);

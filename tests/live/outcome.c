@@ -531,7 +531,7 @@ static void after_failure(void)
 	hang_up(&l);
 }
 
-/* A15: the peer has reset it already when AF_UNSPEC clears what was left. */
+/* A15: the peer has reset it already when AF_UNSPEC clears the rest. */
 static void disconnect_reset(void)
 {
 	struct sockaddr nobody = { .sa_family = AF_UNSPEC };

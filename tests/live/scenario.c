@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/live/scenario: PROGRAM SCENARIO does one thing with sockets and prints
- * what must be found in the log. */
+/* tests/live/scenario: PROGRAM SCENARIO performs one scenario with sockets and prints the
+ * records that must be found in the log. */
 #include "scenario.h"
 
 #include <signal.h>

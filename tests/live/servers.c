@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/live/servers: what real servers do with their sockets (section G of SCENARIOS). */
+/* tests/live/servers: how real servers use their sockets (section G of SCENARIOS). */
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>

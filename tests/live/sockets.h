@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tests/live/sockets: the moves that many scenarios share. Each makes the
- * system call, ends the program when it does not do what it should, and prints
- * the truth of it.
+ * tests/live/sockets: steps that many scenarios share. Each makes the system call, ends the
+ * program if the call has the wrong result, and prints the expected record.
  */
 #ifndef LIVE_SOCKETS_H
 #define LIVE_SOCKETS_H
@@ -34,7 +33,7 @@ void set_nonblock(int fd);
 
 /* A listening TCP socket; port 0 lets the kernel choose. */
 void listen_at(struct conn *l, const char *ip, unsigned int port);
-/* listen() on what is bound. */
+/* Calls listen() on a bound socket. */
 void listen_with(struct conn *l, int fd, int backlog);
 
 /* A blocking connect to where l listens. */
@@ -48,7 +47,7 @@ void talk(struct conn *from, struct conn *to, int n);
 void hang_up(struct conn *c);
 /* Does the same for a descriptor that is not the last: nothing is logged. */
 void drop(int fd);
-/* It is ended by this process's end, which comes next. */
+/* It is ended by the exit of this process, which comes next. */
 void leave(struct conn *c);
 
 void udp_dial(struct conn *c, int fd, const struct address *to);

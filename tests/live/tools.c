@@ -67,7 +67,7 @@ static void say(int fd, const char *text)
 		die("write");
 }
 
-/* Both ends of what the program with this pid opened to l. */
+/* Both ends of the connection that the program with this pid opened to l. */
 static void told_by(pid_t pid, struct conn *c, struct conn *s, const struct conn *l,
 		    int fd, const struct address *from, struct who *w)
 {
@@ -142,7 +142,7 @@ static void await_gone(pid_t pid)
 		die("the process does not end");
 }
 
-/* One word to what listens there, and back. */
+/* Sends one word to the listener, and back. */
 static void dial_and_talk(struct conn *c, unsigned int port)
 {
 	struct address to = address(LO, port);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/live/truth: prints what must be found in the log. */
+/* tests/live/truth: prints the records that must be found in the log. */
 #include "truth.h"
 
 #include <arpa/inet.h>
@@ -47,7 +47,7 @@ static void put(struct line *l, const char *format, ...)
 		die("line too long");
 }
 
-/* One write: several processes have the same standard output. */
+/* A single write: several processes have the same standard output. */
 static void write_line(struct line *l)
 {
 	put(l, "\n");
@@ -201,7 +201,7 @@ static void read_link(pid_t pid, const char *name, char *buf, size_t size)
 	buf[n] = 0;
 }
 
-/* -1 where the kernel is built without it: then audit has it unset, too. */
+/* -1 if the kernel is built without it: audit has it unset then, too. */
 static unsigned int read_id(pid_t pid, const char *name)
 {
 	char path[64], buf[32];

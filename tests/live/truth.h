@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tests/live/truth: prints what must be found in the log, one line per record.
- * The form is in README.md; `judge` reads it.
+ * tests/live/truth: prints the records that must be found in the log, one per line. The form is
+ * in README.md; `judge` reads it.
  *
- * A struct conn is one connection or one listener from its start to its stop.
- * The order of calls: truth_before(), the system call, then the truth_…() that
- * says what the call did; both times become the window in which it happened.
+ * A struct conn is one connection or one listener from its start to its stop. The order of
+ * calls: truth_before(), the system call, then the truth_…() function that describes it; both
+ * times become the window in which it happened.
  */
 #ifndef LIVE_TRUTH_H
 #define LIVE_TRUTH_H
@@ -56,8 +56,8 @@ void truth_before(void);
 /* It was requested since truth_before(), but has not happened yet: durations count from here
  * on, while the time of the system call is also right. */
 void truth_not_yet(void);
-/* Leaves everything as it is for TRUTH_PAUSE milliseconds, so that somebody who looks
- * now and then can follow. Starts do so by themselves. */
+/* Leaves everything unchanged for TRUTH_PAUSE milliseconds, so that a tool that polls can
+ * follow. Starts do so by themselves. */
 void truth_stay(void);
 /* Further fields of the next line, as "hidden=killed". */
 void truth_extra(const char *text);

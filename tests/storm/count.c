@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tests/storm/count: what of a storm is in the logs. Reads an audit.log and a
- * netlog.log from the given places on, each line of which counts if it is of a
- * process called "storm".
+ * tests/storm/count: counts the lines of a storm in the logs. Reads an audit.log and a
+ * netlog.log from the given offsets on; a line counts if its process is called "storm".
  *
  * usage: count AUDIT-LOG OFFSET NETLOG-LOG OFFSET
  *
- * holes: serial numbers between the lowest and the highest of all events that no
- * record has, but for such as follow another. They are found here by sorting, not by the plugin's own code.
+ * holes: serial numbers between the lowest and the highest of all events that no record
+ * has; SOCKADDR, PROCTITLE, SOCKETCALL and EOE, which follow another record, do not count.
+ * They are found here by sorting, not by the plugin's code.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -66,7 +66,7 @@ static bool is_storm(const char *line)
 	return strstr(line, " comm=\"storm\"");
 }
 
-/* How many records go with one of the storm's calls: SOCKADDR where it was given an
+/* Returns the number of records that follow one of the storm's calls: SOCKADDR if it has an
  * address, PROCTITLE, EOE. */
 static unsigned int followers_of(unsigned long nr)
 {
@@ -87,7 +87,7 @@ static void count_call(const char *line, unsigned long serial)
 		by_call[nr]++;
 }
 
-/* In profile lean who connects is named when it begins, and not again. */
+/* In profile lean only op=connect names the process. */
 static bool is_nameless(const char *op)
 {
 	return (!strncmp(op, " op=established ", 16) || !strncmp(op, " op=fail ", 9)) &&

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/unit: what the tracker hears of each request after a round of dumps. The program
- * stands in for the tracker and for the set of namespaces. */
+/* tests/unit: the answers that the tracker gets to each request after a round of dumps. The
+ * program stands in for the tracker and for the set of namespaces. */
 #include "plugin/resolve/answer.h"
 
 #include <netinet/in.h>
@@ -126,7 +126,7 @@ static void test_order(void **state)
 	assert_int_equal(heard[2].question, 1);
 }
 
-/* Nothing is sure of closed descriptors unless all earlier notifications have come. */
+/* No closed descriptor is certain until all earlier notifications have arrived. */
 static void test_unsure(void **state)
 {
 	(void)state;
@@ -136,7 +136,7 @@ static void test_unsure(void **state)
 	expect(0, DIAG_HIDDEN);
 }
 
-/* A dump that failed shows nothing of what it lacks. */
+/* A failed dump proves nothing about sockets that it lacks. */
 static void test_incomplete(void **state)
 {
 	(void)state;
@@ -189,7 +189,7 @@ static void test_held(void **state)
 	assert_int_equal(heard[0].sock.cookie, 5);
 }
 
-/* One dump can miss a socket: the second decides. */
+/* One dump can miss a socket: the second one decides. */
 static void test_not_held(void **state)
 {
 	(void)state;
@@ -235,7 +235,7 @@ static void test_census(void **state)
 	ask((struct request){ .fd = 3 }, 0);
 	while (!answer_census(&answers, &none))
 		slices++;
-	/* this process is in no namespace that the stand-in knows */
+	/* this process is in no namespace of the stand-in */
 	assert_false(answers.all_watched);
 	assert_true(answers.census_ms > 0);
 	assert_true(slices >= 1);

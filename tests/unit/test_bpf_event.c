@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/unit: plugin/input/bpf_event, what a record of the ring buffer means. */
+/* tests/unit: plugin/input/bpf_event: interpretation of records of the ring buffer. */
 #include "plugin/input/bpf_event.h"
 
 #include <arpa/inet.h>
@@ -226,7 +226,7 @@ static void test_exe(void **state)
 	x.deleted = 1;
 	bpf_events_record(e, &x, sizeof(x));
 	expect_exe(e, 6, 6, "2F61202864656C6574656429");
-	/* what it claims to hold is not there: nothing is made of it */
+	/* its contents are shorter than it claims: it is ignored */
 	x.parts = 2;
 	bpf_events_record(e, &x, sizeof(x));
 	expect_exe(e, 6, 6, "-");

@@ -38,7 +38,7 @@ static char *print(const struct config *c)
 
 struct good {
 	const char *name, *text;
-	struct config c;	/* what differs from the defaults; see test_good */
+	struct config c;	/* values that differ from the defaults; see test_good */
 };
 
 #define DEFAULTS .to_syslog = true, .facility = LOG_AUTHPRIV, .priority = LOG_INFO, \
@@ -442,8 +442,8 @@ static char *filled(size_t len, const char *before, const char *after)
 	return text;
 }
 
-/* A value may be as long as its line; a longer line is refused as what it is, and a
- * comment has no bound. libinih's 199 bytes are none of these. */
+/* A value may be as long as its line; a longer line is refused with that reason, and a comment
+ * has no limit. libinih's 199 bytes do not apply. */
 static void test_long_line(void **state)
 {
 	static const size_t lens[] = {

@@ -260,7 +260,7 @@ static void test_other_host(void **state)
 	end(&f);
 }
 
-/* The context of another program with the same pid (execve) is read anew. */
+/* The context of another program with the same pid (execve) is read again. */
 static void test_another_identity(void **state)
 {
 	struct fixture f;
@@ -373,7 +373,8 @@ static void test_group(void **state)
 	forget(&f.e);
 	context_fill(f.c, &f.e, CONTEXT_SURROUNDINGS);
 	assert_string_equal(f.e.container, ID);
-	/* of one that was never seen nothing is known, nor is /proc's word for another taken */
+	/* a process that was never seen stays unknown, and another one's /proc is not used for
+	 * it */
 	f.id.generation = 3;
 	f.id.cgroup.number = 1;
 	forget(&f.e);

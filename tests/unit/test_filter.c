@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/unit: parser/audit/filter, what is passed on, dropped and complained about,
- * however the stream is cut into pieces. */
+/* tests/unit: parser/audit/filter: which input is passed on, dropped and reported, however the
+ * stream is cut into pieces. */
 #include "parser/audit/filter.h"
 
 #include <stdio.h>

@@ -182,7 +182,7 @@ static void test_loopback(void **state)
 	assert_int_equal(k.count, 0);
 }
 
-/* As many as fit in a page, and the text is what the module reads. */
+/* As many entries as fit in a page; the text is the one that the module reads. */
 static void test_text(void **state)
 {
 	struct ignore_kernel k = { .count = NETLOG_IGNORES };

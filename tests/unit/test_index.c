@@ -121,7 +121,7 @@ static const struct entry *back(struct index_decoder *d, const struct index_fram
 	return index_decoder_heads(d, &c).hot ? index_decoder_entries(d, &c, numbers, count) : NULL;
 }
 
-/* One field after the other, and all but one. */
+/* Each field by itself, and all fields but one. */
 static void test_each_field(void **state)
 {
 	struct index_encoder *e = index_encoder_new();

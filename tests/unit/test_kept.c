@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/unit: what module or BPF reported, over a restart of the plugin: no start twice, the
- * same id at the stop, and what two scans do not find has ended. */
+/* tests/unit: connections reported by module or BPF, across a restart of the plugin: no start
+ * twice, the same id at the stop, and a connection that two scans do not find has ended. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
@@ -163,7 +163,7 @@ static void test_checks(void **state)
 	track_free(t);
 }
 
-/* One that no process holds is compared with what is known, and not begun. */
+/* A socket that no process holds is only compared with known ones, and starts nothing. */
 static void test_unheld(void **state)
 {
 	struct event e = { .kind = EVENT_MODULE, .op = NETLOG_OP_FOUND, .cookie = 0xa9, .ino = 19,

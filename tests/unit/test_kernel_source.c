@@ -114,7 +114,7 @@ static const struct row rows[] = {
 };
 
 static char got[1024];
-static int by_clock;	/* what the last complete scan was, as S */
+static int by_clock;	/* kind of the last complete scan, as S */
 static struct kernel_source k;
 
 static void on_event(const struct event *e, void *arg)
@@ -137,7 +137,7 @@ static struct event event(enum netlog_op op, int ino, int64_t mono, int pid)
 			       .task = { .pid = pid } };
 }
 
-/* As the plugin's main.c does it. */
+/* Does the same as the plugin's main.c. */
 static void by_auditd(struct event e)
 {
 	if (kernel_source_takes(&k, &e))

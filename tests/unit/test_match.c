@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/unit: parser/entry/match, expressions and what they hold of. */
+/* tests/unit: parser/entry/match: expressions and the entries that they match. */
 #include "parser/entry/match.h"
 
 #include <errno.h>
@@ -339,7 +339,7 @@ static void test_row(void **state)
 	match_fini(&m);
 }
 
-/* As options do: values with spaces and newlines. */
+/* As from options: values with spaces and newlines. */
 static void test_text_decoded(void **state)
 {
 	struct match_error error;

@@ -16,7 +16,7 @@ struct row {
 static const struct row rows[] = {
 	{ "a system call", AUDIT_SYSCALL, "audit(1.2:3): arch=c000003e",
 	  "type=SYSCALL msg=audit(1.2:3): arch=c000003e\n" },
-	/* nf_tables logs a table's name unescaped; anybody makes one in a namespace */
+	/* nf_tables logs a table's name unescaped; any user can make one in a namespace */
 	{ "a newline in a name", AUDIT_NETFILTER_CFG,
 	  "audit(1.2:3): table=x\ntype=SYSCALL msg=audit(1.2:4): forged",
 	  "type=NETFILTER_CFG msg=audit(1.2:3): table=x type=SYSCALL msg=audit(1.2:4): "

@@ -26,7 +26,7 @@ static const struct row {
 	const char *name;
 	struct item items[5];
 	int64_t before;
-	const char *first, *rest; /* what is released before that time, and then */
+	const char *first, *rest; /* texts that are released before that time, and then */
 } rows[] = {
 	{ "in order", { { 1, 0, "a" }, { 2, 0, "b" }, { 3, 0, "c" } }, 3, "ab", "c" },
 	{ "the other way", { { 3, 0, "c" }, { 2, 0, "b" }, { 1, 0, "a" } }, 3, "ab", "c" },

@@ -311,8 +311,8 @@ static bool all_back(void)
 }
 
 /*
- * The clock of the day is set forward by an hour: what waits for a stalled output waits
- * for 0.2 s, not for an hour. The loss is counted, and is in the stream.
+ * The time of day is set forward by an hour: messages for a stalled output wait for 0.2 s, not
+ * for an hour. The loss is counted, and is in the stream.
  */
 static void test_stalled(void **state)
 {
@@ -559,7 +559,7 @@ static void test_nonblocking(void **state)
 
 /* ---- a file ---- */
 
-/* The time is put in front of a text, unless the text has it. */
+/* The time is put before a text, unless the text has it. */
 static void test_time_in_front(void **state)
 {
 	static const char want[] = "1970-01-01 00:00:05.007 a\n{\"b\":1}\n";
@@ -629,8 +629,8 @@ static void test_rfc5424(void **state)
 }
 
 /*
- * A peer that resets the connection: what it had not acknowledged was counted as done, and
- * is lost, to be reported; what it had read is not.
+ * A peer resets the connection: messages that it had not acknowledged were counted as done;
+ * they are lost, and must be reported; those that it had read are not.
  */
 static void test_undelivered(void **state)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * tests/unit: plugin/output, a day with a dead collector, in fake time: the waits of the
- * writing thread move the clock instead of taking their time. One line a second comes in;
- * memory stays what the queue has, attempts stay rare, and each line arrives or is counted.
+ * writing thread move the clock instead of taking their time. One line arrives each second;
+ * memory stays within the queue, attempts stay rare, and each line arrives or is counted.
  */
 #include "plugin/output/output.h"
 

@@ -454,7 +454,7 @@ static void on_first(enum input_error_kind kind, const char *sample, size_t len,
 		     void *arg)
 {
 	(void)arg;
-	if (len)	/* may lie in what was fed: ASan looks */
+	if (len)	/* may point into the fed buffer: ASan checks */
 		snprintf(seen.first, sizeof(seen.first), "%s: %.*s",
 			 input_error_key(kind), (int)len, sample);
 }
@@ -553,7 +553,7 @@ static void test_all_rows(void **state)
 	assert_int_equal(good, sizeof(rows) / sizeof(*rows));
 }
 
-/* More unfinished events than anybody holds: nothing is lost, nothing leaks. */
+/* More unfinished events than the limit: nothing is lost, nothing leaks. */
 static void test_burst(void **state)
 {
 	struct reassembler *r = begin();
@@ -582,7 +582,7 @@ static void test_burst(void **state)
 	reassemble_close(r);
 }
 
-/* Events that wait are given up by the clock, and when the reader is closed. */
+/* Waiting events are dropped by the clock, and when the reader is closed. */
 static void test_age(void **state)
 {
 	struct reassembler *r = begin();

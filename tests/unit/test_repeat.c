@@ -109,8 +109,8 @@ static void test_unknown(void **state)
 	repeat_free(r);
 }
 
-/* A window that is over is noted, by the next one alike or by the clock; what is logged and
- * what is noted add up. */
+/* A window that is over is noted, by the next connection alike or by the clock; logged and
+ * noted connections add up. */
 static void test_windows(void **state)
 {
 	struct repeat *r = repeat_new();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/unit: plugin/output/rotate and the log's transport: when it is rotated, what the
- * old files are called, and which of them are deleted. */
+/* tests/unit: plugin/output/rotate and the log's transport: when the log is rotated, the names
+ * of the old files, and which of them are deleted. */
 #include "plugin/output/rotate.h"
 
 #include <dirent.h>

@@ -25,7 +25,7 @@ struct row {
 	uint64_t acked, sent, retrans, received;
 	uint32_t segs_in, segs_out, data_segs_in, notsent, unacked;
 	bool mptcp;
-	/* what must come out */
+	/* expected result */
 	const char *local, *remote;
 	int64_t tx, rx;
 	int established, active;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tests/unit: the state file: what is written is read; anything else is refused, whole. */
+/* tests/unit: the state file: a written file is read; anything else is refused as a whole. */
 #include "plugin/resolve/statefile.h"
 
 #include <errno.h>
@@ -167,7 +167,7 @@ static void write_file(const char *buf, size_t len)
 	fclose(f);
 }
 
-/* Nothing is taken from a file that is not whole. */
+/* Nothing is taken from an incomplete file. */
 static void expect_refused(int want)
 {
 	int count = 0, err = statefile_load(path, on_any, &count);
@@ -249,7 +249,7 @@ static void on_old(const struct diag_known *k, const struct task *task, void *ar
 	on_any(k, task, arg);
 }
 
-/* A file of version 2 has neither numbers nor what was ignored: read all the same. */
+/* A file of version 2 has neither numbers nor ignored connections: it is still read. */
 static void test_version_2(void **state)
 {
 	char text[8192], *end;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tests/unit: the tracker. A row is a sequence of facts, each with the records
- * that it must give; what holds of every sequence is checked on all of them.
+ * tests/unit: the tracker. A row is a sequence of facts, each with the records that it must
+ * give; invariants of every sequence are checked on all of them.
  */
 #include "parser/track/track.h"
 #include "parser/text.h"
@@ -218,7 +218,7 @@ static const struct step daemon_listens[] = {
 	BOOT(.out = LISTEN_STOP_22 " via=boot\n"
 	     "listen stop UDP 0.0.0.0:53 100 prog via=boot"),
 };
-/* One that accepts itself is no such program. */
+/* A process that accepts itself is no such program. */
 static const struct step server_exits[] = {
 	OPEN_22, ACCEPT(100, 3, 4, "203.0.113.9:1",
 			.out = "connect start TCP -:22 <- 203.0.113.9:1 100 prog"),
@@ -252,8 +252,8 @@ static const struct step unclaimed[] = {
 		 "connect stop - - <- 203.0.113.9:1 200 prog via=exit" },
 	OTHER, OTHER,
 };
-/* Its record came before the call's event, or comes after it; or what the socket is, is
- * not known, or is nothing. */
+/* Its record came before the call's event, or comes after it; or the kind of the socket is
+ * unknown, or it is no socket. */
 static const struct step claimed[] = {
 	LOADED, SOCKET(100, 3, STREAM), MOD(CONNECT, 100, 7, L, A),
 	MOD(ESTABLISHED, 100, 7, L, A, .out = "connect start TCP " L " -> " A " 100 prog"),
@@ -282,7 +282,8 @@ static const struct step late_events[] = {
 		.out = "connect fail - - -> " B " 100 prog errno=ECONNREFUSED"),
 	CLOSE(100, 3, .out = STOP_A " via=close"),
 };
-/* So late that the process has exited, and that another has its pid: they end with it. */
+/* The event is so late that the process has exited, and that another has its pid: the
+ * connections end with it. */
 static const struct step late_after_exit[] = {
 	EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999),
 	OPEN_A, EXIT(100, .out = STOP_A " via=exit"),
@@ -309,7 +310,8 @@ static const struct step late_known_socket[] = {
 	SOCKET(100, 5, STREAM), EXIT_THREAD(999), SOCKET(100, 5, STREAM, .family = AF_UNIX),
 	CONNECT(100, 5, B, 0, .late = 2, .out = START_B "\n" STOP_B " via=reuse"),
 };
-/* The first event of a child is late: what its parent opened after it is not the child's. */
+/* The first event of a child is late: sockets that its parent opened after it are not the
+ * child's. */
 static const struct step late_first_event[] = {
 	EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999), OPEN_A,
 	SOCKET(101, 9, STREAM, .ppid = 100, .late = 4),
@@ -468,7 +470,7 @@ static const struct step reuse_by_accept[] = {
 		.out = "connect stop TCP -:22 <- 203.0.113.9:1 100 prog via=reuse"),
 	ACCEPT(100, 3, 5, "unix", .out = LISTEN_STOP_22 " via=reuse"),
 };
-/* The connection is connected anew without its end having been seen. */
+/* The socket is connected again without its end having been seen. */
 static const struct step reuse_by_connect[] = {
 	OPEN_A, CONNECT(100, 3, B, 0, .out = STOP_A " via=reuse\n" START_B),
 };
@@ -588,7 +590,7 @@ static const struct step fork_exit_alone[] = {	/* first seen when it exits */
 static const struct step exits[] = {
 	OPEN_A, EXIT_THREAD(100), SOCKET(100, 4, STREAM),
 	EXIT(100, .out = STOP_A " via=exit"), EXIT(100), EXIT(999),
-	/* the pid comes back as somebody else */
+	/* the pid is reused by another process */
 	SOCKET(100, 3, STREAM, .exe = "/bin/other", .comm = "other"), EXIT(100),
 };
 static const struct step nodes[] = {
@@ -1426,7 +1428,7 @@ static void test_descriptor_bound(void **state)
 	track_free(t);
 }
 
-/* Descriptors of many processes: what is inherited is bounded, and counted. */
+/* Descriptors of many processes: inherited ones are bounded, and counted. */
 static void test_inherit_bound(void **state)
 {
 	struct track *t = begin(16, 64);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tests/unit: no walk in the tracker grows with the square of what an ordinary host or an
- * unprivileged user can have open. Each test makes many, and bounds the CPU time.
+ * tests/unit: no walk in the tracker grows with the square of the number of objects that an
+ * ordinary host or an unprivileged user can have open. Each test makes many, and bounds the CPU
+ * time.
  */
 #include "parser/track/track.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tests/unit: what sock_diag adds to the tracker. A row is a sequence of things that
- * happen, at times in ms, each with the records that it must give. Answers name the
- * question they are for: the first is 1; 0 is the latest.
+ * tests/unit: facts that sock_diag adds to the tracker. A row is a sequence of events, at times
+ * in ms, each with the records that it must give. Answers name their request: the first is 1; 0
+ * is the latest.
  */
 #include "parser/track/track.h"
 
@@ -22,7 +22,7 @@ struct step {
 	int at;
 	enum event_kind kind;
 	enum diag_op op;
-	int pid, ppid, fd;		/* ppid 0: somebody not known */
+	int pid, ppid, fd;		/* ppid 0: an unknown process */
 	int64_t result;
 	const char *local, *remote;	/* of a call: remote is its address */
 	int type, question, looked, state;
@@ -488,7 +488,7 @@ static struct {
 	size_t used;
 	uint64_t questions;
 	int at, time;
-	struct conn_id open[512];	/* numbers of what was started */
+	struct conn_id open[512];	/* numbers of the starts */
 	unsigned int count;
 	struct conn_id last;
 	bool anything;			/* foolish input: evictions, numbers 0 */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What an ordinary user of a host may try in order to hide a connection, to have a false
- * line written, or to stall the plugin. Each command gives up root before it begins; guest.sh
- * calls them in a virtual machine.
+ * Attempts of an ordinary user to hide a connection, to have a false line written, or to
+ * stall the plugin. Each command drops root before it begins; guest.sh calls them in a
+ * virtual machine.
  *
  * usage: hostile COMMAND [ARGUMENT...]
  *   run LIBRARY PROGRAM [ARGUMENT...]  runs a program with a library preloaded; "": none

@@ -161,7 +161,7 @@ static void passed(int l)
 	await(pid);
 }
 
-/* As sshd: a monitor keeps root, and its child without privileges speaks. */
+/* As sshd: a monitor keeps root, and its unprivileged child communicates. */
 static void privsep(int l)
 {
 	int fd = take(l);

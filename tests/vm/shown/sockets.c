@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the scripts beside this file do with sockets. It prints what they then
- * look for in the log, one thing a line:
+ * Socket operations for the scripts in this directory. It prints the facts that
+ * they then look for in the log, one per line:
  *	process PID
  *	opened LOCAL -> REMOTE		a connection of this host
  *	accepted LOCAL <- REMOTE
@@ -645,7 +645,7 @@ static void no_route(char **args)
 		die("not ENETUNREACH");
 }
 
-/* ---- killed PORT FILE: what "ss -K" destroys, meanwhile ---- */
+/* ---- killed PORT FILE: sockets that "ss -K" destroys meanwhile ---- */
 
 static void killed(char **args)
 {
@@ -980,7 +980,7 @@ static void ignored(char **args)
 	close(fd);
 }
 
-/* ---- odd-calls N SEED: what no sane program asks of sockets ---- */
+/* ---- odd-calls N SEED: calls that no sane program makes ---- */
 
 #define POOL 12
 
@@ -1086,7 +1086,7 @@ static void odd_calls(char **args)
 		close(pool[i]);
 }
 
-/* ---- rejected IP: connects that a router rejects, each given up at once ---- */
+/* ---- rejected IP: connects that a router rejects, each aborted at once ---- */
 
 static int dial_nonblock(const char *ip)
 {
@@ -1103,7 +1103,7 @@ static int dial_nonblock(const char *ip)
 	return fd;
 }
 
-/* One asks for the error, one closes without asking. */
+/* One reads the error, one closes without reading it. */
 static void rejected(char **args)
 {
 	int fd = dial_nonblock(args[0]), err = 0;
