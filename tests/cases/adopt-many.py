@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-# One process of uid 1000 with N sockets opened (rules), beside the module: then M module records of sockets not known yet, of that process.
+# One process of uid 1000 with N sockets opened (rules), while the module is loaded: then M module records of sockets not known yet, of that process.
 import sys
 n=int(sys.argv[1]); m=int(sys.argv[2]); s=100
 w=sys.stdout.write

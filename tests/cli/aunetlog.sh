@@ -287,7 +287,7 @@ test_sources() {
 	[ "$status" = 2 ] && grep -q "^aunetlog: $tmp/broken: xz data \(is damaged\|ends\)" "$err"
 	verdict 'damaged packed data' $?
 
-	# The names say otherwise than the events: audit.log is the oldest here.
+	# The names contradict the events: audit.log is the oldest here.
 	mkdir "$tmp/misnamed"
 	cp "$dir/audit.log" "$tmp/misnamed/audit.log.1"
 	gzip -c "$dir/audit.log.2" >"$tmp/misnamed/audit.log.gz"

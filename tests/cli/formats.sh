@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The formats as their readers read them: jq takes every object, and finds in JSON what
-# the line says; rsyslogd's mmjsonparse takes it apart.
+# the line says; rsyslogd's mmjsonparse parses it.
 # Usage: tests/cli/formats.sh AUNETLOG
 set -u
 export TZ=UTC LC_ALL=C.UTF-8

@@ -144,7 +144,7 @@ test_damage() {
 	rm "$file"
 }
 
-# What came of an audit log depends on the logs before it.
+# The lines of an audit log depend on the logs before it.
 test_audit_logs() {
 	mkdir "$tmp/logs"
 	sed -n '1,20p' "$data" >"$tmp/logs/audit.log.1"
@@ -172,7 +172,7 @@ test_audit_logs() {
 	verdict '-r with an index' $?
 }
 
-# Of the plugin's logs in a directory, all but the one that grows.
+# In a directory, all of the plugin's logs except the growing one have an index.
 test_rotated() {
 	mkdir "$tmp/own"
 	for n in 1 2; do

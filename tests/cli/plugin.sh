@@ -512,7 +512,7 @@ test_reader_gone() {
 	rm -f "$out"
 }
 
-# Runs in a mount namespace of its own.
+# Runs in a separate mount namespace.
 test_full_disk() {
 	local found lost torn
 
@@ -550,7 +550,7 @@ test_full_disk() {
 		[ "$torn" -le "$(lines "$tmp/small/log" ' netlog lost plugin=')" ]
 }
 
-# A line that was torn stays alone, also when the file is opened anew after it.
+# A torn line stays separate, also when the file is reopened after it.
 test_torn() {
 	printf '2026-11-21 06:00:00.000 connect start TCP - -> 192.0' >"$tmp/log3"
 	config '[sockdiag]' 'use = no' '[output]' 'syslog = no' "file = $tmp/log3"

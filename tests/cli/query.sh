@@ -312,7 +312,7 @@ test_rules() {
 	verdict '--scan' $?
 }
 
-# Records behind matches, ancestors, Community ID, shorthands.
+# Records of matches, ancestors, Community ID, shorthands.
 test_more_conditions() {
 	local module=$pairs/connect-6.1-module.log id
 	run -if "$data" -p 3624 -r

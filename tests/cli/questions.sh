@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The questions that open aunetlog(8): their answers are what aunetlog gives for
-# data/incident.log. questions.sh AUNETLOG [rewrite]: compares, or writes the manual anew.
+# data/incident.log. questions.sh AUNETLOG [rewrite]: compares, or rewrites the manual.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 tool=$(realpath "${1:-$here/../../build/aunetlog}")

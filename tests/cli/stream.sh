@@ -29,7 +29,7 @@ cleanup() {
 } 2>/dev/null
 trap cleanup EXIT
 
-# start KEY…: the plugin, with a file of every line beside the output "siem"
+# start KEY…: the plugin, with a file of every line in addition to the output "siem"
 start() {
 	rm -f "$tmp/file" "$tmp/in"
 	printf '%s\n' '[log]' 'file =' '[output]' 'syslog = no' "file = $tmp/file" 'queue = 65536' '[kernel]' \
@@ -128,7 +128,7 @@ test_killed() {
 	stop_rsyslogd
 }
 
-# A collector that stops reading: nobody waits for it.
+# A collector that stops reading: the plugin does not wait for it.
 test_stalled() {
 	socat -u TCP-LISTEN:6011,bind=127.0.0.1,reuseaddr,rcvbuf=4096 "CREATE:$tmp/frames" 5>&- &
 	collector=$!
@@ -281,7 +281,7 @@ test_sd() {
 	stop_rsyslogd
 }
 
-# packaging/rsyslog/collector-json.conf as it is, but for its paths and its port.
+# packaging/rsyslog/collector-json.conf unchanged, except for its paths and its port.
 test_json_collector() {
 	[ -e "$tmp/server.pem" ] || return
 	if ! find /usr/lib* -name mmjsonparse.so 2>/dev/null | grep -q .; then
@@ -337,7 +337,7 @@ test_syslog_ng() {
 		wait_for in_file 300
 		finish
 		check "syslog-ng, ${how[0]}: it has the structured data and every line" wait_for sd_ng
-		kill -HUP "$collector"	# opens its file anew
+		kill -HUP "$collector"	# reopens its file
 	done
 	kill "$collector"
 	wait "$collector" 2>/dev/null

@@ -106,7 +106,7 @@ flood() { # NAME INTERVAL: through an rsyslogd with that limit
 	kill "$syslogd"; wait "$syslogd" 2>/dev/null; syslogd=''
 	arrived=$(grep -c '^local3.notice|.* connect start ' "$tmp/messages")
 }
-# without a file it does not wait for a line of its own connection
+# without a file it does not wait for the line of its test connection
 printf '[log]\nfile =\n[output]\nsyslog = yes\n[kernel]\nsource = none\n' >"$tmp/doctor.conf"
 doctor() { "$plugin" --doctor --format json -c "$tmp/doctor.conf" 2>/dev/null | jq -r '.checks[] | select(.name == "imuxsock") | .level + " " + .found'; }
 

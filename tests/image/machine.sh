@@ -18,7 +18,7 @@ free_port() {
 ssh_options=(-q -F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o BatchMode=yes
 	-o ConnectTimeout=60 -o ServerAliveInterval=60)
 
-# as USER COMMAND: a login of its own.
+# as USER COMMAND: a separate login.
 as() {
 	timeout 120 ssh "${ssh_options[@]}" -i "$image/key" -p "$port" "$1@127.0.0.1" "$2"
 }

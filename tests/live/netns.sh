@@ -172,7 +172,7 @@ check "until it is closed" soon "$(stop_of red 24000 7000 "$R")"
 
 # Short connections, in all three: they end before they can be looked up. Each line has the
 # right port and namespace of its process, or leaves them unknown.
-judge() { # LINES KNOWN: at least so many of each process
+judge() { # LINES KNOWN: minimum number for each process
 	local ns who good=0
 
 	for ns in "red $R" "blue $B" "own $own"; do

@@ -10,7 +10,7 @@ export TZ=UTC LC_ALL=C.UTF-8
 here=$(cd "$(dirname "$0")" && pwd)
 plugin=$(realpath "${1:-$here/../../build}/audisp-netlog") || exit 99
 to=$(realpath "${2:-$here/../../man/examples}") || exit 99
-user=4242	# nobody else's: all other connections are left out
+user=4242	# no other process has it: all other connections are left out
 [ "$(id -u)" = 0 ] || { echo "session.sh: needs root" >&2; exit 77; }
 for program in curl ssh ssh-keygen dig python3 setpriv unshare; do
 	command -v $program >/dev/null || { echo "session.sh: no $program here" >&2; exit 77; }
@@ -35,7 +35,7 @@ wait_for() { # COMMAND…
 	until "$@"; do [ $SECONDS -ge $end ] && return 1; sleep 0.05; done
 }
 sshd=$(PATH=$PATH:/usr/sbin command -v sshd) || { echo "session.sh: no sshd here" >&2; exit 77; }
-# An sshd of that user, with keys of its own; the user is in this session's /etc/passwd alone.
+# An sshd of that user, with its own keys; the user is only in this session's /etc/passwd.
 ssh_port=2222
 mkdir -m 700 "$tmp/ssh"
 ssh-keygen -q -t ed25519 -N '' -f "$tmp/ssh/host_key"

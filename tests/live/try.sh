@@ -113,7 +113,7 @@ fi
 DURATION=soon plugin/try.sh >"$tmp/out" 2>&1 9>&-
 check "DURATION=soon is refused" test $? = 1
 
-# beside a private auditd
+# alongside a private auditd
 mkdir -p "$tmp/audit/plugins.d"; chmod 750 "$tmp/audit" "$tmp/audit/plugins.d"
 cat >"$tmp/audit/auditd.conf" <<E2
 local_events = yes

@@ -225,7 +225,7 @@ def test_hone():
     if section.host != bytes.fromhex('010000000123456789abcdef0123456789abcdef'):
         return f'machine id {section.host!r}'
     _, what = section.processes[2304]
-    # a line does not say where its arguments part
+    # a line does not show where its arguments are separated
     if what[3] != b'/usr/bin/curl' or 4 in what or \
        struct.unpack('<I', what[5]) != (1,) or struct.unpack('<I', what[6]) != (1000,):
         return f'process 2304: {what}'
@@ -416,7 +416,7 @@ def test_tshark_hone():
     for word in ('0x00000101', '0x00000102', '257', '258', '32769'):
         if word not in text:
             return f'no {word} in {text[:300]} {done.stderr.decode()}'
-    # exec is a block of its own, and one with arguments another
+    # exec is a separate block, and one with arguments is another
     return '' if text.count('0x00000101') >= len(section.processes) + len(section.events) else \
         f'{text.count("0x00000101")} process blocks'
 

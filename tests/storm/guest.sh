@@ -10,7 +10,7 @@
 # usage: storm-guest.sh PROCESSES SECONDS RATE...
 # Commands: start-auditd, stop-auditd. From the environment, where
 # it is not the virtual machine: MOST (connections a second, to choose how many make a
-# storm as fast as it goes), STALL (so many seconds auditd does not read), NETLOG_LOG, STREAM (what the plugin `stream` writes).
+# storm at full speed), STALL (seconds for which auditd does not read), NETLOG_LOG, STREAM (output of the plugin `stream`).
 here=$(cd "$(dirname "$0")" && pwd)
 PATH=$here:$PATH
 stream=${STREAM:-/var/log/stream}

@@ -14,7 +14,7 @@ EINPROGRESS says that the outcome is not known. A connect of another kind of soc
 of UDP to port 0, is a call like others: not counted as wrong. Not claimed: stops, what a task that a
 signal ends was doing, sendto.'''
 OUTCOME = True
-CALLS = True        # a connect that makes no connection is told as what it is
+CALLS = True        # a connect that makes no connection is reported as such
 PROTO = '-'
 ANY = ('0.0.0.0', '::')     # to connect to it is to connect to this host
 
@@ -22,7 +22,7 @@ ANY = ('0.0.0.0', '::')     # to connect to it is to connect to this host
 def claims(expected, machine):
     if expected.verb == 'stop' or expected.get('hidden'):
         return False
-    # the bind of a datagram socket cannot be told from any other bind
+    # the bind of a datagram socket cannot be distinguished from any other bind
     return expected.kind == 'connect' or expected.get('proto') == 'TCP'
 
 

@@ -11,7 +11,7 @@ trace=/sys/kernel/tracing
 mkdir -p $out
 exec 3>&1 >$out/said 2>&1
 
-# busybox prefers programs of its own (setpriv, inetd, nc): those are named by their path.
+# busybox prefers its own applets (setpriv, inetd, nc): the real programs are named by their path.
 in_apps() { chroot /apps "$@"; }
 calls() { in_apps /srv/apps/calls.py "$@" || echo "not ok - clients of $1"; }
 # in the background, as process $!

@@ -33,7 +33,7 @@ until_true() {
 	done
 }
 
-# Run the program; what it prints is in $work/told, the process in $pid.
+# Run the program; its output is in $work/told, its pid in $pid.
 run_sockets() {
 	sockets "$@" >"$work/told" 2>&1 ||
 		give_up "the program works" "$(cat "$work/told")"
@@ -59,7 +59,7 @@ lines() {
 		index($0, " opener=" p " ")' $log
 }
 
-# counts TEXT NUMBER REGEX...: so many lines of $pid match, for each pair.
+# counts TEXT NUMBER REGEX...: NUMBER lines of $pid match, for each pair.
 counts() {
 	local text=$1 bad='' n
 	shift
