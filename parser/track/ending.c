@@ -304,9 +304,20 @@ bool ending_over(struct track *t, struct conn *c)
 	return true;
 }
 
+/* The process that accepted it has closed its descriptor, unseen: a child may have it, and
+ * nothing more may be heard of either. */
+static bool was_handed_on(const struct track *t, const struct conn *c)
+{
+	return c->diag->question == QUESTION_GONE && !c->diag->stranger && !c->diag->cookie &&
+	       c->phase == CONN_OPEN && c->kind == KIND_CONNECT &&
+	       c->direction == CONN_INBOUND && c->remote.has_addr && c->local.has_addr &&
+	       c->local.port && !netaddr_is_any(&c->local) && defer_can_confirm(t, c);
+}
+
 void ending_give_up(struct track *t, struct conn *c)
 {
 	struct conn_diag *d = c->diag;
+	bool handed_on;
 
 	if (c->tentative) {
 		life_forget(t, c);
@@ -314,9 +325,15 @@ void ending_give_up(struct track *t, struct conn *c)
 		return;
 	}
 	life_write_start(t, c);
+	handed_on = was_handed_on(t, c);
 	conn_stop_waiting(&t->conns, c);
 	if (d->cookie)
 		return;
+	if (handed_on) {
+		infer_end(t, c, VIA_SWEEP);
+		defer_confirm(t, c);
+		return;
+	}
 	if (c->phase == CONN_ENDING) {
 		if (!d->confirming && defer_can_confirm(t, c))
 			defer_confirm(t, c);
