@@ -20,6 +20,7 @@ UNKNOWN_IP = ":".join(["ffff"] * 8)
 INT64 = 2 ** 63
 
 KINDS = {"connect start", "connect stop", "connect fail", "listen start", "listen stop"}
+UNSTORED = ("connect use", "listen use")     # of uses = yes; processes = yes has a dataset of its own
 PROTOCOLS = {"tcp": 6, "mptcp": 6, "udp": 17, "sctp": 132, "udplite": 0, "dccp": 0}
 DIRECTIONS = {None: "-", "egress": "out", "ingress": "in"}
 
@@ -277,7 +278,10 @@ def read(line, default_host=""):
         dataset = _at(o, ("event", "dataset"))
         if not isinstance(o.get("netlog") or {}, dict):
             raise Rejected("bad structure")
-        if dataset == "netlog.connection":
+        if dataset == "netlog.process" or dataset == "netlog.connection" and _at(o, ("netlog", "kind")) in UNSTORED:
+            now = int(time.time())
+            table, rows = "line", [{"sender": sender, "received": now, "time": now, "milli": 0, "kind": ""}]
+        elif dataset == "netlog.connection":
             table, rows = "line", [_connection(o, host, sender, line[start:])]
         elif dataset == "netlog.status":
             table, rows = "note", _notes(o, host, sender, line[start:])

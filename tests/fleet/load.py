@@ -100,6 +100,9 @@ def test_numbers():
     for run, seq in (("x" * 16, 7), ("00000000000000ff", 0), ("00000000000000ff", -1), ("00000000000000ff", "7"), ("00000000000000ff", 2 ** 40),
                      ("00000000000000ff", True), (255, 7)):
         check(f"no number: {run} {seq}", read(line(agent={"ephemeral_id": run}, event__sequence=seq))[1][0]["run"], 0)
+    for name, more in (("uses", {"netlog__kind": "connect use"}), ("processes", {"event__dataset": "netlog.process"})):
+        table, (r,) = read(line(**number, **more))
+        check(f"{name} = yes: the line has arrived and is not stored", (table, r["kind"], r["host"], r["seq"]), ("line", "", "web1", 7))
     check("agent is a text", reason(line(agent="x")), "bad structure")
 
 

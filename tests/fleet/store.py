@@ -82,7 +82,7 @@ def test_migrate():
     check("migrate: creates", run("migrate").returncode, 0)
     check("migrate: again does nothing", run("migrate").stdout, b"")
     check("migrate: status", b"missing" not in run("migrate", "--status").stdout)
-    for view in ("connections", "edges", "blind", "losses", "hosts"):
+    for view in ("connections", "edges", "blind", "losses", "missing", "hosts"):
         try:
             sql(f"SELECT * FROM {view} LIMIT 1")
             check(f"view {view} can be read", True)
@@ -182,6 +182,7 @@ def test_missing():
     lines += [note("ended", 5, 1, "start", NOW * 1000 + 20000)] + numbered("ended", 5, range(2, 9), NOW * 1000 + 20000)
     lines += numbered("parallel", 6, range(1, 50)) + numbered("parallel", 7, range(1, 50))
     lines += numbered("big", 8, range(2 ** 31, 2 ** 31 + 5))
+    lines += [line(host__name="gaps", event__sequence=20492, agent={"ephemeral_id": f"{3:016x}"}, netlog__kind="connect use")]
     lines += [line(host__name="none", agent={"ephemeral_id": run}, event__sequence=number)
               for run, number in (("x", 9), ("0" * 16, 9), ("1" * 16, 0), ("2" * 16, -1), ("3" * 16, 2 ** 60), ("4" * 16, True), (None, 5), ([], 5))]
     load(lines + lines[::3])
