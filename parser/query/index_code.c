@@ -112,7 +112,7 @@ void index_encoder_free(struct index_encoder *e)
 
 static bool put_number(struct index_bytes *b, int64_t v)
 {
-	uint64_t left = (uint64_t)v << 1 ^ (uint64_t)(v >> 63);
+	uint64_t left = (uint64_t)v << 1 ^ (v < 0 ? UINT64_MAX : 0);
 	unsigned char bytes[10];
 	size_t n = 0;
 

@@ -135,7 +135,7 @@ static void take_ends(struct sieve *s, const struct match *m)
 	for (unsigned int i = 0; i < m->count; i++) {
 		const struct condition *c = &m->conditions[i];
 		const struct netaddr *a = &c->value.range.addr;
-		char *text = s->ends[s->end_count];
+		char *text;
 
 		if (fields[c->field].type != TYPE_ADDRESS)
 			continue;
@@ -146,6 +146,7 @@ static void take_ends(struct sieve *s, const struct match *m)
 			return;
 		}
 		s->end_field = c->field;
+		text = s->ends[s->end_count];
 		s->end_lens[s->end_count++] = a->family == AF_INET ?
 			sprintf_end(text, "%s:", a) : sprintf_end(text, "[%s", a);
 	}
