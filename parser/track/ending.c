@@ -314,6 +314,20 @@ static bool was_handed_on(const struct track *t, const struct conn *c)
 	       c->local.port && !netaddr_is_any(&c->local) && defer_can_confirm(t, c);
 }
 
+/* Asks who has it now. If nothing can be asked, it goes on, as the rules have it. */
+static void hand_on(struct track *t, struct conn *c, int fd)
+{
+	struct conn_diag *d = c->diag;
+	struct proc *p = process_find(&t->processes, c->key.node, d->pid);
+	struct fdent *closed = p && fd >= 0 ? fdtable_find(&t->fds, p, fd) : NULL;
+
+	if (closed && closed->conn == c)
+		closed->presumed = true;
+	infer_end(t, c, VIA_SWEEP);
+	d->heritable = true;
+	defer_confirm(t, c);
+}
+
 void ending_give_up(struct track *t, struct conn *c)
 {
 	struct conn_diag *d = c->diag;
@@ -330,8 +344,7 @@ void ending_give_up(struct track *t, struct conn *c)
 	if (d->cookie)
 		return;
 	if (handed_on) {
-		infer_end(t, c, VIA_SWEEP);
-		defer_confirm(t, c);
+		hand_on(t, c, d->fd);
 		return;
 	}
 	if (c->phase == CONN_ENDING) {
@@ -356,7 +369,7 @@ void ending_settle(struct track *t, struct conn *c, bool sure)
 	conn_stop_waiting(&t->conns, c);
 	if (!sure && d->heritable) {
 		ending_held(t, c);
-		c->inheritable = true;
+		c->inheritable = LIST_EMPTY(&c->fds);
 		conn_drop_diag(&t->conns, c);
 		return;
 	}
