@@ -115,11 +115,17 @@ static void keep_time(off_t at)
 	set_time(1700000000, 5);
 }
 
+/* Its first and last 64 KiB are as they were. */
+static void longer(void)
+{
+	assert_int_equal(ftruncate(log_fd, LOG_SIZE + 1), 0);
+	set_time(1700000000, 5);
+}
+
 static void first_byte(void)		{ keep_time(0); }
 static void end_of_beginning(void)	{ keep_time(PART - 1); }
 static void beginning_of_end(void)	{ keep_time(LOG_SIZE - PART); }
 static void last_byte(void)		{ keep_time(LOG_SIZE - 1); }
-static void longer(void)		{ keep_time(LOG_SIZE); }
 static void second_later(void)		{ set_time(1700000001, 5); }
 static void nanosecond_later(void)	{ set_time(1700000000, 6); }
 static void other_context(void)		{ context = "kind=2"; }
