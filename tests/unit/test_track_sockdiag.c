@@ -449,7 +449,7 @@ static const struct row rows[] = {
 		.out = "stop " S " <- " R " 1 via=destroy", .time = 1025) } },
 	{ "accept: the same, no process has it", {
 		SERVER, HANDED_ON(15), DIAG(1025, NOT_HELD, .question = 3), STREAM(1100),
-		TICK(1200, .out = "stop " S " <- " R " 1 via=sweep") } },
+		TICK(1200, .out = "stop " S " <- " R " 1 via=sweep", .time = 1020) } },
 	{ "accept: the same, not all sockets can be seen: a child may have it", {
 		SERVER, HANDED_ON(15), HIDDEN(1025, 3), STREAM(1100), TICK(3000), STREAM(3001),
 		TICK(6000) } },
