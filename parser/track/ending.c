@@ -305,9 +305,34 @@ bool ending_over(struct track *t, struct conn *c)
 	return true;
 }
 
+/* The process that accepted it has closed its descriptor, unseen: a child may have it, and
+ * nothing more may be heard of either. */
+static bool was_handed_on(const struct track *t, const struct conn *c)
+{
+	return c->diag->question == QUESTION_GONE && !c->diag->stranger && !c->diag->cookie &&
+	       c->phase == CONN_OPEN && c->kind == KIND_CONNECT &&
+	       c->direction == CONN_INBOUND && c->remote.has_addr && c->local.has_addr &&
+	       c->local.port && !netaddr_is_any(&c->local) && defer_can_confirm(t, c);
+}
+
+/* Asks who has it now. If nothing can be asked, it goes on, as the rules have it. */
+static void hand_on(struct track *t, struct conn *c, int fd)
+{
+	struct conn_diag *d = c->diag;
+	struct proc *p = process_find(&t->processes, c->key.node, d->pid);
+	struct fdent *closed = p && fd >= 0 ? fdtable_find(&t->fds, p, fd) : NULL;
+
+	if (closed && closed->conn == c)
+		closed->presumed = true;
+	infer_end(t, c, VIA_SWEEP);
+	d->heritable = true;
+	defer_confirm(t, c);
+}
+
 void ending_give_up(struct track *t, struct conn *c)
 {
 	struct conn_diag *d = c->diag;
+	bool handed_on;
 
 	if (c->tentative) {
 		life_forget(t, c);
@@ -315,9 +340,14 @@ void ending_give_up(struct track *t, struct conn *c)
 		return;
 	}
 	life_write_start(t, c);
+	handed_on = was_handed_on(t, c);
 	conn_stop_waiting(&t->conns, c);
 	if (d->cookie)
 		return;
+	if (handed_on) {
+		hand_on(t, c, d->fd);
+		return;
+	}
 	if (c->phase == CONN_ENDING) {
 		if (!d->confirming && defer_can_confirm(t, c))
 			defer_confirm(t, c);
@@ -340,7 +370,7 @@ void ending_settle(struct track *t, struct conn *c, bool sure)
 	conn_stop_waiting(&t->conns, c);
 	if (!sure && d->heritable) {
 		ending_held(t, c);
-		c->inheritable = true;
+		c->inheritable = LIST_EMPTY(&c->fds);
 		conn_drop_diag(&t->conns, c);
 		return;
 	}

@@ -51,6 +51,7 @@ void from_sockdiag_off(struct track *t)
 	struct conn *c;
 
 	t->proc = NULL;
+	t->diag.on = false;	/* nothing more can be asked */
 	CONN_EACH(&t->conns, c) {
 		if (!c->diag)
 			continue;

@@ -2,7 +2,7 @@
 /*
  * plugin/resolve/statefile: the state file is text. Its first line has the version and the
  * boot id; its last line counts the others, one socket each. Fields are separated by
- * blanks: numbers, ends as family:port:scope:address, and strings in hex, or "-".
+ * blanks: numbers, ends as family:port:scope:address, and strings in hex; unknown is "-".
  */
 #include "plugin/resolve/statefile.h"
 
@@ -74,6 +74,14 @@ static void put_string(FILE *f, const char *s)
 		putc_unlocked('-', f);
 }
 
+static void put_optional(FILE *f, const struct optional *v)
+{
+	if (v->known)
+		fprintf(f, " %" PRId64, v->number);
+	else
+		fputs(" -", f);
+}
+
 static void put_stamp(FILE *f, const struct stamp *s)
 {
 	fprintf(f, " %" PRId64 " %u %" PRIu64, s->sec, s->milli, s->serial);
@@ -102,6 +110,9 @@ static void put_known(FILE *f, const struct diag_known *k, const struct identity
 	put_string(f, o->proctitle);
 	fprintf(f, " %d %" PRIu32 " %" PRIu64 " %d %" PRIu32 " %" PRIu32 " %d", k->id.has_boot,
 		k->id.boot, k->id.number, k->id.by_serial, k->id.nth, k->nth, k->ignored);
+	put_optional(f, &o->egid);
+	put_optional(f, &o->cgroup);
+	put_string(f, o->pcomm);
 	putc_unlocked('\n', f);
 }
 

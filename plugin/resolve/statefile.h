@@ -9,7 +9,7 @@
 #include "parser/track/track.h"
 #include "plugin/resolve/slice.h"
 
-#define STATEFILE_MAGIC "audisp-netlog-state 3"
+#define STATEFILE_MAGIC "audisp-netlog-state 4"
 
 /* Reads the id of this boot. Returns 0 or -EIO. */
 int statefile_boot(char boot[40]);

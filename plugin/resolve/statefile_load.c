@@ -11,14 +11,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC_OLD "audisp-netlog-state 2" /* without number and ignored */
+#define VERSION_OLDEST 2 /* without number and ignored */
+#define VERSION_BPF 4	 /* since then with egid, cgroup and pcomm */
+#define VERSION_AT (sizeof(STATEFILE_MAGIC) - 2)
 #define STRING_MAX 8300
 #define SIZE_MAX_FILE (256 << 20)
 
 struct saved {
 	struct diag_known known;
 	struct task task;
-	char text[4][STRING_MAX];
+	char text[5][STRING_MAX];
 };
 
 /* The rest of a line; bad once a field was malformed. */
@@ -123,6 +125,15 @@ static const char *read_string(struct fields *f, char *to)
 	return to;
 }
 
+static struct optional read_optional(struct fields *f, int64_t min, int64_t max)
+{
+	if (*f->at == '-' && (!f->at[1] || f->at[1] == ' ')) {
+		field(f);
+		return (struct optional){ false };
+	}
+	return (struct optional){ true, number(f, min, max) };
+}
+
 static struct stamp read_stamp(struct fields *f)
 {
 	struct stamp s;
@@ -144,12 +155,20 @@ static void read_id(struct fields *f, struct diag_known *k)
 	k->ignored = number(f, 0, 1);
 }
 
-static bool read_saved(char *line, struct saved *e, bool old)
+static void read_of_bpf(struct fields *f, struct saved *e)
+{
+	e->task.egid = read_optional(f, 0, UINT32_MAX);
+	e->task.cgroup = read_optional(f, INT64_MIN, INT64_MAX);
+	e->task.pcomm = read_string(f, e->text[4]);
+}
+
+static bool read_saved(char *line, struct saved *e, int version)
 {
 	struct diag_known *k = &e->known;
 	struct fields f = { .at = line };
 
 	memset(k, 0, sizeof(*k));
+	memset(&e->task, 0, sizeof(e->task));
 	k->sock.cookie = big_number(&f);
 	k->sock.ino = big_number(&f);
 	k->sock.netns = number(&f, 0, INT64_MAX);
@@ -173,8 +192,10 @@ static bool read_saved(char *line, struct saved *e, bool old)
 	e->task.exe = read_string(&f, e->text[1]);
 	e->task.subj = read_string(&f, e->text[2]);
 	e->task.proctitle = read_string(&f, e->text[3]);
-	if (!old)
+	if (version > VERSION_OLDEST)
 		read_id(&f, k);
+	if (version >= VERSION_BPF)
+		read_of_bpf(&f, e);
 	return !f.bad && !*f.at && (k->sock.cookie || k->sock.ino);
 }
 
@@ -198,17 +219,19 @@ static int open_file(const char *path, FILE **file)
 	return -ENOMEM;
 }
 
-static int check_head(char *line, bool *old)
+/* version: the digit of STATEFILE_MAGIC, or of an older one. */
+static int check_head(char *line, int *version)
 {
 	char boot[40];
 	int err = statefile_boot(boot);
 
 	if (err)
 		return err;
-	*old = !strncmp(line, MAGIC_OLD " ", strlen(MAGIC_OLD) + 1);
-	if (!*old && strncmp(line, STATEFILE_MAGIC " ", strlen(STATEFILE_MAGIC) + 1))
+	if (strncmp(line, STATEFILE_MAGIC, VERSION_AT) || line[VERSION_AT] < '0' + VERSION_OLDEST ||
+	    line[VERSION_AT] > STATEFILE_MAGIC[VERSION_AT] || line[VERSION_AT + 1] != ' ')
 		return -EINVAL;
-	return strcmp(line + strlen(STATEFILE_MAGIC) + 1, boot) ? -ESTALE : 0;
+	*version = line[VERSION_AT] - '0';
+	return strcmp(line + VERSION_AT + 2, boot) ? -ESTALE : 0;
 }
 
 /* Reads all lines; with fn NULL only checks them. */
@@ -219,14 +242,14 @@ static int read_lines(FILE *f, statefile_fn fn, void *arg)
 	char *line = NULL, c;
 	size_t size = 0;
 	int err = -EINVAL;
-	bool old = false;
+	int version = 0;
 	ssize_t n;
 
 	rewind(f);
 	n = getline(&line, &size, f);
 	if (n > 0 && line[n - 1] == '\n') {
 		line[n - 1] = 0;
-		err = check_head(line, &old);
+		err = check_head(line, &version);
 	}
 	while (!err) {
 		n = getline(&line, &size, f);
@@ -238,7 +261,7 @@ static int read_lines(FILE *f, statefile_fn fn, void *arg)
 			err = end == count && fgetc(f) == EOF ? 0 : -EINVAL;
 			break;
 		}
-		if (!read_saved(line, &e, old))
+		if (!read_saved(line, &e, version))
 			err = -EINVAL;
 		else if (fn)
 			fn(&e.known, &e.task, arg);

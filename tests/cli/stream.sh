@@ -214,7 +214,9 @@ test_listen() {
 	stuck=$!
 	pids+=" $stuck"
 	readers() { [ "$(ss -Hx state established | grep -c "$tmp/lines.sock")" = "$1" ]; }
-	check "listen: three readers connect" wait_for readers 3
+	# the plugin accepts them with the next line; socat makes its file when it is connected
+	connected() { [ -e "$tmp/reader1" ] && [ -e "$tmp/reader2" ] && [ -e "$tmp/stuck" ]; }
+	check "listen: three readers connect" wait_for connected
 	kill -STOP "$stuck"
 	connections 1 8000 >"$tmp/records"
 	check "listen: a reader that stops does not stop the records" feed

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import select
+import signal
 import subprocess
 import tempfile
 
@@ -222,6 +223,27 @@ def test_protocol():
             p.kill()
 
 
-for test in (test_values, test_key, test_notes, test_numbers, test_rejected, test_batches, test_protocol):
+def test_orphan():
+    """Its parent is killed while the server is away: no batch is tried for ever."""
+    env = {**os.environ, "NETLOG_STORE": "http://127.0.0.1:9"}
+    with subprocess.Popen(["sh", "-c", '"$0" --rsyslog; exit 1', case.FLEET / "load"], env=env, start_new_session=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as parent:
+        try:
+            parent.stdout.readline()
+            parent.stdin.write(b"BEGIN TRANSACTION\n10.0.0.5 " + line() + b"\nCOMMIT TRANSACTION\n")
+            parent.stdin.flush()
+            check("it tries again", b"trying again" in parent.stderr.readline())
+            parent.kill()
+            check("orphaned, it ends", select.select([parent.stderr], [], [], 10)[0], [parent.stderr])
+        finally:
+            try:
+                os.killpg(parent.pid, signal.SIGKILL)
+            except ProcessLookupError:  # none is left
+                pass
+        check("and says that the batch is not stored", b"not stored" in parent.stderr.readline())
+        check("nothing was answered", parent.stdout.read(), b"OK\nDEFER_COMMIT\n")
+
+
+for test in (test_values, test_key, test_notes, test_numbers, test_rejected, test_batches, test_protocol, test_orphan):
     test()
 case.finish()

@@ -168,15 +168,18 @@ static const char *state_path(void)
 	return path;
 }
 
-static void write_state(const uint8_t *data, size_t size, bool with_head)
+/* older: by so many versions. */
+static void write_state(const uint8_t *data, size_t size, bool with_head, int older)
 {
+	int version = strlen(STATEFILE_MAGIC) - 1;
 	char boot[40] = "";
 	FILE *f = fopen(state_path(), "w");
 
 	must(f && !fchmod(fileno(f), 0600));
 	if (with_head) {
 		must(!statefile_boot(boot));
-		fprintf(f, "%s %.36s\n", STATEFILE_MAGIC, boot);
+		fprintf(f, "%.*s%c %.36s\n", version, STATEFILE_MAGIC,
+			STATEFILE_MAGIC[version] - older, boot);
 	}
 	must(fwrite(data, 1, size, f) == size && !fclose(f));
 }
@@ -197,7 +200,7 @@ static void try_state(const uint8_t *data, size_t size)
 	struct world w, again;
 	unsigned int kept;
 
-	write_state(data + 1, size - 1, *data & 1);
+	write_state(data + 1, size - 1, *data & 1, *data >> 1 & 3);
 	world_open(&w);
 	if (statefile_load(state_path(), on_known, &w)) {
 		must(!w.known);

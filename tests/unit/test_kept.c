@@ -44,7 +44,8 @@ static void put(struct track *t, enum netlog_op op, uint64_t cookie, uint64_t in
 	struct event e = {
 		.kind = EVENT_MODULE, .op = op, .mono = ms * 1000000, .ino = ino,
 		.cookie = cookie, .stamp = { .sec = 1000 + ms / 1000, .milli = ms % 1000 },
-		.task = { 7, 1, 1000, 1000, 3, 50, "\"curl\"", "\"/bin/curl\"" },
+		.task = { 7, 1, 1000, 1000, 3, 50, "\"curl\"", "\"/bin/curl\"", .egid = { true, 100 },
+			  .cgroup = { true, 4711 }, .pcomm = "sshd" },
 		.proto = 6, .family = AF_INET, .state = 1, .netns = 77,
 		.tx = op == NETLOG_OP_RELEASE ? 5 : -1, .rx = -1, .missed = -1, .lost = -1,
 	};
@@ -86,7 +87,7 @@ static struct track *restart(struct track *t)
 }
 
 #define ENDS(port) "TCP 10.0.0.5:" port " -> 192.0.2.7:443 50 7 1000 curl exe=/bin/curl " \
-	"auid=1000 ses=3 ppid=1 netns=77 "
+	"auid=1000 ses=3 ppid=1 egid=100 cgroup=4711 pcomm=sshd netns=77 "
 
 static void test_restart(void **state)
 {

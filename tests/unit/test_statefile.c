@@ -58,6 +58,9 @@ static const struct task opener = {
 	.comm = "\"sshd\"",
 	.exe = "2F62696E2F6120",
 	.subj = "a (enforce)",
+	.egid = { true, 0 },
+	.cgroup = { true, INT64_MAX },
+	.pcomm = "systemd",
 };
 
 static void no_record(const struct entry *r, void *arg)
@@ -128,6 +131,11 @@ static void on_known(const struct diag_known *k, const struct task *task, void *
 	assert_string_equal(task->exe, opener.exe);
 	assert_string_equal(task->subj, opener.subj);
 	assert_null(task->proctitle);
+	assert_true(task->egid.known);
+	assert_int_equal(task->egid.number, 0);
+	assert_true(task->cgroup.known);
+	assert_true(task->cgroup.number == INT64_MAX);
+	assert_string_equal(task->pcomm, opener.pcomm);
 	++*count;
 }
 
@@ -237,38 +245,84 @@ static void test_other_version(void **state)
 	(void)state;
 	save(1);
 	len = read_file(text, sizeof(text));
-	text[strlen("audisp-netlog-state ")] = '1';
-	write_file(text, len);
-	expect_refused(-EINVAL);
+	for (const char *other = "15:"; *other; other++) {
+		text[strlen("audisp-netlog-state ")] = *other;
+		write_file(text, len);
+		expect_refused(-EINVAL);
+	}
 }
 
 static void on_old(const struct diag_known *k, const struct task *task, void *arg)
 {
-	assert_int_equal(k->id.nth, 0);
+	int version = *(int *)arg;
+
+	assert_int_equal(k->id.nth, version == 2 ? 0 : 7);
+	assert_int_equal(k->nth, version == 2 ? 0 : 8);
 	assert_false(k->ignored);
+	assert_int_equal(task->pid, opener.pid);
+	assert_string_equal(task->subj, opener.subj);
+	assert_false(task->egid.known);
+	assert_false(task->cgroup.known);
+	assert_null(task->pcomm);
+	*(int *)arg = 0;
+}
+
+/* The file of an older version has fewer fields at the end of each line, and is read all
+ * the same: version 2 without number, nth and ignored; both without what BPF alone knows. */
+static void test_older_versions(void **state)
+{
+	static const struct { int version, fields; } less[] = { { 2, 7 + 3 }, { 3, 3 } };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		char text[8192], *end;
+		int left = less[i].version;
+		size_t len;
+
+		save(1);
+		len = read_file(text, sizeof(text) - 1);
+		text[len] = 0;
+		text[strlen("audisp-netlog-state ")] = '0' + left;
+		write_file(text, len);
+		expect_refused(-EINVAL); /* more than its version has */
+		end = strstr(text, "\nend ");
+		assert_non_null(end);
+		for (int blanks = 0; blanks < less[i].fields; blanks += *end == ' ')
+			end--;
+		memmove(end + 1, "\nend 1\n", sizeof("\nend 1\n"));
+		write_file(text, strlen(text));
+		assert_int_equal(statefile_load(path, on_old, &left), 0);
+		assert_int_equal(left, 0);
+	}
+}
+
+/* What is not known stays so. */
+static void on_unknown(const struct diag_known *k, const struct task *task, void *arg)
+{
+	assert_false(task->egid.known);
+	assert_false(task->cgroup.known);
+	assert_null(task->pcomm);
 	on_any(k, task, arg);
 }
 
-/* A file of version 2 has neither numbers nor ignored connections: it is still read. */
-static void test_version_2(void **state)
+static void test_unknown(void **state)
 {
-	char text[8192], *end;
+	struct input_errors c = { 0 };
+	struct track *t = make_track(&c, 0);
+	struct diag_known k = make_known(1000, false);
+	struct diag d = { .op = DIAG_KNOWN, .known = &k };
+	struct event f = { .kind = EVENT_DIAG, .diag = &d, .task = opener };
 	int count = 0;
-	size_t len;
 
 	(void)state;
-	save(1);
-	len = read_file(text, sizeof(text) - 1);
-	text[len] = 0;
-	text[strlen("audisp-netlog-state ")] = '2';
-	end = strstr(text, "\nend ");
-	assert_non_null(end);
-	for (int blanks = 0; blanks < 7; blanks += *end == ' ')
-		end--;
-	memmove(end, "\nend 1\n", sizeof("\nend 1\n"));
-	write_file(text, strlen(text));
-	assert_int_equal(statefile_load(path, on_old, &count), 0);
+	f.task.egid.known = f.task.cgroup.known = false;
+	f.task.pcomm = NULL;
+	track_event(t, &f);
+	assert_int_equal(statefile_save(path, t), 0);
+	assert_int_equal(statefile_load(path, on_unknown, &count), 0);
 	assert_int_equal(count, 1);
+	track_diag_leave(t);
+	track_free(t);
 }
 
 static void test_others_could_write(void **state)
@@ -382,7 +436,8 @@ int main(void)
 		cmocka_unit_test(test_noise),
 		cmocka_unit_test(test_other_boot),
 		cmocka_unit_test(test_other_version),
-		cmocka_unit_test(test_version_2),
+		cmocka_unit_test(test_older_versions),
+		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_others_could_write),
 		cmocka_unit_test(test_no_file),
 		cmocka_unit_test(test_slices),

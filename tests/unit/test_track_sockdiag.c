@@ -77,6 +77,14 @@ struct step {
 enum { SOME = -2, UNKNOWN, OURS = 1, WATCHED, THEIRS = 77 };
 #define IN .netns = WATCHED
 
+/* A connection at descriptor 4 of a server. */
+#define S "10.0.0.5:80"
+#define SERVER SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"), \
+	FOUND(1, 1, 5, S, ANY, STATE_LISTEN), STREAM(2), TICK(3),		\
+	ACCEPT(10, 1, 3, 4, R, .out = "start " S " <- " R " 1")
+/* Its close was not reported; the third question is whether a process has it. */
+#define HANDED_ON(a) GONE(a, 2), STREAM(20), TICK(1020), TICK(1021)
+
 struct row {
 	const char *name;
 	struct step steps[20];
@@ -430,6 +438,32 @@ static const struct row rows[] = {
 		STILL(1105, 4, 11, "10.0.0.5:80", R, EST), STREAM(1110), TICK(1120),
 		END(5000, 11, "10.0.0.5:80", R, .est = 1), STREAM(5100),
 		TICK(5110, .out = "stop 10.0.0.5:80 <- " R " 1 via=destroy") } },
+	{ "accept: its acceptor closed it before the look, a child has it", {
+		SERVER, HANDED_ON(15), STILL(1025, 3, 11, S, R, EST), STREAM(1030), TICK(1040),
+		DIAG(2000, HELD, .pid = 2, .fd = 5, .cookie = 11, .local = S, .remote = R),
+		END(5000, 11, S, R, .est = 1), STREAM(5100),
+		TICK(5110, .out = "stop " S " <- " R " 2 via=destroy") } },
+	{ "accept: the same, and its child ended before it was seen", {
+		SERVER, HANDED_ON(15), END(1025, 11, S, R, .est = 1),
+		DIAG(1026, NOT_HELD, .question = 3), STREAM(1100), TICK(1200,
+		.out = "stop " S " <- " R " 1 via=destroy", .time = 1025) } },
+	{ "accept: the same, no process has it", {
+		SERVER, HANDED_ON(15), DIAG(1025, NOT_HELD, .question = 3), STREAM(1100),
+		TICK(1200, .out = "stop " S " <- " R " 1 via=sweep", .time = 1020) } },
+	{ "accept: the same, not all sockets can be seen: a child may have it", {
+		SERVER, HANDED_ON(15), HIDDEN(1025, 3), STREAM(1100), TICK(3000), STREAM(3001),
+		TICK(6000) } },
+	{ "accept: the same, its number is used by the next one", {
+		SERVER, HANDED_ON(15), HIDDEN(1025, 3), STREAM(1100), ACCEPT(1200, 1, 3, 4,
+			"192.0.2.8:1", .out = "start " S " <- 192.0.2.8:1 1"), HIDDEN(1205, 4),
+		HIDDEN(1206, 5, .out = "stop " S " <- " R " 1 via=reuse") } },
+	{ "accept: the same, of a namespace that is not known: nothing is asked", {
+		SERVER, GONE(15, 2, .of = UNKNOWN), STREAM(20),
+		DIAG(25, NOT_HELD, .question = 3), STREAM(100), TICK(300), TICK(3000) } },
+	{ "a connect that was closed before the look is not handed on", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, L), CONNECT(1, 1, 3, R, 0,
+			.out = "start " L " -> " R " 1"), GONE(15, 1), STREAM(20), TICK(1020), TICK(1021),
+		DIAG(1025, NOT_HELD, .question = 2), STREAM(1100), TICK(3000) } },
 	{ "an inferred end: no process has it", {
 		SOCKET(0, 1, 3), BIND(0, 1, 3, L), CONNECT(1, 1, 3, R, 0,
 			.out = "start " L " -> " R " 1"), TICK(1010), EXIT(1100, 1),
@@ -729,6 +763,24 @@ static void test_switched_off(void **state)
 	track_free(t);
 }
 
+/* One that a child may have is left to the rules. */
+static void test_switched_off_handed_on(void **state)
+{
+	static const struct step steps[] = { SERVER, GONE(15, 2), STREAM(20) };
+	static const struct step end = EXIT(100, 1, .out = "stop " S " <- " R " 1 via=exit\n"
+						   "unlisten " S " 1 via=exit");
+	struct input_errors c = { 0 };
+	struct track *t = make_tracker(&c, 100);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+		do_step(t, &steps[i]);
+	track_set_diag(t, NULL);
+	assert_false(track_diag_waits(t));
+	do_step(t, &end);
+	track_free(t);
+}
+
 /* When too many wait, the next is written as it is, and counted. */
 static void test_bounded(void **state)
 {
@@ -939,6 +991,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_off), cmocka_unit_test(test_switched_off),
+		cmocka_unit_test(test_switched_off_handed_on),
 		cmocka_unit_test(test_bounded), cmocka_unit_test(test_id),
 		cmocka_unit_test(test_id_kept), cmocka_unit_test(test_process_forgotten),
 		cmocka_unit_test(test_kept),
