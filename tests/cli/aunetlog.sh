@@ -275,7 +275,7 @@ test_sources() {
 		verdict "stdin packed by $pack" $?
 		head -c -20 "$tmp/packed" >"$tmp/cut-off"
 		run -if "$tmp/cut-off"
-		[ "$status" = 2 ] && grep -q "^aunetlog: $tmp/cut-off: .* ends too early; what comes" "$err"
+		[ "$status" = 2 ] && grep -q "^aunetlog: $tmp/cut-off: .* ends too early; the part before that was read" "$err"
 		verdict "the end cut off what $pack packed" $?
 	done
 	cat "$tmp/packed" "$tmp/packed" >"$tmp/twice"
