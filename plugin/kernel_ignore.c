@@ -45,23 +45,25 @@ static int give_module(const struct ignore_kernel *list)
 	return err;
 }
 
-/* The module's records are the audit trail of others, too: only if it is asked for. */
-static void update_module(struct kernel_ignore *i, struct ignore_kernel *list, bool changed,
+/* The module's records are the audit trail of others, too: only if it is asked for. Returns
+ * true if the module's list changed. */
+static bool update_module(struct kernel_ignore *i, struct ignore_kernel *list, bool changed,
 			  enum config_use use)
 {
 	int has = module_has(), err = 0;
 
 	if (has < 0 || (use != USE_YES && !has))
-		return;
+		return false;
 	if (use != USE_YES)
 		list = &(struct ignore_kernel){ 0 };
 	if (!changed && has == (int)list->count)
-		return;
+		return false;
 	err = give_module(list);
 	if (err && !i->failed)
 		log_warnx("[ignore] kernel: %s: %s; the module ignores nothing, the plugin leaves "
 			  "the connections out", PARAMETER, strerror(-err));
 	i->failed = err;
+	return !err;
 }
 
 void kernel_ignore_update(struct kernel_ignore *i, struct kernel_source *k,
@@ -76,8 +78,8 @@ void kernel_ignore_update(struct kernel_ignore *i, struct kernel_source *k,
 	changed = !ignore_kernel_same(&fresh, &i->list);
 	if (k->bpf && changed)
 		taken = bpf_input_ignore(k->bpf, fresh.at, fresh.count);
-	update_module(i, &fresh, changed, c->kernel_ignore);
-	if (changed && (taken || c->kernel_ignore == USE_YES))
+	taken |= update_module(i, &fresh, changed, c->kernel_ignore);
+	if (taken)
 		report_note(r, "netlog ignore kernel=%u entries=%u", fresh.count,
 			    ignore_list_count(l));
 	ignore_kernel_close(&i->list);

@@ -34,7 +34,8 @@ static const char *needs_restart(const struct plugin *p, const struct config *fr
 	bool kernel = fresh->source != p->source || fresh->wants.flows != p->wants.flows ||
 		      fresh->wants.processes != p->wants.processes ||
 		      fresh->wants.uses != p->wants.uses || fresh->wants.scan != p->wants.scan ||
-		      (!fresh->udp_unused && !p->wants.data);
+		      (!fresh->udp_unused && !p->wants.data) ||
+		      (fresh->kernel_ignore != USE_NO && !p->wants.list);
 
 	if (limits && kernel)
 		return "limits,kernel";

@@ -196,6 +196,7 @@ static bool open_parser(struct plugin *p)
 	p->source = p->config.source;
 	p->wants = p->config.wants;
 	p->wants.data = !p->config.udp_unused;
+	p->wants.list = p->config.kernel_ignore != USE_NO;
 	p->errors.first = on_input_error;
 	p->track = track_new(&p->limits, &io, &p->errors);
 	p->reassembler = reassemble_open(on_event, p, &p->errors);

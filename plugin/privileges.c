@@ -37,12 +37,22 @@ static bool apply(void)
 	return false;
 }
 
+/* Without knowing its own, the program would drop all and watch nothing. */
+static bool read_own(void)
+{
+	if (!capng_get_caps_process())
+		return true;
+	log_warnx("capabilities of this process cannot be read; refusing to run");
+	return false;
+}
+
 bool privileges_drop(const struct config *c)
 {
 	size_t count = wanted_count(c);
 	bool have[WANTED];
 
-	capng_get_caps_process();
+	if (!read_own())
+		return false;
 	for (size_t i = 0; i < count; i++)
 		have[i] = capng_have_capability(CAPNG_PERMITTED, wanted[i]);
 	if (geteuid())
@@ -64,16 +74,17 @@ bool privileges_drop_netns(void)
 	return apply();
 }
 
-void privileges_keep_only(unsigned int capability)
+bool privileges_keep_only(unsigned int capability)
 {
 	bool have;
 
-	capng_get_caps_process();
+	if (!read_own())
+		return false;
 	have = capng_have_capability(CAPNG_PERMITTED, capability);
 	capng_clear(CAPNG_SELECT_CAPS);
 	if (have)
 		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, capability);
-	apply();
+	return apply();
 }
 
 /*

@@ -21,8 +21,9 @@ bool privileges_drop_netns(void);
  * never makes but an intruder in it would (execve, ptrace, module loading, mount …). Returns
  * false, after a message, if no_new_privs cannot be set. */
 bool privileges_confine(void);
-/* The calling thread keeps this capability alone, if it has it. */
-void privileges_keep_only(unsigned int capability);
+/* The calling thread keeps this capability alone, if it has it. Returns false, after a message,
+ * if the kernel refuses: the thread must then do nothing. */
+bool privileges_keep_only(unsigned int capability);
 
 bool privileges_has(unsigned int capability); /* effective now */
 /* Returns true if other processes' descriptors can be read. */

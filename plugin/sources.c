@@ -109,6 +109,7 @@ void sources_open(struct sources *s, const struct config *c, struct track *track
 		.initial_pids = in_initial_pid_namespace(),
 	};
 	wants.data = !c->udp_unused;
+	wants.list = c->kernel_ignore != USE_NO;
 	kernel_source_open(&s->kernel, c->source, &wants, c->snapshot, !live, on_kernel_event, track);
 	update_keep(s, true);
 }

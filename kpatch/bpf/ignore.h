@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * netlog.bpf.c: the ignore list in the kernel, from 5.17 on. A connection is compared when it begins;
- * the socket of one that is ignored is marked until it begins another or is released, and
- * nothing is written of it.
+ * netlog.bpf.c: the ignore list in the kernel, from 5.17 on. A connection is compared when it
+ * begins; the socket of one that is ignored is marked until it begins another or is released,
+ * and nothing is written of it.
  */
 #ifndef NETLOG_BPF_IGNORE_H
 #define NETLOG_BPF_IGNORE_H
 
-#if LOOP
 /*
  * Sockets, by inode number: IGNORED, or a datagram socket of which something was REPORTED. A
  * datagram socket may begin anew without an end; what begins beside something reported is
@@ -21,6 +20,7 @@ struct {
 	__type(value, __u8);
 } marks SEC(".maps");
 
+#if LOOP
 static __always_inline void read_program(struct netlog_subject *u)
 {
 	struct task_struct *p = (void *)bpf_get_current_task();
@@ -61,11 +61,15 @@ struct comparison {
 /* Returns 1 at the first entry that holds, and behind the last. */
 static long compare(__u32 i, struct comparison *c)
 {
-	if (i >= NETLOG_IGNORES || i >= shared.ignores)
+	__u64 n = i;
+
+	if (n >= shared.ignores)
 		return 1;
-	if (!netlog_ignore_holds(&ignores[i], &c->subject))
+	barrier_var(n);		/* the compiler must not know that n is small: the verifier does not */
+	n &= NETLOG_IGNORES - 1;
+	if (!netlog_ignore_holds(&ignores[n], &c->subject))
 		return 0;
-	c->listed = !ignores[i].keep;
+	c->listed = !ignores[n].keep;
 	return 1;
 }
 
@@ -96,12 +100,12 @@ static __always_inline __u8 mark_of(__u64 ino)
 
 static __always_inline bool is_marked(__u64 ino)
 {
-	return shared.ignoring && mark_of(ino) == IGNORED;
+	return has_list && shared.ignoring && mark_of(ino) == IGNORED;
 }
 
 static __always_inline void unmark(__u64 ino)
 {
-	if (shared.ignoring)
+	if (has_list && shared.ignoring)
 		bpf_map_delete_elem(&marks, &ino);
 }
 
@@ -131,7 +135,7 @@ static __always_inline bool is_ignored(__u32 op, const struct netlog_bpf_sock *s
 {
 	__u8 was;
 
-	if (!shared.ignoring || !s->ino)
+	if (!has_list || !shared.ignoring || !s->ino)
 		return false;
 	if (begins(op))
 		return ignores_new(op, s);

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/audit/reassemble: audit's records to events; the only file that includes auparse.h. */
+/* parser/audit/reassemble: audit's records to events. */
 #include "parser/audit/reassemble.h"
 
-#include <auparse.h>
 #include <errno.h>
-#include <libaudit.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "parser/audit/auparse_reader.h"
 #include "parser/audit/filter.h"
 #include "parser/audit/fragment.h"
 #include "parser/audit/gather.h"
@@ -22,7 +21,7 @@
 #define UNFINISHED_MAX 256
 
 struct reassembler {
-	auparse_state_t *au;
+	struct auparse_reader *auparse;
 	struct gather *gather;	/* NULL: auparse does it */
 	event_fn event;
 	void *arg;
@@ -39,77 +38,10 @@ static void to_auparse(const char *data, size_t len, void *arg)
 {
 	struct reassembler *r = arg;
 
-	if (auparse_feed(r->au, data, len))
-		input_error(r->complaints, INPUT_ERROR_PARSER, "auparse_feed", 12);
-}
-
-/* The record that auparse is at, to the module's, where it is one, or to the fragment. */
-static void read_fields(auparse_state_t *au, int type, struct fragment *p,
-			struct module_record *m)
-{
-	if (auparse_first_field(au) != 1)
-		return;
-	if (m)
-		module_record_begin(m);
-	else
-		fragment_record(p);
-	do {
-		const char *name = auparse_get_field_name(au);
-		const char *value = auparse_get_field_str(au);
-
-		if (!name || !value)
-			continue;
-		if (m)
-			module_record_field(m, name, value);
-		else
-			fragment_field(p, type, name, value);
-	} while (auparse_next_field(au) == 1);
-}
-
-static void on_event(auparse_state_t *au, auparse_cb_event_t type, void *arg)
-{
-	struct reassembler *r = arg;
-	const au_event_t *e = auparse_get_timestamp(au);
-	struct module_record m;
-	struct fragment p;
-	bool any = false;
-
-	if (type != AUPARSE_CB_EVENT_READY || !e || auparse_first_record(au) != 1)
-		return;
-	pieces_begin(&r->pieces);
-	fragment_init(&p, e->sec, e->milli, e->serial, e->host);
-	do {
-		int record = auparse_get_type(au);
-
-		if (record == AUDIT_EOE)
-			p.ended = true;
-		read_fields(au, record, &p, record == AUDIT_KERNEL ? &m : NULL);
-		if (record == AUDIT_KERNEL)
-			pieces_module(&r->pieces, &p, &m);
-		else
-			any = true;
-	} while (auparse_next_record(au) == 1);
-	if (any)
-		pieces_take(&r->pieces, &p);
-	pieces_end(&r->pieces);
+	auparse_reader_feed(r->auparse, data, len);
 }
 
 /* ---- gathered here ---- */
-
-/* auparse reads an event one of whose records is not in the form that record_fields.c
- * reads. */
-static void odd_event(struct reassembler *r, const struct gathered *e)
-{
-	char line[FILTER_MAX + RECORD_MARKS_MAX], *end;
-
-	for (unsigned int i = 0; i < e->count; i++) {
-		end = record_copy(e->records[i], line);
-		*end++ = '\n';
-		to_auparse(line, end - line, r);
-	}
-	auparse_flush_feed(r->au);
-	auparse_reset(r->au);
-}
 
 /* The module's records are events of their own: beside others, auparse reads them. */
 static bool is_odd(const struct gathered *e)
@@ -153,7 +85,7 @@ static void on_gathered(const struct gathered *e, void *arg)
 	if (e->count == 1 && first->head.type == RECORD_KERNEL && module_event(r, first))
 		return;
 	if (is_odd(e)) {
-		odd_event(r, e);
+		auparse_reader_event(r->auparse, e);
 		return;
 	}
 	begin_event(r, &first->head, &p);
@@ -187,8 +119,7 @@ static void give_all(struct reassembler *r)
 		gather_flush(r->gather);
 		return;
 	}
-	auparse_flush_feed(r->au);
-	auparse_reset(r->au);
+	auparse_reader_flush(r->auparse);
 }
 
 /* Before a SYSCALL record that may be one too many: keeps the list of unfinished events
@@ -239,15 +170,14 @@ struct reassembler *reassemble_open(event_fn event, void *arg,
 
 	if (!r)
 		return NULL;
-	r->au = auparse_init(AUSOURCE_FEED, NULL);
-	r->gather = r->au ? gather_new(on_gathered, r) : NULL;
-	if (!r->gather) {
-		if (r->au)
-			auparse_destroy(r->au);
+	r->auparse = auparse_reader_open(&r->pieces, complaints);
+	r->gather = gather_new(on_gathered, r);
+	if (!r->auparse || !r->gather) {
+		auparse_reader_close(r->auparse);
+		gather_free(r->gather);
 		free(r);
 		return NULL;
 	}
-	auparse_add_callback(r->au, on_event, r, NULL);
 	r->event = event;
 	r->arg = arg;
 	r->complaints = complaints;
@@ -268,7 +198,7 @@ void reassemble_close(struct reassembler *r)
 		return;
 	pieces_fini(&r->pieces);
 	gather_free(r->gather);
-	auparse_destroy(r->au);
+	auparse_reader_close(r->auparse);
 	filter_fini(&r->filter);
 	free(r);
 }
@@ -337,7 +267,7 @@ void reassemble_age(struct reassembler *r)
 	if (r->gather)
 		gather_age(r->gather, time(NULL));
 	else
-		auparse_feed_age_events(r->au);
+		auparse_reader_age(r->auparse);
 	serials_age(&r->filter.serials);
 	pieces_age(&r->pieces);
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/audit/reassemble: audit's text records in, events of the tracker out. The only file
- * of the project that knows auparse.
+ * parser/audit/reassemble: audit's text records in, events of the tracker out.
  *
  * Lines that cannot matter are dropped (filter.c). Records in the kernel's own form are read
- * here (record_fields.c) and gathered by event in auparse's order (gather.c), at a tenth of
- * its time; an event with a record in any other form is read by auparse. Events that come in
- * pieces are put together again by node, time and serial (pieces.c). A broken record is
- * counted in the complaints and never stops anything.
+ * here (record_fields.c, module_record.c) and gathered by event in auparse's order
+ * (gather.c), at a tenth of its time; auparse reads an event with a record in any other form
+ * (auparse_reader.c). Events that come in pieces are put together again by node, time and
+ * serial (pieces.c). A broken record is counted in the complaints and never stops anything.
  */
 #ifndef NETLOG_REASSEMBLE_H
 #define NETLOG_REASSEMBLE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * parser/packet/annotate: blocks of a capture in, the same blocks with their processes out.
- * Whoever writes them knows processes and connections as they come into the file.
+ * The writer gets processes and connections before their first packet.
  */
 #ifndef NETLOG_PACKET_ANNOTATE_H
 #define NETLOG_PACKET_ANNOTATE_H
@@ -24,7 +24,7 @@ struct packet_writer {
 	void (*copy)(struct packet_writer *w, const struct pcapng_block *b);
 	/* A process, before its first packet. */
 	void (*process)(struct packet_writer *w, struct packet_process *p, int64_t ns);
-	/* What it did: PROC_*. */
+	/* A fork, an exec or the end of a process: PROC_*. */
 	void (*event)(struct packet_writer *w, const struct packet_process *p,
 		      enum entry_kind what, int64_t ns);
 	/* A connection, before its first packet, and when it has ended. */

@@ -32,7 +32,7 @@ enum {
 	LINK_SLL = 113, LINK_IP4 = 228, LINK_IP6 = 229, LINK_SLL2 = 276,
 };
 
-/* What is left of the packet. */
+/* The rest of the packet. */
 struct bytes {
 	const uint8_t *at;
 	uint32_t left;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/packet/ending: what the file tells between packets, by time: ends of connections
- * that it has, and what processes did. */
+/* parser/packet/ending: blocks to write between packets, by time: ends of connections that
+ * the file has, and events of processes. */
 #ifndef NETLOG_PACKET_ENDING_H
 #define NETLOG_PACKET_ENDING_H
 

@@ -119,7 +119,7 @@ struct pick {
 	bool late;		/* out: the log may lack the connection so far */
 };
 
-/* Of the connections between these ends the one that the packet belongs to, or NULL. */
+/* Returns the connection between these ends that the packet belongs to, or NULL. */
 struct owner *owners_pick(struct owner_ends *ends, struct pick *p);
 
 #endif

@@ -238,7 +238,7 @@ static void stop_entry(struct owners *o, const struct entry *e, bool matched)
 static void use_entry(struct owners *o, const struct entry *e, bool matched)
 {
 	struct indexed *x = find_id(o, e);
-	struct owner_use use = { .ns = ends_ns(&e->time), 
+	struct owner_use use = { .ns = ends_ns(&e->time),
 				 .tx = e->sent.known ? e->sent.number : -1,
 				 .rx = e->read.known ? e->read.number : -1 };
 	struct packet_process *process;

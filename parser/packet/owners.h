@@ -59,13 +59,13 @@ struct owner {
 	int64_t netns;			/* inode; -1: unknown */
 	bool inbound, unknown_direction, listens;
 	struct owner_users users;
-	/* for whoever writes the file */
+	/* the writer's: */
 	uint32_t number;		/* 0: not in it yet */
 	uint32_t section;		/* in which it was introduced */
 };
 
-/* Whose connection it is to those who write one process for it: the opener's, or the first
- * user's where the opener is unknown. NULL: none is known. */
+/* The process of a connection where only one can be written: the opener, or the first known
+ * user. NULL: none is known. */
 static inline struct packet_process *owner_process(const struct owner *o)
 {
 	const struct owner_user *user = &o->users.opener;
@@ -89,9 +89,9 @@ struct owners_io {
 struct owners *owners_new(const struct owners_io *io);	/* NULL without memory */
 void owners_free(struct owners *o);			/* may be NULL */
 
-/* What ended before is not kept. ns of the first packet. */
+/* Connections that ended before ns, the time of the first packet, are not kept. */
 void owners_begin(struct owners *o, int64_t ns);
-/* What begins later is not kept: packets behind it are WHY_FILTERED. */
+/* Connections that begin later are not kept; later packets are WHY_FILTERED. */
 void owners_until(struct owners *o, int64_t ns);
 /* One of the log, in its order. matched: the conditions hold for it. */
 void owners_entry(struct owners *o, const struct entry *e, bool matched);
@@ -122,7 +122,7 @@ struct owners_found {
 /* The log may have changes of users, though it has none so far: packets wait for them. */
 void owners_expect_uses(struct owners *o);
 
-/* Whose packet it is. Packets come in the order of the capture. */
+/* Finds the processes of a packet. Packets come in the order of the capture. */
 void owners_find(struct owners *o, const struct flow *f, int64_t ns, struct owners_found *found);
 
 #endif

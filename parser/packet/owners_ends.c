@@ -84,7 +84,7 @@ static void bound_beginning(const struct owner_ends *e, struct owner *g, int64_t
 	}
 }
 
-/* Mostly the last: the log is in the order of time. */
+/* The log is in the order of time, so mostly at the end. */
 static void join_ends(struct owner_ends *e, struct owner *g, int64_t noticed)
 {
 	struct owner **at = &e->first;

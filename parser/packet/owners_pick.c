@@ -35,7 +35,7 @@ static bool has_begun(const struct owner *g, int64_t ns)
 	return g->began == OWNERS_UNKNOWN || g->began - ENDS_TOLERANCE <= ns;
 }
 
-/* Where the log lacks the local end, or a part of it, what it has must agree. */
+/* The log may lack the local end or a part of it. Returns true if the known part agrees. */
 static bool agrees(const struct owner *g, const struct netaddr *local)
 {
 	if (g->local.has_port && g->local.port != local->port)
@@ -122,7 +122,7 @@ static struct owner *goes_on(const struct question *q)
 	return NULL;
 }
 
-/* By time alone. */
+/* Decides by time alone. */
 static struct owner *at_time(const struct question *q)
 {
 	int64_t tail = q->datagram ? ENDS_TAIL_DATAGRAM : ENDS_TAIL;

@@ -136,7 +136,7 @@ static void read_packet(struct pcapng *p, struct pcapng_block *b)
 	take_options(b, b->data + wire_padded(b->caplen));
 }
 
-/* It has no time and no options, and belongs to the first interface. */
+/* A simple packet block has no time and no options, and belongs to the first interface. */
 static void read_simple(struct pcapng *p, struct pcapng_block *b)
 {
 	uint32_t room = b->len - HEAD - TAIL;

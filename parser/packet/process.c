@@ -64,7 +64,7 @@ static int64_t gid_of(const struct identity *id)
 	return id->egid.known ? id->egid.number : ID_UNKNOWN;
 }
 
-/* What makes two processes the same: a number can be given out again. */
+/* Makes the key by which two processes are the same: a pid can be given out again. */
 static size_t make_key(const struct entry *e, char *key)
 {
 	const struct identity *id = e->identity;

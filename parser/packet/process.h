@@ -20,7 +20,7 @@ struct packet_process {
 	size_t arguments_len;
 	unsigned int refs;
 	struct processes *of;
-	/* for whoever writes the file */
+	/* the writer's: */
 	uint32_t section;		/* it was written in this section; 0: in none */
 	uint32_t index;			/* there, its place among its kind */
 };

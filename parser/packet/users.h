@@ -53,7 +53,7 @@ bool users_add(struct owner_users *u, const struct owner_use *use, size_t most);
 
 /* A packet of the connection: of a SYN the numbers are remembered. */
 void users_see(struct owner_users *u, const struct flow *f, bool outbound);
-/* Whose packet it is; NULL: more than one process is possible. */
+/* Returns the user that the packet belongs to; NULL: more than one is possible. */
 struct owner_user *users_find(struct owner_users *u, const struct flow *f, int64_t ns,
 			      bool outbound);
 

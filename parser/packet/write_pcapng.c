@@ -38,7 +38,7 @@ struct writer {
 	uint32_t foreign_count, foreign_room;
 };
 
-/* What each packet of a connection gets, in the byte order of the section. */
+/* The options of a connection's packets, in the byte order of the section. */
 struct kept_options {
 	uint32_t section;
 	uint32_t sent, received, ids;	/* lengths of the three parts of bytes */

@@ -7,7 +7,7 @@
  *   SEC.NSEC SOCK O|C PID PPID UID GID CONNECTION
  *   SEC.NSEC PAKT I|O CONNECTION PID TCPv4 ADDR:PORT -> ADDR:PORT LENGTH
  *   SEC.NSEC TAIL
- * What is not known is "-", and ? stands where Hone has it.
+ * An unknown value is "-", or ? where Hone has it.
  */
 #ifndef NETLOG_PACKET_WRITE_TEXT_H
 #define NETLOG_PACKET_WRITE_TEXT_H

@@ -85,7 +85,7 @@ static bool open_pcap(struct capture *c)
 	return set_filter(c);
 }
 
-/* What libpcap gave becomes blocks. Returns false without memory. */
+/* Hands the packets from libpcap on as blocks. Returns false without memory. */
 static bool give(struct capture *c)
 {
 	struct pcapng_block b;

@@ -13,7 +13,7 @@
 #define PREFIX "aunetlog-"
 #define WORDS_MAX 32
 
-/* What Wireshark asks for, and its answers to --extcap-config. */
+/* The question of Wireshark, and its user's answers to --extcap-config. */
 struct call {
 	bool interfaces, dlts, config, capture;
 	const char *interface, *fifo, *filter;
@@ -46,7 +46,7 @@ static bool take(char **argv, int *i, const char *name, const char **value)
 	return true;
 }
 
-/* What a later Wireshark adds is no error. */
+/* Options that a later Wireshark adds are ignored. */
 static struct call read_call(int argc, char **argv)
 {
 	struct call c = { .interfaces = false };

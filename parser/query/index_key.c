@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "parser/entry/fields.h"
+
 #define FORMAT 3		/* of the index; another number: no old one is found */
 #define PART 65536		/* bytes at the beginning and at the end that are compared */
 #define NAME_BYTES 16		/* of the key, in the file's name */
@@ -22,6 +24,21 @@ static void add(SHA2_CTX *hash, const void *data, size_t len)
 static void add_number(SHA2_CTX *hash, uint64_t v)
 {
 	add(hash, &v, sizeof(v));
+}
+
+/* What the numbers in an index mean: a build with another table cannot read it. */
+static void add_tables(SHA2_CTX *hash)
+{
+	add(hash, NETLOG_VERSION, sizeof(NETLOG_VERSION));
+	for (int id = FIELD_NONE + 1; id < FIELD_COUNT; id++) {
+		add(hash, fields[id].key, strlen(fields[id].key) + 1);
+		add_number(hash, fields[id].type);
+		add_number(hash, fields[id].of_identity);
+	}
+	for (int kind = 0; kind < ENTRY_KIND_COUNT; kind++)
+		add(hash, entry_kind_name(kind), strlen(entry_kind_name(kind)) + 1);
+	for (int via = 0; via < VIA_COUNT; via++)
+		add(hash, entry_via_name(via), strlen(entry_via_name(via)) + 1);
 }
 
 static bool add_part(SHA2_CTX *hash, int fd, off_t from, size_t len)
@@ -54,7 +71,7 @@ bool index_key_of(int fd, const char *context, struct index_key *out)
 	part = st.st_size < PART ? st.st_size : PART;
 	SHA256Init(&hash);
 	add_number(&hash, FORMAT);
-	add(&hash, NETLOG_VERSION, sizeof(NETLOG_VERSION));
+	add_tables(&hash);
 	add(&hash, context, strlen(context) + 1);
 	add_number(&hash, st.st_size);
 	add_number(&hash, st.st_mtim.tv_sec);

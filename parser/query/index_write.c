@@ -87,7 +87,7 @@ void index_writer_free(struct index_writer *w)
 {
 	if (!w)
 		return;
-	if (w->file) {
+	if (w->file && w->new_path) {
 		fclose(w->file);
 		unlink(w->new_path);
 	}

@@ -3,6 +3,7 @@
 #include "parser/query/packet_run.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -285,11 +286,21 @@ static void write_waiting(struct packet_run *r)
 	pthread_mutex_unlock(&r->lock);
 }
 
+/* A pipe without a reader shows at the next write, which may never come. */
+static bool reader_is_gone(const struct packet_run *r)
+{
+	struct pollfd p = { .fd = r->out.fd };
+
+	return poll(&p, 1, 0) > 0 && (p.revents & POLLERR);
+}
+
 void packet_run_idle(struct packet_run *r)
 {
 	if (r->live)
 		write_waiting(r);
 	out_flush(&r->out);
+	if (!r->out.err && reader_is_gone(r))
+		r->out.err = EPIPE;
 }
 
 void packet_run_block(struct packet_run *r, const struct pcapng_block *b)

@@ -22,8 +22,7 @@ void packet_run_drop(struct packet_run *r);
 
 /* Reads the logs whole. first_ns: the earliest packet. */
 void packet_run_read_logs(struct packet_run *r, int64_t first_ns);
-/* Or follows them beside,
- * in a thread, to the end of the program. With --socket that is the plugin's stream,
+/* Follows them instead, in a thread, to the end of the program. With --socket that is the plugin's stream,
  * behind the logs that were named. Returns false, it was reported. */
 bool packet_run_follow_logs(struct packet_run *r);
 

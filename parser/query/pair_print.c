@@ -67,8 +67,7 @@ static void print_number(const char *key, int64_t v)
 		printf(" %s=-", key);
 }
 
-/* What one sent the other received; a difference is what was lost on the way, or what a
- * process left unread. */
+/* The counts differ by bytes that were lost on the way or left unread. */
 static void print_bytes(const struct side *s, const struct side *peer)
 {
 	bool known = s->tx >= 0 && s->rx >= 0 && peer->tx >= 0 && peer->rx >= 0;

@@ -13,8 +13,8 @@ int pair_print(const struct aunetlog_options *o, const struct partners *p);
 /* Text of a side: curl[2304]@web1. Returns its length; size bytes are written at most. */
 size_t pair_process(const struct side *s, char *buf, size_t size);
 
-/* Of a pair, or of a side without a peer: the side that opened the connection, by what is
- * known. Pairs are visited once: with the side for which this returns true. */
+/* Returns true for the side that opened the connection, as far as that is known, and for a
+ * side without a peer. A pair is printed once: at this side. */
 bool pair_is_opener(const struct side *s);
 /* Returns true if the conditions hold for a side of it. */
 bool pair_matched(const struct side *s);

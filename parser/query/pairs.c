@@ -48,7 +48,7 @@ bool pair_failed(const struct pair *p)
 	return pair_entry(p)->what == CONNECT_FAIL || (p->stop && p->stop->err);
 }
 
-/* Of one that was found open, the time at which it was found is the latest. */
+/* A connection that was found open began at that time or before. */
 static bool was_open(const struct pair *p, int64_t at)
 {
 	int64_t began = pair_began(p);

@@ -74,7 +74,7 @@ static bool measured(const struct partners *p, const char *a, const char *b, int
 	return false;
 }
 
-/* Or by a third host to which both talk. */
+/* Uses a third host to which both talk if they do not talk to each other. */
 int64_t partners_skew(const struct partners *p, const char *a, const char *b)
 {
 	int64_t first, second;
@@ -111,7 +111,7 @@ static int by_nodes(const void *a, const void *b)
 	return (x->ms > y->ms) - (x->ms < y->ms);
 }
 
-/* Of ends that were used once, between two hosts. */
+/* Returns false unless the ends were used once, between two hosts. */
 static bool difference_of(const struct group *g, struct difference *d)
 {
 	const struct side *a = g->lists[0], *b = g->lists[1], *opener, *other;
@@ -134,8 +134,8 @@ static struct skew *reverse_of(struct partners *p, const struct skew *s)
 	return NULL;
 }
 
-/* What the accept is later than the connect is in both directions the same: half of the
- * difference is the clocks'. */
+/* An accept is later than its connect by the same time in both directions: half of the
+ * difference between the two medians is the clocks'. */
 static void join_directions(struct partners *p)
 {
 	size_t kept = 0;

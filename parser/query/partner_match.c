@@ -110,7 +110,7 @@ static bool join(const struct partners *p, struct group *g, struct side *a, int6
 	return true;
 }
 
-/* Of sides in several places the counts of bytes say which belong together. */
+/* Counts of bytes say which sides belong together where several places have the addresses. */
 static bool join_by_bytes(const struct partners *p, struct group *g, struct side *a,
 			  int64_t tolerance)
 {

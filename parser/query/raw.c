@@ -70,6 +70,11 @@ int raw_note(struct raw *r, const struct stamp *event, const char *node)
 	return 0;
 }
 
+void raw_note_event(const struct stamp *event, const char *node, void *raw)
+{
+	raw_note(raw, event, node);
+}
+
 static bool is_noted(struct raw *r, const char *line, size_t len)
 {
 	struct noted *n;

@@ -17,6 +17,9 @@ void raw_free(struct raw *r);		/* may be NULL */
 
 /* Notes an audit event. Returns -ENOMEM. */
 int raw_note(struct raw *r, const struct stamp *event, const char *node);
+/* The same, as alive_each() and the like call it: raw is a struct raw. Without memory the
+ * event is left out. */
+void raw_note_event(const struct stamp *event, const char *node, void *raw);
 
 /* The same of lines in memory. Returns their number. */
 int64_t raw_write_text(struct raw *r, const char *text, size_t len, FILE *out);

@@ -26,6 +26,7 @@ struct audit_watch {
 	struct audit_state state_answer;
 	struct audit_status_rules rules_answer;
 	bool closed;				/* the thread frees this when it comes back */
+	bool refused;				/* the thread could not shed capabilities */
 };
 
 static void run_state(struct audit_watch *w)
@@ -35,7 +36,7 @@ static void run_state(struct audit_watch *w)
 
 	w->state.progress = RUNNING;
 	pthread_mutex_unlock(&w->lock);
-	result = audit_status_read(&answer);
+	result = w->refused ? -EPERM : audit_status_read(&answer);
 	pthread_mutex_lock(&w->lock);
 	w->state = (struct slot){ ANSWERED, result };
 	if (!result)
@@ -44,12 +45,12 @@ static void run_state(struct audit_watch *w)
 
 static void run_rules(struct audit_watch *w)
 {
-	struct audit_status_rules answer;
+	struct audit_status_rules answer = { 0 };
 	int result;
 
 	w->rules.progress = RUNNING;
 	pthread_mutex_unlock(&w->lock);
-	result = audit_status_rules(&answer);
+	result = w->refused ? -EPERM : audit_status_rules(&answer);
 	pthread_mutex_lock(&w->lock);
 	w->rules = (struct slot){ ANSWERED, result };
 	w->rules_answer = answer;
@@ -67,7 +68,7 @@ static void *work(void *arg)
 {
 	struct audit_watch *w = arg;
 
-	privileges_keep_only(CAP_AUDIT_CONTROL);
+	w->refused = !privileges_keep_only(CAP_AUDIT_CONTROL);
 	pthread_mutex_lock(&w->lock);
 	while (!w->closed) {
 		if (w->state.progress == WANTED)

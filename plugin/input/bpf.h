@@ -22,6 +22,7 @@ struct bpf_wants {
 	bool processes;		/* forks, execs and ends of processes */
 	bool uses;		/* who sends or receives on a socket, where that changes */
 	unsigned int scan;	/* seconds between scans without a known loss; 0: none */
+	bool list;		/* the ignore list may be compared in the kernel */
 	bool data;		/* which connected datagram sockets are never used */
 };
 

@@ -136,6 +136,7 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, const struct bpf_
 	const char *missing = NULL;
 
 	b->rodata->can_read = can_read;
+	b->rodata->has_list = b->rodata->has_list && wants->list;
 	b->rodata->has_task_btf = has_function(btf, "bpf_get_current_task_btf");
 	b->rodata->has_cookie = has_function(btf, "bpf_get_socket_ptr_cookie");
 	b->rodata->sctp_late = access(SCTP_BTF, F_OK) != 0;
@@ -240,15 +241,23 @@ static int attach(struct netlog_bpf *b, char *error, size_t size)
 
 struct netlog_bpf *bpf_load(const struct bpf_wants *wants, char *error, size_t size)
 {
+	struct bpf_wants less = *wants;
 	struct netlog_bpf *b;
 	char first[768];
 
 	libbpf_set_print(on_print);
 	b = load(wants, true, error, size);
+	less.list = false;
+	if (!b && wants->list) {	/* a part that nothing else depends on */
+		snprintf(first, sizeof(first), "%s", error);
+		b = load(&less, true, error, size);
+		if (b)
+			log_warnx("BPF does not compare the ignore list, the plugin does: %s", first);
+	}
 	if (!b) {
 		/* lockdown=confidentiality refuses the helpers that read kernel memory */
 		snprintf(first, sizeof(first), "%s", error);
-		b = load(wants, false, error, size);
+		b = load(&less, false, error, size);
 		if (b)
 			log_warnx("BPF cannot read all of the kernel's memory, and program "
 				  "paths are not known: %s", first);

@@ -92,7 +92,7 @@ static bool put_back(struct netlink_input *l)
 						    l->before.backlog_wait_time) >= 0;
 	}
 	if (!l->beside && l->fd >= 0)
-		audit_set_pid(l->fd, 0, WAIT_NO);
+		good &= audit_set_pid(l->fd, 0, WAIT_NO) >= 0;
 	if (fd >= 0)
 		audit_close(fd);
 	return good;

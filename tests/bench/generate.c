@@ -7,7 +7,7 @@
  * connect again and again, short-lived clients that ask the resolver first,
  * checks that are refused, and programs that only exit. Their close() calls are
  * not in the stream, as close is not audited, but descriptor numbers come back.
- * How many lines must come of it is counted here, and told on standard error.
+ * The number of lines that must come of it goes to standard error.
  */
 #include <arpa/inet.h>
 #include <getopt.h>
@@ -41,7 +41,7 @@ struct options {
 	const char *node;
 };
 
-/* What the tracker must have open for a descriptor number. */
+/* The connection that the tracker must have open for a descriptor number. */
 enum open { OPEN_NONE, OPEN_CONNECT, OPEN_LISTEN };
 
 struct program;
@@ -607,7 +607,7 @@ static void burst(void)
 	}
 }
 
-/* What else a host records: logins, and programs that an execve rule watches. */
+/* Other events of a host: logins, and programs that an execve rule watches. */
 static void other_event(void)
 {
 	static const char *const units[] = { "cron", "sshd", "man-db", "fstrim", "logrotate" };

@@ -30,7 +30,7 @@ for log in *.log; do
 	verdict "$log" $status
 done
 
-# Of 20,000 sockets of one process none is looked through for each record of the module.
+# A record of the module does not walk the 20,000 sockets of its process.
 python3 ./adopt-many.py 20000 5000 >"$out"
 lines_of "$out"
 [ "$(wc -l <"$out.lines")" = 10000 ]

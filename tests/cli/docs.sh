@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What manual pages, README and packages say against the programs: no option, key or
-# value without its text, one version, one list of libraries.
+# Compares manual pages, README and packages with the programs: no option, key or value
+# without its text, one version, one list of libraries.
 # Usage: tests/cli/docs.sh BUILD_DIR | --write (the table of states into its manual)
 set -u
 cd "$(dirname "$0")/../.." || exit 99

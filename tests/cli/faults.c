@@ -2,7 +2,7 @@
 /*
  * tests/cli: a library to be preloaded. FAULT=poll: each poll() that follows one with
  * events fails with EINTR and leaves revents as they were, as the kernel does.
- * FAULT=capset: capabilities cannot be changed.
+ * FAULT=capset: capabilities cannot be changed; FAULT=capget: they cannot be read.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -20,6 +20,7 @@ static bool wanted(const char *name)
 }
 
 int capset(cap_user_header_t header, const cap_user_data_t data);
+int capget(cap_user_header_t header, const cap_user_data_t data);
 int __poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t size);
 
 int poll(struct pollfd *fds, nfds_t count, int timeout)
@@ -53,6 +54,19 @@ int capset(cap_user_header_t header, const cap_user_data_t data)
 	if (!real)
 		*(void **)&real = dlsym(RTLD_NEXT, "capset");
 	if (!wanted("capset"))
+		return real(header, data);
+	errno = EPERM;
+	return -1;
+}
+
+/* Without data it asks for the version of the interface. */
+int capget(cap_user_header_t header, const cap_user_data_t data)
+{
+	static int (*real)(cap_user_header_t, const cap_user_data_t);
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "capget");
+	if (!data || !wanted("capget"))
 		return real(header, data);
 	errno = EPERM;
 	return -1;

@@ -131,7 +131,7 @@ test_damage() {
 			bad=1
 		fi
 	done
-	[ $bad = 0 ] && [ $reported -gt 5 ]
+	[ "$bad" = 0 ] && [ "$reported" -gt 5 ]
 	verdict "a damaged index: $reported times reported" $?
 	head -c $((size / 2)) "$tmp/good" >"$file"
 	run -if "$tmp/marked"

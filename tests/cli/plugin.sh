@@ -198,7 +198,7 @@ test_reload() {
 	check 'the end: status 0' [ "$status" = 0 ]
 }
 
-# What a reload cannot change it says, until it is as before.
+# A reload names the sections that it cannot apply, until they are as before.
 test_limits() {
 	config '[limits]' 'connections = 1000' "${to_stdout[@]}"
 	start
@@ -605,6 +605,11 @@ test_capabilities() {
 	check 'capabilities that cannot be dropped: nothing is read' [ ! -s "$out" ]
 	check 'capabilities that cannot be dropped: why' \
 		has "$tmp/err" 'capabilities cannot be dropped; refusing to run'
+	connections 1 1 | FAULT=capget LD_PRELOAD=$faults timeout 10 "$plugin" -c "$conf" \
+		>"$out" 2>"$tmp/err"
+	check 'capabilities that cannot be read: status 1' [ $? = 1 ]
+	check 'capabilities that cannot be read: why' \
+		has "$tmp/err" 'capabilities of this process cannot be read; refusing to run'
 
 	start
 	wait_for has "$out" ' netlog start '

@@ -39,7 +39,7 @@ same() {
 
 without_args() { jq -cS 'del(.process.args)' "$@"; }
 
-# What the plugin wrote gives the lines that the records gave, in either format.
+# The plugin's own files give the lines that the records gave, in either format.
 test_own() {
 	local log name zone
 	for log in "$pairs"/*.log "$data"; do

@@ -47,7 +47,8 @@ def events_of(paths):
 class Writer:
     def __init__(self, rnd):
         self.rnd = rnd
-        self.ms = 1795000000000 + rnd.randrange(10**9)
+        # now and then around the end of summer time in New York, or its beginning
+        self.ms = rnd.choice([1795000000000 + rnd.randrange(10**9), 1793511000000, 1772951400000])
         self.serial = rnd.randrange(1, 5000)
         self.waiting = []   # records to come later
         self.lines = []

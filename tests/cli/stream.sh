@@ -67,7 +67,7 @@ start_rsyslogd() { # PORT [CONFIGURATION OF THE INPUT]
 listening() { [ -n "$(ss -Hltn "sport = :$1")" ]; }
 stop_rsyslogd() { kill "-${1:-TERM}" "$collector"; wait "$collector" 2>/dev/null; }
 
-# What came must be what is in the file, but for the notes of loss.
+# The collector must have the lines of the file, except for reports of losses.
 texts_of_file() { sed 's/^[^ ]* [^ ]* //' "$tmp/file"; }
 texts_of_messages() { sed 's/^\([^|]*|\)\{5\} \{0,1\}//' "$tmp/messages" 2>/dev/null; }
 same() { diff <(texts_of_file) <(texts_of_messages | grep -v '^netlog lost plugin=') >"$tmp/diff"; }

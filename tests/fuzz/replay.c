@@ -2,7 +2,7 @@
 /*
  * tests/fuzz: a target without libFuzzer: replay MUTATIONS DIRECTORY tries every
  * file of the directory, then so many of their mutations, always the same ones.
- * What it tries is in PROGRAM.last, behind its length, for when it crashes.
+ * PROGRAM.last has the input under test, behind its length, in case of a crash.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -83,7 +83,7 @@ static void read_files(const char *dir)
 	must(file_count > 0);
 }
 
-/* Where a line begins, at or before a place. */
+/* Returns where the line begins that this place is in. */
 static size_t line_start(const struct input *in, size_t at)
 {
 	while (at && in->data[at - 1] != '\n')

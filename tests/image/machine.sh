@@ -25,7 +25,7 @@ as() {
 
 # guest COMMAND: runs it as root, in a session that stays open until the machine ends.
 guest() {
-	timeout "${GUEST_SECONDS:-300}" ssh "${ssh_options[@]}" -o ControlMaster=auto -o ControlPersist=yes \
+	timeout "${GUEST_SECONDS:-900}" ssh "${ssh_options[@]}" -o ControlMaster=auto -o ControlPersist=yes \
 		-o ControlPath="$work/ssh" -i "$image/key" -p "$port" root@127.0.0.1 "$1"
 }
 

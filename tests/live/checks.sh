@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # of those who source this
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What sockdiag.sh and netns.sh share: checks of the plugin's log. Sourced; $log is its
+# Checks of the plugin's log, for sockdiag.sh and netns.sh. Sourced; $log is its
 # output, $tmp/err what it says on standard error; sets $failed.
 
 check() { # TEXT COMMAND...

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * tests/live/compat: the system calls of a 32-bit program (A20 of SCENARIOS).
- * What makes a call a 32-bit one, for the kernel and for audit (arch=40000003),
- * is "int $0x80": so no 32-bit libc is needed to make them.
+ * "int $0x80" makes a call a 32-bit one, for the kernel and for audit (arch=40000003): no
+ * 32-bit libc is needed.
  */
 #include <errno.h>
 #include <signal.h>

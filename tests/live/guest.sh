@@ -64,7 +64,7 @@ is_for_profile() { # PROFILES
 	return 1
 }
 
-# What this machine lacks for it, in words; nothing when it has all.
+# Prints what this machine lacks for it; nothing if it has all.
 lacks() { # NEEDS
 	for need in $(echo "$1" | tr , ' '); do
 		case $need in

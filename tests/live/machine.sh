@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What a virtual machine needs for the scenarios, as options of tests/vm/run.
+# The files that a virtual machine needs for the scenarios, as options of tests/vm/run.
 # Sourced by vm-run and by tests/vm/matrix.
 
 live_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

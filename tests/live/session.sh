@@ -72,7 +72,7 @@ kill $http $udp $sshd 2>/dev/null
 wait
 END
 with_user() { unshare -m sh -c 'mount --bind "$1/passwd" /etc/passwd && shift && exec "$@"' sh "$tmp" "$@"; }
-session=(setpriv --reuid $user --regid $user --clear-groups bash "$tmp/session" "$tmp" "$sshd" $ssh_port)
+session=(setpriv --reuid "$user" --regid "$user" --clear-groups bash "$tmp/session" "$tmp" "$sshd" "$ssh_port")
 
 if [ -n "${PICTURE:-}" ]; then
 	printf '%s\n' '[log]' 'file =' '[output]' 'syslog = no' '[sockdiag]' 'snapshot = no' \

@@ -163,7 +163,7 @@ let_go
 hold
 rm -f "$state"
 
-# What is closed while the plugin cannot read is lost when there is much of it.
+# Many sockets that close while the plugin cannot read are lost.
 start
 soon "connect start TCP $c -> $l" || failed=1
 kill -STOP "$pid"

@@ -27,7 +27,7 @@ static _Thread_local struct timespec before, before_real, before_fine;
 static _Thread_local const char *extra = "";
 static unsigned int conns;
 
-/* Those that make thousands of connections stay for some of them. */
+/* Programs that make thousands of connections pause after some of them. */
 #define PAUSES 20
 
 struct line {
@@ -142,7 +142,7 @@ static void escape(const char *from, size_t len, char *to, size_t size)
 {
 	const char *end = to + size - 5;
 
-	/* What would look like "unknown" or nothing is escaped as well. */
+	/* Text that would look like "unknown" or nothing is escaped as well. */
 	if (len == 1 && *from == '-') {
 		strcpy(to, "\\x2D");
 		return;
@@ -162,7 +162,7 @@ static void escape(const char *from, size_t len, char *to, size_t size)
 	*to = 0;
 }
 
-/* Of the caller itself the thread's entry: the first thread may be gone. */
+/* For the caller the thread's entry: the first thread may have exited. */
 static void proc_path(pid_t pid, const char *name, char *path, size_t size)
 {
 	if (pid == truth_pid())
@@ -236,7 +236,7 @@ static void read_uid(struct who *w)
 		die("status");
 }
 
-/* What audit makes of it: at most 128 bytes, NULs as blanks, none at the end. */
+/* Reads it in audit's form: at most 128 bytes, NULs as blanks, none at the end. */
 static void read_proctitle(struct who *w)
 {
 	char buf[129];

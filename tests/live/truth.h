@@ -49,7 +49,7 @@ void truth_process(pid_t pid);
 /* The caller's pid outside of any namespace of its own. */
 pid_t truth_pid(void);
 
-/* Of any process, from /proc; pid 0 is the caller. */
+/* Reads who a process is from /proc; pid 0 is the caller. */
 void truth_who(pid_t pid, struct who *w);
 
 void truth_before(void);

@@ -13,7 +13,7 @@ sys.dont_write_bytecode = True
 import files  # noqa: E402
 from verdicts import finish, path, verdict  # noqa: E402
 import read  # noqa: E402
-from world import world  # noqa: E402
+from world import ACK, ip4, tcp, world  # noqa: E402
 
 tool = os.path.abspath(sys.argv[1])
 os.environ['TZ'] = 'UTC'
@@ -236,6 +236,23 @@ def test_hone():
     return '' if len(still_open) == 1 else f'open: {still_open}'
 
 
+def test_arguments():
+    """Audit's records and JSON have the arguments one by one: Hone's option 4."""
+    golden = os.path.join(os.path.dirname(sys.argv[0]), '../golden/pairs/connect-6.1-module.log')
+    with open(path('json'), 'wb') as f:
+        f.write(run('--format', 'json', '-if', golden).stdout)
+    at = 1795245908.300
+    raw = ip4('127.0.0.1', '127.0.0.1', 6, tcp(40474, 34757, ACK))
+    files.write_pcap(path('arguments'), [(at, raw)], 101)
+    for log in (golden, path('json')):
+        out = path('arguments.out')
+        run('annotate', path('arguments'), '-if', log, '--write', out)
+        packets, (section,) = read.read(out)
+        if packets[0].pid != 168 or section.processes[168][1].get(4) != b'/test/outcome\0blocking\0':
+            return f'{log}: {packets[0].own} {section.processes}'
+    return ''
+
+
 def test_times_of_closing():
     """A connection closes behind its last moment and before a later packet."""
     out, _ = annotate('little')
@@ -427,6 +444,7 @@ checked('a second run leaves packets that have a process alone', test_twice)
 checked('standard input to standard output', test_stdin)
 checked('counts, by reason', test_counts)
 checked('Hone\'s blocks: machine, processes, connections that close', test_hone)
+checked('arguments of a process, from audit and from JSON', test_arguments)
 checked('connections close in the order of time', test_times_of_closing)
 checked('direction in the packet\'s flags', test_flags)
 checked('--plain has no block of others', test_plain)

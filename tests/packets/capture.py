@@ -343,6 +343,21 @@ def test_extcap():
     return check('extcap', truth, err) or ('' if p.returncode == 0 else err)
 
 
+def test_reader_gone():
+    """Wireshark was killed: the capture ends, though no packet comes."""
+    os.mkfifo(path('fifo2'))
+    Log().settle()
+    p = subprocess.Popen([tool, '--capture', '--extcap-interface', 'aunetlog-lo', '--fifo', path('fifo2'), '--log',
+                          path('log'), '--extcap-capture-filter', 'port 1'], stderr=subprocess.DEVNULL)
+    with open(path('fifo2'), 'rb') as f:
+        f.read(28)
+    try:
+        return '' if p.wait(timeout=10) == 0 else p.returncode
+    except subprocess.TimeoutExpired:
+        p.kill()
+        return 'it still runs'
+
+
 def test_annotate_pipe():
     """tcpdump -U -w - | aunetlog annotate -: the log is followed beside."""
     log, truth = Log(late=.2), {}
@@ -387,6 +402,7 @@ if shutil.which('tcpdump'):
 else:
     print('skip - tcpdump is not installed')
 verdict('extcap: as Wireshark calls it', test_extcap())
+verdict('extcap: the reader is gone', test_reader_gone())
 verdict('a namespace by name and by process', test_netns())
 verdict('errors', test_errors())
 finish()

@@ -77,12 +77,12 @@ cp /apps/root/.ssh/id.pub /apps/root/.ssh/authorized_keys
 in_b chroot /apps /usr/sbin/sshd -p 22 -o PidFile=/run/sshd.pid || fail sshd
 echo 'host all all 10.77.0.0/24 trust' >/apps/tmp/hba
 chmod 1777 /apps/run
-install -d -o 105 /apps/run/postgresql 2>/dev/null
+mkdir -p /apps/run/postgresql
 chmod 1777 /apps/run/postgresql
 in_b chroot /apps /usr/bin/setpriv --reuid postgres --regid postgres --clear-groups \
 	/usr/lib/postgresql/15/bin/postgres -D /var/lib/postgresql/15/main \
 	-c config_file=/etc/postgresql/15/main/postgresql.conf -c hba_file=/tmp/hba \
-	-c listen_addresses=10.77.0.2 -c port=5432 -c ssl=off </dev/null >>$out/servers 2>&1 &
+	-c listen_addresses=10.77.0.2 -c port=5432 -c ssl=off -c dynamic_shared_memory_type=mmap </dev/null >>$out/servers 2>&1 &
 postgres=$!
 ip netns exec b dnsmasq -k -C /dev/null -p 53 -u root -x '' --address=/example.org/192.0.2.7 -R -h \
 	</dev/null >>$out/servers 2>&1 &

@@ -63,7 +63,7 @@ one_connection() {
 		sed -n 's/^expect listen start .* local=127.0.0.1:\([0-9]*\) .*/\1/p'
 }
 
-# Those that have not told of one of these ports yet.
+# Prints the tools that have not reported one of these ports yet.
 silent() { # PORT...
 	ports=$(echo "$*" | sed 's/ /|/g')
 	while read -r name command; do
@@ -85,7 +85,7 @@ await_tools() {
 	done
 }
 
-# What is still on its way comes before this.
+# Lines that are still on their way come before this.
 await_last() {
 	port=$(one_connection)
 	deadline=$(($(now) + seconds))

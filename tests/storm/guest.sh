@@ -80,7 +80,7 @@ stall() {
 	kill -CONT "$reader"
 }
 
-# What the plugin knows of BPF's records.
+# The plugin's counts of BPF's records.
 bpf_counts() {
 	sed -n 's/^netlog_bpf_records_total /written=/p
 		s/^netlog_lost_total{what="bpf"} /lost=/p

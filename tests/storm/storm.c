@@ -37,7 +37,7 @@ struct address {
 	socklen_t len;
 };
 
-/* Of one process. */
+/* The results of one process. */
 struct place {
 	int listener, datagrams, closed;
 	struct address to[KINDS];

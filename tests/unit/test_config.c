@@ -358,7 +358,7 @@ static void test_mistake(void **state)
 	assert_null(strchr(error, '\n'));
 }
 
-/* What is missing from a section is found at the end. */
+/* A key that a section lacks is found at the end. */
 static void test_incomplete_output(void **state)
 {
 	static const struct { const char *text, *error; } rows[] = {

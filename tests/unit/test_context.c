@@ -260,7 +260,7 @@ static void test_other_host(void **state)
 	end(&f);
 }
 
-/* Of another program of the same pid (execve) it is read anew. */
+/* The context of another program with the same pid (execve) is read anew. */
 static void test_another_identity(void **state)
 {
 	struct fixture f;

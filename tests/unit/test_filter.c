@@ -346,7 +346,7 @@ static void test_gaps(void **state)
 	assert_int_equal(sum.lines.serials.lost, 5);	/* 2, 5, 8; 6, 10 without head */
 }
 
-/* What the kernel held back for an auditd that starts is not where it begins. */
+/* The count does not begin with events that the kernel held back for an auditd that starts. */
 static void test_gaps_since(void **state)
 {
 	static const char in[] =

@@ -276,7 +276,7 @@ static const char *const specs[] = { "netlog", "json", "ocsf", "cef", "leef", "s
 				     "sysmon", "template:{comm} {exe} {proctitle} {node}" };
 #define SPECS (sizeof(specs) / sizeof(*specs))
 
-/* What is unknown is left out, never "-", null, or nothing. */
+/* Unknown values are left out, never "-", null, or empty. */
 static void test_unknown(void **state)
 {
 	static const char *const never[] = { "\"-\"", "null", "\"\"", ":,", "=-", "= ", "=\t" };

@@ -227,7 +227,7 @@ static void test_long_node(void **state)
 	assert_non_null(strstr(line, " ev=7.008:9 node=\\x0A"));
 }
 
-/* What the format keeps is of the identity's generation, not of its address. */
+/* The format keeps text by the identity's generation, not by its address. */
 static void test_kept(void **state)
 {
 	struct identity who = KNOWN_WHO;

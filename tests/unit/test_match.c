@@ -354,7 +354,7 @@ static void test_text_decoded(void **state)
 	match_fini(&m);
 }
 
-/* What is not there because there is none, and what is not known. */
+/* Values that do not exist, and values that are not known. */
 static void test_none(void **state)
 {
 	static const struct entry seen = {
@@ -438,7 +438,7 @@ static void test_options(void **state)
 	}
 }
 
-/* What only a stop has is refused by name; all else is taken. */
+/* Fields that only a stop has are refused by name; all others are taken. */
 static void test_ignore(void **state)
 {
 	static const char *const values[TYPE_COUNT] = {

@@ -118,7 +118,7 @@ static void test_kept(void **state)
 	end(n);
 }
 
-/* What is no id never becomes a path; the memory is bounded. */
+/* Text that is no id never becomes a path; the memory is bounded. */
 static void test_bounds(void **state)
 {
 	struct names *n = begin();

@@ -434,7 +434,7 @@ static void test_fails(void **state)
 	assert_int_equal(fake.works, 1);
 }
 
-/* What could not be written by the end is counted. */
+/* Messages that could not be written by the end are counted. */
 static void test_close_failing(void **state)
 {
 	struct output *o = open_fake(&keeps);

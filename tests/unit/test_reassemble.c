@@ -582,7 +582,7 @@ static void test_burst(void **state)
 	reassemble_close(r);
 }
 
-/* What waits is given up by the clock and when the reader is closed. */
+/* Events that wait are given up by the clock, and when the reader is closed. */
 static void test_age(void **state)
 {
 	struct reassembler *r = begin();

@@ -222,7 +222,7 @@ static void test_failure(void **state)
 	end_run(&r);
 }
 
-/* What the file has is run as root. */
+/* The commands of the file are run as root. */
 static void test_state_of_others(void **state)
 {
 	struct run r;

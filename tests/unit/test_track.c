@@ -267,7 +267,7 @@ static const struct step claimed[] = {
 	SOCKET(300, 8, STREAM), CONNECT(300, 8, A, -EINPROGRESS),
 	OTHER, OTHER, OTHER,
 };
-/* Where forks are audited, each child is known. */
+/* With audited forks each child is known. */
 static const struct step no_child[] = {
 	FORK(50, 100), OPEN_22, EXIT(100, .out = LISTEN_STOP_22 " via=exit"),
 };
@@ -315,7 +315,7 @@ static const struct step late_first_event[] = {
 	SOCKET(101, 9, STREAM, .ppid = 100, .late = 4),
 	CLOSE(100, 3, .out = STOP_A " via=close"), EXIT(101, .ppid = 100),
 };
-/* Of another name since: the one that is not certain is that of the start. */
+/* The name has changed since: the uncertain one is that of the start. */
 static const struct step renamed[] = {
 	OPEN_A, CONNECT(100, 3, B, 0, .comm = "other",
 			.out = STOP_A " via=reuse\n"
@@ -882,7 +882,7 @@ static const struct step m_left_reloaded[] = {
 	M_OPEN(100, 7), MOD(UNLOAD, 1, 0, NULL, NULL), MOD(LOAD, 1, 0, NULL, NULL),
 	EXIT(100), MOD(RELEASE, 100, 7, L, A, .state = 1, .out = M_STOP),
 };
-/* What the rules knew before the module was loaded. */
+/* Connections that the rules knew before the module was loaded. */
 static const struct step m_adopt[] = {
 	OPEN_A, MOD(LOAD, 1, 0, NULL, NULL),
 	MOD(RELEASE, 100, 7, L, A, .state = 1, .tx = 1, .rx = 2,

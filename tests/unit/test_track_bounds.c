@@ -187,7 +187,7 @@ static void test_snapshot(void **state)
 	track_free(t);
 }
 
-/* What was written with unseen=netns is not written again when its namespace is watched. */
+/* A start with unseen=netns is not written again when its namespace is watched. */
 static void test_unseen_once(void **state)
 {
 	static const struct { unsigned int port, remote; bool again; } rows[] = {

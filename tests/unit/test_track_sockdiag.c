@@ -711,7 +711,7 @@ static void test_off(void **state)
 	track_free(t);
 }
 
-/* What waits when the source goes is written. */
+/* Starts that wait are written when the source goes. */
 static void test_switched_off(void **state)
 {
 	static const struct step steps[] = { SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
@@ -782,7 +782,7 @@ static void test_id(void **state)
 	track_free(t);
 }
 
-/* What the state file is given is what it gave. */
+/* The state file gets back the values that it gave. */
 static void same_known(const struct diag_known *k, const struct identity *opener, void *arg)
 {
 	const struct diag_known *want = arg;
@@ -796,7 +796,7 @@ static void same_known(const struct diag_known *k, const struct identity *opener
 	seen.count++;
 }
 
-/* What an earlier run wrote, or left out, ends in the same way. */
+/* A connection of an earlier run, written or ignored, ends in the same way. */
 static void test_id_kept(void **state)
 {
 	struct diag_known k = {
@@ -863,7 +863,7 @@ static void count_known(const struct diag_known *k, const struct identity *opene
 	++*(int *)arg;
 }
 
-/* What is kept is open and told; and it is not ended by the program's end. */
+/* A kept connection is open and written; the end of the program does not end it. */
 static void test_kept(void **state)
 {
 	static const struct step steps[] = {

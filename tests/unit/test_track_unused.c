@@ -136,7 +136,7 @@ static void test_row(void **state)
 	track_free(t);
 }
 
-/* What waits holds back what is later, and says since when. */
+/* An entry that waits holds back later ones, and says since when. */
 static void test_oldest(void **state)
 {
 	const struct step begin = AT(7, DGRAM, IDLE, TO = 53), end = AT(9, RELEASE, TO = 53);

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/query/entries: what came of the logs: entries to the view, errors to standard error. */
+#include "parser/query/entries.h"
+
+#include <string.h>
+
+#include "parser/query/clock.h"
+#include "parser/query/view_raw.h"
+#include "parser/text.h"
+
+#define HEAD_LINES 8	/* of an event that began in the file before */
+
+void entries_event(const struct event *e, void *arg)
+{
+	struct query *q = arg;
+
+	if (e->kind != EVENT_MODULE || e->task.ppid >= 0)
+		extra_process(q->extra, e->node, e->task.pid, e->task.ppid, e->task.comm);
+	q->event = e;
+	track_event(q->track, e);
+	q->event = NULL;
+	if (q->alive)
+		alive_event(q->alive, e);
+}
+
+/*
+ * Every event goes through the tracker and only entries are filtered: if -ts skipped
+ * the events before it, the stop of a connection that began earlier would lack its
+ * start, its addresses and its process.
+ */
+static void take_entry(struct query *q, const struct entry *e)
+{
+	bool matched, maybe;
+
+	if (q->view->done || q->muted)
+		return;
+	extra_process(q->extra, e->node, e->identity->pid, e->identity->ppid, e->identity->comm);
+	/* what matches could match: mostly neither, and one look says so */
+	maybe = match_maybe(&q->options->match, e) && extra_holds(q->extra, e);
+	matched = maybe && match_entry(&q->options->match, e);
+	maybe &= !matched;
+	q->unknown += maybe;
+	q->view->ops->entry(q->view, e, matched || (maybe && q->options->maybe));
+}
+
+/* Returns true for what every log has: it begins while programs are running, and
+ * mostly in the middle of an event. */
+static bool is_usual(const struct query *q, enum input_error_kind kind)
+{
+	if (q->options->debug)
+		return false;
+	return kind == INPUT_ERROR_UNATTRIBUTED ||
+	       (kind == INPUT_ERROR_ORPHAN && reassemble_line(q->reader) <= HEAD_LINES);
+}
+
+/* With both logs at hand, each counts where the plugin's own covers the time, or not. */
+void entries_tracked(const struct entry *e, void *arg)
+{
+	struct query *q = arg;
+	struct raw *raw = view_raw_events(q->view);
+	uint64_t found = q->view->found;
+
+	if (q->indexing)
+		indexing_entry(q->indexing, e, false);
+	if (q->source.both && coverage_has(&q->coverage, clock_ms(&e->time)))
+		return;
+	take_entry(q, e);
+	if (raw && q->event && q->alive && q->view->found != found)
+		alive_behind(q->alive, e, q->event, raw_note_event, raw);
+}
+
+void entries_own(const struct entry *e, void *arg)
+{
+	struct query *q = arg;
+
+	if (q->indexing)
+		indexing_entry(q->indexing, e, true);
+	if (!q->source.both || coverage_has(&q->coverage, clock_ms(&e->time)))
+		take_entry(q, e);
+}
+
+/* A message on the log in hand; own: it is the plugin's. text: from behind the path on. */
+static void print_message(struct query *q, bool own, const char *text)
+{
+	if (q->indexing) {
+		indexing_warning(q->indexing, own, text);
+		return;
+	}
+	progress_end(&q->progress);
+	fprintf(stderr, "aunetlog: %s%s", q->path, text);
+}
+
+static void print_error(struct query *q, bool own, uint64_t number, const char *what,
+			const char *sample, size_t len)
+{
+	char text[64] = "", *end = text_escape(text, text + sizeof(text) - 1, sample, len);
+	char message[512];
+
+	snprintf(message, sizeof(message), ":%llu: %s%s%.*s\n", (unsigned long long)number, what,
+		 end > text ? ": " : "", (int)(end - text), text);
+	print_message(q, own, message);
+}
+
+void entries_input_error(enum input_error_kind kind, const char *sample, size_t len,
+			 void *arg)
+{
+	struct query *q = arg;
+
+	if (q->view->done || q->muted)
+		return;
+	if (is_usual(q, kind)) {
+		q->errors.count[kind] = 0;
+		return;
+	}
+	print_error(q, false, reassemble_line(q->reader), input_error_text(kind), sample, len);
+}
+
+void entries_own_error(uint64_t number, const char *line, size_t len, void *arg)
+{
+	struct query *q = arg;
+
+	if (!q->own_errors++)
+		print_error(q, true, number, "not a line of audisp-netlog, skipped", line, len);
+}
+
+static void print_more(struct query *q, bool own, uint64_t count, const char *what)
+{
+	char message[512];
+
+	if (count < 2)
+		return;
+	snprintf(message, sizeof(message), ": and %llu more: %s\n", (unsigned long long)count - 1,
+		 what);
+	print_message(q, own, message);
+}
+
+/* Of a file that has lines, but no record: it may be what a template made of entries. */
+static void check_kind(struct query *q)
+{
+	uint64_t lines = reassemble_line(q->reader);
+
+	if (q->indexing || !lines || q->errors.count[INPUT_ERROR_LINE_GARBAGE] < lines)
+		return;
+	progress_end(&q->progress);
+	fprintf(stderr, "aunetlog: %s: no line is an audit record or one of audisp-netlog; text of "
+		"a template leaves out parts of a connection and cannot be read back\n", q->path);
+	q->source.failed = true;
+}
+
+/* At the end of a file: the first error of each kind in the next one is reported again. */
+void entries_end_log(struct query *q)
+{
+	check_kind(q);
+	for (int kind = 0; kind < INPUT_ERROR_COUNT; kind++) {
+		uint64_t count = q->errors.count[kind];
+
+		q->errors.count[kind] = 0;
+		print_more(q, false, count, input_error_text(kind));
+	}
+	print_more(q, true, q->own_errors, "not a line of audisp-netlog, skipped");
+	q->own_errors = 0;
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/query/indexes: indexes in place of logs, and their making. */
+#include "parser/query/indexes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "parser/query/entries.h"
+#include "parser/query/index_reader.h"
+
+struct indexing_counts indexes_counts(const struct query *q)
+{
+	return (struct indexing_counts){ own_losses(q->own), reassemble_prefixed(q->reader) };
+}
+
+static void damaged_index(struct query *q, const struct aunetlog_log *log)
+{
+	progress_end(&q->progress);
+	fprintf(stderr, "aunetlog: %s: its index is damaged; make it again with --index, or ask with "
+		"--no-index\n", log->path);
+	q->source.failed = true;
+	q->view->done = true;
+}
+
+static void take_entries(struct query *q, enum own_kind kind, const struct index_entries *e)
+{
+	for (unsigned int i = 0; i < e->count && !q->view->done; i++)
+		if (kind == OWN_NOT)
+			entries_tracked(&e->at[i], q);
+		else if (q->extras || !entry_is_extra(&e->at[i]))
+			entries_own(&e->at[i], q);
+}
+
+void indexes_portion(struct query *q, struct ahead_portion *p)
+{
+	const char *line = index_file_warnings(p->index), *end;
+
+	if (p->first) {
+		own_add_losses(q->own, index_file_head(p->index)->losses);
+		q->prefixed += index_file_head(p->index)->prefixed;
+		for (; (end = strchr(line, '\n')); line = end + 1)
+			fprintf(stderr, "aunetlog: %s%.*s\n", q->path, (int)(end - line), line);
+	}
+	if (p->entries.damaged || p->out.failed) {
+		damaged_index(q, p->log);
+		return;
+	}
+	take_entries(q, p->kind, &p->entries);
+	q->view->found += p->out.lines;
+	q->unknown += p->out.unknown;
+	if (p->out.len)
+		view_write(q->view, p->out.at, p->out.len);
+}
+
+/* What came of the audit logs behind all of them. */
+void indexes_tail(struct query *q, const struct aunetlog_log *last)
+{
+	const struct index_block *b = index_file_blocks(last->index);
+	struct index_reader *reader = index_reader_new();
+	struct index_entries e;
+
+	q->path = last->path;
+	for (uint32_t i = 0; i < index_file_head(last->index)->block_count; i++) {
+		if (!reader || !b[i].tail || !index_filter_block(q->filter, last->index, &b[i]))
+			continue;
+		index_reader_read(reader, last->index, &b[i]);
+		e = index_reader_entries(reader, q->filter);
+		if (e.damaged)
+			damaged_index(q, last);
+		else
+			take_entries(q, OWN_NOT, &e);
+	}
+	index_reader_free(reader);
+}
+
+/* In a thread of its own: what take_entry() does, and the view. */
+void indexes_text(const struct entry *e, enum own_kind kind, struct ahead_text *out,
+		       void *arg)
+{
+	struct query *q = arg;
+	bool maybe = match_maybe(&q->options->match, e) && extra_holds(q->extra, e);
+	bool matched = maybe && match_entry(&q->options->match, e);
+	size_t n;
+
+	if (!maybe || (kind != OWN_NOT && !q->extras && entry_is_extra(e)))
+		return;
+	out->unknown += !matched;
+	if (!matched && !q->options->maybe)
+		return;
+	if (!out->state)
+		out->state = q->view->ops->text_new(q->view);
+	if (out->size - out->len < VIEW_TEXT_MAX) {
+		char *more = realloc(out->at, out->size * 2 + VIEW_TEXT_MAX);
+
+		if (more) {
+			out->size = out->size * 2 + VIEW_TEXT_MAX;
+			out->at = more;
+		}
+	}
+	out->failed |= !out->state || out->size - out->len < VIEW_TEXT_MAX;
+	if (out->failed)
+		return;
+	n = q->view->ops->text(out->state, e, out->at + out->len);
+	out->len += n;
+	out->lines += n > 0;
+}
+
+/* Lines that need nothing but their own entry. */
+bool indexes_have_text(const struct query *q)
+{
+	return q->view->ops->text && !q->options->has_open_at && !q->options->just_one &&
+	       !q->source.both;
+}
+
+void indexes_end(struct query *q)
+{
+	struct indexing_counts c;
+
+	indexing_ended(q->indexing);
+	reassemble_flush(q->reader);
+	c = indexes_counts(q);
+	if (q->path)
+		entries_end_log(q);
+	if (indexing_finish(q->indexing, &c))
+		q->source.failed = true;
+}

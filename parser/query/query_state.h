@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/query/query_state: one query in hand, shared by the files that answer it: query (from
+ * beginning to end), reading (the logs), indexes (what is read in their place), entries (what
+ * came of either).
+ */
+#ifndef NETLOG_QUERY_STATE_H
+#define NETLOG_QUERY_STATE_H
+
+#include <stdio.h>
+#include <sys/utsname.h>
+
+#include "parser/audit/reassemble.h"
+#include "parser/query/ahead.h"
+#include "parser/query/alive.h"
+#include "parser/query/checkpoint.h"
+#include "parser/query/coverage.h"
+#include "parser/query/extra.h"
+#include "parser/query/follow.h"
+#include "parser/query/indexing.h"
+#include "parser/query/own.h"
+#include "parser/query/progress.h"
+#include "parser/query/source.h"
+#include "parser/query/view.h"
+#include "parser/track/track.h"
+
+struct query {
+	const struct aunetlog_options *options;
+	struct aunetlog_source source;
+	struct reassembler *reader;
+	struct track *track;
+	struct own *own;
+	struct coverage coverage;	/* of the plugin's own log, if both are read */
+	struct view *view;
+	struct extra *extra;
+	struct checkpoint checkpoint;
+	struct alive *alive;	/* for the next checkpoint, and for -r; or NULL */
+	const struct event *event;	/* that the tracker has; or NULL */
+	bool muted;		/* what an earlier run has printed is read again */
+	struct follow *follow;	/* of -F; or NULL */
+	struct input_errors errors;
+	uint64_t unknown;	/* entries that could match, an end being unknown */
+	struct sieve *sieve;	/* of the plugin's files; NULL: every line matters */
+	struct index_filter *filter;	/* the same, of an index */
+	struct indexed_host host;
+	struct indexing *indexing;	/* indexes are made; or NULL */
+	uint64_t prefixed;	/* records with a prefix, by the indexes */
+	bool extras;		/* CONNECT_USE, PROC_FORK and so on are wanted */
+	uint64_t own_lines;	/* of the file in hand, in portions before this one */
+	uint64_t own_errors;	/* lines of the plugin's file being read */
+	struct utsname name;
+	int64_t shown_ms;
+	struct progress progress;
+	const char *path;	/* being read */
+};
+
+#endif
