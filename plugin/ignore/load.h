@@ -13,7 +13,7 @@
  */
 void ignore_load(struct ignore_list **list, const char *path, struct report *r);
 
-/* Logs a warning if entries hide more than they seem to: a program, whichever user runs it. */
+/* Logs a warning about entries that ignore a program regardless of the user who runs it. */
 void ignore_warn(const struct ignore_list *l, const char *path);
 
 #endif

@@ -88,7 +88,7 @@ order() { # WHO ORDER: not waited for
 	echo "$2" >&"${to[$1]}"
 }
 answers() { [ "$(grep -c '^done' "$tmp/told-$1")" -ge "$2" ]; }
-# do_it WHO ORDER: sets told to its answer
+# do_it WHO COMMAND: has that process run the command; its reply is in $told
 do_it() {
 	local n
 

@@ -296,7 +296,7 @@ static void test_older_versions(void **state)
 	}
 }
 
-/* What is not known stays so. */
+/* Unknown values stay unknown. */
 static void on_unknown(const struct diag_known *k, const struct task *task, void *arg)
 {
 	assert_false(task->egid.known);
