@@ -88,7 +88,12 @@ exec 5>&-
 # in the stream. --doctor reports this and how to fix it.
 kill "$syslogd"; wait "$syslogd" 2>/dev/null; syslogd=''
 flood=3000
-flood_records $flood >"$tmp/flood"
+for ((i = 1; i <= flood; i++)); do
+	h="msg=audit(1795240000.391:$i): " task="ppid=1 pid=$((100000 + i)) auid=1000 uid=0 ses=3 comm=\"curl\" exe=\"/usr/bin/curl\""
+	echo "type=SYSCALL ${h}arch=c000003e syscall=42 success=yes exit=0 a0=3 a1=0 a2=10 a3=0 items=0 $task"
+	echo "type=SOCKADDR ${h}saddr=020001BBC00002070000000000000000"
+	echo "type=PROCTITLE ${h}proctitle=\"curl\""
+done >"$tmp/flood"
 touch "$tmp/etc-rsyslog.conf"
 [ -e /etc/rsyslog.conf ] && mount --bind "$tmp/etc-rsyslog.conf" /etc/rsyslog.conf
 flood() { # NAME INTERVAL: through an rsyslogd with that limit
