@@ -56,3 +56,16 @@ connections() {
 		}
 	}'
 }
+
+# flood_records COUNT: records of as many connects by programs named curl, without close or exit;
+# one line of output each
+flood_records() {
+	local i h task
+	for ((i = 1; i <= $1; i++)); do
+		h="msg=audit(1795240000.391:$i): "
+		task="ppid=1 pid=$((100000 + i)) auid=1000 uid=0 ses=3 comm=\"curl\" exe=\"/usr/bin/curl\""
+		echo "type=SYSCALL ${h}arch=c000003e syscall=42 success=yes exit=0 a0=3 a1=0 a2=10 a3=0 items=0 $task"
+		echo "type=SOCKADDR ${h}saddr=020001BBC00002070000000000000000"
+		echo "type=PROCTITLE ${h}proctitle=\"curl\""
+	done
+}

@@ -61,12 +61,7 @@ stop_journald() {
 }
 
 flood=3000
-for ((i = 1; i <= flood; i++)); do
-	h="msg=audit(1795240000.391:$i): " task="ppid=1 pid=$((100000 + i)) auid=1000 uid=0 ses=3 comm=\"curl\" exe=\"/usr/bin/curl\""
-	echo "type=SYSCALL ${h}arch=c000003e syscall=42 success=yes exit=0 a0=3 a1=0 a2=10 a3=0 items=0 $task"
-	echo "type=SOCKADDR ${h}saddr=020001BBC00002070000000000000000"
-	echo "type=PROCTITLE ${h}proctitle=\"curl\""
-done >"$tmp/flood"
+flood_records $flood >"$tmp/flood"
 printf '[log]\nfile =\n[output]\nsyslog = yes\nqueue = 16384\nfile = %s\n[kernel]\nsource = none\n[sockdiag]\nuse = no\n' "$tmp/file" >"$tmp/conf"
 printf '[log]\nfile =\n[output]\nsyslog = yes\n[kernel]\nsource = none\n' >"$tmp/doctor.conf"
 doctor() {

@@ -88,12 +88,7 @@ exec 5>&-
 # in the stream. --doctor reports this and how to fix it.
 kill "$syslogd"; wait "$syslogd" 2>/dev/null; syslogd=''
 flood=3000
-for ((i = 1; i <= flood; i++)); do
-	h="msg=audit(1795240000.391:$i): " task="ppid=1 pid=$((100000 + i)) auid=1000 uid=0 ses=3 comm=\"curl\" exe=\"/usr/bin/curl\""
-	echo "type=SYSCALL ${h}arch=c000003e syscall=42 success=yes exit=0 a0=3 a1=0 a2=10 a3=0 items=0 $task"
-	echo "type=SOCKADDR ${h}saddr=020001BBC00002070000000000000000"
-	echo "type=PROCTITLE ${h}proctitle=\"curl\""
-done >"$tmp/flood"
+flood_records $flood >"$tmp/flood"
 touch "$tmp/etc-rsyslog.conf"
 [ -e /etc/rsyslog.conf ] && mount --bind "$tmp/etc-rsyslog.conf" /etc/rsyslog.conf
 flood() { # NAME INTERVAL: through an rsyslogd with that limit
@@ -102,7 +97,7 @@ flood() { # NAME INTERVAL: through an rsyslogd with that limit
 	cat "$tmp/rsyslog.conf" >"$tmp/etc-rsyslog.conf"
 	"$plugin" -c "$tmp/conf" <"$tmp/flood" 2>/dev/null
 	logger_done() { logger -p local4.info end 2>/dev/null; sleep 0.2; grep -q '^local4.info' "$tmp/messages"; }
-	wait_for 10 logger_done
+	wait_for logger_done
 	kill "$syslogd"; wait "$syslogd" 2>/dev/null; syslogd=''
 	arrived=$(grep -c '^local3.notice|.* connect start ' "$tmp/messages")
 }
