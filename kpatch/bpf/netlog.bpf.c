@@ -49,6 +49,8 @@ __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 
 	if (!s)
 		return false;
+	if (shared.silent)	/* since the call began */
+		return true;
 	if (is_ignored(op, s, own))
 		return true;
 	if (own)
@@ -456,6 +458,13 @@ SEC("fentry/udpv6_sendmsg") int on_udpv6_sendmsg(__u64 *ctx) { return on_sendmsg
 
 /* ---- the end ---- */
 
+/* The connection was established, and the program that reports it was not attached. */
+static __always_inline bool was_established(const struct netlog_bpf_sock *s)
+{
+	return s->proto == IPPROTO_TCP && s->state != TCP_CLOSE && s->state != TCP_SYN_SENT &&
+	       s->state != TCP_SYN_RECV;
+}
+
 SEC("fentry/inet_release")
 int on_release(__u64 *ctx)
 {
@@ -476,7 +485,7 @@ int on_release(__u64 *ctx)
 	if (unreported)
 		return 0;
 	s.unused = idle;
-	if (unfinished) {
+	if (unfinished && !was_established(&s)) {
 		__builtin_memcpy(&s, &begun, sizeof(s));
 		s.state = TCP_SYN_SENT;
 	}
