@@ -70,12 +70,12 @@ static bool bpf_speaks(const struct kernel_source *k)
 /* BPF reports no more, and all its events were read. */
 static void module_came(struct kernel_source *k)
 {
+	if (k->bpf) {
+		bpf_input_silence(k->bpf, true);
+		handover_begin(&k->handover, now_ns());
+		kernel_source_finish(k);
+	}
 	k->module = true;
-	if (!k->bpf)
-		return;
-	bpf_input_silence(k->bpf, true);
-	handover_begin(&k->handover, now_ns());
-	kernel_source_finish(k);
 }
 
 static void plan_scans(struct kernel_source *k, int64_t from)
@@ -91,14 +91,28 @@ static bool is_new(const struct event *e, void *arg)
 	return !handover_met(&k->of_module, e);
 }
 
+static bool refuse(const struct event *e, void *arg)
+{
+	(void)e;
+	(void)arg;
+	return false;
+}
+
+/* What both have reported since rmmod was called becomes one sequence. */
+static void merge(struct kernel_source *k)
+{
+	bool known = k->of_module.count - k->held_from < HANDOVER_EVENTS;
+
+	bpf_input_read(k->bpf);
+	k->dropped += join_decide(k->join, known ? is_new : refuse, k) + !known;
+}
+
 /* Its last record has arrived, or will not arrive. */
 static void module_went(struct kernel_source *k)
 {
 	k->module = false;
-	if (k->bpf && k->woken_at) {
-		bpf_input_read(k->bpf);
-		k->dropped += join_decide(k->join, is_new, k);
-	}
+	if (k->bpf && k->woken_at)
+		merge(k);
 	if (!bpf_speaks(k))
 		return;
 	bpf_input_silence(k->bpf, false);
@@ -110,13 +124,6 @@ static void module_went(struct kernel_source *k)
 	k->woken_at = 0;
 }
 
-static bool refuse(const struct event *e, void *arg)
-{
-	(void)e;
-	(void)arg;
-	return false;
-}
-
 /* BPF has begun to speak by itself: rmmod was called. */
 static void look_for_unload(struct kernel_source *k)
 {
@@ -125,8 +132,10 @@ static void look_for_unload(struct kernel_source *k)
 	if (!k->module || woken == k->woken)
 		return;
 	k->woken = woken;
-	if (!k->woken_at)
+	if (!k->woken_at) {
 		join_hold(k->join);
+		k->held_from = k->of_module.count;
+	}
 	k->woken_at = now_ns();
 }
 
@@ -139,7 +148,15 @@ static void look_for_stay(struct kernel_source *k)
 	bpf_input_silence(k->bpf, true);
 	bpf_input_read(k->bpf);
 	join_decide(k->join, refuse, NULL);
+	join_flush(k->join);
 	k->woken_at = 0;
+}
+
+/* The program was running when BPF fell silent, and the module has not reported its event. */
+static bool was_running(struct kernel_source *k, const struct event *e)
+{
+	return k->handover.silent && e->mono <= k->handover.silent + HANDOVER_NEAR_NS &&
+	       !handover_met(&k->of_module, e);
 }
 
 static void on_bpf_event(const struct event *e, void *arg)
@@ -148,8 +165,10 @@ static void on_bpf_event(const struct event *e, void *arg)
 	struct event named = *e;
 
 	look_for_unload(k);
+	if (k->module && !k->woken_at && !was_running(k, e))
+		return;
 	named.node = k->node.name;
-	if (!k->module)
+	if (!k->woken_at)
 		handover_note(&k->handover, e);
 	join_put(k->join, &named, now_ns());
 }
@@ -273,6 +292,8 @@ void kernel_source_finish(struct kernel_source *k)
 {
 	if (!k->bpf)
 		return;
+	if (k->woken_at)
+		merge(k);
 	bpf_input_read(k->bpf);
 	join_flush(k->join);
 }
@@ -339,10 +360,13 @@ bool kernel_source_check(struct kernel_source *k)
 
 bool kernel_source_takes(struct kernel_source *k, const struct event *e)
 {
+	struct event named;
+
 	if (!k->bpf || e->kind == EVENT_BOOT || !audit_node_is_own(&k->node, e->node))
 		return true;
+	look_for_unload(k);
 	if (e->kind != EVENT_MODULE) {
-		if (!bpf_speaks(k))
+		if (!bpf_speaks(k) && !k->woken_at)
 			return true;
 		if (!k->rules)		/* they have just been loaded */
 			kernel_source_rules(k, true);
@@ -353,7 +377,14 @@ bool kernel_source_takes(struct kernel_source *k, const struct event *e)
 		module_went(k);
 	if (k->module)
 		handover_note(&k->of_module, e);
-	return !bpf_speaks(k) && handover_takes(&k->handover, e);
+	if (bpf_speaks(k) || !handover_takes(&k->handover, e))
+		return false;
+	if (!k->woken_at)
+		return true;
+	named = *e;
+	named.node = k->node.name;
+	join_put_other(k->join, &named);
+	return false;
 }
 
 const struct event *kernel_source_named(const struct kernel_source *k, const struct event *e,

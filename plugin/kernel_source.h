@@ -40,6 +40,7 @@ struct kernel_source {
 	bool broken;		/* BPF is attached, and its programs do not run */
 	struct handover handover;	/* to the module: what BPF reported */
 	struct handover of_module;	/* from the module: what it reported */
+	uint64_t held_from;		/* of_module's count when rmmod was called */
 	unsigned int woken;		/* as last seen */
 	int64_t woken_at;		/* mono ns; 0: BPF does not report beside an unloading module */
 	uint64_t dropped;		/* events that were lost here, not yet reported */
