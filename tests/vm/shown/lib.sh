@@ -117,6 +117,9 @@ since() { tail -n +"$from" $log | grep -cE "$1"; }
 from_now() { from=$(($(wc -l <$log) + 1)); }
 has_since() { [ "$(since "$1")" -gt 0 ]; }
 
+# A loss; events that were only late (late=) are none.
+a_loss=' netlog lost.* [a-km-z][a-z]*=[1-9]'
+
 loaded() { grep -c ' netlog config result=loaded' $log; }
 more_loaded_than() { [ "$(loaded)" -gt "$1" ]; }
 
