@@ -32,7 +32,7 @@ static void take_entry(struct query *q, const struct entry *e)
 {
 	bool matched, maybe;
 
-	if (q->view->done || q->muted)
+	if (q->view->done)
 		return;
 	extra_process(q->extra, e->node, e->identity->pid, e->identity->ppid, e->identity->comm);
 	/* conditions that could match; usually there are none, which this check finds at once */
@@ -106,7 +106,7 @@ void entries_input_error(enum input_error_kind kind, const char *sample, size_t 
 {
 	struct query *q = arg;
 
-	if (q->view->done || q->muted)
+	if (q->view->done)
 		return;
 	if (is_usual(q, kind)) {
 		q->errors.count[kind] = 0;

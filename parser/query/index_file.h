@@ -10,6 +10,8 @@
 #ifndef NETLOG_QUERY_INDEX_FILE_H
 #define NETLOG_QUERY_INDEX_FILE_H
 
+#include <sys/stat.h>
+
 #include "parser/query/index_code.h"
 #include "parser/query/index_key.h"
 
@@ -65,6 +67,9 @@ struct index_file;
  * Opens the index at path if it is there, is of the log with this key, and only root or this
  * user could write it. NULL otherwise.
  */
+/* Returns false for a file that others can write: it could misrepresent the log. */
+bool index_file_is_trusted(const struct stat *st);
+
 struct index_file *index_file_open(const char *path, const struct index_key *own);
 void index_file_close(struct index_file *f);	/* may be NULL */
 const struct index_head *index_file_head(const struct index_file *f);

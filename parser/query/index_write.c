@@ -7,10 +7,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include "parser/query/index_file.h"
 #include "parser/query/index_layout.h"
+#include "parser/query/packed.h"
 
 #define HASHES 4		/* of an entry: both addresses, process and opener */
 #define BITS 12			/* of a filter, for each hash */
@@ -214,20 +214,14 @@ void index_writer_tail(struct index_writer *w)
 /* Writes one frame. Returns its length. */
 static size_t put_frame(struct index_writer *w, const void *data, size_t len)
 {
-	ZSTD_CCtx *zstd = ZSTD_createCCtx();
-	size_t most = ZSTD_compressBound(len), n = 0;
-	void *frame = malloc(most);
+	size_t n = 0;
+	void *frame = packed_new(data, len, &n);
 
-	if (zstd && frame) {
-		ZSTD_CCtx_setParameter(zstd, ZSTD_c_checksumFlag, 1);
-		n = ZSTD_compress2(zstd, frame, most, data, len);
-	}
-	if (!n || ZSTD_isError(n))
+	if (!frame)
 		w->err = w->err ? w->err : -ENOMEM;
 	else
 		put(w, frame, n);
 	free(frame);
-	ZSTD_freeCCtx(zstd);
 	return w->err ? 0 : n;
 }
 

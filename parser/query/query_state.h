@@ -34,9 +34,8 @@ struct query {
 	struct view *view;
 	struct extra *extra;
 	struct checkpoint checkpoint;
-	struct alive *alive;	/* for the next checkpoint, and for -r; or NULL */
+	struct alive *alive;	/* for -r; or NULL */
 	const struct event *event;	/* that the tracker has; or NULL */
-	bool muted;		/* output that an earlier run has printed is read again */
 	struct follow *follow;	/* of -F; or NULL */
 	struct input_errors errors;
 	uint64_t unknown;	/* entries that could match, an end being unknown */

@@ -161,6 +161,8 @@ static void begin_portion(struct query *q, struct ahead_portion *p)
 	if (q->path)
 		entries_end_log(q);
 	q->path = p->log->path;
+	if (p->log->from)	/* another run read its beginning */
+		return;
 	q->own_lines = 0;
 	if (q->indexing)
 		indexing_log(q->indexing, p->log, &c);
