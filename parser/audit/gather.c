@@ -205,6 +205,11 @@ void gather_image(struct gather *g, struct image *i)
 	IMAGE(i, g->oldest);
 }
 
+bool gather_waits(const struct gather *g)
+{
+	return g->complete || g->building;
+}
+
 void gather_flush(struct gather *g)
 {
 	gather_drain(g);

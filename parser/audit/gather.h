@@ -42,6 +42,8 @@ void gather_drain(struct gather *g);
 void gather_age(struct gather *g, int64_t sec);
 /* Saves or loads the events that were not given out; g is new then. */
 void gather_image(struct gather *g, struct image *i);
+/* Returns true if there are any. */
+bool gather_waits(const struct gather *g);
 /* Gives out all there is. */
 void gather_flush(struct gather *g);
 

@@ -286,6 +286,12 @@ void reassemble_image(struct reassembler *r, struct image *i)
 	pieces_image(&r->pieces, i);
 }
 
+bool reassemble_waits(const struct reassembler *r)
+{
+	return r->filter.carried || r->filter.skipping || r->filter.block_used ||
+	       !r->gather || gather_waits(r->gather) || pieces_held(&r->pieces);
+}
+
 void reassemble_flush(struct reassembler *r)
 {
 	filter_push(&r->filter, true);

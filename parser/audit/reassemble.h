@@ -65,6 +65,8 @@ void reassemble_push(struct reassembler *r);
  * is taken for one of the same source.
  */
 void reassemble_image(struct reassembler *r, struct image *i);
+/* Returns true if reassemble_flush() would have something to hand out. */
+bool reassemble_waits(const struct reassembler *r);
 
 /* End of the input: everything is completed and handed out. */
 void reassemble_flush(struct reassembler *r);

@@ -182,7 +182,7 @@ static bool read_block(struct ahead *a, struct place *p)
 		return true;
 	}
 	while (a->block < head->block_count &&
-	       (b[a->block].tail || !index_filter_block(a->how.filter, f, &b[a->block])))
+	       !index_filter_block(a->how.filter, f, &b[a->block]))
 		a->block++;
 	if (a->block == head->block_count) {
 		next_log(a);

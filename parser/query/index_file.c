@@ -129,6 +129,20 @@ const struct index_block *index_file_blocks(const struct index_file *f)
 	return f->blocks;
 }
 
+void *index_file_state(const struct index_file *f, size_t *len)
+{
+	void *state;
+
+	if (f->head->state_at > f->end || f->head->state_len > f->end - f->head->state_at)
+		return NULL;
+	*len = f->head->state_len;
+	state = malloc(*len + 1);
+	if (state && read_at(f->fd, state, *len, f->head->state_at))
+		return state;
+	free(state);
+	return NULL;
+}
+
 const char *index_file_warnings(const struct index_file *f)
 {
 	return f->warnings;

@@ -187,6 +187,7 @@ static int run(struct query *q)
 		indexed_open(&q->source, o, &q->host);
 	if (o->index && !q->indexing)
 		return AUNETLOG_FAILED;
+	q->behind = indexed_last(&q->source);
 	if (q->options->follow && q->source.count)
 		q->follow = follow_new(&q->source.logs[q->source.count - 1]);
 	setvbuf(stdout, NULL, line_wise(q) ? _IOLBF : _IOFBF, OUTPUT);

@@ -12,7 +12,7 @@
 
 #define STATE_MAX (1UL << 30)
 
-static void state_image(struct query *q, struct image *i)
+static void audit_image(struct query *q, struct image *i)
 {
 	const char *version = NETLOG_VERSION;
 
@@ -22,25 +22,32 @@ static void state_image(struct query *q, struct image *i)
 		return;
 	reassemble_image(q->reader, i);
 	track_image(q->track, i);
+}
+
+/* The same, and what is known of the plugin's own log and of all processes. */
+static void whole_image(struct query *q, struct image *i)
+{
+	audit_image(q, i);
 	own_image(q->own, i);
 	extra_image(q->extra, i);
 	IMAGE(i, q->own_lines);
 }
 
-void *resume_save(struct query *q, size_t *len)
+static void *save(struct query *q, void (*part)(struct query *q, struct image *i), size_t *len)
 {
 	void *packed = NULL;
 	struct image i;
 
 	image_init(&i);
-	state_image(q, &i);
+	part(q, &i);
 	if (!i.bad)
 		packed = packed_new(i.at, i.len, len);
 	image_fini(&i);
 	return packed;
 }
 
-bool resume_load(struct query *q, const void *packed, size_t len)
+static bool load(struct query *q, void (*part)(struct query *q, struct image *i),
+		 const void *packed, size_t len)
 {
 	size_t size;
 	char *bytes = packed_open(packed, len, STATE_MAX, &size);
@@ -50,10 +57,20 @@ bool resume_load(struct query *q, const void *packed, size_t len)
 	if (!bytes)
 		return false;
 	image_of(&i, bytes, size);
-	state_image(q, &i);
+	part(q, &i);
 	good = !i.bad && i.pos == i.len;
 	free(bytes);
 	return good;
+}
+
+void *resume_save_audit(struct query *q, size_t *len)
+{
+	return save(q, audit_image, len);
+}
+
+bool resume_load_audit(struct query *q, const void *packed, size_t len)
+{
+	return load(q, audit_image, packed, len);
 }
 
 /* ---- --checkpoint ---- */
@@ -83,13 +100,13 @@ int resume_checkpoint(struct query *q)
 	q->source.whole_lines = true;
 	if (!c->found)
 		return 0;
-	return resume_load(q, c->state, c->state_len) ? 0 : checkpoint_invalid(c);
+	return load(q, whole_image, c->state, c->state_len) ? 0 : checkpoint_invalid(c);
 }
 
 int resume_write_checkpoint(struct query *q)
 {
 	size_t len = 0;
-	void *state = resume_save(q, &len);
+	void *state = save(q, whole_image, &len);
 	int status = checkpoint_write(&q->checkpoint, &q->source, state, len);
 
 	free(state);

@@ -8,12 +8,14 @@
 
 #include "parser/query/query_state.h"
 
-/* What is known of the audit logs' lines so far, behind reassemble_push(), packed and owned by
- * the caller. NULL: without memory, or the state cannot be saved. */
-void *resume_save(struct query *q, size_t *len);
-/* Loads it into a query that has read nothing. Returns false if that is not a state of this
- * program: the query cannot be run then. */
-bool resume_load(struct query *q, const void *packed, size_t len);
+/*
+ * What is known of the audit logs' lines so far, behind reassemble_push(), packed and owned by the
+ * caller: for an index. NULL: without memory, or the state cannot be saved.
+ */
+void *resume_save_audit(struct query *q, size_t *len);
+/* Loads it into a query that has read no audit log. Returns false if that is not a state of this
+ * program: the query cannot go on then. */
+bool resume_load_audit(struct query *q, const void *packed, size_t len);
 
 /* Goes on where the run before ended that wrote --checkpoint. Returns 0, or an exit status with
  * the reason printed. */
