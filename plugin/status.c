@@ -163,7 +163,7 @@ void status_write_metrics(struct plugin *p, bool at_once)
 		.started = p->started,
 		.written = time(NULL),
 		.bpf_records = kernel_source_written(&p->sources.kernel),
-		.bpf_scans = p->sources.kernel.scanned,
+		.bpf_scans = p->sources.kernel.scan.complete,
 		.limits = p->limits,
 		.errors = &p->errors,
 		.lost = p->losses.total,

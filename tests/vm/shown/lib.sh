@@ -23,12 +23,6 @@ not_ok() {
 
 give_up() { echo "$2" | not_ok "$1"; exit 0; }
 
-# still_open TEXT: ends the script before a part that is known not to hold, or cannot be shown.
-# `matrix --open` runs it.
-still_open() {
-	[ -e open ] || { echo "skip - $name: open: $1"; exit 0; }
-}
-
 # until_true SECONDS COMMAND...
 until_true() {
 	local end=$((SECONDS + $1))
