@@ -50,11 +50,9 @@ static bool may_be(const struct conn *s, const struct event *f)
 	}
 }
 
-/* An accepted MPTCP socket has its listener's cookie: mptcp_sk_clone_init() copies it, while
- * inet_csk_clone_lock() resets it. */
 static uint64_t cookie_of(const struct event *f)
 {
-	return f->proto == PROTO_MPTCP ? 0 : f->cookie;
+	return conn_has_cookie(f->proto) ? f->cookie : 0;
 }
 
 /* The cookie, or the inode, which is reused, if the socket has no cookie of its own. */
