@@ -120,7 +120,6 @@ static void end_audit_log(struct query *q)
 
 	if (!indexing_audit(q->indexing))
 		return;
-	reassemble_push(q->reader);
 	state = resume_save_audit(q, &len);
 	indexing_state(q->indexing, state, len, reassemble_waits(q->reader));
 	free(state);
@@ -139,6 +138,7 @@ void indexes_end(struct query *q)
 {
 	struct indexing_counts c;
 
+	reassemble_push(q->reader);
 	if (q->path)
 		entries_end_log(q);
 	end_audit_log(q);

@@ -163,6 +163,8 @@ static void take_own_lines(struct query *q, struct ahead_portion *p)
 
 static void begin_portion(struct query *q, struct ahead_portion *p)
 {
+	if (q->indexing)
+		reassemble_push(q->reader);	/* what is wrong with it is of the log before */
 	if (q->path)
 		entries_end_log(q);
 	q->path = p->log->path;
