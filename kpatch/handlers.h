@@ -54,6 +54,8 @@ handlers_entry handle_exit;		/* (): the current process exits */
 
 /* The tracepoint inet_sock_set_state. */
 void handle_state(void *data, const struct sock *sk, const int old, const int new);
+/* From now on handle_state() reports only the outcome of attempts that were reported. */
+void handlers_stop(void);
 
 /* Starts or stops calls of handle_data() for each datagram of these families. */
 void handlers_see_data(bool v4, bool v6);

@@ -37,6 +37,13 @@ int handle_tcp_connect(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return begin(ARG(0), NULL);
 }
 
+static bool stopping;
+
+void handlers_stop(void)
+{
+	WRITE_ONCE(stopping, true);
+}
+
 /*
  * A tracepoint, not a probe: it fires in softirq, which may interrupt one of our handlers, and
  * the kernel skips a kprobe hit inside another one's handler. Softirq also means that current
@@ -60,7 +67,7 @@ void handle_state(void *data, const struct sock *sk, const int old, const int ne
 		return;
 	if (!pending_take(sock, NULL, &p)) {
 		/* There was no memory for the entry, or the module was loaded later. */
-		if (old != TCP_SYN_SENT || !sockinfo_in_use(sk) ||
+		if (READ_ONCE(stopping) || old != TCP_SYN_SENT || !sockinfo_in_use(sk) ||
 		    !sockinfo_read(&p.sock, sk, sock))
 			return;
 		p.task.pid = 0;

@@ -19,6 +19,13 @@ bool handlers_fired(void)
 	return READ_ONCE(fired);
 }
 
+/* The connection was established, and the probe that reports it was removed before. */
+static bool was_established(const struct sockinfo *s)
+{
+	return s->proto == IPPROTO_TCP && s->state != TCP_CLOSE && s->state != TCP_SYN_SENT &&
+	       s->state != TCP_SYN_RECV;
+}
+
 int handle_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	static const struct record_task nobody;
@@ -43,7 +50,7 @@ int handle_release(struct kretprobe_instance *ri, struct pt_regs *regs)
 		return 1;
 	s.unused = unused;
 	err = READ_ONCE(sock->sk->sk_err);
-	if (unfinished) {
+	if (unfinished && !was_established(&s)) {
 		s = p.sock;
 		s.state = TCP_SYN_SENT;
 		err = err ?: p.icmp_err;

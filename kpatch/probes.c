@@ -207,15 +207,32 @@ static int on_module(struct notifier_block *nb, unsigned long state, void *data)
 
 static struct notifier_block module_nb = { .notifier_call = on_module };
 
-static void stop(void)
+/*
+ * All at once: an event between the removal of two probes would be seen by halves. The
+ * tracepoint is last: until then an attempt that was reported has its outcome.
+ */
+static void remove_all(void)
 {
-	int i;
+	static struct kretprobe *placed[ARRAY_SIZE(probes)];
+	int i, n = 0;
 
+	for (i = 0; i < ARRAY_SIZE(probes); i++)
+		if (probes[i].rp.kp.addr)
+			placed[n++] = &probes[i].rp;
+	unregister_kretprobes(placed, n);
+	for (i = 0; i < ARRAY_SIZE(probes); i++) {
+		probes[i].rp.kp.addr = NULL;
+		take_away(&probes[i]);
+	}
 	if (state_tp)
 		tracepoint_probe_unregister(state_tp, handle_state, NULL);
 	tracepoint_synchronize_unregister();
-	for (i = 0; i < ARRAY_SIZE(probes); i++)
-		take_away(&probes[i]);
+}
+
+static void stop(void)
+{
+	handlers_stop();
+	remove_all();
 	record_write_module(NETLOG_OP_UNLOAD, missed());
 	pending_fini();
 	ignore_fini();

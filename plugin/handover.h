@@ -2,7 +2,7 @@
 /*
  * plugin/handover: from BPF to the module and back: finds events of one source that the other
  * has reported already. For a while both see the same events; each assigns its own time,
- * microseconds apart. No clock.
+ * microseconds apart, more where the processor was taken away in between. No clock.
  */
 #ifndef NETLOG_HANDOVER_H
 #define NETLOG_HANDOVER_H
@@ -12,19 +12,23 @@
 
 #include "parser/event.h"
 
-#define HANDOVER_EVENTS 8192
+#define HANDOVER_EVENTS 16384
+#define HANDOVER_NEAR_NS 100000000LL	/* largest difference between the times of one event */
 
 struct handover {
 	int64_t silent;		/* BPF reports nothing from then on, mono ns; 0: it never reported */
-	unsigned int next;
+	uint64_t count;		/* events so far; the last HANDOVER_EVENTS are known */
+	uint64_t heads[4096];	/* by inode: the number of the last event, from 1 */
 	struct handover_event {
+		uint64_t older;	/* the number of the one before it under the same head */
 		int64_t mono;	/* 0: none, or met */
 		uint64_t ino;
+		uint32_t peer;	/* hash */
 		enum netlog_op op;
 	} last[HANDOVER_EVENTS];
 };
 
-/* An event of BPF, in the order of time. */
+/* An event of BPF, or of the module. */
 void handover_note(struct handover *h, const struct event *e);
 /* Returns true if an event of the other source is one of those, and forgets that one. */
 bool handover_met(struct handover *h, const struct event *e);

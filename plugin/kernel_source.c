@@ -10,8 +10,6 @@
 #include "plugin/log.h"
 
 #define SECOND 1000000000LL
-#define SCANS 2			/* what neither of them finds has ended */
-#define SCAN_NS (2 * SECOND)	/* between two */
 /* The module was asked to unload and does not, or its last record does not arrive. */
 #define STAY_NS (3 * SECOND)
 #define GONE_NS (10 * SECOND)
@@ -70,18 +68,12 @@ static bool bpf_speaks(const struct kernel_source *k)
 /* BPF reports no more, and all its events were read. */
 static void module_came(struct kernel_source *k)
 {
+	if (k->bpf) {
+		bpf_input_silence(k->bpf, true);
+		handover_begin(&k->handover, now_ns());
+		kernel_source_finish(k);
+	}
 	k->module = true;
-	if (!k->bpf)
-		return;
-	bpf_input_silence(k->bpf, true);
-	handover_begin(&k->handover, now_ns());
-	kernel_source_finish(k);
-}
-
-static void plan_scans(struct kernel_source *k, int64_t from)
-{
-	k->scans = SCANS;
-	k->next_scan = from;
 }
 
 static bool is_new(const struct event *e, void *arg)
@@ -91,14 +83,28 @@ static bool is_new(const struct event *e, void *arg)
 	return !handover_met(&k->of_module, e);
 }
 
+static bool refuse(const struct event *e, void *arg)
+{
+	(void)e;
+	(void)arg;
+	return false;
+}
+
+/* What both have reported since rmmod was called becomes one sequence. */
+static void merge(struct kernel_source *k)
+{
+	bool known = k->of_module.count - k->held_from < HANDOVER_EVENTS;
+
+	bpf_input_read(k->bpf);
+	k->dropped += join_decide(k->join, known ? is_new : refuse, k) + !known;
+}
+
 /* Its last record has arrived, or will not arrive. */
 static void module_went(struct kernel_source *k)
 {
 	k->module = false;
-	if (k->bpf && k->woken_at) {
-		bpf_input_read(k->bpf);
-		k->dropped += join_decide(k->join, is_new, k);
-	}
+	if (k->bpf && k->woken_at)
+		merge(k);
 	if (!bpf_speaks(k))
 		return;
 	bpf_input_silence(k->bpf, false);
@@ -106,15 +112,8 @@ static void module_went(struct kernel_source *k)
 	join_release(k->join, now_ns());
 	/* without the hook there was a gap: what began in it is found */
 	if (!k->woken_at || k->dropped)
-		plan_scans(k, now_ns());
+		kernel_scan_plan(&k->scan, now_ns());
 	k->woken_at = 0;
-}
-
-static bool refuse(const struct event *e, void *arg)
-{
-	(void)e;
-	(void)arg;
-	return false;
 }
 
 /* BPF has begun to speak by itself: rmmod was called. */
@@ -125,8 +124,10 @@ static void look_for_unload(struct kernel_source *k)
 	if (!k->module || woken == k->woken)
 		return;
 	k->woken = woken;
-	if (!k->woken_at)
+	if (!k->woken_at) {
 		join_hold(k->join);
+		k->held_from = k->of_module.count;
+	}
 	k->woken_at = now_ns();
 }
 
@@ -139,7 +140,15 @@ static void look_for_stay(struct kernel_source *k)
 	bpf_input_silence(k->bpf, true);
 	bpf_input_read(k->bpf);
 	join_decide(k->join, refuse, NULL);
+	join_flush(k->join);
 	k->woken_at = 0;
+}
+
+/* The program was running when BPF fell silent, and the module has not reported its event. */
+static bool was_running(struct kernel_source *k, const struct event *e)
+{
+	return k->handover.silent && e->mono <= k->handover.silent + HANDOVER_NEAR_NS &&
+	       !handover_met(&k->of_module, e);
 }
 
 static void on_bpf_event(const struct event *e, void *arg)
@@ -148,8 +157,10 @@ static void on_bpf_event(const struct event *e, void *arg)
 	struct event named = *e;
 
 	look_for_unload(k);
+	if (k->module && !k->woken_at && !was_running(k, e))
+		return;
 	named.node = k->node.name;
-	if (!k->module)
+	if (!k->woken_at)
 		handover_note(&k->handover, e);
 	join_put(k->join, &named, now_ns());
 }
@@ -158,10 +169,10 @@ static void on_bpf_scanned(int64_t begun, void *arg)
 {
 	struct kernel_source *k = arg;
 	struct event e = { .kind = EVENT_SCANNED, .mono = begun, .netns = k->netns,
-			   .result = k->checks, .node = k->node.name };
+			   .result = k->scan.checks, .node = k->node.name };
 	struct timespec now;
 
-	k->scanned++;
+	k->scan.complete++;
 	join_flush(k->join);
 	clock_gettime(CLOCK_REALTIME, &now);
 	e.stamp = (struct stamp){ .sec = now.tv_sec, .milli = now.tv_nsec / 1000000 };
@@ -211,10 +222,9 @@ void kernel_source_open(struct kernel_source *k, enum kernel_use use,
 		announce(k, NETLOG_OP_LOAD);
 	k->reported = kernel_source_name(k);
 	if (snapshot || k->module)
-		plan_scans(k, 0);
+		kernel_scan_plan(&k->scan, 0);
 	k->netns = own_netns();
-	k->scan_s = snapshot ? wants->scan : 0;
-	k->next_check = now_ns() + k->scan_s * SECOND;
+	kernel_scan_every(&k->scan, snapshot ? wants->scan : 0, now_ns());
 }
 
 void kernel_source_close(struct kernel_source *k)
@@ -233,38 +243,18 @@ int kernel_source_poll(const struct kernel_source *k, struct pollfd *fd)
 	if (!k->bpf)
 		return -1;
 	ring = bpf_input_poll(k->bpf, fd);
-	if (k->scans && now_ns() >= k->next_scan && !bpf_input_scans(k->bpf))
+	if (kernel_scan_is_due(&k->scan, now_ns()) && !bpf_input_scans(k->bpf))
 		return 0;
 	waits = join_due(k->join, now_ns());
 	return ring < 0 || (waits >= 0 && waits < ring) ? waits : ring;
-}
-
-/* After a loss, or by the clock: then nothing is known to be lost. */
-static void begin_scan(struct kernel_source *k)
-{
-	int64_t now = now_ns();
-
-	if (!kernel_source_exact(k) || bpf_input_scans(k->bpf))
-		return;
-	if (k->scans && now >= k->next_scan) {
-		k->checks = false;
-		k->next_scan = now + SCAN_NS;
-		k->scans = bpf_input_scan(k->bpf, true) ? k->scans - 1 : 0;
-	} else if (k->scan_s && !k->scans && now >= k->next_check) {
-		k->checks = true;
-		if (!bpf_input_scan(k->bpf, false))
-			k->scan_s = 0;
-	} else {
-		return;
-	}
-	k->next_check = now + k->scan_s * SECOND;
 }
 
 void kernel_source_work(struct kernel_source *k, const struct pollfd *fd)
 {
 	if (!k->bpf)
 		return;
-	begin_scan(k);
+	if (kernel_source_exact(k))
+		kernel_scan_begin(&k->scan, k->bpf, now_ns());
 	bpf_input_work(k->bpf, fd);
 	join_release(k->join, now_ns());
 }
@@ -273,6 +263,8 @@ void kernel_source_finish(struct kernel_source *k)
 {
 	if (!k->bpf)
 		return;
+	if (k->woken_at)
+		merge(k);
 	bpf_input_read(k->bpf);
 	join_flush(k->join);
 }
@@ -308,7 +300,7 @@ static void test(struct kernel_source *k)
 	kernel_source_finish(k);
 	announce(k, k->broken ? NETLOG_OP_UNLOAD : NETLOG_OP_LOAD);
 	if (!k->broken)
-		plan_scans(k, now_ns());
+		kernel_scan_plan(&k->scan, now_ns());
 }
 
 /* The module's last record may still be on its way. */
@@ -339,10 +331,13 @@ bool kernel_source_check(struct kernel_source *k)
 
 bool kernel_source_takes(struct kernel_source *k, const struct event *e)
 {
+	struct event named;
+
 	if (!k->bpf || e->kind == EVENT_BOOT || !audit_node_is_own(&k->node, e->node))
 		return true;
+	look_for_unload(k);
 	if (e->kind != EVENT_MODULE) {
-		if (!bpf_speaks(k))
+		if (!bpf_speaks(k) && !k->woken_at)
 			return true;
 		if (!k->rules)		/* they have just been loaded */
 			kernel_source_rules(k, true);
@@ -353,7 +348,14 @@ bool kernel_source_takes(struct kernel_source *k, const struct event *e)
 		module_went(k);
 	if (k->module)
 		handover_note(&k->of_module, e);
-	return !bpf_speaks(k) && handover_takes(&k->handover, e);
+	if (bpf_speaks(k) || !handover_takes(&k->handover, e))
+		return false;
+	if (!k->woken_at)
+		return true;
+	named = *e;
+	named.node = k->node.name;
+	join_put_other(k->join, &named);
+	return false;
 }
 
 const struct event *kernel_source_named(const struct kernel_source *k, const struct event *e,
@@ -408,6 +410,6 @@ bool kernel_source_losses(struct kernel_source *k, struct kernel_losses *l)
 
 void kernel_source_rescan(struct kernel_source *k)
 {
-	if (k->bpf && !k->scans)
-		plan_scans(k, now_ns() + SECOND);
+	if (k->bpf && !k->scan.left)
+		kernel_scan_plan(&k->scan, now_ns() + SECOND);
 }

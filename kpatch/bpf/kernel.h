@@ -14,6 +14,7 @@
 #define AF_UNSPEC 0
 #define AF_INET 2
 #define AF_INET6 10
+#define AF_SMC 43
 #define ECONNABORTED 103
 #define SOCKFS_MAGIC 0x534F434B
 #define SIN_LEN 16
@@ -21,7 +22,7 @@
 
 enum { SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_RAW = 3 };
 enum { IPPROTO_TCP = 6, IPPROTO_UDP = 17, IPPROTO_SCTP = 132, IPPROTO_UDPLITE = 136,
-       IPPROTO_MPTCP = 262 };
+       IPPROTO_SMC = 256, IPPROTO_MPTCP = 262 };
 enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT, TCP_SYN_RECV, TCP_FIN_WAIT1, TCP_FIN_WAIT2,
        TCP_TIME_WAIT, TCP_CLOSE, TCP_CLOSE_WAIT, TCP_LAST_ACK, TCP_LISTEN, TCP_CLOSING };
 typedef enum { SS_UNCONNECTED = 1, SS_CONNECTED = 3 } socket_state;
@@ -45,6 +46,7 @@ typedef struct { struct net *net; } possible_net_t;
 
 struct in6_addr { union { __u32 u6_addr32[4]; } in6_u; };
 
+typedef struct { __s64 counter; } atomic64_t;
 struct sock_common {
 	__u32 skc_daddr, skc_rcv_saddr;
 	__u16 skc_dport, skc_num, skc_family;
@@ -54,6 +56,7 @@ struct sock_common {
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
 	unsigned long skc_flags;
+	atomic64_t skc_cookie;
 };
 
 struct socket;

@@ -22,6 +22,7 @@
 char LICENSE[] SEC("license") = "GPL";
 
 #include "maps.h"
+#include "smc.h"
 #include "socket.h"
 #include "task.h"
 #include "stamp.h"
@@ -49,6 +50,8 @@ __noinline bool write(__u32 op, const struct netlog_bpf_sock *s,
 
 	if (!s)
 		return false;
+	if (shared.silent)	/* since the call began */
+		return true;
 	if (is_ignored(op, s, own))
 		return true;
 	if (own)
@@ -88,15 +91,10 @@ int on_stamp(__u64 *ctx)
 
 static __always_inline struct pending *pending_find(struct socket *sock, __u64 *ino)
 {
-	struct file *f;
-
 	if (!sock)
 		return NULL;
-	f = sock->file;
-	if (!f)
-		return NULL;
-	*ino = f->f_inode->i_ino;
-	return bpf_map_lookup_elem(&pending, ino);
+	*ino = ino_of(sock);
+	return *ino ? bpf_map_lookup_elem(&pending, ino) : NULL;
 }
 
 /* Moves the entry of sock to *p if of is 0 or equals the entry's. Returns true if it did. */
@@ -346,6 +344,10 @@ SEC("fexit/security_socket_connect") int leave_security_socket_connect(__u64 *ct
 	struct sock *sk = SOCKET_SK(ctx);
 	struct netlog_bpf_sock s;
 
+	if (sk && is_smc(sk)) {
+		smc_mark(sk, ((struct socket *)ctx[0])->file);
+		return 0;
+	}
 	if (sctp_late && !(int)ctx[3])
 		return associate_late(sk, (void *)ctx[1], (int)ctx[2]);
 	if ((int)ctx[3] < 0 && sk && read_sock(&s, sk, (struct socket *)ctx[0]))
@@ -414,6 +416,31 @@ int on_accept_old(__u64 *ctx)
 	return 0;
 }
 
+/* ---- AF_SMC ---- */
+
+SEC("fentry/security_socket_listen")
+int on_security_listen(__u64 *ctx)
+{
+	struct sock *sk = SOCKET_SK(ctx);
+
+	if (sk && is_smc(sk))
+		smc_mark(sk, ((struct socket *)ctx[0])->file);
+	return 0;
+}
+
+/* (struct sock *, struct socket *). The TCP connection was accepted before, by a worker of the
+ * kernel. */
+SEC("fentry/security_sock_graft")
+int on_graft(__u64 *ctx)
+{
+	struct sock *sk = (struct sock *)ctx[0];
+	struct netlog_bpf_sock s = {};
+
+	if (is_smc(sk) && !shared.silent && read_smc(&s, sk, ((struct socket *)ctx[1])->file))
+		write(NETLOG_OP_ACCEPT, &s, NULL, 0);
+	return 0;
+}
+
 /* ---- datagrams without connect, on request ---- */
 
 /* The IPv4 address that read_remote() put into an IPv6 socket. */
@@ -456,6 +483,13 @@ SEC("fentry/udpv6_sendmsg") int on_udpv6_sendmsg(__u64 *ctx) { return on_sendmsg
 
 /* ---- the end ---- */
 
+/* The connection was established, and the program that reports it was not attached. */
+static __always_inline bool was_established(const struct netlog_bpf_sock *s)
+{
+	return s->proto == IPPROTO_TCP && s->state != TCP_CLOSE && s->state != TCP_SYN_SENT &&
+	       s->state != TCP_SYN_RECV;
+}
+
 SEC("fentry/inet_release")
 int on_release(__u64 *ctx)
 {
@@ -471,12 +505,14 @@ int on_release(__u64 *ctx)
 	idle = sk && unused_take(sk);
 	if (shared.silent && sock->file)
 		unmark(sock->file->f_inode->i_ino);
-	if (sk)
+	if (sk) {
 		forget_number(sk);
+		smc_unmark(sk);
+	}
 	if (unreported)
 		return 0;
 	s.unused = idle;
-	if (unfinished) {
+	if (unfinished && !was_established(&s)) {
 		__builtin_memcpy(&s, &begun, sizeof(s));
 		s.state = TCP_SYN_SENT;
 	}

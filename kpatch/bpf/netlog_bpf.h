@@ -87,7 +87,7 @@ struct netlog_bpf_shared {
 	__u32 ignores;			/* entries of the ignore list; written by user space */
 	__u64 ignored;			/* connections that the list left out */
 	__u32 ignoring;			/* a list was set at some time; written by user space */
-	__u32 pad;
+	__u32 smc;			/* an AF_SMC socket was seen at some time */
 };
 
 #endif

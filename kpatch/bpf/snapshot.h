@@ -65,52 +65,16 @@ int on_file(struct bpf_iter__task_file *ctx)
 	if (!p || !file)
 		return 0;
 	sock = bpf_sock_from_file(file);
-	if (sock && read_any(&e.sock, sock->sk, sock))
+	if (!sock || !sock->sk)
+		return 0;
+	if (is_smc(sock->sk) ? read_smc(&e.sock, sock->sk, file) :
+	    read_any(&e.sock, sock->sk, sock))
 		write_found(ctx->meta->seq, &e, p);
 	return 0;
 }
 
-/*
- * Replaces bpf_sock_from_file() before 5.11: a file of sockfs is a socket. Its struct has no
- * type for the verifier, so the helper reads every field.
- */
-static __always_inline bool read_far(struct netlog_bpf_sock *s, struct file *file,
-				     struct socket *sock)
-{
-	struct sock *sk = BPF_CORE_READ(sock, sk);
-	unsigned int gfp = BPF_CORE_READ(sk, sk_allocation);
-	__u64 key = (__u64)sk, *known;
-
-	s->family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	s->proto = BPF_CORE_READ(sk, sk_protocol);
-	if ((s->family != AF_INET && s->family != AF_INET6) ||
-	    BPF_CORE_READ(sk, sk_type) == SOCK_RAW || BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock) ||
-	    ((gfp == GFP_MEMALLOC || gfp == GFP_MEMALLOC_OLD) &&
-	     !BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_reuse)) ||
-	    !(s->proto == IPPROTO_TCP || s->proto == IPPROTO_UDP || s->proto == IPPROTO_UDPLITE ||
-	      s->proto == IPPROTO_SCTP || s->proto == IPPROTO_MPTCP))
-		return false;
-	s->ino = BPF_CORE_READ(file, f_inode, i_ino);
-	known = bpf_map_lookup_elem(&numbers, &key);
-	s->cookie = known ? *known : 0;		/* assigned when the socket first does something */
-	s->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
-	s->oif = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);
-	s->state = BPF_CORE_READ(sk, __sk_common.skc_state);
-	s->datagram = BPF_CORE_READ(sk, sk_type) == SOCK_DGRAM;
-	s->lport = BPF_CORE_READ(sk, __sk_common.skc_num);
-	s->fport = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
-	if (s->family == AF_INET) {
-		*(__u32 *)s->laddr = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
-		*(__u32 *)s->faddr = BPF_CORE_READ(sk, __sk_common.skc_daddr);
-	} else {
-		BPF_CORE_READ_INTO(&s->laddr, sk, __sk_common.skc_v6_rcv_saddr);
-		BPF_CORE_READ_INTO(&s->faddr, sk, __sk_common.skc_v6_daddr);
-	}
-	if (s->state == TCP_CLOSE)
-		s->fport = s->faddr[0] = s->faddr[1] = 0;
-	return true;
-}
-
+/* Before 5.11, without bpf_sock_from_file(): a file of sockfs is a socket. Its struct has no
+ * type for the verifier. */
 SEC("iter/task_file")
 int on_file_old(struct bpf_iter__task_file *ctx)
 {
@@ -120,7 +84,7 @@ int on_file_old(struct bpf_iter__task_file *ctx)
 
 	if (!p || !file || file->f_inode->i_sb->s_magic != SOCKFS_MAGIC)
 		return 0;
-	if (read_far(&e.sock, file, file->private_data))
+	if (read_far(&e.sock, file, BPF_CORE_READ((struct socket *)file->private_data, sk)))
 		write_found(ctx->meta->seq, &e, p);
 	return 0;
 }

@@ -12,6 +12,15 @@ static __always_inline bool is_kernels(struct sock *sk)
 		!BPF_CORE_READ_BITFIELD(sk, __sk_common.skc_reuse));
 }
 
+/* The inode number that user space knows; 0: the kernel's own socket. */
+static __always_inline __u64 ino_of(struct socket *sock)
+{
+	__u64 ino = smc_ino(sock->sk);
+	struct file *f = sock->file;
+
+	return ino ? ino : f ? f->f_inode->i_ino : 0;
+}
+
 static __always_inline bool is_reported(struct sock *sk)
 {
 	__u16 proto = sk->sk_protocol, family = sk->__sk_common.skc_family;
@@ -19,7 +28,7 @@ static __always_inline bool is_reported(struct sock *sk)
 	return (family == AF_INET || family == AF_INET6) && sk->sk_type != SOCK_RAW &&
 	       (proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE ||
 		proto == IPPROTO_SCTP || proto == IPPROTO_MPTCP) &&
-	       !is_kernels(sk);
+	       (!is_kernels(sk) || smc_ino(sk));
 }
 
 /* An accepted MPTCP socket has its listener's cookie, if that cookie was ever read. */
@@ -99,13 +108,12 @@ static __noinline bool read_any(struct netlog_bpf_sock *s, struct sock *sk, stru
 {
 	struct tcp_sock *tp = NULL;
 	struct sock *owner;
-	struct file *file;
 
 	__builtin_memset(s, 0, sizeof(*s));
 	if (!sk || !sock)
 		return false;
-	file = sock->file;
-	if (!file)
+	s->ino = ino_of(sock);
+	if (!s->ino)
 		return false;
 	owner = sock->sk;
 	if (!owner)
@@ -115,7 +123,6 @@ static __noinline bool read_any(struct netlog_bpf_sock *s, struct sock *sk, stru
 	/* The first subflow of an MPTCP socket borrows its struct socket. */
 	if (owner != sk && owner->sk_protocol != IPPROTO_MPTCP)
 		return false;
-	s->ino = file->f_inode->i_ino;
 	s->cookie = number_of(owner);
 	s->netns = sk->__sk_common.skc_net.net->ns.inum;
 	s->oif = sk->__sk_common.skc_bound_dev_if;
@@ -142,6 +149,60 @@ static __always_inline bool read_sock(struct netlog_bpf_sock *s, struct sock *sk
 				      struct socket *sock)
 {
 	return !shared.silent && read_any(s, sk, sock);
+}
+
+/*
+ * Reads a socket by an address that has no type for the verifier: the helper reads every field.
+ * file: user space's. Kernel sockets are not for it, but for a marked one.
+ */
+static __noinline bool read_far(struct netlog_bpf_sock *s, struct file *file, struct sock *sk)
+{
+	unsigned int gfp = BPF_CORE_READ(sk, sk_allocation);
+	__u64 key = (__u64)sk, *known;
+
+	if (!s || !file)
+		return false;
+	s->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	s->proto = BPF_CORE_READ(sk, sk_protocol);
+	if ((s->family != AF_INET && s->family != AF_INET6) ||
+	    BPF_CORE_READ(sk, sk_type) == SOCK_RAW ||
+	    !(s->proto == IPPROTO_TCP || s->proto == IPPROTO_UDP || s->proto == IPPROTO_UDPLITE ||
+	      s->proto == IPPROTO_SCTP || s->proto == IPPROTO_MPTCP))
+		return false;
+	if (!smc_ino(sk) && (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock) ||
+			     ((gfp == GFP_MEMALLOC || gfp == GFP_MEMALLOC_OLD) &&
+			      !BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_reuse))))
+		return false;
+	s->ino = file->f_inode->i_ino;
+	/* a number is assigned when the socket first does something */
+	known = bpf_map_lookup_elem(&numbers, &key);
+	s->cookie = known ? *known : 0;
+	if (has_cookie && s->proto != IPPROTO_MPTCP)
+		s->cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	s->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	s->oif = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);
+	s->state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	s->datagram = BPF_CORE_READ(sk, sk_type) == SOCK_DGRAM;
+	s->lport = BPF_CORE_READ(sk, __sk_common.skc_num);
+	s->fport = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	if (s->family == AF_INET) {
+		*(__u32 *)s->laddr = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
+		*(__u32 *)s->faddr = BPF_CORE_READ(sk, __sk_common.skc_daddr);
+	} else {
+		BPF_CORE_READ_INTO(&s->laddr, sk, __sk_common.skc_v6_rcv_saddr);
+		BPF_CORE_READ_INTO(&s->faddr, sk, __sk_common.skc_v6_daddr);
+	}
+	if (s->state == TCP_CLOSE)
+		s->fport = s->faddr[0] = s->faddr[1] = 0;
+	return true;
+}
+
+/* The TCP socket of AF_SMC's smc, which is marked. */
+static __noinline bool read_smc(struct netlog_bpf_sock *s, struct sock *smc, struct file *file)
+{
+	__u64 sk = smc_mark(smc, file);
+
+	return sk && read_far(s, file, (struct sock *)sk);
 }
 
 /* Sets the remote end from the address that was passed to connect(), len bytes. */
@@ -176,9 +237,11 @@ static __always_inline bool in_use(struct sock *sk)
 
 	if (!sock)
 		return false;
-	f = sock->file;
-	if (!f || sock->sk != sk)
+	if (sock->sk != sk)
 		return false;
+	f = sock->file;
+	if (!f)
+		return smc_ino(sk);
 	if (bpf_core_field_exists(((struct file___new *)0)->f_ref))
 		return ((struct file___new *)f)->f_ref.refcnt.counter >= 0;
 	return ((struct file___old *)f)->f_count.counter != 0;

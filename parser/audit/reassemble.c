@@ -272,6 +272,16 @@ void reassemble_age(struct reassembler *r)
 	pieces_age(&r->pieces);
 }
 
+bool reassemble_count_late(struct reassembler *r, int64_t now)
+{
+	return serials_count_late(&r->filter.serials, now);
+}
+
+bool reassemble_late_waits(const struct reassembler *r)
+{
+	return serials_wait(&r->filter.serials);
+}
+
 struct each_open {
 	void (*fn)(const struct stamp *event, const char *node, void *arg);
 	void *arg;
@@ -344,5 +354,6 @@ void reassemble_stats(const struct reassembler *r, struct reassemble_stats *out)
 		.resets = r->resets,
 		.held = pieces_held(&r->pieces),
 		.gaps = r->filter.serials.lost,
+		.late = r->filter.serials.late,
 	};
 }

@@ -76,11 +76,18 @@ void reassemble_new_source(struct reassembler *r);
 /* Only from events of this time (ms) on numbers that do not come are gaps. */
 void reassemble_serials_since(struct reassembler *r, uint64_t ms);
 
+/* Counts the events that are late, as serials_count_late() does: now in ms, of a clock that is
+ * never set back. Returns true if there are more than before. */
+bool reassemble_count_late(struct reassembler *r, int64_t now);
+/* Returns true if the above is to be called again within 100 ms. */
+bool reassemble_late_waits(const struct reassembler *r);
+
 /* For the state dump. */
 struct reassemble_stats {
 	uint64_t lines, dropped, events, facts, joined, resets;
 	unsigned int held;	/* events waiting for a missing piece */
-	uint64_t gaps;		/* events that never came (gaps.h) */
+	uint64_t gaps;		/* events that never came (serials.h) */
+	uint64_t late;		/* events that had not come 0.7 s after a later one */
 };
 void reassemble_stats(const struct reassembler *r, struct reassemble_stats *out);
 

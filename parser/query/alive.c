@@ -330,6 +330,7 @@ void alive_event(struct alive *a, const struct event *e)
 	case EVENT_BIND:
 	case EVENT_LISTEN:
 	case EVENT_CONNECT:
+	case EVENT_CLOEXEC:
 		append(a, e, key_of(e, e->task.pid, e->fd));
 		break;
 	case EVENT_CLOSE:	on_close(a, e); break;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define EXIT_MS 200	/* at most, from an exit to the close of its descriptors */
+
 static bool same_text(const char *a, const char *b)
 {
 	return !a || !b || !strcmp(a, b);
@@ -64,7 +66,7 @@ static struct identity *holder(const struct conn *c)
 /*
  * Returns the process to name at the end: the one that closed about when the socket was
  * destroyed (audit's clock may be a tick behind), else its opener, if it can still have had it,
- * else the last known holder.
+ * else the last known holder, unless the socket outlived it: then an unknown process had it.
  */
 struct identity *closer_last_holder(const struct conn *c)
 {
@@ -78,7 +80,9 @@ struct identity *closer_last_holder(const struct conn *c)
 		return now;
 	if (d->opener && d->opener_ms >= dead_ms)
 		return d->opener;
-	return now ? now : d->let_go ? d->let_go : c->opener;
+	if (now)
+		return now;
+	return d->let_go && d->let_go_ms >= dead_ms - EXIT_MS ? d->let_go : c->opener;
 }
 
 static void set_who(struct identity **to, struct identity *who)

@@ -12,6 +12,8 @@
 #ifndef NETLOG_CONN_H
 #define NETLOG_CONN_H
 
+#include <netinet/in.h>
+
 #include "parser/diag.h"
 #include "parser/entry/entry.h"
 #include "parser/input_error.h"
@@ -37,6 +39,13 @@ struct conn_key {
 static inline uint32_t conn_by_inode(int proto)
 {
 	return proto == PROTO_MPTCP ? 6 : (uint16_t)proto;
+}
+
+/* An accepted socket of MPTCP has its listener's cookie: mptcp_sk_clone_init() copies it, while
+ * inet_csk_clone_lock() resets it. So has SCTP's since sctp_accept() clones the listener (7.2). */
+static inline bool conn_has_cookie(int proto)
+{
+	return proto != PROTO_MPTCP && proto != IPPROTO_SCTP;
 }
 
 /* The state of a request to sock_diag about a connection. It is independent of the phase: an

@@ -135,9 +135,17 @@ void ending_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
 
 void ending_held(struct track *t, struct conn *c)
 {
-	if (!c->diag || !c->diag->end_via || !conn_step(&t->conns, c, STEP_HELD))
+	struct conn_diag *d = c->diag;
+
+	if (!d)
 		return;
-	c->diag->end_via = VIA_NONE;
+	if (c->phase != CONN_DESTROYED) {	/* the process that let go was not the last */
+		identity_put(d->let_go);
+		d->let_go = NULL;
+		d->let_go_ms = 0;
+	}
+	if (d->end_via && conn_step(&t->conns, c, STEP_HELD))
+		d->end_via = VIA_NONE;
 }
 
 void ending_destroyed(struct track *t, struct conn *c, const struct diag_sock *sock,

@@ -15,7 +15,7 @@ bool from_kernel_follows(const struct conn *c)
 /* A socket without a cookie of its own is identified by its inode. */
 static void list(struct track *t, struct conn *c, const struct diag_known *k)
 {
-	bool cookie = k->sock.cookie && k->sock.proto != PROTO_MPTCP;
+	bool cookie = k->sock.cookie && conn_has_cookie(k->sock.proto);
 
 	conn_set_number(&t->conns, c, t->node->index, cookie ? k->sock.cookie : k->sock.ino,
 			cookie ? KEY_COOKIE : conn_by_inode(k->sock.proto));

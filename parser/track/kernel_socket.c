@@ -34,11 +34,9 @@ static bool may_be(const struct conn *s, const struct event *f)
 	}
 }
 
-/* An accepted MPTCP socket has its listener's cookie: mptcp_sk_clone_init() copies it, while
- * inet_csk_clone_lock() resets it. */
 uint64_t kernel_socket_cookie(const struct event *f)
 {
-	return f->proto == PROTO_MPTCP ? 0 : f->cookie;
+	return conn_has_cookie(f->proto) ? f->cookie : 0;
 }
 
 uint64_t kernel_socket_number(const struct event *f)

@@ -27,7 +27,7 @@ static const char *const optional[] = {
 	"udp_abort", "tcp_abort", "inet6_bind", "udpv6_sendmsg", "tty_audit_exit",
 	"auditsc_get_stamp",
 	"sctp_inet_listen", "sctp_primitive_ASSOCIATE", "sctp_association_free",
-	"security_sctp_bind_connect",
+	"security_sctp_bind_connect", "security_socket_listen", "security_sock_graft",
 };
 
 /* ---- libbpf's own messages: the first warning explains an error ---- */

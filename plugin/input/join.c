@@ -11,11 +11,12 @@
 #define WAITING_MAX 32768	/* events */
 #define SEEN_MAX 4096		/* audit events whose serial BPF has not reported yet */
 
-/* An event of BPF. */
+/* An event of BPF, or one of the module that is held with them. */
 struct item {
 	struct event e;
 	int64_t deadline;
 	bool waits;
+	bool other;		/* not of BPF: put there while held */
 	bool keyed, stamped;	/* it is in by_mono, in by_serial */
 	uint64_t mono, serial;
 	UT_hash_handle by_mono, by_serial;
@@ -41,7 +42,7 @@ struct join {
 	uint64_t dropped;	/* while held */
 	unsigned int waiting;
 	struct item *by_mono, *by_serial;
-	TAILQ_HEAD(, item) items;	/* oldest first */
+	TAILQ_HEAD(items, item) items;	/* oldest first */
 	struct seen *seen;
 	TAILQ_HEAD(, seen) seen_list;	/* oldest first */
 };
@@ -197,17 +198,39 @@ static struct item *item_new(const struct event *e)
 	return i;
 }
 
+/* In the order of time: two sources, and several processors. */
+static void hold(struct join *j, struct item *i)
+{
+	struct item *before = TAILQ_LAST(&j->items, items);
+
+	while (before && before->e.mono > i->e.mono)
+		before = TAILQ_PREV(before, items, next);
+	if (before)
+		TAILQ_INSERT_AFTER(&j->items, before, i, next);
+	else
+		TAILQ_INSERT_HEAD(&j->items, i, next);
+	j->waiting++;
+}
+
+void join_put_other(struct join *j, const struct event *e)
+{
+	struct item *i = j->waiting < 2 * WAITING_MAX ? item_new(e) : NULL;
+
+	if (!i) {
+		j->dropped++;
+		return;
+	}
+	i->other = true;
+	hold(j, i);
+}
+
 void join_put(struct join *j, const struct event *e, int64_t now)
 {
 	struct item *i = NULL, *other;
 	bool waits = j->on && may_have_event(e);
 
-	if (j->held && j->waiting >= WAITING_MAX) {
-		j->dropped++;
-		return;
-	}
 	if (waits || j->waiting || j->held)
-		i = item_new(e);
+		i = j->held && j->waiting >= WAITING_MAX ? NULL : item_new(e);
 	if (!i && j->held) {
 		j->dropped++;
 		return;
@@ -217,10 +240,14 @@ void join_put(struct join *j, const struct event *e, int64_t now)
 		j->event(e, j->arg);
 		return;
 	}
-	if (j->waiting >= WAITING_MAX)
-		release_first(j);
-	TAILQ_INSERT_TAIL(&j->items, i, next);
-	j->waiting++;
+	if (j->held) {
+		hold(j, i);
+	} else {
+		if (j->waiting >= WAITING_MAX)
+			release_first(j);
+		TAILQ_INSERT_TAIL(&j->items, i, next);
+		j->waiting++;
+	}
 	i->waits = waits;
 	i->deadline = now + WAIT_NS;
 	HASH_FIND(by_mono, j->by_mono, &i->mono, sizeof(i->mono), other);
@@ -319,7 +346,7 @@ uint64_t join_decide(struct join *j, bool (*takes)(const struct event *e, void *
 
 	for (i = TAILQ_FIRST(&j->items); i; i = next) {
 		next = TAILQ_NEXT(i, next);
-		if (!takes(&i->e, arg))
+		if (!i->other && !takes(&i->e, arg))
 			item_remove(j, i);
 	}
 	j->held = false;

@@ -37,7 +37,10 @@ void join_flush(struct join *j);
 
 /* Holds all events back, whatever the other functions do, until join_decide(). */
 void join_hold(struct join *j);
-/* Drops the events that takes refuses, and releases the others. Returns how many were dropped
+/* While held: an event of another source, to be given to event among BPF's, in the order of
+ * mono. *e is copied. */
+void join_put_other(struct join *j, const struct event *e);
+/* Drops BPF's events that takes refuses; the others are due. Returns how many were dropped
  * meanwhile, without room. */
 uint64_t join_decide(struct join *j, bool (*takes)(const struct event *e, void *arg), void *arg);
 
