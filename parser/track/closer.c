@@ -76,8 +76,6 @@ struct identity *closer_last_holder(const struct conn *c)
 
 	if (d->let_go && !d->presumed && d->let_go_ms >= dead_ms - AUDIT_TICK_MS)
 		return d->let_go;
-	if (now && c->opener && now->pid == c->opener->pid)
-		return now;
 	if (d->opener && d->opener_ms >= dead_ms)
 		return d->opener;
 	if (now)
