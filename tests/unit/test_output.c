@@ -148,10 +148,13 @@ struct fake {
 	_Atomic bool gated;
 	int fail;		 /* -errno of the next writes, 0: they work */
 	unsigned int fail_count; /* so many of them */
+	const int *errors;	 /* NULL, or these in place of fail */
 	unsigned int take;	 /* messages that a failing write takes before it fails */
 	unsigned int writes, seen, severity[SEEN_MAX];
 	char text[SEEN_MAX][48];
 	unsigned int failed, works; /* changes that were reported to the owner */
+	char reasons[16][64];	    /* of the failures */
+	_Atomic int busy_ms;	    /* that each write takes */
 	double at[SEEN_MAX];	    /* of the failing writes */
 };
 
@@ -169,10 +172,12 @@ static int fake_write(struct transport *t, const struct message *m, unsigned int
 
 	if (f->gated)
 		sem_wait(&f->go);
+	if (f->busy_ms)
+		poll(NULL, 0, f->busy_ms);
 	pthread_mutex_lock(&f->lock);
 	if (f->fail && f->fail_count) {
 		f->fail_count--;
-		err = f->fail;
+		err = f->errors ? *f->errors++ : f->fail;
 		if (count > f->take)
 			count = f->take;
 		f->at[f->writes] = seconds();
@@ -198,7 +203,8 @@ static void on_change(enum output_change what, const char *name, const struct tr
 
 	assert_string_equal(name, "fake");
 	assert_ptr_equal(t, f);
-	f->failed += what == OUTPUT_FAILED && err > 0;
+	if (what == OUTPUT_FAILED && err > 0 && f->failed < 16)
+		snprintf(f->reasons[f->failed++], sizeof(f->reasons[0]), "%d %.40s", err, t->reason);
 	f->works += what == OUTPUT_WORKS;
 }
 
@@ -345,6 +351,29 @@ static void test_stalled(void **state)
 			assert_int_equal(fake.severity[i], LOG_NOTICE);
 }
 
+/*
+ * A transport that is slow, but never stalls: it takes 5 ms for some 30 KB. 6 MB of messages
+ * would take it a second and more; the caller waits 0.4 s at most.
+ */
+static void test_slow(void **state)
+{
+	struct output *o = open_fake(&loses);
+	struct output_counts c;
+	double begun = seconds(), took;
+
+	(void)state;
+	fake.busy_ms = 5;
+	for (unsigned int i = 0; i < 6000; i++)
+		put(o, i, 1000);
+	output_push(o);
+	took = seconds() - begun;
+	output_counts(o, &c);
+	fake.busy_ms = 0;
+	assert_true(took < 0.8);
+	assert_true(c.lost > 0 && c.messages + c.lost >= 6000);
+	assert_int_equal(output_close(o, 20000), 0);
+}
+
 /* A stalled output does not keep the program from ending, whatever the clock. */
 static void test_close_stalled(void **state)
 {
@@ -407,6 +436,42 @@ static void test_retry(void **state)
 	assert_true(fake.at[1] - fake.at[0] > 0.09 / FAST);
 	assert_true(fake.at[2] - fake.at[1] > 0.19 / FAST);
 	assert_int_equal(lost_by_notes(), 0);
+}
+
+static bool works_again(void)
+{
+	bool works;
+
+	pthread_mutex_lock(&fake.lock);
+	works = fake.works;
+	pthread_mutex_unlock(&fake.lock);
+	return works;
+}
+
+/* The reason of an outage may change: each new one is reported, but not endlessly. */
+static void test_reasons(void **state)
+{
+	static const int errors[] = { -ENETUNREACH, -ENETUNREACH, -ECONNREFUSED, -ECONNREFUSED,
+				      -ETIMEDOUT, -ENETUNREACH, -ECONNREFUSED, -ETIMEDOUT };
+	static const unsigned int new[] = { 0, 2, 4, 5 };
+	struct output *o = open_fake(&keeps);
+	struct output_counts c;
+
+	(void)state;
+	speed = FAST * 10;
+	fake.errors = errors;
+	fake.fail = -1;
+	fake.fail_count = sizeof(errors) / sizeof(*errors);
+	put(o, 1, 40);
+	output_push(o);
+	wait_until(works_again);
+	speed = 1;
+	output_counts(o, &c);
+	assert_int_equal(c.failures, 1);
+	assert_int_equal(output_close(o, 20000), 0);
+	assert_int_equal(fake.failed, 4);
+	for (unsigned int i = 0; i < 4; i++)
+		assert_int_equal(atoi(fake.reasons[i]), -errors[new[i]]);
 }
 
 /* A transport that does not keep loses the lines that it fails to write, and reports this when
@@ -678,8 +743,10 @@ int main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_stalled),
+		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_close_stalled),
 		cmocka_unit_test(test_retry),
+		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_fails),
 		cmocka_unit_test(test_close_failing),
 		cmocka_unit_test(test_nonblocking),
