@@ -36,7 +36,7 @@ static void on_change(enum output_change what, const char *name, const struct tr
 		break;
 	case OUTPUT_NOT_REOPENED:
 		log_warnx("output %s: %s: %s; the old file stays in use", name, t->target,
-			  strerror(err));
+			  *t->reason ? t->reason : strerror(err));
 		break;
 	}
 }
@@ -332,7 +332,8 @@ void report_note(struct report *r, const char *format, ...)
 		m.has_time = format_has_time(r->at[i].format);
 		m.structured = format_is_structured(r->at[i].format);
 		m.severity = r->at[i].severity;
-		output_put(r->at[i].output, &m);
+		if (m.len) /* hone has no notes */
+			output_put(r->at[i].output, &m);
 	}
 }
 
