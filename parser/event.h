@@ -59,6 +59,7 @@ enum event_kind {
 	EVENT_ACCEPT,		/* newfd = accept(fd, addr) */
 	EVENT_CLOSE,		/* close(fd) .. close_range(fd, newfd) */
 	EVENT_DUP,		/* newfd = dup(fd) */
+	EVENT_CLOEXEC,		/* fd gets or loses FD_CLOEXEC */
 	EVENT_FORK,		/* newfd = pid of the child */
 	EVENT_EXEC,
 	EVENT_EXIT_THREAD,	/* exit(2): one thread, not the process */
@@ -88,7 +89,7 @@ struct event {
 
 	int64_t result;		/* exit=: 0, a descriptor, or -errno */
 	int fd, newfd;
-	bool cloexec;		/* the new descriptor has FD_CLOEXEC */
+	bool cloexec;		/* the descriptor has FD_CLOEXEC now */
 	int family, type, proto;
 	unsigned int sa_family;	/* raw family of the SOCKADDR record */
 	bool has_sockaddr;

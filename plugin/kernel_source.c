@@ -10,8 +10,6 @@
 #include "plugin/log.h"
 
 #define SECOND 1000000000LL
-#define SCANS 2			/* what neither of them finds has ended */
-#define SCAN_NS (2 * SECOND)	/* between two */
 /* The module was asked to unload and does not, or its last record does not arrive. */
 #define STAY_NS (3 * SECOND)
 #define GONE_NS (10 * SECOND)
@@ -78,12 +76,6 @@ static void module_came(struct kernel_source *k)
 	k->module = true;
 }
 
-static void plan_scans(struct kernel_source *k, int64_t from)
-{
-	k->scans = SCANS;
-	k->next_scan = from;
-}
-
 static bool is_new(const struct event *e, void *arg)
 {
 	struct kernel_source *k = arg;
@@ -120,7 +112,7 @@ static void module_went(struct kernel_source *k)
 	join_release(k->join, now_ns());
 	/* without the hook there was a gap: what began in it is found */
 	if (!k->woken_at || k->dropped)
-		plan_scans(k, now_ns());
+		kernel_scan_plan(&k->scan, now_ns());
 	k->woken_at = 0;
 }
 
@@ -177,10 +169,10 @@ static void on_bpf_scanned(int64_t begun, void *arg)
 {
 	struct kernel_source *k = arg;
 	struct event e = { .kind = EVENT_SCANNED, .mono = begun, .netns = k->netns,
-			   .result = k->checks, .node = k->node.name };
+			   .result = k->scan.checks, .node = k->node.name };
 	struct timespec now;
 
-	k->scanned++;
+	k->scan.complete++;
 	join_flush(k->join);
 	clock_gettime(CLOCK_REALTIME, &now);
 	e.stamp = (struct stamp){ .sec = now.tv_sec, .milli = now.tv_nsec / 1000000 };
@@ -230,10 +222,9 @@ void kernel_source_open(struct kernel_source *k, enum kernel_use use,
 		announce(k, NETLOG_OP_LOAD);
 	k->reported = kernel_source_name(k);
 	if (snapshot || k->module)
-		plan_scans(k, 0);
+		kernel_scan_plan(&k->scan, 0);
 	k->netns = own_netns();
-	k->scan_s = snapshot ? wants->scan : 0;
-	k->next_check = now_ns() + k->scan_s * SECOND;
+	kernel_scan_every(&k->scan, snapshot ? wants->scan : 0, now_ns());
 }
 
 void kernel_source_close(struct kernel_source *k)
@@ -252,38 +243,18 @@ int kernel_source_poll(const struct kernel_source *k, struct pollfd *fd)
 	if (!k->bpf)
 		return -1;
 	ring = bpf_input_poll(k->bpf, fd);
-	if (k->scans && now_ns() >= k->next_scan && !bpf_input_scans(k->bpf))
+	if (kernel_scan_is_due(&k->scan, now_ns()) && !bpf_input_scans(k->bpf))
 		return 0;
 	waits = join_due(k->join, now_ns());
 	return ring < 0 || (waits >= 0 && waits < ring) ? waits : ring;
-}
-
-/* After a loss, or by the clock: then nothing is known to be lost. */
-static void begin_scan(struct kernel_source *k)
-{
-	int64_t now = now_ns();
-
-	if (!kernel_source_exact(k) || bpf_input_scans(k->bpf))
-		return;
-	if (k->scans && now >= k->next_scan) {
-		k->checks = false;
-		k->next_scan = now + SCAN_NS;
-		k->scans = bpf_input_scan(k->bpf, true) ? k->scans - 1 : 0;
-	} else if (k->scan_s && !k->scans && now >= k->next_check) {
-		k->checks = true;
-		if (!bpf_input_scan(k->bpf, false))
-			k->scan_s = 0;
-	} else {
-		return;
-	}
-	k->next_check = now + k->scan_s * SECOND;
 }
 
 void kernel_source_work(struct kernel_source *k, const struct pollfd *fd)
 {
 	if (!k->bpf)
 		return;
-	begin_scan(k);
+	if (kernel_source_exact(k))
+		kernel_scan_begin(&k->scan, k->bpf, now_ns());
 	bpf_input_work(k->bpf, fd);
 	join_release(k->join, now_ns());
 }
@@ -329,7 +300,7 @@ static void test(struct kernel_source *k)
 	kernel_source_finish(k);
 	announce(k, k->broken ? NETLOG_OP_UNLOAD : NETLOG_OP_LOAD);
 	if (!k->broken)
-		plan_scans(k, now_ns());
+		kernel_scan_plan(&k->scan, now_ns());
 }
 
 /* The module's last record may still be on its way. */
@@ -439,6 +410,6 @@ bool kernel_source_losses(struct kernel_source *k, struct kernel_losses *l)
 
 void kernel_source_rescan(struct kernel_source *k)
 {
-	if (k->bpf && !k->scans)
-		plan_scans(k, now_ns() + SECOND);
+	if (k->bpf && !k->scan.left)
+		kernel_scan_plan(&k->scan, now_ns() + SECOND);
 }

@@ -15,6 +15,7 @@
 #include "plugin/handover.h"
 #include "plugin/input/bpf.h"
 #include "plugin/input/join.h"
+#include "plugin/kernel_scan.h"
 
 /* [kernel] source: the best there is, or this one alone. */
 enum kernel_use { KERNEL_AUTO, KERNEL_MODULE, KERNEL_BPF, KERNEL_SOCKDIAG, KERNEL_NONE };
@@ -29,12 +30,7 @@ struct kernel_source {
 	bool module;		/* it is loaded, and speaks */
 	bool rules;		/* audit rules are loaded */
 	bool snapshot;		/* report what is open at the start */
-	unsigned int scans;	/* of all that is open, still to be made */
-	int64_t next_scan;	/* mono ns */
-	unsigned int scan_s;	/* seconds between scans without a known loss; 0: none */
-	int64_t next_check;	/* mono ns: the next such scan */
-	bool checks;		/* the scan under way is one */
-	uint64_t scanned;	/* scans that were completed */
+	struct kernel_scan scan;
 	int64_t netns;		/* this process's namespace, whose sockets are all visited */
 	const char *reported;	/* kernel_source_name() at the last check */
 	bool broken;		/* BPF is attached, and its programs do not run */

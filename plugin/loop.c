@@ -18,7 +18,7 @@
 
 #define READ_SIZE 32768
 #define TIMER_MS 1000
-#define LOSSES_MS 500 /* interval at which losses are counted */
+#define LOSSES_MS 250 /* interval at which losses are counted */
 #define INPUT_MS 100 /* of reading, before the others have their turn */
 #define RELEASE_MS 200 /* beyond [sockdiag] wait: for its answers to be worked on */
 #define TICK_MS 100
@@ -266,7 +266,8 @@ static bool wait_for_events(struct plugin *p, struct pollfd *fds, int64_t next)
 
 	if (most >= 0 && most < wait)
 		wait = most;
-	if (track_unused_waits(p->track) && wait > TICK_MS)
+	if ((track_unused_waits(p->track) || reassemble_late_waits(p->reassembler)) &&
+	    wait > TICK_MS)
 		wait = TICK_MS;
 	most = -1;
 	for (int i = RESOLVER; i < FDS; i++)
@@ -347,7 +348,8 @@ void loop_run(struct plugin *p)
 		if (fds[SIGNALS].revents)
 			on_signal(p);
 		work(p, fds);
-		if (clock_now_ms() >= next_losses) {
+		if (reassemble_count_late(p->reassembler, clock_now_ms()) ||
+		    clock_now_ms() >= next_losses) {
 			status_check_losses(p);
 			next_losses = clock_now_ms() + LOSSES_MS;
 		}

@@ -71,7 +71,7 @@ static void queue_losses(struct losses *l, const struct loss_counts *now,
 
 static bool any(const struct loss_report *r)
 {
-	return r->kernel || r->module || r->missed || r->socket || r->gaps || r->torn ||
+	return r->kernel || r->module || r->missed || r->socket || r->gaps || r->late || r->torn ||
 	       r->sockdiag || r->bpf || r->queue || r->evicted || r->cut || r->unasked ||
 	       r->unseen || r->unclaimed;
 }
@@ -82,6 +82,7 @@ static void add(struct loss_report *total, const struct loss_report *r)
 	total->module += r->module;
 	total->socket += r->socket;
 	total->gaps += r->gaps;
+	total->late += r->late;
 	total->torn += r->torn;
 	total->sockdiag += r->sockdiag;
 	total->bpf += r->bpf;
@@ -106,6 +107,7 @@ bool losses_update(struct losses *l, const struct loss_counts *now, struct loss_
 		out->kernel = grown(last->kernel, now->kernel);
 	out->socket = now->socket - last->socket;
 	out->gaps = now->gaps - last->gaps;
+	out->late = now->late - last->late;
 	out->torn = now->torn - last->torn;
 	out->sockdiag = now->sockdiag - last->sockdiag;
 	out->bpf = now->bpf - last->bpf;

@@ -19,7 +19,7 @@ struct loss_counts {
 	/* counts of the module's last "unload" record; -1: there was none */
 	int64_t unload_lost, unload_missed;
 	/* since the plugin started */
-	uint64_t socket, gaps, torn, sockdiag, bpf, bpf_missed;
+	uint64_t socket, gaps, late, torn, sockdiag, bpf, bpf_missed;
 	uint64_t evicted, cut, unasked, unseen, unclaimed;
 	uint64_t queue;	      /* lines that outputs dropped, the plugin's notes included */
 	unsigned int outputs; /* that get a note of each loss */
@@ -27,7 +27,7 @@ struct loss_counts {
 
 /* Losses between two calls. */
 struct loss_report {
-	uint64_t kernel, module, socket, gaps, torn, sockdiag, bpf;
+	uint64_t kernel, module, socket, gaps, late, torn, sockdiag, bpf;
 	uint64_t missed;  /* by module and BPF */
 	uint64_t queue;	  /* dropped by outputs */
 	uint64_t evicted; /* connections forgotten, tables full */

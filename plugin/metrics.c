@@ -100,6 +100,7 @@ static void print_losses(const struct loss_report *r, FILE *to)
 		{ "unasked", r->unasked },
 		{ "unseen", r->unseen },
 		{ "unclaimed", r->unclaimed },
+		{ "late", r->late },
 	};
 
 	head(to, "netlog_lost_total", "counter",

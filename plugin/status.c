@@ -43,6 +43,7 @@ static void count_losses(struct plugin *p, struct loss_counts *now)
 		.unload_missed = stats.module_missed,
 		.socket = p->socket_lost,
 		.gaps = input.gaps,
+		.late = input.late,
 		.torn = p->errors.count[INPUT_ERROR_INCOMPLETE],
 		.sockdiag = sources_sockdiag_lost(&p->sources),
 		.bpf = p->sources.bpf_lost,
@@ -71,7 +72,7 @@ void status_check_losses(struct plugin *p)
 	p->next_metrics = 0;
 	report_note(&p->report, "netlog lost kernel=%llu module=%llu socket=%llu gaps=%llu "
 				"torn=%llu sockdiag=%llu bpf=%llu missed=%llu evicted=%llu queue=%llu "
-				"cut=%llu unasked=%llu unseen=%llu unclaimed=%llu",
+				"cut=%llu unasked=%llu unseen=%llu unclaimed=%llu late=%llu",
 		    (unsigned long long)lost.kernel,
 		    (unsigned long long)lost.module, (unsigned long long)lost.socket,
 		    (unsigned long long)lost.gaps, (unsigned long long)lost.torn,
@@ -79,7 +80,7 @@ void status_check_losses(struct plugin *p)
 		    (unsigned long long)lost.missed, (unsigned long long)lost.evicted,
 		    (unsigned long long)lost.queue, (unsigned long long)lost.cut,
 		    (unsigned long long)lost.unasked, (unsigned long long)lost.unseen,
-		    (unsigned long long)lost.unclaimed);
+		    (unsigned long long)lost.unclaimed, (unsigned long long)lost.late);
 }
 
 void status_folded(const struct repeat_folded *f, void *plugin)
@@ -162,7 +163,7 @@ void status_write_metrics(struct plugin *p, bool at_once)
 		.started = p->started,
 		.written = time(NULL),
 		.bpf_records = kernel_source_written(&p->sources.kernel),
-		.bpf_scans = p->sources.kernel.scanned,
+		.bpf_scans = p->sources.kernel.scan.complete,
 		.limits = p->limits,
 		.errors = &p->errors,
 		.lost = p->losses.total,

@@ -13,6 +13,9 @@
 #ifndef CLOSE_RANGE_CLOEXEC
 #define CLOSE_RANGE_CLOEXEC (1U << 2)
 #endif
+/* FIOCLEX and FIONCLEX of every machine but alpha, mips, parisc, powerpc and sparc */
+#define IOCTL_SET_CLOEXEC 0x5451
+#define IOCTL_CLEAR_CLOEXEC 0x5450
 #define CLONE_THREAD_FLAG 0x10000
 #define SOCK_CLOEXEC_FLAG 02000000
 #define SOCK_TYPE_MASK 0xf
@@ -103,6 +106,11 @@ static enum fragment_result call_fact(const struct fragment *p, enum syscall_id 
 		break;
 	case SC_FCNTL:
 	case SC_FCNTL64:
+		if (args[1] == F_SETFD) {
+			f->kind = EVENT_CLOEXEC;
+			f->cloexec = args[2] & FD_CLOEXEC;
+			break;
+		}
 		if (args[1] != F_DUPFD && args[1] != F_DUPFD_CLOEXEC)
 			return FRAGMENT_NOTHING;
 		f->cloexec = args[1] == F_DUPFD_CLOEXEC;
@@ -116,6 +124,12 @@ static enum fragment_result call_fact(const struct fragment *p, enum syscall_id 
 		f->kind = EVENT_DUP;
 		f->newfd = p->exit;
 		f->cloexec = args[2] & O_CLOEXEC;
+		break;
+	case SC_IOCTL:
+		if (args[1] != IOCTL_SET_CLOEXEC && args[1] != IOCTL_CLEAR_CLOEXEC)
+			return FRAGMENT_NOTHING;
+		f->kind = EVENT_CLOEXEC;
+		f->cloexec = args[1] == IOCTL_SET_CLOEXEC;
 		break;
 	case SC_CLONE:
 		if (args[0] & CLONE_THREAD_FLAG)

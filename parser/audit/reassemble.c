@@ -272,30 +272,34 @@ void reassemble_age(struct reassembler *r)
 	pieces_age(&r->pieces);
 }
 
-struct each_open {
-	void (*fn)(const struct stamp *event, const char *node, void *arg);
-	void *arg;
-};
-
-static void on_open(const struct head *h, void *arg)
+bool reassemble_count_late(struct reassembler *r, int64_t now)
 {
-	struct each_open *o = arg;
-	struct stamp event = { .sec = h->time / 1000, .milli = h->time % 1000,
-			       .serial = h->serial };
-	char *node = h->node_name ? strndup(h->node_name, h->node_len) : NULL;
-
-	o->fn(&event, node, o->arg);
-	free(node);
+	return serials_count_late(&r->filter.serials, now);
 }
 
-void reassemble_each_open(struct reassembler *r,
-			  void (*fn)(const struct stamp *event, const char *node, void *arg),
-			  void *arg)
+bool reassemble_late_waits(const struct reassembler *r)
 {
-	struct each_open o = { fn, arg };
+	return serials_wait(&r->filter.serials);
+}
 
-	gather_each(r->gather, on_open, &o);
-	pieces_each(&r->pieces, fn, arg);
+void reassemble_image(struct reassembler *r, struct image *i)
+{
+	if (!r->gather) {
+		i->bad = true;
+		return;
+	}
+	IMAGE(i, r->opened_before);
+	IMAGE(i, r->given_before);
+	IMAGE(i, r->resets);
+	filter_image(&r->filter, i);
+	gather_image(r->gather, i);
+	pieces_image(&r->pieces, i);
+}
+
+bool reassemble_waits(const struct reassembler *r)
+{
+	return r->filter.carried || r->filter.skipping || r->filter.block_used ||
+	       !r->gather || gather_waits(r->gather) || pieces_held(&r->pieces);
 }
 
 void reassemble_flush(struct reassembler *r)
@@ -344,5 +348,6 @@ void reassemble_stats(const struct reassembler *r, struct reassemble_stats *out)
 		.resets = r->resets,
 		.held = pieces_held(&r->pieces),
 		.gaps = r->filter.serials.lost,
+		.late = r->filter.serials.late,
 	};
 }

@@ -18,6 +18,7 @@
 #include "parser/audit/batch.h"
 #include "parser/input_error.h"
 #include "parser/event.h"
+#include "parser/image.h"
 
 typedef void (*event_fn)(const struct event *f, void *arg);
 
@@ -58,11 +59,14 @@ void reassemble_age(struct reassembler *r);
  * completed early. To be called when the input has nothing more for now. */
 void reassemble_push(struct reassembler *r);
 
-/* Calls fn for each event that is not complete: what a later run needs of it. Not by
- * auparse, and behind reassemble_push(). */
-void reassemble_each_open(struct reassembler *r,
-			  void (*fn)(const struct stamp *event, const char *node, void *arg),
-			  void *arg);
+/*
+ * Saves what later lines depend on, behind reassemble_push(), or loads it: r was just opened then,
+ * with the same options. Not with reassemble_by_auparse() or serials. After loading, the next line
+ * is taken for one of the same source.
+ */
+void reassemble_image(struct reassembler *r, struct image *i);
+/* Returns true if reassemble_flush() would have something to hand out. */
+bool reassemble_waits(const struct reassembler *r);
 
 /* End of the input: everything is completed and handed out. */
 void reassemble_flush(struct reassembler *r);
@@ -76,11 +80,18 @@ void reassemble_new_source(struct reassembler *r);
 /* Only from events of this time (ms) on numbers that do not come are gaps. */
 void reassemble_serials_since(struct reassembler *r, uint64_t ms);
 
+/* Counts the events that are late, as serials_count_late() does: now in ms, of a clock that is
+ * never set back. Returns true if there are more than before. */
+bool reassemble_count_late(struct reassembler *r, int64_t now);
+/* Returns true if the above is to be called again within 100 ms. */
+bool reassemble_late_waits(const struct reassembler *r);
+
 /* For the state dump. */
 struct reassemble_stats {
 	uint64_t lines, dropped, events, facts, joined, resets;
 	unsigned int held;	/* events waiting for a missing piece */
-	uint64_t gaps;		/* events that never came (gaps.h) */
+	uint64_t gaps;		/* events that never came (serials.h) */
+	uint64_t late;		/* events that had not come 0.7 s after a later one */
 };
 void reassemble_stats(const struct reassembler *r, struct reassemble_stats *out);
 

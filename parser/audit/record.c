@@ -113,8 +113,9 @@ static const uint8_t arguments_used[SC_COUNT] = {
 	[SC_DUP] = 0x1,
 	[SC_DUP2] = 0x1,
 	[SC_DUP3] = 0x5,
-	[SC_FCNTL] = 0x3,
-	[SC_FCNTL64] = 0x3,
+	[SC_FCNTL] = 0x7,
+	[SC_FCNTL64] = 0x7,
+	[SC_IOCTL] = 0x3,
 	[SC_CLONE] = 0x1,
 };
 

@@ -47,7 +47,7 @@ static void decide(struct serials *g, uint32_t end)
 static void start(struct serials *g, uint32_t serial)
 {
 	g->started = true;
-	g->base = g->next = serial;
+	g->base = g->next = g->checked = serial;
 	for (unsigned int i = 0; i < SERIALS_AGES; i++)
 		g->marks[i] = serial;
 }
@@ -75,6 +75,42 @@ void serials_age(struct serials *g)
 	decide(g, g->marks[SERIALS_AGES - 1]);
 	memmove(g->marks + 1, g->marks, sizeof(g->marks) - sizeof(*g->marks));
 	g->marks[0] = g->next;
+}
+
+/* Numbers from g->checked to end that have not come. */
+static unsigned int missing(struct serials *g, uint32_t end)
+{
+	unsigned int n = 0;
+
+	if ((int32_t)(g->base - g->checked) > 0)
+		g->checked = g->base;	/* those before are lost, or came */
+	for (; (int32_t)(end - g->checked) > 0; g->checked++)
+		n += !(*word_of(g, g->checked) & bit_of(g->checked));
+	return n;
+}
+
+bool serials_count_late(struct serials *g, int64_t now)
+{
+	uint64_t before = g->late;
+	const struct serials_pass *newest;
+
+	if (!g->started)
+		return false;
+	while (g->pass_count && now - g->passes[0].ms >= SERIALS_LATE_MS) {
+		g->late += missing(g, g->passes[0].next);
+		memmove(g->passes, g->passes + 1, --g->pass_count * sizeof(*g->passes));
+	}
+	newest = g->pass_count ? &g->passes[g->pass_count - 1] : NULL;
+	if (newest ? newest->next == g->next || now - newest->ms < SERIALS_PASS_MS ||
+		     g->pass_count == SERIALS_PASSES : g->checked == g->next)
+		return g->late > before;
+	g->passes[g->pass_count++] = (struct serials_pass){ g->next, now };
+	return g->late > before;
+}
+
+bool serials_wait(const struct serials *g)
+{
+	return g->pass_count > 0;
 }
 
 void serials_end(struct serials *g)

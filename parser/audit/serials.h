@@ -26,6 +26,15 @@
 
 #define SERIALS_WINDOW 65536	/* how far apart numbers may come */
 #define SERIALS_AGES 60		/* calls of serials_age() until a number is given up */
+#define SERIALS_LATE_MS 700	/* of disorder is usual on a busy host: a number is late behind it */
+#define SERIALS_PASSES 8
+#define SERIALS_PASS_MS 100	/* between two of them */
+
+/* next, as it was at a time (ms). */
+struct serials_pass {
+	uint32_t next;
+	int64_t ms;
+};
 
 struct serials {
 	bool started;
@@ -33,6 +42,10 @@ struct serials {
 	uint32_t next;			/* one more than the highest that came */
 	uint32_t marks[SERIALS_AGES];	/* next, as of the last calls of serials_age() */
 	uint64_t lost;
+	uint32_t checked;		/* all before came, or are in late */
+	unsigned int pass_count;	/* oldest first */
+	struct serials_pass passes[SERIALS_PASSES];
+	uint64_t late;
 	uint64_t came[SERIALS_WINDOW / 64];	/* a bit for each number from base on */
 };
 
@@ -42,6 +55,13 @@ void serials_init(struct serials *g);
 void serials_came(struct serials *g, uint32_t serial, bool head);
 /* To be called about once a second: who has not come for SERIALS_AGES calls is lost. */
 void serials_age(struct serials *g);
+/* Counts in late the numbers that have not come SERIALS_LATE_MS after a later one. They may
+ * still come; if not, they are in lost a minute later. now is a time in ms that is never set
+ * back. Returns true if there are more than before. */
+bool serials_count_late(struct serials *g, int64_t now);
+/* Returns true if serials_count_late() is to be called again within SERIALS_PASS_MS, whether or not
+ * anything arrives. */
+bool serials_wait(const struct serials *g);
 /* End of the input: no other serial will come. */
 void serials_end(struct serials *g);
 

@@ -21,6 +21,7 @@
 	X(DUP3,		"dup3")		\
 	X(FCNTL,	"fcntl")	\
 	X(FCNTL64,	"fcntl64")	\
+	X(IOCTL,	"ioctl")	\
 	X(CLONE,	"clone")	\
 	X(FORK,		"fork")		\
 	X(VFORK,	"vfork")	\

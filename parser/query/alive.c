@@ -330,6 +330,7 @@ void alive_event(struct alive *a, const struct event *e)
 	case EVENT_BIND:
 	case EVENT_LISTEN:
 	case EVENT_CONNECT:
+	case EVENT_CLOEXEC:
 		append(a, e, key_of(e, e->task.pid, e->fd));
 		break;
 	case EVENT_CLOSE:	on_close(a, e); break;
@@ -344,16 +345,6 @@ void alive_event(struct alive *a, const struct event *e)
 	case EVENT_MODULE:	on_module(a, e); break;
 	default:		break;
 	}
-}
-
-void alive_each(const struct alive *a,
-		void (*fn)(const struct stamp *event, const char *node, void *arg), void *arg)
-{
-	for (const struct latest *l = a->latest; l; l = l->hh.next)
-		fn(&l->stamp, l->node, arg);
-	for (const struct socket *s = a->sockets; s; s = s->hh.next)
-		for (unsigned int i = 0; i < s->count; i++)
-			fn(&s->stamps[i], s->node, arg);
 }
 
 /* ---- events that produced an entry ---- */

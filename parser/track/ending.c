@@ -10,6 +10,7 @@
 #include "parser/track/unused.h"
 
 #define TICK_MS 10		/* audit's clock is that of the timer interrupt */
+#define EXIT_MS 200		/* at most, from an exit to the close of its descriptors */
 
 /* ---- the process that closed last ---- */
 
@@ -73,7 +74,8 @@ static struct identity *holder(const struct conn *c)
 /*
  * Returns the process to name at the end: the one that closed about when the socket was
  * destroyed (audit's clock may be a tick behind), else its opener, if it can still have had it,
- * else the last known holder.
+ * else the last known holder, unless the socket outlived it: then another one, which is not
+ * known, had it.
  */
 static struct identity *last_holder(const struct conn *c)
 {
@@ -87,7 +89,9 @@ static struct identity *last_holder(const struct conn *c)
 		return now;
 	if (d->opener && d->opener_ms >= dead_ms)
 		return d->opener;
-	return now ? now : d->let_go ? d->let_go : c->opener;
+	if (now)
+		return now;
+	return d->let_go && d->let_go_ms >= dead_ms - EXIT_MS ? d->let_go : c->opener;
 }
 
 static void set_who(struct identity **to, struct identity *who)
@@ -245,9 +249,17 @@ void ending_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
 
 void ending_held(struct track *t, struct conn *c)
 {
-	if (!c->diag || !c->diag->end_via || !conn_step(&t->conns, c, STEP_HELD))
+	struct conn_diag *d = c->diag;
+
+	if (!d)
 		return;
-	c->diag->end_via = VIA_NONE;
+	if (c->phase != CONN_DESTROYED) {	/* who has let go was not the last holder */
+		identity_put(d->let_go);
+		d->let_go = NULL;
+		d->let_go_ms = 0;
+	}
+	if (d->end_via && conn_step(&t->conns, c, STEP_HELD))
+		d->end_via = VIA_NONE;
 }
 
 void ending_destroyed(struct track *t, struct conn *c, const struct diag_sock *sock,

@@ -142,6 +142,14 @@ void from_processes_dup(struct track *t, const struct event *f)
 	from_processes_reuse(t, f->newfd);
 }
 
+void from_processes_cloexec(struct track *t, const struct event *f)
+{
+	struct fdent *fd = fdtable_find(&t->fds, t->proc, f->fd);
+
+	if (fd && fd->serial <= f->stamp.serial)
+		fd->cloexec = f->cloexec;
+}
+
 /* Returns true if p, which was seen before the fork that made pid, is an earlier process that a
  * signal ended. A child may be seen before its fork, which is written when the call returns,
  * but not before the call's entry. */

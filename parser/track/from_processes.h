@@ -15,6 +15,8 @@ void from_processes_know(struct track *t, const struct event *f);
 void from_processes_reuse(struct track *t, int fd);
 void from_processes_close(struct track *t, const struct event *f);
 void from_processes_dup(struct track *t, const struct event *f);
+/* The descriptor f->fd, if it was a socket's before the event, is closed by exec or not. */
+void from_processes_cloexec(struct track *t, const struct event *f);
 void from_processes_fork(struct track *t, const struct event *f);
 /* t->proc exited. Without the module it is forgotten, and t->proc is NULL then. */
 void from_processes_exit(struct track *t, enum entry_via via);

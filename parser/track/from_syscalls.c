@@ -345,6 +345,7 @@ static void rules_alone(struct track *t, const struct event *f)
 	case EVENT_ACCEPT:	on_accept(t, f); break;
 	case EVENT_CLOSE:	from_processes_close(t, f); break;
 	case EVENT_DUP:		from_processes_dup(t, f); break;
+	case EVENT_CLOEXEC:	from_processes_cloexec(t, f); break;
 	case EVENT_FORK:		from_processes_fork(t, f); break;
 	case EVENT_EXEC:		ending_exec(t); break;
 	case EVENT_EXIT_GROUP:	from_processes_exit(t, VIA_EXIT); break;

@@ -49,10 +49,10 @@ of_probe() { grep -E ' (probe|netlog) ' | grep ' probe ' | sed 's/ time=[^ ]*$//
 in_journal() { journal | of_probe; }
 in_auth_log() { sed -n 's/^.* audisp-netlog\[[0-9]*\]: //p' /var/log/auth.log | of_probe; }
 in_file() { cut -c 25- /var/log/netlog.log | of_probe; }
-# frames with octet counting, without newlines
+# Frames with octet counting, without newlines: LENGTH, a blank, LENGTH bytes.
+frames() { perl -0777 -ne 'while (/\G(\d+) /gc) { my $n = $1; print substr($_, pos, $n), "\n"; pos($_) += $n }' /var/log/collector; }
 in_collector() {
-	sed -E 's/[0-9]+ <[0-9]+>1 /\n&/g' /var/log/collector |
-		sed -nE 's/^[0-9]+ <[0-9]+>1 [^ ]+ [^ ]+ audisp-netlog [0-9]+ [^ ]+ (-|\[[^]]*\]) (\xef\xbb\xbf)?//p' | of_probe
+	frames | sed -nE 's/^<[0-9]+>1 [^ ]+ [^ ]+ audisp-netlog [0-9]+ [^ ]+ (-|\[[^]]*\]) (\xef\xbb\xbf)?//p' | of_probe
 }
 
 files() {

@@ -119,9 +119,15 @@ static const struct row rows[] = {
 	  "a3=0") TITLE("1") CALL("2", "33", "success=yes exit=5 a0=3 a1=5 a2=0 a3=0")
 	  TITLE("2") CALL("3", "292", "success=yes exit=6 a0=3 a1=6 a2=80000 a3=0")
 	  TITLE("3") CALL("4", "72", "success=yes exit=7 a0=3 a1=406 a2=0 a3=0") TITLE("4")
-	  CALL("5", "72", "success=yes exit=0 a0=3 a1=2 a2=1 a3=0") TITLE("5"),
+	  CALL("5", "72", "success=yes exit=0 a0=3 a1=4 a2=800 a3=0") TITLE("5"),
 	  "dup pid=100 3-4\ndup pid=100 3-5\ndup pid=100 3-6 cloexec\n"
 	  "dup pid=100 3-7 cloexec\n" },
+	{ "close-on-exec by fcntl and ioctl", CALL("1", "72", "success=yes exit=0 a0=3 a1=2 a2=1 "
+	  "a3=0") TITLE("1") CALL("2", "72", "success=yes exit=0 a0=3 a1=2 a2=fffffffe a3=0")
+	  TITLE("2") CALL("3", "16", "success=yes exit=0 a0=4 a1=5451 a2=0 a3=0") TITLE("3")
+	  CALL("4", "16", "success=yes exit=0 a0=4 a1=5450 a2=0 a3=0") TITLE("4")
+	  CALL("5", "16", "success=yes exit=0 a0=4 a1=5421 a2=0 a3=0") TITLE("5"),
+	  "cloexec pid=100 3\nno-cloexec pid=100 3\ncloexec pid=100 4\nno-cloexec pid=100 4\n" },
 	{ "fork, clone, thread", CALL("1", "57", "success=yes exit=200 a0=0 a1=0 a2=0 "
 	  "a3=0") TITLE("1") CALL("2", "56", "success=yes exit=201 a0=1200011 a1=0 a2=0 "
 	  "a3=0") TITLE("2") CALL("3", "56", "success=yes exit=202 a0=3d0f00 a1=0 a2=0 "
@@ -426,6 +432,9 @@ static void on_event(const struct event *f, void *arg)
 		break;
 	case EVENT_DUP:
 		put("dup pid=%d %d-%d%s\n", pid, f->fd, f->newfd, cloexec);
+		break;
+	case EVENT_CLOEXEC:
+		put("%s pid=%d %d\n", f->cloexec ? "cloexec" : "no-cloexec", pid, f->fd);
 		break;
 	case EVENT_FORK:
 		put("fork pid=%d %d\n", pid, (int)f->result);

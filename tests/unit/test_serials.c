@@ -9,7 +9,8 @@
 #include "table.h"
 
 /* Steps: "5" number 5 came, "~5" only a later record of it, "5-9" all of them, "a60" 60
- * times serials_age(), "." serials_end(), "=3" so many are lost by now. */
+ * times serials_age(), "." serials_end(), "=3" so many are lost by now;
+ * "t700" 700 ms later serials_count_late(), "!3" so many were late by now. */
 struct row {
 	const char *name, *steps;
 };
@@ -41,8 +42,16 @@ static const struct row rows[] = {
 	{ "the last without its head", "1 2 ~3 . =1" },
 	{ "head and others", "1 ~1 2 ~2 ~2 3 . =0" },
 	{ "begins in the middle", "~1 2 3 . =0" },
+	{ "late once, lost later", "1 t0 2 4 t100 t600 !0 t100 !1 t2000 !1 =0 a62 =1 !1" },
+	{ "not late: usual disorder", "1 t0 4 t50 t500 2 3 t700 !0 t900 !0" },
+	{ "late each time that more are", "1 t0 3 t100 6 t300 t400 !1 t200 t200 !3 t900 !3" },
+	{ "late, and arrives", "1 t0 3 t100 t700 !1 2 t700 . !1 =0" },
+	{ "late behind the window", "1 t0 4000000 t100 t700 !65535 . =3999998" },
+	{ "wraps, late", "4294967294 t0 1 t100 t700 !2" },
 	{ "wraps in a great hole", "4294967290 100000 . =100005" },
 };
+
+static int64_t now = 1000;
 
 static void step(struct serials *g, const char *word)
 {
@@ -53,6 +62,11 @@ static void step(struct serials *g, const char *word)
 			serials_age(g);
 	} else if (!strcmp(word, ".")) {
 		serials_end(g);
+	} else if (*word == 't') {
+		now += atoi(word + 1);
+		serials_count_late(g, now);
+	} else if (*word == '!') {
+		assert_int_equal(g->late, strtoull(word + 1, NULL, 10));
 	} else if (*word == '=') {
 		assert_int_equal(g->lost, strtoull(word + 1, NULL, 10));
 	} else if (sscanf(word, "%u-%u", &from, &to) == 2) {

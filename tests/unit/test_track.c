@@ -47,6 +47,7 @@ struct step {
 #define CLOSE(p, n, ...)	CALL(CLOSE, p, n, n, __VA_ARGS__)
 #define CLOSE_RANGE(p, a, b, ...) CALL(CLOSE, p, a, b, __VA_ARGS__)
 #define DUP(p, a, b, ...)	CALL(DUP, p, a, b, .result = b, __VA_ARGS__)
+#define CLOEXEC(p, n, on)	CALL(CLOEXEC, p, n, n, .cloexec = on)
 #define FORK(p, c, ...)		CALL(FORK, p, 0, 0, .result = c, __VA_ARGS__)
 #define EXEC(p, e, ...)		CALL(EXEC, p, 0, 0, .exe = e, __VA_ARGS__)
 #define EXIT(p, ...)		CALL(EXIT_GROUP, p, 0, 0, __VA_ARGS__)
@@ -515,6 +516,17 @@ static const struct step exec_cloexec[] = {
 	SOCKET(100, 4, STREAM), CONNECT(100, 4, B, 0, .out = START_B),
 	EXEC(100, "/bin/prog", .out = STOP_A " via=exec"),
 	CLOSE(100, 4, .out = STOP_B " via=close"),
+};
+/* A child that was forked with the socket, and has it closed by its exec, is no holder: the
+ * stop comes with the last close, though a signal ends the child. */
+static const struct step exec_cloexec_set[] = {
+	OPEN_A, CLOEXEC(100, 3, true), CLOEXEC(100, 7, true), FORK(100, 200),
+	EXEC(200, "/bin/prog", .comm = "prog"),
+	CLOSE(100, 3, .out = STOP_A " via=close"),
+};
+static const struct step exec_cloexec_cleared[] = {
+	SOCKET(100, 3, STREAM, .cloexec = true), CONNECT(100, 3, A, 0, .out = START_A),
+	CLOEXEC(100, 3, false), EXEC(100, "/bin/prog"), CLOSE(100, 3, .out = STOP_A " via=close"),
 };
 /* execve is not audited: another exe indicates it. Or a signal ended the process, and another
  * one has its pid: the stop names the last known holder. */
@@ -1081,6 +1093,8 @@ static const struct row rows[] = {
 	ROW("close_range", close_range_all),
 	ROW("close_range, close-on-exec", close_range_cloexec),
 	ROW("exec", exec_cloexec),
+	ROW("exec, close-on-exec set later", exec_cloexec_set),
+	ROW("exec, close-on-exec cleared", exec_cloexec_cleared),
 	ROW("exec unseen", exec_unseen),
 	ROW("a newcomer by its name", newcomer_by_name),
 	ROW("a newcomer uses the number", newcomer_reuses),

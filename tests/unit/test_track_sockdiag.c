@@ -443,7 +443,17 @@ static const struct row rows[] = {
 		DIAG(2000, HELD, .pid = 2, .fd = 5, .cookie = 11, .local = S, .remote = R),
 		END(5000, 11, S, R, .est = 1), STREAM(5100),
 		TICK(5110, .out = "stop " S " <- " R " 2 via=destroy") } },
-	{ "accept: the same, and its child ended before it was seen", {
+	{ "accept: the same, and the child that a scan found exits before the last holder", {
+		SERVER, HANDED_ON(15), STILL(1025, 3, 11, S, R, EST), STREAM(1030), TICK(1040),
+		DIAG(2000, HELD, .pid = 2, .fd = 5, .cookie = 11, .local = S, .remote = R),
+		EXIT(3900, 2), END(5000, 11, S, R, .est = 1), STREAM(5100),
+		TICK(5110, .out = "stop " S " <- " R " 1 via=destroy") } },
+	{ "accept: the same, a scan shows that it goes on", {
+		SERVER, HANDED_ON(15), STILL(1025, 3, 11, S, R, EST), STREAM(1030), TICK(1040),
+		DIAG(2000, HELD, .pid = 2, .fd = 5, .cookie = 11, .local = S, .remote = R),
+		EXIT(3900, 2), SWEEP(3950, ALIVE), END(4000, 11, S, R, .est = 1), STREAM(4100),
+		TICK(4110, .out = "stop " S " <- " R " 1 via=destroy") } },
+	{ "accept: the same, its child ended before it was seen", {
 		SERVER, HANDED_ON(15), END(1025, 11, S, R, .est = 1),
 		DIAG(1026, NOT_HELD, .question = 3), STREAM(1100), TICK(1200,
 		.out = "stop " S " <- " R " 1 via=destroy", .time = 1025) } },

@@ -52,6 +52,10 @@ start_truth() {
 	echo tai >$trace/trace_clock
 	echo 16384 >$trace/buffer_size_kb
 	echo 1 >$trace/options/record-tgid
+	for call in close close_range exit exit_group; do
+		echo 1 >$trace/events/syscalls/sys_enter_$call/enable
+		echo 1 >$trace/events/syscalls/sys_exit_$call/enable
+	done
 	echo 1 >$trace/events/truth/enable
 	background tcpdump -i lo -n -U -w /tmp/packets 'tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0'
 	tcpdump=$!
@@ -60,6 +64,7 @@ start_truth() {
 
 stop_truth() {
 	echo 0 >$trace/events/truth/enable
+	echo 0 >$trace/events/syscalls/enable
 	cat $trace/trace >$out/truth
 	grep -q 'entries-in-buffer/entries-written' $out/truth || fail "no trace"
 	usleep 500000

@@ -362,6 +362,7 @@ static void flood(char **args)
 		;
 }
 
+/* Pauses now and then: a kernel without audit=1 drops what auditd does not read in time. */
 static int fill(const char *kind, int count)
 {
 	struct sockaddr_in a = loopback(0);
@@ -376,6 +377,8 @@ static int fill(const char *kind, int count)
 		a.sin_port = htons(1024 + i % 20000);
 		if (fd < 0 || (*kind == 'u' && bind(fd, (void *)&a, sizeof(a))))
 			break;
+		if (i % 50 == 49)
+			usleep(100000);
 	}
 	return i;
 }

@@ -23,12 +23,6 @@ not_ok() {
 
 give_up() { echo "$2" | not_ok "$1"; exit 0; }
 
-# still_open TEXT: ends the script before a part that is known not to hold, or cannot be shown.
-# `matrix --open` runs it.
-still_open() {
-	[ -e open ] || { echo "skip - $name: open: $1"; exit 0; }
-}
-
 # until_true SECONDS COMMAND...
 until_true() {
 	local end=$((SECONDS + $1))
@@ -122,6 +116,9 @@ from=1
 since() { tail -n +"$from" $log | grep -cE "$1"; }
 from_now() { from=$(($(wc -l <$log) + 1)); }
 has_since() { [ "$(since "$1")" -gt 0 ]; }
+
+# A loss; events that were only late (late=) are none.
+a_loss=' netlog lost.* [a-km-z][a-z]*=[1-9]'
 
 loaded() { grep -c ' netlog config result=loaded' $log; }
 more_loaded_than() { [ "$(loaded)" -gt "$1" ]; }

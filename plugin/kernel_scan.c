@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plugin/kernel_scan: when BPF compares all that is open with what is known. */
+#include "plugin/kernel_scan.h"
+
+#define SECOND 1000000000LL
+#define SCANS 2			/* what neither of them finds has ended */
+#define BETWEEN (2 * SECOND)
+
+void kernel_scan_plan(struct kernel_scan *s, int64_t from)
+{
+	s->left = SCANS;
+	s->next = from;
+}
+
+void kernel_scan_every(struct kernel_scan *s, unsigned int seconds, int64_t now)
+{
+	s->every = seconds;
+	s->next_check = now + seconds * SECOND;
+}
+
+bool kernel_scan_is_due(const struct kernel_scan *s, int64_t now)
+{
+	return s->left && now >= s->next;
+}
+
+/* By the clock nothing is known to be lost: only the ends of this namespace's sockets count. */
+void kernel_scan_begin(struct kernel_scan *s, struct bpf_input *b, int64_t now)
+{
+	if (bpf_input_scans(b))
+		return;
+	if (kernel_scan_is_due(s, now)) {
+		s->checks = false;
+		s->next = now + BETWEEN;
+		s->left = bpf_input_scan(b, true) ? s->left - 1 : 0;
+	} else if (s->every && !s->left && now >= s->next_check) {
+		s->checks = true;
+		if (!bpf_input_scan(b, false))
+			s->every = 0;
+	} else {
+		return;
+	}
+	s->next_check = now + s->every * SECOND;
+}
