@@ -93,6 +93,28 @@ bool boots_before(struct boots *b, const struct head *h)
 	return anew;
 }
 
+void boots_image(struct boots *b, struct image *i)
+{
+	uint64_t count = HASH_COUNT(b->by_node);
+	struct boots_node *n = b->by_node;
+
+	image_count(i, &count);
+	while (count-- && !i->bad) {
+		uint64_t node = n ? n->node : 0;
+
+		IMAGE(i, node);
+		if (i->loading)
+			n = node_of(b, node);
+		if (!n)
+			break;
+		IMAGE(i, n->highest);
+		IMAGE(i, n->newest);
+		IMAGE(i, n->mono);
+		IMAGE(i, n->announced);
+		n = i->loading ? NULL : n->hh.next;
+	}
+}
+
 void boots_fini(struct boots *b)
 {
 	struct boots_node *n, *next;

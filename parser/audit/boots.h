@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "parser/audit/head.h"
+#include "parser/image.h"
 
 #define BOOTS_NODES_MAX 4096	/* hosts in one log; the boots of more are not found */
 
@@ -27,5 +28,7 @@ struct boots {
 /* Returns true if the host was restarted before this record was written. */
 bool boots_before(struct boots *b, const struct head *h);
 void boots_fini(struct boots *b);
+/* Saves or loads them; b is new then. */
+void boots_image(struct boots *b, struct image *i);
 
 #endif

@@ -256,3 +256,21 @@ struct fragment *fragment_merge(struct fragment *first, const struct fragment *m
 		fragment_free(first);
 	return c;
 }
+
+struct fragment *fragment_image(const struct fragment *p, struct image *i)
+{
+	struct fragment f = { 0 };
+
+	if (p)
+		f = *p;
+	IMAGE(i, f);
+	image_text(i, &f.node);
+	image_text(i, &f.task.comm);
+	image_text(i, &f.task.exe);
+	image_text(i, &f.task.subj);
+	image_text(i, &f.task.proctitle);
+	image_text(i, &f.saddr);
+	f.complaint = "";
+	f.task.pcomm = NULL;
+	return i->loading && !i->bad ? fragment_copy(&f) : NULL;
+}

@@ -10,6 +10,7 @@
 #include "parser/input_error.h"
 #include "parser/audit/record.h"
 #include "parser/event.h"
+#include "parser/image.h"
 
 struct fragment {
 	struct stamp stamp;
@@ -56,6 +57,9 @@ struct fragment *fragment_copy(const struct fragment *p);
 void fragment_free(struct fragment *p);
 /* A new copy with what either has; frees first. NULL (first kept) on ENOMEM. */
 struct fragment *fragment_merge(struct fragment *first, const struct fragment *more);
+
+/* Saves p, or, if i is loading, returns a copy (p is NULL); NULL: without memory, or i is bad. */
+struct fragment *fragment_image(const struct fragment *p, struct image *i);
 
 /* On FRAGMENT_BROKEN, *why says what is wrong and p->complaint names the field. */
 enum fragment_result fragment_event(struct fragment *p, struct event *f,

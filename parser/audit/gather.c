@@ -4,20 +4,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "parser/audit/slot.h"
 
 #define TIMEOUT 2000		/* ms; end_of_event_timeout of auparse */
-
-enum slot_state { SLOT_EMPTY, SLOT_BUILDING, SLOT_COMPLETE };
-
-struct slot {
-	enum slot_state state;
-	uint64_t time, serial, node;
-	struct record **records;
-	unsigned int count, size;
-	uint64_t owned[2];	/* bits: the first records that are copies */
-	struct record *few[GATHER_RECORDS];
-};
 
 struct gather {
 	gather_fn event;
@@ -37,114 +27,11 @@ struct gather *gather_new(gather_fn event, void *arg)
 	return g;
 }
 
-/* ---- records ---- */
-
-static bool is_owned(const struct slot *s, unsigned int n)
-{
-	return n >= 128 || s->owned[n / 64] >> n % 64 & 1;
-}
-
-static void set_owned(struct slot *s, unsigned int n)
-{
-	if (n < 128)
-		s->owned[n / 64] |= 1ULL << n % 64;
-}
-
-static void forget_records(struct slot *s)
-{
-	for (unsigned int n = 0; n < s->count; n++)
-		if (is_owned(s, n))
-			free(s->records[n]);
-	s->count = 0;
-	s->owned[0] = s->owned[1] = 0;
-}
-
-static const char *moved(const char *p, const char *from, char *to)
-{
-	return p ? to + (p - from) : NULL;
-}
-
-/* A copy of a record and its line in one piece. */
-static struct record *copy_record(const struct record *r)
-{
-	const char *from = r->head.text;
-	size_t len = r->head.end - from;
-	struct record *c = malloc(sizeof(*c) + len + 1);
-	char *to;
-
-	if (!c)
-		return NULL;
-	to = (char *)(c + 1);
-	*c = *r;
-	memcpy(to, from, len);
-	to[len] = 0;
-	c->head.text = to;
-	c->head.end = to + len;
-	c->head.body = moved(r->head.body, from, to);
-	c->head.stamp = moved(r->head.stamp, from, to);
-	c->head.node_name = moved(r->head.node_name, from, to);
-	c->end = moved(r->end, from, to);
-	if (r->odd || r->head.type == RECORD_EOE || r->head.type == RECORD_KERNEL)
-		return c;
-	if (r->head.type != RECORD_SYSCALL) {
-		c->value.at = moved(r->value.at, from, to);
-		return c;
-	}
-	c->syscall.comm.at = moved(r->syscall.comm.at, from, to);
-	c->syscall.exe.at = moved(r->syscall.exe.at, from, to);
-	c->syscall.subj.at = moved(r->syscall.subj.at, from, to);
-	return c;
-}
-
-static bool make_room(struct slot *s)
-{
-	unsigned int size = s->size * 2;
-	struct record **more = malloc(size * sizeof(*more));
-
-	if (!more)
-		return false;
-	memcpy(more, s->records, s->count * sizeof(*more));
-	if (s->records != s->few)
-		free(s->records);
-	s->records = more;
-	s->size = size;
-	return true;
-}
-
-static int append(struct slot *s, struct record *r, bool stays)
-{
-	/* few events have that many records, and there are no more bits */
-	bool copy = !stays || s->count >= 128;
-
-	if (s->count == s->size && !make_room(s))
-		return -ENOMEM;
-	if (copy)
-		r = copy_record(r);
-	if (!r)
-		return -ENOMEM;
-	if (copy)
-		set_owned(s, s->count);
-	s->records[s->count++] = r;
-	return 0;
-}
-
 int gather_keep(struct gather *g)
 {
-	for (unsigned int i = 0; i < g->used; i++) {
-		struct slot *s = g->slots[i];
-
-		for (unsigned int n = 0; n < s->count; n++) {
-			struct record *copy;
-
-			if (is_owned(s, n))
-				continue;
-			copy = copy_record(s->records[n]);
-			if (!copy)
-				return -ENOMEM;
-			s->records[n] = copy;
-			set_owned(s, n);
-		}
-	}
+	for (unsigned int i = 0; i < g->used; i++)
+		if (slot_keep(g->slots[i]))
+			return -ENOMEM;
 	return 0;
 }
 
@@ -152,7 +39,7 @@ int gather_keep(struct gather *g)
 
 static void empty(struct gather *g, struct slot *s)
 {
-	forget_records(s);
+	slot_forget(s);
 	s->state = SLOT_EMPTY;
 	while (g->used && g->slots[g->used - 1]->state == SLOT_EMPTY)
 		g->used--;
@@ -164,13 +51,11 @@ static struct slot *new_slot(struct gather *g)
 
 	if (g->used == g->size) {
 		slots = reallocarray(g->slots, g->size + 1, sizeof(*slots));
-		s = slots ? calloc(1, sizeof(*s)) : NULL;
+		s = slots ? slot_new() : NULL;
 		if (slots)
 			g->slots = slots;
 		if (!s)
 			return NULL;
-		s->records = s->few;
-		s->size = GATHER_RECORDS;
 		slots[g->size++] = s;
 	}
 	return g->slots[g->used++];
@@ -269,7 +154,7 @@ int gather_record(struct gather *g, struct record *r, bool late, bool stays)
 		gather_drain(g);
 	s = find_building(g, &r->head);
 	if (s) {
-		err = append(s, r, stays);
+		err = slot_append(s, r, stays);
 		if (!err && is_last_record(r))
 			completed(g, s);
 		complete_old(g, r->head.time);
@@ -280,7 +165,7 @@ int gather_record(struct gather *g, struct record *r, bool late, bool stays)
 	s = free_slot(g);
 	if (!s)
 		return -ENOMEM;
-	err = append(s, r, stays);
+	err = slot_append(s, r, stays);
 	if (err)
 		return err;
 	s->time = r->head.time;
@@ -302,11 +187,27 @@ void gather_age(struct gather *g, int64_t sec)
 	gather_drain(g);
 }
 
-void gather_each(const struct gather *g, void (*fn)(const struct head *h, void *arg), void *arg)
+/* Empty slots too: a later event takes the first empty one. */
+void gather_image(struct gather *g, struct image *i)
 {
-	for (unsigned int i = 0; i < g->used; i++)
-		if (g->slots[i]->state != SLOT_EMPTY)
-			fn(&g->slots[i]->records[0]->head, arg);
+	uint64_t used = g->used;
+
+	image_count(i, &used);
+	for (uint64_t n = 0; n < used && !i->bad; n++) {
+		struct slot *s = i->loading ? new_slot(g) : g->slots[n];
+
+		i->bad |= !s;
+		if (s)
+			slot_image(s, i);
+	}
+	IMAGE(i, g->complete);
+	IMAGE(i, g->building);
+	IMAGE(i, g->oldest);
+}
+
+bool gather_waits(const struct gather *g)
+{
+	return g->complete || g->building;
 }
 
 void gather_flush(struct gather *g)
@@ -322,14 +223,8 @@ void gather_free(struct gather *g)
 {
 	if (!g)
 		return;
-	for (unsigned int i = 0; i < g->size; i++) {
-		struct slot *s = g->slots[i];
-
-		forget_records(s);
-		if (s->records != s->few)
-			free(s->records);
-		free(s);
-	}
+	for (unsigned int i = 0; i < g->size; i++)
+		slot_free(g->slots[i]);
 	free(g->slots);
 	free(g);
 }

@@ -12,8 +12,7 @@
 #define NETLOG_GATHER_H
 
 #include "parser/audit/record.h"
-
-#define GATHER_RECORDS 24	/* of one event, without an allocation */
+#include "parser/image.h"
 
 /* A complete event. Its records and their lines may be written to. */
 struct gathered {
@@ -41,8 +40,10 @@ int gather_keep(struct gather *g);
 void gather_drain(struct gather *g);
 /* The same, it being sec seconds since 1970. */
 void gather_age(struct gather *g, int64_t sec);
-/* Calls fn with the first record of each event that was not given out. */
-void gather_each(const struct gather *g, void (*fn)(const struct head *h, void *arg), void *arg);
+/* Saves or loads the events that were not given out; g is new then. */
+void gather_image(struct gather *g, struct image *i);
+/* Returns true if there are any. */
+bool gather_waits(const struct gather *g);
 /* Gives out all there is. */
 void gather_flush(struct gather *g);
 

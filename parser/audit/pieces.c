@@ -87,6 +87,13 @@ static void release_held(struct pieces *p, struct held *h)
 	unhold(p, h);
 }
 
+static void add_held(struct pieces *p, struct held *h)
+{
+	h->key = key_of(h->piece);
+	HASH_ADD(hh, p->held, key, sizeof(h->key), h);
+	TAILQ_INSERT_TAIL(&p->fifo, h, fifo);
+}
+
 static void hold(struct pieces *p, struct fragment *f)
 {
 	struct held *h = calloc(1, sizeof(*h));
@@ -101,10 +108,8 @@ static void hold(struct pieces *p, struct fragment *f)
 	}
 	if (HASH_COUNT(p->held) >= HELD_MAX)
 		release_held(p, TAILQ_FIRST(&p->fifo));
-	h->key = key_of(f);
 	h->since = p->events;
-	HASH_ADD(hh, p->held, key, sizeof(h->key), h);
-	TAILQ_INSERT_TAIL(&p->fifo, h, fifo);
+	add_held(p, h);
 }
 
 static struct held *find_held(struct pieces *p, const struct fragment *f)
@@ -219,13 +224,42 @@ void pieces_release(struct pieces *p)
 		release_held(p, TAILQ_FIRST(&p->fifo));
 }
 
-void pieces_each(const struct pieces *p,
-		 void (*fn)(const struct stamp *event, const char *node, void *arg), void *arg)
+static void load_held(struct pieces *p, struct image *i)
 {
-	const struct held *h;
+	struct held *h = calloc(1, sizeof(*h));
 
-	TAILQ_FOREACH(h, &p->fifo, fifo)
-		fn(&h->piece->stamp, h->piece->node, arg);
+	if (h)
+		h->piece = fragment_image(NULL, i);
+	if (!h || !h->piece) {
+		free(h);
+		i->bad = true;
+		return;
+	}
+	IMAGE(i, h->since);
+	IMAGE(i, h->ages);
+	add_held(p, h);
+}
+
+void pieces_image(struct pieces *p, struct image *i)
+{
+	uint64_t count = HASH_COUNT(p->held);
+	struct held *h;
+
+	IMAGE(i, p->titles);
+	IMAGE(i, p->events);
+	IMAGE(i, p->facts);
+	IMAGE(i, p->joined);
+	IMAGE(i, p->syscalls);
+	image_count(i, &count);
+	while (i->loading && count-- && !i->bad)
+		load_held(p, i);
+	if (i->loading)
+		return;
+	TAILQ_FOREACH(h, &p->fifo, fifo) {
+		fragment_image(h->piece, i);
+		IMAGE(i, h->since);
+		IMAGE(i, h->ages);
+	}
 }
 
 unsigned int pieces_held(const struct pieces *p)

@@ -11,6 +11,7 @@
 #include "parser/audit/fragment.h"
 #include "parser/audit/module_record.h"
 #include "parser/audit/reassemble.h"
+#include "parser/image.h"
 
 struct held;
 
@@ -39,9 +40,8 @@ void pieces_end(struct pieces *p);
 void pieces_age(struct pieces *p);
 /* Nothing more will come of what is held. */
 void pieces_release(struct pieces *p);
-/* Calls fn for each event of which something is held. */
-void pieces_each(const struct pieces *p,
-		 void (*fn)(const struct stamp *event, const char *node, void *arg), void *arg);
+/* Saves or loads what is held; p is new then. */
+void pieces_image(struct pieces *p, struct image *i);
 unsigned int pieces_held(const struct pieces *p);
 
 #endif

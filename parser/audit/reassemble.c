@@ -282,30 +282,24 @@ bool reassemble_late_waits(const struct reassembler *r)
 	return serials_wait(&r->filter.serials);
 }
 
-struct each_open {
-	void (*fn)(const struct stamp *event, const char *node, void *arg);
-	void *arg;
-};
-
-static void on_open(const struct head *h, void *arg)
+void reassemble_image(struct reassembler *r, struct image *i)
 {
-	struct each_open *o = arg;
-	struct stamp event = { .sec = h->time / 1000, .milli = h->time % 1000,
-			       .serial = h->serial };
-	char *node = h->node_name ? strndup(h->node_name, h->node_len) : NULL;
-
-	o->fn(&event, node, o->arg);
-	free(node);
+	if (!r->gather) {
+		i->bad = true;
+		return;
+	}
+	IMAGE(i, r->opened_before);
+	IMAGE(i, r->given_before);
+	IMAGE(i, r->resets);
+	filter_image(&r->filter, i);
+	gather_image(r->gather, i);
+	pieces_image(&r->pieces, i);
 }
 
-void reassemble_each_open(struct reassembler *r,
-			  void (*fn)(const struct stamp *event, const char *node, void *arg),
-			  void *arg)
+bool reassemble_waits(const struct reassembler *r)
 {
-	struct each_open o = { fn, arg };
-
-	gather_each(r->gather, on_open, &o);
-	pieces_each(&r->pieces, fn, arg);
+	return r->filter.carried || r->filter.skipping || r->filter.block_used ||
+	       !r->gather || gather_waits(r->gather) || pieces_held(&r->pieces);
 }
 
 void reassemble_flush(struct reassembler *r)

@@ -18,6 +18,7 @@
 #include "parser/audit/batch.h"
 #include "parser/input_error.h"
 #include "parser/event.h"
+#include "parser/image.h"
 
 typedef void (*event_fn)(const struct event *f, void *arg);
 
@@ -58,11 +59,14 @@ void reassemble_age(struct reassembler *r);
  * completed early. To be called when the input has nothing more for now. */
 void reassemble_push(struct reassembler *r);
 
-/* Calls fn for each event that is not complete: what a later run needs of it. Not by
- * auparse, and behind reassemble_push(). */
-void reassemble_each_open(struct reassembler *r,
-			  void (*fn)(const struct stamp *event, const char *node, void *arg),
-			  void *arg);
+/*
+ * Saves what later lines depend on, behind reassemble_push(), or loads it: r was just opened then,
+ * with the same options. Not with reassemble_by_auparse() or serials. After loading, the next line
+ * is taken for one of the same source.
+ */
+void reassemble_image(struct reassembler *r, struct image *i);
+/* Returns true if reassemble_flush() would have something to hand out. */
+bool reassemble_waits(const struct reassembler *r);
 
 /* End of the input: everything is completed and handed out. */
 void reassemble_flush(struct reassembler *r);

@@ -151,13 +151,13 @@ static bool cut(struct ahead *a, struct place *p)
 	return true;
 }
 
-/* Leaves the incomplete last line of a file that another run continues. */
+/* Leaves the incomplete last line of the last file, which another run continues. */
 static void leave_line(const struct ahead *a, struct ahead_portion *o)
 {
 	const char *newline = memrchr(o->text, '\n', o->len);
 	size_t whole = newline ? newline + 1 - o->text : 0;
 
-	if (!a->source->whole_lines)
+	if (!a->source->whole_lines || a->log != a->last)
 		return;
 	o->log->left = o->len - whole;
 	o->len = whole;
@@ -182,7 +182,7 @@ static bool read_block(struct ahead *a, struct place *p)
 		return true;
 	}
 	while (a->block < head->block_count &&
-	       (b[a->block].tail || !index_filter_block(a->how.filter, f, &b[a->block])))
+	       !index_filter_block(a->how.filter, f, &b[a->block]))
 		a->block++;
 	if (a->block == head->block_count) {
 		next_log(a);
@@ -224,6 +224,8 @@ static bool read_portion(struct ahead *a, struct place *p)
 		return false;
 	if (o->first) {
 		a->kind = own_recognize(o->text, o->len, &a->why);
+		if (o->log->from && a->kind != OWN_REFUSED)
+			a->kind = o->log->kind;	/* as its beginning says */
 		a->begun = a->log == (size_t)(o->log - a->source->logs);
 	}
 	o->kind = a->kind;
@@ -282,7 +284,8 @@ static int read_lines(struct ahead *a, struct place *p)
 	}
 	switch (o->kind) {
 	case OWN_NOT:
-		return batch_read(&o->batch, o->text, o->len, o->first, a->how.pasted);
+		return batch_read(&o->batch, o->text, o->len, o->first && !o->log->from,
+				  a->how.pasted);
 	case OWN_LINE:
 	case OWN_JSON:
 		return sieve_text(a->how.sieve, o->kind, o->text, o->len, &o->lines);

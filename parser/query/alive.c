@@ -347,16 +347,6 @@ void alive_event(struct alive *a, const struct event *e)
 	}
 }
 
-void alive_each(const struct alive *a,
-		void (*fn)(const struct stamp *event, const char *node, void *arg), void *arg)
-{
-	for (const struct latest *l = a->latest; l; l = l->hh.next)
-		fn(&l->stamp, l->node, arg);
-	for (const struct socket *s = a->sockets; s; s = s->hh.next)
-		for (unsigned int i = 0; i < s->count; i++)
-			fn(&s->stamps[i], s->node, arg);
-}
-
 /* ---- events that produced an entry ---- */
 
 struct behind {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/alive: the audit events that produced the sockets that are open now. Reading
- * only these again restores the tracker's state: this is the state of a checkpoint.
+ * parser/query/alive: the audit events that produced the sockets that are open now, whose
+ * records -r prints.
  */
 #ifndef NETLOG_QUERY_ALIVE_H
 #define NETLOG_QUERY_ALIVE_H
@@ -18,11 +18,6 @@ void alive_free(struct alive *a);	/* may be NULL */
 
 /* Takes the next event, before or after the tracker processes it. */
 void alive_event(struct alive *a, const struct event *e);
-
-/* Calls fn for each audit event that is needed; some more than once. node is NULL for the
- * one without a name. */
-void alive_each(const struct alive *a,
-		void (*fn)(const struct stamp *event, const char *node, void *arg), void *arg);
 
 /*
  * Calls fn for each audit event that is known to have produced an entry: those of its socket so

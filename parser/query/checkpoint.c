@@ -3,6 +3,7 @@
 #include "parser/query/checkpoint.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +12,9 @@
 
 #include "parser/query/decompress.h"
 #include "parser/query/exit_code.h"
+#include "parser/query/index_file.h"
 
-#define HEADER "aunetlog checkpoint 1\n"
+#define HEADER "aunetlog checkpoint 2\n"
 #define BEFORE 256		/* bytes before the offset that must be the same */
 #define STATE_MAX (1UL << 30)
 
@@ -20,6 +22,11 @@ static int invalid(const char *path, const char *why)
 {
 	fprintf(stderr, "aunetlog: --checkpoint %s: %s; remove it to start again\n", path, why);
 	return AUNETLOG_CHECKPOINT_INVALID;
+}
+
+int checkpoint_invalid(const struct checkpoint *c)
+{
+	return invalid(c->path, "is damaged, or of another version of aunetlog");
 }
 
 static int read_state(struct checkpoint *c, FILE *f)
@@ -30,6 +37,8 @@ static int read_state(struct checkpoint *c, FILE *f)
 	if (at < 0 || fstat(fileno(f), &st) || st.st_size < at ||
 	    (size_t)(st.st_size - at) > STATE_MAX)
 		return invalid(c->path, "cannot be read");
+	if (!index_file_is_trusted(&st))
+		return invalid(c->path, "belongs to another user, or others can write to it");
 	c->state_len = st.st_size - at;
 	c->state = malloc(c->state_len + 1);
 	if (!c->state || fread(c->state, 1, c->state_len, f) != c->state_len)
@@ -122,58 +131,53 @@ static const struct aunetlog_log *last_log(const struct aunetlog_source *s)
 	return NULL;
 }
 
-static char *new_path(const struct checkpoint *c)
-{
-	char *path;
-
-	return asprintf(&path, "%s.new", c->path) < 0 ? NULL : path;
-}
-
-static FILE *cannot_write(const struct checkpoint *c, int err)
+static int cannot_write(const struct checkpoint *c, int err)
 {
 	fprintf(stderr, "aunetlog: --checkpoint %s: %s\n", c->path, strerror(err));
-	return NULL;
+	return AUNETLOG_CHECKPOINT_FAILED;
 }
 
-FILE *checkpoint_begin(const struct checkpoint *c, const struct aunetlog_source *s)
+static int write_file(const struct checkpoint *c, const struct aunetlog_log *log,
+		      const struct stat *st, const void *state, size_t len)
+{
+	uint64_t at = lseek(log->fd, 0, SEEK_CUR) - log->left;
+	char *path;
+	bool bad;
+	FILE *f;
+	int fd;
+
+	if (asprintf(&path, "%s.new", c->path) < 0)
+		return cannot_write(c, ENOMEM);
+	unlink(path);	/* of a run that was killed */
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	f = fd < 0 ? NULL : fdopen(fd, "w");
+	bad = !f || fprintf(f, HEADER "log %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIx64 "\n",
+			    (uint64_t)st->st_dev, (uint64_t)st->st_ino, at,
+			    hash_before(log->fd, at)) < 0 || fwrite(state, 1, len, f) != len;
+	bad |= f && fclose(f);
+	bad = bad || rename(path, c->path);
+	if (bad) {
+		cannot_write(c, errno);
+		unlink(path);
+	}
+	free(path);
+	return bad ? AUNETLOG_CHECKPOINT_FAILED : 0;
+}
+
+int checkpoint_write(const struct checkpoint *c, const struct aunetlog_source *s,
+		     const void *state, size_t len)
 {
 	const struct aunetlog_log *log = last_log(s);
-	char *path = new_path(c);
 	struct stat st;
-	off_t at;
-	FILE *f;
 
-	if (!path || !log || fstat(log->fd, &st)) {
-		free(path);
-		return cannot_write(c, path ? EIO : ENOMEM);
-	}
+	if (!state)
+		return cannot_write(c, ENOMEM);
+	if (!log || fstat(log->fd, &st))
+		return cannot_write(c, EIO);
 	if (decompress_kind(log->bytes)) {
 		fprintf(stderr, "aunetlog: --checkpoint %s: the last log, %s, is compressed and does "
 			"not grow\n", c->path, log->path);
-		free(path);
-		return NULL;
+		return AUNETLOG_CHECKPOINT_FAILED;
 	}
-	f = fopen(path, "we");
-	free(path);
-	if (!f)
-		return cannot_write(c, errno);
-	at = lseek(log->fd, 0, SEEK_CUR) - log->left;
-	fprintf(f, HEADER "log %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIx64 "\n",
-		(uint64_t)st.st_dev, (uint64_t)st.st_ino, (uint64_t)at, hash_before(log->fd, at));
-	return f;
-}
-
-int checkpoint_end(const struct checkpoint *c, FILE *f)
-{
-	char *path = new_path(c);
-	bool bad = ferror(f);
-
-	bad |= fclose(f) != 0;
-	if (!bad && path && !rename(path, c->path)) {
-		free(path);
-		return 0;
-	}
-	cannot_write(c, errno);
-	free(path);
-	return AUNETLOG_CHECKPOINT_FAILED;
+	return write_file(c, log, &st, state, len);
 }

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * parser/query/checkpoint: the file of --checkpoint. It has the position up to which the logs
- * were read, and the audit records of the sockets that were open then. The records are read
- * again before new input.
+ * were read, and the state of the query there (resume.h).
  */
 #ifndef NETLOG_QUERY_CHECKPOINT_H
 #define NETLOG_QUERY_CHECKPOINT_H
-
-#include <stdio.h>
 
 #include "parser/query/source.h"
 
@@ -15,7 +12,7 @@ struct checkpoint {
 	const char *path;
 	bool found;		/* there is one of an earlier run */
 	uint64_t device, inode, offset, before;	/* before: hash of the bytes before offset */
-	char *state;		/* owned; lines */
+	char *state;		/* owned; packed */
 	size_t state_len;
 };
 
@@ -30,13 +27,15 @@ void checkpoint_fini(struct checkpoint *c);
  */
 int checkpoint_skip(const struct checkpoint *c, struct aunetlog_source *s);
 
+/* Reports that its state is not one of this program. Returns the exit status 10. */
+int checkpoint_invalid(const struct checkpoint *c);
+
 /*
- * Begins a new file next to the old one, with the end of the last log whose lines are read.
- * Returns NULL with the reason printed. The caller writes the state after it, then calls
- * checkpoint_end().
+ * Puts a new file in the place of the old one, with the end of the last log whose lines are read
+ * and the state there; NULL: it could not be saved. Returns 0, or the exit status 11 with the
+ * reason printed.
  */
-FILE *checkpoint_begin(const struct checkpoint *c, const struct aunetlog_source *s);
-/* Puts it in the place of the old one. Returns 0, or the exit status 11 with the reason printed. */
-int checkpoint_end(const struct checkpoint *c, FILE *f);
+int checkpoint_write(const struct checkpoint *c, const struct aunetlog_source *s,
+		     const void *state, size_t len);
 
 #endif

@@ -32,7 +32,7 @@ static void take_entry(struct query *q, const struct entry *e)
 {
 	bool matched, maybe;
 
-	if (q->view->done || q->muted)
+	if (q->view->done)
 		return;
 	extra_process(q->extra, e->node, e->identity->pid, e->identity->ppid, e->identity->comm);
 	/* conditions that could match; usually there are none, which this check finds at once */
@@ -106,7 +106,7 @@ void entries_input_error(enum input_error_kind kind, const char *sample, size_t 
 {
 	struct query *q = arg;
 
-	if (q->view->done || q->muted)
+	if (q->view->done)
 		return;
 	if (is_usual(q, kind)) {
 		q->errors.count[kind] = 0;
@@ -123,15 +123,13 @@ void entries_own_error(uint64_t number, const char *line, size_t len, void *arg)
 		print_error(q, true, number, "not a line of audisp-netlog, skipped", line, len);
 }
 
-static void print_more(struct query *q, bool own, uint64_t count, const char *what)
+static void print_more(struct query *q, uint64_t count, const char *what)
 {
-	char message[512];
-
-	if (count < 2)
+	if (count < 2 || q->indexing)	/* the index has the numbers */
 		return;
-	snprintf(message, sizeof(message), ": and %llu more: %s\n", (unsigned long long)count - 1,
-		 what);
-	print_message(q, own, message);
+	progress_end(&q->progress);
+	fprintf(stderr, "aunetlog: %s: and %llu more: %s\n", q->path,
+		(unsigned long long)count - 1, what);
 }
 
 /* For a file with lines but no record: a template may have made the lines from entries. */
@@ -139,24 +137,28 @@ static void check_kind(struct query *q)
 {
 	uint64_t lines = reassemble_line(q->reader);
 
-	if (q->indexing || !lines || q->errors.count[INPUT_ERROR_LINE_GARBAGE] < lines)
+	if (!lines || q->errors.count[INPUT_ERROR_LINE_GARBAGE] < lines)
 		return;
 	progress_end(&q->progress);
 	fprintf(stderr, "aunetlog: %s: no line is an audit record or one of audisp-netlog; text of "
 		"a template leaves out parts of a connection and cannot be read back\n", q->path);
 	q->source.failed = true;
+	if (q->indexing)
+		indexing_refuse(q->indexing);
 }
 
 /* At the end of a file: the first error of each kind in the next file is reported again. */
 void entries_end_log(struct query *q)
 {
 	check_kind(q);
+	if (q->indexing)
+		indexing_errors(q->indexing, q->errors.count, q->own_errors);
 	for (int kind = 0; kind < INPUT_ERROR_COUNT; kind++) {
 		uint64_t count = q->errors.count[kind];
 
 		q->errors.count[kind] = 0;
-		print_more(q, false, count, input_error_text(kind));
+		print_more(q, count, input_error_text(kind));
 	}
-	print_more(q, true, q->own_errors, "not a line of audisp-netlog, skipped");
+	print_more(q, q->own_errors, "not a line of audisp-netlog, skipped");
 	q->own_errors = 0;
 }

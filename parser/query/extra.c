@@ -145,3 +145,24 @@ bool extra_holds(struct extra *x, const struct entry *e)
 		return false;
 	return !x->options->ancestor || has_ancestor(x, e);
 }
+
+void extra_image(struct extra *x, struct image *i)
+{
+	uint64_t count = HASH_COUNT(x->processes);
+	struct above *p = x->processes;
+
+	image_count(i, &count);
+	while (count-- && !i->bad) {
+		struct key k = p ? p->key : (struct key){ 0 };
+
+		IMAGE(i, k);
+		if (i->loading)
+			p = add(x, &k);
+		if (!p)
+			break;
+		IMAGE(i, p->ppid);
+		IMAGE(i, p->comm);
+		p->comm[sizeof(p->comm) - 1] = 0;
+		p = i->loading ? NULL : p->hh.next;
+	}
+}

@@ -6,6 +6,7 @@
 #ifndef NETLOG_QUERY_EXTRA_H
 #define NETLOG_QUERY_EXTRA_H
 
+#include "parser/image.h"
 #include "parser/query/options.h"
 
 struct extra;
@@ -21,5 +22,8 @@ void extra_process(struct extra *x, const char *node, int64_t pid, int64_t ppid,
 
 /* Returns true if these conditions hold. */
 bool extra_holds(struct extra *x, const struct entry *e);
+
+/* Saves or loads the known processes: none without --ancestor. x is new when they are loaded. */
+void extra_image(struct extra *x, struct image *i);
 
 #endif

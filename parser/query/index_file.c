@@ -34,8 +34,7 @@ static bool read_at(int fd, void *buf, size_t len, uint64_t at)
 	return done == len;
 }
 
-/* A file that others can write could misrepresent the log. */
-static bool is_trusted(const struct stat *st)
+bool index_file_is_trusted(const struct stat *st)
 {
 	return S_ISREG(st->st_mode) && (st->st_uid == geteuid() || !st->st_uid) &&
 	       !(st->st_mode & (S_IWGRP | S_IWOTH));
@@ -90,7 +89,7 @@ static bool open_parts(struct index_file *f, const struct index_key *own)
 	struct index_trailer t;
 	struct stat st;
 
-	return !fstat(f->fd, &st) && is_trusted(&st) && st.st_size > (off_t)sizeof(t) &&
+	return !fstat(f->fd, &st) && index_file_is_trusted(&st) && st.st_size > (off_t)sizeof(t) &&
 	       read_at(f->fd, magic, sizeof(magic), 0) &&
 	       !memcmp(magic, INDEX_MAGIC, sizeof(magic)) &&
 	       read_at(f->fd, &t, sizeof(t), st.st_size - sizeof(t)) && read_directory(f, &t) &&
@@ -128,6 +127,20 @@ const struct index_head *index_file_head(const struct index_file *f)
 const struct index_block *index_file_blocks(const struct index_file *f)
 {
 	return f->blocks;
+}
+
+void *index_file_state(const struct index_file *f, size_t *len)
+{
+	void *state;
+
+	if (f->head->state_at > f->end || f->head->state_len > f->end - f->head->state_at)
+		return NULL;
+	*len = f->head->state_len;
+	state = malloc(*len + 1);
+	if (state && read_at(f->fd, state, *len, f->head->state_at))
+		return state;
+	free(state);
+	return NULL;
 }
 
 const char *index_file_warnings(const struct index_file *f)

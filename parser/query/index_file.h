@@ -10,6 +10,9 @@
 #ifndef NETLOG_QUERY_INDEX_FILE_H
 #define NETLOG_QUERY_INDEX_FILE_H
 
+#include <sys/stat.h>
+
+#include "parser/input_error.h"
 #include "parser/query/index_code.h"
 #include "parser/query/index_key.h"
 
@@ -19,11 +22,11 @@ struct index_block {
 	uint64_t offset;	/* in the file: of the first frame, the second follows */
 	uint32_t hot_len, cold_len, hot_size, cold_size;
 	uint32_t count;		/* entries */
-	uint32_t tail;		/* 1: they follow all logs */
+	uint32_t unused;
 	int64_t from, to;	/* ms: earliest and latest time */
 	uint32_t filter, words;	/* its filter: start, length in 64-bit words; a power of two */
 	uint32_t unknown;	/* of enum index_unknown: ends that some entry does not have */
-	uint32_t identities, addresses, unused;
+	uint32_t identities, addresses, unused_2;
 };
 
 struct index_head {
@@ -31,8 +34,11 @@ struct index_head {
 	struct index_key before, chain;	/* of the log before, and with it: index_key_chain() */
 	uint32_t kind;			/* enum own_kind of the log */
 	uint32_t block_count, filter_words, warning_len;
-	uint32_t ended;			/* 1: no log of its kind followed it; it has the tail */
+	uint32_t waits;			/* 1: an event at the end of the log is incomplete */
 	uint32_t unused;
+	uint64_t state_at, state_len;	/* of an audit log: the query's state at its end, see
+					 * index_file_state() */
+	uint64_t errors[INPUT_ERROR_COUNT], own_errors;	/* in the log's lines */
 	uint64_t entries, losses, prefixed;	/* see own_losses(), reassemble_prefixed() */
 };
 
@@ -52,14 +58,17 @@ void index_writer_free(struct index_writer *w);
 void index_writer_entry(struct index_writer *w, const struct entry *e);
 /* A message on the log, without the log's name. */
 void index_writer_warning(struct index_writer *w, const char *text);
-/* Entries added after this call are reported after all logs. */
-void index_writer_tail(struct index_writer *w);
+/* The state at the end of the log, as resume_save_audit() made it. waits: an event is incomplete. */
+void index_writer_state(struct index_writer *w, const void *state, size_t len, bool waits);
 /* head: what the writer does not count itself. Returns 0 or -errno. */
 int index_writer_finish(struct index_writer *w, const struct index_head *head);
 
 /* ---- reading ---- */
 
 struct index_file;
+
+/* Returns false for a file that others can write: it could misrepresent the log. */
+bool index_file_is_trusted(const struct stat *st);
 
 /*
  * Opens the index at path if it is there, is of the log with this key, and only root or this
@@ -69,6 +78,8 @@ struct index_file *index_file_open(const char *path, const struct index_key *own
 void index_file_close(struct index_file *f);	/* may be NULL */
 const struct index_head *index_file_head(const struct index_file *f);
 const struct index_block *index_file_blocks(const struct index_file *f);
+/* The state at the end of the log, packed and owned by the caller. NULL: it cannot be read. */
+void *index_file_state(const struct index_file *f, size_t *len);
 const char *index_file_warnings(const struct index_file *f);	/* one line each, with a NUL after the last */
 /* Returns true if the block may have something with that hash. */
 bool index_file_may_have(const struct index_file *f, const struct index_block *b, uint64_t hash);

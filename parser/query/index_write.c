@@ -7,10 +7,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include "parser/query/index_file.h"
 #include "parser/query/index_layout.h"
+#include "parser/query/packed.h"
 
 #define HASHES 4		/* of an entry: both addresses, process and opener */
 #define BITS 12			/* of a filter, for each hash */
@@ -20,7 +20,8 @@ struct index_writer {
 	char *path, *new_path;
 	FILE *file;
 	int err;		/* the first one, negative */
-	bool tail;
+	uint64_t state_at, state_len;
+	bool waits;
 	uint64_t at, entries;
 	struct index_encoder *encoder;
 	struct index_frames frames;
@@ -158,7 +159,7 @@ static void end_block(struct index_writer *w)
 	if (!f->count)
 		return;
 	b = (struct index_block){
-		.offset = w->at, .tail = w->tail, .count = f->count, .identities = f->identities,
+		.offset = w->at, .count = f->count, .identities = f->identities,
 		.addresses = f->addresses, .from = f->from, .to = f->to,
 		.hot_len = f->hot.len, .cold_len = f->cold.len,
 		.hot_size = f->hot_size, .cold_size = f->cold_size,
@@ -203,10 +204,13 @@ void index_writer_warning(struct index_writer *w, const char *text)
 		w->err = w->err ? w->err : -ENOMEM;
 }
 
-void index_writer_tail(struct index_writer *w)
+void index_writer_state(struct index_writer *w, const void *state, size_t len, bool waits)
 {
 	end_block(w);
-	w->tail = true;
+	w->state_at = w->at;
+	w->state_len = len;
+	w->waits = waits;
+	put(w, state, len);
 }
 
 /* ---- the end ---- */
@@ -214,20 +218,14 @@ void index_writer_tail(struct index_writer *w)
 /* Writes one frame. Returns its length. */
 static size_t put_frame(struct index_writer *w, const void *data, size_t len)
 {
-	ZSTD_CCtx *zstd = ZSTD_createCCtx();
-	size_t most = ZSTD_compressBound(len), n = 0;
-	void *frame = malloc(most);
+	size_t n = 0;
+	void *frame = packed_new(data, len, &n);
 
-	if (zstd && frame) {
-		ZSTD_CCtx_setParameter(zstd, ZSTD_c_checksumFlag, 1);
-		n = ZSTD_compress2(zstd, frame, most, data, len);
-	}
-	if (!n || ZSTD_isError(n))
+	if (!frame)
 		w->err = w->err ? w->err : -ENOMEM;
 	else
 		put(w, frame, n);
 	free(frame);
-	ZSTD_freeCCtx(zstd);
 	return w->err ? 0 : n;
 }
 
@@ -256,6 +254,9 @@ int index_writer_finish(struct index_writer *w, const struct index_head *head)
 	h.filter_words = w->filters.len / sizeof(uint64_t);
 	h.warning_len = w->warnings.len;
 	h.entries = w->entries;
+	h.state_at = w->state_at;
+	h.state_len = w->state_len;
+	h.waits = w->waits;
 	if (!w->err)
 		put_directory(w, &h);
 	if (!w->err && (fflush(w->file) || fsync(fileno(w->file))))

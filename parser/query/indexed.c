@@ -78,35 +78,36 @@ static void drop(struct aunetlog_log *log)
 	log->index = NULL;
 }
 
-/* Either all audit logs have an index or none is used: the next log needs the sockets that are
- * open. */
+/* The audit logs up to the first one without an index: the next one needs the state at their end. */
 static void drop_parts(struct aunetlog_source *s)
 {
 	struct index_key before = { 0 };
-	bool all = true, ended = true;
+	bool all = true;
 
-	for (size_t i = 0; i < s->count && all; i++) {
-		const struct aunetlog_log *log = &s->logs[i];
+	for (size_t i = 0; i < s->count; i++) {
+		struct aunetlog_log *log = &s->logs[i];
 
 		if (log->fd < 0 || is_own(log))
 			continue;
-		all = log->index && goes_on(log->index, &before);
-		if (all) {
+		all = all && log->index && goes_on(log->index, &before);
+		if (all)
 			before = index_file_head(log->index)->chain;
-			ended = index_file_head(log->index)->ended;
-		}
+		else
+			drop(log);
 	}
-	for (size_t i = 0; !(all && ended) && i < s->count; i++)
-		if (!is_own(&s->logs[i]))
-			drop(&s->logs[i]);
+}
+
+bool indexed_would_help(const struct aunetlog_options *o)
+{
+	return !o->slow && !o->no_index && !o->follow && !o->checkpoint && !o->ancestor && !o->raw &&
+	       !o->debug && !o->index;
 }
 
 static bool is_asked(const struct aunetlog_options *o)
 {
 	char *own = o->index_directory ? NULL : index_directory();
 	const char *directory = own ? own : o->index_directory;
-	bool is = directory && !access(directory, X_OK) && !o->slow && !o->no_index && !o->follow &&
-		  !o->checkpoint && !o->ancestor && !o->raw && !o->debug;
+	bool is = directory && !access(directory, X_OK) && (o->index || indexed_would_help(o));
 
 	free(own);
 	return is;

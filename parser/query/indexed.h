@@ -2,8 +2,8 @@
 /*
  * parser/query/indexed: finds the logs of a query that have an index to be read instead. A file
  * of the plugin is independent of other files. The lines of an audit log depend on the sockets
- * that were open before: its index is valid only among the same logs as when it was made, and
- * only if all of them have one.
+ * that were open before: its index is valid only behind the same logs as when it was made, and
+ * only if all of these have one. It also has the state at its end, for the next log.
  */
 #ifndef NETLOG_QUERY_INDEXED_H
 #define NETLOG_QUERY_INDEXED_H
@@ -22,11 +22,14 @@ struct indexed_host {
 bool indexed_key(const struct aunetlog_log *log, const struct aunetlog_options *o,
 		 const struct indexed_host *host, struct index_key *own);
 
+/* Returns true if a query with these options reads indexes. */
+bool indexed_would_help(const struct aunetlog_options *o);
+
 /* Sets index of the logs that have one. Silent if there is none. */
 void indexed_open(struct aunetlog_source *s, const struct aunetlog_options *o,
 		  const struct indexed_host *host);
 
-/* The last audit log, if all audit logs have an index; else NULL. */
+/* The last audit log that has an index: others are behind it. NULL: none has. */
 const struct aunetlog_log *indexed_last(const struct aunetlog_source *s);
 
 #endif

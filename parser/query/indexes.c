@@ -6,12 +6,7 @@
 #include <string.h>
 
 #include "parser/query/entries.h"
-#include "parser/query/index_reader.h"
-
-struct indexing_counts indexes_counts(const struct query *q)
-{
-	return (struct indexing_counts){ own_losses(q->own), reassemble_prefixed(q->reader) };
-}
+#include "parser/query/resume.h"
 
 static void damaged_index(struct query *q, const struct aunetlog_log *log)
 {
@@ -38,6 +33,8 @@ void indexes_portion(struct query *q, struct ahead_portion *p)
 	if (p->first) {
 		own_add_losses(q->own, index_file_head(p->index)->losses);
 		q->prefixed += index_file_head(p->index)->prefixed;
+		memcpy(q->errors.count, index_file_head(p->index)->errors, sizeof(q->errors.count));
+		q->own_errors = index_file_head(p->index)->own_errors;
 		for (; (end = strchr(line, '\n')); line = end + 1)
 			fprintf(stderr, "aunetlog: %s%.*s\n", q->path, (int)(end - line), line);
 	}
@@ -52,25 +49,24 @@ void indexes_portion(struct query *q, struct ahead_portion *p)
 		view_write(q->view, p->out.at, p->out.len);
 }
 
-/* Results of the audit logs that are reported after all of them. */
-void indexes_tail(struct query *q, const struct aunetlog_log *last)
+bool indexes_go_on(struct query *q)
 {
-	const struct index_block *b = index_file_blocks(last->index);
-	struct index_reader *reader = index_reader_new();
-	struct index_entries e;
+	const struct aunetlog_log *log = q->behind;
+	size_t len = 0;
+	void *state = log ? index_file_state(log->index, &len) : NULL;
+	bool loaded = state && resume_load_audit(q, state, len);
 
-	q->path = last->path;
-	for (uint32_t i = 0; i < index_file_head(last->index)->block_count; i++) {
-		if (!reader || !b[i].tail || !index_filter_block(q->filter, last->index, &b[i]))
-			continue;
-		index_reader_read(reader, last->index, &b[i]);
-		e = index_reader_entries(reader, q->filter);
-		if (e.damaged)
-			damaged_index(q, last);
-		else
-			take_entries(q, OWN_NOT, &e);
-	}
-	index_reader_free(reader);
+	free(state);
+	q->behind = NULL;
+	if (log && !loaded)
+		damaged_index(q, log);
+	return !log || loaded;
+}
+
+/* Mostly there is nothing to be completed. */
+bool indexes_go_on_at_end(struct query *q)
+{
+	return !q->behind || !index_file_head(q->behind->index)->waits || indexes_go_on(q);
 }
 
 /* Runs in its own thread: does the work of take_entry(), and of the view. */
@@ -112,15 +108,41 @@ bool indexes_have_text(const struct query *q)
 	       !q->source.both;
 }
 
+static struct indexing_counts counts(const struct query *q)
+{
+	return (struct indexing_counts){ own_losses(q->own), reassemble_prefixed(q->reader) };
+}
+
+static void end_audit_log(struct query *q)
+{
+	size_t len = 0;
+	void *state;
+
+	if (!indexing_audit(q->indexing))
+		return;
+	state = resume_save_audit(q, &len);
+	indexing_state(q->indexing, state, len, reassemble_waits(q->reader));
+	free(state);
+}
+
+void indexes_begin_log(struct query *q, struct aunetlog_log *log)
+{
+	struct indexing_counts c = counts(q);
+
+	if (log->kind == OWN_NOT || log->kind == OWN_REFUSED)
+		end_audit_log(q);
+	indexing_log(q->indexing, log, &c);
+}
+
 void indexes_end(struct query *q)
 {
 	struct indexing_counts c;
 
-	indexing_ended(q->indexing);
-	reassemble_flush(q->reader);
-	c = indexes_counts(q);
+	reassemble_push(q->reader);
 	if (q->path)
 		entries_end_log(q);
+	end_audit_log(q);
+	c = counts(q);
 	if (indexing_finish(q->indexing, &c))
 		q->source.failed = true;
 }

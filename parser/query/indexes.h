@@ -7,15 +7,17 @@
 
 /* A portion of a log that has an index. */
 void indexes_portion(struct query *q, struct ahead_portion *p);
-/* Results of the audit logs that are reported after all of them. */
-void indexes_tail(struct query *q, const struct aunetlog_log *last);
+/* Goes on behind the audit logs that have an index: before another one is read, and at the end
+ * of all. Returns false if that is impossible: it was reported. */
+bool indexes_go_on(struct query *q);
+bool indexes_go_on_at_end(struct query *q);
 
 /* Returns true if entries of an index become text in the thread that reads them, by _text. */
 bool indexes_have_text(const struct query *q);
 void indexes_text(const struct entry *e, enum own_kind kind, struct ahead_text *out, void *arg);
 
-/* With --index: what was counted so far; the logs have ended. */
-struct indexing_counts indexes_counts(const struct query *q);
+/* With --index: a log begins; the logs have ended. */
+void indexes_begin_log(struct query *q, struct aunetlog_log *log);
 void indexes_end(struct query *q);
 
 #endif

@@ -79,32 +79,34 @@ static void touch(struct indexing *x, const struct aunetlog_log *log)
 	x->had++;
 }
 
-/* Logs that have an index are not read again. */
+/* Logs that have an index are not read again; the state at the end of the last one is needed. */
 static void leave_out_known(struct indexing *x)
 {
+	const struct aunetlog_log *last = indexed_last(x->source);
+
 	for (size_t i = 0; i < x->source->count; i++) {
 		struct aunetlog_log *log = &x->source->logs[i];
 
 		if (!log->index)
 			continue;
 		touch(x, log);
+		leave_out(log);
+		if (log == last) {
+			x->chain = index_file_head(log->index)->chain;
+			continue;
+		}
 		index_file_close(log->index);
 		log->index = NULL;
-		leave_out(log);
 	}
 }
 
-/*
- * A growing log has no index, nor do the audit logs before one: reading could not continue
- * where their indexes end.
- */
+/* A growing log has no index, nor have the audit logs behind one. */
 static void leave_out_growing(struct indexing *x)
 {
-	struct aunetlog_source *s = x->source;
 	bool behind = false;
 
-	for (size_t i = s->count; i-- > 0;) {
-		struct aunetlog_log *log = &s->logs[i];
+	for (size_t i = 0; i < x->source->count; i++) {
+		struct aunetlog_log *log = &x->source->logs[i];
 
 		if (log->fd < 0)
 			continue;
@@ -114,9 +116,6 @@ static void leave_out_growing(struct indexing *x)
 			continue;
 		leave_out(log);
 	}
-	if (behind)
-		fprintf(stderr, "aunetlog: --index: audit logs that go on in one that grows have no "
-			"index; the log of audisp-netlog can have one\n");
 }
 
 static bool make_directory(struct indexing *x)
@@ -238,14 +237,35 @@ void indexing_warning(struct indexing *x, bool own, const char *text)
 		index_writer_warning(x->making[own].writer, text);
 }
 
-void indexing_ended(struct indexing *x)
+void indexing_errors(struct indexing *x, const uint64_t audit[INPUT_ERROR_COUNT], uint64_t own)
+{
+	x->making[true].head.own_errors += own;
+	for (int kind = 0; kind < INPUT_ERROR_COUNT; kind++)
+		x->making[false].head.errors[kind] += audit[kind];
+}
+
+void indexing_refuse(struct indexing *x)
+{
+	x->broken = true;
+	index_writer_free(x->making[false].writer);
+	x->making[false].writer = NULL;
+}
+
+bool indexing_audit(const struct indexing *x)
+{
+	return x->making[false].writer;
+}
+
+void indexing_state(struct indexing *x, const void *state, size_t len, bool waits)
 {
 	struct making *m = &x->making[false];
 
-	if (!m->writer)
+	if (state) {
+		index_writer_state(m->writer, state, len, waits);
 		return;
-	m->head.ended = true;
-	index_writer_tail(m->writer);
+	}
+	complain(x, m->log->path, ENOMEM);
+	indexing_refuse(x);
 }
 
 /* ---- the end ---- */

@@ -26,8 +26,15 @@ void indexing_log(struct indexing *x, struct aunetlog_log *log,
 /* An entry, or a message, of the log in hand; own: a file of the plugin. */
 void indexing_entry(struct indexing *x, const struct entry *e, bool own);
 void indexing_warning(struct indexing *x, bool own, const char *text);
-/* All logs were read: only incomplete events are left. */
-void indexing_ended(struct indexing *x);
+/* What was wrong with the log in hand, counted, as struct query has it. */
+void indexing_errors(struct indexing *x, const uint64_t audit[INPUT_ERROR_COUNT], uint64_t own);
+/* The audit log in hand is refused: it has no index. */
+void indexing_refuse(struct indexing *x);
+/* Returns true if the index of an audit log is being made. */
+bool indexing_audit(const struct indexing *x);
+/* The state at the end of that log; NULL: it has none, and so no index. See
+ * index_writer_state(). */
+void indexing_state(struct indexing *x, const void *state, size_t len, bool waits);
 /* Returns an exit status; what was done is printed. */
 int indexing_finish(struct indexing *x, const struct indexing_counts *counts);
 

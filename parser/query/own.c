@@ -183,6 +183,14 @@ void own_end(struct own *o)
 		own_feed(o, "\n", 1);
 }
 
+void own_image(struct own *o, struct image *i)
+{
+	IMAGE(i, o->kind);
+	IMAGE(i, o->clock.minute);
+	IMAGE(i, o->clock.at);
+	IMAGE(i, o->clock.last);
+}
+
 uint64_t own_losses(const struct own *o)
 {
 	return o->losses;

@@ -7,6 +7,7 @@
 #define NETLOG_QUERY_OWN_H
 
 #include "parser/entry/entry.h"
+#include "parser/image.h"
 
 enum own_kind {
 	OWN_NOT,		/* records of audit, or not known */
@@ -47,6 +48,9 @@ void own_feed(struct own *o, const char *data, size_t len);
 void own_take_line(struct own *o, char *line, size_t len, uint64_t number);
 /* The file ends: a last line without newline is read. */
 void own_end(struct own *o);
+
+/* Saves or loads what a later line of the same file depends on. */
+void own_image(struct own *o, struct image *i);
 
 /* "netlog lost" lines read so far. */
 uint64_t own_losses(const struct own *o);

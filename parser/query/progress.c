@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #define SHOW_AFTER 1000		/* ms */
+#define ADVISE_AFTER 3000	/* ms */
 #define CLEAR "\r\033[K"
 #define MB 1e6
 
@@ -60,4 +61,24 @@ void progress_end(struct progress *p)
 	if (p->shown)
 		fputs(CLEAR, stderr);
 	p->shown = false;
+}
+
+/* Returns true if --index would write one of this log. */
+static bool can_have_index(const struct aunetlog_log *log)
+{
+	return log->fd >= 0 && !log->index && !log->live && (log->named || log->rotation);
+}
+
+void progress_advise(const struct progress *p, const struct aunetlog_source *s, int64_t now_ms)
+{
+	off_t size = 0;
+
+	if (!p->began_ms || now_ms - p->began_ms < ADVISE_AFTER || !isatty(STDERR_FILENO))
+		return;
+	for (size_t i = 0; i < s->count; i++)
+		if (can_have_index(&s->logs[i]))
+			size += size_of(&s->logs[i]);
+	if (size)
+		fprintf(stderr, "aunetlog: %.0f MB have no index; aunetlog --index makes later queries "
+			"faster\n", size / MB);
 }

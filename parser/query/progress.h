@@ -18,4 +18,7 @@ void progress_show(struct progress *p, const struct aunetlog_source *s,
 /* Takes it away. */
 void progress_end(struct progress *p);
 
+/* On a terminal, after a read that took seconds of logs without an index: how to make one. */
+void progress_advise(const struct progress *p, const struct aunetlog_source *s, int64_t now_ms);
+
 #endif

@@ -16,6 +16,7 @@
 #include "parser/query/exit_code.h"
 #include "parser/query/indexed.h"
 #include "parser/query/reading.h"
+#include "parser/query/resume.h"
 #include "parser/query/view_raw.h"
 
 #define OUTPUT 65536		/* bytes of standard output that are written at once */
@@ -163,61 +164,6 @@ static bool check_raw(struct query *q)
 	return true;
 }
 
-/* The state is the input of open sockets and unfinished events, in the order of the logs. */
-static int write_checkpoint(struct query *q)
-{
-	struct checkpoint *c = &q->checkpoint;
-	struct raw *raw = raw_new();
-	FILE *f = raw ? checkpoint_begin(c, &q->source) : NULL;
-	int64_t n = f ? 0 : -EIO;
-
-	if (f) {
-		alive_each(q->alive, raw_note_event, raw);
-		reassemble_each_open(q->reader, raw_note_event, raw);
-		raw_write_text(raw, c->state ? c->state : "", c->state_len, f);
-		n = raw_write(raw, &q->source, f);
-	}
-	raw_free(raw);
-	if (!f)
-		return AUNETLOG_CHECKPOINT_FAILED;
-	if (n >= 0)
-		return checkpoint_end(c, f);
-	fprintf(stderr, "aunetlog: --checkpoint %s: %s\n", c->path, strerror(-n));
-	fclose(f);
-	return AUNETLOG_CHECKPOINT_FAILED;
-}
-
-/* Goes on where an earlier run ended. */
-static int begin_checkpoint(struct query *q)
-{
-	struct checkpoint *c = &q->checkpoint;
-	int status = checkpoint_read(c, q->options->checkpoint);
-
-	for (size_t i = 0; !status && i < q->source.count; i++)
-		if (q->source.logs[i].live) {
-			fprintf(stderr, "aunetlog: --checkpoint: %s is not a file; name one with -if\n",
-				q->source.logs[i].path);
-			status = AUNETLOG_FAILED;
-		}
-	if (!status)
-		status = checkpoint_skip(c, &q->source);
-	if (status)
-		return status;
-	q->source.whole_lines = true;
-	q->alive = alive_new();
-	if (!q->alive)
-		return AUNETLOG_FAILED;
-	q->path = c->path;
-	q->muted = true;
-	if (c->state_len)
-		reassemble_feed(q->reader, c->state, c->state_len);
-	reassemble_push(q->reader);
-	q->muted = false;
-	memset(q->errors.count, 0, sizeof(q->errors.count));
-	q->path = NULL;
-	return 0;
-}
-
 static int run(struct query *q)
 {
 	const struct aunetlog_options *o = q->options;
@@ -230,7 +176,7 @@ static int run(struct query *q)
 		return AUNETLOG_FAILED;
 	if (o->raw)
 		q->alive = alive_new();	/* without memory: of what matches, the start's event alone */
-	status = q->options->checkpoint ? begin_checkpoint(q) : 0;
+	status = q->options->checkpoint ? resume_checkpoint(q) : 0;
 	if (status)
 		return status;
 	if (!o->index)
@@ -241,6 +187,7 @@ static int run(struct query *q)
 		indexed_open(&q->source, o, &q->host);
 	if (o->index && !q->indexing)
 		return AUNETLOG_FAILED;
+	q->behind = indexed_last(&q->source);
 	if (q->options->follow && q->source.count)
 		q->follow = follow_new(&q->source.logs[q->source.count - 1]);
 	setvbuf(stdout, NULL, line_wise(q) ? _IOLBF : _IOFBF, OUTPUT);
@@ -251,7 +198,7 @@ static int run(struct query *q)
 	if (!finish_output(q))
 		return AUNETLOG_FAILED;
 	if (o->checkpoint && !q->view->write_error) {
-		status = write_checkpoint(q);
+		status = resume_write_checkpoint(q);
 		if (status)
 			return status;
 	}

@@ -34,9 +34,8 @@ struct query {
 	struct view *view;
 	struct extra *extra;
 	struct checkpoint checkpoint;
-	struct alive *alive;	/* for the next checkpoint, and for -r; or NULL */
+	struct alive *alive;	/* for -r; or NULL */
 	const struct event *event;	/* that the tracker has; or NULL */
-	bool muted;		/* output that an earlier run has printed is read again */
 	struct follow *follow;	/* of -F; or NULL */
 	struct input_errors errors;
 	uint64_t unknown;	/* entries that could match, an end being unknown */
@@ -44,6 +43,8 @@ struct query {
 	struct index_filter *filter;	/* the same, of an index */
 	struct indexed_host host;
 	struct indexing *indexing;	/* indexes are made; or NULL */
+	const struct aunetlog_log *behind;	/* the state at its end, by its index, is to be
+						 * loaded before an audit log is read; or NULL */
 	uint64_t prefixed;	/* records with a prefix, by the indexes */
 	bool extras;		/* CONNECT_USE, PROC_FORK and so on are wanted */
 	uint64_t own_lines;	/* of the file in hand, in portions before this one */

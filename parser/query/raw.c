@@ -127,15 +127,6 @@ static void write_log(struct raw *r, struct aunetlog_source *s, struct aunetlog_
 	} while (n > 0 && !ferror(out));
 }
 
-int64_t raw_write_text(struct raw *r, const char *text, size_t len, FILE *out)
-{
-	int64_t before = r->written;
-
-	r->last.len = 0;
-	take_lines(r, text, len, true, out);
-	return r->written - before;
-}
-
 int64_t raw_write(struct raw *r, struct aunetlog_source *s, FILE *out)
 {
 	for (size_t i = 0; r->events && i < s->count && !ferror(out); i++) {

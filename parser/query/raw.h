@@ -17,12 +17,9 @@ void raw_free(struct raw *r);		/* may be NULL */
 
 /* Notes an audit event. Returns -ENOMEM. */
 int raw_note(struct raw *r, const struct stamp *event, const char *node);
-/* Notes an event, in the form that alive_each() and the like call: raw is a struct raw. Without
+/* Notes an event, in the form that alive_behind() calls: raw is a struct raw. Without
  * memory the event is left out. */
 void raw_note_event(const struct stamp *event, const char *node, void *raw);
-
-/* Writes the noted records from lines in memory. Returns their number. */
-int64_t raw_write_text(struct raw *r, const char *text, size_t len, FILE *out);
 
 /*
  * Writes the records of the noted events, in the order of the logs, to out. Returns their

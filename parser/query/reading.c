@@ -110,6 +110,8 @@ static void read_log(struct query *q, struct aunetlog_log *log, bool follow)
 	ssize_t n;
 
 	q->path = log->path;
+	if (!indexes_go_on(q))
+		return;
 	reassemble_new_source(q->reader);
 	while (!q->view->done) {
 		n = aunetlog_source_read(&q->source, log, buf, sizeof(buf),
@@ -130,14 +132,19 @@ static void read_log(struct query *q, struct aunetlog_log *log, bool follow)
 	end_log(q, r.kind, r.last);
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /* The first lines are seen at once, and later ones soon. */
 static void show(struct query *q, const struct aunetlog_log *log)
 {
-	struct timespec now;
-	int64_t ms;
+	int64_t ms = now_ms();
 
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	ms = now.tv_sec * 1000 + now.tv_nsec / 1000000;
 	if (ms - q->shown_ms < SHOW_MS)
 		return;
 	q->shown_ms = ms;
@@ -156,15 +163,17 @@ static void take_own_lines(struct query *q, struct ahead_portion *p)
 
 static void begin_portion(struct query *q, struct ahead_portion *p)
 {
-	struct indexing_counts c = indexes_counts(q);
-
+	if (q->indexing)
+		reassemble_push(q->reader);	/* what is wrong with it is of the log before */
 	if (q->path)
 		entries_end_log(q);
 	q->path = p->log->path;
+	if (p->log->from)	/* another run read its beginning */
+		return;
 	q->own_lines = 0;
 	if (q->indexing)
-		indexing_log(q->indexing, p->log, &c);
-	if (p->index)
+		indexes_begin_log(q, p->log);
+	if (p->index || (p->kind == OWN_NOT && !indexes_go_on(q)))
 		return;
 	reassemble_new_source(q->reader);
 	begin_log(q, p->kind, p->why);
@@ -174,6 +183,8 @@ static void take_portion(struct query *q, struct ahead_portion *p)
 {
 	if (p->first)
 		begin_portion(q, p);
+	if (q->view->done)
+		return;
 	if (p->index)
 		indexes_portion(q, p);
 	else if (p->kind == OWN_NOT)
@@ -206,6 +217,8 @@ static void read_ahead(struct query *q, size_t first, size_t last)
 		show(q, p->log);
 	}
 	progress_end(&q->progress);
+	if (indexed_would_help(q->options))
+		progress_advise(&q->progress, &q->source, now_ms());
 	ahead_free(a);
 }
 
@@ -238,9 +251,7 @@ void reading_logs(struct query *q)
 		indexes_end(q);
 	} else if (q->options->checkpoint) {
 		reassemble_push(q->reader);
-	} else if (!q->view->done) {
-		if (indexed_last(&q->source))
-			indexes_tail(q, indexed_last(&q->source));
+	} else if (!q->view->done && indexes_go_on_at_end(q)) {
 		reassemble_flush(q->reader);
 	}
 	if (q->path)

@@ -2,6 +2,7 @@
 /* plugin/output/output: a queue in front of a transport, for the thread that puts messages. */
 #include "plugin/output/output.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,31 +10,34 @@
 #include "plugin/clock.h"
 #include "plugin/output/writer.h"
 
-#define PATIENCE_MS 200 /* once, when a queue fills up: see make_room() */
-
 _Static_assert(OUTPUT_STAGE > FRAME_MAX, "a frame fits");
 
 /*
- * A caller that is faster than its output for a moment does not make it a stalled output: the
- * output gets PATIENCE_MS, once. If nothing moves in that time it is stalled, and until it
- * moves again messages are dropped without waiting. Lock held.
+ * A caller that is faster than its output for a moment waits until half of the queue is free,
+ * if this is soon (patience.h). If nothing moves in that time the output is stalled, and until
+ * it moves again messages are dropped without waiting. Lock held.
  */
-static void make_room(struct output *s, size_t need)
+static void make_room(struct output *s)
 {
-	struct timespec until = clock_in(PATIENCE_MS);
-	int err = 0;
+	size_t before = s->queue.used;
+	int64_t begun = clock_now_ms();
+	unsigned int left = s->stalled ? 0 : patience_left(&s->patience, begun);
+	struct timespec until = clock_in(left);
+	int err = left ? 0 : ETIMEDOUT;
 
-	while (s->queue.size - s->queue.used < need && !s->stalled && !err)
+	while (s->queue.used > s->queue.size / 2 && !err)
 		err = pthread_cond_timedwait(&s->emptied, &s->lock, &until);
-	if (err)
-		s->stalled = true;
+	if (!left)
+		return;
+	patience_spend(&s->patience, begun, clock_now_ms() - begun);
+	s->stalled = err && s->queue.used >= before;
 }
 
 /* Moves what is staged to the queue. Lock held. */
 static void enqueue(struct output *s)
 {
 	if (s->queue.size - s->queue.used < s->staged)
-		make_room(s, s->staged);
+		make_room(s);
 	if (queue_put(&s->queue, s->stage, s->staged)) {
 		s->in_queue += s->staged_messages;
 		s->counts.messages += s->staged_messages;

@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "plugin/clock.h"
 
 #define RETRY_MIN_MS 100 /* of a transport that keeps: doubled up to the maximum */
 #define RETRY_MAX_MS 30000
+#define REASONS_MAX 4 /* that are reported of one outage */
 #define LOSS_MS 1000 /* a loss is reported after this time even if no message follows */
 
 _Static_assert(WRITER_BATCH > FRAME_MAX, "a frame fits");
@@ -20,7 +22,21 @@ static void change(struct output *s, enum output_change what, int err)
 		s->changed(what, s->name, s->transport, -err, s->changed_arg);
 }
 
-/* Reports to the owner when the transport begins to fail and when it works again. */
+/* Returns true if the outage begins, or has a new reason that may be reported. */
+static bool is_news(struct output *s, int err, bool failed)
+{
+	const char *reason = s->transport->reason;
+
+	if (failed && (s->reasons == REASONS_MAX ||
+		       (err == s->said && !strcmp(reason, s->said_reason))))
+		return false;
+	s->reasons = failed ? s->reasons + 1 : 1;
+	s->said = err;
+	strcpy(s->said_reason, reason);
+	return true;
+}
+
+/* Reports to the owner when the transport begins to fail, why, and when it works again. */
 static void judge(struct output *s, int err)
 {
 	bool failed;
@@ -30,12 +46,12 @@ static void judge(struct output *s, int err)
 	s->counts.failing = err;
 	if (err && !failed)
 		s->counts.failures++;
-	if (err == -EPIPE && !s->transport->ops->keeps)
+	if (err == -EPIPE && s->transport->ops->ends)
 		s->counts.dead = true;
 	pthread_mutex_unlock(&s->lock);
 	if (!err)
 		s->retry_ms = 0;
-	if (err && !failed)
+	if (err && is_news(s, err, failed))
 		change(s, OUTPUT_FAILED, err);
 	else if (!err && failed)
 		change(s, OUTPUT_WORKS, 0);
@@ -99,7 +115,7 @@ static void report_loss(struct output *s, uint64_t lost)
 	struct timespec now;
 	struct message m = { .severity = s->severity, .text = text, .reports = lost };
 	unsigned int done;
-	int n, err;
+	int n, err = 0;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	m.time.sec = now.tv_sec;
@@ -109,8 +125,10 @@ static void report_loss(struct output *s, uint64_t lost)
 	m.len = format_note(s->format, &m.time, note, n, text);
 	m.has_time = format_has_time(s->format);
 	m.structured = format_is_structured(s->format);
-	err = s->transport->ops->write(s->transport, &m, 1, &done);
-	judge(s, err);
+	if (m.len) { /* hone has no notes */
+		err = s->transport->ops->write(s->transport, &m, 1, &done);
+		judge(s, err);
+	}
 	pthread_mutex_lock(&s->lock);
 	settle_undelivered(s);
 	if (err)
@@ -185,7 +203,8 @@ static bool turn(struct output *s)
 	}
 	if (!s->count) { /* else nothing has moved */
 		s->stalled = false;
-		pthread_cond_signal(&s->emptied);
+		if (s->queue.used <= s->queue.size / 2)
+			pthread_cond_signal(&s->emptied);
 	}
 	/* messages that fail while stopping are dropped */
 	return !s->stopping || (s->queue.used && !s->count);

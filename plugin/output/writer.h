@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include "plugin/output/output.h"
+#include "plugin/output/patience.h"
 #include "plugin/output/queue.h"
 
 #define WRITER_BATCH 32768		/* bytes */
@@ -29,7 +30,8 @@ struct output {
 	pthread_mutex_t lock;
 	pthread_cond_t filled, emptied, ended; /* by the monotonic clock */
 	bool stopping, stopped, want_reopen;
-	bool stalled;		     /* accepted nothing for PATIENCE_MS with a full queue */
+	bool stalled; /* the queue was full, and nothing moved while the caller waited */
+	struct patience patience;
 	uint64_t dropped;	     /* messages, not yet reported */
 	uint64_t in_queue, in_batch; /* messages */
 	struct output_counts counts;
@@ -40,6 +42,10 @@ struct output {
 	struct message messages[WRITER_BATCH_MESSAGES];
 	unsigned int first, count; /* of messages: those not written yet */
 	unsigned int retry_ms;
+	/* of the outage */
+	int said;		/* the error that was reported last */
+	char said_reason[sizeof(((struct transport *)0)->reason)];
+	unsigned int reasons;	/* that were reported */
 
 	/* owned by the putting thread: frames not yet in the queue */
 	char stage[OUTPUT_STAGE];

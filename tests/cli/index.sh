@@ -161,12 +161,39 @@ test_audit_logs() {
 	run -if "$one"
 	"$tool" -if "$one" --slow 2>/dev/null | cmp -s - "$out"
 	verdict 'the first alone' $?
-	run --index -if "$tmp/logs"
-	grep -q 'audit logs that go on in one that grows have no index' "$err" && grep -q '^0 logs' "$out"
-	verdict '--index: not before an audit log that grows' $?
 	run -if "$one" -if "$two" -r
 	"$tool" -if "$one" -if "$two" -r --slow 2>/dev/null | cmp -s - "$out" && [ -s "$out" ]
 	verdict '-r with an index' $?
+}
+
+# The log that grows continues from the state that the index of the log before it has.
+test_growing() {
+	local file size
+	rm -rf "$tmp/index"
+	run --index -if "$tmp/logs"
+	grep -q '^1 logs indexed' "$out"
+	verdict '--index: the audit log that grows has none' $?
+	sed -i 's/curl/CURL/g' "$tmp/logs/audit.log.1"
+	run -if "$tmp/logs"
+	"$tool" -if "$tmp/logs" --slow 2>/dev/null | cmp -s - "$out"
+	verdict 'an audit log of other contents: its index is not used' $?
+	run --index -if "$tmp/logs"
+	mv "$tmp/logs/audit.log.1" "$tmp/logs/audit.log.2"
+	mv "$tmp/logs/audit.log" "$tmp/logs/audit.log.1"
+	sed 's/audit(17952/audit(17953/' "$data" >"$tmp/logs/audit.log"
+	run --index -if "$tmp/logs"
+	grep -q '^1 logs indexed.* 1 had' "$out"
+	verdict '--index: after a rotation only the new one is read' $?
+	run -if "$tmp/logs"
+	"$tool" -if "$tmp/logs" --slow 2>/dev/null | cmp -s - "$out" && [ "$(grep -c . "$out")" -gt 9 ]
+	verdict 'rotated audit logs with an index, and one that grows' $?
+	for file in "$tmp"/index/*.index; do
+		size=$(stat -c %s "$file")
+		printf '\xa5\xa5' | dd of="$file" bs=1 seek=$((size / 2)) conv=notrunc 2>/dev/null
+	done
+	run -if "$tmp/logs"
+	[ "$status" = 2 ] && grep -q 'its index is damaged' "$err"
+	verdict 'a damaged state is reported' $?
 }
 
 # In a directory, all of the plugin's logs except the growing one have an index.
@@ -211,7 +238,7 @@ test_refused() {
 	verdict '--index: none of a format that is refused' $?
 }
 
-for name in used not_used damage audit_logs rotated refused; do
+for name in used not_used damage audit_logs growing rotated refused; do
 	test_$name
 done
 exit $failed

@@ -403,6 +403,21 @@ test_checkpoint() {
 	run -if "$data" --checkpoint "$tmp/bad"
 	[ "$status" = 10 ] && grep -q 'is not a checkpoint' "$err"
 	verdict '--checkpoint: a file that is none, 10' $?
+	size=$(stat -c %s "$tmp/once")
+	for at in 60 $((size / 2)) $((size - 3)); do
+		cp "$tmp/once" "$tmp/bad"
+		printf '\xa5' | dd of="$tmp/bad" bs=1 seek="$at" conv=notrunc 2>/dev/null
+		run -if "$data" --checkpoint "$tmp/bad"
+		[ "$status" = 10 ] && [ ! -s "$out" ] && grep -q 'remove it to start again' "$err"
+		verdict "--checkpoint: damaged at byte $at, 10" $?
+	done
+	cp "$tmp/once" "$tmp/bad"
+	chmod g+w "$tmp/bad"
+	run -if "$data" --checkpoint "$tmp/bad"
+	[ "$status" = 10 ] && grep -q 'others can write to it' "$err"
+	verdict '--checkpoint: a file that others can write, 10' $?
+	[ "$(stat -c %a "$tmp/once")" = 600 ]
+	verdict '--checkpoint: only its owner reads the file' $?
 	run -if "$data" --checkpoint "$tmp/nowhere/cp"
 	[ "$status" = 11 ] && grep -q 'No such file' "$err"
 	verdict '--checkpoint: one that cannot be written, 11' $?

@@ -74,8 +74,13 @@ for ((n = 0; n < rounds; n++, seed++)); do
 	esac
 	split_log
 	rm -rf "$tmp/index"
-	if ! "$tool" --index --index-dir "$tmp/index" "${logs[@]}" >"$tmp/index.out" 2>&1 ||
-		! grep -q '^[1-9][0-9]* logs indexed' "$tmp/index.out"; then
+	# sometimes the last logs have no index, or the next run makes it
+	some=("${logs[@]}")
+	[ $((seed % 2)) = 0 ] || some=("${logs[@]:0:4}")
+	[ $((seed % 4)) != 3 ] ||
+		"$tool" --index --index-dir "$tmp/index" "${logs[@]:0:2}" >/dev/null 2>&1
+	if ! "$tool" --index --index-dir "$tmp/index" "${some[@]}" >"$tmp/index.out" 2>&1 ||
+		! grep -q '^[0-9]* logs indexed' "$tmp/index.out"; then
 		failed=1
 		echo "# seed $seed: --index: $(cat "$tmp/index.out")"
 	fi

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* parser/audit/filter_image: what the filter knows of earlier lines, saved and loaded. */
+#include "parser/audit/filter.h"
+
+void filter_image(struct filter *f, struct image *i)
+{
+	uint64_t block = f->block_used;
+
+	i->bad |= f->carried || f->skipping || f->used || f->count_serials;
+	IMAGE(i, f->number);
+	IMAGE(i, f->begun);
+	IMAGE(i, f->crowd);
+	IMAGE(i, f->opened);
+	IMAGE(i, f->titles);
+	IMAGE(i, f->newest);
+	IMAGE(i, f->newest_serial);
+	IMAGE(i, f->late);
+	IMAGE(i, f->node);
+	IMAGE(i, f->open);
+	boots_image(&f->boots, i);
+	IMAGE(i, f->in_block);
+	image_count(i, &block);
+	if (block > sizeof(f->block)) {
+		i->bad = true;
+		return;
+	}
+	f->block_used = block;
+	image_bytes(i, f->block, block);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parser/track/image_tables: parts of image.c: connections and their descriptors. */
+#ifndef NETLOG_TRACK_IMAGE_TABLES_H
+#define NETLOG_TRACK_IMAGE_TABLES_H
+
+#include "parser/image.h"
+#include "parser/track/state.h"
+
+/* What pointers in the tracker refer to. */
+struct image_things {
+	struct image_numbers identities, processes, conns, fds;
+};
+
+/* Saves or loads a pointer to an identity, and at its first time the identity itself. Loading:
+ * the caller gets a reference. */
+void image_identity(struct image *i, struct image_things *x, struct identity **id);
+/* The connections, then their lists, which have descriptors in them. */
+void image_conns(struct image *i, struct image_things *x, struct track *t);
+void image_conn_lists(struct image *i, struct image_things *x, struct track *t);
+
+#endif
