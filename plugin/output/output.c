@@ -192,7 +192,7 @@ static void judge(struct output *s, int err)
 	s->counts.failing = err;
 	if (err && !failed)
 		s->counts.failures++;
-	if (err == -EPIPE && !s->transport->ops->keeps)
+	if (err == -EPIPE && s->transport->ops->ends)
 		s->counts.dead = true;
 	pthread_mutex_unlock(&s->lock);
 	if (!err)
@@ -261,7 +261,7 @@ static void report_loss(struct output *s, uint64_t lost)
 	struct timespec now;
 	struct message m = { .severity = s->severity, .text = text, .reports = lost };
 	unsigned int done;
-	int n, err;
+	int n, err = 0;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	m.time.sec = now.tv_sec;
@@ -271,8 +271,10 @@ static void report_loss(struct output *s, uint64_t lost)
 	m.len = format_note(s->format, &m.time, note, n, text);
 	m.has_time = format_has_time(s->format);
 	m.structured = format_is_structured(s->format);
-	err = s->transport->ops->write(s->transport, &m, 1, &done);
-	judge(s, err);
+	if (m.len) { /* hone has no notes */
+		err = s->transport->ops->write(s->transport, &m, 1, &done);
+		judge(s, err);
+	}
 	pthread_mutex_lock(&s->lock);
 	settle_undelivered(s);
 	if (err)
