@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* plugin/doctor/check_path: checks everything between the plugin and the readers of its lines. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "plugin/doctor/check.h"
-
-#include <stdio.h>
 #include "plugin/doctor/files.h"
 
 #define JOURNALD_UNIT "/run/systemd/journal" /* its directory */
@@ -71,6 +70,7 @@ static void journald_value(const struct doctor *d, const char *key, char *buf, s
 	static const char *const units[] = {
 		"/usr/lib/systemd/system/auditd.service.d",
 		"/etc/systemd/system/auditd.service.d",
+		"/run/systemd/system/auditd.service.d",
 	};
 	char own[64];
 
@@ -78,6 +78,8 @@ static void journald_value(const struct doctor *d, const char *key, char *buf, s
 	file_value(d->root, "/etc/systemd/journald.conf", key, buf, size);
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(*dirs); i++)
 		directory_value(d->root, dirs[i], key, buf, size);
+	file_value(d->root, "/usr/lib/systemd/system/auditd.service", own, buf, size);
+	file_value(d->root, "/etc/systemd/system/auditd.service", own, buf, size);
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
 		directory_value(d->root, units[i], own, buf, size);
 }
