@@ -343,6 +343,9 @@ static int add_condition(struct aunetlog_options *o, enum field_id id, char **wo
 	if (fields[id].type == TYPE_ADDRESS &&
 	    advice_of_address(words[1], advice, sizeof(advice)))
 		return fail(o, "%s %s: %s", words[0], words[1], advice);
+	if (id == FIELD_PID && isalpha((unsigned char)*words[1]))
+		return fail(o, "%s %s: must be a number; for a program: -c %s", words[0], words[1],
+			    words[1]);
 	fail(o, "%s %s: %s", words[0], words[1], error.text);
 	return err;
 }
@@ -391,6 +394,9 @@ static int unknown_option(struct aunetlog_options *o, const char *name)
 	if (*name == '-' && equals)
 		return fail(o, "%s: unknown option; a value is a word of its own: %.*s %s", name,
 			    (int)(equals - name), name, equals + 1);
+	if (*name != '-')
+		return fail(o, "%s: options and conditions have names: to read a file: -if %s; a "
+			    "program: -c %s; an address: --remote %s", name, name, name, name);
 	if (near)
 		return fail(o, "%s: unknown option; did you mean %s?", name, near);
 	return fail(o, "%s: unknown option, see aunetlog --help", name);
@@ -459,6 +465,9 @@ int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 			 o->match.count || o->match.has_from || o->match.has_to))
 		return fail(o, "--index takes no other options than -if, --input-logs and "
 			    "--index-dir: it is for every later question");
+	if (o->match.has_from && o->match.has_to && (o->match.from.sec > o->match.to.sec ||
+	    (o->match.from.sec == o->match.to.sec && o->match.from.milli > o->match.to.milli)))
+		return fail(o, "-ts is later than -te");
 	if (o->follow && !o->match.has_from) {
 		o->match.from.sec = now;
 		o->match.has_from = true;
