@@ -91,20 +91,22 @@ static unsigned int missing(struct serials *g, uint32_t end)
 
 bool serials_count_late(struct serials *g, int64_t now)
 {
-	struct serials_pass *newest = &g->passes[g->pass_count - 1];
 	uint64_t before = g->late;
+	unsigned int n;
+	const struct serials_pass *newest;
 
 	if (!g->started)
 		return false;
 	while (g->pass_count && now - g->passes[0].ms >= SERIALS_LATE_MS) {
-		g->late += missing(g, g->passes[0].next);
+		n = missing(g, g->passes[0].next);
+		g->late += n >= SERIALS_LATE_MIN ? n : 0;
 		memmove(g->passes, g->passes + 1, --g->pass_count * sizeof(*g->passes));
-		newest--;
 	}
-	if (g->pass_count ? newest->next != g->next && now - newest->ms >= SERIALS_PASS_MS :
-			    g->checked != g->next)
-		if (g->pass_count < SERIALS_PASSES)
-			g->passes[g->pass_count++] = (struct serials_pass){ g->next, now };
+	newest = g->pass_count ? &g->passes[g->pass_count - 1] : NULL;
+	if (newest ? newest->next == g->next || now - newest->ms < SERIALS_PASS_MS ||
+		     g->pass_count == SERIALS_PASSES : g->checked == g->next)
+		return g->late > before;
+	g->passes[g->pass_count++] = (struct serials_pass){ g->next, now };
 	return g->late > before;
 }
 

@@ -60,7 +60,7 @@ static void goes_on(struct track *t, struct conn *c)
 	d->confirming = false;
 	conn_follow(&t->conns, c, d->found.cookie, t->diag.mono);
 	identify_learn(c, &d->found);
-	ending_held(t, c);
+	ending_held(t, c, d->answered_ms);
 	dead = destroyed_by_cookie(&t->diag.destroyed, d->cookie);
 	if (dead)
 		ending_claim(t, c, dead);

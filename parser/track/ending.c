@@ -247,13 +247,13 @@ void ending_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
 
 /* ---- answers of sock_diag ---- */
 
-void ending_held(struct track *t, struct conn *c)
+void ending_held(struct track *t, struct conn *c, int64_t seen_ms)
 {
 	struct conn_diag *d = c->diag;
 
 	if (!d)
 		return;
-	if (c->phase != CONN_DESTROYED) {	/* who has let go was not the last holder */
+	if (c->phase != CONN_DESTROYED && d->let_go_ms < seen_ms) {
 		identity_put(d->let_go);
 		d->let_go = NULL;
 		d->let_go_ms = 0;
@@ -381,7 +381,7 @@ void ending_settle(struct track *t, struct conn *c, bool sure)
 
 	conn_stop_waiting(&t->conns, c);
 	if (!sure && d->heritable) {
-		ending_held(t, c);
+		ending_held(t, c, 0);
 		c->inheritable = LIST_EMPTY(&c->fds);
 		conn_drop_diag(&t->conns, c);
 		return;

@@ -17,8 +17,9 @@ void ending_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
  * others. */
 void ending_exec(struct track *t);
 
-/* A process was found to hold it: an inferred end is dropped. */
-void ending_held(struct track *t, struct conn *c);
+/* A process holds it: an inferred end is dropped. seen_ms: real time at which a process was found
+ * to hold it, so that one that had let go before was not the last; 0: none was. */
+void ending_held(struct track *t, struct conn *c, int64_t seen_ms);
 /* The kernel reported its destruction. The stop is written by ending_bury(). */
 void ending_destroyed(struct track *t, struct conn *c, const struct diag_sock *sock,
 		      const struct stamp *at, int64_t mono);

@@ -234,7 +234,7 @@ void check_rules_at_boot(const struct doctor *d, struct doctor_finding *f)
 	found(f, doctor_exact(d) ? DOCTOR_NOTE : DOCTOR_WARNING,
 	      "the loaded rules are in no file of %s", RULES_DIR);
 	because(f, "the next boot, or augenrules --load, removes them");
-	mend(f, "cp /usr/share/audit-netlog/rules/30-netlog.rules %s/; augenrules --load",
+	mend(f, "install -m 640 /usr/share/audit-netlog/rules/30-netlog.rules %s/ && augenrules --load",
 	     RULES_DIR);
 }
 

@@ -11,14 +11,15 @@
 #include <time.h>
 
 #include "plugin/clock.h"
+#include "plugin/output/patience.h"
 #include "plugin/output/queue.h"
 
-#define PATIENCE_MS 200 /* once, when a queue fills up: see make_room() */
 #define STAGE 20480	/* less than the smallest queue, more than any frame */
 #define BATCH 32768
 #define BATCH_MESSAGES 256
 #define RETRY_MIN_MS 100 /* of a transport that keeps: doubled up to the maximum */
 #define RETRY_MAX_MS 30000
+#define REASONS_MAX 4 /* that are reported of one outage */
 #define LOSS_MS 1000 /* a loss is reported after this time even if no message follows */
 
 struct output {
@@ -35,7 +36,8 @@ struct output {
 	pthread_mutex_t lock;
 	pthread_cond_t filled, emptied, ended; /* by the monotonic clock */
 	bool stopping, stopped, want_reopen;
-	bool stalled;		     /* accepted nothing for PATIENCE_MS with a full queue */
+	bool stalled; /* the queue was full, and nothing moved while the caller waited */
+	struct patience patience;
 	uint64_t dropped;	     /* messages, not yet reported */
 	uint64_t in_queue, in_batch; /* messages */
 	struct output_counts counts;
@@ -46,6 +48,10 @@ struct output {
 	struct message messages[BATCH_MESSAGES];
 	unsigned int first, count; /* of messages: those not written yet */
 	unsigned int retry_ms;
+	/* of the outage */
+	int said;		/* the error that was reported last */
+	char said_reason[sizeof(((struct transport *)0)->reason)];
+	unsigned int reasons;	/* that were reported */
 
 	/* owned by the putting thread: frames not yet in the queue */
 	char stage[STAGE];
@@ -57,26 +63,31 @@ _Static_assert(STAGE > FRAME_MAX && BATCH > FRAME_MAX, "a frame fits");
 /* ---- the putting thread ---- */
 
 /*
- * A caller that is faster than its output for a moment does not make it a stalled output: the
- * output gets PATIENCE_MS, once. If nothing moves in that time it is stalled, and until it
- * moves again messages are dropped without waiting. Lock held.
+ * A caller that is faster than its output for a moment waits until half of the queue is free,
+ * if this is soon (patience.h). If nothing moves in that time the output is stalled, and until
+ * it moves again messages are dropped without waiting. Lock held.
  */
-static void make_room(struct output *s, size_t need)
+static void make_room(struct output *s)
 {
-	struct timespec until = clock_in(PATIENCE_MS);
-	int err = 0;
+	size_t before = s->queue.used;
+	int64_t begun = clock_now_ms();
+	unsigned int left = s->stalled ? 0 : patience_left(&s->patience, begun);
+	struct timespec until = clock_in(left);
+	int err = left ? 0 : ETIMEDOUT;
 
-	while (s->queue.size - s->queue.used < need && !s->stalled && !err)
+	while (s->queue.used > s->queue.size / 2 && !err)
 		err = pthread_cond_timedwait(&s->emptied, &s->lock, &until);
-	if (err)
-		s->stalled = true;
+	if (!left)
+		return;
+	patience_spend(&s->patience, begun, clock_now_ms() - begun);
+	s->stalled = err && s->queue.used >= before;
 }
 
 /* Moves what is staged to the queue. Lock held. */
 static void enqueue(struct output *s)
 {
 	if (s->queue.size - s->queue.used < s->staged)
-		make_room(s, s->staged);
+		make_room(s);
 	if (queue_put(&s->queue, s->stage, s->staged)) {
 		s->in_queue += s->staged_messages;
 		s->counts.messages += s->staged_messages;
@@ -157,7 +168,21 @@ static void change(struct output *s, enum output_change what, int err)
 		s->changed(what, s->name, s->transport, -err, s->changed_arg);
 }
 
-/* Reports to the owner when the transport begins to fail and when it works again. */
+/* Returns true if the outage begins, or has a new reason that may be reported. */
+static bool is_news(struct output *s, int err, bool failed)
+{
+	const char *reason = s->transport->reason;
+
+	if (failed && (s->reasons == REASONS_MAX ||
+		       (err == s->said && !strcmp(reason, s->said_reason))))
+		return false;
+	s->reasons = failed ? s->reasons + 1 : 1;
+	s->said = err;
+	strcpy(s->said_reason, reason);
+	return true;
+}
+
+/* Reports to the owner when the transport begins to fail, why, and when it works again. */
 static void judge(struct output *s, int err)
 {
 	bool failed;
@@ -167,12 +192,12 @@ static void judge(struct output *s, int err)
 	s->counts.failing = err;
 	if (err && !failed)
 		s->counts.failures++;
-	if (err == -EPIPE && !s->transport->ops->keeps)
+	if (err == -EPIPE && s->transport->ops->ends)
 		s->counts.dead = true;
 	pthread_mutex_unlock(&s->lock);
 	if (!err)
 		s->retry_ms = 0;
-	if (err && !failed)
+	if (err && is_news(s, err, failed))
 		change(s, OUTPUT_FAILED, err);
 	else if (!err && failed)
 		change(s, OUTPUT_WORKS, 0);
@@ -236,7 +261,7 @@ static void report_loss(struct output *s, uint64_t lost)
 	struct timespec now;
 	struct message m = { .severity = s->severity, .text = text, .reports = lost };
 	unsigned int done;
-	int n, err;
+	int n, err = 0;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	m.time.sec = now.tv_sec;
@@ -246,8 +271,10 @@ static void report_loss(struct output *s, uint64_t lost)
 	m.len = format_note(s->format, &m.time, note, n, text);
 	m.has_time = format_has_time(s->format);
 	m.structured = format_is_structured(s->format);
-	err = s->transport->ops->write(s->transport, &m, 1, &done);
-	judge(s, err);
+	if (m.len) { /* hone has no notes */
+		err = s->transport->ops->write(s->transport, &m, 1, &done);
+		judge(s, err);
+	}
 	pthread_mutex_lock(&s->lock);
 	settle_undelivered(s);
 	if (err)
@@ -322,7 +349,8 @@ static bool turn(struct output *s)
 	}
 	if (!s->count) { /* else nothing has moved */
 		s->stalled = false;
-		pthread_cond_signal(&s->emptied);
+		if (s->queue.used <= s->queue.size / 2)
+			pthread_cond_signal(&s->emptied);
 	}
 	/* messages that fail while stopping are dropped */
 	return !s->stopping || (s->queue.used && !s->count);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * plugin/output/output: a bounded queue in front of a transport, and the thread that moves
- * messages from one to the other. The caller never waits for the transport, except once for at
- * most 0.2 s when the queue fills up, to distinguish a slow transport from a stalled one. A
- * full queue drops messages and counts them; "netlog lost plugin=N" in the same stream reports
- * them as soon as there is room.
+ * messages from one to the other. If the queue is full, the caller waits for at most 0.2 s, and
+ * for at most 2 % of the time: see patience.h. Otherwise a full queue drops messages and counts
+ * them; "netlog lost plugin=N" in the same stream reports them as soon as there is room.
  */
 #ifndef NETLOG_OUTPUT_H
 #define NETLOG_OUTPUT_H
@@ -18,7 +17,8 @@
 #include "plugin/output/transport.h"
 
 enum output_change {
-	OUTPUT_FAILED,	     /* messages wait or are lost until OUTPUT_WORKS */
+	OUTPUT_FAILED,	     /* messages wait or are lost until OUTPUT_WORKS; again for a new
+				reason, up to four in one outage */
 	OUTPUT_WORKS,	     /* after OUTPUT_FAILED */
 	OUTPUT_NOT_REOPENED, /* writes continue to the old file */
 };

@@ -112,6 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char *const others[OTHERS] = { "json", "ocsf", "cef", "leef" };
 	struct reassembler *r;
 	char error[128];
+	int64_t now = 0;
 	size_t piece, n;
 
 	if (!size)
@@ -131,6 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (data++, size--; size; data += n, size -= n) {
 		n = size < piece ? size : piece;
 		reassemble_feed(r, (const char *)data, n);
+		reassemble_count_late(r, now += 300);
 	}
 	reassemble_age(r);
 	reassemble_flush(r);

@@ -11,8 +11,10 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <syslog.h>
 #include <time.h>
@@ -148,10 +150,13 @@ struct fake {
 	_Atomic bool gated;
 	int fail;		 /* -errno of the next writes, 0: they work */
 	unsigned int fail_count; /* so many of them */
+	const int *errors;	 /* NULL, or these in place of fail */
 	unsigned int take;	 /* messages that a failing write takes before it fails */
 	unsigned int writes, seen, severity[SEEN_MAX];
 	char text[SEEN_MAX][48];
 	unsigned int failed, works; /* changes that were reported to the owner */
+	char reasons[16][64];	    /* of the failures */
+	_Atomic int busy_ms;	    /* that each write takes */
 	double at[SEEN_MAX];	    /* of the failing writes */
 };
 
@@ -169,10 +174,12 @@ static int fake_write(struct transport *t, const struct message *m, unsigned int
 
 	if (f->gated)
 		sem_wait(&f->go);
+	if (f->busy_ms)
+		poll(NULL, 0, f->busy_ms);
 	pthread_mutex_lock(&f->lock);
 	if (f->fail && f->fail_count) {
 		f->fail_count--;
-		err = f->fail;
+		err = f->errors ? *f->errors++ : f->fail;
 		if (count > f->take)
 			count = f->take;
 		f->at[f->writes] = seconds();
@@ -198,7 +205,8 @@ static void on_change(enum output_change what, const char *name, const struct tr
 
 	assert_string_equal(name, "fake");
 	assert_ptr_equal(t, f);
-	f->failed += what == OUTPUT_FAILED && err > 0;
+	if (what == OUTPUT_FAILED && err > 0 && f->failed < 16)
+		snprintf(f->reasons[f->failed++], sizeof(f->reasons[0]), "%d %.40s", err, t->reason);
 	f->works += what == OUTPUT_WORKS;
 }
 
@@ -345,6 +353,29 @@ static void test_stalled(void **state)
 			assert_int_equal(fake.severity[i], LOG_NOTICE);
 }
 
+/*
+ * A transport that is slow, but never stalls: it takes 5 ms for some 30 KB. 6 MB of messages
+ * would take it a second and more; the caller waits 0.4 s at most.
+ */
+static void test_slow(void **state)
+{
+	struct output *o = open_fake(&loses);
+	struct output_counts c;
+	double begun = seconds(), took;
+
+	(void)state;
+	fake.busy_ms = 5;
+	for (unsigned int i = 0; i < 6000; i++)
+		put(o, i, 1000);
+	output_push(o);
+	took = seconds() - begun;
+	output_counts(o, &c);
+	fake.busy_ms = 0;
+	assert_true(took < 0.8);
+	assert_true(c.lost > 0 && c.messages + c.lost >= 6000);
+	assert_int_equal(output_close(o, 20000), 0);
+}
+
 /* A stalled output does not keep the program from ending, whatever the clock. */
 static void test_close_stalled(void **state)
 {
@@ -407,6 +438,42 @@ static void test_retry(void **state)
 	assert_true(fake.at[1] - fake.at[0] > 0.09 / FAST);
 	assert_true(fake.at[2] - fake.at[1] > 0.19 / FAST);
 	assert_int_equal(lost_by_notes(), 0);
+}
+
+static bool works_again(void)
+{
+	bool works;
+
+	pthread_mutex_lock(&fake.lock);
+	works = fake.works;
+	pthread_mutex_unlock(&fake.lock);
+	return works;
+}
+
+/* The reason of an outage may change: each new one is reported, but not endlessly. */
+static void test_reasons(void **state)
+{
+	static const int errors[] = { -ENETUNREACH, -ENETUNREACH, -ECONNREFUSED, -ECONNREFUSED,
+				      -ETIMEDOUT, -ENETUNREACH, -ECONNREFUSED, -ETIMEDOUT };
+	static const unsigned int new[] = { 0, 2, 4, 5 };
+	struct output *o = open_fake(&keeps);
+	struct output_counts c;
+
+	(void)state;
+	speed = FAST * 10;
+	fake.errors = errors;
+	fake.fail = -1;
+	fake.fail_count = sizeof(errors) / sizeof(*errors);
+	put(o, 1, 40);
+	output_push(o);
+	wait_until(works_again);
+	speed = 1;
+	output_counts(o, &c);
+	assert_int_equal(c.failures, 1);
+	assert_int_equal(output_close(o, 20000), 0);
+	assert_int_equal(fake.failed, 4);
+	for (unsigned int i = 0; i < 4; i++)
+		assert_int_equal(atoi(fake.reasons[i]), -errors[new[i]]);
 }
 
 /* A transport that does not keep loses the lines that it fails to write, and reports this when
@@ -594,6 +661,137 @@ static void test_time_in_front(void **state)
 	unlink(path);
 }
 
+static void on_file_change(enum output_change what, const char *name, const struct transport *t,
+			   int err, void *arg)
+{
+	__typeof__(*fakes) *f = arg;
+
+	(void)name;
+	pthread_mutex_lock(&f->lock);
+	if (what == OUTPUT_FAILED && f->failed < 16)
+		snprintf(f->reasons[f->failed++], sizeof(f->reasons[0]), "%d %.40s", err, t->reason);
+	f->works += what == OUTPUT_WORKS;
+	pthread_mutex_unlock(&f->lock);
+}
+
+static struct output *open_file(const char *path)
+{
+	struct output_options options = {
+		.name = "fake",
+		.queue_size = SMALL,
+		.format = format,
+		.severity = LOG_INFO,
+		.changed = on_file_change,
+		.arg = ++current,
+	};
+
+	assert_true(current < fakes + sizeof(fakes) / sizeof(*fakes));
+	pthread_mutex_init(&fake.lock, NULL);
+	return output_new(transport_file(path), &options);
+}
+
+static unsigned int file_lines(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	unsigned int lines = 0;
+	int c;
+
+	while (file && (c = getc(file)) != EOF)
+		lines += c == '\n';
+	if (file)
+		fclose(file);
+	return lines;
+}
+
+static const char *awaited;
+static unsigned int awaited_lines;
+static bool has_lines(void)
+{
+	return file_lines(awaited) == awaited_lines;
+}
+
+/* A file that is deleted, with its directory or without, is made again with the next line; one
+ * that is renamed stays in use until it is reopened. */
+static void test_deleted(void **state)
+{
+	char dir[] = "/tmp/netlog-test-output.XXXXXX", path[64], moved[64];
+	struct output *o;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/log", dir);
+	snprintf(moved, sizeof(moved), "%s/log.1", dir);
+	o = open_file(path);
+	awaited = path;
+	awaited_lines = 1;
+	for (unsigned int i = 0; i < 3; i++) {
+		put(o, i, 40);
+		output_push(o);
+		wait_until(has_lines);
+		assert_int_equal(unlink(path), 0);
+	}
+	put(o, 3, 40);
+	output_push(o);
+	wait_until(has_lines);
+	assert_int_equal(rename(path, moved), 0);
+	awaited = moved;
+	awaited_lines = 2;
+	put(o, 4, 40);
+	output_push(o);
+	wait_until(has_lines);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(output_close(o, 5000), 0);
+	unlink(moved);
+	rmdir(dir);
+}
+
+static bool has_failed(void)
+{
+	bool failed;
+
+	pthread_mutex_lock(&fake.lock);
+	failed = fake.failed;
+	pthread_mutex_unlock(&fake.lock);
+	return failed;
+}
+
+/* A FIFO without a reader is reported, and so is one whose reader has gone; neither ends the
+ * plugin. */
+static void test_fifo(void **state)
+{
+	char path[] = "/tmp/netlog-test-output.XXXXXX", text[256];
+	struct output_counts c;
+	struct output *o;
+	int fd = mkstemp(path);
+
+	(void)state;
+	close(fd);
+	unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	o = open_file(path);
+	put(o, 1, 40);
+	output_push(o);
+	wait_until(has_failed);
+	assert_string_equal(fake.reasons[0], "6 no program reads this FIFO");
+	speed = FAST;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	put(o, 2, 40);
+	output_push(o);
+	wait_until(works_again);
+	speed = 1;
+	assert_true(read(fd, text, sizeof(text)) > 60);
+	close(fd);
+	put(o, 3, 40);
+	output_push(o);
+	do {
+		poll(NULL, 0, 5);
+		output_counts(o, &c);
+	} while (c.failures < 2);
+	assert_false(c.dead);
+	assert_int_equal(output_close(o, 5000), 0);
+	unlink(path);
+}
+
 /* ---- the collector's frames ---- */
 
 static void test_rfc5424(void **state)
@@ -678,12 +876,16 @@ int main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_stalled),
+		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_close_stalled),
 		cmocka_unit_test(test_retry),
+		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_fails),
 		cmocka_unit_test(test_close_failing),
 		cmocka_unit_test(test_nonblocking),
 		cmocka_unit_test(test_time_in_front),
+		cmocka_unit_test(test_deleted),
+		cmocka_unit_test(test_fifo),
 		cmocka_unit_test(test_rfc5424),
 		cmocka_unit_test(test_undelivered),
 	};

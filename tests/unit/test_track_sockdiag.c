@@ -451,8 +451,13 @@ static const struct row rows[] = {
 	{ "accept: the same, a scan shows that it goes on", {
 		SERVER, HANDED_ON(15), STILL(1025, 3, 11, S, R, EST), STREAM(1030), TICK(1040),
 		DIAG(2000, HELD, .pid = 2, .fd = 5, .cookie = 11, .local = S, .remote = R),
-		EXIT(3900, 2), SWEEP(3950, ALIVE), END(4000, 11, S, R, .est = 1), STREAM(4100),
+		EXIT(3900, 2), SWEEP(3950, ALIVE, .looked = 3940), END(4000, 11, S, R, .est = 1), STREAM(4100),
 		TICK(4110, .out = "stop " S " <- " R " 1 via=destroy") } },
+	{ "accept: the same, a scan that began before the last close", {
+		SERVER, HANDED_ON(15), STILL(1025, 3, 11, S, R, EST), STREAM(1030), TICK(1040),
+		DIAG(2000, HELD, .pid = 2, .fd = 5, .cookie = 11, .local = S, .remote = R),
+		EXIT(3930, 2), SWEEP(3950, ALIVE, .looked = 3920), END(3935, 11, S, R, .est = 1),
+		STREAM(4100), TICK(4110, .out = "stop " S " <- " R " 2 via=destroy") } },
 	{ "accept: the same, its child ended before it was seen", {
 		SERVER, HANDED_ON(15), END(1025, 11, S, R, .est = 1),
 		DIAG(1026, NOT_HELD, .question = 3), STREAM(1100), TICK(1200,
