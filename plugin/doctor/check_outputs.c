@@ -90,7 +90,7 @@ static bool has_room(const struct doctor *d, const struct config_output *o, stru
 
 static bool has_syslogd(const struct doctor *d, const struct config_output *o, struct fault *x)
 {
-	if (file_exists(d->root, "/dev/log"))
+	if (file_exists(d->root, "/dev/log") && (*d->root || connects(o, x)))
 		return true;
 	snprintf(x->text, sizeof(x->text), "%s: no syslogd listens at /dev/log", o->name);
 	snprintf(x->fix, sizeof(x->fix), "systemctl enable --now rsyslog; or syslog = no in "
