@@ -18,6 +18,7 @@
 #include "plugin/command.h"
 #include "plugin/ignore/decide.h"
 #include "plugin/ignore/load.h"
+#include "plugin/input/kernel_log.h"
 #include "plugin/heading.h"
 #include "plugin/log.h"
 #include "plugin/plugin.h"
@@ -243,6 +244,7 @@ static bool open_all(struct plugin *p)
 	if (!loop_open_signals(p) || !open_parser(p) || !open_netlink(p))
 		return false;
 	sources_open(&p->sources, &p->config, p->track, p->netlink);
+	p->kernel_log = kernel_log_open();
 	if (!privileges_drop(&p->config) || !open_log(p) ||
 	    !report_open(&p->report, &p->config))
 		return false;
@@ -276,6 +278,8 @@ static int run(struct plugin *p)
 		report_note(&p->report, "netlog stop"); /* the last line of the run */
 	}
 	audit_watch_close(p->audit);
+	if (p->kernel_log > 0)
+		close(p->kernel_log);
 	kernel_ignore_close(&p->kernel_ignore, &p->sources.kernel);
 	sources_close(&p->sources);
 	report_close(&p->report);

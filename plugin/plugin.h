@@ -47,6 +47,7 @@ struct plugin {
 	struct input_errors errors;
 
 	struct audit_watch *audit;
+	int kernel_log;			   /* -errno: not readable */
 	struct capabilities capabilities;
 	struct losses losses;
 	uint64_t socket_lost;		   /* times that the kernel's socket overflowed */

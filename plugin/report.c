@@ -13,6 +13,7 @@
 #include "plugin/clock.h"
 #include "plugin/log.h"
 #include "plugin/output/queue.h"
+#include "plugin/transports.h"
 
 #define CLOSE_MS 5000
 #define NOTE_MAX 1024
@@ -36,7 +37,7 @@ static void on_change(enum output_change what, const char *name, const struct tr
 		break;
 	case OUTPUT_NOT_REOPENED:
 		log_warnx("output %s: %s: %s; the old file stays in use", name, t->target,
-			  strerror(err));
+			  *t->reason ? t->reason : strerror(err));
 		break;
 	}
 }
@@ -66,44 +67,6 @@ static struct format *shared_format(struct report *r, const struct config_output
 	return f;
 }
 
-static struct transport *open_log(const struct config_output *o)
-{
-	struct rotate_limits l = {
-		.file = (uint64_t)o->log->size_mib << 20,
-		.total = (uint64_t)o->log->total_mib << 20,
-		.days = o->log->days,
-	};
-
-	return transport_log(o->path, &l, o->log->compress);
-}
-
-static struct transport *open_transport(const struct config_output *o)
-{
-	struct transport_collector c = {
-		.host = o->host,
-		.port = o->port,
-		.facility = o->facility,
-		.tls = o->transport == CONFIG_TLS,
-		.ca = o->ca,
-		.cert = o->cert,
-		.key = o->key,
-	};
-
-	switch (o->transport) {
-	case CONFIG_NOWHERE: break;
-	case CONFIG_SYSLOG: return transport_syslog(o->facility);
-	case CONFIG_FILE: return transport_file(o->path);
-	case CONFIG_LOG: return open_log(o);
-	case CONFIG_STDOUT: return transport_stdout();
-	case CONFIG_UNIX: return transport_unix(o->path, o->facility);
-	case CONFIG_LISTEN: return transport_listen(o->path, o->mode, o->facility);
-	case CONFIG_UDP: return transport_udp(&c);
-	case CONFIG_TCP:
-	case CONFIG_TLS: return transport_tcp(&c);
-	}
-	return NULL;
-}
-
 /* Returns the counter of the output; NULL: its lines have no numbers. The numbers of a stream
  * with another name end when no place is free. */
 static struct format_place *find_place(struct report *r, const struct config_output *o)
@@ -127,7 +90,7 @@ static bool add_output(struct report *r, const struct config_output *o)
 {
 	struct report_output *to = &r->at[r->count];
 	struct format *f = shared_format(r, o);
-	struct transport *t = f ? open_transport(o) : NULL;
+	struct transport *t = f ? transports_new(o) : NULL;
 	struct output_options options = {
 		.name = o->name,
 		.queue_size = o->queue_kib * 1024UL,
@@ -332,7 +295,8 @@ void report_note(struct report *r, const char *format, ...)
 		m.has_time = format_has_time(r->at[i].format);
 		m.structured = format_is_structured(r->at[i].format);
 		m.severity = r->at[i].severity;
-		output_put(r->at[i].output, &m);
+		if (m.len) /* hone has no notes */
+			output_put(r->at[i].output, &m);
 	}
 }
 

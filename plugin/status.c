@@ -8,6 +8,7 @@
 #include "parser/entry/line.h"
 #include "plugin/clock.h"
 #include "plugin/input/audit_watch.h"
+#include "plugin/input/kernel_log.h"
 #include "plugin/log.h"
 #include "plugin/metrics.h"
 
@@ -27,6 +28,7 @@ static uint64_t unseen_now(struct plugin *p)
 static void count_losses(struct plugin *p, struct loss_counts *now)
 {
 	struct audit_state status;
+	bool logged;
 	struct module_counts module;
 	struct reassemble_stats input;
 	struct track_stats stats;
@@ -56,9 +58,12 @@ static void count_losses(struct plugin *p, struct loss_counts *now)
 		.queue = report_lost(&p->report),
 		.outputs = p->report.count,
 	};
+	logged = kernel_log_lost(p->kernel_log, &now->kernel);
 	now->has_kernel = !audit_watch_state(p->audit, &status, STATE_MS);
 	if (now->has_kernel)
 		now->kernel = status.lost;
+	else	/* an older count than the last answer is none */
+		now->has_kernel = logged && now->kernel > p->losses.last.kernel;
 }
 
 void status_check_losses(struct plugin *p)

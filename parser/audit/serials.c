@@ -92,12 +92,14 @@ static unsigned int missing(struct serials *g, uint32_t end)
 bool serials_count_late(struct serials *g, int64_t now)
 {
 	uint64_t before = g->late;
+	unsigned int n;
 	const struct serials_pass *newest;
 
 	if (!g->started)
 		return false;
 	while (g->pass_count && now - g->passes[0].ms >= SERIALS_LATE_MS) {
-		g->late += missing(g, g->passes[0].next);
+		n = missing(g, g->passes[0].next);
+		g->late += n >= SERIALS_LATE_MIN ? n : 0;
 		memmove(g->passes, g->passes + 1, --g->pass_count * sizeof(*g->passes));
 	}
 	newest = g->pass_count ? &g->passes[g->pass_count - 1] : NULL;

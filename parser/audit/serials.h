@@ -27,6 +27,7 @@
 #define SERIALS_WINDOW 65536	/* how far apart numbers may come */
 #define SERIALS_AGES 60		/* calls of serials_age() until a number is given up */
 #define SERIALS_LATE_MS 700	/* of disorder is usual on a busy host: a number is late behind it */
+#define SERIALS_LATE_MIN 16	/* fewer at a time are delayed, not lost, on a busy host */
 #define SERIALS_PASSES 8
 #define SERIALS_PASS_MS 100	/* between two of them */
 
@@ -55,8 +56,8 @@ void serials_init(struct serials *g);
 void serials_came(struct serials *g, uint32_t serial, bool head);
 /* To be called about once a second: who has not come for SERIALS_AGES calls is lost. */
 void serials_age(struct serials *g);
-/* Counts in late the numbers that have not come SERIALS_LATE_MS after a later one. They may
- * still come; if not, they are in lost a minute later. now is a time in ms that is never set
+/* Counts in late the numbers that have not come SERIALS_LATE_MS after a later one, if there are
+ * SERIALS_LATE_MIN of them. They may still come; if not, they are in lost a minute later. now is a time in ms that is never set
  * back. Returns true if there are more than before. */
 bool serials_count_late(struct serials *g, int64_t now);
 /* Returns true if serials_count_late() is to be called again within SERIALS_PASS_MS, whether or not

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "parser/digits.h"
+
 struct put {
 	char *to;		/* next byte to write */
 	const char *end;	/* first byte that must not be written */
@@ -37,14 +39,12 @@ static inline void put_char(struct put *p, char c)
 
 static inline void put_uint(struct put *p, uint64_t v)
 {
-	char digits[20];
-	int n = sizeof(digits);
+	char digits[DIGITS_MAX];
 
-	do
-		digits[--n] = '0' + v % 10;
-	while (v /= 10);
-	while (n < (int)sizeof(digits))
-		put_char(p, digits[n++]);
+	if (p->end - p->to >= DIGITS_MAX)
+		p->to += digits_put(p->to, v);
+	else
+		put_bytes(p, digits, digits_put(digits, v));
 }
 
 /* At least width digits, lower case. */
@@ -62,11 +62,10 @@ static inline void put_hex(struct put *p, uint64_t v, int width)
 /* "1204.007": whole and three digits of milli. */
 static inline void put_milli(struct put *p, uint64_t whole, unsigned int milli)
 {
+	char text[4] = { '.', '0' + milli / 100 % 10, '0' + milli / 10 % 10, '0' + milli % 10 };
+
 	put_uint(p, whole);
-	put_char(p, '.');
-	put_char(p, '0' + milli / 100 % 10);
-	put_char(p, '0' + milli / 10 % 10);
-	put_char(p, '0' + milli % 10);
+	put_bytes(p, text, sizeof(text));
 }
 
 #endif

@@ -139,11 +139,11 @@ static void put_port(struct put *p, const struct netaddr *a)
 		put_char(p, '-');
 }
 
-static void put_utc(struct put *p, const struct entry *e)
+static void put_utc(struct put *p, const struct stamp *time)
 {
 	struct put quoted = *p;
 
-	json_put_time(&quoted, json_time_ms(&e->time));
+	json_put_time(&quoted, json_time_ms(time));
 	if (quoted.to - p->to < 2)
 		return;
 	memmove(p->to, p->to + 1, quoted.to - p->to - 2);
@@ -183,7 +183,7 @@ static void put_part(struct put *p, const struct segment *s, const struct entry 
 			      direction == DIRECTION_IN ? "false" : "-");
 		break;
 	case PART_UTC:
-		put_utc(p, e);
+		put_utc(p, &e->time);
 		break;
 	}
 }
@@ -244,11 +244,20 @@ static bool has_time(const void *self)
 	return false;
 }
 
+static void template_note(const void *self, struct note *n, struct put *p)
+{
+	if (has_time(self)) {
+		put_utc(p, n->time);
+		put_char(p, ' ');
+	}
+	put_note(self, n, p);
+}
+
 const struct format_ops format_template = {
 	.name = "template", .help = "template:TEXT, with fields as {comm}, {remote}, {src_ip}",
 	.open = template_open, .close = template_close, .timed = has_time,
 	.entry = template_entry,
-	.note = put_note,
+	.note = template_note,
 };
 
 /* ---- cern: the four lines of CERN's netlog 1.30; it had none for TCP listeners and for
@@ -329,8 +338,16 @@ static void sysmon_entry(void *self, const struct entry *e, struct put *p)
 		put_template(p, self, e);
 }
 
+static void sysmon_note(const void *self, struct note *n, struct put *p)
+{
+	put_string(p, "UtcTime=");
+	put_utc(p, n->time);
+	put_char(p, ' ');
+	put_note(self, n, p);
+}
+
 const struct format_ops format_sysmon = {
 	.name = "sysmon", .help = "the names of Sysmon's event 3; starts of connections alone",
 	.has_time = true, .open = sysmon_open, .close = template_close,
-	.entry = sysmon_entry, .note = put_note,
+	.entry = sysmon_entry, .note = sysmon_note,
 };

@@ -226,4 +226,6 @@ void own_clock_fini(struct own_clock *c)
 	if (c->json)
 		json_tokener_free(c->json);
 	c->json = NULL;
+	own_identities_free(c->identities);
+	c->identities = NULL;
 }

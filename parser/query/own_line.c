@@ -155,27 +155,29 @@ static char *word(char **line)
 	return start;
 }
 
-static bool read_kind(struct own_entry *o, const char *first, const char *second)
+/* "connect start". */
+static bool read_kind(struct own_entry *o, char **line)
 {
-	char both[32];
-
-	snprintf(both, sizeof(both), "%s %s", first, second);
 	for (int kind = 0; kind < ENTRY_KIND_COUNT; kind++) {
-		if (strcmp(both, entry_kind_name(kind)))
+		const char *name = entry_kind_name(kind);
+		size_t len = strlen(name);
+
+		if (strncmp(*line, name, len) || (*line)[len] != ' ')
 			continue;
 		o->entry.what = kind;
+		*line += len + 1;
 		return true;
 	}
 	return false;
 }
 
-/* The first words of a line, in the order of the table. */
-static bool read_head(struct own_entry *o, char **line)
+/* The first words of a line that are of the process, or are not, in the order of the table. */
+static bool read_head(struct own_entry *o, char **line, bool of_identity)
 {
 	for (int id = FIELD_KIND + 1; id < FIELD_COUNT; id++) {
 		char *text;
 
-		if (fields[id].line != LINE_HEAD ||
+		if (fields[id].line != LINE_HEAD || fields[id].of_identity != of_identity ||
 		    !(fields[id].kinds & 1u << o->entry.what))
 			continue;
 		text = word(line);
@@ -201,12 +203,25 @@ static enum field_id field_of(struct own_clock *c, const char *key, size_t len)
 	return k->field;
 }
 
-/* A key of a later version is stepped over. */
-static bool read_extras(struct own_entry *o, struct own_clock *c, char **line)
+/* The process is in o itself from now on, and can be changed. */
+static void own_the_identity(struct own_entry *o)
 {
+	if (o->entry.identity == &o->identity)
+		return;
+	o->identity = *o->entry.identity;
+	o->identity.generation = 0;
+	o->entry.identity = &o->identity;
+}
+
+/* A key of a later version is stepped over. *end: behind the keys of the process that are
+ * together from the beginning on; NULL: there is none. */
+static bool read_extras(struct own_entry *o, struct own_clock *c, char *line, char **end)
+{
+	bool together = true;
 	char *text;
 
-	while ((text = word(line))) {
+	*end = NULL;
+	while ((text = word(&line))) {
 		char *equals = strchr(text, '=');
 		enum field_id id;
 
@@ -214,15 +229,44 @@ static bool read_extras(struct own_entry *o, struct own_clock *c, char **line)
 			return false;
 		*equals = 0;
 		id = field_of(c, text, equals - text);
-		if (id && fields[id].line >= LINE_ALWAYS && !own_entry_set(o, id, equals + 1))
+		together = together && id && fields[id].of_identity;
+		if (together)
+			*end = equals + 1 + strlen(equals + 1);
+		if (!id || fields[id].line < LINE_ALWAYS)
+			continue;
+		if (fields[id].of_identity)
+			own_the_identity(o);
+		if (!own_entry_set(o, id, equals + 1))
 			return false;
 	}
 	return true;
 }
 
+/* From the process on. */
+static bool read_rest(struct own_entry *o, struct own_clock *c, char *line)
+{
+	char text[OWN_IDENTITY_MAX], *start = line, *end;
+	struct identity *known;
+	size_t len;
+
+	if (!c->identities)
+		c->identities = own_identities_new();
+	known = c->identities ? own_identities_find(c->identities, line, &len) : NULL;
+	if (known) {
+		o->entry.identity = known;
+		return read_extras(o, c, line + len + (line[len] == ' '), &end);
+	}
+	*stpncpy(text, line, sizeof(text) - 1) = 0;	/* the line is cut into words now */
+	if (!read_head(o, &line, true) || !read_extras(o, c, line, &end))
+		return false;
+	if (c->identities && end && end - start < OWN_IDENTITY_MAX)
+		own_identities_add(c->identities, text, end - start, &o->identity);
+	return true;
+}
+
 enum own_result own_line(struct own_entry *o, struct own_clock *c, char *line)
 {
-	char *first, *second;
+	static const char note[] = "netlog ";
 	const char *rest;
 
 	own_entry_init(o);
@@ -230,16 +274,16 @@ enum own_result own_line(struct own_entry *o, struct own_clock *c, char *line)
 	if (!rest || *rest != ' ')
 		return OWN_BAD;
 	line += rest + 1 - line;
-	first = word(&line);
-	second = word(&line);
-	if (!first || !second)
+	if (!strncmp(line, note, sizeof(note) - 1)) {
+		line += sizeof(note) - 1;
+		rest = word(&line);
+		return !rest ? OWN_BAD : !strcmp(rest, "lost") ? OWN_LOST :
+		       !strcmp(rest, "start") ? OWN_BEGIN : OWN_NOTE;
+	}
+	if (!read_kind(o, &line) || !read_head(o, &line, false) || !read_rest(o, c, line))
 		return OWN_BAD;
-	if (!strcmp(first, "netlog"))
-		return !strcmp(second, "lost") ? OWN_LOST :
-		       !strcmp(second, "start") ? OWN_BEGIN : OWN_NOTE;
-	if (!read_kind(o, first, second) || !read_head(o, &line) || !read_extras(o, c, &line))
-		return OWN_BAD;
-	o->identity.unparted = o->identity.proctitle;
+	if (o->entry.identity == &o->identity)
+		o->identity.unparted = o->identity.proctitle;
 	return OWN_ENTRY;
 }
 

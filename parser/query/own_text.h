@@ -4,6 +4,7 @@
 #define NETLOG_QUERY_OWN_TEXT_H
 
 #include "parser/query/own_entry.h"
+#include "parser/query/own_identity.h"
 
 enum own_result {
 	OWN_ENTRY,
@@ -27,6 +28,7 @@ struct own_clock {
 	int64_t at;		/* its seconds since 1970 */
 	int64_t last;		/* time of the last line */
 	struct own_key keys[OWN_KEYS];	/* own_line's */
+	struct own_identities *identities;	/* own_line's; or NULL */
 	struct json_tokener *json;	/* own_json's */
 };
 

@@ -103,7 +103,7 @@ static void hold(struct track *t, struct conn *c, struct proc *p)
 	if (old)
 		ending_fd_gone(t, old, VIA_REUSE);
 	if (c->kind)
-		ending_held(t, c);
+		ending_held(t, c, stamp_ms(&t->event->stamp));
 	else
 		correct(t, c);
 	add_holder(t, c, p);
@@ -306,7 +306,8 @@ static void sweep_one(struct track *t, struct conn *c, const struct diag *sweep)
 		end(t, c, life);
 		return;
 	}
-	ending_held(t, c);
+	ending_held(t, c, stamp_ms(&t->event->stamp) -
+			  (t->event->mono - sweep->begun) / 1000000);
 	if (sweep->holders)
 		forget_holders(t, c);
 }

@@ -73,6 +73,8 @@ void check_journald(const struct doctor *d, struct doctor_finding *f);
 void check_journal_rate(const struct doctor *d, struct doctor_finding *f);
 void check_imjournal(const struct doctor *d, struct doctor_finding *f);
 void check_imuxsock(const struct doctor *d, struct doctor_finding *f);
+/* Connects to each collector; writes nothing. */
+void check_outputs(const struct doctor *d, struct doctor_finding *f);
 void check_clock(const struct doctor *d, struct doctor_finding *f);
 /* Makes one TCP connection on loopback and waits for its line, patience_ms at most. */
 void check_connection(const struct doctor *d, struct doctor_finding *f);

@@ -27,6 +27,7 @@ const struct doctor_check doctor_checks[] = {
 	{ "journal-rate", check_journal_rate },
 	{ "imjournal", check_imjournal },
 	{ "imuxsock", check_imuxsock },
+	{ "outputs", check_outputs },
 	{ "clock", check_clock },
 	{ "connection", check_connection },
 	{ NULL, NULL }

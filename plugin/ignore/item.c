@@ -104,14 +104,53 @@ static int read_condition(struct ignore_item *item, char *text, char *error, siz
 	return -1;
 }
 
+/* Returns true if each backslash begins \xHH. */
+static bool is_escaped(const char *text)
+{
+	for (const char *at = text; (at = strchr(at, '\\')); at++)
+		if (at[1] != 'x' || !isxdigit((unsigned char)at[2]) ||
+		    !isxdigit((unsigned char)at[3]))
+			return false;
+	return true;
+}
+
+/* Returns true if a part of the path is empty, . or .. */
+static bool has_empty_part(const char *path)
+{
+	for (const char *at = path; at; at = strchr(at, '/')) {
+		size_t len = strcspn(++at, "/");
+
+		if (!len || (len <= 2 && !strncmp(at, "..", len)))
+			return true;
+	}
+	return false;
+}
+
+/* Returns why no connection could ever have this path, or NULL. */
+static const char *path_fault(const char *text)
+{
+	if (strstr(text, " #") || strstr(text, "\t#"))
+		return "a comment needs its own line; a # after a blank is written \\x23";
+	if (strchr(text, '*'))
+		return "a path has no wildcards; * alone is any program, and the character is "
+		       "written \\x2A";
+	if (!is_escaped(text))
+		return "a backslash is written \\x5C";
+	return has_empty_part(text) ? "//, /., /.. and a / at the end are never in a path that the "
+				      "kernel reports" :
+				      NULL;
+}
+
 static int read_exe(struct ignore_item *item, char *text, char *error, size_t size)
 {
+	const char *fault = *text == '/' ? path_fault(text) :
+					   "it is no absolute path of a program, and not *";
 	size_t len;
 
 	if (!strcmp(text, "*"))
 		return 0;
-	if (*text != '/') {
-		snprintf(error, size, "'%s' is no absolute path of a program, and not *", text);
+	if (fault) {
+		snprintf(error, size, "'%s': %s", text, fault);
 		return -1;
 	}
 	len = text_unescape(text, strlen(text));

@@ -3,6 +3,7 @@
 #include "plugin/ignore/list.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,20 +247,25 @@ struct ignore_list *ignore_list_read(FILE *file, struct ignore_error *error)
 struct ignore_list *ignore_list_open(const char *path, struct ignore_error *error)
 {
 	struct ignore_list *l = NULL;
-	FILE *file = fopen(path, "re");
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); /* of a FIFO, too */
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	struct stat st;
 
 	*error = (struct ignore_error){ 0 };
-	if (!file || fstat(fileno(file), &st)) {
+	if (!file || fstat(fd, &st)) {
 		snprintf(error->text, sizeof(error->text), "%s", strerror(errno));
+	} else if (!S_ISREG(st.st_mode)) {
+		snprintf(error->text, sizeof(error->text), "it is no regular file");
 	} else if ((st.st_uid && st.st_uid != geteuid()) || st.st_mode & 022) {
 		snprintf(error->text, sizeof(error->text), "must belong to root and be writable "
-							   "by nobody else: chown root: and chmod go-w");
+							   "by no other user: chown root: and chmod go-w");
 	} else {
 		l = ignore_list_read(file, error);
 	}
 	if (file)
 		fclose(file);
+	else if (fd >= 0)
+		close(fd);
 	return l;
 }
 

@@ -48,9 +48,11 @@ void ignore_warn(const struct ignore_list *l, const char *path)
 	}
 	if (first)
 		log_warnx("%s:%u: '%s' names no address and no user: it also hides connections of "
-			  "any user by that program, or by a library preloaded into it; add "
-			  "|i<address> or |u<uid> (%u such entries)",
-			  path, first->line, first->text, count);
+			  "any user by %s; add |i<address> or |u<uid> (%u such entries)",
+			  path, first->line, first->text,
+			  first->exe ? "that program, or by a library preloaded into it" :
+				       "any program",
+			  count);
 }
 
 static void reject(const struct ignore_error *error, const char *path,

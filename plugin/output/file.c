@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -48,11 +49,27 @@ static bool ends_torn(const char *path)
 	return last != '\n';
 }
 
-static int open_path(const char *path)
+/* A FIFO without a reader is an error: opening it would wait for one. */
+static int open_path(struct file *f)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+	int fd = open(f->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+		      0640);
 
-	return fd < 0 ? -errno : fd;
+	*f->t.reason = 0;
+	if (fd >= 0)
+		return fd;
+	if (errno != ENXIO)
+		return -errno;
+	snprintf(f->t.reason, sizeof(f->t.reason), "no program reads this FIFO");
+	return -ENXIO;
+}
+
+/* Returns true if the file was deleted: what is written to it is lost. */
+static bool is_deleted(const struct file *f)
+{
+	struct stat st;
+
+	return !fstat(f->fd, &st) && S_ISREG(st.st_mode) && !st.st_nlink;
 }
 
 /* Takes over fd, of the file as it is now. */
@@ -75,7 +92,7 @@ static int file_open(struct transport *t)
 
 	if (f->fd >= 0)
 		return 0;
-	fd = open_path(f->path);
+	fd = open_path(f);
 	if (fd < 0)
 		return fd;
 	use(f, fd);
@@ -85,7 +102,7 @@ static int file_open(struct transport *t)
 static int file_reopen(struct transport *t)
 {
 	struct file *f = (struct file *)t;
-	int fd = open_path(f->path);
+	int fd = open_path(f);
 
 	if (fd < 0)
 		return fd;
@@ -178,6 +195,10 @@ static int file_write(struct transport *t, const struct message *m, unsigned int
 	int err;
 
 	*done = 0;
+	if (f->fd >= 0 && t->ops->reopen && is_deleted(f)) {
+		close(f->fd);
+		f->fd = -1;
+	}
 	err = t->ops->open(t);
 	if (!err)
 		err = mend(f);
@@ -239,7 +260,7 @@ static void rotate(struct file *f, time_t now)
 	compress_unlock(f->compressor);
 	if (err && err != -ENOENT)
 		return;
-	fd = open_path(f->path);
+	fd = open_path(f);
 	if (fd >= 0)
 		use(f, fd);
 	compress_start(f->compressor);
@@ -336,6 +357,7 @@ struct transport *transport_stdout(void)
 {
 	static const struct transport_ops ops = {
 		.name = "stdout",
+		.ends = true,
 		.open = stdout_open,
 		.write = file_write,
 		.close = file_close,

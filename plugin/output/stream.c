@@ -163,7 +163,7 @@ static int drain(struct stream *s)
 	ssize_t n;
 
 	if (s->tls)
-		return tls_drain(s->tls);
+		return tls_drain(s->tls, s->t.reason, sizeof(s->t.reason));
 	do
 		n = recv(s->fd, data, sizeof(data), MSG_DONTWAIT);
 	while (n > 0);
@@ -236,8 +236,12 @@ static int stream_write(struct transport *t, const struct message *m, unsigned i
 
 	*done = 0;
 	*t->reason = 0;
-	if (s->fd >= 0 && drain(s)) /* closed by the peer: reconnect at once */
+	if (s->fd >= 0)
+		err = drain(s);
+	if (err)
 		disconnect(s);
+	if (err == -EPROTO) /* refused; if it was only closed, reconnect at once */
+		return err;
 	err = stream_open(t);
 	if (err)
 		return err;

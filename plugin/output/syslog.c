@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <paths.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -17,11 +19,20 @@ struct syslog_transport {
 	struct line_clock clock;
 };
 
-/* syslog(3) itself never reports that no daemon listens. */
+/* syslog(3) itself never reports that no daemon listens. The socket of one that was killed stays
+ * and refuses connections. */
 static int syslog_open(struct transport *t)
 {
+	const struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = _PATH_LOG };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
+
 	(void)t;
-	return access(_PATH_LOG, W_OK) ? -errno : 0;
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (const struct sockaddr *)&addr, sizeof(addr)))
+		err = errno == EPROTOTYPE ? 0 : -errno; /* a stream: syslog(3) tries that, too */
+	close(fd);
+	return err;
 }
 
 static void write_one(struct syslog_transport *s, const struct message *m)
@@ -40,14 +51,15 @@ static int syslog_write(struct transport *t, const struct message *m, unsigned i
 			unsigned int *done)
 {
 	struct syslog_transport *s = (struct syslog_transport *)t;
-	int err = syslog_open(t);
+	int err = 0;
 
-	*done = 0;
-	if (err)
-		return err;
-	for (; *done < count; (*done)++, m++)
+	for (*done = 0; *done < count; (*done)++, m++) {
+		err = syslog_open(t);
+		if (err)
+			break;
 		write_one(s, m);
-	return 0;
+	}
+	return err;
 }
 
 static void syslog_close(struct transport *t)

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 
 #define RECORD 16384 /* size of one record */
+#define VERDICT_MS 1000 /* for what the peer thinks of our certificate */
 
 struct tls {
 	gnutls_session_t session;
@@ -128,6 +129,33 @@ static int shake_hands(struct tls *t, int timeout_ms, char *error, size_t size)
 	return err || n < 0 ? -1 : 0;
 }
 
+static void explain_refusal(struct tls *t, char *error, size_t size)
+{
+	const char *alert = gnutls_alert_get_name(gnutls_alert_get(t->session));
+
+	snprintf(error, size, "the collector refuses the connection: TLS alert: %s",
+		 alert ? alert : "unknown");
+}
+
+/*
+ * In TLS 1.3 the handshake is complete for the client before the server has seen the client's
+ * certificate. A server that asked for one then sends a ticket, or an alert if it refuses;
+ * some send nothing. Returns -1 if it refuses or closes the connection.
+ */
+static int await_verdict(struct tls *t, char *error, size_t size)
+{
+	struct pollfd p = { .fd = t->fd, .events = POLLIN };
+
+	if (gnutls_protocol_get_version(t->session) != GNUTLS_TLS1_3 ||
+	    !gnutls_certificate_client_get_request_status(t->session) ||
+	    poll(&p, 1, VERDICT_MS) <= 0 || !tls_drain(t, error, size))
+		return 0;
+	if (!*error)
+		snprintf(error, size, "the collector, which asks for a certificate (cert and key), "
+				      "closed the connection");
+	return -1;
+}
+
 struct tls *tls_open(int fd, const char *host, const char *ca, const char *cert,
 		     const char *key, int timeout_ms, uint64_t *sent, char *error, size_t size)
 {
@@ -147,7 +175,7 @@ struct tls *tls_open(int fd, const char *host, const char *ca, const char *cert,
 		snprintf(error, size, "TLS: %s", gnutls_strerror(n));
 		goto err_free;
 	}
-	if (shake_hands(t, timeout_ms, error, size))
+	if (shake_hands(t, timeout_ms, error, size) || await_verdict(t, error, size))
 		goto err_free;
 	return t;
 err_free:
@@ -190,7 +218,7 @@ int tls_send(struct tls *t, const char *data, size_t len, int timeout_ms, size_t
 	return err;
 }
 
-int tls_drain(struct tls *t)
+int tls_drain(struct tls *t, char *error, size_t size)
 {
 	char data[512];
 	ssize_t n;
@@ -198,5 +226,10 @@ int tls_drain(struct tls *t)
 	do
 		n = gnutls_record_recv(t->session, data, sizeof(data));
 	while (n > 0 || n == GNUTLS_E_INTERRUPTED);
-	return n == GNUTLS_E_AGAIN || (n < 0 && !gnutls_error_is_fatal(n)) ? 0 : -ECONNRESET;
+	if (n == GNUTLS_E_AGAIN || (n < 0 && !gnutls_error_is_fatal(n)))
+		return 0;
+	if (n != GNUTLS_E_FATAL_ALERT_RECEIVED)
+		return -ECONNRESET;
+	explain_refusal(t, error, size);
+	return -EPROTO;
 }

@@ -12,7 +12,8 @@ struct tls;
 
 /*
  * Reads certificates and keys, again for each connection, and makes the handshake. The peer's
- * certificate must be valid for host. Returns NULL after an error, with the reason in error.
+ * certificate must be valid for host. If the peer asks for a certificate, its answer is awaited
+ * for a second. Returns NULL after an error, with the reason in error.
  * sent counts the bytes that are given to the socket, and outlives the session.
  */
 struct tls *tls_open(int fd, const char *host, const char *ca, const char *cert,
@@ -23,7 +24,8 @@ void tls_close(struct tls *t);
  * -errno; *done is set to how many bytes went out whole. */
 int tls_send(struct tls *t, const char *data, size_t len, int timeout_ms, size_t *done,
 	     char *error, size_t size);
-/* Reads and drops what the peer sends. Returns 0, or -errno if it has closed. */
-int tls_drain(struct tls *t);
+/* Reads and drops what the peer sends. Returns 0, -ECONNRESET if it has closed, or -EPROTO if it
+ * refused the connection with an alert, which is then in error. */
+int tls_drain(struct tls *t, char *error, size_t size);
 
 #endif

@@ -25,8 +25,8 @@ int tls_send(struct tls *t, const char *data, size_t len, int timeout_ms, size_t
 	return -ENOSYS;
 }
 
-int tls_drain(struct tls *t)
+int tls_drain(struct tls *t, char *error, size_t size)
 {
-	(void)t;
+	(void)t, (void)error, (void)size;
 	return -ENOSYS;
 }

@@ -28,10 +28,11 @@ struct transport {
  * whole; returns 0, or -errno if *done is less than count. reopen: the file was rotated;
  * on error the old one stays in use. close frees.
  * keeps: after an error the rest is offered again later; otherwise it is lost.
+ * ends: after -EPIPE no reader can come back.
  */
 struct transport_ops {
 	const char *name; /* "file" */
-	bool keeps;
+	bool keeps, ends;
 	int (*open)(struct transport *t);
 	int (*write)(struct transport *t, const struct message *m, unsigned int count,
 		     unsigned int *done);

@@ -276,14 +276,14 @@ test_lost() {
 	start
 	local n when
 	when=$(($(date +%s) + 60))
-	for n in 1 2 5 9; do
+	for n in 1 2 5 39; do
 		echo "type=SYSCALL msg=audit($when.000:$n): arch=c000003e syscall=42 success=yes exit=0 a0=3 pid=1 comm=\"x\""
 		echo "type=PROCTITLE msg=audit($when.000:$n): proctitle=\"x\""
 	done >&9
 	check 'events that do not arrive are late' \
-		wait_for has "$out" ' netlog lost .* gaps=0 .* late=5$'
+		wait_for has "$out" ' netlog lost .* gaps=0 .* late=35$'
 	finish
-	check 'lost events are counted' has "$out" ' netlog lost .* gaps=5 torn=4'
+	check 'lost events are counted' has "$out" ' netlog lost .* gaps=35 torn=4'
 }
 
 # [context]: of a process that is there; one that is not, or is another, has none.

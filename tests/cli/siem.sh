@@ -151,6 +151,17 @@ entity() {
 		[ "$(jq -r 'select(.process.pid) | .process.parent.entity_id' "$tmp/entity" | grep -c '^.\{16\}$')" -gt 0 ] &&
 		[ "$(jq -r 'select(.process.pid) | .host.id' "$tmp/entity" | sort -u)" = "$(cat /etc/machine-id)" ]
 }
+
+# ---- the plugin's own lines ----
+
+# Hone's view has none: an output of it has no empty lines in their places.
+hone() {
+	printf '[log]\nfile =\n[output]\nsyslog = no\n[output hone]\ntransport = stdout\nformat = hone\n[kernel]\nsource = none\n[sockdiag]\nuse = no\n' >"$tmp/conf"
+	"$plugin" -c "$tmp/conf" 2>"$tmp/err" <"$tmp/log" >"$tmp/hone"
+	[ -s "$tmp/hone" ] && ! grep -vE '^[0-9]+\.[0-9]{9} SOCK [OC] ' "$tmp/hone" >&2
+}
+check "hone: sockets alone" hone
+
 if [ "$(readlink /proc/self/ns/pid)" = 'pid:[4026531836]' ] && [ -s /etc/machine-id ] && command -v openssl >/dev/null; then
 	check "process.entity_id is the documented hash" entity
 else

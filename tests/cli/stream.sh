@@ -15,13 +15,13 @@ for program in rsyslogd socat openssl script ss python3; do
 done
 if [ "${INSIDE:-}" != 1 ]; then
 	unshare -mn true 2>/dev/null || { echo "skip - stream: no network namespaces here"; exit 77; }
-	INSIDE=1 exec unshare -mn "$0" "$plugin"
+	INSIDE=1 exec unshare -mn "$0" "$plugin" "${@:2}"
 fi
 ip link set lo up || exit 99
 
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "${0%/*}/../lib.sh"
-tmp=$(mktemp -d) pids='' plugin_pid='' collector=''
+tmp=$(mktemp -d) pids='' plugin_pid='' collector='' tls_files=''
 err=$tmp/err
 cleanup() {
 	for p in $pids; do kill -KILL "$p"; done
@@ -65,7 +65,7 @@ start_rsyslogd() { # PORT [CONFIGURATION OF THE INPUT]
 	wait_for listening "$1"
 }
 listening() { [ -n "$(ss -Hltn "sport = :$1")" ]; }
-stop_rsyslogd() { kill "-${1:-TERM}" "$collector"; wait "$collector" 2>/dev/null; }
+stop_rsyslogd() { [ -z "$collector" ] || kill "-${1:-TERM}" "$collector"; wait "$collector" 2>/dev/null; }
 
 # The collector must have the lines of the file, except for reports of losses.
 texts_of_file() { sed 's/^[^ ]* [^ ]* //' "$tmp/file"; }
@@ -89,6 +89,24 @@ test_tcp() {
 		grep -qE "^local3.notice\|$(hostname)\|audisp-netlog\|[0-9]+\|" "$tmp/messages"
 	check "tcp: the time of the entry" \
 		grep -qE '\|2026-11-21T05:46:41\.391[0-9]*(Z|\+00:00)\| ?connect stop .*pid=|\|2026-11-21T05:46:41\.391[0-9]*(Z|\+00:00)\| ?connect stop ' "$tmp/messages"
+}
+
+# rsyslog escapes the tabs between LEEF's pairs, unless the manual's setting keeps it from this.
+test_leef() {
+	local setting tabs
+	for setting in '' 'parser.escapeControlCharacterTab="off"'; do
+		stop_rsyslogd
+		rm -f "$tmp/messages"
+		start_rsyslogd 6010 '' "$setting"
+		start 'transport = tcp' 'host = 127.0.0.1' 'port = 6010' 'format = leef'
+		connections 1 10 >&5
+		wait_for in_file 10
+		finish
+		leef() { [ "$(grep -c "LEEF:2.0|.*|x09|devTime=[0-9]*${tabs}cat=connect stop$tabs" "$tmp/messages" 2>/dev/null)" = 10 ]; }
+		tabs='#011'
+		[ -z "$setting" ] || tabs=$'\t'
+		check "leef: rsyslogd has ${setting:-#011 in place of tabs}" wait_for leef
+	done
 }
 
 test_away() {
@@ -369,6 +387,42 @@ refused() {
 	check "tls, $name: nothing is sent" [ ! -s "$tmp/messages" ]
 }
 
+# TLS 1.3 lets the client finish its handshake before the collector refuses its certificate:
+# lines sent at once would be lost.
+test_tls_certificate() {
+	(cd "$tmp" && openssl req -newkey rsa:2048 -nodes -keyout client.key -out client.csr \
+		-subj "/CN=client" && openssl x509 -req -in client.csr -CA ca.pem -CAkey ca.key \
+		-CAcreateserial -days 2 -out client.pem) >"$tmp/openssl.log" 2>&1
+	openssl s_server -accept 6017 -cert "$tmp/server.pem" -key "$tmp/server.key" -quiet \
+		-Verify 1 -verify_return_error -CAfile "$tmp/ca.pem" >"$tmp/server.out" 2>&1 &
+	collector=$!
+	pids+=" $collector"
+	wait_for listening 6017
+	unsent openssl 6017 'the collector refuses the connection: .*ertificate.*required.*'
+	stop_rsyslogd
+	start_rsyslogd 6012 'StreamDriver.Name="gtls" StreamDriver.Mode="1" StreamDriver.AuthMode="x509/certvalid"' "$tls_files"
+	unsent rsyslogd 6012 'the collector( refuses|, which asks for a certificate).*'
+	rm -f "$tmp/messages"
+	start 'transport = tls' 'host = collector.test' 'port = 6012' "ca = $tmp/ca.pem" \
+		"cert = $tmp/client.pem" "key = $tmp/client.key"
+	connections 1 100 >&5
+	wait_for in_file 100
+	finish
+	check "tls, a client certificate: every line" wait_for same
+	stop_rsyslogd
+}
+# unsent COLLECTOR PORT REASON: it wants a certificate that the plugin does not have
+unsent() {
+	start 'transport = tls' 'host = collector.test' "port = $2" "ca = $tmp/ca.pem"
+	connections 1 10 >&5
+	check "tls, $1 without a certificate: the refusal is logged" wait_for \
+		grep -qE "siem: collector.test port $2: $3; lines wait" "$tmp/err"
+	wait_for in_file 10
+	finish
+	check "tls, $1 without a certificate: the lines were kept to the end" \
+		grep -q "siem: the last $(wc -l <"$tmp/file") lines could not be written" "$tmp/err"
+}
+
 test_tls() {
 	if ! find /usr/lib* -name lmnsd_gtls.so 2>/dev/null | grep -q .; then
 		echo "skip - tls: no rsyslog-gnutls here"
@@ -382,8 +436,8 @@ test_tls() {
 	# the namespace's own name for the loopback address
 	printf '127.0.0.1 localhost collector.test wrong.test\n' >"$tmp/hosts"
 	mount --bind "$tmp/hosts" /etc/hosts || return
-	start_rsyslogd 6012 'StreamDriver.Name="gtls" StreamDriver.Mode="1" StreamDriver.AuthMode="anon"' \
-		"DefaultNetstreamDriverCAFile=\"$tmp/ca.pem\" DefaultNetstreamDriverCertFile=\"$tmp/server.pem\" DefaultNetstreamDriverKeyFile=\"$tmp/server.key\""
+	tls_files="DefaultNetstreamDriverCAFile=\"$tmp/ca.pem\" DefaultNetstreamDriverCertFile=\"$tmp/server.pem\" DefaultNetstreamDriverKeyFile=\"$tmp/server.key\""
+	start_rsyslogd 6012 'StreamDriver.Name="gtls" StreamDriver.Mode="1" StreamDriver.AuthMode="anon"' "$tls_files"
 	rm -f "$tmp/messages"
 	start 'transport = tls' 'host = collector.test' 'port = 6012' "ca = $tmp/ca.pem"
 	connections 1 2000 >&5
@@ -397,10 +451,12 @@ test_tls() {
 	refused "a CA that is not there" "siem: collector.test port 6012: $tmp/none.pem: " \
 		'host = collector.test' "ca = $tmp/none.pem"
 	stop_rsyslogd
+	test_tls_certificate
 }
 
 if [ "${2:-}" ]; then "$2"; exit $failed; fi
 test_tcp
+test_leef
 test_away
 test_killed
 test_stalled

@@ -40,8 +40,9 @@ start_rsyslogd() {
 	END
 	rsyslogd -n -f "$tmp/rsyslog.conf" -i "$tmp/pid" >"$tmp/rsyslogd.out" 2>&1 5>&- &
 	syslogd=$!
-	wait_for test -S /dev/log
+	wait_for listens
 }
+listens() { python3 -c 'import socket; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).connect("/dev/log")' 2>/dev/null; }
 
 printf '[log]\nfile =\n[output]\nsyslog = yes\nfacility = local3\npriority = notice\nfile = %s\n[kernel]\nsource = none\n[sockdiag]\nuse = no\n' "$tmp/file" >"$tmp/conf"
 
@@ -62,8 +63,9 @@ same_times() {
 }
 check "each ends with the file's time as time=, with the offset from UTC" same_times
 
-kill "$syslogd"; wait "$syslogd" 2>/dev/null; syslogd=''
-rm -f /dev/log "$tmp/messages" "$tmp/file"
+# killed: its socket stays, and no one listens at it
+kill -KILL "$syslogd"; wait "$syslogd" 2>/dev/null; syslogd=''
+rm -f "$tmp/messages" "$tmp/file" "$tmp/pid"
 mkfifo "$tmp/in"
 "$plugin" -c "$tmp/conf" <"$tmp/in" 2>"$tmp/errors" &
 pid=$!

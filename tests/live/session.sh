@@ -102,5 +102,8 @@ for format in "${formats[@]}"; do
 	format=${format%%[:@]*}
 	clean <"$tmp/$format" >"$to/$format"
 done
-# what has fewer fields than JSON has, of the same entries
-echo "session.sh: $(wc -l <"$to/netlog") lines in each of $to/*" >&2
+# An output each for these would be more than the plugin allows: aunetlog writes them.
+for format in sysmon hone 'template:{comm}[{pid}] {proto} {local} {dir} {remote} (uid={uid})'; do
+	"${plugin%/*}/aunetlog" -if "$tmp/json" --format "$format" | clean >"$to/${format%%:*}"
+done
+echo "session.sh: $(wc -l <"$to/netlog") lines in $to/netlog" >&2

@@ -12,6 +12,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "plugin/config_file.h"
 #include "table.h"
 
 
@@ -30,6 +31,7 @@ struct row {
 	enum doctor_level level;
 	const char *found, *fix; /* parts of the texts; NULL: fix is empty */
 	struct file files[6];
+	const char *config; /* more of it; NULL: nothing */
 };
 
 #define AUDITD \
@@ -123,6 +125,8 @@ static const struct row rows[] = {
 	{ "journald's limit", check_journal_rate, { 0 }, .syslog = true, .level = DOCTOR_WARNING, .found = "10000 lines in 30s", .fix = "LogRateLimit", .files = { JOURNAL } },
 	{ "journald's limit, not ours", check_journal_rate, { 0 }, .level = DOCTOR_OK, .found = "no line passes", .files = { JOURNAL } },
 	{ "no limit for auditd", check_journal_rate, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "does not limit", .files = { JOURNAL, { "/etc/systemd/system/auditd.service.d/x.conf", "[Service]\nLogRateLimitIntervalSec=0\n" } } },
+	{ "no limit, in auditd's own unit", check_journal_rate, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "does not limit", .files = { JOURNAL, { "/etc/systemd/system/auditd.service", "[Service]\nLogRateLimitIntervalSec=0\n" } } },
+	{ "no limit until the boot", check_journal_rate, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "does not limit", .files = { JOURNAL, { "/run/systemd/system/auditd.service.d/x.conf", "[Service]\nLogRateLimitIntervalSec=0\n" } } },
 	{ "another limit", check_journal_rate, { 0 }, .syslog = true, .level = DOCTOR_WARNING, .found = "500 lines in 5s", .fix = "LogRateLimit", .files = { JOURNAL, { "/etc/systemd/journald.conf", "RateLimitBurst=400\n" }, { "/etc/systemd/journald.conf.d/a.conf", "RateLimitBurst=500\nRateLimitIntervalSec=5s\n" } } },
 	{ "imjournal", check_imjournal, { 0 }, .syslog = true, .level = DOCTOR_WARNING, .found = "20000 lines", .fix = "Ratelimit.Interval", .files = { { "/etc/rsyslog.conf", "module(load=\"imjournal\")\n" } } },
 	{ "imjournal without a limit", check_imjournal, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "does not limit", .files = { { "/etc/rsyslog.d/a.conf", "module(load=\"imjournal\" Ratelimit.Interval=\"0\")\n" } } },
@@ -131,6 +135,18 @@ static const struct row rows[] = {
 	{ "imuxsock with an old limit", check_imuxsock, { 0 }, .syslog = true, .level = DOCTOR_WARNING, .found = "takes 200 lines in 7 s", .fix = "SysSock.RateLimit.Interval", .files = { { "/etc/rsyslog.conf", "$ModLoad imuxsock\n$SystemLogRateLimitInterval 7\n" } } },
 	{ "imuxsock, not used", check_imuxsock, { 0 }, .level = DOCTOR_OK, .found = "no line", .files = { { "/etc/rsyslog.conf", "module(load=\"imuxsock\" SysSock.RateLimit.Interval=\"5\")\n" } } },
 	{ "imjournal in a comment", check_imjournal, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "no line", .files = { { "/etc/rsyslog.conf", " # imjournal\n" } } },
+	{ "no output, no fault", check_outputs, { 0 }, .level = DOCTOR_OK, .found = "(0)" },
+	{ "no configuration, no outputs", check_outputs, { 0 }, .no_config = true, .level = DOCTOR_UNKNOWN, .found = "not valid" },
+	{ "a syslogd", check_outputs, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "each output can take lines (1)", .files = { { "/dev/log", "" } } },
+	{ "no syslogd", check_outputs, { 0 }, .syslog = true, .level = DOCTOR_BROKEN, .found = "syslog: no syslogd listens at /dev/log", .fix = "systemctl enable --now rsyslog" },
+	{ "a dead collector", check_outputs, { 0 }, .level = DOCTOR_BROKEN, .found = "siem: 127.0.0.1 port 1: Connection refused", .fix = "correct [output siem]", .config = "[output siem]\ntransport = tcp\nhost = 127.0.0.1\nport = 1\n" },
+	{ "one of two is dead", check_outputs, { 0 }, .level = DOCTOR_WARNING, .found = "siem: 127.0.0.1 port 1: Connection refused", .fix = "start the collector", .config = "[output siem]\ntransport = tls\nhost = 127.0.0.1\nport = 1\n[output other]\ntransport = file\npath = /netlog.log\n" },
+	{ "two are dead", check_outputs, { 0 }, .level = DOCTOR_BROKEN, .found = "Connection refused; unix: /nonexistent/x: No such file", .fix = "start the collector", .config = "[output siem]\ntransport = tcp\nhost = 127.0.0.1\nport = 1\n[output unix]\ntransport = unix\npath = /nonexistent/x\n" },
+	{ "no program at a socket", check_outputs, { 0 }, .level = DOCTOR_BROKEN, .found = "unix: /nonexistent/x: No such file", .fix = "start the program that listens at /nonexistent/x", .config = "[output unix]\ntransport = unix\npath = /nonexistent/x\n" },
+	{ "a log whose directory is not there yet", check_outputs, { 0 }, .level = DOCTOR_OK, .found = "each output can take lines (1)", .config = "[log]\nfile = /var/log/audit-netlog/netlog.log\n", .files = { { "/var/log/x", "" } } },
+	{ "a file whose directory is not there", check_outputs, { 0 }, .level = DOCTOR_BROKEN, .found = "a: /srv/netlog/log: No such file", .fix = "mkdir -p /srv/netlog", .config = "[output a]\ntransport = file\npath = /srv/netlog/log\n", .files = { { "/srv/x", "" } } },
+	{ "a directory", check_outputs, { 0 }, .level = DOCTOR_BROKEN, .found = "a: /dir: Is a directory", .fix = "name a file", .config = "[output a]\ntransport = file\npath = /dir\n", .files = { { "/dir/x", "" } } },
+	{ "a full disk", check_outputs, { 0 }, .level = DOCTOR_BROKEN, .found = "a: /../../sys/log: No space left", .fix = "df -h /../../sys", .config = "[output a]\ntransport = file\npath = /../../sys/log\n" },
 	{ "1970", check_clock, { .now = 100, .clock_synchronized = true }, .level = DOCTOR_WARNING, .found = "before 2020", .fix = "timedatectl" },
 	{ "not synchronized", check_clock, { .now = 1800000000 }, .level = DOCTOR_NOTE, .found = "synchronized", .fix = "timedatectl" },
 };
@@ -200,6 +216,14 @@ static void test_check(void **state)
 	begin(&d, &c);
 	c.to_syslog = row->syslog;
 	c.source = row->source;
+	if (row->config) {
+		char path[2 * PATH_MAX], error[256] = "";
+
+		make_file(&(struct file){ "/conf", row->config });
+		snprintf(path, sizeof(path), "%s/conf", root);
+		if (config_file_read(&c, path, error, sizeof(error)))
+			fail_msg("%s", error);
+	}
 	if (row->no_config)
 		d.config = NULL;
 	for (const struct file *file = row->files; file->path; file++)

@@ -520,6 +520,12 @@ static void test_notes(void **state)
 	json_object_put(o);
 	assert_string_equal(note_of("netlog", lost), lost);
 	assert_string_equal(note_of("cern", lost), lost);
+	assert_string_equal(note_of("template:{comm}", lost), lost);
+	assert_string_equal(note_of("template:{utc} {comm}", "netlog lost plugin=3"),
+			    "2026-11-21T06:04:39.391Z netlog lost plugin=3");
+	assert_string_equal(note_of("sysmon", "netlog lost plugin=3"),
+			    "UtcTime=2026-11-21T06:04:39.391Z netlog lost plugin=3");
+	assert_string_equal(note_of("hone", lost), "");
 	assert_string_equal(note_of("cef", "netlog lost kernel=1"), CEF "netlog-lost|netlog lost|5|"
 			    "rt=1795241079391 dvchost=here msg=netlog lost kernel\\=1");
 	assert_string_equal(note_of("leef", "netlog stop"), LEEF "netlog-stop|x09|"

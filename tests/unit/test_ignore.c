@@ -120,6 +120,10 @@ static const struct row rows[] = {
 	  IGNORE_NOTHING },
 	{ "all must hold", "/usr/bin/ssh|p<22>|u<0>|i<192.0.2.1>", SSH "192.0.2.1:22 1",
 	  IGNORE_NOTHING },
+	{ "a star in hex", "/usr/bin/a\\x2A|u<1>", "out /usr/bin/a* - 192.0.2.1:22 1",
+	  IGNORE_DROP },
+	{ "dots in a name", "/usr/bin/..a.|u<1>", "out /usr/bin/..a. - 192.0.2.1:22 1",
+	  IGNORE_DROP },
 	{ "a container", "/usr/bin/ssh|c<0123456789ab>",
 	  SSH "192.0.2.1:22 1 container=0123456789abcdef", IGNORE_DROP },
 	{ "too few of its digits", "/usr/bin/ssh|c<0123456789a>",
@@ -202,9 +206,9 @@ struct mistake {
 };
 
 static const struct mistake mistakes[] = {
-	{ "its line", "/bin/a\n# x\n\nbin/b\n/bin/c", 4, "'bin/b' is no absolute path" },
-	{ "no program", "|i<127.0.0.1>", 1, "'' is no absolute path" },
-	{ "an exception of nothing", "!", 1, "'' is no absolute path" },
+	{ "its line", "/bin/a\n# x\n\nbin/b\n/bin/c", 4, "'bin/b': it is no absolute path" },
+	{ "no program", "|i<127.0.0.1>", 1, "'': it is no absolute path" },
+	{ "an exception of nothing", "!", 1, "'': it is no absolute path" },
 	{ "everything", "*", 1, "drops every connection" },
 	{ "an empty condition", "/bin/a|", 1, "condition is empty" },
 	{ "an empty value", "/bin/a|i<>", 1, "condition is empty" },
@@ -220,6 +224,14 @@ static const struct mistake mistakes[] = {
 	{ "half a range", "/bin/a|p<22->", 1, "is no port" },
 	{ "no such user", "/bin/a|u<nobody-here>", 1, "'nobody-here' must be" },
 	{ "a NUL in a path", "/bin/a\\x00b", 1, "NUL" },
+	{ "a comment behind an entry", "/bin/a # ours", 1, "a comment needs its own line" },
+	{ "a wildcard", "/usr/*/ssh|u<0>", 1, "a path has no wildcards" },
+	{ "a stray backslash", "/bin/a\\ b", 1, "a backslash is written \\x5C" },
+	{ "half a byte", "/bin/a\\x2", 1, "a backslash is written \\x5C" },
+	{ "two slashes", "/bin//a", 1, "never in a path that the kernel reports" },
+	{ "a dot", "/bin/./a", 1, "never in a path that the kernel reports" },
+	{ "two dots", "/bin/../a", 1, "never in a path that the kernel reports" },
+	{ "a folder", "/opt/agent/", 1, "never in a path that the kernel reports" },
 };
 
 static void test_mistake(void **state)
@@ -264,7 +276,7 @@ static void test_owner(void **state)
 	ignore_list_free(l);
 	fchmod(fd, 0664);
 	assert_null(ignore_list_open(path, &error));
-	assert_non_null(strstr(error.text, "writable by nobody else"));
+	assert_non_null(strstr(error.text, "writable by no other user"));
 	if (!geteuid()) {
 		fchmod(fd, 0644);
 		assert_int_equal(fchown(fd, 1, 1), 0);
@@ -274,6 +286,13 @@ static void test_owner(void **state)
 	unlink(path);
 	assert_null(ignore_list_open(path, &error));
 	assert_int_equal(error.line, 0);
+	/* opening a FIFO would wait for its writer */
+	assert_int_equal(mkfifo(path, 0600), 0);
+	alarm(20);
+	assert_null(ignore_list_open(path, &error));
+	alarm(0);
+	assert_non_null(strstr(error.text, "no regular file"));
+	unlink(path);
 }
 
 static void test_rules(void **state)

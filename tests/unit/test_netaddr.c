@@ -2,7 +2,9 @@
 /* tests/unit: parser/netaddr, from hex and text, to text, and in ranges. */
 #include "parser/netaddr.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -303,6 +305,29 @@ static void test_equal(void **state)
 	assert_false(netaddr_is_any(&b));
 }
 
+/* Addresses with every pattern of groups that are 0, short and long, against inet_ntop(). */
+static void test_format_ipv6(void **state)
+{
+	static const unsigned int values[] = { 1, 0x10, 0x200, 0x3000, 0xffff, 0xdb8 };
+	char want[NETADDR_TEXT_MAX], got[NETADDR_TEXT_MAX], text[INET6_ADDRSTRLEN];
+	struct netaddr a = { .family = AF_INET6, .has_addr = true, .has_port = true };
+
+	(void)state;
+	for (unsigned int n = 0; n < 256 * 6; n++) {
+		for (int i = 0; i < 8; i++) {
+			unsigned int v = n >> i & 1 ? values[(n / 256 + i) % 6] : 0;
+
+			a.addr[2 * i] = v >> 8;
+			a.addr[2 * i + 1] = v;
+		}
+		a.port = n * 43;
+		inet_ntop(AF_INET6, a.addr, text, sizeof(text));
+		snprintf(want, sizeof(want), "[%s]:%u", text, a.port);
+		netaddr_format(&a, got);
+		assert_string_equal(got, want);
+	}
+}
+
 static void test_parse_ip_keeps(void **state)
 {
 	struct netaddr a = read_end("192.0.2.7:443", 13), before = a;
@@ -319,6 +344,7 @@ int main(void)
 {
 	const struct CMUnitTest rest[] = {
 		cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_format_ipv6),
 		cmocka_unit_test(test_parse_ip_keeps),
 	};
 

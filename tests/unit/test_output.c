@@ -11,8 +11,10 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <syslog.h>
 #include <time.h>
@@ -659,6 +661,137 @@ static void test_time_in_front(void **state)
 	unlink(path);
 }
 
+static void on_file_change(enum output_change what, const char *name, const struct transport *t,
+			   int err, void *arg)
+{
+	__typeof__(*fakes) *f = arg;
+
+	(void)name;
+	pthread_mutex_lock(&f->lock);
+	if (what == OUTPUT_FAILED && f->failed < 16)
+		snprintf(f->reasons[f->failed++], sizeof(f->reasons[0]), "%d %.40s", err, t->reason);
+	f->works += what == OUTPUT_WORKS;
+	pthread_mutex_unlock(&f->lock);
+}
+
+static struct output *open_file(const char *path)
+{
+	struct output_options options = {
+		.name = "fake",
+		.queue_size = SMALL,
+		.format = format,
+		.severity = LOG_INFO,
+		.changed = on_file_change,
+		.arg = ++current,
+	};
+
+	assert_true(current < fakes + sizeof(fakes) / sizeof(*fakes));
+	pthread_mutex_init(&fake.lock, NULL);
+	return output_new(transport_file(path), &options);
+}
+
+static unsigned int file_lines(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	unsigned int lines = 0;
+	int c;
+
+	while (file && (c = getc(file)) != EOF)
+		lines += c == '\n';
+	if (file)
+		fclose(file);
+	return lines;
+}
+
+static const char *awaited;
+static unsigned int awaited_lines;
+static bool has_lines(void)
+{
+	return file_lines(awaited) == awaited_lines;
+}
+
+/* A file that is deleted, with its directory or without, is made again with the next line; one
+ * that is renamed stays in use until it is reopened. */
+static void test_deleted(void **state)
+{
+	char dir[] = "/tmp/netlog-test-output.XXXXXX", path[64], moved[64];
+	struct output *o;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/log", dir);
+	snprintf(moved, sizeof(moved), "%s/log.1", dir);
+	o = open_file(path);
+	awaited = path;
+	awaited_lines = 1;
+	for (unsigned int i = 0; i < 3; i++) {
+		put(o, i, 40);
+		output_push(o);
+		wait_until(has_lines);
+		assert_int_equal(unlink(path), 0);
+	}
+	put(o, 3, 40);
+	output_push(o);
+	wait_until(has_lines);
+	assert_int_equal(rename(path, moved), 0);
+	awaited = moved;
+	awaited_lines = 2;
+	put(o, 4, 40);
+	output_push(o);
+	wait_until(has_lines);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(output_close(o, 5000), 0);
+	unlink(moved);
+	rmdir(dir);
+}
+
+static bool has_failed(void)
+{
+	bool failed;
+
+	pthread_mutex_lock(&fake.lock);
+	failed = fake.failed;
+	pthread_mutex_unlock(&fake.lock);
+	return failed;
+}
+
+/* A FIFO without a reader is reported, and so is one whose reader has gone; neither ends the
+ * plugin. */
+static void test_fifo(void **state)
+{
+	char path[] = "/tmp/netlog-test-output.XXXXXX", text[256];
+	struct output_counts c;
+	struct output *o;
+	int fd = mkstemp(path);
+
+	(void)state;
+	close(fd);
+	unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	o = open_file(path);
+	put(o, 1, 40);
+	output_push(o);
+	wait_until(has_failed);
+	assert_string_equal(fake.reasons[0], "6 no program reads this FIFO");
+	speed = FAST;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	put(o, 2, 40);
+	output_push(o);
+	wait_until(works_again);
+	speed = 1;
+	assert_true(read(fd, text, sizeof(text)) > 60);
+	close(fd);
+	put(o, 3, 40);
+	output_push(o);
+	do {
+		poll(NULL, 0, 5);
+		output_counts(o, &c);
+	} while (c.failures < 2);
+	assert_false(c.dead);
+	assert_int_equal(output_close(o, 5000), 0);
+	unlink(path);
+}
+
 /* ---- the collector's frames ---- */
 
 static void test_rfc5424(void **state)
@@ -751,6 +884,8 @@ int main(void)
 		cmocka_unit_test(test_close_failing),
 		cmocka_unit_test(test_nonblocking),
 		cmocka_unit_test(test_time_in_front),
+		cmocka_unit_test(test_deleted),
+		cmocka_unit_test(test_fifo),
 		cmocka_unit_test(test_rfc5424),
 		cmocka_unit_test(test_undelivered),
 	};

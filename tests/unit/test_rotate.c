@@ -180,12 +180,12 @@ static void test_transport(void **state)
 	for (int i = 0; i < 7; i++)
 		put(t, "a");
 	expect("log:26 log.1:52");	/* 26 + 52 + 52 would be 130, with room for 50 it is not */
-	put(t, "a");
+	put(t, "a");	/* expect() has deleted the file: it is made again */
 	assert_int_equal(t->ops->reopen(t), 0);
-	put(t, "b");
+	put(t, "b");	/* its time is that of the machine: another day */
 	now += DAY;
 	put(t, "c");
-	expect("log:26 log.1:26");
+	expect("log:26 log.1:26 log.2:26");
 	now -= DAY;
 	t->ops->close(t);
 }

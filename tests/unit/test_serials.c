@@ -42,12 +42,13 @@ static const struct row rows[] = {
 	{ "the last without its head", "1 2 ~3 . =1" },
 	{ "head and others", "1 ~1 2 ~2 ~2 3 . =0" },
 	{ "begins in the middle", "~1 2 3 . =0" },
-	{ "late once, lost later", "1 t0 2 4 t100 t600 !0 t100 !1 t2000 !1 =0 a62 =1 !1" },
-	{ "not late: usual disorder", "1 t0 4 t50 t500 2 3 t700 !0 t900 !0" },
-	{ "late each time that more are", "1 t0 3 t100 6 t300 t400 !1 t200 t200 !3 t900 !3" },
-	{ "late, and arrives", "1 t0 3 t100 t700 !1 2 t700 . !1 =0" },
+	{ "late once, lost later", "1 t0 2 20 t100 t600 !0 t100 !17 t2000 !17 =0 a62 =17 !17" },
+	{ "not late: usual disorder", "1 t0 40 t50 t500 2-39 t700 !0 t900 !0" },
+	{ "not late: a few", "1 t0 17 t100 t700 !0 t900 a62 =15 !0" },
+	{ "late each time that more are", "1 t0 20 t100 60 t300 t400 !18 t200 t200 !57 t900 !57" },
+	{ "late, and arrives", "1 t0 30 t100 t700 !28 2-29 t700 . !28 =0" },
 	{ "late behind the window", "1 t0 4000000 t100 t700 !65535 . =3999998" },
-	{ "wraps, late", "4294967294 t0 1 t100 t700 !2" },
+	{ "wraps, late", "4294967294 t0 17 t100 t700 !18" },
 	{ "wraps in a great hole", "4294967290 100000 . =100005" },
 };
 

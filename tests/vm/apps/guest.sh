@@ -52,7 +52,7 @@ start_truth() {
 	echo tai >$trace/trace_clock
 	echo 16384 >$trace/buffer_size_kb
 	echo 1 >$trace/options/record-tgid
-	for call in close close_range exit exit_group; do
+	for call in accept accept4 connect close close_range exit exit_group; do
 		echo 1 >$trace/events/syscalls/sys_enter_$call/enable
 		echo 1 >$trace/events/syscalls/sys_exit_$call/enable
 	done

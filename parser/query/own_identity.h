@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parser/query/own_identity: the processes of the latest lines of the plugin's file, by their
+ * text: most lines are of a process that another line has, too, and need not read it again.
+ */
+#ifndef NETLOG_QUERY_OWN_IDENTITY_H
+#define NETLOG_QUERY_OWN_IDENTITY_H
+
+#include <stddef.h>
+
+#include "parser/entry/identity.h"
+
+#define OWN_IDENTITY_MAX 2048	/* bytes of the text of one that is kept */
+
+struct own_identities;
+
+struct own_identities *own_identities_new(void);	/* NULL without memory */
+void own_identities_free(struct own_identities *k);	/* may be NULL */
+
+/*
+ * The identity that a line has from text on: from SID to the last key of the process. *len gets
+ * the length of that. NULL: not known. What follows may still have a key of the process.
+ */
+struct identity *own_identities_find(struct own_identities *k, const char *text, size_t *len);
+/* Keeps a copy of id, which is what text says, len bytes. */
+void own_identities_add(struct own_identities *k, const char *text, size_t len,
+			const struct identity *id);
+
+#endif
