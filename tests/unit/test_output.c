@@ -527,6 +527,32 @@ static void test_report_fails(void **state)
 	assert_int_equal(fake.failed, 1);
 }
 
+/* A message without room for a number takes none: the numbers have no gap. */
+static void test_numbers(void **state)
+{
+	static char big[MESSAGE_MAX - 1];
+	char error[128];
+	struct format *json = format_open("json", NULL, error, sizeof(error));
+	struct format_place place = { .run = 1 };
+	struct output_options o = {
+		.name = "fake", .queue_size = SMALL, .format = json, .place = &place,
+	};
+	struct message small = { .text = "{\"event\":{}}", .len = 12 };
+	struct message large = { .text = big, .len = sizeof(big) };
+	struct output *out;
+
+	(void)state;
+	output_close(open_fake(&loses), 20000);
+	out = output_new(&fake.t, &o);
+	output_put(out, &small);
+	output_put(out, &large);
+	output_put(out, &small);
+	assert_int_equal(place.number, 2);
+	assert_int_equal(output_close(out, 20000), 0);
+	assert_int_equal(fake.seen, 3);
+	format_close(json);
+}
+
 static bool three_seen(void)
 {
 	bool seen;
@@ -946,6 +972,7 @@ int main(void)
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_fails),
 		cmocka_unit_test(test_report_fails),
+		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_lost_with_connection),
 		cmocka_unit_test(test_close_failing),
 		cmocka_unit_test(test_nonblocking),
