@@ -447,6 +447,10 @@ test_raw() {
 	cat "$tmp/bad"
 	[ ! -s "$tmp/bad" ]
 	verdict '-r: the records behind a match give it again' $?
+	command -v ausearch >/dev/null || { echo 'ok - -r for ausearch # SKIP no ausearch'; return; }
+	"$tool" -if "$data" -c curl -r 2>/dev/null | ausearch -ue 1000 -i >"$out" 2>/dev/null &&
+		! "$tool" -if "$data" -c curl -r 2>/dev/null | ausearch -ue 0 -i >/dev/null 2>&1
+	verdict '-r: ausearch has the conditions that lines have not' $?
 }
 
 for name in raw checkpoint more_conditions pictures maybe follow summaries rules own mixed own_damage table; do
