@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/output/output: a queue, a transport, and the thread between them. */
+/* plugin/output/output: a queue in front of a transport, for the thread that puts messages. */
 #include "plugin/output/output.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "plugin/clock.h"
-#include "plugin/output/output_state.h"
+#include "plugin/output/writer.h"
 
-/* ---- the putting thread ---- */
+_Static_assert(OUTPUT_STAGE > FRAME_MAX, "a frame fits");
 
 /*
  * A caller that is faster than its output for a moment waits until half of the queue is free,
@@ -121,7 +120,7 @@ static int start_thread(struct output *s)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	err = pthread_create(&s->thread, NULL, output_writer, s);
+	err = pthread_create(&s->thread, NULL, writer_run, s);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return err;
 }

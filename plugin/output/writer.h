@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/output/output_state: what the two threads of an output share. */
-#ifndef NETLOG_OUTPUT_STATE_H
-#define NETLOG_OUTPUT_STATE_H
+/*
+ * plugin/output/writer: the thread of an output, which writes its queue to its transport. Only for
+ * output.c, which owns the struct and starts the thread.
+ */
+#ifndef NETLOG_WRITER_H
+#define NETLOG_WRITER_H
 
 #include <pthread.h>
 
@@ -9,9 +12,9 @@
 #include "plugin/output/patience.h"
 #include "plugin/output/queue.h"
 
-#define OUTPUT_STAGE 20480 /* less than the smallest queue, more than any frame */
-#define OUTPUT_BATCH 32768
-#define OUTPUT_BATCH_MESSAGES 256
+#define WRITER_BATCH 32768		/* bytes */
+#define WRITER_BATCH_MESSAGES 256
+#define OUTPUT_STAGE 20480	/* less than the smallest queue, more than any frame */
 
 struct output {
 	struct transport *transport;
@@ -35,8 +38,8 @@ struct output {
 	struct queue queue;
 
 	/* the writing thread's own */
-	char batch[OUTPUT_BATCH];
-	struct message messages[OUTPUT_BATCH_MESSAGES];
+	char batch[WRITER_BATCH];
+	struct message messages[WRITER_BATCH_MESSAGES];
 	unsigned int first, count; /* of messages: those not written yet */
 	unsigned int retry_ms;
 	/* of the outage */
@@ -49,10 +52,9 @@ struct output {
 	size_t staged;
 	unsigned int staged_messages;
 };
-_Static_assert(OUTPUT_STAGE > FRAME_MAX && OUTPUT_BATCH > FRAME_MAX, "a frame fits");
 
-/* The thread that moves messages from the queue to the transport; arg is the output. Ends when
- * stopping is set and the queue is empty, or the transport fails. */
-void *output_writer(void *arg);
+/* Start routine of pthread_create(3). arg: the struct output. Ends when output.stopping is set and
+ * the queue is empty, or its transport fails; it has set output.stopped by then. */
+void *writer_run(void *arg);
 
 #endif

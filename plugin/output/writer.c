@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/output/output_writer: the thread between a queue and a transport. */
-#include "plugin/output/output_state.h"
+/* plugin/output/writer: the thread of an output: batches, retries, reports of loss. */
+#include "plugin/output/writer.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,6 +13,8 @@
 #define RETRY_MAX_MS 30000
 #define REASONS_MAX 4 /* that are reported of one outage */
 #define LOSS_MS 1000 /* a loss is reported after this time even if no message follows */
+
+_Static_assert(WRITER_BATCH > FRAME_MAX, "a frame fits");
 
 static void change(struct output *s, enum output_change what, int err)
 {
@@ -62,7 +64,7 @@ static void fill_batch(struct output *s)
 
 	if (s->count)
 		return;
-	len = queue_take(&s->queue, s->batch, OUTPUT_BATCH, OUTPUT_BATCH_MESSAGES);
+	len = queue_take(&s->queue, s->batch, WRITER_BATCH, WRITER_BATCH_MESSAGES);
 	for (s->first = 0; at < len; s->count++)
 		at += frame_get(s->batch + at, &s->messages[s->count]);
 	s->in_queue -= s->count;
@@ -208,7 +210,7 @@ static bool turn(struct output *s)
 	return !s->stopping || (s->queue.used && !s->count);
 }
 
-void *output_writer(void *arg)
+void *writer_run(void *arg)
 {
 	struct output *s = arg;
 
