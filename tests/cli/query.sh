@@ -8,12 +8,9 @@ export TZ=UTC LC_ALL=C.UTF-8
 here=$(cd "$(dirname "$0")" && pwd)
 data=$here/data/aunetlog.log
 pairs=$here/../golden/pairs
-tool=$(realpath "${1:-$here/../../build/aunetlog}")
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$here/../lib.sh"
-out=$tmp/out err=$tmp/err
+for_program "${1:-$here/../../build/aunetlog}"
 
 run() {
 	"$tool" "$@" >"$out" 2>"$err" </dev/null
