@@ -190,6 +190,8 @@ install: all	## Installs programs, rules, manual pages and configuration (DESTDI
 		$(INSTALL) -m 640 build/netlog.conf $D$(SYSCONFDIR)/audit/plugins.d/netlog.conf
 	test -e $D$(SYSCONFDIR)/audit/audisp-netlog.conf || \
 		$(INSTALL) -m 640 plugin/audisp-netlog.conf $D$(SYSCONFDIR)/audit/audisp-netlog.conf
+	@[ "$D$(SYSCONFDIR)" != /etc ] || [ -d /var/log/audit-netlog ] || \
+		$(INSTALL) -d -m 2750 -g adm /var/log/audit-netlog
 	$(own)
 	@echo "installed. To start the plugin: auditctl --signal HUP. To load the rules: auditctl -R $(RULESDIR)/30-netlog.rules"
 
@@ -205,6 +207,7 @@ uninstall:	## Removes what install, install-extras and dkms put there, and names
 	rm -f $D$(SYSCONFDIR)/audit/plugins.d/netlog.conf
 	cmp -s plugin/audisp-netlog.conf $D$(SYSCONFDIR)/audit/audisp-netlog.conf && \
 		rm -f $D$(SYSCONFDIR)/audit/audisp-netlog.conf || true
+	@rmdir $D/var/log/audit-netlog 2>/dev/null || true
 	@echo "removed. To end the plugin: auditctl --signal HUP. To remove loaded rules: auditctl -D -k netlog"
 	@ls $D$(SYSCONFDIR)/audit/rules.d/3[0-2]-netlog*.rules 2>/dev/null | \
 		sed 's/$$/ is loaded at every boot: delete it and run augenrules --load/'

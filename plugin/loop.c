@@ -15,6 +15,7 @@
 #include "plugin/log.h"
 #include "plugin/privileges.h"
 #include "plugin/status.h"
+#include "plugin/wait.h"
 
 #define READ_SIZE 32768
 #define TIMER_MS 1000
@@ -257,9 +258,8 @@ enum { INPUT,
        RESOLVER,
        FDS = RESOLVER + RESOLVER_FDS };
 
-/* Waits for events, at most until next (ms). Returns false after an error. An
- * interrupted wait has no events, whatever the one before had. */
-static bool wait_for_events(struct plugin *p, struct pollfd *fds, int64_t next)
+/* Waits for events, at most until next (ms, monotonic). Returns false after an error. */
+static bool wait_until(struct plugin *p, struct pollfd *fds, int64_t next)
 {
 	int64_t wait = next - clock_now_ms();
 	int most = kernel_source_poll(&p->sources.kernel, &fds[KERNEL]);
@@ -276,14 +276,7 @@ static bool wait_for_events(struct plugin *p, struct pollfd *fds, int64_t next)
 		most = resolver_poll(p->sources.resolver, &fds[RESOLVER]);
 	if (most >= 0 && most < wait)
 		wait = most;
-	if (poll(fds, FDS, wait > 0 ? wait : 0) >= 0)
-		return true;
-	for (int i = 0; i < FDS; i++)
-		fds[i].revents = 0;
-	if (errno == EINTR)
-		return true;
-	log_warn("poll");
-	return false;
+	return wait_for_events(fds, FDS, wait);
 }
 
 static void work(struct plugin *p, struct pollfd *fds)
@@ -344,7 +337,7 @@ void loop_run(struct plugin *p)
 	};
 	int64_t next_timer = clock_now_ms() + TIMER_MS, next_losses = clock_now_ms();
 
-	while (!p->stop && wait_for_events(p, fds, next_losses < next_timer ? next_losses : next_timer)) {
+	while (!p->stop && wait_until(p, fds, next_losses < next_timer ? next_losses : next_timer)) {
 		if (fds[SIGNALS].revents)
 			on_signal(p);
 		work(p, fds);

@@ -7,6 +7,13 @@
 failed=0 passed=0
 deadline=30	# seconds that a state may take to come
 
+# for_program PATH: sets $tool, $tmp (removed at the end), and $out and $err in it
+for_program() {
+	tool=$(realpath "$1") tmp=$(mktemp -d)
+	trap 'rm -rf "$tmp"' EXIT
+	out=$tmp/out err=$tmp/err
+}
+
 # verdict NAME STATUS: of a failure, the ends of what $out and $err name are shown.
 verdict() {
 	local file

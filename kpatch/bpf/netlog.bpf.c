@@ -338,11 +338,22 @@ static __always_inline bool same_family(struct sock *sk, const void *uaddr)
 
 static int associate_late(struct sock *sk, const void *uaddr, int len);
 
+/* A function of its own: the verifier adds up the stacks of nested calls, 512 bytes at most, and
+ * associate_late() has a socket's record, too. */
+static __noinline int connect_denied(struct socket *sock, const void *uaddr, int len, int err)
+{
+	struct sock *sk = sock->sk;
+	struct netlog_bpf_sock s;
+
+	if (sk && read_sock(&s, sk, sock))
+		refused(sk, &s, uaddr, len, err);
+	return 0;
+}
+
 /* At this point connect() has had no effect yet. */
 SEC("fexit/security_socket_connect") int leave_security_socket_connect(__u64 *ctx)
 {
 	struct sock *sk = SOCKET_SK(ctx);
-	struct netlog_bpf_sock s;
 
 	if (sk && is_smc(sk)) {
 		smc_mark(sk, ((struct socket *)ctx[0])->file);
@@ -350,8 +361,8 @@ SEC("fexit/security_socket_connect") int leave_security_socket_connect(__u64 *ct
 	}
 	if (sctp_late && !(int)ctx[3])
 		return associate_late(sk, (void *)ctx[1], (int)ctx[2]);
-	if ((int)ctx[3] < 0 && sk && read_sock(&s, sk, (struct socket *)ctx[0]))
-		refused(sk, &s, (void *)ctx[1], (int)ctx[2], -(int)ctx[3]);
+	if ((int)ctx[3] < 0)
+		return connect_denied((struct socket *)ctx[0], (void *)ctx[1], (int)ctx[2], -(int)ctx[3]);
 	return 0;
 }
 

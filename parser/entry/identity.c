@@ -61,6 +61,17 @@ struct identity *identity_new(const struct task *t)
 	return id;
 }
 
+struct identity *identity_unknown(void)
+{
+	static struct identity unknown = {
+		.refs = 1,
+		.pid = ID_UNKNOWN, .ppid = ID_UNKNOWN, .uid = ID_UNKNOWN,
+		.auid = ID_UNKNOWN, .ses = ID_UNKNOWN, .sid = ID_UNKNOWN,
+	};
+
+	return &unknown;
+}
+
 struct identity *identity_get(struct identity *id)
 {
 	id->refs++;

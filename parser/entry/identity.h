@@ -22,6 +22,8 @@ struct identity {
 
 /* Copies the task's strings. One reference, the caller's; NULL without memory. */
 struct identity *identity_new(const struct task *t);
+/* The identity of an unknown process: one object, never freed. */
+struct identity *identity_unknown(void);
 /* A number for one that is made in another way. Any thread may call it. */
 uint64_t identity_generation(void);
 struct identity *identity_get(struct identity *id);	/* one more reference */

@@ -3,7 +3,7 @@
 #ifndef NETLOG_JSON_NODES_H
 #define NETLOG_JSON_NODES_H
 
-#include "parser/entry/json.h"
+#include "parser/entry/json_map.h"
 
 /* The value of a field whose type both formats write alike. */
 bool json_node_field(struct put *p, const struct json_node *n, const struct json_source *s);

@@ -4,28 +4,23 @@
  * program[pid], user, both ends, outcome, duration, bytes. The addresses are never cut; the
  * row as a whole is, at the width.
  */
-#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "parser/entry/amount.h"
 #include "parser/entry/formats.h"
 #include "parser/entry/line.h"
+#include "parser/entry/user_names.h"
 
 #define WIDTH_DEFAULT 100
 #define WIDE 115	/* from here the local end has its address, too */
-#define USERS_MAX 4096
 #define OUTCOME_WIDTH 24 /* "closed 12.3s 1.2K/3.4M" */
-
-struct user {
-	int64_t uid;
-	char name[12];
-};
 
 struct rows {
 	unsigned int width;
 	bool color;
-	struct user *users; /* sorted */
-	size_t count;
+	struct user_names users;
 };
 
 /* A column being written: its text is not in columns but in bytes, which are ASCII. */
@@ -33,42 +28,6 @@ struct row {
 	struct put *p;
 	char *start;
 };
-
-/* ---- users ---- */
-
-static int by_uid(const void *a, const void *b)
-{
-	const struct user *x = a, *y = b;
-
-	return (x->uid > y->uid) - (x->uid < y->uid);
-}
-
-/* /etc/passwd alone: a name service could make each row wait. */
-static void read_users(struct rows *t)
-{
-	FILE *f = fopen("/etc/passwd", "re");
-	struct passwd *pw;
-
-	t->users = calloc(USERS_MAX, sizeof(*t->users));
-	while (f && t->users && t->count < USERS_MAX && (pw = fgetpwent(f))) {
-		struct user *u = &t->users[t->count++];
-
-		u->uid = pw->pw_uid;
-		snprintf(u->name, sizeof(u->name), "%.11s", pw->pw_name);
-	}
-	if (f)
-		fclose(f);
-	if (t->users)
-		qsort(t->users, t->count, sizeof(*t->users), by_uid);
-}
-
-static const char *user_name(const struct rows *t, int64_t uid)
-{
-	struct user key = { .uid = uid }, *found;
-
-	found = t->count ? bsearch(&key, t->users, t->count, sizeof(key), by_uid) : NULL;
-	return found ? found->name : NULL;
-}
 
 /* ---- columns ---- */
 
@@ -127,7 +86,7 @@ static void put_program(struct put *p, const struct entry *e, unsigned int width
 static void put_user(struct put *p, const struct rows *t, const struct entry *e,
 		     unsigned int width)
 {
-	const char *name = user_name(t, e->identity->uid);
+	const char *name = user_names_name(&t->users, e->identity->uid);
 
 	if (name)
 		put_bytes(p, name, strnlen(name, width));
@@ -144,55 +103,6 @@ static void put_local(struct put *p, const struct entry *e, bool wide)
 	}
 	put_char(p, ':');
 	put_uint(p, e->local.port);
-}
-
-/* "1.2s", "35m", "4.1h" */
-static void put_duration(struct put *p, int64_t ms)
-{
-	static const struct { int64_t ms; char unit; } units[] = {
-		{ 86400000, 'd' }, { 3600000, 'h' }, { 60000, 'm' }, { 1000, 's' },
-	};
-
-	if (ms < 1000) {
-		put_uint(p, ms);
-		put_string(p, "ms");
-		return;
-	}
-	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
-		if (ms < units[i].ms)
-			continue;
-		put_uint(p, ms / units[i].ms);
-		if (ms / units[i].ms < 10) {
-			put_char(p, '.');
-			put_uint(p, ms % units[i].ms * 10 / units[i].ms);
-		}
-		put_char(p, units[i].unit);
-		return;
-	}
-}
-
-/* "512", "8.8K", "12M" */
-static void put_bytes_short(struct put *p, int64_t v)
-{
-	static const char units[] = "KMGTPE";
-	int64_t rest = 0;
-	int i = -1;
-
-	if (v < 0) {
-		put_char(p, '-');
-		return;
-	}
-	for (; v >= 1024 && i < 5; i++) {
-		rest = v % 1024 * 10 / 1024;
-		v /= 1024;
-	}
-	put_uint(p, v);
-	if (i >= 0 && v < 10) {
-		put_char(p, '.');
-		put_uint(p, rest);
-	}
-	if (i >= 0)
-		put_char(p, units[i]);
 }
 
 /* ---- the outcome ---- */
@@ -238,13 +148,13 @@ static void put_outcome(struct put *p, const struct entry *e, enum color *color)
 		put_string(p, "failed");
 	if (e->dur_ms >= 0) {
 		put_char(p, ' ');
-		put_duration(p, e->dur_ms);
+		amount_put_duration(p, e->dur_ms);
 	}
 	if (e->tx >= 0 || e->rx >= 0) {
 		put_char(p, ' ');
-		put_bytes_short(p, e->tx);
+		amount_put_bytes(p, e->tx);
 		put_char(p, '/');
-		put_bytes_short(p, e->rx);
+		amount_put_bytes(p, e->rx);
 	}
 }
 
@@ -361,7 +271,7 @@ static void rows_close(void *self)
 {
 	struct rows *t = self;
 
-	free(t->users);
+	user_names_free(&t->users);
 	free(t);
 }
 
@@ -398,7 +308,7 @@ static void *rows_open(const char *argument, const struct format_host *host, cha
 		rows_close(t);
 		return NULL;
 	}
-	read_users(t);
+	user_names_read(&t->users);
 	return t;
 }
 

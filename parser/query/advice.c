@@ -24,21 +24,29 @@ static const struct {
 	{ "-o", "is an object's context in ausearch; to choose the output: --format NAME, "
 		"its columns: -O FIELD,FIELD" },
 	{ "--object", "is of files; for the process's context: -se CONTEXT" },
-	{ "-gi", "the real group is not recorded; for the user: -ui USER, for the effective "
-		 "group, which only BPF records: --egid GID" },
-	{ "--gid", "the real group is not recorded; for the user: -ui USER, for the effective "
-		   "group, which only BPF records: --egid GID" },
-	{ "-ga", "for the effective group, which only BPF records: --egid GID" },
-	{ "-ue", "the effective user is not recorded; for the user: -ui USER" },
+	{ "-gi", "lines have no real group; audit records do: "
+		"aunetlog ... -r | ausearch -gi GROUP -i" },
+	{ "--gid", "lines have no real group; audit records do: "
+		"aunetlog ... -r | ausearch -gi GROUP -i" },
+	{ "-ga", "lines have no real group; audit records do: "
+		"aunetlog ... -r | ausearch -ga GROUP -i" },
+	{ "-ue", "lines have no effective user; audit records do: "
+		"aunetlog ... -r | ausearch -ue USER -i" },
 	{ "-m", "the type of a record is no condition here; for the kind of line: --kind KIND" },
 	{ "--message", "the type of a record is no condition here; for the kind of line: --kind KIND" },
-	{ "-tm", "the terminal is not recorded; for the login session: --session ID" },
-	{ "--terminal", "the terminal is not recorded; for the login session: --session ID" },
+	{ "-tm", "lines have no terminal; audit records do: "
+		"aunetlog ... -r | ausearch -tm TERMINAL -i" },
+	{ "--terminal", "lines have no terminal; audit records do: "
+		"aunetlog ... -r | ausearch -tm TERMINAL -i" },
 	{ "--port", "unknown option; for a port of either end: --addr :PORT" },
-	{ "-ge", "for the effective group, which only BPF records: --egid GID" },
-	{ "--gid-all", "for the effective group, which only BPF records: --egid GID" },
-	{ "--gid-effective", "for the effective group, which only BPF records: --egid GID" },
-	{ "--uid-effective", "the effective user is not recorded; for the user: -ui USER" },
+	{ "-ge", "with BPF: --egid GID; else audit records have it: "
+		"aunetlog ... -r | ausearch -ge GROUP -i" },
+	{ "--gid-all", "lines have no real group; audit records do: "
+		"aunetlog ... -r | ausearch -ga GROUP -i" },
+	{ "--gid-effective", "with BPF: --egid GID; else audit records have it: "
+		"aunetlog ... -r | ausearch -ge GROUP -i" },
+	{ "--uid-effective", "lines have no effective user; audit records do: "
+		"aunetlog ... -r | ausearch -ue USER -i" },
 	{ "--syscall", "a system call is no condition here; for the kind of line: --kind KIND" },
 	{ "-sc", "a system call is no condition here; for the kind of line: --kind KIND" },
 	{ "--arch", "the machine's architecture is no condition here" },
@@ -113,13 +121,32 @@ static unsigned int port_of(const char *name)
 	return service ? ntohs(service->s_port) : 0;
 }
 
+/* "192.0.2" or "192.0.2.": the beginning of an address. Returns its number of parts, or 0. */
+static int parts_of_beginning(const char *text)
+{
+	size_t len = strspn(text, "0123456789.");
+	int parts = 1;
+
+	for (const char *p = text; *p; p++)
+		parts += *p == '.' && p[1];
+	return text[len] || !strchr(text, '.') || parts > 3 ? 0 : parts;
+}
+
 bool advice_of_address(const char *text, char *advice, size_t size)
 {
 	const char *colon = strrchr(text, ':');
 	unsigned int port = 0;
+	int parts;
 
 	if (strspn(text, "0123456789-") == strlen(text)) {
 		snprintf(advice, size, "a port is written :%s", text);
+		return true;
+	}
+	parts = parts_of_beginning(text);
+	if (parts) {
+		snprintf(advice, size, "a network is written %.*s%s/%d",
+			 (int)(strlen(text) - (text[strlen(text) - 1] == '.')), text,
+			 &".0.0.0"[2 * (parts - 1)], 8 * parts);
 		return true;
 	}
 	if (!strncmp(text, "localhost", 9)) {

@@ -17,7 +17,7 @@
 #include "parser/query/packet_log.h"
 #include "parser/query/packet_output.h"
 #include "parser/query/query.h"
-#include "parser/query/source.h"
+#include "parser/query/source_find.h"
 
 #define OWNERS_LIMIT (1u << 20)		/* connections that have ended, with a live log */
 #define MANY (1u << 20)			/* connections of files that deserve a warning */
@@ -222,7 +222,7 @@ static void *follow_logs(void *arg)
 
 static void choose_log(struct packet_run *r)
 {
-	char *own = aunetlog_source_own_log(r->query.netlog_conf);
+	char *own = source_own_log(r->query.netlog_conf);
 
 	if (own && packet_log_is_fresh(own)) {
 		r->own_log = own;

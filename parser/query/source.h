@@ -45,10 +45,6 @@ void aunetlog_source_open(struct aunetlog_source *s,
 			  const struct aunetlog_options *o);
 void aunetlog_source_close(struct aunetlog_source *s);
 
-/* Path of the log that the plugin keeps, by its configuration; NULL: none. Owned by the
- * caller. */
-char *aunetlog_source_own_log(const char *conf);
-
 /* Rewinds the log to its start, or to from. Returns false if that is impossible. */
 bool aunetlog_source_again(struct aunetlog_source *s, struct aunetlog_log *log);
 

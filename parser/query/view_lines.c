@@ -30,7 +30,8 @@ static bool writer_open(struct writer *w, const struct view *v, char *error, siz
 	w->utc = v->options->utc;
 	w->format = format_open(name, NULL, reason, sizeof(reason));
 	if (!w->format)
-		snprintf(error, size, "--format %s", reason);
+		snprintf(error, size, "--format %s%s", reason,
+			 strstr(reason, "there are:") ? " table csv" : "");
 	return w->format;
 }
 

@@ -8,6 +8,7 @@
 #include "parser/track/call.h"
 #include "parser/track/from_processes.h"
 #include "parser/track/life.h"
+#include "parser/track/protocol.h"
 #include "parser/track/unclaimed.h"
 
 /* Errors that only a packet that was sent can bring: the module saw it. */
@@ -70,7 +71,7 @@ static void connected_beside_module(struct track *t, const struct event *f)
 	struct conn *s = fd ? call_find_socket(t, f->fd) : NULL;
 
 	if (!s || s->phase != CONN_IDLE || s->key.number || s->unlogged || s->unclaimed_ms ||
-	    s->proto == PROTO_UNKNOWN || life_is_datagram(s->proto) ||
+	    s->proto == PROTO_UNKNOWN || protocol_is_datagram(s->proto) ||
 	    !call_is_inet(f->sa_family) || !f->addr.port)
 		return;
 	s->remote = call_peer(s, &f->addr);

@@ -9,6 +9,8 @@
 #include "parser/track/bounds.h"
 #include "parser/track/ending.h"
 #include "parser/track/from_processes.h"
+#include "parser/track/life.h"
+#include "parser/track/protocol.h"
 
 bool call_is_inet(int family)
 {
@@ -58,8 +60,53 @@ void call_opened(struct track *t, const struct event *f)
 		return;
 	s->family = f->family;
 	s->type = f->type;
-	s->proto = life_socket_proto(f->type, f->proto);
+	s->proto = protocol_of_socket(f->type, f->proto);
 	s->unlogged = s->proto == PROTO_UNKNOWN;
+}
+
+/* With sock_diag a bind is remembered, because the socket may listen next and is then not
+ * looked up. */
+static void other_family(struct track *t, const struct event *f)
+{
+	struct conn *s;
+
+	from_processes_reuse(t, f->fd);
+	if (!t->diag.on || f->kind != EVENT_BIND)
+		return;
+	s = call_add_socket(t, f->fd, false);
+	if (s)
+		s->unlogged = true;
+}
+
+struct conn *call_named_socket(struct track *t, const struct event *f)
+{
+	struct conn *s = call_find_socket(t, f->fd);
+
+	if (!call_is_inet(f->sa_family)) {
+		/* only success proves that the socket is of that family */
+		if (f->has_sockaddr && f->sa_family != AF_UNSPEC && f->result >= 0)
+			other_family(t, f);
+		return NULL;
+	}
+	if (!s) {
+		s = call_add_socket(t, f->fd, false);
+		if (s)
+			s->family = f->sa_family;
+	}
+	return s && !s->unlogged ? s : NULL;
+}
+
+void call_displaced(struct track *t, struct conn *s)
+{
+	bool same = s->opener && t->proc->identity && s->opener->pid == t->proc->identity->pid;
+
+	life_close(t, s, ENDING(.via = VIA_REUSE, .identity = same ? s->opener : NULL));
+}
+
+void call_listens(struct track *t, struct conn *s)
+{
+	life_begin(t, s);
+	life_open(t, s, KIND_LISTEN, VIA_NONE);
 }
 
 struct netaddr call_peer(const struct conn *s, const struct netaddr *asked)
@@ -81,7 +128,7 @@ struct netaddr call_peer(const struct conn *s, const struct netaddr *asked)
 
 bool call_is_route_lookup(const struct conn *s, const struct event *f)
 {
-	return !f->addr.port && (life_is_datagram(s->proto) || s->proto == PROTO_UNKNOWN);
+	return !f->addr.port && (protocol_is_datagram(s->proto) || s->proto == PROTO_UNKNOWN);
 }
 
 bool call_is_misuse(int err)

@@ -15,6 +15,16 @@ bool call_is_inet(int family);
 struct conn *call_add_socket(struct track *t, int fd, bool cloexec);
 /* Returns the socket at fd, which the process evidently has; NULL if none is known. */
 struct conn *call_find_socket(struct track *t, int fd);
+/*
+ * Returns the socket of a bind or connect; makes it if it was opened unseen. NULL if the
+ * descriptor turns out to be something that is not logged.
+ */
+struct conn *call_named_socket(struct track *t, const struct event *f);
+/* The call shows that the open connection of s has ended unseen, at an unknown time: writes its
+ * stop. It names the process of the call; if that is the opener's pid, the opener. */
+void call_displaced(struct track *t, struct conn *s);
+/* s becomes a listener, or a bound datagram socket. */
+void call_listens(struct track *t, struct conn *s);
 /* socket() returned f->result. */
 void call_opened(struct track *t, const struct event *f);
 /*

@@ -13,7 +13,7 @@
 #include "parser/track/identify.h"
 
 #define RIVALS_MAX 256
-#define AUDIT_TICK_MS 20 /* the announcement comes a few ms after the event of the end */
+#define REPORT_MS 20	/* the destruction is reported a few ms after the event of the end */
 
 bool confirm_has_both_ends(const struct conn *c)
 {
@@ -79,7 +79,7 @@ static void settle(struct track *t, struct conn *c, bool sure)
 	p.since_ms = stamp_ms(&d->end);
 	p.until_ms = d->answered_ms;
 	ms = destroyed_latest(&t->diag.destroyed, &p);
-	if (ms > stamp_ms(&d->end) + AUDIT_TICK_MS) {
+	if (ms > stamp_ms(&d->end) + REPORT_MS) {
 		d->end.sec = ms / 1000;
 		d->end.milli = ms % 1000;
 		d->end_later = true;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/conn: one socket and its connection: the struct, the table, the indexes. Every
- * change of phase goes through conn_step(). life.c turns phases into lines of output.
+ * parser/track/conn: one socket and its connection: the structs, and the phase, which only
+ * conn_step() changes. conn_table.c finds connections by number, conn_lists.c and conn_diag.c list
+ * those that wait. life.c takes the steps and writes entries.
  *
  * A struct conn lives while a descriptor refers to it (learnt from system calls), while it is
  * listed under its number (learnt from the kernel module), or while sock_diag follows it
@@ -188,17 +189,6 @@ struct conn_table {
 	unsigned int doubts;		/* ends inferred or missed, not yet confirmed */
 };
 
-/* Walks all connections, the least recently used first. The body may drop any of them; it
- * must not walk. */
-#define CONN_EACH(t, c)							\
-	for ((c) = TAILQ_FIRST(&(t)->lru);				\
-	     (c) && ((t)->next = TAILQ_NEXT(c, lru), true); (c) = (t)->next)
-
-/* errors and fds are borrowed. */
-void conn_init(struct conn_table *t, unsigned int max, struct fd_table *fds,
-	       struct input_errors *errors);
-void conn_fini(struct conn_table *t);
-
 /*
  * Takes one legal step. If the table has no such transition, returns false, changes nothing and
  * counts an input error; a checked build (NETLOG_CHECK, ASan) aborts.
@@ -206,70 +196,16 @@ void conn_fini(struct conn_table *t);
 bool conn_step(struct conn_table *t, struct conn *c, enum conn_step step);
 /* Returns true if a start without its stop is written or deferred. */
 bool conn_is_open(const struct conn *c);
+/* Returns true if a scan of all sockets is to confirm its end. conn_table.doubts counts these. */
+bool conn_is_doubted(const struct conn *c);
+/* Returns true if no reference to it is left. */
+bool conn_unused(const struct conn *c);
 
-/* A new connection of owner (owner.h), without a reference: give it one, or drop it. The
- * table has room (bounds.c). NULL without memory. */
-struct conn *conn_new(struct conn_table *t, unsigned int owner);
-/* Returns the connection to forget when room is needed: the least recently used one of the user
- * with the most. */
-struct conn *conn_victim(const struct conn_table *t);
 /* Takes over the reported state of the connection: its start, its id, and whether it is
  * ignored. */
 void conn_take_known(struct conn *c, const struct diag_known *k);
-void conn_touch(struct conn_table *t, struct conn *c);
-bool conn_unused(const struct conn *c);		/* no reference is left */
-void conn_drop(struct conn_table *t, struct conn *c);
-
-/* by: KEY_COOKIE or conn_by_inode(): an inode number has 32 bits, and is reused. */
-struct conn *conn_by_number(const struct conn_table *t, uint32_t node, uint64_t number,
-			    uint32_t by);
-void conn_set_number(struct conn_table *t, struct conn *c, uint32_t node, uint64_t number,
-		     uint32_t by);
-void conn_clear_number(struct conn_table *t, struct conn *c);
-
 /* Makes flow depend on listener: whatever ends or drops the listener also ends or drops the
  * flow. */
 void conn_set_flow(struct conn *listener, struct conn *flow);
-
-/* ---- sock_diag's part ---- */
-
-struct conn_diag *conn_add_diag(struct conn_table *t, struct conn *c);	/* or NULL */
-void conn_drop_diag(struct conn_table *t, struct conn *c);
-struct conn *conn_by_cookie(const struct conn_table *t, uint64_t cookie);
-/* cookie 0: no longer followed. */
-void conn_follow(struct conn_table *t, struct conn *c, uint64_t cookie, int64_t mono);
-/* Network namespace and local end. */
-void conn_learn(struct conn *c, const struct diag_sock *sock);
-
-/* Lists c, open and of a namespace that is not watched, for later snapshots. */
-void conn_list_unseen(struct conn_table *t, struct conn *c);
-/* Unlists connections that are closed, or are followed. */
-void conn_unlist_unseen(struct conn_table *t, struct conn *c);
-/* Lists c, which was still open when the module was unloaded, under its opener. */
-void conn_list_left(struct conn_table *t, struct conn *c);
-void conn_unlist_left(struct conn *c);
-struct left_list *conn_left_by(struct conn_table *t, int64_t pid);
-
-/* Lists c as not claimed since ms. */
-void conn_list_unclaimed(struct conn_table *t, struct conn *c, int64_t ms);
-void conn_unlist_unclaimed(struct conn_table *t, struct conn *c);
-
-/* Lists c, whose start is deferred, as not used yet. */
-void conn_list_unused(struct conn_table *t, struct conn *c);
-void conn_unlist_unused(struct conn_table *t, struct conn *c);
-
-bool conn_waits(const struct conn *c);
-void conn_wait(struct conn_table *t, struct conn *c);
-/* Waiting connections that may have this remote end; NULL: those whose remote end is unknown. */
-const struct rival_list *conn_rivals(const struct conn_table *t, const struct netaddr *remote);
-void conn_stop_waiting(struct conn_table *t, struct conn *c);
-struct conn *conn_by_question(const struct conn_table *t, uint64_t id);
-void conn_ask(struct conn_table *t, struct conn *c, uint64_t id);
-void conn_forget_question(struct conn_table *t, struct conn *c);
-
-/* Returns true if its end is in doubt, and no scan will decide it soon. */
-void conn_set_unsure(struct conn_table *t, struct conn *c, bool unsure);
-void conn_set_missed(struct conn_table *t, struct conn *c, const struct stamp *at);
-void conn_forget_missed(struct conn_table *t, struct conn *c);
 
 #endif

@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#define TICK_MS 10		/* audit's clock is that of the timer interrupt */
 #define OLD_MS 10000
 
 bool defer_same_end(const struct netaddr *known, const struct netaddr *found)
@@ -177,7 +176,7 @@ void defer_established(struct conn *c, int64_t by_ms)
 	if (d->via != VIA_PROGRESS)
 		return;
 	d->via = VIA_NONE;
-	if (!c->unwritten || (!d->handshaking && by_ms <= stamp_ms(&c->start) + 2 * TICK_MS))
+	if (!c->unwritten || (!d->handshaking && by_ms <= stamp_ms(&c->start) + 2 * AUDIT_TICK_MS))
 		return;
 	d->via = VIA_FOUND;
 	if (d->handshaking) {

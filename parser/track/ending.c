@@ -1,126 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/track/ending: how connections end, and which process the stop names. */
+/* parser/track/ending: how connections end: by their descriptors, and by sock_diag's reports. */
 #include "parser/track/ending.h"
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <string.h>
 
+#include "parser/track/closer.h"
 #include "parser/track/defer.h"
-#include "parser/track/unused.h"
-
-#define TICK_MS 10		/* audit's clock is that of the timer interrupt */
-#define EXIT_MS 200		/* at most, from an exit to the close of its descriptors */
-
-/* ---- the process that closed last ---- */
-
-static bool same_text(const char *a, const char *b)
-{
-	return !a || !b || !strcmp(a, b);
-}
-
-/* Returns true if both, with the same pid, can be the same process. If forks are audited
- * (born), a different parent is the reaper of orphans. */
-static bool is_same(const struct identity *then, const struct identity *now, bool born)
-{
-	return then->ses == now->ses && (born || then->ppid == now->ppid) &&
-	       then->uid == now->uid &&
-	       then->auid == now->auid && same_text(then->exe, now->exe) &&
-	       same_text(then->comm, now->comm);
-}
-
-/*
- * Returns the process that closed fd. Another process may have reused the pid since the
- * descriptor was last seen: a process killed by a signal has no event. In doubt the last known
- * holder is named, never the newcomer. With sock_diag the kernel reports the end of a killed
- * process's sockets: a process with the same parent and session has executed a program, or
- * changed its user.
- */
-static struct identity *closer(const struct track *t, const struct fdent *fd,
-			       enum entry_via via)
-{
-	struct identity *then = fd->since, *now = fd->key.proc->identity;
-	bool session, parent;
-
-	if (fd->presumed && t->late && fd->conn->opener)	/* others let go after it */
-		return fd->conn->opener;
-	if (!then || !now || then == now)
-		return now;
-	if (via == VIA_EXEC && t->event->kind == EVENT_EXEC)
-		return now;
-	session = then->ses == now->ses || then->ses == ID_UNSET;
-	parent = then->ppid == now->ppid;
-	if (via == VIA_REUSE || !t->diag.on)
-		return is_same(then, now, fd->key.proc->born) ? now : then;
-	if (session && same_text(then->exe, now->exe) && (parent || then->uid == now->uid))
-		return same_text(then->comm, now->comm) ? now : then;
-	return session && parent ? now : then;
-}
-
-static struct identity *holder(const struct conn *c)
-{
-	struct identity *found = NULL;
-	const struct fdent *fd;
-
-	LIST_FOREACH(fd, &c->fds, of_conn) {
-		struct identity *who = fd->presumed ? NULL : fd->key.proc->identity;
-
-		if (who && (!found || (c->opener && who->pid == c->opener->pid)))
-			found = who;
-	}
-	return found;
-}
-
-/*
- * Returns the process to name at the end: the one that closed about when the socket was
- * destroyed (audit's clock may be a tick behind), else its opener, if it can still have had it,
- * else the last known holder, unless the socket outlived it: then another one, which is not
- * known, had it.
- */
-static struct identity *last_holder(const struct conn *c)
-{
-	const struct conn_diag *d = c->diag;
-	int64_t dead_ms = stamp_ms(&d->dead_at);
-	struct identity *now = holder(c);
-
-	if (d->let_go && !d->presumed && d->let_go_ms >= dead_ms - TICK_MS)
-		return d->let_go;
-	if (now && c->opener && now->pid == c->opener->pid)
-		return now;
-	if (d->opener && d->opener_ms >= dead_ms)
-		return d->opener;
-	if (now)
-		return now;
-	return d->let_go && d->let_go_ms >= dead_ms - EXIT_MS ? d->let_go : c->opener;
-}
-
-static void set_who(struct identity **to, struct identity *who)
-{
-	identity_get(who);
-	identity_put(*to);
-	*to = who;
-}
-
-/* the process that closed a descriptor at the event in hand; presumed: if it had it. */
-static void let_go(struct track *t, struct conn *c, struct identity *who, bool presumed)
-{
-	int64_t ms = stamp_ms(&t->when);
-	struct conn_diag *d = c->diag;
-
-	if (!who)
-		return;
-	if (c->opener && c->opener->pid == who->pid) {
-		set_who(&d->opener, who);
-		d->opener_ms = ms;
-	}
-	if (c->phase == CONN_DESTROYED && ms > stamp_ms(&d->dead_at))
-		return;
-	if (presumed && d->let_go && !d->presumed)
-		return;
-	set_who(&d->let_go, who);
-	d->let_go_ms = ms;
-	d->presumed = presumed;
-}
 
 /* ---- descriptors ---- */
 
@@ -166,7 +52,7 @@ static bool doubt(struct track *t, struct conn *c, const struct proc *holder,
 	d->ppid = holder->identity ? holder->identity->ppid : ID_UNKNOWN;
 	d->heritable = may_be_inherited(c, holder, via);
 	if (via != VIA_REUSE && via != VIA_GONE)
-		let_go(t, c, who, false);
+		closer_note(t, c, who, false);
 	infer_end(t, c, via);
 	defer_confirm(t, c);
 	return true;
@@ -185,7 +71,7 @@ static bool followed_fd_gone(struct track *t, struct conn *c, const struct fdent
 	}
 	/* when the other holders closed it is unknown */
 	if (via != VIA_REUSE && via != VIA_GONE)
-		let_go(t, c, who, fd->presumed);
+		closer_note(t, c, who, fd->presumed);
 	if (!LIST_EMPTY(&c->fds) || c->key.number || c->phase == CONN_DESTROYED)
 		return true;
 	if (!conn_is_open(c) || (!d->cookie && !conn_waits(c))) {
@@ -200,7 +86,7 @@ static bool followed_fd_gone(struct track *t, struct conn *c, const struct fdent
 void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via)
 {
 	int64_t pid = fd->key.proc->key.pid;
-	struct identity *who = closer(t, fd, via);
+	struct identity *who = closer_of_fd(t, fd, via);
 	struct fdent was = *fd;
 	struct conn *c;
 
@@ -295,7 +181,7 @@ void ending_bury(struct track *t, struct conn *c)
 	struct ending e = {
 		.via = VIA_DESTROY, .mono = -1, .tx = d->tx, .rx = d->rx,
 		.when = &when,
-		.identity = last_holder(c),
+		.identity = closer_last_holder(c),
 	};
 
 	if (d->via == VIA_PROGRESS && d->found.refused)
@@ -415,38 +301,4 @@ void ending_displaced(struct track *t, struct conn *c, int64_t ms, enum entry_vi
 	c->diag->fd_gone_ms = ms;
 	infer_end(t, c, via);
 	c->diag->end = when;
-}
-
-/* ---- the module's connections after its unload ---- */
-
-void ending_module_gone(struct track *t)
-{
-	struct conn *c;
-
-	unused_give_up(t);
-	CONN_EACH(&t->conns, c) {
-		if (c->key.node != t->node->index || !c->key.number)
-			continue;
-		if (c->phase == CONN_CONNECTING)
-			life_open(t, c, KIND_CONNECT, VIA_PROGRESS);
-		if (!LIST_EMPTY(&c->fds))
-			conn_clear_number(&t->conns, c);
-		else if (conn_is_open(c))
-			conn_list_left(&t->conns, c);
-		else
-			conn_drop(&t->conns, c);
-	}
-}
-
-void ending_left_gone(struct track *t, int64_t pid, enum entry_via via)
-{
-	struct conn *c, *next;
-
-	for (c = LIST_FIRST(conn_left_by(&t->conns, pid)); c; c = next) {
-		next = LIST_NEXT(c, of_left);
-		if (c->key.node != t->node->index || c->opener->pid != pid)
-			continue;
-		life_close(t, c, ENDING(.via = via));
-		conn_drop(&t->conns, c);
-	}
 }

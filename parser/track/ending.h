@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/ending: how connections end: a descriptor is closed, its last holder exits,
- * the kernel reports the socket's destruction. Names the process of the stop.
+ * parser/track/ending: how connections end: a descriptor is closed, the last holder exits,
+ * the kernel reports the socket's destruction.
  */
 #ifndef NETLOG_ENDING_H
 #define NETLOG_ENDING_H
@@ -40,10 +40,5 @@ void ending_settle(struct track *t, struct conn *c, bool sure);
 void ending_ask_again(struct track *t, struct conn *c);
 /* c had a descriptor whose number was assigned to another socket at that time. */
 void ending_displaced(struct track *t, struct conn *c, int64_t ms, enum entry_via via);
-
-/* The module is unloaded: connections that the rules know, too, depend on the rules from now
- * on; the others end with the process that opened them. */
-void ending_module_gone(struct track *t);
-void ending_left_gone(struct track *t, int64_t pid, enum entry_via via);
 
 #endif

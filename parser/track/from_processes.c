@@ -7,6 +7,7 @@
 #include "parser/track/bounds.h"
 #include "parser/track/ending.h"
 #include "parser/track/unclaimed.h"
+#include "parser/track/unload.h"
 
 /*
  * A process that is new here may hold what its parent held when it was forked. By default forks
@@ -195,7 +196,7 @@ void from_processes_exit(struct track *t, enum entry_via via)
 	if (!t->node->module) {
 		node_add_exit(t->node, p->key.pid, t->event->stamp.serial, stamp_ms(&t->when));
 		ending_fds_gone(t, p, false, via);
-		ending_left_gone(t, p->key.pid, via);
+		unload_opener_gone(t, p->key.pid, via);
 		t->proc = NULL;
 		fdtable_forget(&t->fds, p);
 		process_remove(&t->processes, p);

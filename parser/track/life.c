@@ -1,193 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/track/life: starts, stops and failures, from phases to entries. */
+/* parser/track/life: the steps of a connection, each with the entry that it writes. */
 #include "parser/track/life.h"
 
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "parser/track/defer.h"
-
-#ifndef IPPROTO_UDPLITE
-#define IPPROTO_UDPLITE 136
-#endif
-#ifndef IPPROTO_SCTP
-#define IPPROTO_SCTP 132
-#endif
-
-int life_socket_proto(int type, int proto)
-{
-	switch (type) {
-	case SOCK_STREAM:
-		return proto == 0 ? IPPROTO_TCP : proto;
-	case SOCK_DGRAM:
-		if (proto == 0 || proto == IPPROTO_UDP)
-			return IPPROTO_UDP;
-		return proto == IPPROTO_UDPLITE ? proto : PROTO_UNKNOWN;
-	case SOCK_SEQPACKET:
-		return proto == 0 || proto == IPPROTO_SCTP ? IPPROTO_SCTP :
-							     PROTO_UNKNOWN;
-	case SOCK_DCCP:
-		return IPPROTO_DCCP;
-	}
-	return PROTO_UNKNOWN;
-}
-
-bool life_is_datagram(int proto)
-{
-	return proto == IPPROTO_UDP || proto == IPPROTO_UDPLITE;
-}
-
-/* ---- entries ---- */
-
-struct identity *life_nobody(void)
-{
-	static struct identity who = {
-		.refs = 1,
-		.pid = ID_UNKNOWN, .ppid = ID_UNKNOWN, .uid = ID_UNKNOWN,
-		.auid = ID_UNKNOWN, .ses = ID_UNKNOWN, .sid = ID_UNKNOWN,
-	};
-
-	return &who;
-}
-
-/* A connection's wildcard address is no address; port 0 is yet to be chosen by the
- * kernel. */
-static struct netaddr local_end(const struct conn *c)
-{
-	struct netaddr a = c->learnt.family ? c->learnt : c->local;
-
-	if (c->kind == KIND_CONNECT && netaddr_is_any(&a)) {
-		a.has_addr = false;
-		memset(a.addr, 0, sizeof(a.addr));
-	}
-	if (!a.port)
-		a.has_port = false;
-	return a;
-}
-
-static int64_t duration_ms(const struct track *t, const struct conn *c,
-			   const struct stamp *when, int64_t mono)
-{
-	int64_t ms;
-
-	if (c->mono >= 0 && mono >= 0)
-		return mono > c->mono ? (mono - c->mono) / 1000000 : 0;
-	if (c->unknown_start || !c->start.sec || c->clock != t->nodes.at[c->key.node]->clock)
-		return -1;
-	ms = stamp_ms(when) - stamp_ms(&c->start);
-	return ms < 0 ? -1 : ms;
-}
-
-/* The end was some time before it was noticed. */
-static bool found_later(enum entry_via via)
-{
-	return via == VIA_REUSE || via == VIA_GONE || via == VIA_BOOT ||
-	       via == VIA_SWEEP;
-}
-
-static bool is_of_this_boot(const struct track *t, const struct conn *c)
-{
-	const struct node *n = t->nodes.at[c->key.node];
-
-	return t->has_boot && c->start.sec >= t->boot.since &&
-	       (!node_name(n) || (t->boot.node && node_is(n, t->boot.node)));
-}
-
-/* The connection's number, by what is known when its first line is written. */
-static void number(struct track *t, struct conn *c)
-{
-	c->id = (struct conn_id){ .has_boot = is_of_this_boot(t, c) };
-	if (c->id.has_boot)
-		c->id.boot = t->boot.id;
-	c->id.by_serial = !c->cookie && c->ev.serial;
-	c->id.number = c->cookie ? c->cookie : c->ev.serial ? c->ev.serial :
-		       c->mono > 0 ? (uint64_t)c->mono : ++t->unnumbered | 1ULL << 63;
-	c->id.nth = ++(c->listener ? c->listener : c)->nth;
-}
-
-/* first: the ignore list is asked, once for each connection. */
-static void emit(struct track *t, struct conn *c, const struct entry *r, bool first)
-{
-	t->stats.records++;
-	if (first)
-		c->ignored = t->io.ignores && t->io.ignores(r, t->io.arg);
-	if (c->ignored)
-		t->stats.ignored++;
-	else
-		t->io.emit(r, t->io.arg);
-}
-
-static struct entry entry_of(const struct track *t, const struct conn *c,
-			     enum entry_kind what, const struct ending *e)
-{
-	bool use = what == CONNECT_USE || what == LISTEN_USE;
-
-	return (struct entry){
-		.what = what,
-		.time = e->when ? *e->when : t->when,
-		.ev = c->ev.serial ? c->ev : (struct stamp){ 0 },	/* there is no audit event */
-		.node = node_name(t->nodes.at[c->key.node]),
-		.proto = c->proto,
-		.inbound = c->direction == CONN_INBOUND,
-		.unknown_direction = c->direction == CONN_EITHER,
-		.local = local_end(c),
-		.remote = c->remote,
-		.opener = ID_UNKNOWN,
-		.via = e->via,
-		.err = e->err,
-		.dur_ms = -1,
-		.tx = use ? -1 : e->tx,
-		.rx = use ? -1 : e->rx,
-		.sent = { use && e->tx >= 0, e->tx },
-		.read = { use && e->rx >= 0, e->rx },
-		.netns = c->netns,
-		.other_netns = c->other_netns,
-	};
-}
-
-static struct identity *process_of(const struct track *t, const struct conn *c,
-				   const struct ending *e, bool start)
-{
-	struct identity *who = e->identity;
-
-	if (!who && t->proc)
-		who = t->proc->identity;
-	if (start || !who)
-		who = c->opener;
-	return who ? who : life_nobody();
-}
-
-static void write_entry(struct track *t, struct conn *c, enum entry_kind what,
-			const struct ending *e)
-{
-	bool stop = what == CONNECT_STOP || what == LISTEN_STOP;
-	bool begins = !stop && what != CONNECT_USE && what != LISTEN_USE;
-	struct entry r = entry_of(t, c, what, e);
-
-	r.identity = process_of(t, c, e, what == CONNECT_START || what == LISTEN_START);
-	r.pcomm = r.identity->pcomm;
-	if (c->opener && c->opener->pid != r.identity->pid)
-		r.opener = c->opener->pid;
-	if (stop && !found_later(e->via))
-		r.dur_ms = duration_ms(t, c, &r.time, e->mono);
-	r.incomplete = stop && !c->ev.serial && !c->ev.sec;
-	if (begins && e->via != VIA_CORRECTED)
-		number(t, c);
-	if (!r.incomplete)
-		r.id = c->id;
-	c->by_syslog |= t->by_syslog;
-	if (c->by_syslog)
-		r.via |= VIA_SYSLOG;
-	emit(t, c, &r, (begins && e->via != VIA_CORRECTED) || r.incomplete);
-}
 
 static enum entry_kind start_of(const struct conn *c)
 {
 	return c->kind == KIND_LISTEN ? LISTEN_START : CONNECT_START;
 }
-
-/* ---- life ---- */
 
 void life_begin(struct track *t, struct conn *c)
 {
@@ -225,7 +47,7 @@ void life_open_found(struct track *t, struct conn *c, enum conn_kind kind,
 	if (!conn_step(&t->conns, c, STEP_OPEN))
 		return;
 	t->stats.open++;
-	write_entry(t, c, start_of(c), ENDING(.via = via));
+	conn_entry_write(t, c, start_of(c), ENDING(.via = via));
 }
 
 void life_resume(struct track *t, struct conn *c, enum conn_kind kind)
@@ -242,7 +64,7 @@ void life_correct(struct track *t, struct conn *c, enum conn_kind kind)
 	if (!conn_step(&t->conns, c, STEP_CORRECT))
 		return;
 	t->stats.open++;
-	write_entry(t, c, start_of(c), ENDING(.via = VIA_CORRECTED, .identity = c->opener));
+	conn_entry_write(t, c, start_of(c), ENDING(.via = VIA_CORRECTED, .identity = c->opener));
 }
 
 void life_use(struct track *t, struct conn *c, int64_t tx, int64_t rx)
@@ -255,7 +77,7 @@ void life_use(struct track *t, struct conn *c, int64_t tx, int64_t rx)
 	if (!who || c->unwritten || !conn_is_open(c) || who->pid == before)
 		return;
 	c->user = who->pid;
-	write_entry(t, c, c->kind == KIND_LISTEN ? LISTEN_USE : CONNECT_USE,
+	conn_entry_write(t, c, c->kind == KIND_LISTEN ? LISTEN_USE : CONNECT_USE,
 		    ENDING(.identity = who, .tx = tx, .rx = rx));
 }
 
@@ -267,7 +89,7 @@ void life_write_start(struct track *t, struct conn *c)
 	if (!c->unwritten || !conn_step(&t->conns, c, STEP_WRITE))
 		return;
 	c->unwritten = false;
-	write_entry(t, c, start_of(c), ENDING(.via = c->diag ? c->diag->via : VIA_NONE,
+	conn_entry_write(t, c, start_of(c), ENDING(.via = c->diag ? c->diag->via : VIA_NONE,
 					      .when = &c->start));
 	if (c->phase == CONN_OPEN && c->diag && c->diag->end_via)
 		conn_step(&t->conns, c, STEP_LET_GO);
@@ -339,7 +161,7 @@ void life_close(struct track *t, struct conn *c, const struct ending *e)
 	end_flow(t, c, e);
 	if (!conn_step(&t->conns, c, STEP_CLOSE))
 		return;
-	write_entry(t, c, c->kind == KIND_LISTEN ? LISTEN_STOP : CONNECT_STOP, e);
+	conn_entry_write(t, c, c->kind == KIND_LISTEN ? LISTEN_STOP : CONNECT_STOP, e);
 	closed(t, c);
 }
 
@@ -347,8 +169,8 @@ void life_fail(struct track *t, struct conn *c, int err, enum entry_via via)
 {
 	if (!conn_step(&t->conns, c, STEP_FAIL))
 		return;
-	c->kind = KIND_CONNECT;	/* for local_end(): a connection's, not a listener's */
-	write_entry(t, c, CONNECT_FAIL, ENDING(.via = via, .err = err));
+	c->kind = KIND_CONNECT;	/* the entry is a connection's, not a listener's */
+	conn_entry_write(t, c, CONNECT_FAIL, ENDING(.via = via, .err = err));
 	c->kind = KIND_NONE;
 }
 
@@ -358,7 +180,7 @@ void life_fail_deferred(struct track *t, struct conn *c, int err, enum entry_via
 	if (!conn_step(&t->conns, c, STEP_FAIL))
 		return;
 	c->unwritten = false;
-	write_entry(t, c, CONNECT_FAIL, ENDING(.via = via, .err = err, .when = &c->start,
+	conn_entry_write(t, c, CONNECT_FAIL, ENDING(.via = via, .err = err, .when = &c->start,
 					 .identity = c->opener));
 	closed(t, c);
 }

@@ -6,17 +6,8 @@
 #ifndef NETLOG_LIFE_H
 #define NETLOG_LIFE_H
 
+#include "parser/track/conn_entry.h"
 #include "parser/track/state.h"
-
-/* Fields of a stop or a failure that the connection does not have. */
-struct ending {
-	enum entry_via via;
-	int err;
-	int64_t tx, rx, mono;
-	const struct stamp *when;	/* NULL: the time of the event in hand */
-	struct identity *identity;	/* NULL: the process of the event in hand */
-};
-#define ENDING(...) (&(struct ending){ .tx = -1, .rx = -1, .mono = -1, __VA_ARGS__ })
 
 /* Takes the process of the event in hand as the opener of what begins, at its time. */
 void life_begin(struct track *t, struct conn *c);
@@ -52,11 +43,5 @@ void life_fail_deferred(struct track *t, struct conn *c, int err, enum entry_via
 void life_forget(struct track *t, struct conn *c);
 /* Drops c without its stop, and counts it if it was open. */
 void life_lose(struct track *t, struct conn *c);
-
-/* The process that is not known. */
-struct identity *life_nobody(void);
-/* IPPROTO_* of a socket by its type, PROTO_UNKNOWN when it is not logged. */
-int life_socket_proto(int type, int proto);
-bool life_is_datagram(int proto);
 
 #endif

@@ -4,12 +4,14 @@
 #ifndef NETLOG_TRACK_STATE_H
 #define NETLOG_TRACK_STATE_H
 
-#include "parser/track/conn.h"
+#include "parser/track/conn_table.h"
 #include "parser/track/corrected.h"
 #include "parser/track/destroyed.h"
 #include "parser/track/idle.h"
 #include "parser/track/node.h"
 #include "parser/track/track.h"
+
+#define AUDIT_TICK_MS 10	/* audit's clock is the coarse one, up to a timer tick late */
 
 /* sock_diag as a source; all zero while it is off. */
 struct track_diag {

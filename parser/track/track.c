@@ -268,14 +268,8 @@ static void node_boot(struct track *t)
 }
 
 /*
- * Audit stamps an event with the time of the call's entry. For an accept that may be hours
- * before the client connected; but the stream is in the order in which calls ended, so the
- * accept is no earlier than the event before it by number. EVENT_GONE is not part of the
- * stream, and is ahead of it.
- */
-/*
- * The clock was set between two events: back, further than any call but these can have
- * waited or any event is late; or from a time when there was no audit (Linux 2.6.6) yet.
+ * Returns true if the clock was set between two events: set back further than any call but these
+ * waits and any event is late, or set from a time before audit existed (Linux 2.6.6).
  */
 static bool is_clock_set(const struct event *f, const struct stamp *now)
 {
@@ -285,6 +279,12 @@ static bool is_clock_set(const struct event *f, const struct stamp *now)
 	       f->kind != EVENT_CONNECT && f->kind != EVENT_CLOSE;
 }
 
+/*
+ * Audit stamps an event with the time of the call's entry. For an accept that may be hours
+ * before the client connected; but the stream is in the order in which calls ended, so the
+ * accept is no earlier than the event before it by number. EVENT_GONE is not part of the
+ * stream, and is ahead of it.
+ */
 static void set_time(struct track *t, const struct event *f)
 {
 	struct stamp *now = &t->node->now;

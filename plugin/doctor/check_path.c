@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* plugin/doctor/check_path: checks everything between the plugin and the readers of its lines. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "plugin/doctor/check.h"
-
-#include <stdio.h>
 #include "plugin/doctor/files.h"
 
 #define JOURNALD_UNIT "/run/systemd/journal" /* its directory */
@@ -71,6 +70,7 @@ static void journald_value(const struct doctor *d, const char *key, char *buf, s
 	static const char *const units[] = {
 		"/usr/lib/systemd/system/auditd.service.d",
 		"/etc/systemd/system/auditd.service.d",
+		"/run/systemd/system/auditd.service.d",
 	};
 	char own[64];
 
@@ -78,13 +78,35 @@ static void journald_value(const struct doctor *d, const char *key, char *buf, s
 	file_value(d->root, "/etc/systemd/journald.conf", key, buf, size);
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(*dirs); i++)
 		directory_value(d->root, dirs[i], key, buf, size);
+	file_value(d->root, "/usr/lib/systemd/system/auditd.service", own, buf, size);
+	file_value(d->root, "/etc/systemd/system/auditd.service", own, buf, size);
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
 		directory_value(d->root, units[i], own, buf, size);
 }
 
+/* Sums what journald has logged as "Suppressed N messages from auditd.service" since the boot;
+ * the number is that of MESSAGE_ID in sd-messages.h. */
+static unsigned long suppressed(const struct doctor *d)
+{
+	FILE *f = *d->root ? NULL :
+			     popen("journalctl -q -b -o cat "
+				   "MESSAGE_ID=a596d6fe7bfa4994828e72309e95d61e 2>/dev/null", "re");
+	unsigned long sum = 0, n;
+	char line[256], unit[64];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "Suppressed %lu messages from %63s", &n, unit) == 2 &&
+		    !strncmp(unit, "auditd", 6))
+			sum += n;
+	if (f)
+		pclose(f);
+	return sum;
+}
+
 void check_journal_rate(const struct doctor *d, struct doctor_finding *f)
 {
-	char interval[32] = "30s", burst[32] = "10000";
+	char interval[32] = "30s", burst[32] = "10000", dropped[64] = "";
+	unsigned long count;
 
 	if (!uses_syslog(d) || !file_exists(d->root, JOURNALD_UNIT)) {
 		found(f, DOCTOR_OK, "no line passes journald");
@@ -96,8 +118,11 @@ void check_journal_rate(const struct doctor *d, struct doctor_finding *f)
 		found(f, DOCTOR_OK, "journald does not limit the rate of auditd's plugins");
 		return;
 	}
-	found(f, DOCTOR_WARNING, "journald takes %s lines in %s from auditd and all its plugins",
-	      burst, interval);
+	count = suppressed(d);
+	if (count)
+		snprintf(dropped, sizeof(dropped), ", and has dropped %lu since the boot", count);
+	found(f, DOCTOR_WARNING, "journald takes %s lines in %s from auditd and all its plugins%s",
+	      burst, interval, dropped);
 	because(f, "lines above this rate are dropped, and only journald's own message "
 		   "(Suppressed N messages) shows it");
 	mend(f, "systemctl edit auditd: [Service] LogRateLimitIntervalSec=0, then restart "

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "plugin/clock.h"
+
 /* A thread that sleeps is one of the few processes that may wait for room in the backlog.
  * Threads stay: the exit of a thread is an audit event. */
 #define SENDERS_MAX 2
@@ -36,7 +38,6 @@ static int send_and_sleep(int fd, int type)
 		.nlmsg_len = sizeof(request), .nlmsg_type = type,
 		.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
 	};
-
 	int err = 0;
 
 	if (sendto(fd, &request, sizeof(request), 0, (const void *)&kernel, sizeof(kernel)) < 0)
@@ -92,16 +93,10 @@ static int need_sender(void)
 /* Waits a moment for the request of that number to be refused; the lock is held. */
 static int refusal(unsigned int number)
 {
-	struct timespec end;
+	struct timespec end = clock_in(REFUSED_MS);
 
-	clock_gettime(CLOCK_REALTIME, &end);
-	end.tv_nsec += REFUSED_MS * 1000000L;
-	if (end.tv_nsec >= 1000000000L) {
-		end.tv_sec++;
-		end.tv_nsec -= 1000000000L;
-	}
 	while (senders.done != number)
-		if (pthread_cond_timedwait(&senders.sent, &senders.lock, &end))
+		if (pthread_cond_clockwait(&senders.sent, &senders.lock, CLOCK_MONOTONIC, &end))
 			return 0;
 	return senders.result;
 }

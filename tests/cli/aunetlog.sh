@@ -260,6 +260,17 @@ test_sources() {
 	verdict 'stdin by name' $?
 	fetch 1700000005 | "$tool" >"$out" 2>"$err" && [ "$(started)" = '1700000005 ' ]
 	verdict 'stdin when it is a pipe' $?
+	"$tool" <"$data" >"$out" 2>"$err"
+	cmp -s "$out" <("$tool" -if "$data" 2>/dev/null)
+	verdict 'stdin when it is a log' $?
+	printf 'one\ntwo\n' | tee "$tmp/list" >/dev/null
+	count=0
+	while read -r _; do
+		"$tool" --format json >/dev/null 2>&1
+		count=$((count + 1))
+	done <"$tmp/list"
+	[ "$count" = 2 ]
+	verdict 'not stdin when it is another file' $?
 	fetch 1700000005 | "$tool" -if "$dir" >"$out" 2>"$err"
 	[ "$(started)" = '1700000001 1700000002 1700000003 1700000004 ' ]
 	verdict '-if goes before a pipe' $?
@@ -472,8 +483,15 @@ test_exits() {
 	verdict '--help fields' $?
 	run -v
 	lines '-v' 1 '^aunetlog version [0-9]'
+	refuses 'a word without an option' '^aunetlog: x: .* -if x; .* -c x; .* --remote x' x
+	refuses 'a name for a pid' '^aunetlog: -p cat: must be a number; for a program: -c cat' -p cat
+	refuses 'a part of an address' 'a network is written 192.0.2.0/24' --remote 192.0.2
+	refuses 'a part of an address, with its dot' 'a network is written 10.0.0.0/8' --remote 10.
+	refuses 'a format, all are named' 'there are: netlog json .* table csv' --format jsn
+	refuses 'an end before its beginning' '-ts is later than -te' -ts today 10:00 -te today 09:00
+	refuses 'a terminal, the answer is ausearch' '-r | ausearch -tm TERMINAL -i' -tm pts0
 	refuses 'an unknown option' '^aunetlog: -zz: unknown option' -zz
-	refuses 'a word that is no option' '^aunetlog: extra: unknown' -if "$data" extra
+	refuses 'a word that is no option' '^aunetlog: extra: options and conditions have names' -if "$data" extra
 	refuses 'a missing value' '^aunetlog: -p needs a value: PID' -p
 	refuses 'an option instead of a value' '^aunetlog: -p needs a value' -p -c
 	refuses 'a pid that is none' '^aunetlog: -p abc: must be a number' -p abc

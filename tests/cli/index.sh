@@ -7,12 +7,9 @@ export TZ=UTC LC_ALL=C.UTF-8
 
 here=$(cd "$(dirname "$0")" && pwd)
 data=$here/data/aunetlog.log
-tool=$(realpath "${1:-$here/../../build/aunetlog}")
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$here/../lib.sh"
-out=$tmp/out err=$tmp/err
+for_program "${1:-$here/../../build/aunetlog}"
 
 run() {
 	"$tool" --index-dir "$tmp/index" "$@" >"$out" 2>"$err" </dev/null

@@ -3,7 +3,7 @@
 # A flood through a real systemd-journald: its rate limit drops lines without counting them in
 # the stream, --doctor warns of it, and the settings of the manual disable it. Runs in separate
 # namespaces, with a separate /run and /dev; the plugin is in a control group as systemd makes it
-# for auditd.service, because the limit applies to a service.
+# for auditd.service, because the limit applies to a service. --doctor also reports what was dropped.
 # Usage: tests/cli/journald.sh PLUGIN
 set -u
 plugin=$(realpath "$1")
@@ -38,7 +38,7 @@ mount --rbind "$tmp/dev" /dev || skip_all "cannot mount"
 
 # The group of a service in every hierarchy that systemd may look at, but with another name than
 # auditd's: the machine may have that one.
-unit=netlog-flood-$$.service
+unit=auditd-flood-$$.service
 for root in /sys/fs/cgroup /sys/fs/cgroup/systemd /sys/fs/cgroup/unified; do
 	[ -e "$root/cgroup.procs" ] && mkdir -p "$root/system.slice" 2>/dev/null &&
 		mkdir "$root/system.slice/$unit" 2>/dev/null && groups+=("$root/system.slice/$unit")
@@ -81,13 +81,21 @@ send_flood() {
 
 # ---- a limit ----
 
-start_journald RateLimitIntervalSec=30s RateLimitBurst=200 || { cat "$tmp/journald.out"; echo "not ok - journald starts"; exit 99; }
+start_journald RateLimitIntervalSec=3s RateLimitBurst=200 || { cat "$tmp/journald.out"; echo "not ok - journald starts"; exit 99; }
 send_flood
 check "a rate limit drops lines ($arrived of $flood arrive)" [ "$arrived" -gt 0 -a "$arrived" -lt $((flood / 2)) ]
 check "the file has every line" [ "$(grep -c ' connect start ' "$tmp/file")" = $flood ]
 check "the plugin counts no loss, for it sees none" [ "$(grep -c 'netlog lost' "$tmp/file")" = 0 ]
 if command -v jq >/dev/null; then
-	check "--doctor warns of the limit" [ "$(doctor | cut -d ' ' -f 1-7)" = "warning journald takes 200 lines in 30s" ]
+	check "--doctor warns of the limit" [ "$(doctor | cut -d ' ' -f 1-7)" = "warning journald takes 200 lines in 3s" ]
+	# journald logs the number with the first line that it takes after the interval
+	dropped() {
+		( for g in "${groups[@]}"; do echo "$BASHPID" >"$g/cgroup.procs"; done; exec logger -t later later )
+		local n	# the plugin's own lines are among them
+		n=$(doctor | sed -n 's/.*, and has dropped \([0-9]*\) since the boot$/\1/p')
+		[ "${n:-0}" -ge $((flood - arrived)) ] && [ "$n" -lt $((flood - arrived + 9)) ]
+	}
+	check "--doctor reports how many were dropped ($((flood - arrived)) connections)" wait_for dropped
 fi
 
 # ---- the manual's setting: LogRateLimitIntervalSec=0, which systemd hands to journald so ----

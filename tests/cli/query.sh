@@ -8,12 +8,9 @@ export TZ=UTC LC_ALL=C.UTF-8
 here=$(cd "$(dirname "$0")" && pwd)
 data=$here/data/aunetlog.log
 pairs=$here/../golden/pairs
-tool=$(realpath "${1:-$here/../../build/aunetlog}")
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$here/../lib.sh"
-out=$tmp/out err=$tmp/err
+for_program "${1:-$here/../../build/aunetlog}"
 
 run() {
 	"$tool" "$@" >"$out" 2>"$err" </dev/null
@@ -450,6 +447,10 @@ test_raw() {
 	cat "$tmp/bad"
 	[ ! -s "$tmp/bad" ]
 	verdict '-r: the records behind a match give it again' $?
+	command -v ausearch >/dev/null || { echo 'ok - -r for ausearch # SKIP no ausearch'; return; }
+	"$tool" -if "$data" -c curl -r 2>/dev/null | ausearch -ue 1000 -i >"$out" 2>/dev/null &&
+		! "$tool" -if "$data" -c curl -r 2>/dev/null | ausearch -ue 0 -i >/dev/null 2>&1
+	verdict '-r: ausearch has the conditions that lines have not' $?
 }
 
 for name in raw checkpoint more_conditions pictures maybe follow summaries rules own mixed own_damage table; do

@@ -65,7 +65,7 @@ start_rsyslogd() { # PORT [CONFIGURATION OF THE INPUT]
 	wait_for listening "$1"
 }
 listening() { [ -n "$(ss -Hltn "sport = :$1")" ]; }
-stop_rsyslogd() { kill "-${1:-TERM}" "$collector"; wait "$collector" 2>/dev/null; }
+stop_rsyslogd() { [ -z "$collector" ] || kill "-${1:-TERM}" "$collector"; wait "$collector" 2>/dev/null; }
 
 # The collector must have the lines of the file, except for reports of losses.
 texts_of_file() { sed 's/^[^ ]* [^ ]* //' "$tmp/file"; }
@@ -89,6 +89,24 @@ test_tcp() {
 		grep -qE "^local3.notice\|$(hostname)\|audisp-netlog\|[0-9]+\|" "$tmp/messages"
 	check "tcp: the time of the entry" \
 		grep -qE '\|2026-11-21T05:46:41\.391[0-9]*(Z|\+00:00)\| ?connect stop .*pid=|\|2026-11-21T05:46:41\.391[0-9]*(Z|\+00:00)\| ?connect stop ' "$tmp/messages"
+}
+
+# rsyslog escapes the tabs between LEEF's pairs, unless the manual's setting keeps it from this.
+test_leef() {
+	local setting tabs
+	for setting in '' 'parser.escapeControlCharacterTab="off"'; do
+		stop_rsyslogd
+		rm -f "$tmp/messages"
+		start_rsyslogd 6010 '' "$setting"
+		start 'transport = tcp' 'host = 127.0.0.1' 'port = 6010' 'format = leef'
+		connections 1 10 >&5
+		wait_for in_file 10
+		finish
+		leef() { [ "$(grep -c "LEEF:2.0|.*|x09|devTime=[0-9]*${tabs}cat=connect stop$tabs" "$tmp/messages" 2>/dev/null)" = 10 ]; }
+		tabs='#011'
+		[ -z "$setting" ] || tabs=$'\t'
+		check "leef: rsyslogd has ${setting:-#011 in place of tabs}" wait_for leef
+	done
 }
 
 test_away() {
@@ -438,6 +456,7 @@ test_tls() {
 
 if [ "${2:-}" ]; then "$2"; exit $failed; fi
 test_tcp
+test_leef
 test_away
 test_killed
 test_stalled

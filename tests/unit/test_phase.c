@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* tests/unit: the phases of a connection: every pair of phase and step. */
-#include "parser/track/conn.h"
+#include "parser/track/conn_table.h"
 
 #include <setjmp.h>
 #include <signal.h>

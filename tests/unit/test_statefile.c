@@ -405,6 +405,33 @@ static void test_slices(void **state)
 	track_free(t);
 }
 
+static enum diag_life is_alive(uint64_t cookie, uint64_t ino, void *arg)
+{
+	(void)cookie;
+	(void)ino;
+	++*(int *)arg;
+	return DIAG_ALIVE;
+}
+
+/* A sweep walks over all followed connections at once, each in constant time. */
+static void test_sweep(void **state)
+{
+	struct input_errors c = { 0 };
+	struct track *t = make_track(&c, MANY);
+	int asked = 0;
+	struct diag d = { .op = DIAG_SWEEP, .holders = true, .life = is_alive, .arg = &asked,
+			  .begun = INT64_MAX };
+	struct event f = { .kind = EVENT_DIAG, .diag = &d };
+	double begun = cpu();
+
+	(void)state;
+	track_event(t, &f);
+	assert_int_equal(asked, MANY);
+	assert_true(cpu() - begun < 0.5);
+	track_diag_leave(t);
+	track_free(t);
+}
+
 /* Given up, the old file stays, and no other. */
 static void test_abandoned(void **state)
 {
@@ -441,6 +468,7 @@ int main(void)
 		cmocka_unit_test(test_others_could_write),
 		cmocka_unit_test(test_no_file),
 		cmocka_unit_test(test_slices),
+		cmocka_unit_test(test_sweep),
 		cmocka_unit_test(test_abandoned),
 	};
 	/* in memory: thousands of small files are slow on a disk */

@@ -325,6 +325,19 @@ static const struct row rows[] = {
 		EXIT(100, 1), SWEEP(103, ORPHAN), END(105, 11, L, R, .est = 1),
 		STREAM(110), TICK(130, .out = "stop " L " -> " R " 1 via=destroy"),
 		SWEEP(2105, MISSING) } },
+	{ "the last close is a tick older than the destruction, one holder was killed unseen", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		HELD(1000, 1, 3, 11), HELD(1000, 2, 3, 11), HELD(1000, 3, 3, 11),
+		SWEEP(1000, ALIVE, .held = true), EXIT(1500, 1), EXIT(2491, 2),
+		END(2500, 11, L, R, .est = 1), STREAM(2600),
+		TICK(2700, .out = "stop " L " -> " R " 2 via=destroy") } },
+	{ "a child that exits last need not have inherited it", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		SOCKET(40, 2, 7, .ppid = 1), EXIT(100, 1), EXIT(102, 2, .ppid = 1),
+		END(105, 11, L, R, .est = 1), STREAM(200),
+		TICK(300, .out = "stop " L " -> " R " 1 via=destroy") } },
 	{ "sweep: a child has it, its parent has closed it", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
 		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
@@ -451,7 +464,8 @@ static const struct row rows[] = {
 	{ "accept: the same, a scan shows that it goes on", {
 		SERVER, HANDED_ON(15), STILL(1025, 3, 11, S, R, EST), STREAM(1030), TICK(1040),
 		DIAG(2000, HELD, .pid = 2, .fd = 5, .cookie = 11, .local = S, .remote = R),
-		EXIT(3900, 2), SWEEP(3950, ALIVE, .looked = 3940), END(4000, 11, S, R, .est = 1), STREAM(4100),
+		EXIT(3900, 2), SWEEP(3950, ALIVE, .looked = 3940), END(4000, 11, S, R, .est = 1),
+		STREAM(4100),
 		TICK(4110, .out = "stop " S " <- " R " 1 via=destroy") } },
 	{ "accept: the same, a scan that began before the last close", {
 		SERVER, HANDED_ON(15), STILL(1025, 3, 11, S, R, EST), STREAM(1030), TICK(1040),

@@ -19,6 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/vm/shown/fd_pass.h"
+
 static const char *program;	/* of inetd */
 
 static _Noreturn void die(const char *what)
@@ -111,36 +113,6 @@ static void inherited(int l)
 	await(pid);
 }
 
-static void send_fd(int via, int fd)
-{
-	union { struct cmsghdr h; char room[CMSG_SPACE(sizeof(int))]; } c = { 0 };
-	struct iovec io = { .iov_base = "x", .iov_len = 1 };
-	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1, .msg_control = &c,
-			    .msg_controllen = sizeof(c) };
-
-	c.h.cmsg_level = SOL_SOCKET;
-	c.h.cmsg_type = SCM_RIGHTS;
-	c.h.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&c.h), &fd, sizeof(int));
-	if (sendmsg(via, &m, 0) != 1)
-		die("sendmsg");
-}
-
-static int receive_fd(int via)
-{
-	union { struct cmsghdr h; char room[CMSG_SPACE(sizeof(int))]; } c;
-	char byte;
-	struct iovec io = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1, .msg_control = &c,
-			    .msg_controllen = sizeof(c) };
-	int fd;
-
-	if (recvmsg(via, &m, 0) != 1)
-		die("recvmsg");
-	memcpy(&fd, CMSG_DATA(&c.h), sizeof(int));
-	return fd;
-}
-
 /* To a worker that was there before. */
 static void passed(int l)
 {
@@ -151,12 +123,12 @@ static void passed(int l)
 		die("socketpair");
 	pid = fork();
 	if (!pid) {
-		echo(receive_fd(via[1]));
+		echo(fd_pass_receive(via[1]));
 		_exit(0);
 	}
 	fd = take(l);
 	fflush(stdout);
-	send_fd(via[0], fd);
+	fd_pass_send(via[0], fd);
 	close(fd);
 	await(pid);
 }

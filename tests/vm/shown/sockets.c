@@ -27,6 +27,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/vm/shown/fd_pass.h"
+
 #ifndef AF_SMC
 #define AF_SMC 43
 #endif
@@ -513,36 +515,6 @@ static void fast_open(char **args)
 
 /* ---- descriptors in flight ---- */
 
-static void send_fd(int via, int fd)
-{
-	union { struct cmsghdr h; char room[CMSG_SPACE(sizeof(int))]; } c = { 0 };
-	struct iovec io = { .iov_base = "x", .iov_len = 1 };
-	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1, .msg_control = &c,
-			    .msg_controllen = sizeof(c) };
-
-	c.h.cmsg_level = SOL_SOCKET;
-	c.h.cmsg_type = SCM_RIGHTS;
-	c.h.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&c.h), &fd, sizeof(int));
-	if (sendmsg(via, &m, 0) != 1)
-		die("sendmsg");
-}
-
-static int receive_fd(int via)
-{
-	union { struct cmsghdr h; char room[CMSG_SPACE(sizeof(int))]; } c = { 0 };
-	char byte;
-	struct iovec io = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1, .msg_control = &c,
-			    .msg_controllen = sizeof(c) };
-	int fd;
-
-	if (recvmsg(via, &m, 0) != 1)
-		die("recvmsg");
-	memcpy(&fd, CMSG_DATA(&c.h), sizeof(int));
-	return fd;
-}
-
 static void pair(int *fd)
 {
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd))
@@ -561,12 +533,12 @@ static void in_flight_taken(int l)
 		fd = dial(port_of(l));
 		tell("opened", fd);
 		fflush(stdout);
-		send_fd(via[0], fd);
+		fd_pass_send(via[0], fd);
 		_exit(0);
 	}
 	waitpid(pid, NULL, 0);
 	close(answer(l));
-	fd = receive_fd(via[1]);
+	fd = fd_pass_receive(via[1]);
 	printf("closer %d\n", getpid());
 	close(fd);
 	close(via[0]);
@@ -580,7 +552,7 @@ static void in_flight_dropped(int l)
 
 	pair(via);
 	tell("opened", fd);
-	send_fd(via[0], fd);
+	fd_pass_send(via[0], fd);
 	close(fd);
 	sleep_ms(30);
 	close(via[0]);
@@ -596,7 +568,7 @@ static void collect(char **args)
 
 	(void)args;
 	pair(via);
-	send_fd(via[0], STDIN_FILENO);
+	fd_pass_send(via[0], STDIN_FILENO);
 	close(via[0]);
 	close(via[1]);
 }
@@ -608,8 +580,8 @@ static void in_flight_cycle(int l)
 
 	pair(via);
 	tell("opened", fd);
-	send_fd(via[0], fd);
-	send_fd(via[0], via[1]);
+	fd_pass_send(via[0], fd);
+	fd_pass_send(via[0], via[1]);
 	close(fd);
 	close(via[0]);
 	close(via[1]);
@@ -833,11 +805,11 @@ static void held_in_message(char **args)
 	pair(via);
 	tell("opened", fd);
 	tell("accepted", s);
-	send_fd(via[0], fd);
+	fd_pass_send(via[0], fd);
 	close(fd);
 	fflush(stdout);
 	await_file(args[1]);
-	close(receive_fd(via[1]));
+	close(fd_pass_receive(via[1]));
 	close(s);
 	close(l);
 }

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plugin/wait: poll(2) for the event loop. */
+#ifndef NETLOG_WAIT_H
+#define NETLOG_WAIT_H
+
+#include <poll.h>
+#include <stdbool.h>
+
+/*
+ * Waits for events, at most ms. An interrupted wait has no events: poll(2) then leaves those of the
+ * wait before in revents. Returns false after another error, which is logged.
+ */
+bool wait_for_events(struct pollfd *fds, unsigned int count, int ms);
+
+#endif
