@@ -236,10 +236,12 @@ size_t netaddr_format(const struct netaddr *a, char *buf)
 
 size_t netaddr_format_ip(const struct netaddr *a, char *buf)
 {
-	*buf = 0;
+	size_t n = 0;
+
 	if (a->has_addr)
-		inet_ntop(a->family, a->addr, buf, NETADDR_TEXT_MAX);
-	return strlen(buf);
+		n = a->family == AF_INET ? put_ipv4(buf, a->addr) : put_groups(buf, a->addr);
+	buf[n] = 0;
+	return n;
 }
 
 static int parse_number(const char *text, unsigned long max, unsigned long *out)

@@ -29,7 +29,7 @@ struct capabilities {
 	unsigned int netns_wanted;
 	bool netns_all;
 	struct audit_watch *audit; /* borrowed; asks the kernel */
-	bool warned; /* of what is missing, once at least */
+	bool warned; /* missing capabilities were logged */
 };
 
 /* Writes "netlog start". audit is borrowed. */

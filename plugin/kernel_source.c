@@ -50,8 +50,7 @@ static void announce(struct kernel_source *k, enum netlog_op op)
 	struct timespec now;
 	struct event e = {
 		.kind = EVENT_MODULE, .op = op, .mono = now_ns(), .missed = -1, .lost = -1,
-		.task = { ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN,
-			  ID_UNKNOWN, NULL, NULL, NULL, NULL },
+		.task = TASK_UNKNOWN,
 	};
 
 	e.node = k->node.name;

@@ -86,8 +86,8 @@ static void reload(struct plugin *p)
 	p->next_check = 0;
 }
 
-/* auditd ends its plugins itself; anybody else's SIGTERM is a mistake that would leave
- * the host unwatched. With --live a person decides. */
+/* auditd stops its plugins itself; a SIGTERM from another process is a mistake that would leave
+ * the host unwatched. With --live the user decides. */
 static void on_term(struct plugin *p, const struct signalfd_siginfo *s)
 {
 	if (p->netlink || (pid_t)s->ssi_pid == getppid() || s->ssi_pid <= 1)

@@ -88,7 +88,7 @@ bool privileges_keep_only(unsigned int capability)
 }
 
 /*
- * A list of what is refused, not of what is allowed: libraries change their calls with
+ * A list of refused calls, not of allowed ones: libraries change their calls with
  * each release, and a plugin that is killed for a new one would leave the host unwatched.
  */
 static const char *const refused[] = {

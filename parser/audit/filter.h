@@ -83,7 +83,7 @@ void filter_feed(struct filter *f, const char *data, size_t len);
 void filter_record(struct filter *f, struct record *r);
 /* Saves or loads what later lines depend on; no line is begun, and f is new when it is loaded. */
 void filter_image(struct filter *f, struct image *i);
-/* Passes on what is buffered; end: of the source, also a last line without newline. */
+/* Passes on the buffered lines; end: the source has ended: also a last line without newline. */
 void filter_push(struct filter *f, bool end);
 
 #endif

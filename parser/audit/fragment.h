@@ -61,7 +61,7 @@ struct fragment *fragment_merge(struct fragment *first, const struct fragment *m
 /* Saves p, or, if i is loading, returns a copy (p is NULL); NULL: without memory, or i is bad. */
 struct fragment *fragment_image(const struct fragment *p, struct image *i);
 
-/* On FRAGMENT_BROKEN, *why says what is wrong and p->complaint names the field. */
+/* On FRAGMENT_BROKEN, *why is the kind of error and p->complaint names the field. */
 enum fragment_result fragment_event(struct fragment *p, struct event *f,
 			     enum input_error_kind *why);
 

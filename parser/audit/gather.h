@@ -36,9 +36,9 @@ void gather_free(struct gather *g);		/* may be NULL */
 int gather_record(struct gather *g, struct record *r, bool late, bool stays);
 /* Copies the records that are needed on. */
 int gather_keep(struct gather *g);
-/* Gives out what is complete and the oldest. */
+/* Gives out complete events, the oldest first, up to the first incomplete one. */
 void gather_drain(struct gather *g);
-/* The same, it being sec seconds since 1970. */
+/* Does the same at the time sec (seconds since 1970), which ends events that are too old. */
 void gather_age(struct gather *g, int64_t sec);
 /* Saves or loads the events that were not given out; g is new then. */
 void gather_image(struct gather *g, struct image *i);

@@ -27,7 +27,7 @@ struct pieces {
 };
 
 void pieces_init(struct pieces *p, event_fn event, void *arg, struct input_errors *complaints);
-void pieces_fini(struct pieces *p);	/* what is held is dropped */
+void pieces_fini(struct pieces *p);	/* held records are dropped */
 
 /* An event begins: pieces_module() for each of the module's records in it, pieces_take()
  * with the others, if there are any, and pieces_end(). f has the event's time and node. */
@@ -36,11 +36,11 @@ void pieces_module(struct pieces *p, const struct fragment *f, struct module_rec
 void pieces_take(struct pieces *p, struct fragment *f);
 void pieces_end(struct pieces *p);
 
-/* To be called about once a second where the clock runs: gives up what is too old. */
+/* To be called about once a second where the clock runs: gives up events that are too old. */
 void pieces_age(struct pieces *p);
-/* Nothing more will come of what is held. */
+/* No more records of the held events will arrive. */
 void pieces_release(struct pieces *p);
-/* Saves or loads what is held; p is new then. */
+/* Saves the held records, or loads them into p, which is new. */
 void pieces_image(struct pieces *p, struct image *i);
 unsigned int pieces_held(const struct pieces *p);
 

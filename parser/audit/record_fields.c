@@ -106,7 +106,7 @@ static inline bool id(struct cursor *c, int64_t *out)
 	return true;
 }
 
-/* A value of which nothing is needed. */
+/* A value that is not needed. */
 static inline bool skip_value(struct cursor *c)
 {
 	const char *p = field_end(c->at, c->end);

@@ -3,20 +3,20 @@
  * parser/audit/serials: counts the events that never came, by their serial numbers.
  *
  * The kernel numbers its events one by one when it writes their first record
- * (audit_serial() in audit_log_start(); what the backlog limit or an exclude rule
- * refuses has no number). All of them go to auditd, and auditd hands all of them on,
- * so a number that never comes is an event that was dropped on the way:
+ * (audit_serial() in audit_log_start(); a record refused by the backlog limit or an exclude rule
+ * has no number). All events go to auditd, which passes all of them on, so a number that never
+ * arrives is an event that was dropped on the way:
  * - by kauditd, when auditd did not read for a while and the kernel was booted
  *   without audit=1 (kauditd_hold_skb(): "can we just silently drop the message?");
  *   nothing else counts these;
  * - by auditd, when this program did not read and its queue (q_depth) was full;
  * - by the kernel's rate limit or full queues, which are also in its "lost".
- * auditd's queue is one of records: an event of which only later records came, without
- * the one that says what happened, is lost like one of which nothing came.
+ * auditd queues records, not events: an event that arrives without the record that describes it
+ * is lost as well.
  *
- * Numbers come a little out of order, from several processors; and with audit=1 the
- * kernel sends again what auditd did not take, seconds and thousands of events later. Not to be used behind
- * a filter, and of no meaning for auditd's own DAEMON_… events, which it numbers itself.
+ * Numbers arrive slightly out of order, from several processors; and with audit=1 the kernel sends
+ * records again that auditd did not take, seconds and thousands of events later. Not for use behind
+ * a filter, nor for auditd's own DAEMON_… events, which auditd numbers itself.
  */
 #ifndef NETLOG_GAPS_H
 #define NETLOG_GAPS_H
@@ -54,11 +54,11 @@ void serials_init(struct serials *g);
 /* A record of the event with this number came, the one that says what happened or (head
  * false) one that goes with it. Numbers wrap at 32 bits. */
 void serials_came(struct serials *g, uint32_t serial, bool head);
-/* To be called about once a second: who has not come for SERIALS_AGES calls is lost. */
+/* To be called about once a second: a number that has not arrived for SERIALS_AGES calls is lost. */
 void serials_age(struct serials *g);
-/* Counts in late the numbers that have not come SERIALS_LATE_MS after a later one, if there are
- * SERIALS_LATE_MIN of them. They may still come; if not, they are in lost a minute later. now is a time in ms that is never set
- * back. Returns true if there are more than before. */
+/* Counts in late the numbers that have not arrived SERIALS_LATE_MS after a later one, if there are
+ * SERIALS_LATE_MIN of them. They may still arrive; if not, they are counted in lost a minute later.
+ * now: monotonic, ms. Returns true if there are more than before. */
 bool serials_count_late(struct serials *g, int64_t now);
 /* Returns true if serials_count_late() is to be called again within SERIALS_PASS_MS, whether or not
  * anything arrives. */

@@ -12,7 +12,7 @@
 #include "parser/entry/json_nodes.h"
 
 struct ecs {
-	struct json_map out, in;	/* of what this host opened, and what it accepted */
+	struct json_map out, in;	/* for outgoing connections, and for accepted ones */
 	struct format_host host;
 };
 

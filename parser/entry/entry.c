@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/entry/entry: names of what an entry holds as a number. */
+/* parser/entry/entry: names of the values that an entry holds as numbers. */
 #include "parser/entry/entry.h"
 
 #include <netinet/in.h>

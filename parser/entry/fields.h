@@ -52,8 +52,8 @@ enum field_line {
 	LINE_KNOWN,		/* key=value when known */
 };
 
-/* A name in another format: as the record of what this host opened has it, and,
- * where that differs (source and destination change sides), of what it accepted. */
+/* A name in another format: in the record of an outgoing connection, and, where that differs
+ * (source and destination change sides), in that of an accepted one. */
 struct field_name {
 	const char *out, *in;
 };

@@ -28,7 +28,7 @@ typedef bool (*json_put)(struct put *p, const struct json_node *n,
 
 struct json_node {
 	char *path;		/* owned */
-	/* made by json_map_finish(): what is written to come to the value, and where in it
+	/* made by json_map_finish(): the text in front of the value, and where in it
 	 * each level of the path begins */
 	char *opening;		/* owned: "source":{"ip": */
 	unsigned short at[JSON_LEVELS], len;
@@ -53,7 +53,7 @@ void json_map_add_constant(struct json_map *m, const char *path, const char *jso
 
 /*
  * Adds every field of the line: under its name in the other format, or else under
- * own.KEY. Addresses become .ip and .port. put writes what is no address.
+ * own.KEY. Addresses become .ip and .port. put writes all other fields.
  */
 void json_map_add_fields(struct json_map *m, const char *own, json_put put,
 			 const char *(*name)(const struct field *f));

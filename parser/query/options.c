@@ -21,6 +21,13 @@ static bool is_value(const char *text)
 			text[1] == '>' || text[1] == 'E');
 }
 
+/* An id= of a host without a boot id begins as an option does: "--s1c2.1". */
+static bool is_id(const char *text)
+{
+	return text && !strncmp(text, "--", 2) && text[2] &&
+	       !text[2 + strspn(text + 2, "s0123456789abcdef.")];
+}
+
 /* ausearch looks for a part of a text, unless -w is given. */
 static enum match_op operator_of(const struct aunetlog_options *o, enum field_id id)
 {
@@ -35,7 +42,7 @@ static int add_condition(struct aunetlog_options *o, enum field_id id, char **wo
 	char advice[256];
 	int err;
 
-	if (!is_value(words[1]))
+	if (!is_value(words[1]) && !(id == FIELD_ID && is_id(words[1])))
 		return options_fail(o, "%s needs a value: %s", words[0], fields[id].value);
 	err = match_add_option(&o->match, id, operator_of(o, id), words[1], &error);
 	if (!err)

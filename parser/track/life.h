@@ -9,7 +9,7 @@
 #include "parser/track/conn_entry.h"
 #include "parser/track/state.h"
 
-/* Takes the process of the event in hand as the opener of what begins, at its time. */
+/* Begins a connection: its opener is the process of the event in hand, its start is that event's time. */
 void life_begin(struct track *t, struct conn *c);
 /*
  * Writes the start of a connection or a listener, or defers it when sock_diag is to be

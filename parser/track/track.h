@@ -104,7 +104,7 @@ void track_hide_unused(struct track *t, unsigned int wait_ms);
 /* Returns true if such a start waits. */
 bool track_unused_waits(const struct track *t);
 
-/* Time of the oldest of what waits (real time, ms), or INT64_MAX if nothing does: what is
+/* Time of the oldest waiting entry (real time, ms), or INT64_MAX if none waits: an entry
  * emitted later may be as old as that. */
 int64_t track_oldest(const struct track *t);
 

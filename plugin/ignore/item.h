@@ -6,8 +6,8 @@
  *
  * A program's path, or * for any; then conditions that must all hold, each once:
  *	i ADDRESS or NETWORK	remote address
- *	p PORT or FIRST-LAST	port of the service: the remote one of what this host
- *				opened, the local one of what it accepted, and a listener's
+ *	p PORT or FIRST-LAST	port of the service: the remote one of an outgoing connection,
+ *				the local one of an accepted connection or a listener
  *	u UID or user name
  *	c CONTAINER		its id, 12 digits of it or more, or its name
  * Brackets around a value are optional. ! in front keeps what other entries drop.

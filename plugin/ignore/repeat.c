@@ -67,8 +67,8 @@ static int64_t time_ms(const struct stamp *s)
 	return __builtin_mul_overflow(s->sec, 1000, &ms) ? 0 : ms + s->milli;
 }
 
-/* The service: the peer of what was opened here; of what was accepted the peer's address and
- * the port here, since the peer's port is another one each time. */
+/* The service: the peer of an outgoing connection; of an accepted one the peer's address and the
+ * local port, since the peer's port differs each time. */
 static void fill(struct key *k, const struct entry *e)
 {
 	bool in = entry_direction(e) == DIRECTION_IN;

@@ -64,7 +64,7 @@ static void program_forget(struct bpf_events *e, uint32_t pid)
 		program_remove(e, p);
 }
 
-/* Takes p, in the place of what its pid had before. */
+/* Takes p, in place of the earlier process with its pid. */
 static const struct program *program_add(struct bpf_events *e, struct program *p)
 {
 	program_forget(e, p->pid);
@@ -254,8 +254,7 @@ static int on_event(struct bpf_events *e, const struct netlog_bpf_event *r)
 	struct event f = {
 		.kind = EVENT_MODULE, .op = r->op, .err = r->err, .mono = r->mono,
 		.stamp = { .sec = real / 1000000000, .milli = real / 1000000 % 1000 },
-		.task = { ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN,
-			  ID_UNKNOWN, NULL, NULL, NULL, NULL },
+		.task = TASK_UNKNOWN,
 		.tx = -1, .rx = -1, .missed = -1, .lost = -1,
 	};
 

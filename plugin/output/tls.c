@@ -97,6 +97,15 @@ static int start(struct tls *t, const char *host)
 	return n;
 }
 
+/* GnuTLS ends its sentences with a full stop and a blank. */
+static void cut_stop(char *text)
+{
+	size_t len = strlen(text);
+
+	while (len && strchr(". ", text[len - 1]))
+		text[--len] = 0;
+}
+
 /* Returns the reason why a handshake failed: a certificate's faults as text. */
 static void explain(struct tls *t, int n, char *error, size_t size)
 {
@@ -107,6 +116,7 @@ static void explain(struct tls *t, int n, char *error, size_t size)
 		    gnutls_session_get_verify_cert_status(t->session),
 		    gnutls_certificate_type_get(t->session), &text, 0) >= 0) {
 		snprintf(error, size, "%s", (char *)text.data);
+		cut_stop(error);
 		gnutls_free(text.data);
 	} else {
 		snprintf(error, size, "TLS: %s", gnutls_strerror(n));

@@ -17,8 +17,8 @@ struct transport {
 	const struct transport_ops *ops;
 	const char *target; /* for messages: a path or an address; owned by the transport */
 	char reason[192];   /* of the last error, if errno alone is less specific; or "" */
-	/* Since the owner set them to 0: messages that write counted as done and that are found
-	 * to be lost, and the sum of what such messages reported. */
+	/* Since the owner set them to 0: messages that write counted as done and that turned out to
+	 * be lost, and the sum of the losses that these messages reported. */
 	uint64_t undelivered, unreported;
 };
 

@@ -216,8 +216,8 @@ static void ignore(const struct diag_sock *s, void *arg)
 }
 
 /*
- * Dumps no state: does anybody answer? The kernel loads the protocol's module and answers
- * within sendto(), so that nothing is waited for.
+ * Requests a dump of no state, to see whether the kernel answers. It loads the protocol's module
+ * and answers within sendto(), so that this does not wait.
  */
 static int probe(struct sockdiag *d, int proto)
 {

@@ -89,11 +89,7 @@ static void put_stamp(FILE *f, const struct stamp *s)
 
 static void put_known(FILE *f, const struct diag_known *k, const struct identity *opener)
 {
-	static const struct identity nobody = {
-		.pid = ID_UNKNOWN, .ppid = ID_UNKNOWN, .uid = ID_UNKNOWN,
-		.auid = ID_UNKNOWN, .ses = ID_UNKNOWN, .sid = ID_UNKNOWN,
-	};
-	const struct identity *o = opener ? opener : &nobody;
+	const struct identity *o = opener ? opener : identity_unknown();
 
 	fprintf(f, "%" PRIu64 " %" PRIu64 " %" PRId64 " %d %d %d %d %d %d", k->sock.cookie,
 		k->sock.ino, k->sock.netns, k->sock.proto, k->sock.family, k->listens,

@@ -199,7 +199,7 @@ static bool read_saved(char *line, struct saved *e, int version)
 	return !f.bad && !*f.at && (k->sock.cookie || k->sock.ino);
 }
 
-/* Refuses a file that anybody else could have written. */
+/* Refuses a file that another user could have written. */
 static int open_file(const char *path, FILE **file)
 {
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);

@@ -483,6 +483,10 @@ test_exits() {
 	verdict '--help fields' $?
 	run -v
 	lines '-v' 1 '^aunetlog version [0-9]'
+	run -if "$data" --id --s1c2.1
+	[ "$status" = 0 ] && [ "$(grep -c 'id=--s1c2.1 ' "$out")" = 2 ]
+	verdict '--id takes an id as lines have it, with its dashes' $?
+	refuses 'no id' '^aunetlog: --id needs a value' --id --utc
 	refuses 'a word without an option' '^aunetlog: x: .* -if x; .* -c x; .* --remote x' x
 	refuses 'a name for a pid' '^aunetlog: -p cat: must be a number; for a program: -c cat' -p cat
 	refuses 'a part of an address' 'a network is written 192.0.2.0/24' --remote 192.0.2

@@ -116,6 +116,10 @@ verdict "CONTRIBUTING: the functions that a connect() passes are in their files"
 			grep -qE "^(static )?[a-z].*[ *]$name\(" "$file" || echo "no $name() in $file"
 		done
 	done)
+verdict "CONTRIBUTING has every file of the tracker in its table, and no other" < <(
+	diff <(printf '%s\n' parser/track/*.c | sed 's|.*/||; s|\.c$||; /^track$/d' | sort) \
+		<(sed -n "/^### The tracker's files/,/^## Recipes/s/^| \([a-z_ ]*\) | .*/\1/p" CONTRIBUTING.md |
+			tr -s ' ' '\n' | sort) | grep '^[<>]')
 verdict "CONTRIBUTING names make's targets that are there" < <(
 	grep -oE '`make [a-z0-9-]+' CONTRIBUTING.md README.md | sed 's/.*make //' | sort -u | while read -r target; do
 		cat Makefile packaging/Makefile.inc tests/*/Makefile.inc | grep -q "^$target:" || echo "no target $target"

@@ -63,8 +63,8 @@ rotated() {
 in_order() {
 	local name
 
-	for name in $(ls -r "$tmp/dir"); do	# audit.log is the last
-		grep -aom1 'audit([^)]*\|^{"@timestamp":"[^"]*\|^[0-9-]* [0-9:.]*' "$tmp/dir/$name"
+	for name in "$tmp"/dir/*.2 "$tmp"/dir/*.1 "$tmp"/dir/*.log; do
+		[ ! -f "$name" ] || grep -aom1 'audit([^)]*\|^{"@timestamp":"[^"]*\|^[0-9-]* [0-9:.]*' "$name"
 	done | sort -c 2>/dev/null
 }
 

@@ -375,12 +375,21 @@ certificates() {
 		-extfile ext -out server.pem) >"$tmp/openssl.log" 2>&1
 }
 
+expired() {
+	openssl x509 -req -in "$tmp/server.csr" -CA "$tmp/ca.pem" -CAkey "$tmp/ca.key" -CAcreateserial \
+		-days -1 -extfile "$tmp/ext" -out "$tmp/expired.pem" >"$tmp/openssl.log" 2>&1
+	openssl s_server -accept 6018 -cert "$tmp/expired.pem" -key "$tmp/server.key" -quiet \
+		>"$tmp/server.out" 2>&1 &
+	pids+=" $!"
+	wait_for listening 6018
+}
+
 # refused NAME PATTERN KEY…: nothing is sent
 refused() {
 	local name=$1 pattern=$2
 	shift 2
 	: >"$tmp/messages"
-	start 'transport = tls' 'port = 6012' "$@"
+	start 'transport = tls' "port = ${port:-6012}" "$@"
 	connections 1 10 >&5
 	check "tls, $name: it is refused, with the reason" wait_for grep -qE "$pattern" "$tmp/err"
 	finish
@@ -450,6 +459,10 @@ test_tls() {
 		'host = wrong.test' "ca = $tmp/ca.pem"
 	refused "a CA that is not there" "siem: collector.test port 6012: $tmp/none.pem: " \
 		'host = collector.test' "ca = $tmp/none.pem"
+	expired
+	port=6018 refused "an expired certificate" \
+		'siem: collector.test port 6018: .*expired certificate; lines wait' \
+		'host = collector.test' "ca = $tmp/ca.pem"
 	stop_rsyslogd
 	test_tls_certificate
 }

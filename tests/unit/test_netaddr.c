@@ -325,7 +325,18 @@ static void test_format_ipv6(void **state)
 		snprintf(want, sizeof(want), "[%s]:%u", text, a.port);
 		netaddr_format(&a, got);
 		assert_string_equal(got, want);
+		assert_int_equal(netaddr_format_ip(&a, got), strlen(text));
+		assert_string_equal(got, text);
 	}
+	a.family = AF_INET;
+	for (unsigned int n = 0; n < 256; n++) {
+		memcpy(a.addr, (uint8_t[]){ n, 255 - n, n * 7, n / 10 }, 4);
+		inet_ntop(AF_INET, a.addr, text, sizeof(text));
+		assert_int_equal(netaddr_format_ip(&a, got), strlen(text));
+		assert_string_equal(got, text);
+	}
+	a.has_addr = false;
+	assert_int_equal(netaddr_format_ip(&a, got), 0);
 }
 
 static void test_parse_ip_keeps(void **state)

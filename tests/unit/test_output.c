@@ -152,6 +152,7 @@ struct fake {
 	unsigned int fail_count; /* so many of them */
 	const int *errors;	 /* NULL, or these in place of fail */
 	unsigned int take;	 /* messages that a failing write takes before it fails */
+	unsigned int undelivered; /* messages of earlier writes that it turns out to have lost */
 	unsigned int writes, seen, severity[SEEN_MAX];
 	char text[SEEN_MAX][48];
 	unsigned int failed, works; /* changes that were reported to the owner */
@@ -179,6 +180,7 @@ static int fake_write(struct transport *t, const struct message *m, unsigned int
 	pthread_mutex_lock(&f->lock);
 	if (f->fail && f->fail_count) {
 		f->fail_count--;
+		t->undelivered += f->undelivered;
 		err = f->errors ? *f->errors++ : f->fail;
 		if (count > f->take)
 			count = f->take;
@@ -226,7 +228,7 @@ static const struct transport_ops keeps = {
 
 static struct format *format;
 /* One for each output: an abandoned thread may still use its own. */
-static struct fake fakes[16], *current = fakes;
+static struct fake fakes[24], *current = fakes;
 #define fake (*current)
 
 static struct output *open_fake(const struct transport_ops *ops)
@@ -500,6 +502,94 @@ static void test_fails(void **state)
 	assert_int_equal(lost_by_notes(), 8);
 	assert_int_equal(fake.failed, 1);
 	assert_int_equal(fake.works, 1);
+}
+
+/* The report of a loss fails, too, and is repeated. */
+static void test_report_fails(void **state)
+{
+	struct output *o = open_fake(&loses);
+	struct output_counts c;
+
+	(void)state;
+	fake.fail = -ENOSPC;
+	fake.fail_count = 2;
+	speed = FAST;
+	for (unsigned int i = 0; i < 10; i++)
+		put(o, i, 40);
+	output_push(o);
+	wait_until(all_back);
+	speed = 1;
+	output_counts(o, &c);
+	assert_int_equal(c.lost, 10);
+	assert_int_equal(c.written, 0);
+	assert_int_equal(output_close(o, 20000), 0);
+	assert_int_equal(lost_by_notes(), 10);
+	assert_int_equal(fake.failed, 1);
+}
+
+/* A message without room for a number takes none: the numbers have no gap. */
+static void test_numbers(void **state)
+{
+	static char big[MESSAGE_MAX - 1];
+	char error[128];
+	struct format *json = format_open("json", NULL, error, sizeof(error));
+	struct format_place place = { .run = 1 };
+	struct output_options o = {
+		.name = "fake", .queue_size = SMALL, .format = json, .place = &place,
+	};
+	struct message small = { .text = "{\"event\":{}}", .len = 12 };
+	struct message large = { .text = big, .len = sizeof(big) };
+	struct output *out;
+
+	(void)state;
+	output_close(open_fake(&loses), 20000);
+	out = output_new(&fake.t, &o);
+	output_put(out, &small);
+	output_put(out, &large);
+	output_put(out, &small);
+	assert_int_equal(place.number, 2);
+	assert_int_equal(output_close(out, 20000), 0);
+	assert_int_equal(fake.seen, 3);
+	format_close(json);
+}
+
+static bool three_seen(void)
+{
+	bool seen;
+
+	pthread_mutex_lock(&fake.lock);
+	seen = fake.seen == 3;
+	pthread_mutex_unlock(&fake.lock);
+	return seen;
+}
+
+/* Messages that were written to a connection that breaks count as lost, not as written. */
+static void test_lost_with_connection(void **state)
+{
+	struct output *o = open_fake(&keeps);
+	struct output_counts c;
+
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++)
+		put(o, i, 40);
+	output_push(o);
+	wait_until(three_seen);
+	pthread_mutex_lock(&fake.lock);
+	fake.fail = -ECONNRESET;
+	fake.fail_count = 1;
+	fake.undelivered = 2;
+	pthread_mutex_unlock(&fake.lock);
+	speed = FAST;
+	put(o, 3, 40);
+	output_push(o);
+	wait_until(all_back);
+	speed = 1;
+	output_counts(o, &c);
+	assert_int_equal(c.messages, 4);
+	assert_int_equal(c.written, 2);
+	assert_int_equal(c.lost, 2);
+	assert_int_equal(output_close(o, 20000), 0);
+	assert_int_equal(lost_by_notes(), 2);
 }
 
 /* Messages that could not be written by the end are counted. */
@@ -881,6 +971,9 @@ int main(void)
 		cmocka_unit_test(test_retry),
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_fails),
+		cmocka_unit_test(test_report_fails),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_lost_with_connection),
 		cmocka_unit_test(test_close_failing),
 		cmocka_unit_test(test_nonblocking),
 		cmocka_unit_test(test_time_in_front),

@@ -23,7 +23,7 @@ struct row {
 	int sport, dport, interface;
 	int info; /* length of the tcp_info; 0: none */
 	uint64_t acked, sent, retrans, received;
-	uint32_t segs_in, segs_out, data_segs_in, notsent, unacked;
+	uint32_t segs_in, segs_out, data_segs_in, notsent, unacked, again;
 	bool mptcp;
 	/* expected result */
 	const char *local, *remote;
@@ -72,6 +72,7 @@ static const struct row rows[] = {
 	{ "who accepted", OPEN, .acked = 50, .sent = 50, .active = 0 },
 	{ "with something on its way", OPEN, .acked = 50, .sent = 60, .unacked = 1 },
 	{ "neither", OPEN, .acked = 50, .sent = 60 },
+	{ "sent a segment twice: its bytes count twice", OPEN, .acked = 101, .sent = 100, .again = 1 },
 	{ "of MPTCP", OPEN, .info = 0, .mptcp = true, .other = true },
 };
 
@@ -91,6 +92,7 @@ static struct nlmsghdr *make(const struct row *r)
 		.tcpi_data_segs_in = r->data_segs_in,
 		.tcpi_notsent_bytes = r->notsent,
 		.tcpi_unacked = r->unacked,
+		.tcpi_total_retrans = r->again,
 	};
 
 	m->nlmsg_type = SOCK_DIAG_BY_FAMILY;

@@ -318,6 +318,19 @@ static const struct step late_first_event[] = {
 	SOCKET(101, 9, STREAM, .ppid = 100, .late = 4),
 	CLOSE(100, 3, .out = STOP_A " via=close"), EXIT(101, .ppid = 100),
 };
+/* Of two closed sockets that had the number, the one that had it then. */
+static const struct step late_second_socket[] = {
+	EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999),
+	SOCKET(100, 3, DGRAM), CLOSE(100, 3), SOCKET(100, 3, STREAM), EXIT_THREAD(999), CLOSE(100, 3),
+	CONNECT(100, 3, A, 0, .late = 2, .out = START_A "\n" STOP_A " via=reuse"),
+};
+/* EINPROGRESS again, to the same peer: the first attempt has ended, unseen. */
+static const struct step progress_same_peer[] = {
+	SOCKET(100, 3, STREAM), CONNECT(100, 3, A, -EINPROGRESS, .out = START_A " via=in-progress"),
+	CONNECT(100, 3, A, -EALREADY),
+	CONNECT(100, 3, A, -EINPROGRESS,
+		.out = STOP_A " via=in-progress\n" START_A " via=in-progress"),
+};
 /* The name has changed since: the uncertain one is that of the start. */
 static const struct step renamed[] = {
 	OPEN_A, CONNECT(100, 3, B, 0, .comm = "other",
@@ -928,6 +941,21 @@ static const struct step m_adopt_second[] = {
 	MOD(RELEASE, 100, 7, "10.0.0.5:1", A, .state = 1, .out = STOP_A),
 	MOD(RELEASE, 100, 8, L, A, .state = 1, .out = M_STOP),
 };
+/* Another local port: another connection to the same server. */
+static const struct step m_adopt_port[] = {
+	SOCKET(100, 3, STREAM), BIND(100, 3, "10.0.0.5:5000"),
+	CONNECT(100, 3, A, 0, .out = "connect start TCP 10.0.0.5:5000 -> " A " 100 prog"),
+	MOD(LOAD, 1, 0, NULL, NULL),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .out = M_STOP " incomplete"),
+	MOD(RELEASE, 100, 8, "10.0.0.5:5000", A, .state = 1,
+	    .out = "connect stop TCP 10.0.0.5:5000 -> " A " 100 prog"),
+};
+/* Two fit: which one it is, is not known. */
+static const struct step m_adopt_two[] = {
+	OPEN_A, SOCKET(100, 4, STREAM), CONNECT(100, 4, A, 0, .out = START_A),
+	MOD(LOAD, 1, 0, NULL, NULL),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .out = M_STOP " incomplete"),
+};
 /* The completion is written after the release, and is not a separate connection; that of the
  * same inode after a boot is. */
 static const struct step m_late[] = {
@@ -1059,6 +1087,8 @@ static const struct row rows[] = {
 	ROW("events that are late", late_events),
 	ROW("events later than the exit", late_after_exit),
 	ROW("late, of sockets that are known", late_known_socket),
+	ROW("late, of the second socket with the number", late_second_socket),
+	ROW("EINPROGRESS again, same peer", progress_same_peer),
 	ROW("a child's first event, late", late_first_event),
 	ROW("renamed since", renamed),
 	ROW("no SOCKADDR", no_address),
@@ -1143,6 +1173,8 @@ static const struct row rows[] = {
 	ROW("module: adopts a listener", m_adopt_listener),
 	ROW("module: accepts from a listener of the rules", m_adopt_accept_first),
 	ROW("module: second connection to the same server", m_adopt_second),
+	ROW("module: a connection of another port", m_adopt_port),
+	ROW("module: one of two that fit", m_adopt_two),
 	ROW("module: a flow beside a listener", m_flow),
 	ROW("module: a flow, then connected", m_flow_connected),
 	ROW("module: a flow, then a boot", m_flow_boot),

@@ -120,6 +120,15 @@ static const struct row rows[] = {
 		TICK(1100, .out = "start - -> " R " 1"), STREAM(1101),
 		GONE(1105, 0, .live = { 12 }),
 		TICK(1250, .out = "stop - -> " R " 1 via=reuse") } },
+	{ "connect: the number was another socket's by the time of the look", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 12, M, R, EST),
+		CALL(4, CLOSE, 1, 3, .result = 0), STREAM(20), TICK(30),
+		TICK(1100, .out = "start - -> " R " 1"), STREAM(1101),
+		GONE(1105, 0), TICK(1250, .out = "stop - -> " R " 1 via=close") } },
+	{ "connect: a copy of the descriptor was closed before the look", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), CALL(2, DUP, 1, 3, .result = 9),
+		CALL(3, CLOSE, 1, 9), FOUND(5, 1, 11, L, R, EST), STREAM(20),
+		TICK(30, .out = "start " L " -> " R " 1") } },
 	{ "connect: the number was used again after the look", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
 		SOCKET(8, 1, 3), END(7, 11, L, R, .est = 1),
@@ -502,6 +511,10 @@ static const struct row rows[] = {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), TICK(1010, .out = "start - -> " R " 1"),
 		EXIT(1100, 1), END(1500, 11, L, R), END(1600, 12, M, R), GONE(1605, 2),
 		STREAM(1700), TICK(1800, .out = "stop - -> " R " 1 via=exit", .time = 1600) } },
+	{ "an inferred end: its report comes a moment after the exit", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), TICK(1010, .out = "start - -> " R " 1"),
+		EXIT(1100, 1), END(1105, 11, L, R), END(1115, 12, M, R), GONE(1130, 2),
+		STREAM(1200), TICK(1300, .out = "stop - -> " R " 1 via=exit", .time = 1100) } },
 	{ "an inferred end: the one that is held is another's", {
 		OPEN(1, 2, 3, 50, "10.0.0.5:80", ANY, STATE_LISTEN,
 		     .out = "listen 10.0.0.5:80 2 via=snapshot"),
@@ -688,7 +701,7 @@ static void make_fact(const struct step *s, struct event *f)
 		.task = { .pid = s->pid, .ppid = s->ppid ? s->ppid : 5000, .uid = 0, .auid = 0, .ses = 0,
 			  .sid = -1, .comm = "\"prog\"", .exe = "\"/bin/prog\"" },
 		.result = s->result,
-		.fd = s->fd, .newfd = s->fd,
+		.fd = s->fd, .newfd = s->kind == EVENT_DUP ? s->result : s->fd,
 		.family = AF_INET, .type = s->type,
 		.netns = -1, .mono = s->at * 1000000LL, .tx = -1, .rx = -1,
 		.missed = -1, .lost = -1,
