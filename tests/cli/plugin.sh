@@ -154,7 +154,7 @@ test_reload_messages() {
 	check 'SIGHUP without the configuration' \
 		wait_for has "$tmp/terminal" "$conf: No such file or directory"
 	printf 'garbage\n' >&9
-	check 'the first garbage is told of' \
+	check 'the first garbage is logged' \
 		wait_for has "$tmp/terminal" 'not an audit record, skipped: garbage'
 	exec 9>&-
 	wait "$terminal"
@@ -473,7 +473,7 @@ test_stalled() {
 
 	cat <&8 >"$tmp/drained" 9>&- &
 	local reader=$!
-	check 'when the reader comes back it is told' \
+	check 'when the reader comes back it is logged' \
 		wait_for has "$tmp/drained" ' netlog lost plugin=[0-9]+$'
 	connections 90001 1 >&9
 	check 'and the stream goes on behind' wait_for has "$tmp/drained" ' 190001 .* ev='
@@ -487,7 +487,7 @@ test_stalled() {
 		[ $((found + lost)) = "$(wc -l <"$tmp/all")" ]
 	check 'every line was given to every output' \
 		[ "$(lines "$tmp/all" ' connect ')" = $((2 * (sent + marks + 1))) ]
-	check 'the other outputs are told of the loss, and what each second adds to it' \
+	check 'the other outputs report the loss, and its growth each second' \
 		has "$tmp/all" ' netlog lost kernel=.* queue=[1-9]'
 	check 'in all, netlog lost queue= is what was lost, but for its own reports' \
 		within "$(sum "$tmp/all" queue)" "$lost" 40
