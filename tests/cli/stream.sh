@@ -173,8 +173,8 @@ test_stalled() {
 			    at = end
 		END
 	}
-	told() { [ "$(lost frames)" -gt 0 ]; }
-	check "stalled: the stream says what is missing" wait_for told
+	reported() { [ "$(lost frames)" -gt 0 ]; }
+	check "stalled: the stream reports the loss" wait_for reported
 	finish
 	wait "$collector"
 	check "stalled: what came and what was lost add up ($(lost frames) lost)" adds_up frames
