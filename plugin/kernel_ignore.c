@@ -50,12 +50,13 @@ static int give_module(const struct ignore_kernel *list)
 static bool update_module(struct kernel_ignore *i, struct ignore_kernel *list, bool changed,
 			  enum config_use use)
 {
+	struct ignore_kernel none = { 0 };
 	int has = module_has(), err = 0;
 
 	if (has < 0 || (use != USE_YES && !has))
 		return false;
 	if (use != USE_YES)
-		list = &(struct ignore_kernel){ 0 };
+		list = &none;
 	if (!changed && has == (int)list->count)
 		return false;
 	err = give_module(list);

@@ -78,11 +78,13 @@ static void take_options(struct pcapng_block *b, const uint8_t *from)
 	b->has_options = at == end;
 }
 
+#define HOUR_NS 3600000000000	/* room for tolerances, which are added and subtracted */
+
 static int64_t clamp(__int128 v)
 {
-	if (v > INT64_MAX)
-		return INT64_MAX;
-	return v < INT64_MIN ? INT64_MIN : (int64_t)v;
+	if (v > INT64_MAX - HOUR_NS)
+		return INT64_MAX - HOUR_NS;
+	return v < INT64_MIN + HOUR_NS ? INT64_MIN + HOUR_NS : (int64_t)v;
 }
 
 int64_t pcapng_time(const struct pcapng_interface *i, uint64_t units)
