@@ -67,6 +67,14 @@ void image_bytes(struct image *i, void *data, size_t len)
 	}
 }
 
+void image_same(struct image *i, uint64_t value)
+{
+	uint64_t was = value;
+
+	IMAGE(i, was);
+	i->bad |= was != value;
+}
+
 void image_count(struct image *i, uint64_t *count)
 {
 	IMAGE(i, *count);

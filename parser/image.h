@@ -29,6 +29,9 @@ void image_fini(struct image *i);	/* of one that was saved to */
 /* Appends the bytes, or reads them: zeros if the image is bad. */
 void image_bytes(struct image *i, void *data, size_t len);	/* saving: not written to */
 #define IMAGE(i, value) image_bytes(i, &(value), sizeof(value))
+/* A value that must be the same in the program that loads, as the size of a struct: else the image
+ * is bad. */
+void image_same(struct image *i, uint64_t value);
 /* A number of things that take at least one byte each; loading: *count becomes it. */
 void image_count(struct image *i, uint64_t *count);
 /* A text, or NULL. Loading: *text is borrowed from the image. */

@@ -263,6 +263,7 @@ struct fragment *fragment_image(const struct fragment *p, struct image *i)
 
 	if (p)
 		f = *p;
+	image_same(i, sizeof(f));
 	IMAGE(i, f);
 	image_text(i, &f.node);
 	image_text(i, &f.task.comm);

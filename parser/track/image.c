@@ -127,6 +127,11 @@ void track_image(struct track *t, struct image *i)
 	struct image_things x = { 0 };
 
 	i->bad |= t->diag.on;
+	image_same(i, sizeof(struct conn));
+	image_same(i, sizeof(struct node));
+	image_same(i, sizeof(struct inferred_stop));
+	image_same(i, sizeof(struct idle_table));
+	image_same(i, sizeof(struct track_stats));
 	numbers(i, t);
 	nodes(i, t);
 	processes(i, &x, t);

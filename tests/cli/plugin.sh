@@ -154,7 +154,7 @@ test_reload_messages() {
 	check 'SIGHUP without the configuration' \
 		wait_for has "$tmp/terminal" "$conf: No such file or directory"
 	printf 'garbage\n' >&9
-	check 'the first garbage is told of' \
+	check 'the first garbage is logged' \
 		wait_for has "$tmp/terminal" 'not an audit record, skipped: garbage'
 	exec 9>&-
 	wait "$terminal"
@@ -396,9 +396,10 @@ test_brief() {
 # Numbers without a gap from the first line to netlog stop, also over a reload that changes
 # the outputs.
 test_sequence() {
-	local numbers=$tmp/numbers
-	config '[output]' 'syslog = no' '[output fleet]' 'transport = file' "path = $tmp/fleet.json" 'format = json' 'sequence = yes'
-	rm -f "$tmp/fleet.json"
+	local numbers=$tmp/numbers output
+	config '[output]' 'syslog = no' '[output fleet]' 'transport = file' "path = $tmp/fleet.json" 'format = json' 'sequence = yes' \
+		'[output second]' 'transport = file' "path = $tmp/second.json" 'format = json' 'sequence = yes'
+	rm -f "$tmp/fleet.json" "$tmp/second.json"
 	start
 	connections 1 20 >&9
 	check 'sequence: the lines come' wait_for has "$tmp/fleet.json" 'disconnect_received'
@@ -407,8 +408,10 @@ test_sequence() {
 	check 'sequence: the changed outputs are loaded' wait_for has "$tmp/fleet.json" '"result":"loaded"'
 	connections 21 40 >&9
 	finish
-	grep -o '"sequence":[0-9]*' "$tmp/fleet.json" | cut -d: -f2 >"$numbers"
-	check 'sequence: 1, 2, 3 … in the order of the lines' cmp -s "$numbers" <(seq "$(lines "$tmp/fleet.json" .)")
+	for output in fleet second; do
+		grep -o '"sequence":[0-9]*' "$tmp/$output.json" | cut -d: -f2 >"$numbers"
+		check "sequence: 1, 2, 3 … in the order of the lines of $output" cmp -s "$numbers" <(seq "$(lines "$tmp/$output.json" .)")
+	done
 	check 'sequence: one run' [ "$(grep -o '"ephemeral_id":"[0-9a-f]*"' "$tmp/fleet.json" | sort -u | wc -l)" = 1 ]
 	check 'sequence: netlog stop is the last' [ "$(tail -n 1 "$tmp/fleet.json" | lines /dev/stdin '"netlog-stop"')" = 1 ]
 }
@@ -470,7 +473,7 @@ test_stalled() {
 
 	cat <&8 >"$tmp/drained" 9>&- &
 	local reader=$!
-	check 'when the reader comes back it is told' \
+	check 'when the reader comes back it is logged' \
 		wait_for has "$tmp/drained" ' netlog lost plugin=[0-9]+$'
 	connections 90001 1 >&9
 	check 'and the stream goes on behind' wait_for has "$tmp/drained" ' 190001 .* ev='
@@ -484,7 +487,7 @@ test_stalled() {
 		[ $((found + lost)) = "$(wc -l <"$tmp/all")" ]
 	check 'every line was given to every output' \
 		[ "$(lines "$tmp/all" ' connect ')" = $((2 * (sent + marks + 1))) ]
-	check 'the other outputs are told of the loss, and what each second adds to it' \
+	check 'the other outputs report the loss, and its growth each second' \
 		has "$tmp/all" ' netlog lost kernel=.* queue=[1-9]'
 	check 'in all, netlog lost queue= is what was lost, but for its own reports' \
 		within "$(sum "$tmp/all" queue)" "$lost" 40
@@ -664,7 +667,7 @@ test_setup() {
 	check '--setup --yes: the plugin is enabled' has /etc/audit/plugins.d/netlog.conf '^active = yes$'
 	check '--setup --yes: auditd has a longer queue' has /etc/audit/auditd.conf '^q_depth = 16384$'
 	check '--setup --yes: the plugin has its own log' has "$conf" '^file = /var/log/audit-netlog/netlog.log$'
-	check '--setup --yes: auditd is told last' [ "$(tail -n 1 "$tmp/calls")" = 'auditctl --signal HUP' ]
+	check '--setup --yes: auditd is signalled last' [ "$(tail -n 1 "$tmp/calls")" = 'auditctl --signal HUP' ]
 	echo 'max_log_file = 9' >>/etc/audit/auditd.conf
 	PATH=$tmp/bin:$PATH "$plugin" --setup --undo -c "$conf" >"$out" 2>"$tmp/err"
 	check '--setup --undo: status 0' [ $? = 0 ]
@@ -672,7 +675,7 @@ test_setup() {
 	sed -i '/^max_log_file/d' /etc/audit/auditd.conf
 	check '--setup --undo: all is as before' diff -r /etc/audit "$tmp/before"
 	check '--setup --undo: and the configuration of the plugin' cmp "$conf" "$tmp/conf-before"
-	check '--setup --undo: auditd is told last' [ "$(tail -n 1 "$tmp/calls")" = 'auditctl --signal HUP' ]
+	check '--setup --undo: auditd is signalled last' [ "$(tail -n 1 "$tmp/calls")" = 'auditctl --signal HUP' ]
 }
 
 test_check() {

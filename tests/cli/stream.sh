@@ -173,8 +173,8 @@ test_stalled() {
 			    at = end
 		END
 	}
-	told() { [ "$(lost frames)" -gt 0 ]; }
-	check "stalled: the stream says what is missing" wait_for told
+	reported() { [ "$(lost frames)" -gt 0 ]; }
+	check "stalled: the stream reports the loss" wait_for reported
 	finish
 	wait "$collector"
 	check "stalled: what came and what was lost add up ($(lost frames) lost)" adds_up frames
@@ -378,10 +378,10 @@ certificates() {
 expired() {
 	openssl x509 -req -in "$tmp/server.csr" -CA "$tmp/ca.pem" -CAkey "$tmp/ca.key" -CAcreateserial \
 		-days -1 -extfile "$tmp/ext" -out "$tmp/expired.pem" >"$tmp/openssl.log" 2>&1
-	openssl s_server -accept 6018 -cert "$tmp/expired.pem" -key "$tmp/server.key" -quiet \
+	openssl s_server -accept 6020 -cert "$tmp/expired.pem" -key "$tmp/server.key" -quiet \
 		>"$tmp/server.out" 2>&1 &
 	pids+=" $!"
-	wait_for listening 6018
+	wait_for listening 6020
 }
 
 # refused NAME PATTERN KEY…: nothing is sent
@@ -460,8 +460,8 @@ test_tls() {
 	refused "a CA that is not there" "siem: collector.test port 6012: $tmp/none.pem: " \
 		'host = collector.test' "ca = $tmp/none.pem"
 	expired
-	port=6018 refused "an expired certificate" \
-		'siem: collector.test port 6018: .*expired certificate; lines wait' \
+	port=6020 refused "an expired certificate" \
+		'siem: collector.test port 6020: .*expired certificate; lines wait' \
 		'host = collector.test' "ca = $tmp/ca.pem"
 	stop_rsyslogd
 	test_tls_certificate

@@ -74,8 +74,8 @@ cat "$records" >&5
 all_in_file() { [ "$(grep -c . "$tmp/file")" = "$((lines - 1))" ]; }	# all but netlog stop
 check "without a syslogd the file gets its lines" wait_for all_in_file
 start_rsyslogd
-told() { grep -q 'netlog lost plugin=' "$tmp/messages" 2>/dev/null; }
-check "when it is back, the loss is told" wait_for told
+reported() { grep -q 'netlog lost plugin=' "$tmp/messages" 2>/dev/null; }
+check "when it is back, the loss is reported" wait_for reported
 exec 5>&-
 wait "$pid"
 check "the plugin ended well" test $? = 0

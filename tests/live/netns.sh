@@ -121,7 +121,7 @@ own=$(stat -L -c %i /proc/self/ns/net) R=$(inode "$red") B=$(inode "$blue")
 check "says how many are watched" has 'netlog start .* sockdiag=yes netns=2/4 source=sockdiag$'
 check "complains of one that is not there" says "/run/netns/$late: no such network namespace"
 check "complains of one that is none" says "$tmp/file: not a network namespace"
-check "tells what is open there" soon "listen start TCP $at:7001 .* ${pids[open]} .* netns=$R via=snapshot "
+check "reports open sockets there" soon "listen start TCP $at:7001 .* ${pids[open]} .* netns=$R via=snapshot "
 
 enter red "$red"
 do_it red "listen 7000"
@@ -146,7 +146,7 @@ enter dark "$dark"
 do_it dark "listen 7000"
 do_it dark "dial 7000"
 check "one that is not watched: unseen" soon "connect start TCP - -> $at:7000 - ${pids[dark]} .* unseen=netns"
-check "and nothing of it is told" hasnt " ${pids[dark]} .* netns=[0-9]"
+check "and nothing of it is reported" hasnt " ${pids[dark]} .* netns=[0-9]"
 leave dark
 
 # ---- the same addresses and ports, at once ----

@@ -278,6 +278,7 @@ calls_source()
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -288,7 +289,7 @@ calls_source()
 static enum { ABI_64, ABI_32, ABI_SOCKETCALL } abi;
 
 enum call { SOCKET, BIND, CONNECT, LISTEN, ACCEPT, ACCEPT4, EXIT, EXIT_GROUP,
-	    CLOSE, CLOSE_RANGE, DUP, DUP2, DUP3, FCNTL, FCNTL64, FORK, VFORK,
+	    CLOSE, CLOSE_RANGE, DUP, DUP2, DUP3, FCNTL, FCNTL64, IOCTL, FORK, VFORK,
 	    CLONE, EXECVE };
 
 /* 64-bit and i386 numbers (0: none), and the number within socketcall. */
@@ -302,7 +303,7 @@ static const struct { short nr64, nr32, socketcall; } numbers[] = {
 	[DUP3] = { SYS_dup3, 330 },		[FCNTL] = { SYS_fcntl, 55 },
 	[FCNTL64] = { 0, 221 },			[FORK] = { SYS_fork, 2 },
 	[VFORK] = { SYS_vfork, 190 },		[CLONE] = { SYS_clone, 120 },
-	[EXECVE] = { SYS_execve, 11 },
+	[EXECVE] = { SYS_execve, 11 },		[IOCTL] = { SYS_ioctl, 54 },
 };
 
 /* Memory that a 32-bit pointer reaches. */
@@ -551,8 +552,11 @@ static void descriptors(void)
 		seen(fcntls[i], 0, F_DUPFD, 910, 0);
 		seen(fcntls[i], 0, F_DUPFD_CLOEXEC, 910, 0);
 		unseen(fcntls[i], 0, F_GETFL, 0, 0);
-		unseen(fcntls[i], 0, F_SETFD, 0, 0);
+		seen(fcntls[i], 0, F_SETFD, 0, 0);
 	}
+	seen(IOCTL, 0, FIOCLEX, 0, 0);
+	seen(IOCTL, 0, FIONCLEX, 0, 0);
+	unseen(IOCTL, 0, FIONBIO, (long)low, 0);
 	seen(CLOSE_RANGE, 900, 1000, 0, 0);
 	clone_thread();
 	child(FORK, 0);

@@ -108,12 +108,12 @@ hold
 configure
 start
 check "says that it has sock_diag" has 'netlog start .* sockdiag=yes'
-check "tells a listener that is open, and whose" soon "listen start TCP $l [0-9]+ $holder 0 python3 .* via=snapshot id="
-check "tells a connection that is open" soon "connect start TCP $c -> $l [0-9]+ $holder 0 .* via=snapshot"
-check "tells who accepted" soon "connect start TCP $l <- $c [0-9]+ $holder 0 .* via=snapshot"
-check "tells a datagram server" soon "listen start UDP $u [0-9]+ $holder .* via=snapshot"
+check "reports an open listener and its process" soon "listen start TCP $l [0-9]+ $holder 0 python3 .* via=snapshot id="
+check "reports an open connection" soon "connect start TCP $c -> $l [0-9]+ $holder 0 .* via=snapshot"
+check "reports which process accepted" soon "connect start TCP $l <- $c [0-9]+ $holder 0 .* via=snapshot"
+check "reports a datagram server" soon "listen start UDP $u [0-9]+ $holder .* via=snapshot"
 order 'u.close()'
-check "tells an end" soon "listen stop UDP $u [0-9]+ $holder .* via=destroy"
+check "reports an end" soon "listen stop UDP $u [0-9]+ $holder .* via=destroy"
 number=$(number_of "connect start TCP $c -> $l")
 stop
 check "the state is root's alone" test "$(stat -c %a:%u "$state")" = 600:0
@@ -122,8 +122,8 @@ order 'a.close()'
 # shellcheck disable=SC2016 # eval expands it
 until_true 10 eval '! ss -Htn state established "sport = :$lport" | grep -q .' || failed=1
 start
-check "a second run tells what ended meanwhile" soon "connect stop TCP $l <- $c .* via=sweep"
-check "and nothing that was told" hasnt " start (TCP|UDP) .* [0-9]+ $holder 0 "
+check "a second run reports connections that ended in between" soon "connect stop TCP $l <- $c .* via=sweep"
+check "and none that was reported before" hasnt " start (TCP|UDP) .* [0-9]+ $holder 0 "
 order 'c.close()'
 check "an end has the number of its start, and its bytes" soon "connect stop TCP $c -> $l .* via=destroy tx=100 .*id=$number"
 stop
@@ -131,7 +131,7 @@ stop
 let_go
 hold
 start
-check "what was opened meanwhile is told" soon "connect start TCP $c -> $l .* via=snapshot"
+check "connections opened in between are reported" soon "connect start TCP $c -> $l .* via=snapshot"
 kill -KILL "$holder"
 let_go
 check "kill -9: an end" soon "connect stop TCP $c -> $l .* via=destroy tx=100"
@@ -144,7 +144,7 @@ soon "connect start TCP $c -> $l" || failed=1
 stop
 sed -i '$d' "$state"
 start
-check "after a damaged state all is told anew" soon "connect start TCP $c -> $l .* via=snapshot"
+check "after a damaged state file everything is reported again" soon "connect start TCP $c -> $l .* via=snapshot"
 stop
 rm -f "$state"
 
@@ -202,7 +202,7 @@ rm -f "$state"
 start
 order 'c = socket.create_connection(l.getsockname())'
 sleep 0.5
-check "snapshot = no tells nothing of what is open" hasnt " start (TCP|UDP) .* [0-9]+ $holder 0 "
+check "snapshot = no reports no open connections" hasnt " start (TCP|UDP) .* [0-9]+ $holder 0 "
 stop
 let_go
 exit $failed

@@ -20,7 +20,7 @@ struct row {
 /* A step on each line. */
 /* clang-format off */
 static const struct row rows[] = {
-	{ "what was lost before is not told", 2, {
+	{ "an earlier loss is not reported", 2, {
 		{ { UNLOADED, .has_kernel = true, .kernel = 500 }, { 0 } },
 		{ { UNLOADED, .has_kernel = true, .kernel = 503 }, { .kernel = 3 } },
 	} },
@@ -79,7 +79,7 @@ static const struct row rows[] = {
 		{ { UNLOADED, .module_load = 7, .module_lost = 5 }, { 0 } },
 		{ { .unload_lost = 9, .module_load = 8, .module_lost = 1 }, { .module = 5 } },
 	} },
-	{ "loaded again: what the load before lost is not told twice", 5, {
+	{ "loaded again: losses of the load before are not reported twice", 5, {
 		{ { UNLOADED, .module_load = 7 }, { 0 } },
 		{ { UNLOADED, .module_load = 7, .module_lost = 5 }, { .module = 5 } },
 		{ { .unload_lost = 5 }, { 0 } },

@@ -585,7 +585,7 @@ static const struct step fork_seen[] = {
 	CLOSE(200, 3, .ppid = 1,
 	      .out = "connect stop TCP - -> " A " 200 prog opener=100 via=close"),
 };
-static const struct step fork_told_late[] = {	/* vfork: the child has exited by then */
+static const struct step fork_reported_late[] = {	/* vfork: the child has exited by then */
 	OPEN_A, EXIT(200, .ppid = 100), FORK(100, 200, .late = 2),
 	CLOSE(100, 3, .out = STOP_A " via=close"),
 };
@@ -1134,7 +1134,7 @@ static const struct row rows[] = {
 	ROW("fork and exec", fork_exec),
 	ROW("fork seen", fork_seen),
 	ROW("fork, exit alone seen", fork_exit_alone),
-	ROW("fork told of after the child's exit", fork_told_late),
+	ROW("fork reported after the child's exit", fork_reported_late),
 	ROW("fork and exec: the name", fork_exec_named),
 	ROW("fork: another has the pid", fork_reuses_pid),
 	ROW("fork after the pid's exit", fork_after_exit),

@@ -144,7 +144,7 @@ static const struct row rows[] = {
 		TICK(1010, .out = "start - -> " R " 1"),
 		EXIT(1100, 1), GONE(1105, 0),
 		TICK(1250, .out = "stop - -> " R " 1 via=exit") } },
-	{ "connect: one after the other, order tells", {
+	{ "connect: one after the other, their order decides", {
 		END(4, 11, L, R, .est = 1), END(9, 12, M, R, .est = 1),
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), GONE(5, 1),
 		SOCKET(5, 1, 3), CONNECT(6, 1, 3, R, 0), GONE(10, 2), STREAM(60),
@@ -380,7 +380,7 @@ static const struct row rows[] = {
 		FOUND(1, 1, 5, "10.0.0.5:80", ANY, STATE_LISTEN), TICK(60000),
 		CONNECT(30000, 1, 9, R, 0, .out = "start - -> " R " 1"),
 		ACCEPT(30001, 1, 3, 4, NULL, .out = "start 10.0.0.5:80 <- - 1") } },
-	{ "snapshot: told as one of a namespace that was not watched", {
+	{ "snapshot: reported before, in a namespace that was not watched", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
 		GONE(5, 1, .of = THEIRS, .out = "start - -> " R " 1 unseen"),
 		OPEN(2000, 2, 3, 11, L, R, EST, .active = 1, IN) } },
@@ -399,13 +399,13 @@ static const struct row rows[] = {
 		CONNECT(9, 1, 3, R, 0), SOCKET(8, 1, 6), /* events from before */
 		END(50, 11, L, R, .est = 1), STREAM(60),
 		TICK(70, .out = "stop " L " -> " R " 1 via=destroy") } },
-	{ "snapshot: audit told of the socket, and has yet to tell of the connect", {
+	{ "snapshot: audit has reported the socket, but not yet the connect", {
 		SOCKET(0, 1, 3),
 		OPEN(10, 1, 3, 11, L, R, EST, .active = 1,
 		     .out = "start " L " -> " R " 1 via=snapshot"),
 		CONNECT(9, 1, 3, R, 0), END(50, 11, L, R, .est = 1), STREAM(60),
 		TICK(70, .out = "stop " L " -> " R " 1 via=destroy"), TICK(2000) } },
-	{ "snapshot: audit told of it already", {
+	{ "snapshot: audit has reported it already", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0),
 		OPEN(3, 1, 3, 11, L, R, EST, .active = 1), FOUND(5, 1, 11, L, R, EST),
 		STREAM(20), TICK(30, .out = "start " L " -> " R " 1") } },

@@ -6,7 +6,7 @@ from statement import end, line
 
 WORDS = '''A flow of packets in the network namespace it runs in: both ends, and of TCP that it was
 established, that it ended (TIME_WAIT or CLOSE), or that a SYN was answered by a reset.
-It has no processes, so everything it tells is told in part. On loopback one flow is
+It has no processes, so all its records are partial. On loopback one flow is
 both the connection and the one that was accepted. Not claimed: listeners, other
 namespaces, a connect without a packet, the end of UDP (a timeout), UDP without packets.'''
 OUTCOME = True

@@ -9,7 +9,7 @@ from statement import end, escape, line
 WORDS = '''Each system call of 30-netlog.rules, whole: who (pid, uid, comm), the call, what it
 returned, and the address that it was given. So a connect, its errno, an accept and its
 peer, a bind of UDP, a listen. An event stands alone: the socket's protocol and its
-other end are in other events, or in none, so everything it tells is told in part.
+other end are in other events, or in none, so all its records are partial.
 EINPROGRESS says that the outcome is not known. A connect of another kind of socket, or
 of UDP to port 0, is a call like others: not counted as wrong. Not claimed: stops, what a task that a
 signal ends was doing, sendto.'''

@@ -5,7 +5,7 @@ import re
 from statement import end, escape, line, rows
 
 WORDS = '''A TCP connect ("trace all TCP connect()s"), with UID, PID, COMM, the address it goes to.
-It says neither the local port nor how it went, so everything it tells is told in part.
+It says neither the local port nor how it went, so all its records are partial.
 Not claimed: stops, accepted connections, UDP, listeners.'''
 OUTCOME = False     # the line of a failed connect looks like any other
 ROW = re.compile(rb'(?P<uid>\d+) +(?P<pid>\d+) +(?P<comm>.*?) +[46]'
