@@ -6,7 +6,7 @@ from statement import end, escape, line, rows
 
 WORDS = '''A TCP session from its begin to its end, with PID, COMM, both ends. One line stands
 for a start and a stop, and its PID may be of either. It says neither who called whom nor how a connect went: the
-line of a connect that failed counts as told in part. Not claimed: UDP, listeners.
+line of a connect that failed counts as a partial record. Not claimed: UDP, listeners.
 The far end of a connection that no program accepted is a session, too: not counted.
 Its TX_KB, RX_KB and MS are rounded, and of the TCP machine: not compared.'''
 OUTCOME = False     # the line of a failed connect looks like any other
