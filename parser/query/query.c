@@ -125,7 +125,7 @@ static void warn(const struct query *q)
 		fprintf(stderr, "aunetlog: %llu records came through syslog or the like, where "
 			"any local user can write such lines\n", (unsigned long long)prefixed);
 	if (q->unknown && !q->options->maybe)
-		fprintf(stderr, "aunetlog: %llu more lines could match: an end of theirs is unknown; "
+		fprintf(stderr, "aunetlog: %llu lines more could match: their local or remote end is unknown; "
 			"--maybe prints them\n", (unsigned long long)q->unknown);
 	if (own_losses(q->own))
 		fprintf(stderr, "aunetlog: audisp-netlog reported losses in %llu lines; to see "

@@ -31,6 +31,7 @@ struct doctor {
 	struct audit_status_rules rules;
 	bool bpf_tried;	       /* the programs were attached, or bpf_error has the reason */
 	const char *bpf_error; /* NULL: they were */
+	bool bpf_less;	       /* they may not read the kernel's memory */
 	bool initial_pids;     /* this is the initial pid namespace */
 	bool clock_synchronized;
 	const char *release;	  /* of the kernel: uname -r */

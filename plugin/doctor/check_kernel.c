@@ -144,6 +144,14 @@ static void module_advice(const struct doctor *d, struct doctor_finding *f)
  * used. */
 static void exact_by_bpf(const struct doctor *d, struct doctor_finding *f)
 {
+	if (d->bpf_less) {
+		found(f, DOCTOR_WARNING, "source: BPF, without paths and command lines of programs");
+		because(f, "the kernel does not let BPF read its memory: lockdown=confidentiality, "
+			   "or it refuses a program, see the plugin's message \"BPF cannot read\" in the "
+			   "log of syslog");
+		mend(f, "journalctl -t audisp-netlog | grep 'BPF cannot read'");
+		return;
+	}
 	if (doctor_module_installed(d) && doctor_signed_only(d))
 		found(f, DOCTOR_OK, "source: BPF, exact; the module is not loaded: %s allows only "
 				    "modules that are signed with an enrolled key",

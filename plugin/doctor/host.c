@@ -53,6 +53,7 @@ static void try_bpf(struct doctor *d, char *error, size_t size)
 		return;
 	b = bpf_input_open(&o, error, size);
 	d->bpf_error = b ? NULL : error;
+	d->bpf_less = b && !bpf_input_has_paths(b);
 	bpf_input_close(b);
 }
 

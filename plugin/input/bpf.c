@@ -148,6 +148,11 @@ bool bpf_input_test(struct bpf_input *b)
 	return __atomic_load_n(&s->fired, __ATOMIC_SEQ_CST);
 }
 
+bool bpf_input_has_paths(const struct bpf_input *b)
+{
+	return b->bpf->rodata->can_read;
+}
+
 bool bpf_input_has_cookies(const struct bpf_input *b)
 {
 	return b->bpf->rodata->has_cookie;

@@ -70,6 +70,9 @@ bool bpf_input_scans(const struct bpf_input *b);
 
 /* Returns true if the programs run: kernel.ftrace_enabled=0 stops them without an error. */
 bool bpf_input_test(struct bpf_input *b);
+/* Returns false if the kernel does not let BPF read its memory: paths and command lines of
+ * programs are unknown. */
+bool bpf_input_has_paths(const struct bpf_input *b);
 /* Returns false if cookies are this run's own numbers (before Linux 5.12). */
 bool bpf_input_has_cookies(const struct bpf_input *b);
 /* A silent source writes no records, and stays attached. */

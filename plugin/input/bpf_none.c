@@ -46,6 +46,12 @@ bool bpf_input_scans(const struct bpf_input *b)
 	return false;
 }
 
+bool bpf_input_has_paths(const struct bpf_input *b)
+{
+	(void)b;
+	return true;
+}
+
 bool bpf_input_has_cookies(const struct bpf_input *b)
 {
 	(void)b;

@@ -95,6 +95,7 @@ static const struct row rows[] = {
 
 	{ "the module", check_source, { 0 }, .level = DOCTOR_OK, .found = "kernel module", .files = { MODULE } },
 	{ "the module is still loading", check_source, { .bpf_tried = true }, .level = DOCTOR_OK, .found = "source: BPF", .files = { { "/sys/module/audit_netlog/initstate", "coming\n" } } },
+	{ "BPF may not read", check_source, { .bpf_tried = true, .bpf_less = true }, .level = DOCTOR_WARNING, .found = "without paths", .fix = "journalctl -t audisp-netlog" },
 	{ "BPF is not wanted", check_source, { .bpf_tried = true }, .source = KERNEL_NONE, .level = DOCTOR_WARNING, .found = "keeps the plugin from", .fix = "source = auto" },
 	{ "no BTF, module installed", check_source, { .bpf_tried = true, .bpf_error = "no", .initial_pids = true }, .level = DOCTOR_WARNING, .found = "socket diagnostics; no BPF: this kernel has no BTF", .fix = "modprobe audit_netlog", .files = { { "/lib/modules/6.1.0/updates/dkms/audit_netlog.ko.xz", "" } } },
 	{ "Secure Boot", check_source, { .bpf_tried = true, .bpf_error = "no" }, .level = DOCTOR_WARNING, .found = "not the initial pid namespace", .fix = "mokutil", .files = { { "/lib/modules/6.1.0/extra/audit_netlog.ko", "" }, { "/sys/firmware/efi/efivars/" "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c", "\6\0\0\0\1", 0, 5 } } },
