@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "plugin/log.h"
 
@@ -159,6 +160,9 @@ static void on_bpf_event(const struct event *e, void *arg)
 	if (k->module && !k->woken_at && !was_running(k, e))
 		return;
 	named.node = k->node.name;
+	/* a scan holds each file for a moment: whoever closed it meanwhile is unknown */
+	if (e->op == NETLOG_OP_RELEASE && e->task.pid == getpid())
+		named.task = (struct task)TASK_UNKNOWN;
 	if (!k->woken_at)
 		handover_note(&k->handover, e);
 	join_put(k->join, &named, now_ns());

@@ -81,6 +81,7 @@ void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c)
  *   F f      BPF's programs do not run, run again; u5: so many connects were not seen
  *   b7 k7    an event of inode 7, now, by BPF, by the module through auditd
  *   k7-300   the same, of 300 ms ago
+ *   o7       BPF: inode 7 is released by this process, as the last holder
  *   U        the module's last record
  *   .        the check of each second
  *   =TEXT    what the tracker got since the last =: L and X for op=load and unload
@@ -96,6 +97,7 @@ struct row {
 
 static const struct row rows[] = {
 	{ "BPF alone", "=L, b1 =b1, ! k1 =" },
+	{ "a scan was the last to hold a socket: nobody is named", "b1 o1 =L,b1,-1," },
 	{ "the module comes", "b1 @1000 M b2 . =L,b1,b2, ~ k2 = @1100 k3 =k3," },
 	{ "the module comes: what both saw, and what BPF missed",
 	  "@1000 b1 M . ~ =L,b1, @1005 k1 = k2 =k2," },
@@ -131,7 +133,7 @@ static void on_event(const struct event *e, void *arg)
 	else if (e->op == NETLOG_OP_LOAD || e->op == NETLOG_OP_UNLOAD)
 		snprintf(got + n, sizeof(got) - n, "%c,", e->op == NETLOG_OP_LOAD ? 'L' : 'X');
 	else
-		snprintf(got + n, sizeof(got) - n, "%s%d,", e->task.pid == 1 ? "b" : "k",
+		snprintf(got + n, sizeof(got) - n, "%s%d,", e->task.pid == 1 ? "b" : e->task.pid == ID_UNKNOWN ? "-" : "k",
 			 (int)e->ino);
 }
 
@@ -166,6 +168,10 @@ static void step(const char *s)
 		e = event(NETLOG_OP_ACCEPT, atoi(s + 1), now, 1);
 		if (!bpf.silent)
 			bpf.o.to.event(&e, bpf.o.to.arg);
+		break;
+	case 'o':
+		e = event(NETLOG_OP_RELEASE, atoi(s + 1), now, getpid());
+		bpf.o.to.event(&e, bpf.o.to.arg);
 		break;
 	case 'k':
 		assert_true(sscanf(s, "k%d-%d", &ino, &ago) >= 1);
