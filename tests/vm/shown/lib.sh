@@ -23,6 +23,14 @@ not_ok() {
 
 give_up() { echo "$2" | not_ok "$1"; exit 0; }
 
+# Takes the second processor away until the script ends: multi-threaded TCG of QEMU 7.2 crashes,
+# sooner or later, when code is patched while another processor runs it (see `unload`).
+one_processor() {
+	local switch=/sys/devices/system/cpu/cpu1/online
+	[ -w $switch ] && echo 0 >$switch || return 0
+	trap 'echo 1 >/sys/devices/system/cpu/cpu1/online; rm -rf "$work"' EXIT
+}
+
 # until_true SECONDS COMMAND...
 until_true() {
 	local end=$((SECONDS + $1))
