@@ -133,8 +133,8 @@ static void on_event(const struct event *e, void *arg)
 	else if (e->op == NETLOG_OP_LOAD || e->op == NETLOG_OP_UNLOAD)
 		snprintf(got + n, sizeof(got) - n, "%c,", e->op == NETLOG_OP_LOAD ? 'L' : 'X');
 	else
-		snprintf(got + n, sizeof(got) - n, "%s%d,", e->task.pid == 1 ? "b" : e->task.pid == ID_UNKNOWN ? "-" : "k",
-			 (int)e->ino);
+		snprintf(got + n, sizeof(got) - n, "%s%d,", e->task.pid == 1 ? "b" :
+			 e->task.pid == ID_UNKNOWN ? "-" : "k", (int)e->ino);
 }
 
 static struct event event(enum netlog_op op, int ino, int64_t mono, int pid)
