@@ -70,6 +70,9 @@ until_there() { # MARKER
 
 plugin_stopped() { tail -c +$((netlog_from + 1)) "$netlog_log" | grep -q ' netlog stop'; }
 
+# The kernel takes a while to verify the programs.
+bpf_speaks() { tail -c +$((netlog_from + 1)) "$netlog_log" | grep -q ' netlog start .* source=bpf'; }
+
 # auditd, or the plugin with BPF, stops reading in the middle of a storm.
 stall() {
 	reader=$(auditctl -s | sed -n 's/^pid //p')
@@ -88,7 +91,9 @@ bpf_counts() {
 }
 
 audit_step() { # RATE
+	netlog_from=$(size_of "$netlog_log")
 	start-auditd || broken "auditd does not start"
+	[ "$NETLOG_PROFILE" != bpf ] || until_true bpf_speaks || broken "the plugin does not start"
 	drain start
 	stream_from=$(size_of "$stream") netlog_from=$(size_of "$netlog_log")
 	lost_before=$(lost)
