@@ -51,7 +51,9 @@ bool handover_met(struct handover *h, const struct event *e)
 		struct handover_event *o = &h->last[(n - 1) % HANDOVER_EVENTS];
 		int64_t apart = llabs(o->mono - e->mono);
 
-		if (o->mono && o->ino == e->ino && o->op == e->op && o->peer == peer &&
+		if (o->mono < e->mono - 2 * HANDOVER_NEAR_NS)	/* and those before it */
+			break;
+		if (!o->met && o->ino == e->ino && o->op == e->op && o->peer == peer &&
 		    apart < nearest) {
 			nearest = apart;
 			found = o;
@@ -59,7 +61,7 @@ bool handover_met(struct handover *h, const struct event *e)
 		n = o->older;
 	}
 	if (found)
-		found->mono = 0;
+		found->met = true;
 	return found;
 }
 

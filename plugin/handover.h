@@ -21,9 +21,10 @@ struct handover {
 	uint64_t heads[4096];	/* by inode: the number of the last event, from 1 */
 	struct handover_event {
 		uint64_t older;	/* the number of the one before it under the same head */
-		int64_t mono;	/* 0: none, or met */
+		int64_t mono;
 		uint64_t ino;
 		uint32_t peer;	/* hash */
+		bool met;
 		enum netlog_op op;
 	} last[HANDOVER_EVENTS];
 };

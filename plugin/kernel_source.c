@@ -90,7 +90,7 @@ static bool refuse(const struct event *e, void *arg)
 	return false;
 }
 
-/* What both have reported since rmmod was called becomes one sequence. */
+/* Merges the events that both have reported since rmmod was called into one sequence. */
 static void merge(struct kernel_source *k)
 {
 	bool known = k->of_module.count - k->held_from < HANDOVER_EVENTS;
@@ -160,7 +160,7 @@ static void on_bpf_event(const struct event *e, void *arg)
 	if (k->module && !k->woken_at && !was_running(k, e))
 		return;
 	named.node = k->node.name;
-	/* a scan holds each file for a moment: whoever closed it meanwhile is unknown */
+	/* A scan holds a reference to each file. The process that closed it is then unknown. */
 	if (e->op == NETLOG_OP_RELEASE && e->task.pid == getpid())
 		named.task = (struct task)TASK_UNKNOWN;
 	if (!k->woken_at)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/audit/filter_image: what the filter knows of earlier lines, saved and loaded. */
+/* parser/audit/filter_image: saves and loads the state of the filter. */
 #include "parser/audit/filter.h"
 
 void filter_image(struct filter *f, struct image *i)

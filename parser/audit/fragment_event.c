@@ -68,6 +68,31 @@ bool fragment_complete(const struct fragment *p)
 	return p->has_saddr || p->unkeyed || (id != SC_CONNECT && id != SC_BIND);
 }
 
+static bool fcntl_fact(const struct fragment *p, const uint64_t *args, struct event *f)
+{
+	switch (args[1]) {
+	case F_SETFD:
+		f->kind = EVENT_CLOEXEC;
+		f->cloexec = args[2] & FD_CLOEXEC;
+		return true;
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		f->kind = EVENT_DUP;
+		f->newfd = p->exit;
+		f->cloexec = args[1] == F_DUPFD_CLOEXEC;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool ioctl_fact(const uint64_t *args, struct event *f)
+{
+	f->kind = EVENT_CLOEXEC;
+	f->cloexec = args[1] == IOCTL_SET_CLOEXEC;
+	return f->cloexec || args[1] == IOCTL_CLEAR_CLOEXEC;
+}
+
 /* Sets the kind of event that a call is, and its numbers; args are its arguments. Returns
  * FRAGMENT_NOTHING for a call that says nothing. */
 static enum fragment_result call_fact(const struct fragment *p, enum syscall_id id,
@@ -106,15 +131,9 @@ static enum fragment_result call_fact(const struct fragment *p, enum syscall_id 
 		break;
 	case SC_FCNTL:
 	case SC_FCNTL64:
-		if (args[1] == F_SETFD) {
-			f->kind = EVENT_CLOEXEC;
-			f->cloexec = args[2] & FD_CLOEXEC;
-			break;
-		}
-		if (args[1] != F_DUPFD && args[1] != F_DUPFD_CLOEXEC)
+		if (!fcntl_fact(p, args, f))
 			return FRAGMENT_NOTHING;
-		f->cloexec = args[1] == F_DUPFD_CLOEXEC;
-		/* fall through */
+		break;
 	case SC_DUP:
 	case SC_DUP2:
 		f->kind = EVENT_DUP;
@@ -126,10 +145,8 @@ static enum fragment_result call_fact(const struct fragment *p, enum syscall_id 
 		f->cloexec = args[2] & O_CLOEXEC;
 		break;
 	case SC_IOCTL:
-		if (args[1] != IOCTL_SET_CLOEXEC && args[1] != IOCTL_CLEAR_CLOEXEC)
+		if (!ioctl_fact(args, f))
 			return FRAGMENT_NOTHING;
-		f->kind = EVENT_CLOEXEC;
-		f->cloexec = args[1] == IOCTL_SET_CLOEXEC;
 		break;
 	case SC_CLONE:
 		if (args[0] & CLONE_THREAD_FLAG)

@@ -26,7 +26,7 @@ void indexing_log(struct indexing *x, struct aunetlog_log *log,
 /* An entry, or a message, of the log in hand; own: a file of the plugin. */
 void indexing_entry(struct indexing *x, const struct entry *e, bool own);
 void indexing_warning(struct indexing *x, bool own, const char *text);
-/* What was wrong with the log in hand, counted, as struct query has it. */
+/* Counts of the problems in the current log, as in struct query. */
 void indexing_errors(struct indexing *x, const uint64_t audit[INPUT_ERROR_COUNT], uint64_t own);
 /* The audit log in hand is refused: it has no index. */
 void indexing_refuse(struct indexing *x);

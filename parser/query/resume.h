@@ -9,7 +9,7 @@
 #include "parser/query/query_state.h"
 
 /*
- * What is known of the audit logs' lines so far, behind reassemble_push(), packed and owned by the
+ * The state of the readers after the audit logs' lines so far, packed and owned by the
  * caller: for an index. NULL: without memory, or the state cannot be saved.
  */
 void *resume_save_audit(struct query *q, size_t *len);

@@ -6,7 +6,7 @@
 #include "parser/image.h"
 #include "parser/track/state.h"
 
-/* What pointers in the tracker refer to. */
+/* The tables that pointers in the tracker refer to. */
 struct image_things {
 	struct image_numbers identities, processes, conns, fds;
 };

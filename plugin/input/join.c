@@ -43,6 +43,7 @@ struct join {
 	unsigned int waiting;
 	struct item *by_mono, *by_serial;
 	TAILQ_HEAD(items, item) items;	/* oldest first */
+	struct items others;	/* while held: of the other source */
 	struct seen *seen;
 	TAILQ_HEAD(, seen) seen_list;	/* oldest first */
 };
@@ -56,6 +57,7 @@ struct join *join_new(void (*event)(const struct event *e, void *arg), void *arg
 	j->event = event;
 	j->arg = arg;
 	TAILQ_INIT(&j->items);
+	TAILQ_INIT(&j->others);
 	TAILQ_INIT(&j->seen_list);
 	return j;
 }
@@ -155,10 +157,27 @@ void join_enable(struct join *j, bool on)
 		seen_remove(j, TAILQ_FIRST(&j->seen_list));
 }
 
+/* The other source may be seconds behind, so its events have a list until then. */
+static void merge(struct join *j)
+{
+	struct item *i = TAILQ_FIRST(&j->items), *o;
+
+	while ((o = TAILQ_FIRST(&j->others))) {
+		TAILQ_REMOVE(&j->others, o, next);
+		while (i && i->e.mono <= o->e.mono)
+			i = TAILQ_NEXT(i, next);
+		if (i)
+			TAILQ_INSERT_BEFORE(i, o, next);
+		else
+			TAILQ_INSERT_TAIL(&j->items, o, next);
+	}
+}
+
 void join_free(struct join *j)
 {
 	if (!j)
 		return;
+	merge(j);
 	while (!TAILQ_EMPTY(&j->items))
 		item_remove(j, TAILQ_FIRST(&j->items));
 	while (!TAILQ_EMPTY(&j->seen_list))
@@ -198,17 +217,17 @@ static struct item *item_new(const struct event *e)
 	return i;
 }
 
-/* In the order of time: two sources, and several processors. */
-static void hold(struct join *j, struct item *i)
+/* In the order of time, from the end: several processors report, nearly in order. */
+static void hold(struct join *j, struct items *list, struct item *i)
 {
-	struct item *before = TAILQ_LAST(&j->items, items);
+	struct item *before = TAILQ_LAST(list, items);
 
 	while (before && before->e.mono > i->e.mono)
 		before = TAILQ_PREV(before, items, next);
 	if (before)
-		TAILQ_INSERT_AFTER(&j->items, before, i, next);
+		TAILQ_INSERT_AFTER(list, before, i, next);
 	else
-		TAILQ_INSERT_HEAD(&j->items, i, next);
+		TAILQ_INSERT_HEAD(list, i, next);
 	j->waiting++;
 }
 
@@ -221,7 +240,7 @@ void join_put_other(struct join *j, const struct event *e)
 		return;
 	}
 	i->other = true;
-	hold(j, i);
+	hold(j, &j->others, i);
 }
 
 void join_put(struct join *j, const struct event *e, int64_t now)
@@ -241,7 +260,7 @@ void join_put(struct join *j, const struct event *e, int64_t now)
 		return;
 	}
 	if (j->held) {
-		hold(j, i);
+		hold(j, &j->items, i);
 	} else {
 		if (j->waiting >= WAITING_MAX)
 			release_first(j);
@@ -344,6 +363,7 @@ uint64_t join_decide(struct join *j, bool (*takes)(const struct event *e, void *
 {
 	struct item *i, *next;
 
+	merge(j);
 	for (i = TAILQ_FIRST(&j->items); i; i = next) {
 		next = TAILQ_NEXT(i, next);
 		if (!i->other && !takes(&i->e, arg))

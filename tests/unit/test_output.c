@@ -478,17 +478,16 @@ static void test_reasons(void **state)
 		assert_int_equal(atoi(fake.reasons[i]), -errors[new[i]]);
 }
 
-/* A transport that does not keep loses the lines that it fails to write, and reports this when
- * it works again. */
-static void test_fails(void **state)
+/* Ten lines to a transport that does not keep, and whose next writes fail so many times, after
+ * taking `take` lines of the first. */
+static void lose(unsigned int fails, unsigned int take)
 {
 	struct output *o = open_fake(&loses);
 	struct output_counts c;
 
-	(void)state;
 	fake.fail = -ENOSPC;
-	fake.fail_count = 1;
-	fake.take = 2;
+	fake.fail_count = fails;
+	fake.take = take;
 	speed = FAST;
 	for (unsigned int i = 0; i < 10; i++)
 		put(o, i, 40);
@@ -496,35 +495,26 @@ static void test_fails(void **state)
 	wait_until(all_back);
 	speed = 1;
 	output_counts(o, &c);
-	assert_int_equal(c.lost, 8);
-	assert_int_equal(c.written, 2);
+	assert_int_equal(c.lost, 10 - take);
+	assert_int_equal(c.written, take);
 	assert_int_equal(output_close(o, 20000), 0);
-	assert_int_equal(lost_by_notes(), 8);
+	assert_int_equal(lost_by_notes(), 10 - take);
 	assert_int_equal(fake.failed, 1);
 	assert_int_equal(fake.works, 1);
+}
+
+/* The lines that it fails to write are lost, which is reported when it works again. */
+static void test_fails(void **state)
+{
+	(void)state;
+	lose(1, 2);
 }
 
 /* The report of a loss fails, too, and is repeated. */
 static void test_report_fails(void **state)
 {
-	struct output *o = open_fake(&loses);
-	struct output_counts c;
-
 	(void)state;
-	fake.fail = -ENOSPC;
-	fake.fail_count = 2;
-	speed = FAST;
-	for (unsigned int i = 0; i < 10; i++)
-		put(o, i, 40);
-	output_push(o);
-	wait_until(all_back);
-	speed = 1;
-	output_counts(o, &c);
-	assert_int_equal(c.lost, 10);
-	assert_int_equal(c.written, 0);
-	assert_int_equal(output_close(o, 20000), 0);
-	assert_int_equal(lost_by_notes(), 10);
-	assert_int_equal(fake.failed, 1);
+	lose(2, 0);
 }
 
 /* A message without room for a number takes none: the numbers have no gap. */

@@ -318,7 +318,7 @@ static const struct step late_first_event[] = {
 	SOCKET(101, 9, STREAM, .ppid = 100, .late = 4),
 	CLOSE(100, 3, .out = STOP_A " via=close"), EXIT(101, .ppid = 100),
 };
-/* Of two closed sockets that had the number, the one that had it then. */
+/* Two closed sockets had the same descriptor number: the event takes the one of its time. */
 static const struct step late_second_socket[] = {
 	EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999),
 	SOCKET(100, 3, DGRAM), CLOSE(100, 3), SOCKET(100, 3, STREAM), EXIT_THREAD(999), CLOSE(100, 3),
