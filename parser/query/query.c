@@ -125,8 +125,10 @@ static void warn(const struct query *q)
 		fprintf(stderr, "aunetlog: %llu records came through syslog or the like, where "
 			"any local user can write such lines\n", (unsigned long long)prefixed);
 	if (q->unknown && !q->options->maybe)
-		fprintf(stderr, "aunetlog: %llu lines more could match: their local or remote end is unknown; "
-			"--maybe prints them\n", (unsigned long long)q->unknown);
+		fprintf(stderr, "aunetlog: %llu more %s local or remote end is unknown; --maybe prints %s\n",
+			(unsigned long long)q->unknown,
+			q->unknown == 1 ? "line could match: its" : "lines could match: their",
+			q->unknown == 1 ? "it" : "them");
 	if (own_losses(q->own))
 		fprintf(stderr, "aunetlog: audisp-netlog reported losses in %llu lines; to see "
 			"them: grep 'netlog lost'\n", (unsigned long long)own_losses(q->own));

@@ -31,7 +31,7 @@ run() {
 # end unknown, as of what rules alone report, others could match too: query.sh tests it.
 lines() {
 	[ "$(wc -l <"$out")" = "$2" ] && ! grep -Evq -- "$3" "$out" &&
-		[ "$status" = 0 ] && ! grep -vq 'could match: an end of theirs is unknown' "$err"
+		[ "$status" = 0 ] && ! grep -vq 'could match: \(their\|its\) local or remote end is unknown' "$err"
 	verdict "$1" $?
 }
 

@@ -151,7 +151,7 @@ test_table() {
 
 test_maybe() {
 	run -if "$data" --local 127.0.0.1:43210 --proto tcp
-	[ "$status" = 1 ] && grep -q '^aunetlog: 12 lines more could match' "$err"
+	[ "$status" = 1 ] && grep -q '^aunetlog: 12 more lines could match' "$err"
 	verdict 'unknown ends that could match are counted' $?
 	run -if "$data" --local 127.0.0.1:43210 --proto tcp --maybe
 	[ "$status" = 0 ] && [ "$(wc -l <"$out")" = 12 ] && ! grep -v 'connect .* TCP - -> ' "$out"
