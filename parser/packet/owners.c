@@ -329,6 +329,12 @@ void owners_entry(struct owners *o, const struct entry *e, bool matched)
 	bound_memory(o);
 }
 
+void owners_passed(struct owners *o, int64_t ns)
+{
+	while (o->ended && o->ended->owner.ended < ns)
+		forget(o, o->ended);
+}
+
 void owners_netns(struct owners *o, int64_t inode)
 {
 	o->netns = inode;

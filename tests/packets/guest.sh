@@ -79,7 +79,7 @@ echo 'host all all 10.77.0.0/24 trust' >/apps/tmp/hba
 chmod 1777 /apps/run
 mkdir -p /apps/run/postgresql
 chmod 1777 /apps/run/postgresql
-in_b chroot /apps /usr/bin/setpriv --reuid postgres --regid postgres --clear-groups \
+ip netns exec b chroot /apps /usr/bin/setpriv --reuid postgres --regid postgres --clear-groups \
 	/usr/lib/postgresql/15/bin/postgres -D /var/lib/postgresql/15/main \
 	-c config_file=/etc/postgresql/15/main/postgresql.conf -c hba_file=/tmp/hba \
 	-c listen_addresses=10.77.0.2 -c port=5432 -c ssl=off -c dynamic_shared_memory_type=mmap </dev/null >>$out/servers 2>&1 &
@@ -141,9 +141,10 @@ for way in prefork inherited passed privsep inetd; do
 	ip netns exec b sharing $way /usr/bin/head >/tmp/told || fail "sharing $way: $(cat /tmp/told)"
 	from=$(sed -n 's/^accepted .*:\([0-9]*\)$/\1/p' /tmp/told)
 	user=$(sed -n 's/^user //p' /tmp/told)
+	pid=$(sed -n 's/^client //p' /tmp/told)
 	opener=$(sed -n 's/^process //p' /tmp/told)
 	[ $way != prefork ] || opener=$user	# it accepts itself
-	truth TCP "$from" '?' "$opener" "$user"
+	truth TCP "$from" "$pid" "$opener" "$user"
 done
 
 sleep 2
