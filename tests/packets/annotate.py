@@ -225,9 +225,9 @@ def test_hone():
     if section.host != bytes.fromhex('010000000123456789abcdef0123456789abcdef'):
         return f'machine id {section.host!r}'
     _, what = section.processes[2304]
-    # a line does not show where its arguments are separated
-    if what[3] != b'/usr/bin/curl' or 4 in what or \
-       struct.unpack('<I', what[5]) != (1,) or struct.unpack('<I', what[6]) != (1000,):
+    # the connection's line does not show where its arguments are separated, the exec's does
+    if what[3] != b'/usr/bin/curl' or what.get(4) != b'/usr/bin/curl\0-v\0' or \
+       4 in section.processes[2400][1] or struct.unpack('<I', what[5]) != (1,) or struct.unpack('<I', what[6]) != (1000,):
         return f'process 2304: {what}'
     if section.events != [(2304, 1, b'/usr/bin/bash'), (2304, 0xffffffff, b'/usr/bin/curl')]:
         return f'events: {section.events}'
@@ -393,8 +393,9 @@ def test_text():
     done = run('annotate', path('little'), '-if', path('log'), '--text', '--host-id', 'web1')
     lines = done.stdout.decode().splitlines()
     for pattern in (r'\d+\.\d{9} HEAD -', r'\d+\.\d{9} TAIL',
-                    r'\d+\.\d{9} FORK 2304 1 1000 100 "/usr/bin/bash"',
-                    r'\d+\.\d{9} EXEC 2304 1 1000 - "/usr/bin/curl"', r'\d+\.\d{9} EXIT 2304 1 1000 100 "/usr/bin/curl"',
+                    r'\d+\.\d{9} FORK 2304 1 1000 100 "/usr/bin/bash" -bash',
+                    r'\d+\.\d{9} EXEC 2304 1 1000 100 "/usr/bin/curl" /usr/bin/curl -v',
+                    r'\d+\.\d{9} EXEC 2304 1 1000 - "/usr/bin/curl" /usr/bin/curl -v', r'\d+\.\d{9} EXIT 2304 1 1000 100 "/usr/bin/curl" /usr/bin/curl -v',
                     r'\d+\.\d{9} SOCK O 2304 1 1000 - [0-9a-f]{8}',
                     r'\d+\.\d{9} SOCK C 2304 1 1000 - [0-9a-f]{8}',
                     r'\d+\.\d{9} PAKT O [0-9a-f]{8} 2304 TCPv4 10.0.0.5:43210 -> 192.0.2.7:443 54',

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # In the virtual machine: nginx, sshd, postgres and dnsmasq in one namespace, their clients in
 # another one, joined by veth; and servers whose connections another process uses. tcpdump
-# captures both sides. A tar archive goes to standard output: *.pcap, log, truth, forks, said.
+# captures both sides. A tar archive goes to standard output: *.pcap, log, truth, forks,
+# arguments, said.
 #
-# truth: as judge.py has it
+# truth: as judge.py has it; arguments: as judge_arguments.py
 out=/tmp/out
 mkdir -p $out
 exec 3>&1 >$out/said 2>&1
@@ -32,6 +33,10 @@ client() {
 	ip netns exec a "$@" >/tmp/client 2>>$out/clients </dev/null &
 	pid=$!
 	wait $pid || fail "client: $*"
+	[ "$1" != chroot ] || shift 2
+	printf '%s' $pid >>$out/arguments
+	printf '\t%s' "${@//$'\n'/\\n}" >>$out/arguments
+	echo >>$out/arguments
 }
 
 trace=/sys/kernel/tracing
