@@ -244,6 +244,8 @@ static bool open_all(struct plugin *p)
 	if (!loop_open_signals(p) || !open_parser(p) || !open_netlink(p))
 		return false;
 	sources_open(&p->sources, &p->config, p->track, p->netlink);
+	if (kernel_source_scans(&p->sources.kernel))
+		track_await_holders(p->track, HOLDER_MS);
 	p->kernel_log = kernel_log_open();
 	if (!privileges_drop(&p->config) || !open_log(p) ||
 	    !report_open(&p->report, &p->config))
