@@ -78,7 +78,7 @@ def network_policy(merged, host, select, namespace):
 
 def rules(rows, host, form, values):
     if not rows:
-        raise SystemExit(f"ask: no connection that {host!r} accepted is in this span: rules would allow nothing")
+        raise SystemExit(f"ask: {host!r} accepted no connection in this time span: the rules would allow nothing")
     merged = group(rows)
     if form == "nft":
         return nft(merged, host)

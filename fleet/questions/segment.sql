@@ -1,8 +1,8 @@
 -- The connections that a host accepted, as allow rules: --as nft or networkpolicy.
--- arg host text required: host that is to be confined
--- arg since time -7d: begin of the span that the rules cover
--- arg until time now: end of the span
--- arg limit number 100000: rows at most
+-- arg host text required: host to protect
+-- arg since time -7d: start of the time span that the rules cover
+-- arg until time now: end of the time span
+-- arg limit number 100000: maximum number of rows
 SELECT DISTINCT proto, port, IP(b_ip) AS address, IP(a_ip) AS peer
 FROM edge
 WHERE (hour, build) IN (SELECT hour, max(build) FROM edge_build GROUP BY hour)
