@@ -255,7 +255,7 @@ struct ignore_list *ignore_list_open(const char *path, struct ignore_error *erro
 	if (!file || fstat(fd, &st)) {
 		snprintf(error->text, sizeof(error->text), "%s", strerror(errno));
 	} else if (!S_ISREG(st.st_mode)) {
-		snprintf(error->text, sizeof(error->text), "it is no regular file");
+		snprintf(error->text, sizeof(error->text), "it is not a regular file");
 	} else if ((st.st_uid && st.st_uid != geteuid()) || st.st_mode & 022) {
 		snprintf(error->text, sizeof(error->text), "must belong to root and be writable "
 							   "by no other user: chown root: and chmod go-w");

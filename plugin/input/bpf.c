@@ -83,7 +83,7 @@ static int on_record(void *arg, void *data, size_t size)
 	if (e->kind == NETLOG_BPF_EVENT && bpf_scan_has_found(b->scan))
 		bpf_scan_report(b->scan, e->mono);
 	if (bpf_events_record(b->events, data, size) == -EINVAL && !b->confused) {
-		log_warnx("BPF: a record of %zu bytes is not understood", size);
+		log_warnx("BPF: unexpected record of %zu bytes", size);
 		b->confused = true;
 	}
 	return 0;
