@@ -3,7 +3,7 @@
 -- arg host text required: host to protect
 -- arg since time -7d: start of the time span that the rules cover
 -- arg until time now: end of the time span
--- arg address ip any: address of the host, or network, without those of its containers
+-- arg address ip any: only this address or network of the host, for example to exclude its containers
 -- arg limit number 100000: maximum number of rows
 SELECT proto, port, IP(a_ip) AS peer, sum(edge.connections) AS count, WHEN(min(edge.first)) AS earliest, WHEN(max(edge.last)) AS latest
 FROM edge
