@@ -255,7 +255,7 @@ static bool open_all(struct plugin *p)
 	status_watch_journal(p);
 	p->audit = audit_watch_open();
 	if (!p->audit)
-		log_warnx("no thread to ask for audit's state: records that the kernel loses are not counted");
+		log_warnx("cannot start a thread that queries audit's status: records lost by the kernel are not counted");
 	return privileges_confine();
 }
 
