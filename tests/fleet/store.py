@@ -268,7 +268,7 @@ def test_clocks():
         lines += connection(i + 21, WEB, ("ahead", "10.0.1.3"), at + i * 100, a_port=43000 + i, skew=(0, 3 * 86400000))
         lines += connection(i + 31, ("yearback", "10.0.1.4"), DB, at + i * 100, a_port=44000 + i, skew=(-365 * 86400000, 0))
         lines += connection(i + 41, WEB, ("yearahead", "10.0.1.5"), at + i * 100, a_port=45000 + i, skew=(0, 365 * 86400000))
-    load(lines)
+    load([b"192.0.2.200 " + text for text in lines])
     check("wrong clocks: every line is kept", sql("SELECT count() FROM connection FINAL"), "50")
     run("hourly", "--now", str(NOW + 7200))
     found = {(r["opener_host"], r["acceptor_host"]): r["connections"] for r in ask("edges", "--since", "1970-01-01", "--until", "2105-01-01")
@@ -279,6 +279,11 @@ def test_clocks():
     hosts = {r["host"]: r["clock"] for r in ask("hosts", "--every", "1")}
     check("hosts: names a wrong clock", (*(name.partition(" by ")[0] for name in map(hosts.get, ("late", "old", "ahead", "yearback", "yearahead"))),
                                         hosts["web1"]), ("behind", "behind", "ahead", "behind", "ahead", "-"))
+    load([line(host__name="file", event__id="0000000c-1.1"), b"192.0.2.201 " + line(timestamp=stamp(at), host__name="twice", event__id="0000000c-2.1"),
+          line(host__name="twice", event__id="0000000c-3.1")])
+    hosts = {r["host"]: (r["clock"], r["senders"]) for r in ask("hosts", "--every", "1")}
+    check("hosts: lines from a file do not make a clock wrong", (hosts["file"][0], hosts["twice"][0]), ("-", "-"))
+    check("hosts: nor a second sender", "twice" not in {r["host"] for r in ask("hosts")})
     check("skew: by a year", {r["ms"] for r in ask("skew", "--since", "1970-01-01", "--host", "yearahead")}, {str(365 * 86400000)})
 
 
