@@ -389,6 +389,13 @@ def test_segment():
     load(connection(900, ("lossy", "10.3.0.1"), DB, HOUR * 1000 + 700000, a_port=40900, port=8443, ends="a"))
     hourly(93600)
     check("segment: a peer whose line only its own host has", ("10.3.0.1", "8443") in allowed_by_nft(run("ask", "segment", "--host", "db1").stdout.decode()))
+    evil = "e\n} table inet x { chain y { } } #"
+    load(connection(901, ("v6", "2001:db8::1"), (evil, "2001:db8::9"), HOUR * 1000 + 800000, a_port=40901))
+    hourly(93600)
+    nft = run("ask", "segment", "--host", evil).stdout
+    done = subprocess.run(["unshare", "-n", "nft", "-c", "-f", "-"], input=nft, capture_output=True, check=False)
+    check("segment: of version 6, and a host's name that is rules", (allowed_by_nft(nft.decode()), nft.count(b"\n}"), done.stderr.decode()),
+          ({("2001:db8::1", "443")}, 1, ""))
     check("segment: no rules of nothing", run("ask", "segment", "--host", "nobody", ok=False).returncode, 1)
 
 
