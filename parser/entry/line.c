@@ -64,6 +64,26 @@ static void put_text(struct put *p, const char *encoded, bool arguments)
 		put_escaped(p, text, len);
 }
 
+/* An exec's arguments have a NUL after each, if that is known: a blank can be inside of one. The
+ * last NUL is left out where others show that. */
+static void put_arguments(struct put *p, const struct identity *id)
+{
+	char text[1024];
+	size_t len;
+
+	if (!id->proctitle || id->unparted) {
+		put_text(p, id->proctitle, true);
+		return;
+	}
+	len = audit_text(id->proctitle, text, sizeof(text) - 1);
+	if (!memchr(text, 0, len) && memchr(text, ' ', len))
+		text[len++] = 0;
+	if (len < 2)
+		put_text(p, id->proctitle, true);
+	else
+		put_escaped(p, text, len);
+}
+
 static void put_number(struct put *p, int64_t v)
 {
 	if (v == ID_UNKNOWN)
@@ -191,7 +211,10 @@ void put_extra(struct put *p, const struct field *f, const struct entry *e)
 	put_char(p, ' ');
 	put_string(p, f->key);
 	put_char(p, '=');
-	put_value(p, f, &v);
+	if (f->type == TYPE_ARGUMENTS && e->what == PROC_EXEC)
+		put_arguments(p, e->identity);
+	else
+		put_value(p, f, &v);
 }
 
 /* The rows of fields.def as constants: each leaves just the code for its type. */
@@ -235,10 +258,11 @@ static void keep(struct cached *c, uint64_t generation, const char *text, size_t
 	c->generation = generation;
 }
 
-/* A process's extras are the same in all its lines: made with the first of them. */
+/* A process's extras are the same in all its lines, except in an exec's: made with the first
+ * of them. */
 static void put_identity(struct line_format *f, struct put *p, const struct entry *e)
 {
-	uint64_t generation = e->identity->generation;
+	uint64_t generation = e->what == PROC_EXEC ? 0 : e->identity->generation;
 	struct cached *c = &f->cache[generation % CACHED];
 	char *start = p->to;
 

@@ -66,7 +66,44 @@ static const struct {
 	{ "--sport", "unknown option; for a port of the local end: --local :PORT" },
 	{ "--src", "unknown option; for the local or the remote end: --local or --remote ADDRESS" },
 	{ "--dst", "unknown option; for the local or the remote end: --local or --remote ADDRESS" },
+	{ "--ip", "unknown option; for an address of either end: --addr ADDRESS" },
+	{ "--address", "unknown option; for an address of either end: --addr ADDRESS" },
+	{ "--process", "unknown option; for a process: -p PID, for a program: -c NAME" },
+	{ "--program", "unknown option; for a program: -c NAME, by its path: -x PATH" },
+	{ "--cmd", "unknown option; for a program: -c NAME, its command line: --proctitle TEXT" },
+	{ "-u", "unknown option; for a user: -ui USER, for a unit of systemd: --unit NAME" },
+	{ "-g", "unknown option; for a text in a line: aunetlog ... | grep TEXT" },
+	{ "--grep", "unknown option; for a text in a line: aunetlog ... | grep TEXT" },
+	{ "--output", "unknown option; for another format: --format NAME" },
+	{ "--output-fields", "unknown option; for columns: -O FIELD,FIELD" },
+	{ "--json", "unknown option; write --format json" },
+	{ "--csv", "unknown option; write --format csv" },
+	{ "--table", "unknown option; write --format table" },
+	{ "--reverse", "lines are in the order of the log; for the last ones first: aunetlog ... | tac" },
+	{ "--cursor-file", "is an option of journalctl; here: --checkpoint FILE" },
+	{ "--no-header", "unknown option; lines have no header: --format netlog" },
+	{ "--color", "a terminal has colors unless NO_COLOR is set" },
+	{ "-V", "unknown option; for the version: -v" },
 };
+
+/* Values of --format that ausearch has. */
+static const struct {
+	const char *name, *advice;
+} formats[] = {
+	{ "raw", "the audit records of each match: -r" },
+	{ "default", "the lines: --format netlog; the audit records of each match: -r" },
+	{ "interpret", "with names of users: -i; the audit records of each match: "
+		"aunetlog ... -r | ausearch -i" },
+	{ "text", "the lines: --format netlog, or a text of your own: --format template:TEXT" },
+};
+
+const char *advice_of_format(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		if (!strcmp(formats[i].name, name))
+			return formats[i].advice;
+	return NULL;
+}
 
 const char *advice_of_option(const char *name)
 {
@@ -106,7 +143,8 @@ void nearest_consider(struct nearest *n, const char *candidate)
 
 	if (!candidate || strncmp(n->name, "--", 2) || !n->name[2])
 		return;
-	d = distance(n->name, candidate);
+	/* the beginning of an option is nearer than another one */
+	d = strncmp(candidate, n->name, strlen(n->name)) ? distance(n->name, candidate) : 1;
 	if (d >= (n->best ? n->distance : limit))
 		return;
 	n->distance = d;

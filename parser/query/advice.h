@@ -9,6 +9,9 @@
 /* Advice on an option that ausearch or another tool has and aunetlog lacks; NULL: none. */
 const char *advice_of_option(const char *name);
 
+/* Advice on a value of --format that ausearch has and aunetlog lacks; NULL: none. */
+const char *advice_of_format(const char *name);
+
 /* Writes advice on a value such as 8080, :http or localhost. Returns false if there is none. */
 bool advice_of_address(const char *text, char *advice, size_t size);
 

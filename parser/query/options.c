@@ -79,15 +79,27 @@ static const char *nearest(const char *name)
 static int add_shorthand(struct aunetlog_options *o, const char *name)
 {
 	struct match_error error;
+	const struct shorthand *s = options_find_shorthand(name);
 
-	for (const struct shorthand *s = options_shorthands; s->name; s++) {
-		if (strcmp(s->name, name))
-			continue;
-		if (!match_add(&o->match, s->field, OP_IS, s->value, MATCH_QUERY, &error))
-			return 1;
-		return options_fail(o, "%s: %s", name, error.text);
-	}
-	return 0;
+	if (!s)
+		return 0;
+	if (!match_add(&o->match, s->field, OP_IS, s->value, MATCH_QUERY, &error))
+		return 1;
+	return options_fail(o, "%s: %s", name, error.text);
+}
+
+/* --OPTION=VALUE */
+static int fail_joined(struct aunetlog_options *o, const char *name, const char *equals)
+{
+	const struct option *option;
+	char word[64];
+
+	snprintf(word, sizeof(word), "%.*s", (int)(equals - name), name);
+	option = options_find(word);
+	if (options_find_shorthand(word) || (option && !option->value))
+		return options_fail(o, "%s: %s takes no value", name, word);
+	return options_fail(o, "%s: unknown option; a value is a word of its own: %s %s", name, word,
+			    equals + 1);
 }
 
 static int unknown_option(struct aunetlog_options *o, const char *name)
@@ -98,8 +110,7 @@ static int unknown_option(struct aunetlog_options *o, const char *name)
 	if (advice)
 		return options_fail(o, "%s: %s", name, advice);
 	if (*name == '-' && equals)
-		return options_fail(o, "%s: unknown option; a value is a word of its own: %.*s %s", name,
-			    (int)(equals - name), name, equals + 1);
+		return fail_joined(o, name, equals);
 	if (*name != '-')
 		return options_fail(o, "%s: options and conditions have names: to read a file: -if %s; a "
 			    "program: -c %s; an address: --remote %s", name, name, name, name);
@@ -142,21 +153,9 @@ static bool has_word(char **argv)
 	return false;
 }
 
-int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
-			   time_t now)
+/* Options that exclude each other. */
+static int combine(struct aunetlog_options *o)
 {
-	memset(o, 0, sizeof(*o));
-	o->auditd_conf = AUDITD_CONF;
-	o->netlog_conf = NETLOG_CONF;
-	o->now = now;
-	o->word = has_word(argv);
-	for (int i = 1; i < argc && o->action == AUNETLOG_QUERY;) {
-		int used = parse_one(o, argv + i);
-
-		if (used < 0)
-			return used;
-		i += used;
-	}
 	if (o->raw && (o->view || o->format || o->columns || o->follow))
 		return options_fail(o, "-r cannot be combined with %s: it prints audit records",
 			    o->view ? o->view_name : o->format ? "--format" :
@@ -174,6 +173,32 @@ int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 	if (o->match.has_from && o->match.has_to && (o->match.from.sec > o->match.to.sec ||
 	    (o->match.from.sec == o->match.to.sec && o->match.from.milli > o->match.to.milli)))
 		return options_fail(o, "-ts is later than -te");
+	if (o->just_one && o->view)
+		return options_fail(o, "--just-one cannot be combined with %s%s", o->view_name,
+				    o->view < AUNETLOG_GRAPH ? "; for its first row: --top 1" : "");
+	if (o->top && (!o->view || o->view >= AUNETLOG_GRAPH))
+		return options_fail(o, "--top is for rows of a summary, as --summary remote; for lines: "
+				    "aunetlog ... | head -n %u", o->top);
+	return 0;
+}
+
+int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
+			   time_t now)
+{
+	memset(o, 0, sizeof(*o));
+	o->auditd_conf = AUDITD_CONF;
+	o->netlog_conf = NETLOG_CONF;
+	o->now = now;
+	o->word = has_word(argv);
+	for (int i = 1; i < argc && o->action == AUNETLOG_QUERY;) {
+		int used = parse_one(o, argv + i);
+
+		if (used < 0)
+			return used;
+		i += used;
+	}
+	if (combine(o))
+		return -EINVAL;
 	if (o->follow && !o->match.has_from) {
 		o->match.from.sec = now;
 		o->match.has_from = true;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parser/query/advice.h"
 #include "parser/query/when.h"
 
 int options_fail(struct aunetlog_options *o, const char *format, ...)
@@ -80,6 +81,10 @@ static int set_community_id(struct option_arg *a)
 
 static int set_format(struct option_arg *a)
 {
+	const char *advice = advice_of_format(a->value);
+
+	if (advice)
+		return options_fail(a->o, "%s %s: is of ausearch; %s", a->spelled, a->value, advice);
 	a->o->format = a->value;
 	return 0;
 }
@@ -248,6 +253,14 @@ const struct shorthand options_shorthands[] = {
 	{ "--out", FIELD_DIRECTION, "out", "connections that this host opened" },
 	{ NULL, FIELD_NONE, NULL, NULL },
 };
+
+const struct shorthand *options_find_shorthand(const char *name)
+{
+	for (const struct shorthand *s = options_shorthands; s->name; s++)
+		if (!strcmp(s->name, name))
+			return s;
+	return NULL;
+}
 
 /* Others' spellings of an option. */
 static const struct {

@@ -41,6 +41,8 @@ extern const struct shorthand options_shorthands[];
 const struct option *options_find(const char *name);
 enum field_id options_find_field(const char *name);
 
+const struct shorthand *options_find_shorthand(const char *name);
+
 /* Writes the reason to o->error. Returns -EINVAL. */
 int options_fail(struct aunetlog_options *o, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -37,8 +37,9 @@ static const struct view_ops *choose(const struct aunetlog_options *o, bool term
 		return is_table(o, terminal) ? &view_table : &view_lines;
 	/* a summary is its own table or CSV, a picture is neither */
 	if (o->columns || (o->format && (o->view >= AUNETLOG_GRAPH || !is_table(o, terminal)))) {
-		snprintf(error, size, "%s cannot be combined with %s", o->view_name,
-			 o->columns ? "--fields" : "that --format");
+		snprintf(error, size, "%s cannot be combined with %s%s%s", o->view_name,
+			 o->columns ? "--fields" : "--format ", o->columns ? "" : o->format,
+			 o->view < AUNETLOG_GRAPH ? "; it has table and csv" : "");
 		return NULL;
 	}
 	return asked[o->view];

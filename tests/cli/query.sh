@@ -185,7 +185,7 @@ test_summaries() {
 	refuses '--summary of nothing that there is' '^aunetlog: --summary foo: must be remote,' --summary foo
 	refuses '--summary network/0' '^aunetlog: --summary network/0: must be' --summary network/0
 	refuses 'two summaries' '^aunetlog: --scan: cannot be combined with --listeners' --listeners --scan
-	refuses 'a summary as JSON' '^aunetlog: --listeners cannot be combined with that --format' --listeners --format json
+	refuses 'a summary as JSON' '^aunetlog: --listeners cannot be combined with --format json; it has table and csv' --listeners --format json
 	refuses '--top 0' '^aunetlog: --top 0: must be' --top 0
 	run -if "$data" --listeners --format csv
 	[ "$(wc -l <"$out")" = 5 ] && grep -q '^TCP,127.0.0.1:18080,this host,python3.3620.,2026-11-21 06:38:49.575,2026-11-21 06:38:49.667,1,2026-11-21 06:38:49.667$' "$out"
@@ -210,7 +210,7 @@ test_pictures() {
 		dot -Tsvg <"$out" >"$tmp/svg" 2>"$err"
 		verdict '--graph is what dot reads' $?
 	fi
-	refuses '--graph beside a format' 'cannot be combined with that --format' --graph --format csv
+	refuses '--graph beside a format' 'cannot be combined with --format csv' --graph --format csv
 	refuses '--html of a folder that is not there' '^aunetlog: --html /none/x: No such file' -if "$data" --html /none/x
 	"$tool" -if "$data" >"$tmp/a"
 	sed 's/ python3 exe/ <\/script>\\x22 exe/' "$tmp/a" >"$tmp/evil"

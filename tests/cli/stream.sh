@@ -375,9 +375,13 @@ certificates() {
 		-extfile ext -out server.pem) >"$tmp/openssl.log" 2>&1
 }
 
+# openssl x509 of Debian 13 refuses negative days.
 expired() {
-	openssl x509 -req -in "$tmp/server.csr" -CA "$tmp/ca.pem" -CAkey "$tmp/ca.key" -CAcreateserial \
-		-days -1 -extfile "$tmp/ext" -out "$tmp/expired.pem" >"$tmp/openssl.log" 2>&1
+	printf '%s\n' '[ca]' default_ca=d '[d]' database=index serial=serial new_certs_dir=. policy=p \
+		default_md=sha256 '[p]' commonName=supplied >"$tmp/ca.conf"
+	(cd "$tmp" && : >index && echo 70 >serial &&
+	openssl ca -batch -notext -config ca.conf -cert ca.pem -keyfile ca.key -in server.csr -extfile ext \
+		-startdate 20200101000000Z -enddate 20200102000000Z -out expired.pem) >"$tmp/openssl.log" 2>&1
 	openssl s_server -accept 6020 -cert "$tmp/expired.pem" -key "$tmp/server.key" -quiet \
 		>"$tmp/server.out" 2>&1 &
 	pids+=" $!"
