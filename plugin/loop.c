@@ -61,6 +61,7 @@ static void apply_config(struct plugin *p, struct config *fresh)
 	config_fini(&p->config);
 	p->config = *fresh;
 	track_hide_unused(p->track, p->config.udp_unused ? 0 : UNUSED_MS);
+	status_watch_journal(p);
 	if (same)
 		report_reopen(&p->report);
 	else if (!report_open(&p->report, &p->config))

@@ -252,9 +252,10 @@ static bool open_all(struct plugin *p)
 		return false;
 	p->context = context_new("/proc", "/sys/fs/cgroup", "", p->name.nodename, p->report.host_id);
 	sources_update(&p->sources);
+	status_watch_journal(p);
 	p->audit = audit_watch_open();
 	if (!p->audit)
-		log_warnx("no thread to ask for audit's state: records that the kernel loses are not counted");
+		log_warnx("cannot start a thread that queries audit's status: records lost by the kernel are not counted");
 	return privileges_confine();
 }
 
@@ -280,6 +281,7 @@ static int run(struct plugin *p)
 		report_note(&p->report, "netlog stop"); /* the last line of the run */
 	}
 	audit_watch_close(p->audit);
+	journal_close(p->journal);
 	if (p->kernel_log > 0)
 		close(p->kernel_log);
 	kernel_ignore_close(&p->kernel_ignore, &p->sources.kernel);

@@ -14,6 +14,7 @@
 #include "plugin/ignore/list.h"
 #include "plugin/ignore/repeat.h"
 #include "plugin/input/audit_watch.h"
+#include "plugin/input/journal.h"
 #include "plugin/input/netlink.h"
 #include "plugin/kernel_ignore.h"
 #include "plugin/losses.h"
@@ -52,6 +53,8 @@ struct plugin {
 	int kernel_log;			   /* -errno: not readable */
 	struct capabilities capabilities;
 	struct losses losses;
+	struct journal *journal;	   /* NULL: no line passes journald */
+	uint64_t suppressed_before;	   /* counted by journals that are closed */
 	uint64_t socket_lost;		   /* times that the kernel's socket overflowed */
 	uint64_t awaited;		   /* starts that waited for a scan, as last seen */
 	uint64_t folded;		   /* entries left out as repeats, and noted */
