@@ -3,18 +3,14 @@
 #include "plugin/input/bpf_btf.h"
 
 #include <bpf/btf.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
-
-struct function {
-	const char *name;
-	UT_hash_handle hh;
-};
 
 struct bpf_btf {
-	struct function *by_name;
-	struct function all[];
+	const struct btf *btf;
+	uint32_t mask;
+	uint32_t id[];		/* of functions, by the hash of the name; 0: free */
 };
 
 static const char *function_name(const struct btf *btf, unsigned int id)
@@ -24,42 +20,45 @@ static const char *function_name(const struct btf *btf, unsigned int id)
 	return btf_is_func(t) ? btf__name_by_offset(btf, t->name_off) : NULL;
 }
 
+/* Returns the place of the name, or the free one where it would be. */
+static uint32_t *place(struct bpf_btf *b, const char *name)
+{
+	uint32_t hash = 2166136261U;	/* FNV-1a */
+
+	for (const char *c = name; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * 16777619U;
+	while (b->id[hash & b->mask] && strcmp(function_name(b->btf, b->id[hash & b->mask]), name))
+		hash++;
+	return &b->id[hash & b->mask];
+}
+
 struct bpf_btf *bpf_btf_new(const struct btf *btf)
 {
-	unsigned int types = btf__type_cnt(btf), count = 0;
+	unsigned int types = btf__type_cnt(btf), size = 1;
 	struct bpf_btf *b;
 
-	for (unsigned int id = 1; id < types; id++)
-		count += function_name(btf, id) != NULL;
-	b = malloc(sizeof(*b) + count * sizeof(*b->all));
+	while (size < types)	/* a third of them are functions */
+		size *= 2;
+	b = calloc(1, sizeof(*b) + size * sizeof(*b->id));
 	if (!b)
 		return NULL;
-	b->by_name = NULL;
-	count = 0;
+	b->btf = btf;
+	b->mask = size - 1;
 	for (unsigned int id = 1; id < types; id++) {
 		const char *name = function_name(btf, id);
-		struct function *f;
 
-		if (!name)
-			continue;
-		f = &b->all[count++];
-		f->name = name;
-		HASH_ADD_KEYPTR(hh, b->by_name, name, strlen(name), f);
+		if (name)
+			*place(b, name) = id;
 	}
 	return b;
 }
 
 void bpf_btf_free(struct bpf_btf *b)
 {
-	if (b)
-		HASH_CLEAR(hh, b->by_name);
 	free(b);
 }
 
-bool bpf_btf_has_function(const struct bpf_btf *b, const char *name)
+bool bpf_btf_has_function(struct bpf_btf *b, const char *name)
 {
-	struct function *f;
-
-	HASH_FIND(hh, b->by_name, name, strlen(name), f);
-	return f;
+	return *place(b, name);
 }

@@ -12,6 +12,6 @@ struct bpf_btf;
  * outlive the result. NULL without memory. */
 struct bpf_btf *bpf_btf_new(const struct btf *btf);
 void bpf_btf_free(struct bpf_btf *b);
-bool bpf_btf_has_function(const struct bpf_btf *b, const char *name);
+bool bpf_btf_has_function(struct bpf_btf *b, const char *name);
 
 #endif

@@ -71,7 +71,7 @@ static bool is_optional(const char *function)
 }
 
 /* In the kernel, or in a module that is loaded. */
-static bool can_attach(const struct bpf_btf *functions, const char *function)
+static bool can_attach(struct bpf_btf *functions, const char *function)
 {
 	if (!strncmp(function, "sctp_", 5))
 		return !access(SCTP_BTF, F_OK);
@@ -109,7 +109,7 @@ static bool has_lengths(const struct btf *btf)
 }
 
 /* The same programs and maps, from the object that this kernel accepts. */
-static struct netlog_bpf *open_object(const struct bpf_btf *functions)
+static struct netlog_bpf *open_object(struct bpf_btf *functions)
 {
 	struct netlog_bpf *b = calloc(1, sizeof(*b));
 
@@ -125,7 +125,7 @@ err:
 }
 
 /* Sets what this kernel has. Returns 0 or -errno. */
-static int choose(struct netlog_bpf *b, const struct btf *btf, const struct bpf_btf *functions,
+static int choose(struct netlog_bpf *b, const struct btf *btf, struct bpf_btf *functions,
 		  const struct bpf_wants *wants, bool can_read, char *error, size_t size)
 {
 	struct bpf_program *p;
