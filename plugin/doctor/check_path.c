@@ -145,7 +145,7 @@ void check_journal_rate(const struct doctor *d, struct doctor_finding *f)
 	count = sum_of(d, SUPPRESSED, suppressed);
 	if (count)
 		snprintf(dropped, sizeof(dropped), ", and has dropped %lu since the boot", count);
-	found(f, DOCTOR_WARNING, "journald takes %s lines in %s from auditd and all its plugins%s",
+	found(f, DOCTOR_WARNING, "journald accepts %s lines in %s from auditd and all its plugins%s",
 	      burst, interval, dropped);
 	because(f, "lines above this rate are dropped, and %s", d->reads_journal ?
 		   "netlog lost suppressed= reports it up to an interval later" :
@@ -177,7 +177,7 @@ void check_imjournal(const struct doctor *d, struct doctor_finding *f)
 	count = sum_of(d, OF_RSYSLOG, not_read);
 	if (count)
 		snprintf(dropped, sizeof(dropped), ", and has dropped %lu since the boot", count);
-	found(f, DOCTOR_WARNING, "rsyslog's imjournal takes 20000 lines in 600 s by default%s", dropped);
+	found(f, DOCTOR_WARNING, "rsyslog's imjournal accepts 20000 lines in 600 s by default%s", dropped);
 	because(f, "that is 33 a second for the whole host; more is dropped");
 	mend(f, "module(load=\"imjournal\" Ratelimit.Interval=\"0\") in /etc/rsyslog.conf, "
 		"then: systemctl restart rsyslog");
@@ -222,7 +222,7 @@ void check_imuxsock(const struct doctor *d, struct doctor_finding *f)
 		found(f, DOCTOR_OK, "rsyslog's imuxsock does not limit the rate");
 		return;
 	}
-	found(f, DOCTOR_WARNING, "rsyslog's imuxsock takes %lu lines in %lu s from a process", burst,
+	found(f, DOCTOR_WARNING, "rsyslog's imuxsock accepts %lu lines in %lu s from a process", burst,
 	      interval);
 	because(f, "messages beyond the limit are dropped, and %s", d->reads_journal ?
 		   "netlog lost suppressed= reports them if rsyslogd logs to the journal" :
@@ -238,7 +238,7 @@ void check_clock(const struct doctor *d, struct doctor_finding *f)
 		because(f, "lines cannot be compared with those of other hosts");
 		mend(f, "timedatectl set-ntp true");
 	} else if (!d->clock_synchronized) {
-		found(f, DOCTOR_NOTE, "the kernel does not know its clock as synchronized");
+		found(f, DOCTOR_NOTE, "the kernel's clock is not synchronized");
 		because(f, "lines of several hosts are compared by their times");
 		mend(f, "timedatectl set-ntp true");
 	} else {

@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "parser/entry/line.h"
+#include "parser/entry/line_time.h"
 #include "plugin/output/connect.h"
 #include "plugin/output/rfc5424.h"
 #include "plugin/output/tls.h"

@@ -88,7 +88,7 @@ check "a rate limit drops lines ($arrived of $flood arrive)" [ "$arrived" -gt 0 
 check "the file has every line" [ "$(grep -c ' connect start ' "$tmp/file")" = $flood ]
 check "the plugin counts no loss, for journald has reported none yet" [ "$(grep -c 'netlog lost' "$tmp/file")" = 0 ]
 if command -v jq >/dev/null; then
-	check "--doctor warns of the limit" [ "$(doctor | cut -d ' ' -f 1-7)" = "warning journald takes 200 lines in 1s" ]
+	check "--doctor warns of the limit" [ "$(doctor | cut -d ' ' -f 1-7)" = "warning journald accepts 200 lines in 1s" ]
 	# journald logs the number with the first line that it takes after the interval
 	dropped() {
 		( for g in "${groups[@]}"; do echo "$BASHPID" >"$g/cgroup.procs"; done; exec logger -t later later )
