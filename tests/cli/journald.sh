@@ -135,7 +135,7 @@ if ldd "$plugin" | grep -q libsystemd; then
 	wait_for sh -c 'journalctl -D /run/log/journal -t later -o cat --no-pager | grep -q later2'
 	check "nor is one that looks like rsyslogd's" [ "$(suppressed)" -lt $((before + 77777)) ]
 	exec 3>&-
-	wait $running
+	wait "$running"
 fi
 
 # ---- rsyslogd behind journald, with limits of its own ----
@@ -160,9 +160,9 @@ test_rsyslogd() {
 	exec 3>"$tmp/in"
 	cat "$tmp/flood" >&3
 	wait_for in_file
-	reported() { journal -t rsyslogd | sed -n "s/^imuxsock.pid: $running[],].*: \([0-9]*\) messages lost due.*/\1/p" | awk '{ n += $1 } END { print n + 0 }'; }
+	reported() { journal -t rsyslogd | sed -n "s/^imuxsock.pid: ${running}[],].*: \([0-9]*\) messages lost due.*/\1/p" | awk '{ n += $1 } END { print n + 0 }'; }
 	is_counted() { # the process's next line after the interval makes rsyslogd log the number
-		kill -USR1 $running
+		kill -USR1 "$running"
 		[ "$(suppressed)" -gt $((flood / 2)) ] && [ "$(suppressed)" = "$(reported)" ]
 	}
 	check "lines that rsyslog's imuxsock dropped are counted" wait_for is_counted
@@ -176,7 +176,7 @@ test_rsyslogd() {
 		umount /etc/rsyslog.conf
 	fi
 	exec 3>&-
-	wait $running
+	wait "$running"
 	stop_rsyslogd
 
 	start_rsyslogd 'module(load="imjournal" StateFile="state" IgnorePreviousMessages="on" Ratelimit.Interval="1" Ratelimit.Burst="200")'
@@ -191,7 +191,7 @@ test_rsyslogd() {
 	umount /etc/rsyslog.conf
 	stop_rsyslogd
 }
-in_file() { [ "$(grep -c ' connect start ' "$tmp/file")" = $flood ]; }
+in_file() { [ "$(grep -c ' connect start ' "$tmp/file")" = "$flood" ]; }
 for g in "${groups[@]}"; do mkdir "${g%/*}/rsyslog.service" 2>/dev/null && others+=("${g%/*}/rsyslog.service"); done
 if ! ldd "$plugin" | grep -q libsystemd || [ ! -e /etc/rsyslog.conf ]; then
 	echo "skip - rsyslogd behind journald: no rsyslog here, or no libsystemd"
