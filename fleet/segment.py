@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""fleet/segment: the connections that a host accepted in a span of time, as the fewest
+"""fleet/segment: the connections that a host accepted in a span of time, as few
 allow rules that cover exactly them: for nftables, or as a Kubernetes NetworkPolicy.
 
 Peers of one port become the fewest networks that contain no other address, and ports with
@@ -9,6 +9,7 @@ import json
 import re
 
 TRANSPORT = {"TCP": "tcp", "MPTCP": "tcp", "UDP": "udp", "SCTP": "sctp", "DCCP": "dccp", "UDPLITE": "udplite"}
+KUBERNETES = ("tcp", "udp", "sctp")
 
 
 def _loopback(text):
@@ -42,8 +43,21 @@ def _comment(text):
     return re.sub(r"[^ -~]", "?", text)
 
 
-def nft(merged, host):
-    lines = [f"# Connections that {_comment(host)} accepted, and no others. Check with: nft -c -f FILE",
+def _about(rows, host, form):
+    """Comments: what the rules cover."""
+    left_out = [row for row in rows if row["peer"] == "-" or row["proto"] not in TRANSPORT or
+                form != "nft" and TRANSPORT[row["proto"]] not in KUBERNETES]
+    covered = sum(int(row["count"]) for row in rows) - sum(int(row["count"]) for row in left_out)
+    lines = [f"# {covered} connections that {_comment(host)} accepted, {min(row['earliest'] for row in rows)} to "
+             f"{max(row['latest'] for row in rows)}; no other peers or ports."]
+    if left_out:
+        lines.append(f"# Not covered: {sum(int(row['count']) for row in left_out)} connections with an unknown peer, or "
+                     f"of a protocol that {'nftables' if form == 'nft' else 'a NetworkPolicy'} cannot name.")
+    return lines
+
+
+def nft(merged):
+    lines = ["# Check with: nft -c -f FILE",
              "table inet netlog_segment {", "\tchain input {",
              "\t\ttype filter hook input priority filter; policy drop;",
              "\t\tiif \"lo\" accept", "\t\tct state established,related accept",
@@ -66,7 +80,7 @@ def network_policy(merged, host, select, namespace):
     lines += ["spec:", "  podSelector:", "    matchLabels:"]
     lines += [f"      {json.dumps(key)}: {json.dumps(value)}" for key, value in labels.items()]
     lines += ["  policyTypes: [Ingress]"]
-    allowed = [(key, ports) for key, ports in merged.items() if key[0] in ("tcp", "udp", "sctp")]
+    allowed = [(key, ports) for key, ports in merged.items() if key[0] in KUBERNETES]
     lines.append("  ingress:" if allowed else "  ingress: []")
     for (transport, _, networks), ports in allowed:
         lines.append("  - from:")
@@ -78,8 +92,7 @@ def network_policy(merged, host, select, namespace):
 
 def rules(rows, host, form, values):
     if not rows:
-        raise SystemExit(f"ask: no connection that {host!r} accepted is in this span: rules would allow nothing")
+        raise SystemExit(f"ask: {host!r} accepted no connection in this time span: the rules would allow nothing")
     merged = group(rows)
-    if form == "nft":
-        return nft(merged, host)
-    return network_policy(merged, host, values["select"], values["namespace"])
+    text = nft(merged) if form == "nft" else network_policy(merged, host, values["select"], values["namespace"])
+    return "\n".join(_about(rows, host, form)) + "\n" + text

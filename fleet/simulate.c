@@ -2,8 +2,8 @@
 /*
  * fleet/simulate: generates the lines of a simulated fleet with a known result: hosts with
  * skewed and wrong clocks, NAT, hosts without the plugin, containers with one address on many
- * hosts, lost lines, whose numbers are gaps, duplicated lines, and restarts that reset the
- * cookies. The same seed gives the same lines.
+ * hosts, lost lines, whose numbers are gaps, duplicated lines, listeners, and restarts that
+ * reset the cookies. The same seed gives the same lines.
  *
  * Lines go to standard output, as the plugin's JSON or as rows of the table line
  * (TabSeparated). The expected result goes to a file: for each hour of the opener's clock,
@@ -91,7 +91,7 @@ static struct host *hosts;
 static struct conn *ring[RING];
 static struct edge *edges;
 static struct {
-	uint64_t lines, lost, counted, twice, pairs, nat, blind, outside, containers, wrong, missing;
+	uint64_t lines, lost, counted, twice, pairs, nat, blind, outside, containers, wrong, missing, listeners;
 } sum;
 static uint64_t state;
 static char ends[2][40];	/* addresses of the line at work */
@@ -295,6 +295,65 @@ static void put_json(const struct line *l)
 	       ends[0], l->a_port, comm, l->in ? 33u : 1000u);
 }
 
+/* Numbers the next line of a host. Returns false if that line is lost or the host is blind. */
+static bool next_number(uint32_t host, uint64_t *seq)
+{
+	struct host *h = &hosts[host];
+
+	if (h->blind)
+		return false;
+	*seq = ++h->seq;
+	if (random_share() < opt.loss) {
+		sum.lost++;
+		return false;
+	}
+	/* lines lost before this one: their numbers are a gap now */
+	sum.counted += *seq - 1 - h->put_seq;
+	h->put_seq = *seq;
+	return true;
+}
+
+/* The start of a listener, as JSON or as a row. now: ms of the span, by the collector's clock. */
+static void put_listener(uint32_t host, const struct service *s, int64_t now)
+{
+	const char *exe = s->server, *comm = strrchr(exe, '/') + 1;
+	struct host *h = &hosts[host];
+	int64_t ms = opt.from + now + h->skew;
+	uint64_t seq;
+
+	h->cookie++;
+	if (!next_number(host, &seq))
+		return;
+	sum.lines++;
+	sum.listeners++;
+	if (opt.rows) {
+		printf("host%05u\t10.255.0.1\t%" PRId64 "\t%" PRId64 "\t%d\tlisten start\tTCP\t-\t::ffff:0.0.0.0\t%u\t"
+		       "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff\t-1\t%u\t%u\t33\t%.15s\t%s\t4294967295\t4294967295\t1\t\t%s\t\t",
+		       host, (opt.from + now) / 1000 + 1, ms / 1000, (int)(ms % 1000), s->port,
+		       300 + host % 50, 400 + h->cookie, comm, exe, exe);
+		printf("-1\t4026531840\t\t\t%.15s.service\t\t\t-1\t-1\t-1\t0\t0\t%u\t%u\t1\t1\t0\t%u\t0\t%u\t%" PRIu64 "\n",
+		       comm, h->boot, h->cookie, h->cookie * 3, host + 1, seq);
+		return;
+	}
+	printf("{\"agent\":{\"ephemeral_id\":\"%016x\"},\"@timestamp\":", host + 1);
+	put_time(ms);
+	printf(",\"destination\":{\"ip\":\"0.0.0.0\",\"port\":%u},\"event\":{\"sequence\":%" PRIu64 ","
+	       "\"dataset\":\"netlog.connection\",\"id\":\"%08x-%x.1\"},\"host\":{\"name\":\"host%05u\"},",
+	       s->port, seq, h->boot, h->cookie, host);
+	printf("\"netlog\":{\"auid\":\"unset\",\"kind\":\"listen start\",\"netns\":4026531840,\"ses\":\"unset\"},"
+	       "\"network\":{\"transport\":\"tcp\"},\"process\":{\"command_line\":\"%s\",\"executable\":\"%s\","
+	       "\"name\":\"%.15s\",\"pid\":%u},\"systemd\":{\"unit\":\"%.15s.service\"},\"user\":{\"id\":\"33\"}}\n",
+	       exe, exe, comm, 400 + h->cookie, comm);
+}
+
+/* The services of a host begin to listen, after each start of the host. */
+static void put_listeners(uint32_t host, int64_t now)
+{
+	for (uint32_t i = 0; i < SERVICES; i++)
+		if (host % services[i].servers == 0 && host / services[i].servers < opt.hosts / services[i].servers)
+			put_listener(host, &services[i], now);
+}
+
 /* Writes one end's line, or loses it. Returns true if it was written. */
 static bool put_line(const struct conn *c, bool in, bool stop)
 {
@@ -304,16 +363,8 @@ static bool put_line(const struct conn *c, bool in, bool stop)
 			  .cookie = in ? c->b_cookie : c->a_cookie };
 	unsigned int times = 1 + (random_share() < opt.twice);
 
-	if (hosts[host].blind)
+	if (!next_number(host, &l.seq))
 		return false;
-	l.seq = ++hosts[host].seq;
-	if (random_share() < opt.loss) {
-		sum.lost++;
-		return false;
-	}
-	/* lines lost before this one: their numbers are a gap now */
-	sum.counted += l.seq - 1 - hosts[host].put_seq;
-	hosts[host].put_seq = l.seq;
 	l.ms = opt.from + c->start + (stop ? c->dur : 0) + hosts[host].skew + in;
 	l.received = (opt.from + c->start + (stop ? c->dur : 0)) / 1000 + 1;
 	l.a_port = set_ends(c, in);
@@ -384,6 +435,7 @@ static void new_cookie(uint32_t host, int64_t now, uint32_t *boot, uint64_t *coo
 		h->restart = -1;
 		h->boot = random_bits();
 		h->cookie = 0;
+		put_listeners(host, now);
 	}
 	h->cookie += 1 + random_below(3);
 	*boot = h->boot;
@@ -450,6 +502,8 @@ static void run(void)
 {
 	int64_t second = 0;
 
+	for (uint32_t i = 0; i < opt.hosts; i++)
+		put_listeners(i, 0);
 	for (uint64_t i = 0; i < opt.count; i++) {
 		int64_t start = (double)i / opt.count * opt.span;
 		struct conn *c = new_conn(start);
@@ -484,14 +538,14 @@ static const char usage[] =
 	"usage: simulate [OPTION]... >LINES\n"
 	"  --hosts N        hosts (default 1000)\n"
 	"  --connections N  connections (default 100000), of two lines at each end\n"
-	"  --from SECONDS   begin, since 1970 (default: a day ago, at a full hour)\n"
-	"  --hours N        span (default 24)\n"
-	"  --seed N         another fleet (default 1)\n"
-	"  --loss SHARE     lines that are lost (default 0.001)\n"
-	"  --twice SHARE    lines that come twice (default 0.005)\n"
-	"  --rows           rows of the table line, TabSeparated, instead of JSON\n"
-	"  --truth FILE     write which connections can be paired: hour, opener, acceptor,\n"
-	"                   port, connections, those between a right and a wrong clock\n";
+	"  --from SECONDS   start time, since 1970 (default: a day ago, at a full hour)\n"
+	"  --hours N        length of time (default 24)\n"
+	"  --seed N         seed of the random numbers (default 1)\n"
+	"  --loss SHARE     share of lines to lose (default 0.001)\n"
+	"  --twice SHARE    share of lines to write twice (default 0.005)\n"
+	"  --rows           write rows of the table line, TabSeparated, instead of JSON\n"
+	"  --truth FILE     write the connections that can be paired: hour, opener, acceptor, port,\n"
+	"                   connections, those of them between a right and a wrong clock\n";
 
 static void read_options(int argc, char **argv)
 {
@@ -540,9 +594,9 @@ int main(int argc, char **argv)
 	fprintf(stderr, "connections=%" PRIu64 " lines=%" PRIu64 " lost=%" PRIu64
 		" counted=%" PRIu64 " twice=%" PRIu64
 		" pairs=%" PRIu64 " containers=%" PRIu64 " wrong_clock=%" PRIu64 " nat=%" PRIu64
-		" blind=%" PRIu64 " outside=%" PRIu64 " missing=%" PRIu64 "\n",
+		" blind=%" PRIu64 " outside=%" PRIu64 " missing=%" PRIu64 " listeners=%" PRIu64 "\n",
 		opt.count, sum.lines, sum.lost, sum.counted, sum.twice, sum.pairs, sum.containers, sum.wrong,
-		sum.nat, sum.blind, sum.outside, sum.missing);
+		sum.nat, sum.blind, sum.outside, sum.missing, sum.listeners);
 	free(hosts);
 	return fflush(stdout) ? 1 : 0;
 }

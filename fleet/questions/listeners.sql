@@ -1,8 +1,8 @@
--- Listeners that are open, and who used them lately.
--- arg since time -7d: use since this time counts
--- arg host text "": host, exactly
+-- Open listeners, and their recent users. Listeners of an earlier boot have ended.
+-- arg since time -7d: count use since this time
+-- arg host text "": host, exact name
 -- arg port number -2: port
--- arg limit number 1000: rows at most
+-- arg limit number 1000: maximum number of rows
 SELECT host, proto, IP(local_ip) AS address, PORT(local_port) AS port, TEXT(exe) AS exe, NUM(uid) AS uid, TEXT(unit) AS unit,
 	WHEN(opened) AS opened, connections, users, some_users
 FROM (
@@ -10,11 +10,12 @@ FROM (
 		argMax(uid, ms) AS uid, argMax(unit, ms) AS unit, min(ms) AS opened
 	FROM (
 		SELECT host, id_form, boot, number, nth, proto, local_ip, local_port, exe, uid, unit, MS(time, milli) AS ms
-		FROM open
+		FROM listener
 		WHERE kind = 'listen start' AND (ARG(host) = '' OR host = ARG(host)) AND (ARG(port) = -2 OR local_port = ARG(port))
 			AND (host, id_form, boot, number, nth) NOT IN (
-				SELECT host, id_form, boot, number, nth FROM connection
+				SELECT host, id_form, boot, number, nth FROM listener
 				WHERE kind = 'listen stop' AND (ARG(host) = '' OR host = ARG(host)))
+			AND (bitAnd(id_form, 1) = 0 OR (host, boot) NOT IN (SELECT host, boot FROM ended_boot))
 	)
 	GROUP BY host, id_form, boot, number, nth
 ) ANY LEFT JOIN (

@@ -1,11 +1,14 @@
--- Connections with both ends, as they are now: no hour has to be closed.
--- arg since time -10m: began after this
--- arg until time now: and before this
--- arg host text "": host at either end, exactly
--- arg limit number 1000: rows at most
+-- Connections with both ends, as they happen: no complete hour is needed.
+-- arg since time -10m: started after this time
+-- arg until time now: started before this time
+-- arg host text "": host at either end, exact name
+-- arg limit number 1000: maximum number of rows
 SELECT WHEN(a_start) AS time, a_host AS opener_host, TEXT(a_exe) AS opener, NUM(a_pid) AS opener_pid, IP(a_ip) AS opener_ip,
 	PORT(a_port) AS opener_port, b_host AS acceptor_host, TEXT(b_exe) AS acceptor, NUM(b_pid) AS acceptor_pid, IP(b_ip) AS acceptor_ip,
 	PORT(b_port) AS port, proto, b_start - a_start AS later_ms
+FROM (
+SELECT * FROM (
+SELECT *, abs(b_start - a_start) AS dist
 FROM (
 	SELECT key, host AS a_host, exe AS a_exe, pid AS a_pid, local_ip AS a_ip, local_port AS a_port, proto,
 		MS(time, milli) AS a_start, id_form AS a_form, boot AS a_boot, number AS a_number, nth AS a_nth
@@ -24,6 +27,11 @@ WHERE abs(b_start - a_start) <= 30000 AND (ARG(host) = '' OR a_host = ARG(host) 
 		SELECT ip FROM address WHERE day >= toDate(toDateTime(ARG(since))) GROUP BY ip HAVING uniqExact(host) > 1)
 	AND b_ip NOT IN (
 		SELECT ip FROM address WHERE day >= toDate(toDateTime(ARG(since))) GROUP BY ip HAVING uniqExact(host) > 1)))
-ORDER BY abs(b_start - a_start)
+ORDER BY dist
 LIMIT 1 BY a_host, a_form, a_boot, a_number, a_nth
+)
+ORDER BY dist
+LIMIT 1 BY b_host, b_form, b_boot, b_number, b_nth
+)
+ORDER BY a_start
 LIMIT ARG(limit)

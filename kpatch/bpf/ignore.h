@@ -36,11 +36,14 @@ static __always_inline void read_program(struct netlog_subject *u)
 	u->dev = BPF_CORE_READ(exe, f_inode, i_sb, s_dev);
 }
 
-static __always_inline void read_subject(struct netlog_subject *u, __u32 op,
-					 const struct netlog_bpf_sock *s)
+/* This function and is_listed() are global: the verifier checks them once, not on each path
+ * that leads to them. */
+__noinline int read_subject(struct netlog_subject *u, __u32 op, const struct netlog_bpf_sock *s)
 {
 	bool listens = op == NETLOG_OP_LISTEN || op == NETLOG_OP_BIND;
 
+	if (!u || !s)
+		return 0;
 	u->port = listens || op == NETLOG_OP_ACCEPT ? s->lport : s->fport;
 	u->uid = (__u32)bpf_get_current_uid_gid();
 	u->remote = !listens && remote_known(s);
@@ -52,6 +55,7 @@ static __always_inline void read_subject(struct netlog_subject *u, __u32 op,
 		((__u32 *)u->net)[3] = *(__u32 *)s->faddr;
 	}
 	read_program(u);
+	return 0;
 }
 
 struct comparison {
@@ -74,7 +78,7 @@ static long compare(__u32 i, struct comparison *c)
 	return 1;
 }
 
-static __noinline bool is_listed(__u32 op, const struct netlog_bpf_sock *s)
+__noinline bool is_listed(__u32 op, const struct netlog_bpf_sock *s)
 {
 	struct comparison c = {};
 

@@ -59,6 +59,7 @@ struct netlog_bpf_event {
 struct netlog_bpf_exe {
 	__u32 kind, pid;
 	__u64 id;			/* unique */
+	__u64 key;			/* of process and file; in a scan, the id, too */
 	__u32 parts, len;
 	__u32 args_len;
 	__u8 deleted, cut, pad[2];	/* the path was cut: it is longer than text */

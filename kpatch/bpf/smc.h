@@ -53,26 +53,45 @@ static __always_inline __u64 tcp_sock_of(__u64 word)
 	return (__u64)sk;
 }
 
+struct smc_search {
+	__u64 at, sk;
+};
+
+/* One word. Returns 1 if it was found. */
+static long smc_look(__u32 i, struct smc_search *s)
+{
+	__u64 word, at = s->at + i * sizeof(word);
+
+	if (!bpf_probe_read_kernel(&word, sizeof(word), (void *)at) && word)
+		s->sk = tcp_sock_of(word);
+	return s->sk != 0;
+}
+
 /* There may be no BTF of struct smc_sock, so its memory is searched for the pointer to its TCP
  * socket. Marks that one, and returns it; 0: not found. */
 static __noinline __u64 smc_mark(struct sock *smc, struct file *file)
 {
-	__u64 at = (__u64)smc + bpf_core_type_size(struct sock), word, sk = 0, ino;
+	struct smc_search s = { .at = (__u64)smc + bpf_core_type_size(struct sock), .sk = 0 };
+	__u64 ino;
 
 	if (!can_read || !smc || !file)
 		return 0;
-	for (int i = 0; i < SMC_WORDS && !sk; i++, at += sizeof(word))
-		if (!bpf_probe_read_kernel(&word, sizeof(word), (void *)at) && word)
-			sk = tcp_sock_of(word);
-	if (!sk)
+#if LOOP	/* the verifier checks one round */
+	bpf_loop(SMC_WORDS, smc_look, &s, 0);
+#else
+	for (int i = 0; i < SMC_WORDS; i++)
+		if (smc_look(i, &s))
+			break;
+#endif
+	if (!s.sk)
 		return 0;
 	ino = file->f_inode->i_ino;
-	if (bpf_map_update_elem(&smcs, &sk, &ino, BPF_ANY)) {
+	if (bpf_map_update_elem(&smcs, &s.sk, &ino, BPF_ANY)) {
 		count(&shared.map_full);
 		return 0;
 	}
 	shared.smc = 1;
-	return sk;
+	return s.sk;
 }
 
 #endif

@@ -21,7 +21,7 @@ static __always_inline __u64 write_exe_of(struct seq_file *seq, struct task_stru
 	exe = BPF_CORE_READ(p, mm, exe_file);
 	if (!exe)
 		return 0;
-	id = p->start_time ^ (__u64)exe;
+	id = exe_key(p->group_leader->start_time, (__u64)exe);
 	if (id == last_exe)
 		return id;
 	x = bpf_ringbuf_reserve(&ring, sizeof(*x), 0);
@@ -29,7 +29,7 @@ static __always_inline __u64 write_exe_of(struct seq_file *seq, struct task_stru
 		return 0;
 	x->kind = NETLOG_BPF_EXE;
 	x->pid = BPF_CORE_READ(p, tgid);
-	x->id = id;
+	x->id = x->key = id;
 	x->parts = x->len = x->args_len = x->deleted = 0;
 	read_path(x, p, exe);
 	bpf_seq_write(seq, x, sizeof(*x));

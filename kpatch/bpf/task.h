@@ -96,6 +96,11 @@ static __always_inline void read_args(struct netlog_bpf_exe *x, struct task_stru
 		x->args_len = len;
 }
 
+static __always_inline __u64 exe_key(__u64 start, __u64 file)
+{
+	return start ^ file;
+}
+
 static __always_inline bool write_exe(struct task_struct *p, const struct known_exe *k, __u32 pid)
 {
 	struct netlog_bpf_exe *x = bpf_ringbuf_reserve(&ring, sizeof(*x), 0);
@@ -107,6 +112,7 @@ static __always_inline bool write_exe(struct task_struct *p, const struct known_
 	x->kind = NETLOG_BPF_EXE;
 	x->pid = pid;
 	x->id = k->id;
+	x->key = exe_key(k->start, k->file);
 	x->parts = x->len = x->args_len = x->deleted = 0;
 	read_path(x, p, (struct file *)k->file);
 	read_args(x, p);

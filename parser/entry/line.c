@@ -7,7 +7,6 @@
 
 #include <libaudit.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "parser/text.h"
 
@@ -60,6 +59,26 @@ static void put_text(struct put *p, const char *encoded, bool arguments)
 		put_string(p, "\\x2D");
 	else if (!len)
 		put_string(p, "\\x00");
+	else
+		put_escaped(p, text, len);
+}
+
+/* An exec's arguments have a NUL after each, if that is known: a blank can be inside of one. The
+ * last NUL is left out where others show that. */
+static void put_arguments(struct put *p, const struct identity *id)
+{
+	char text[1024];
+	size_t len;
+
+	if (!id->proctitle || id->unparted) {
+		put_text(p, id->proctitle, true);
+		return;
+	}
+	len = audit_text(id->proctitle, text, sizeof(text) - 1);
+	if (!memchr(text, 0, len) && memchr(text, ' ', len))
+		text[len++] = 0;
+	if (len < 2)
+		put_text(p, id->proctitle, true);
 	else
 		put_escaped(p, text, len);
 }
@@ -191,7 +210,10 @@ void put_extra(struct put *p, const struct field *f, const struct entry *e)
 	put_char(p, ' ');
 	put_string(p, f->key);
 	put_char(p, '=');
-	put_value(p, f, &v);
+	if (f->type == TYPE_ARGUMENTS && e->what == PROC_EXEC)
+		put_arguments(p, e->identity);
+	else
+		put_value(p, f, &v);
 }
 
 /* The rows of fields.def as constants: each leaves just the code for its type. */
@@ -235,10 +257,11 @@ static void keep(struct cached *c, uint64_t generation, const char *text, size_t
 	c->generation = generation;
 }
 
-/* A process's extras are the same in all its lines: made with the first of them. */
+/* A process's extras are the same in all its lines, except in an exec's: made with the first
+ * of them. */
 static void put_identity(struct line_format *f, struct put *p, const struct entry *e)
 {
-	uint64_t generation = e->identity->generation;
+	uint64_t generation = e->what == PROC_EXEC ? 0 : e->identity->generation;
 	struct cached *c = &f->cache[generation % CACHED];
 	char *start = p->to;
 
@@ -285,56 +308,6 @@ size_t line_format(struct line_format *f, const struct entry *e, char *buf)
 	put_head(&p, e);
 	put_identity(f, &p, e);
 	put_own_extras(&p, e);
-	*p.to = 0;
-	return p.to - buf;
-}
-
-/* localtime_r costs a lock and a search: asked once a second. */
-static void set_second(struct line_clock *c, int64_t second, const char *format)
-{
-	time_t sec = second;
-	struct tm tm;
-
-	if (!localtime_r(&sec, &tm))
-		memset(&tm, 0, sizeof(tm));
-	c->len = strftime(c->text, sizeof(c->text), format, &tm);
-	c->second = second;
-}
-
-static void put_millis(struct put *p, unsigned int milli)
-{
-	put_char(p, '.');
-	put_char(p, '0' + milli / 100 % 10);
-	put_char(p, '0' + milli / 10 % 10);
-	put_char(p, '0' + milli % 10);
-}
-
-size_t line_time(struct line_clock *c, const struct stamp *time, char *buf)
-{
-	struct put p = { .to = buf, .end = buf + FORMAT_TIME_MAX - 1 };
-
-	if (time->sec != c->second || !c->len)
-		set_second(c, time->sec, "%Y-%m-%d %H:%M:%S");
-	put_bytes(&p, c->text, c->len);
-	put_millis(&p, time->milli);
-	put_char(&p, ' ');
-	*p.to = 0;
-	return p.to - buf;
-}
-
-size_t line_time_zoned(struct line_clock *c, const struct stamp *time, char *buf)
-{
-	struct put p = { .to = buf, .end = buf + FORMAT_TIME_MAX - 1 };
-	size_t offset;
-
-	if (time->sec != c->second || !c->len)
-		set_second(c, time->sec, "%Y-%m-%dT%H:%M:%S%z");
-	offset = c->len - 5; /* +hhmm */
-	put_bytes(&p, c->text, offset);
-	put_millis(&p, time->milli);
-	put_bytes(&p, c->text + offset, 3);
-	put_char(&p, ':');
-	put_bytes(&p, c->text + offset + 3, 2);
 	*p.to = 0;
 	return p.to - buf;
 }

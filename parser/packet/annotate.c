@@ -222,3 +222,8 @@ const struct annotate_counts *annotate_counts(const struct annotate *a)
 {
 	return &a->counts;
 }
+
+size_t annotate_waiting(const struct annotate *a)
+{
+	return endings_count(a->endings);
+}

@@ -63,6 +63,9 @@ bool annotate_is_known(struct annotate *a, const struct pcapng_block *b);
 void annotate_block(struct annotate *a, const struct pcapng_block *b);
 void annotate_end(struct annotate *a);
 
+/* Ends and events of processes that wait for the packets of their time. */
+size_t annotate_waiting(const struct annotate *a);
+
 const struct annotate_counts *annotate_counts(const struct annotate *a);
 
 #endif

@@ -30,6 +30,11 @@ void endings_free(struct endings *e)
 	free(e);
 }
 
+size_t endings_count(const struct endings *e)
+{
+	return e->count;
+}
+
 static void swap(struct endings *e, size_t a, size_t b)
 {
 	struct ending kept = e->heap[a];

@@ -5,6 +5,7 @@
 #define NETLOG_PACKET_ENDING_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "parser/packet/process.h"
@@ -21,6 +22,8 @@ struct endings;
 
 struct endings *endings_new(void);		/* NULL without memory */
 void endings_free(struct endings *e);		/* puts the processes; may be NULL */
+
+size_t endings_count(const struct endings *e);
 
 bool endings_add(struct endings *e, const struct ending *ending);	/* false: no memory */
 /* Takes the earliest one that is not later than ns. Returns false if there is none. */

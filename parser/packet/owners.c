@@ -290,12 +290,12 @@ void owners_local(struct owners *o, const struct netaddr *a)
 
 static void process_entry(struct owners *o, const struct entry *e, int64_t at)
 {
-	struct packet_process *p;
+	struct packet_process *p = process_get(o->processes, e);
 
-	if (!o->io.process || (o->begin != OWNERS_UNKNOWN && at < o->begin))
+	if (!p)
 		return;
-	p = process_get(o->processes, e);
-	if (p)
+	process_event(o->processes, e, p);
+	if (o->io.process && (o->begin == OWNERS_UNKNOWN || at >= o->begin))
 		o->io.process(p, e->what, at, o->io.arg);
 	process_put(p);
 }
@@ -327,6 +327,12 @@ void owners_entry(struct owners *o, const struct entry *e, bool matched)
 	else
 		start_entry(o, e, matched);
 	bound_memory(o);
+}
+
+void owners_passed(struct owners *o, int64_t ns)
+{
+	while (o->ended && o->ended->owner.ended < ns)
+		forget(o, o->ended);
 }
 
 void owners_netns(struct owners *o, int64_t inode)

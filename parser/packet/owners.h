@@ -18,6 +18,11 @@
 #define OWNERS_OPEN INT64_MAX		/* not ended */
 #define OWNERS_UNKNOWN INT64_MIN	/* it was open before the log began */
 
+/* An accepted connection can be in the log so much later than its packets, ns; see ACCEPT_MAX. */
+#define OWNERS_AHEAD (600 * INT64_C(1000000000))
+/* An ended one has packets for so much longer at most, ns; see ENDS_TAIL. */
+#define OWNERS_KEPT (600 * INT64_C(1000000000))
+
 /* Why a packet has no owner; the text is in the comment and in the count. */
 #define OWNERS_WHYS(X)						\
 	X(NONE,		"")					\
@@ -97,6 +102,8 @@ void owners_until(struct owners *o, int64_t ns);
 void owners_entry(struct owners *o, const struct entry *e, bool matched);
 /* So many that have ended are kept, and twice as many in all, the oldest go first; 0: all. */
 void owners_limit(struct owners *o, size_t limit);
+/* Drops connections that ended before ns: packets are later by OWNERS_KEPT at least. */
+void owners_passed(struct owners *o, int64_t ns);
 /* The capture is of that network namespace: loopback addresses of others are not in it. */
 void owners_netns(struct owners *o, int64_t inode);
 /* Marks an address as the host's, although no connection has it. */

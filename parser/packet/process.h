@@ -31,6 +31,9 @@ void processes_free(struct processes *p);	/* all references were put; may be NUL
 /* The process of the entry, with one more reference. NULL if its pid is unknown, or
  * without memory. */
 struct packet_process *process_get(struct processes *p, const struct entry *e);
+/* A fork, exec or end of the process, in the order of the log: later entries of it have the
+ * arguments of its exec. */
+void process_event(struct processes *p, const struct entry *e, struct packet_process *process);
 void process_put(struct packet_process *p);	/* may be NULL */
 
 #endif

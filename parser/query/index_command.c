@@ -5,11 +5,12 @@
 #include "parser/query/exit_code.h"
 #include "parser/query/query.h"
 
-static void skip(const struct entry *e, bool matched, void *arg)
+static bool skip(const struct entry *e, bool matched, void *arg)
 {
 	(void)e;
 	(void)matched;
 	(void)arg;
+	return true;
 }
 
 int index_command(struct aunetlog_options *o)

@@ -35,7 +35,7 @@ enum aunetlog_view {
 
 /* Takes the entries in place of a view. */
 struct entry_sink {
-	void (*entry)(const struct entry *e, bool matched, void *arg);
+	bool (*entry)(const struct entry *e, bool matched, void *arg);	/* false: no more is wanted */
 	void (*idle)(void *arg);	/* all there is so far was read; may be NULL */
 	void *arg;
 };

@@ -79,5 +79,5 @@ void own_identities_add(struct own_identities *k, const char *text, size_t len,
 	if (!p->id || !p->text)
 		forget(p);
 	else
-		p->id->unparted = id->proctitle;	/* a line does not part arguments */
+		p->id->unparted = id->unparted;
 }

@@ -213,6 +213,12 @@ static void own_the_identity(struct own_entry *o)
 	o->entry.identity = &o->identity;
 }
 
+/* Blanks may be in an argument or between two; an exec's line has \x00 between them. */
+static bool is_unparted(const char *escaped)
+{
+	return strstr(escaped, "\\x20") && !strstr(escaped, "\\x00");
+}
+
 /* A key of a later version is stepped over. *end: behind the keys of the process that are
  * together from the beginning on; NULL: there is none. */
 static bool read_extras(struct own_entry *o, struct own_clock *c, char *line, char **end)
@@ -236,6 +242,8 @@ static bool read_extras(struct own_entry *o, struct own_clock *c, char *line, ch
 			continue;
 		if (fields[id].of_identity)
 			own_the_identity(o);
+		if (id == FIELD_PROCTITLE)
+			o->identity.unparted = is_unparted(equals + 1);
 		if (!own_entry_set(o, id, equals + 1))
 			return false;
 	}
@@ -282,8 +290,6 @@ enum own_result own_line(struct own_entry *o, struct own_clock *c, char *line)
 	}
 	if (!read_kind(o, &line) || !read_head(o, &line, false) || !read_rest(o, c, line))
 		return OWN_BAD;
-	if (o->entry.identity == &o->identity)
-		o->identity.unparted = o->identity.proctitle;
 	return OWN_ENTRY;
 }
 

@@ -21,6 +21,7 @@ struct packet_options {
 	bool help, text, inner, plain;
 	const char *comment, *host_id;
 	uint32_t snaplen;	/* 0: all bytes */
+	uint32_t hold;		/* connections; 0: the default */
 	uint32_t wait_ms;	/* for what the log has late */
 	/* of capture */
 	const char *interface, *netns, *socket;

@@ -4,44 +4,20 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "parser/packet/host_id.h"
-#include "parser/packet/waiting.h"
 #include "parser/packet/write_pcapng.h"
 #include "parser/packet/write_text.h"
+#include "parser/query/exit_code.h"
 #include "parser/query/packet_log.h"
 #include "parser/query/packet_output.h"
-#include "parser/query/query.h"
-#include "parser/query/source_find.h"
+#include "parser/query/packet_run_state.h"
 
-#define OWNERS_LIMIT (1u << 20)		/* connections that have ended, with a live log */
-#define MANY (1u << 20)			/* connections of files that deserve a warning */
-#define BYTES_EACH 500			/* of memory, measured with comments of 100 bytes */
 #define LOG_LATE_NS INT64_C(1000000000)	/* after this delay the log has everything that happened before */
-
-struct packet_run {
-	const struct packet_options *o;
-	struct owners *owners;
-	struct annotate *annotate;
-	struct packet_writer *writer;
-	struct out out;
-	struct host_id host_id;
-	struct entry_sink sink;
-	char *own_log;			/* that is followed; or NULL */
-	size_t many;			/* connections at which the next warning is due */
-	struct aunetlog_options query;	/* of the thread */
-	/* with logs that are followed */
-	bool live;
-	struct waiting *waiting;
-	pthread_mutex_t lock;		/* of owners, and of: */
-	bool caught_up;			/* the log was read to its end once */
-	bool log_failed, log_ended;
-};
 
 static const char *output_name(const struct packet_run *r)
 {
@@ -93,7 +69,6 @@ struct packet_run *packet_run_open(const struct packet_options *o)
 	}
 	signal(SIGPIPE, SIG_IGN);	/* a reader that was closed is no error */
 	r->o = o;
-	r->many = MANY;
 	if (!o->socket)
 		packet_log_close_stdin();
 	pthread_mutex_init(&r->lock, NULL);
@@ -139,121 +114,6 @@ void packet_run_netns(struct packet_run *r, int64_t inode)
 void packet_run_local(struct packet_run *r, const struct netaddr *a)
 {
 	owners_local(r->owners, a);
-}
-
-/* ---- logs ---- */
-
-/* Files are held whole: the packets that are yet to come may need any connection. */
-static void warn_of_memory(struct packet_run *r)
-{
-	size_t count = owners_count(r->owners);
-
-	if (r->live || count < r->many)
-		return;
-	fprintf(stderr, "aunetlog: %zu connections since the first packet, some %zu MB of memory; "
-		"-te ends the logs at the last packet's time\n", count,
-		count * BYTES_EACH >> 20);
-	r->many *= 2;
-}
-
-static void on_entry(const struct entry *e, bool matched, void *arg)
-{
-	struct packet_run *r = arg;
-
-	pthread_mutex_lock(&r->lock);
-	owners_entry(r->owners, e, matched);
-	warn_of_memory(r);
-	pthread_mutex_unlock(&r->lock);
-}
-
-static void on_idle(void *arg)
-{
-	struct packet_run *r = arg;
-
-	pthread_mutex_lock(&r->lock);
-	r->caught_up = true;
-	pthread_mutex_unlock(&r->lock);
-}
-
-static void prepare_query(struct packet_run *r)
-{
-	r->sink = (struct entry_sink){ .entry = on_entry, .idle = on_idle, .arg = r };
-	r->query = r->o->query;
-	r->query.sink = &r->sink;
-}
-
-void packet_run_read_logs(struct packet_run *r, int64_t first_ns)
-{
-	const struct match *m = &r->o->query.match;
-
-	owners_begin(r->owners, first_ns);
-	if (m->has_to)
-		owners_until(r->owners, m->to.sec * INT64_C(1000000000) +
-			     m->to.milli * INT64_C(1000000));
-	prepare_query(r);
-	r->log_failed = query_run(&r->query) == AUNETLOG_FAILED;
-}
-
-/* The stream does not report sockets that were already open: the named logs did. */
-static int read_stream(struct packet_run *r)
-{
-	int status = AUNETLOG_FOUND;
-
-	if (r->query.input_count) {
-		r->query.follow = false;
-		status = query_run(&r->query);
-	}
-	r->query.inputs[0] = "-";	/* what packet_run_follow_logs() put there */
-	r->query.input_count = 1;
-	return status == AUNETLOG_FAILED ? status : query_run(&r->query);
-}
-
-static void *follow_logs(void *arg)
-{
-	struct packet_run *r = arg;
-	int status = r->o->socket ? read_stream(r) : query_run(&r->query);
-
-	pthread_mutex_lock(&r->lock);
-	r->log_failed = status == AUNETLOG_FAILED;
-	r->caught_up = r->log_ended = true;
-	pthread_mutex_unlock(&r->lock);
-	return NULL;
-}
-
-static void choose_log(struct packet_run *r)
-{
-	char *own = source_own_log(r->query.netlog_conf);
-
-	if (own && packet_log_is_fresh(own)) {
-		r->own_log = own;
-		r->query.inputs[r->query.input_count++] = own;
-	} else {
-		free(own);
-	}
-	fprintf(stderr, "aunetlog: following %s\n", r->own_log ? r->own_log : "the audit log");
-}
-
-bool packet_run_follow_logs(struct packet_run *r)
-{
-	pthread_t thread;
-	int err;
-
-	prepare_query(r);
-	if (!r->query.input_count && !r->o->socket)
-		choose_log(r);
-	r->query.follow = true;
-	r->live = true;
-	owners_limit(r->owners, OWNERS_LIMIT);
-	owners_complete(r->owners, OWNERS_UNKNOWN);
-	if (packet_log_has_uses(r->query.netlog_conf))
-		owners_expect_uses(r->owners);
-	r->waiting = waiting_new();
-	err = r->waiting ? pthread_create(&thread, NULL, follow_logs, r) : ENOMEM;
-	if (err)
-		complain("following the log", err);
-	else
-		pthread_detach(thread);
-	return !err;
 }
 
 /* ---- packets ---- */
@@ -306,6 +166,8 @@ void packet_run_idle(struct packet_run *r)
 void packet_run_block(struct packet_run *r, const struct pcapng_block *b)
 {
 	if (!r->live) {
+		if (r->turns && b->is_packet && b->has_time)
+			packet_run_read_on(r, b->ns);
 		annotate_block(r->annotate, b);
 		return;
 	}
@@ -342,6 +204,14 @@ static void report(const struct packet_run *r)
 	if (c->already)
 		fprintf(stderr, "; %llu had one before", (unsigned long long)c->already);
 	fputc('\n', stderr);
+	if (r->late_entries)
+		fprintf(stderr, "aunetlog: %llu lines of the logs came too late for packets before "
+			"them; name the logs of one host only, or raise --hold\n",
+			(unsigned long long)r->late_entries);
+	if (r->late_packets)
+		fprintf(stderr, "aunetlog: %llu packets are ten minutes earlier than ones before "
+			"them, and may lack their process; sort the capture with reordercap(1), or "
+			"raise --hold\n", (unsigned long long)r->late_packets);
 }
 
 static void wait_for_the_rest(struct packet_run *r)
@@ -369,6 +239,7 @@ int packet_run_close(struct packet_run *r, bool failed)
 
 	if (r->live)
 		wait_for_the_rest(r);
+	log_turns_free(r->turns);
 	pthread_mutex_lock(&r->lock);
 	annotate_end(r->annotate);
 	failed |= r->log_failed;

@@ -20,7 +20,7 @@ int packet_run_close(struct packet_run *r, bool failed);
 /* Instead of _close, where nothing was begun. */
 void packet_run_drop(struct packet_run *r);
 
-/* Reads the logs whole. first_ns: the earliest packet. */
+/* Begins to read the logs, before the first packet, whose time is first_ns. */
 void packet_run_read_logs(struct packet_run *r, int64_t first_ns);
 /* Follows them instead, in a thread, until the program ends. With --socket it follows the
  * plugin's stream, after the named logs. Returns false after reporting an error. */

@@ -19,11 +19,12 @@ struct reading {
 	const char *host;	/* or NULL: taken from the log */
 };
 
-static void on_entry(const struct entry *e, bool matched, void *arg)
+static bool on_entry(const struct entry *e, bool matched, void *arg)
 {
 	struct reading *r = arg;
 
 	partners_entry(r->partners, e, matched, r->host);
+	return true;
 }
 
 /* HOST=FILE, where there is no file of that whole name. Returns the file. */

@@ -18,7 +18,7 @@ static void sink_entry(struct view *v, const struct entry *e, bool matched)
 {
 	const struct entry_sink *s = v->options->sink;
 
-	s->entry(e, matched, s->arg);
+	v->done |= !s->entry(e, matched, s->arg);
 }
 
 static void sink_idle(struct view *v)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "plugin/clock.h"
+#include "plugin/input/bpf_found.h"
 #include "plugin/input/bpf_load.h"
 #include "plugin/input/bpf_scan.h"
 #include "plugin/log.h"
@@ -27,6 +28,7 @@ struct bpf_input {
 	struct ring_buffer *ring;
 	struct bpf_events *events;
 	int64_t due;		/* monotonic ms: the ring is to be read; 0: it is empty */
+	struct bpf_found *found;
 	struct bpf_scan *scan;
 	void (*on_scanned)(int64_t begun, void *arg);
 	void *arg;
@@ -53,14 +55,20 @@ static int link_fd(const struct bpf_link *l)
 	return l ? bpf_link__fd(l) : -1;
 }
 
-static struct bpf_scan *new_scan(const struct netlog_bpf *b, struct bpf_events *events)
+static void on_found(const struct netlog_bpf_event *e, void *arg)
 {
+	bpf_events_record(arg, e, sizeof(*e));
+}
+
+static struct bpf_scan *new_scan(const struct bpf_input *input)
+{
+	const struct netlog_bpf *b = input->bpf;
 	const int links[BPF_SCAN_PARTS] = {
 		link_fd(b->links.on_file ? b->links.on_file : b->links.on_file_old),
 		link_fd(b->links.on_tcp), link_fd(b->links.on_udp),
 	};
 
-	return bpf_scan_new(links, !b->rodata->has_loop, events);
+	return bpf_scan_new(links, !b->rodata->has_loop, input->events, input->found);
 }
 
 bool bpf_input_scan(struct bpf_input *b, bool last_ones)
@@ -80,44 +88,59 @@ static int on_record(void *arg, void *data, size_t size)
 	struct bpf_input *b = arg;
 	const struct netlog_bpf_event *e = data;
 
-	if (e->kind == NETLOG_BPF_EVENT && bpf_scan_has_found(b->scan))
-		bpf_scan_report(b->scan, e->mono);
+	if (e->kind == NETLOG_BPF_EVENT && size >= sizeof(*e))
+		bpf_found_record(b->found, e);
 	if (bpf_events_record(b->events, data, size) == -EINVAL && !b->confused) {
-		log_warnx("BPF: a record of %zu bytes is not understood", size);
+		log_warnx("BPF: unexpected record of %zu bytes", size);
 		b->confused = true;
 	}
 	return 0;
 }
 
-void bpf_input_read(struct bpf_input *b)
+/* until: what was found before that time and has been held is reported. */
+static void read_ring(struct bpf_input *b, int64_t until)
 {
 	int64_t begun;
 
 	bpf_events_clock(b->events, clock_real_minus_mono());
 	ring_buffer__consume(b->ring);
-	if (bpf_scan_has_found(b->scan))
-		bpf_scan_report(b->scan, UINT64_MAX);
+	bpf_found_release(b->found, until);
 	b->due = 0;
-	if (!bpf_scan_is_complete(b->scan))
+	if (!bpf_scan_is_complete(b->scan) || bpf_found_due(b->found) != INT64_MAX)
 		return;
 	begun = bpf_scan_take(b->scan);
 	if (begun)		/* and what ended since then is read */
 		b->on_scanned(begun, b->arg);
 }
 
+void bpf_input_read(struct bpf_input *b)
+{
+	read_ring(b, INT64_MAX);
+}
+
+/* When the ring is to be read next, monotonic ms; INT64_MAX: when there is something in it. */
+static int64_t next_read(const struct bpf_input *b)
+{
+	int64_t found = bpf_found_due(b->found);
+
+	if (found != INT64_MAX)
+		found = found / 1000000 + 1;
+	return b->due && b->due < found ? b->due : found;
+}
+
 /* After a wake-up the kernel does not wake us again until everything is read. */
 int bpf_input_poll(const struct bpf_input *b, struct pollfd *fd)
 {
-	int64_t wait;
+	int64_t next = next_read(b), wait;
 
 	fd->fd = b->due ? -1 : ring_buffer__epoll_fd(b->ring);
 	fd->events = POLLIN;
 	fd->revents = 0;
-	if (bpf_scan_runs(b->scan) || bpf_scan_is_complete(b->scan))
+	if (bpf_scan_runs(b->scan))
 		return 0;
-	if (!b->due)
-		return -1;
-	wait = b->due - now_ms();
+	if (next == INT64_MAX)
+		return bpf_scan_is_complete(b->scan) ? 0 : -1;
+	wait = next - now_ms();
 	return wait > 0 ? wait : 0;
 }
 
@@ -125,12 +148,11 @@ void bpf_input_work(struct bpf_input *b, const struct pollfd *fd)
 {
 	if (bpf_scan_runs(b->scan))
 		bpf_scan_read(b->scan);
-	if (bpf_scan_is_complete(b->scan))
-		bpf_input_read(b);
-	else if (!b->due && fd->fd >= 0 && fd->revents)
+	if (!b->due && fd->fd >= 0 && fd->revents)
 		b->due = now_ms() + BATCH_MS;
-	else if (b->due && now_ms() >= b->due)
-		bpf_input_read(b);
+	if (now_ms() >= next_read(b) ||
+	    (bpf_scan_is_complete(b->scan) && bpf_found_due(b->found) == INT64_MAX))
+		read_ring(b, clock_ns(CLOCK_MONOTONIC));
 }
 
 /* ---- the rest ---- */
@@ -234,6 +256,7 @@ void bpf_input_close(struct bpf_input *b)
 		return;
 	ring_buffer__free(b->ring);
 	bpf_scan_free(b->scan);
+	bpf_found_free(b->found);
 	bpf_events_free(b->events);
 	if (b->bpf)
 		netlog_bpf__destroy(b->bpf);
@@ -250,7 +273,8 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 	b->on_scanned = o->scanned;
 	b->arg = o->to.arg;
 	b->events = bpf_events_new(&o->to);
-	if (!b->events)
+	b->found = b->events ? bpf_found_new(on_found, b->events) : NULL;
+	if (!b->found)
 		goto err;
 	b->bpf = bpf_load(&o->wants, error, size);
 	if (!b->bpf)
@@ -260,7 +284,7 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 		snprintf(error, size, "cannot map the ring buffer: %s", strerror(errno));
 		goto err;
 	}
-	b->scan = new_scan(b->bpf, b->events);
+	b->scan = new_scan(b);
 	if (!b->scan) {
 		snprintf(error, size, "no memory");
 		goto err;

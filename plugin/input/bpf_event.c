@@ -21,7 +21,7 @@
 /* The program of one process; texts as audit writes them. */
 struct program {
 	uint32_t pid;
-	uint64_t id;
+	uint64_t id, key;
 	UT_hash_handle hh;
 	TAILQ_ENTRY(program) lru;
 	const char *title;	/* in text, or NULL */
@@ -55,11 +55,18 @@ static void program_remove(struct bpf_events *e, struct program *p)
 	free(p);
 }
 
-static void program_forget(struct bpf_events *e, uint32_t pid)
+static struct program *program_find(struct bpf_events *e, uint32_t pid)
 {
 	struct program *p;
 
 	HASH_FIND(hh, e->by_pid, &pid, sizeof(pid), p);
+	return p;
+}
+
+static void program_forget(struct bpf_events *e, uint32_t pid)
+{
+	struct program *p = program_find(e, pid);
+
 	if (p)
 		program_remove(e, p);
 }
@@ -163,8 +170,11 @@ static int on_exe(struct bpf_events *e, const struct netlog_bpf_exe *x)
 {
 	char path[PATH_TEXT], *end;
 	size_t len = join(x, path), args = args_length(x);
-	struct program *p;
+	struct program *p = program_find(e, x->pid);
 
+	/* a scan; the process has reported itself, with its command line */
+	if (p && x->key && p->key == x->key && x->id == x->key)
+		return 0;
 	program_forget(e, x->pid);
 	if (!len && !args)
 		return 0;
@@ -173,6 +183,7 @@ static int on_exe(struct bpf_events *e, const struct netlog_bpf_exe *x)
 		return -ENOMEM;
 	p->pid = x->pid;
 	p->id = x->id;
+	p->key = x->key;
 	p->size = ENCODED(len) + ENCODED(args);
 	p->exe = len ? p->text : NULL;
 	end = encode(p->text, path, len);
@@ -185,10 +196,9 @@ static int on_exe(struct bpf_events *e, const struct netlog_bpf_exe *x)
 /* Returns NULL if it is unknown, or replaced by another one. */
 static const struct program *program_of(struct bpf_events *e, const struct netlog_bpf_task *t)
 {
-	struct program *p;
+	struct program *p = program_find(e, t->pid);
 
-	HASH_FIND(hh, e->by_pid, &t->pid, sizeof(t->pid), p);
-	if (!p || !t->exe || p->id != t->exe)
+	if (!p || !t->exe || (p->id != t->exe && p->key != t->exe))
 		return NULL;
 	TAILQ_REMOVE(&e->lru, p, lru);
 	TAILQ_INSERT_TAIL(&e->lru, p, lru);

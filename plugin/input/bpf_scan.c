@@ -22,6 +22,7 @@
 
 struct bpf_scan {
 	struct bpf_events *events;
+	struct bpf_found *found;
 	int link[BPF_SCAN_PARTS];
 	int pinned[BPF_SCAN_PARTS];	/* see pin(), or -1 */
 	int spare[SPARES][BPF_SCAN_PARTS];
@@ -31,8 +32,6 @@ struct bpf_scan {
 	bool complete, failed;
 	size_t have;			/* of buf */
 	char buf[128 << 10] __attribute__((aligned(8)));
-	struct netlog_bpf_event *found;	/* in the order of time */
-	size_t found_count, found_next;
 };
 
 static int64_t now_ns(void)
@@ -114,13 +113,15 @@ static void keep_spares(struct bpf_scan *s)
 		s->spares++;
 }
 
-struct bpf_scan *bpf_scan_new(const int links[BPF_SCAN_PARTS], bool old, struct bpf_events *events)
+struct bpf_scan *bpf_scan_new(const int links[BPF_SCAN_PARTS], bool old, struct bpf_events *events,
+			      struct bpf_found *found)
 {
 	struct bpf_scan *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
 	s->events = events;
+	s->found = found;
 	for (int i = 0; i < BPF_SCAN_PARTS; i++) {
 		s->link[i] = links[i];
 		s->fd[i] = s->pinned[i] = -1;
@@ -139,7 +140,6 @@ void bpf_scan_free(struct bpf_scan *s)
 	close_all(s->pinned);
 	while (s->spares)
 		close_all(s->spare[--s->spares]);
-	free(s->found);
 	free(s);
 }
 
@@ -173,23 +173,6 @@ bool bpf_scan_runs(const struct bpf_scan *s)
 	return running(s) >= 0;
 }
 
-static void take_found(struct bpf_scan *s, const struct netlog_bpf_event *e)
-{
-	struct netlog_bpf_event *more;
-
-	if (!(s->found_count & (s->found_count - 1))) {	/* a power of two: it is full */
-		size_t room = s->found_count ? 2 * s->found_count : 1;
-
-		more = realloc(s->found, room * sizeof(*more));
-		if (!more) {
-			s->failed = true;
-			return;
-		}
-		s->found = more;
-	}
-	s->found[s->found_count++] = *e;
-}
-
 /* Records follow each other without gaps. Returns how many bytes were complete records. */
 static size_t parse_found(struct bpf_scan *s, const char *data, size_t size)
 {
@@ -203,8 +186,8 @@ static size_t parse_found(struct bpf_scan *s, const char *data, size_t size)
 			break;
 		if (e->kind == NETLOG_BPF_EXE)
 			bpf_events_record(s->events, e, len);
-		else
-			take_found(s, e);
+		else if (!bpf_found_add(s->found, e))
+			s->failed = true;
 	}
 	return done;
 }
@@ -231,25 +214,6 @@ void bpf_scan_read(struct bpf_scan *s)
 	s->fd[part] = -1;
 	s->have = 0;
 	s->complete = !bpf_scan_runs(s);
-}
-
-bool bpf_scan_has_found(const struct bpf_scan *s)
-{
-	return s->found;
-}
-
-void bpf_scan_report(struct bpf_scan *s, uint64_t mono)
-{
-	for (; s->found_next < s->found_count; s->found_next++) {
-		const struct netlog_bpf_event *e = &s->found[s->found_next];
-
-		if (e->mono > mono)
-			return;
-		bpf_events_record(s->events, e, sizeof(*e));
-	}
-	free(s->found);
-	s->found = NULL;
-	s->found_count = s->found_next = 0;
 }
 
 bool bpf_scan_is_complete(const struct bpf_scan *s)

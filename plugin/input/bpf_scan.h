@@ -11,15 +11,17 @@
 #include <stdint.h>
 
 #include "plugin/input/bpf_event.h"
+#include "plugin/input/bpf_found.h"
 
 #define BPF_SCAN_PARTS 3
 
 struct bpf_scan;
 
 /* links: descriptors of the iterators' links, the one of descriptors first; -1: no such
- * iterator. old: a kernel that may be older than 5.19. Needs root's privileges; later calls do
- * not. NULL without memory. */
-struct bpf_scan *bpf_scan_new(const int links[BPF_SCAN_PARTS], bool old, struct bpf_events *events);
+ * iterator. old: a kernel that may be older than 5.19. Programs that it reads go to events, and
+ * sockets to found. Needs root's privileges; later calls do not. NULL without memory. */
+struct bpf_scan *bpf_scan_new(const int links[BPF_SCAN_PARTS], bool old, struct bpf_events *events,
+			      struct bpf_found *found);
 /* s may be NULL. */
 void bpf_scan_free(struct bpf_scan *s);
 
@@ -27,12 +29,8 @@ void bpf_scan_free(struct bpf_scan *s);
  * limited number can be made: last_ones allows their use. Returns false if the kernel refuses. */
 bool bpf_scan_begin(struct bpf_scan *s, bool last_ones);
 bool bpf_scan_runs(const struct bpf_scan *s);
-/* Reads one buffer, and remembers what was found. */
+/* Reads one buffer. */
 void bpf_scan_read(struct bpf_scan *s);
-/* Returns true if sockets were found that are not reported yet. */
-bool bpf_scan_has_found(const struct bpf_scan *s);
-/* Reports the sockets found before mono (ns), so that they are in order among the events. */
-void bpf_scan_report(struct bpf_scan *s, uint64_t mono);
 /* Returns true if a scan is complete and not yet taken; bpf_scan_take() returns the time at
  * which it began, mono ns, or 0 if a part of it was lost. */
 bool bpf_scan_is_complete(const struct bpf_scan *s);

@@ -5,13 +5,17 @@ NETLOG_STORE names. Usage: store.py 26|18 BUILD_DIR [TEST…]"""
 import csv
 import glob
 import io
+import ipaddress
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 import time
+
+import yaml
 
 import case
 from case import FLEET, TOP, check, line
@@ -49,7 +53,7 @@ def hourly(after=86400):
 
 
 def clear():
-    for table in ("connection", "open", "address", "heard", "loss", "arrival", "edge", "edge_build", "skew"):
+    for table in ("connection", "open", "address", "heard", "loss", "arrival", "listener", "boot", "edge", "edge_build", "skew"):
         sql(f"TRUNCATE TABLE {table}")
 
 
@@ -247,6 +251,10 @@ def test_pairs():
     rows = ask("pairs", "--since", stamp(at - 60000)[:19], "--until", stamp(at + 60000)[:19], "--host", "web1")
     check("pairs: at once, without hours", len(rows), 12)
     check("pairs: both processes", {(r["opener"], r["acceptor"], r["later_ms"]) for r in rows} >= {("/bin/client", "/bin/server", "7")})
+    p1, p2 = ("p1", "10.7.0.1"), ("p2", "10.7.0.2")
+    load(connection(200, p1, p2, at, a_port=50020) + connection(201, p1, p2, at + 10000, a_port=50020, ends="a"))
+    rows = ask("pairs", "--since", stamp(at - 60000)[:19], "--until", stamp(at + 60000)[:19], "--host", "p1")
+    check("pairs: an acceptor's line belongs to one of two openers", [r["later_ms"] for r in rows], ["0"])
 
 
 def test_clocks():
@@ -258,17 +266,43 @@ def test_clocks():
         lines += connection(i + 1, WEB, ("late", "10.0.1.1"), at + i * 100, a_port=41000 + i, skew=(0, -5 * 3600000))
         lines += connection(i + 11, ("old", "10.0.1.2"), DB, at + i * 100, a_port=42000 + i, skew=(-at + 86400000, 0))
         lines += connection(i + 21, WEB, ("ahead", "10.0.1.3"), at + i * 100, a_port=43000 + i, skew=(0, 3 * 86400000))
-    load(lines)
-    check("wrong clocks: every line is kept", sql("SELECT count() FROM connection FINAL"), "30")
+        lines += connection(i + 31, ("yearback", "10.0.1.4"), DB, at + i * 100, a_port=44000 + i, skew=(-365 * 86400000, 0))
+        lines += connection(i + 41, WEB, ("yearahead", "10.0.1.5"), at + i * 100, a_port=45000 + i, skew=(0, 365 * 86400000))
+    load([b"192.0.2.200 " + text for text in lines])
+    check("wrong clocks: every line is kept", sql("SELECT count() FROM connection FINAL"), "50")
     run("hourly", "--now", str(NOW + 7200))
     found = {(r["opener_host"], r["acceptor_host"]): r["connections"] for r in ask("edges", "--since", "1970-01-01", "--until", "2105-01-01")
              if r["seen"] == "both"}
-    check("wrong clocks: their connections are pairs", [found.get(k) for k in (("web1", "late"), ("web1", "ahead"), ("old", "db1"))],
-          ["5"] * 3)
+    check("wrong clocks: their connections are pairs", [found.get(k) for k in (("web1", "late"), ("web1", "ahead"), ("old", "db1"),
+                                                                               ("yearback", "db1"), ("web1", "yearahead"))], ["5"] * 5)
     check("wrong clocks: no end is left alone", [r for r in ask("half", "--since", "1970-01-01", "--until", "2105-01-01")], [])
     hosts = {r["host"]: r["clock"] for r in ask("hosts", "--every", "1")}
-    check("hosts: names a wrong clock", ("behind by" in hosts["late"], "behind by" in hosts["old"], "ahead by" in hosts["ahead"],
-                                        hosts["web1"]), (True, True, True, "-"))
+    check("hosts: names a wrong clock", (*(name.partition(" by ")[0] for name in map(hosts.get, ("late", "old", "ahead", "yearback", "yearahead"))),
+                                        hosts["web1"]), ("behind", "behind", "ahead", "behind", "ahead", "-"))
+    load([line(host__name="file", event__id="0000000c-1.1"), b"192.0.2.201 " + line(timestamp=stamp(at), host__name="twice", event__id="0000000c-2.1"),
+          line(host__name="twice", event__id="0000000c-3.1")])
+    hosts = {r["host"]: (r["clock"], r["senders"]) for r in ask("hosts", "--every", "1")}
+    check("hosts: lines from a file do not make a clock wrong", (hosts["file"][0], hosts["twice"][0]), ("-", "-"))
+    check("hosts: nor a second sender", "twice" not in {r["host"] for r in ask("hosts")})
+    check("skew: by a year", {r["ms"] for r in ask("skew", "--since", "1970-01-01", "--host", "yearahead")}, {str(365 * 86400000)})
+
+
+def addresses_of(networks):
+    return {str(address) for network in networks for address in ipaddress.ip_network(network)}
+
+
+def allowed_by_nft(text):
+    """(peer, port) of each connection that the rules let in."""
+    def items(words):
+        return [word.strip() for word in words.strip("{} ").split(",")]
+    found = re.findall(r"ip6? saddr (\{.*?\}|\S+) \w+ dport (\{.*?\}|\S+) accept", text)
+    return {(address, port) for peers, ports in found for address in addresses_of(items(peers)) for port in items(ports)}
+
+
+def allowed_by_policy(text):
+    rules = yaml.safe_load(text)["spec"]["ingress"]
+    return {(address, str(port["port"])) for rule in rules for address in addresses_of(peer["ipBlock"]["cidr"] for peer in rule["from"])
+            for port in rule["ports"]}
 
 
 def test_questions():
@@ -307,6 +341,34 @@ def test_questions():
     time.sleep(1.1)
     check("hosts: silent", set(r["host"] for r in ask("hosts", "--silent", "0s") if r["silent"] != "-"), {"web1", "db1", "app1", "w"})
     check("losses: counted once", [(r["host"], r["what"], r["total"]) for r in ask("losses")], [("web1", "kernel", "12")])
+    test_segment()
+
+
+def listen(host, boot, number, at, kind="start", port=443):
+    return line(timestamp=stamp(at), host__name=host, netlog__kind=f"listen {kind}", netlog__ev=None, event__id=f"{boot:08x}-{number:x}.1",
+                event__duration=None, network__direction=None, source=None, destination={"ip": "0.0.0.0", "port": port})
+
+
+def test_listeners():
+    """What listens now: not what was closed, nor what a boot had that has ended."""
+    clear()
+    at = NOW * 1000
+    load([listen("one", 1, 1, at - 9000), listen("one", 1, 2, at - 9000, port=80), listen("one", 1, 2, at - 8000, "stop", 80),
+          listen("crashed", 1, 1, at - 9000), listen("ahead", 1, 1, at + 400 * 86400000), listen("two", 1, 1, at - 9000)])
+    time.sleep(1.1)     # the next boot's lines arrive later
+    load([listen("crashed", 2, 1, at - 1000), listen("ahead", 2, 1, at - 1000), listen("two", 9, 1, at - 90000000, port=22)])
+    found = {(r["host"], r["port"], r["opened"]) for r in ask("listeners")}
+    check("listeners: a closed one is not among them", ("one", "80", stamp(at - 9000)) not in found)
+    check("listeners: an open one is", ("one", "443", stamp(at - 9000)) in found)
+    check("listeners: of a host that crashed, the last boot's", {f for f in found if f[0] == "crashed"}, {("crashed", "443", stamp(at - 1000))})
+    check("listeners: a clock that was ahead hides none", ("ahead", "443", stamp(at - 1000)) in found)
+    check("listeners: lines that were loaded late hide none", ("two", "443", stamp(at - 9000)) in found)
+    sql("TRUNCATE TABLE open")      # as the TTL does
+    check("listeners: longer than starts are kept", {(r["host"], r["port"], r["opened"]) for r in ask("listeners")}, found)
+
+
+def test_segment():
+    """Rules of what test_questions has stored: each connection is covered, and nothing else."""
     nft = run("ask", "segment", "--host", "db1").stdout.decode()
     check("segment: the fewest rules", [text.strip() for text in nft.splitlines() if "dport" in text],
           ["ip saddr { 10.0.0.5, 10.0.0.7 } tcp dport 443 accept", "ip saddr 10.1.0.0/30 tcp dport 5432 accept",
@@ -317,6 +379,23 @@ def test_questions():
     check("segment: nft takes them", done.stderr.decode(), "")
     policy = run("ask", "segment", "--host", "db1", "--as", "networkpolicy", "--select", "app=db").stdout.decode()
     check("segment: a NetworkPolicy", all(t in policy for t in ('"app": "db"', 'cidr: "10.1.0.0/30"', "protocol: TCP, port: 5432")))
+    check("segment: says what it covers", nft.startswith("# 11 connections that db1 accepted, "))
+    wanted = {("10.0.0.5", "443"), ("10.0.0.7", "443"), *((f"10.1.0.{i}", str(5432 + (i > 3))) for i in range(8))}
+    check("segment: nft's rules allow exactly these", allowed_by_nft(nft), wanted)
+    check("segment: the NetworkPolicy the same", allowed_by_policy(policy), wanted)
+    early = run("ask", "segment", "--host", "db1", "--since", "-5d", "--until", stamp((HOUR - 86400) * 1000)[:19]).stdout.decode()
+    check("segment: not what is outside the period", allowed_by_nft(early), {("10.0.0.5", "443")})
+    check("segment: not for another address of the host", run("ask", "segment", "--host", "db1", "--address", "10.9.0.0/16", ok=False).returncode, 1)
+    load(connection(900, ("lossy", "10.3.0.1"), DB, HOUR * 1000 + 700000, a_port=40900, port=8443, ends="a"))
+    hourly(93600)
+    check("segment: a peer whose line only its own host has", ("10.3.0.1", "8443") in allowed_by_nft(run("ask", "segment", "--host", "db1").stdout.decode()))
+    evil = "e\n} table inet x { chain y { } } #"
+    load(connection(901, ("v6", "2001:db8::1"), (evil, "2001:db8::9"), HOUR * 1000 + 800000, a_port=40901))
+    hourly(93600)
+    nft = run("ask", "segment", "--host", evil).stdout
+    done = subprocess.run(["unshare", "-n", "nft", "-c", "-f", "-"], input=nft, capture_output=True, check=False)
+    check("segment: of version 6, and a host's name that is rules", (allowed_by_nft(nft.decode()), nft.count(b"\n}"), done.stderr.decode()),
+          ({("2001:db8::1", "443")}, 1, ""))
     check("segment: no rules of nothing", run("ask", "segment", "--host", "nobody", ok=False).returncode, 1)
 
 
@@ -348,7 +427,7 @@ def test_simulation():
 
 
 only = sys.argv[3:]
-for test in (test_migrate, test_real_lines, test_hostile, test_rejects, test_missing, test_pairs, test_clocks, test_questions, test_simulation):
+for test in (test_migrate, test_real_lines, test_hostile, test_rejects, test_missing, test_pairs, test_clocks, test_listeners, test_questions, test_simulation):
     if only and test.__name__ not in only:
         continue
     began = time.monotonic()

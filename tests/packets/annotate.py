@@ -13,7 +13,7 @@ sys.dont_write_bytecode = True
 import files  # noqa: E402
 from verdicts import finish, path, verdict  # noqa: E402
 import read  # noqa: E402
-from world import ACK, ip4, tcp, world  # noqa: E402
+from world import ACK, HOST, RST, SYN, T0, WEB, World, end, ip4, tcp, world  # noqa: E402
 
 tool = os.path.abspath(sys.argv[1])
 os.environ['TZ'] = 'UTC'
@@ -225,9 +225,9 @@ def test_hone():
     if section.host != bytes.fromhex('010000000123456789abcdef0123456789abcdef'):
         return f'machine id {section.host!r}'
     _, what = section.processes[2304]
-    # a line does not show where its arguments are separated
-    if what[3] != b'/usr/bin/curl' or 4 in what or \
-       struct.unpack('<I', what[5]) != (1,) or struct.unpack('<I', what[6]) != (1000,):
+    # the connection's line does not show where its arguments are separated, the exec's does
+    if what[3] != b'/usr/bin/curl' or what.get(4) != b'/usr/bin/curl\0-v\0' or \
+       4 in section.processes[2400][1] or struct.unpack('<I', what[5]) != (1,) or struct.unpack('<I', what[6]) != (1000,):
         return f'process 2304: {what}'
     if section.events != [(2304, 1, b'/usr/bin/bash'), (2304, 0xffffffff, b'/usr/bin/curl')]:
         return f'events: {section.events}'
@@ -336,12 +336,66 @@ def test_end():
     return '\n'.join(wrong)
 
 
+def memory(*words):
+    """(kB, exit status, standard error). A small process starts it: it inherits the peak of its parent."""
+    script = 'import resource, subprocess, sys\n' \
+             'status = subprocess.run(sys.argv[1:]).returncode\n' \
+             'print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, status)'
+    done = subprocess.run([sys.executable, '-S', '-c', script, tool, *words], capture_output=True, timeout=60)
+    return *map(int, done.stdout.split()), done.stderr.decode()
+
+
+def test_memory():
+    """A long log is read in parts: as with all of it held, in less memory."""
+    w, packets = World(), []
+    for n in range(30000):      # 17 hours
+        at, port, pid = T0 + 2 * n, 20000 + n % 7000, 5000 + n
+        w.connection(at + .004, at + (9000 if n % 5000 == 0 else 1), 'TCP', end(HOST, port), '->', end(WEB, 443), pid,
+                     'curl', extra=f' cwd=/{n:0300}')
+        if n % 10 == 0:
+            packets += [(at + later, ip4(HOST, WEB, 6, tcp(port, 443, flags, n))) for later, flags in
+                        ((0, SYN), (.5, ACK), (1.1 if n % 50 else 400, RST))]
+        if n % 5000 == 0:
+            packets.append((at + 8000, ip4(WEB, HOST, 6, tcp(443, port, ACK, n))))
+        if n % 100 == 0:        # accepted five minutes later
+            w.connection(at + 290, at + 291, 'TCP', end(HOST, 22), '<-', end(WEB, port), pid, 'sshd')
+            packets.append((at, ip4(WEB, HOST, 6, tcp(port, 22, SYN, n))))
+    packets.sort()
+    files.write_log(path('long'), sorted(w.lines))
+    files.write_pcap(path('day'), packets, 101)
+    outs, sizes = [], []
+    for hold in (1000000, 50):
+        size, status, said = memory('annotate', path('day'), '-if', path('long'), '--write', path(f'day{hold}'),
+                                    '--hold', str(hold))
+        if status or '\n' in said.rstrip('\n'):
+            return said
+        sizes.append(size)
+        with open(path(f'day{hold}'), 'rb') as f:
+            outs.append(f.read())
+    owned = sum(p.pid is not None for p in read.read(path('day50'))[0])
+    if outs[0] != outs[1] or owned != len(packets) - 594:    # those of 400 s later
+        return f'{owned} of {len(packets)} packets with a process, {"same" if outs[0] == outs[1] else "different"} files'
+    if sizes[0] - sizes[1] < 5000:
+        return f'{sizes} kB of memory'
+    # packets of the beginning again: their connections are dropped by then
+    files.write_pcap(path('day'), packets + packets[:30], 101)
+    said = run('annotate', path('day'), '-if', path('long'), '--write', path('x'), '--hold', '50').stderr
+    if b' 30 packets are ten minutes earlier' not in said:
+        return said.decode()
+    w = World()
+    w.connection(T0 + 100, T0 + 101, 'TCP', end('10.0.0.6', 9), '->', end(WEB, 443), 9, 'curl')
+    files.write_log(path('other'), w.lines)
+    said = run('annotate', path('day'), '-if', path('long'), '-if', path('other'), '--write', path('x'), '--hold', '50')
+    return '' if b' 2 lines of the logs came too late' in said.stderr else said.stderr.decode()
+
+
 def test_text():
     done = run('annotate', path('little'), '-if', path('log'), '--text', '--host-id', 'web1')
     lines = done.stdout.decode().splitlines()
     for pattern in (r'\d+\.\d{9} HEAD -', r'\d+\.\d{9} TAIL',
-                    r'\d+\.\d{9} FORK 2304 1 1000 100 "/usr/bin/bash"',
-                    r'\d+\.\d{9} EXEC 2304 1 1000 - "/usr/bin/curl"', r'\d+\.\d{9} EXIT 2304 1 1000 100 "/usr/bin/curl"',
+                    r'\d+\.\d{9} FORK 2304 1 1000 100 "/usr/bin/bash" -bash',
+                    r'\d+\.\d{9} EXEC 2304 1 1000 100 "/usr/bin/curl" /usr/bin/curl -v',
+                    r'\d+\.\d{9} EXEC 2304 1 1000 - "/usr/bin/curl" /usr/bin/curl -v', r'\d+\.\d{9} EXIT 2304 1 1000 100 "/usr/bin/curl" /usr/bin/curl -v',
                     r'\d+\.\d{9} SOCK O 2304 1 1000 - [0-9a-f]{8}',
                     r'\d+\.\d{9} SOCK C 2304 1 1000 - [0-9a-f]{8}',
                     r'\d+\.\d{9} PAKT O [0-9a-f]{8} 2304 TCPv4 10.0.0.5:43210 -> 192.0.2.7:443 54',
@@ -453,6 +507,7 @@ checked('--fields', test_fields)
 checked('--inner: VXLAN, Geneve, GRE, IP in IP', test_inner)
 checked('conditions', test_condition)
 checked('-te ends the log', test_end)
+checked('a log that is longer than memory', test_memory)
 checked('--text, as Hone\'s plain text view', test_text)
 checked('errors', test_refused)
 checked('broken captures', test_hostile)

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # In the virtual machine: nginx, sshd, postgres and dnsmasq in one namespace, their clients in
 # another one, joined by veth; and servers whose connections another process uses. tcpdump
-# captures both sides. A tar archive goes to standard output: *.pcap, log, truth, forks, said.
+# captures both sides. A tar archive goes to standard output: *.pcap, log, truth, forks,
+# arguments, said.
 #
-# truth: as judge.py has it
+# truth: as judge.py has it; arguments: as judge_arguments.py
 out=/tmp/out
 mkdir -p $out
 exec 3>&1 >$out/said 2>&1
@@ -32,6 +33,8 @@ client() {
 	ip netns exec a "$@" >/tmp/client 2>>$out/clients </dev/null &
 	pid=$!
 	wait $pid || fail "client: $*"
+	[ "$1" != chroot ] || shift 2
+	{ printf '%s' $pid; printf '\t%s' "${@//$'\n'/\\n}"; echo; } >>$out/arguments
 }
 
 trace=/sys/kernel/tracing
@@ -79,7 +82,7 @@ echo 'host all all 10.77.0.0/24 trust' >/apps/tmp/hba
 chmod 1777 /apps/run
 mkdir -p /apps/run/postgresql
 chmod 1777 /apps/run/postgresql
-in_b chroot /apps /usr/bin/setpriv --reuid postgres --regid postgres --clear-groups \
+ip netns exec b chroot /apps /usr/bin/setpriv --reuid postgres --regid postgres --clear-groups \
 	/usr/lib/postgresql/15/bin/postgres -D /var/lib/postgresql/15/main \
 	-c config_file=/etc/postgresql/15/main/postgresql.conf -c hba_file=/tmp/hba \
 	-c listen_addresses=10.77.0.2 -c port=5432 -c ssl=off -c dynamic_shared_memory_type=mmap </dev/null >>$out/servers 2>&1 &
@@ -141,9 +144,10 @@ for way in prefork inherited passed privsep inetd; do
 	ip netns exec b sharing $way /usr/bin/head >/tmp/told || fail "sharing $way: $(cat /tmp/told)"
 	from=$(sed -n 's/^accepted .*:\([0-9]*\)$/\1/p' /tmp/told)
 	user=$(sed -n 's/^user //p' /tmp/told)
+	pid=$(sed -n 's/^client //p' /tmp/told)
 	opener=$(sed -n 's/^process //p' /tmp/told)
 	[ $way != prefork ] || opener=$user	# it accepts itself
-	truth TCP "$from" '?' "$opener" "$user"
+	truth TCP "$from" "$pid" "$opener" "$user"
 done
 
 sleep 2

@@ -56,8 +56,9 @@ for line in open(sys.argv[2]):
     else:
         truth[(17 if proto == 'UDP' else 6, int(port))] = case
 packets, _ = read.read(sys.argv[1])
-right = wrong = other = judged = 0
+wrong = other = judged = 0
 without, last = {}, {}
+services = {}       # port: [packets, ends right, wrong, without]
 
 
 def case_of(p):
@@ -78,6 +79,8 @@ for i, packet in enumerate(packets):
         other += 1
         continue
     judged += 1
+    service = services.setdefault(p.target if from_client else p.source, [0] * 4)
+    service[0] += 1
     sender, receiver, why = read.said(packet)
     ends = ((sender, receiver) if from_client else (receiver, sender))
     server = case[2] if p.has_data else case[1] if p.flags & 2 else case[1] | case[2]
@@ -86,14 +89,19 @@ for i, packet in enumerate(packets):
             continue
         if pid is None:
             if want != {'-'}:
+                service[3] += 1
                 without[f'{whose} {why or "other end is known"}'] = \
                     without.get(f'{whose} {why or "other end is known"}', 0) + 1
         elif str(pid) in want:
-            right += 1
+            service[1] += 1
         else:
+            service[2] += 1
             wrong += 1
             print(f'# packet {i + 1}: {p.source} -> {p.target}, {whose}: {pid}, not one of {sorted(want)}')
 name = sys.argv[1].rsplit('/', 1)[-1]
+right = sum(s[1] for s in services.values())
+for port, (n, *ends) in sorted(services.items()):
+    print(f'# {name}: port {port}: {n} packets, ends: {ends[0]} right, {ends[1]} wrong, {ends[2]} without')
 for why, n in sorted(without.items()):
     print(f'# {name}: {n} ends without a process: {why}')
 print(f'{"not " if wrong or not right else ""}ok - {name}: {judged} packets, {right} ends right, {wrong} wrong, '

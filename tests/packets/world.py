@@ -118,7 +118,10 @@ def world():
     # one connection, and the kernel's packets after its end; the log has the process's life
     for at, what in ((.9, 'fork'), (.95, 'exec'), (1.012, 'end')):
         comm = 'bash' if what == 'fork' else 'curl'
-        w.line(t + at, f'process {what} 2304 2304 1000 {comm} exe=/usr/bin/{comm} auid=1000 ses=3 ppid=1 egid=100')
+        # with an exec there is a NUL between arguments
+        title = {'fork': '-bash', 'exec': '/usr/bin/curl\\x00-v', 'end': '/usr/bin/curl\\x20-v'}[what]
+        w.line(t + at, f'process {what} 2304 2304 1000 {comm} exe=/usr/bin/{comm} auid=1000 ses=3 ppid=1 '
+               f'proctitle={title} egid=100')
     w.connection(t + 1.004, t + 1.011, 'TCP', end(HOST, 43210), '->', end(WEB, 443), 2304, 'curl')
     w.talk(t + 1, HOST, 43210, WEB, 443, 2304, None, seq=100)
     w.packet(t + 3, ip4(WEB, HOST, 6, tcp(443, 43210, FIN | ACK, 9)), None, 2304)

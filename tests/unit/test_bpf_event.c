@@ -233,6 +233,32 @@ static void test_exe(void **state)
 	bpf_events_free(e);
 }
 
+static void give_key(struct bpf_events *e, unsigned long id, const char *args)
+{
+	struct netlog_bpf_exe x = { .kind = NETLOG_BPF_EXE, .pid = 1, .id = id, .key = 55, .parts = 1,
+				    .len = 4, .args_len = strlen(args), .text = "cat" };
+
+	memcpy(x.args, args, strlen(args));
+	assert_int_equal(bpf_events_record(e, &x, sizeof(x)), 0);
+}
+
+/* A scan and the process itself report the same program, in either order. */
+static void test_scanned(void **state)
+{
+	struct bpf_events *e = bpf_events_new(&to);
+
+	(void)state;
+	give_key(e, 55, "");
+	expect_exe(e, 1, 55, "\"/cat\"");
+	give_key(e, 11, "cat");			/* it acts */
+	expect_exe(e, 1, 55, "\"/cat\"");	/* what was found before it acted */
+	give_key(e, 55, "");			/* the next scan */
+	expect_exe(e, 1, 11, "\"/cat\"");
+	assert_non_null(strstr(got, " title=\"cat\" "));
+	expect_exe(e, 1, 12, "-");
+	bpf_events_free(e);
+}
+
 /* A child runs its parent's program until it executes another; a status is no errno. */
 static void test_processes(void **state)
 {
@@ -332,7 +358,7 @@ int main(void)
 		cmocka_unit_test(test_all_fields), cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_args), cmocka_unit_test(test_processes),
 		cmocka_unit_test(test_stamp),
-		cmocka_unit_test(test_exe), cmocka_unit_test(test_bound),
+		cmocka_unit_test(test_exe), cmocka_unit_test(test_scanned), cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_longest_path), cmocka_unit_test(test_no_record),
 	};
 	int failed = table_run("ends", test_ends, ROWS(rows));

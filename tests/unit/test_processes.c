@@ -48,7 +48,8 @@ static void test_lines(void **state)
 	*got = 0;
 	e = event(NETLOG_OP_FORK, 7, 6, "\"bash\"", "\"/bin/bash\"", "62617368002D6C", 10);
 	track_event(t, &e);
-	e = event(NETLOG_OP_EXEC, 7, 6, "\"curl\"", "\"/bin/curl\"", "\"curl\"", 11);
+	/* curl, -s, a blank */
+	e = event(NETLOG_OP_EXEC, 7, 6, "\"curl\"", "\"/bin/curl\"", "6375726C002D730020", 11);
 	track_event(t, &e);
 	e = event(NETLOG_OP_END, 7, 6, "\"curl\"", NULL, NULL, 1311);
 	e.status = 7 << 8;
@@ -66,9 +67,9 @@ static void test_lines(void **state)
 		"process fork 50 7 1000 bash exe=/bin/bash auid=1001 ses=3 ppid=6 "
 		"proctitle=bash\\x20-l egid=100 cgroup=4711 pcomm=sshd\n"
 		"process exec 50 7 1000 curl exe=/bin/curl auid=1001 ses=3 ppid=6 "
-		"proctitle=curl egid=100 cgroup=4711 pcomm=sshd\n"
+		"proctitle=curl\\x00-s\\x00\\x20 egid=100 cgroup=4711 pcomm=sshd\n"
 		"process end 50 7 1000 curl exe=/bin/curl auid=1001 ses=3 ppid=6 "
-		"proctitle=curl egid=100 cgroup=4711 pcomm=sshd status=7 dur=1.301\n"
+		"proctitle=curl\\x20-s\\x20\\x20 egid=100 cgroup=4711 pcomm=sshd status=7 dur=1.301\n"
 		"process fork 50 7 1000 curl exe=- auid=1001 ses=3 ppid=1 cgroup=4711\n"
 		"process end 50 7 1000 curl exe=- auid=1001 ses=3 ppid=1 cgroup=4711 "
 		"status=SIGKILL");

@@ -4,6 +4,7 @@
  * the connection. Each way serves one client, which sends a byte and waits for its echo.
  * Prints:
  *	process PID		the server
+ *	client PID
  *	accepted LOCAL <- REMOTE
  *	user PID		who alone reads and writes at the server's end
  *
@@ -198,6 +199,8 @@ int main(int argc, char **argv)
 		printf("process %d\n", getpid());
 		fflush(stdout);
 		pid = client(&a);
+		printf("client %d\n", pid);
+		fflush(stdout);
 		ways[i].serve(l);
 		await(pid);
 		return 0;

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plugin/input/bpf_found: sockets that a scan found, until the records from before that moment
+ * were read. A call has its effect before its record is written: a scan in between finds a
+ * listener whose op=listen is yet to come. No I/O and no clock: times are monotonic, ns.
+ */
+#ifndef NETLOG_BPF_FOUND_H
+#define NETLOG_BPF_FOUND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct netlog_bpf_event;	/* kpatch/bpf/netlog_bpf.h */
+
+/* How much later than its effect a record may be. */
+#define BPF_FOUND_HOLD_NS 200000000LL
+
+struct bpf_found;
+
+/* report: called for each socket that was open. NULL without memory. */
+struct bpf_found *bpf_found_new(void (*report)(const struct netlog_bpf_event *e, void *arg), void *arg);
+/* f may be NULL. Sockets that it holds are not reported. */
+void bpf_found_free(struct bpf_found *f);
+
+/* Takes a socket that was found; *e is copied. Returns false without memory. */
+bool bpf_found_add(struct bpf_found *f, const struct netlog_bpf_event *e);
+/* *r is about to be reported: reports first what was found before r of the same socket, or
+ * drops it if r is the record of that state. */
+void bpf_found_record(struct bpf_found *f, const struct netlog_bpf_event *r);
+/* Reports what has been held long enough at now; INT64_MAX: everything. */
+void bpf_found_release(struct bpf_found *f, int64_t now);
+/* Returns the time of the next release, or INT64_MAX if nothing is held. */
+int64_t bpf_found_due(const struct bpf_found *f);
+
+#endif

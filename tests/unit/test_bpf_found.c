@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* tests/unit: plugin/input/bpf_found: a scan meets sockets whose records are yet to come. */
+#include "plugin/input/bpf_found.h"
+
+#include <linux/types.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kpatch/bpf/netlog_bpf.h"
+#include "kpatch/netlog_record.h"
+#include "table.h"
+
+#define MS 1000000ULL
+
+/* The pids that were reported, each with its inode. */
+static char got[256];
+
+static void on_found(const struct netlog_bpf_event *e, void *arg)
+{
+	size_t len = strlen(got);
+
+	(void)arg;
+	snprintf(got + len, sizeof(got) - len, "%llu/%u ", (unsigned long long)e->sock.ino, e->task.pid);
+}
+
+static struct netlog_bpf_event event(enum netlog_op op, int ms, int ino, int state, int lport, int fport)
+{
+	return (struct netlog_bpf_event){
+		.kind = NETLOG_BPF_EVENT, .op = op, .mono = ms * MS,
+		.sock = { .ino = ino, .state = state, .lport = lport, .fport = fport },
+		.task = { .pid = 100 },
+	};
+}
+
+struct row {
+	const char *name;
+	int found_ms, state, lport, fport;	/* of the socket that was found */
+	enum netlog_op op;			/* of the record that is read then */
+	int ms, ino, record_lport, record_fport;
+	const char *at_once;			/* what is reported before it, */
+	const char *later;			/* and at last */
+};
+
+static const struct row rows[] = {
+	{ "listen: its record comes", 10, 10, 22, 0, NETLOG_OP_LISTEN, 12, 7, 22, 0, "", "" },
+	{ "listen: it came before", 10, 10, 22, 0, NETLOG_OP_LISTEN, 9, 7, 22, 0, "", "7/100 " },
+	{ "listen: of another socket", 10, 10, 22, 0, NETLOG_OP_LISTEN, 12, 8, 22, 0, "", "7/100 " },
+	{ "listen: long before its record", 10, 10, 22, 0, NETLOG_OP_LISTEN, 300, 7, 22, 0, "7/100 ", "" },
+	{ "listen: the socket was not listening", 10, 7, 22, 0, NETLOG_OP_LISTEN, 12, 7, 22, 0, "7/100 ", "" },
+	{ "bind: its record comes", 10, 7, 53, 0, NETLOG_OP_BIND, 12, 7, 53, 0, "", "" },
+	{ "bind: it had a peer", 10, 1, 53, 99, NETLOG_OP_BIND, 12, 7, 53, 0, "7/100 ", "" },
+	{ "datagram: its record comes", 10, 1, 53, 99, NETLOG_OP_DGRAM, 12, 7, 53, 99, "", "" },
+	{ "datagram: it had another peer", 10, 1, 53, 98, NETLOG_OP_DGRAM, 12, 7, 53, 99, "7/100 ", "" },
+	{ "datagram: it had none", 10, 7, 53, 0, NETLOG_OP_DGRAM, 12, 7, 53, 99, "7/100 ", "" },
+	{ "its end", 10, 1, 53, 99, NETLOG_OP_RELEASE, 12, 7, 53, 99, "7/100 ", "" },
+};
+
+static void test_row(void **state)
+{
+	const struct row *row = *state;
+	struct bpf_found *f = bpf_found_new(on_found, NULL);
+	struct netlog_bpf_event e = event(NETLOG_OP_FOUND, row->found_ms, 7, row->state, row->lport,
+					  row->fport);
+	struct netlog_bpf_event r = event(row->op, row->ms, row->ino, row->state, row->record_lport,
+					  row->record_fport);
+
+	*got = 0;
+	assert_true(bpf_found_add(f, &e));
+	bpf_found_record(f, &r);
+	assert_string_equal(got, row->at_once);
+	*got = 0;
+	bpf_found_release(f, INT64_MAX);
+	assert_string_equal(got, row->later);
+	bpf_found_free(f);
+}
+
+/* It is held for so long, with all that hold it, and in the order of time. */
+static void test_time(void **state)
+{
+	struct bpf_found *f = bpf_found_new(on_found, NULL);
+
+	(void)state;
+	*got = 0;
+	assert_true(bpf_found_due(f) == INT64_MAX);
+	for (int i = 0; i < 6; i++) {
+		struct netlog_bpf_event e = event(NETLOG_OP_FOUND, 10 + i, 7 + i % 2, 1, 1, 2);
+
+		e.task.pid += i;
+		assert_true(bpf_found_add(f, &e));
+	}
+	assert_true(bpf_found_due(f) == 210 * MS);
+	bpf_found_release(f, 209 * MS);
+	assert_string_equal(got, "");
+	bpf_found_release(f, 210 * MS);
+	assert_string_equal(got, "7/100 7/102 7/104 ");
+	assert_true(bpf_found_due(f) == 211 * MS);
+	bpf_found_free(f);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = { cmocka_unit_test(test_time) };
+	int failed = table_run("records", test_row, ROWS(rows));
+
+	return failed + cmocka_run_group_tests(tests, NULL, NULL) != 0;
+}
