@@ -21,7 +21,6 @@
 #define TIMER_MS 1000
 #define LOSSES_MS 250 /* interval at which losses are counted */
 #define INPUT_MS 100 /* of reading, before the others have their turn */
-#define RELEASE_MS 200 /* beyond [sockdiag] wait: for its answers to be worked on */
 #define TICK_MS 100
 #define SCAN_MS 3000 /* between scans for processes that were killed */
 
@@ -170,7 +169,7 @@ static void take_input(struct plugin *p, int fd)
 			resolver_look(p->sources.resolver);
 	} while (n > 0 && clock_now_ms() < end && poll(&more, 1, 0) > 0);
 	reassemble_push(p->reassembler);
-	if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
+	if (n > 0 || (n < 0 && errno == EAGAIN))
 		return;
 	if (n < 0)
 		log_warn("standard input");
@@ -192,11 +191,9 @@ static void tick_unused(struct plugin *p)
 static void release_entries(struct plugin *p)
 {
 	struct stamp now = clock_stamp();
-	int64_t wait = p->config.wait > UNUSED_MS ? p->config.wait : UNUSED_MS;
-	int64_t latest = now.sec * 1000 + now.milli - wait - RELEASE_MS;
-	int64_t oldest = track_oldest(p->track);
 
-	report_release(&p->report, oldest > latest ? oldest : latest);
+	report_release(&p->report, order_limit(track_oldest(p->track), now.sec * 1000 + now.milli,
+					       p->config.wait, UNUSED_MS));
 }
 
 /* ---- timers ---- */
