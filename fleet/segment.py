@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""fleet/segment: the connections that a host accepted in a span of time, as the fewest
+"""fleet/segment: the connections that a host accepted in a span of time, as few
 allow rules that cover exactly them: for nftables, or as a Kubernetes NetworkPolicy.
 
 Peers of one port become the fewest networks that contain no other address, and ports with

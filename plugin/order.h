@@ -36,7 +36,7 @@ bool order_add(struct order *o, const struct stamp *time, uint64_t key, const vo
  * ORDER_SPARE_MS, for the answers to be worked on.
  */
 int64_t order_limit(int64_t oldest_ms, int64_t now_ms, unsigned int diag_wait_ms,
-		    unsigned int unused_wait_ms);
+		    unsigned int other_wait_ms);
 
 /* Calls fn for each text from before that time (ms since 1970), oldest first, and drops
  * it. */

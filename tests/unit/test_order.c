@@ -85,7 +85,7 @@ static void test_full(void **state)
 /* Texts wait for the oldest event, but not for one that waits too long. */
 static void test_limit(void **state)
 {
-	static const struct { int64_t oldest, now; unsigned int diag, unused; int64_t limit; } limits[] = {
+	static const struct { int64_t oldest, now; unsigned int diag, other; int64_t limit; } limits[] = {
 		{ INT64_MAX, 9000, 500, 1000, INT64_MAX },
 		{ 8900, 9000, 500, 1000, 8900 },
 		{ 7801, 9000, 500, 1000, 7801 }, { 7799, 9000, 500, 1000, 7800 },
@@ -95,7 +95,7 @@ static void test_limit(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
 		assert_int_equal(order_limit(limits[i].oldest, limits[i].now, limits[i].diag,
-					     limits[i].unused), limits[i].limit);
+					     limits[i].other), limits[i].limit);
 }
 
 int main(void)
