@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#define NODE_PRIME 0x100000001b3	/* of FNV-1a */
 #define PREFIX_MAX 256		/* syslog's time, host and program */
 
 #define STARTS(p, end, text)						\
@@ -172,7 +173,7 @@ static bool read_from(struct head *h, const char *p, struct head_stamp *last)
 	if (STARTS(p, h->end, "node=")) {
 		h->node_name = p += 5;
 		for (; p < h->end && *p != ' '; p++)
-			h->node = h->node * 31 + (unsigned char)*p;
+			h->node = (h->node ^ (unsigned char)*p) * NODE_PRIME;
 		h->node_len = p - h->node_name;
 		if (p < h->end)
 			p++;
