@@ -92,7 +92,7 @@ def network_policy(merged, host, select, namespace):
 
 def rules(rows, host, form, values):
     if not rows:
-        raise SystemExit(f"ask: no connection that {host!r} accepted is in this span: rules would allow nothing")
+        raise SystemExit(f"ask: {host!r} accepted no connection in this time span: the rules would allow nothing")
     merged = group(rows)
     text = nft(merged) if form == "nft" else network_policy(merged, host, values["select"], values["namespace"])
     return "\n".join(_about(rows, host, form)) + "\n" + text

@@ -1,9 +1,9 @@
--- Hosts that are silent, lose lines, have a wrong clock, or share a name with another sender. Lines without a
+-- Hosts that are silent, lose lines, have a wrong clock, or share their name with another sender. Lines without a
 -- sender, loaded from a file, say nothing about the clock.
--- arg silent span 1h: silence that counts
--- arg since time -1d: losses since this time
--- arg every number 0: 1 lists every host
--- arg limit number 10000: rows at most
+-- arg silent span 1h: shortest silence to report
+-- arg since time -1d: count losses since this time
+-- arg every number 0: 1 lists all hosts
+-- arg limit number 10000: maximum number of rows
 SELECT host, if(silence > ARG(silent), concat('silent for ', toString(silence), ' s'), '-') AS silent,
 	if(lost = 0, '-', concat(toString(lost), ': ', causes)) AS losing,
 	if(abs(offset) > 60, concat(if(offset > 0, 'ahead by ', 'behind by '), toString(abs(offset)), ' s'), '-') AS clock,

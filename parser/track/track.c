@@ -101,6 +101,16 @@ void track_hide_unused(struct track *t, unsigned int wait_ms)
 	t->unused_ms = wait_ms;
 }
 
+void track_await_holders(struct track *t, unsigned int wait_ms)
+{
+	t->holder_ms = wait_ms;
+}
+
+uint64_t track_awaited(const struct track *t)
+{
+	return t->awaited;
+}
+
 bool track_unused_waits(const struct track *t)
 {
 	return !TAILQ_EMPTY(&t->conns.unused);
