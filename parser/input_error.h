@@ -9,6 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define INPUT_HOSTS_MAX 16384	/* that one log may be of: node= */
+#define INPUT_ERROR_NUMBER(n) #n
+#define INPUT_ERROR_LIMIT(n) INPUT_ERROR_NUMBER(n)
+
 #define INPUT_ERRORS(X)							\
 	X(LINE_LONG,	"line_long",	"line too long, skipped")	\
 	X(LINE_GARBAGE,	"line_garbage",	"not an audit record, skipped")	\
@@ -22,6 +26,9 @@
 	X(MODULE,	"module",	"kernel module's record cannot be read") \
 	X(UNATTRIBUTED,	"unattributed",	"descriptor that was opened unseen") \
 	X(EVICTED,	"evicted",	"connection forgotten, table full") \
+	X(HOSTS,	"hosts",	"event of one host too many, skipped: at most " \
+					INPUT_ERROR_LIMIT(INPUT_HOSTS_MAX) " hosts") \
+	X(REPEATED,	"repeated",	"event that was read before, skipped") \
 	X(STATE,	"state",	"sequence of events that the tracker does not allow for") \
 	X(UNASKED,	"unasked",	"too many at once, not asked of sock_diag") \
 	X(PARSER,	"parser",	"auparse gave an error")	\

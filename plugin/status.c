@@ -51,7 +51,7 @@ static void count_losses(struct plugin *p, struct loss_counts *now)
 		.sockdiag = sources_sockdiag_lost(&p->sources),
 		.bpf = p->sources.bpf_lost,
 		.bpf_missed = p->sources.bpf_missed,
-		.evicted = p->errors.count[INPUT_ERROR_EVICTED],
+		.evicted = p->errors.count[INPUT_ERROR_EVICTED] + p->errors.count[INPUT_ERROR_HOSTS],
 		.unasked = p->errors.count[INPUT_ERROR_UNASKED],
 		.cut = sources_sockdiag_cut(&p->sources),
 		.unseen = unseen_now(p),

@@ -16,8 +16,9 @@
 
 #include "parser/audit/head.h"
 #include "parser/image.h"
+#include "parser/input_error.h"
 
-#define BOOTS_NODES_MAX 4096	/* hosts in one log; the boots of more are not found */
+#define BOOTS_NODES_MAX INPUT_HOSTS_MAX	/* the boots of more hosts are not found */
 
 struct boots_node;
 

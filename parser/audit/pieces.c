@@ -53,7 +53,7 @@ static uint32_t node_hash(const char *node)
 	uint32_t h = 0;
 
 	while (node && *node)
-		h = h * 31 + (unsigned char)*node++;
+		h = (h ^ (unsigned char)*node++) * 0x01000193;
 	return h;
 }
 

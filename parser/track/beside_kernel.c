@@ -20,9 +20,10 @@ static bool is_from_network(int err)
 
 static bool reported_by_module(const struct track *t, const struct event *f)
 {
-	for (int i = 0; i < RECENT_CONNECTS; i++) {
-		const struct recent_connect *r = &t->node->connects[i];
+	unsigned int count;
+	const struct recent_connect *r = node_connects(t->node, &count), *end = r + count;
 
+	for (; r < end; r++) {
 		if (!r->pid)
 			continue;
 		if (r->serial == f->stamp.serial)

@@ -40,6 +40,7 @@ struct fdent *bounds_fd(struct track *t, struct proc *p, int fd, struct conn *c,
 	if (f) {
 		f->serial = t->event->stamp.serial;
 		f->ms = stamp_ms(&t->event->stamp);
+		f->clock = t->node->clock;
 	}
 	return f;
 }

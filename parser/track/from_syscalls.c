@@ -6,6 +6,7 @@
 
 #include "parser/track/beside_kernel.h"
 #include "parser/track/call.h"
+#include "parser/track/contradict.h"
 #include "parser/track/ending.h"
 #include "parser/track/from_processes.h"
 #include "parser/track/late.h"
@@ -22,6 +23,8 @@ static void on_bind(struct track *t, const struct event *f)
 	s = f->sa_family == AF_UNSPEC ? call_find_socket(t, f->fd) : call_named_socket(t, f);
 	if (!s || s->unlogged)
 		return;
+	if (s->uncollected && f->stamp.serial > s->ev.serial)	/* the attempt is over */
+		life_close(t, s, ENDING(.via = VIA_PROGRESS));
 	s->local = f->addr;
 	s->bound = true;
 	if (protocol_is_datagram(s->proto) && !s->kind)
@@ -102,13 +105,21 @@ static struct conn *inherited_listener(struct track *t, const struct event *f)
 	return l;
 }
 
+/* NULL: not known, or it has lost its descriptor while the call waited. */
+static struct conn *listener_of(struct track *t, const struct event *f)
+{
+	const struct fdent *fd = fdtable_find(&t->fds, t->proc, f->fd);
+
+	return fd && contradict_precedes(t, f, fd) ? NULL : call_find_socket(t, f->fd);
+}
+
 static void on_accept(struct track *t, const struct event *f)
 {
 	struct conn *l, *s;
 
 	if (f->result < 0)
 		return;
-	l = call_find_socket(t, f->fd);
+	l = listener_of(t, f);
 	if (!l)
 		l = inherited_listener(t, f);
 	if (f->has_sockaddr && !call_is_inet(f->sa_family)) {
@@ -128,7 +139,7 @@ static void on_accept(struct track *t, const struct event *f)
 	s = call_add_socket(t, f->result, f->cloexec);
 	if (!s)
 		return;
-	l = call_find_socket(t, f->fd);	/* making room may have dropped it */
+	l = listener_of(t, f);	/* making room may have dropped it */
 	if (l) {
 		s->family = l->family;
 		s->type = l->type;
@@ -149,7 +160,7 @@ static void on_accept(struct track *t, const struct event *f)
 
 static void rules_alone(struct track *t, const struct event *f)
 {
-	if (late_event(t, f))
+	if (late_event(t, f) || contradict_event(t, f))
 		return;
 	switch (f->kind) {
 	case EVENT_SOCKET:	call_opened(t, f); break;

@@ -18,8 +18,10 @@ static void one_node(struct image *i, struct track *t, struct node *n)
 	memset(&was.hh, 0, sizeof(was.hh));
 	IMAGE(i, was);
 	image_text(i, &name);
-	if (!i->loading)
+	if (!i->loading) {
+		node_image(n, i);
 		return;
+	}
 	n = name && !i->bad ? node_add(&t->nodes, name) : NULL;
 	if (!n || was.index != n->index) {
 		i->bad = true;
@@ -28,6 +30,7 @@ static void one_node(struct image *i, struct track *t, struct node *n)
 	was.name = n->name;
 	was.hh = n->hh;
 	*n = was;
+	node_image(n, i);
 }
 
 static void nodes(struct image *i, struct track *t)

@@ -146,6 +146,11 @@ static bool is_late(struct track *t, const struct event *f)
 	return true;
 }
 
+void late_connect(struct track *t, const struct event *f, int64_t ms)
+{
+	late_connection(t, f, ms, VIA_REUSE);
+}
+
 bool late_after_exit(struct track *t, const struct event *f)
 {
 	int64_t ms = node_exit_after(t->node, f->task.pid, f->stamp.serial,

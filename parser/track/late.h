@@ -14,4 +14,7 @@ bool late_event(struct track *t, const struct event *f);
  * called before the process is looked up. */
 bool late_after_exit(struct track *t, const struct event *f);
 
+/* f, a connect(), is of a socket that has lost its descriptor; it ended at ms. */
+void late_connect(struct track *t, const struct event *f, int64_t ms);
+
 #endif

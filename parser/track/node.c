@@ -7,14 +7,86 @@
 
 #define LATE_MS 2000	/* no event is later, on a busy host */
 
+/* ---- rings ---- */
+
+/* Returns the place of a new thing, zeroed; NULL without memory. */
+static void *ring_add(struct ring *r, unsigned int max, size_t each)
+{
+	unsigned int size = r->size ? r->size * 2 : 16;
+	void *more, *place;
+
+	if (r->next == r->size && r->size < max) {
+		more = reallocarray(r->at, size, each);
+		if (more) {
+			r->at = more;
+			r->size = size;
+		}
+	}
+	if (!r->size)
+		return NULL;
+	place = (char *)r->at + r->next++ % r->size * each;
+	return memset(place, 0, each);
+}
+
+static unsigned int ring_count(const struct ring *r)
+{
+	return r->next < r->size ? r->next : r->size;
+}
+
+static void ring_clear(struct ring *r)
+{
+	free(r->at);
+	*r = (struct ring){ .at = NULL };
+}
+
+/* The thing added i before the next one. */
+#define RING_BACK(type, ring, i) \
+	(&((type *)(ring)->at)[((ring)->next - (i)) % (ring)->size])
+
+static void ring_image(struct ring *r, struct image *i, unsigned int max, size_t each)
+{
+	uint64_t count = ring_count(r);
+
+	if (i->loading)
+		r->at = NULL;
+	i->bad |= r->size > max;
+	image_count(i, &count);
+	if (i->loading && r->size && !i->bad) {
+		r->at = calloc(r->size, each);
+		i->bad |= !r->at;
+	}
+	i->bad |= count != ring_count(r);
+	if (i->bad)
+		ring_clear(r);
+	else
+		image_bytes(i, r->at, count * each);
+}
+
+void node_image(struct node *n, struct image *i)
+{
+	ring_image(&n->times, i, RECENT_TIMES, sizeof(struct recent_time));
+	ring_image(&n->connects, i, RECENT_CONNECTS, sizeof(struct recent_connect));
+	ring_image(&n->exited, i, RECENT_EXITS, sizeof(struct recent_exit));
+	ring_image(&n->failed, i, RECENT_FAILURES, sizeof(struct recent_failure));
+	i->bad |= n->last_time && n->last_time >= ring_count(&n->times);
+}
+
+/* ---- nodes ---- */
+
 void node_fini(struct node_table *t)
 {
 	HASH_CLEAR(hh, t->by_name);
 	for (unsigned int i = 0; i < t->count; i++) {
+		ring_clear(&t->at[i]->times);
+		ring_clear(&t->at[i]->connects);
+		ring_clear(&t->at[i]->exited);
+		ring_clear(&t->at[i]->failed);
 		free(t->at[i]->name);
 		free(t->at[i]);
 	}
-	t->count = 0;
+	free(t->at);
+	t->at = NULL;
+	t->count = t->size = 0;
 }
 
 bool node_is(const struct node *n, const char *name)
@@ -35,11 +107,28 @@ struct node *node_find(const struct node_table *t, const char *name)
 	return n;
 }
 
+static bool make_room(struct node_table *t)
+{
+	unsigned int size = t->size ? t->size * 2 : 16;
+	struct node **more;
+
+	if (t->count < t->size)
+		return true;
+	if (t->count >= NODES_MAX)
+		return false;
+	more = reallocarray(t->at, size, sizeof(*more));
+	if (!more)
+		return false;
+	t->at = more;
+	t->size = size;
+	return true;
+}
+
 struct node *node_add(struct node_table *t, const char *name)
 {
 	struct node *n;
 
-	if (t->count == NODES_MAX)
+	if (!make_room(t))
 		return NULL;
 	n = calloc(1, sizeof(*n));
 	if (!n)
@@ -84,22 +173,32 @@ void node_rename(struct node_table *t, struct node *n, const char *name)
 void node_reset(struct node *n)
 {
 	n->module = false;
-	memset(n->connects, 0, sizeof(n->connects));
 	memset(n->released, 0, sizeof(n->released));
-	memset(n->exited, 0, sizeof(n->exited));
+	ring_clear(&n->connects);
+	ring_clear(&n->exited);
 	n->last_exit = 0;
-	n->next_time = 0;	/* numbers restart */
+	ring_clear(&n->times);	/* numbers restart */
+	n->last_time = 0;
 }
 
 void node_add_connect(struct node *n, const struct event *f)
 {
-	n->connects[n->next_connect++ % RECENT_CONNECTS] = (struct recent_connect){
-		.serial = f->stamp.serial,
-		.pid = f->task.pid,
-		.sec = f->stamp.sec,
-		.err = f->err,
-		.remote = f->remote,
-	};
+	struct recent_connect *r = ring_add(&n->connects, RECENT_CONNECTS, sizeof(*r));
+
+	if (r)
+		*r = (struct recent_connect){
+			.serial = f->stamp.serial,
+			.pid = f->task.pid,
+			.sec = f->stamp.sec,
+			.err = f->err,
+			.remote = f->remote,
+		};
+}
+
+const struct recent_connect *node_connects(const struct node *n, unsigned int *count)
+{
+	*count = ring_count(&n->connects);
+	return n->connects.at;
 }
 
 void node_add_release(struct node *n, uint64_t number)
@@ -117,19 +216,21 @@ bool node_has_release(const struct node *n, uint64_t number)
 
 void node_add_failure(struct node *n, uint64_t cookie, uint32_t nth)
 {
-	unsigned int at = n->next_failed++ % RECENT_FAILURES;
+	struct recent_failure *r = ring_add(&n->failed, RECENT_FAILURES, sizeof(*r));
 
-	n->failed[at].cookie = cookie;
-	n->failed[at].nth = nth;
+	if (r)
+		*r = (struct recent_failure){ cookie, nth };
 }
 
 uint32_t node_take_failure(struct node *n, uint64_t cookie)
 {
-	for (int i = 0; i < RECENT_FAILURES; i++) {
-		if (n->failed[i].cookie != cookie)
+	struct recent_failure *r = n->failed.at, *end = r + ring_count(&n->failed);
+
+	for (; r < end; r++) {
+		if (r->cookie != cookie)
 			continue;
-		n->failed[i].cookie = 0;
-		return n->failed[i].nth;
+		r->cookie = 0;
+		return r->nth;
 	}
 	return 0;
 }
@@ -139,27 +240,53 @@ void node_forget_releases(struct node *n)
 	memset(n->released, 0, sizeof(n->released));
 }
 
-bool node_add_time(struct node *n, uint64_t serial, int64_t ms)
+static const struct recent_time *last_time(const struct node *n)
 {
-	unsigned int last = (n->next_time - 1) % RECENT_TIMES;
+	return n->times.size ? (const struct recent_time *)n->times.at + n->last_time : NULL;
+}
 
-	if (n->next_time && serial < n->times[last].serial &&
-	    ms <= n->times[last].ms && ms > n->times[last].ms - LATE_MS)
+bool node_has_event(const struct node *n, uint64_t serial, uint64_t what)
+{
+	const struct recent_time *last = last_time(n);
+
+	if (!last || serial > last->serial)	/* nearly always */
 		return false;
-	n->times[n->next_time % RECENT_TIMES].serial = serial;
-	n->times[n->next_time++ % RECENT_TIMES].ms = ms;
-	return true;
+	for (unsigned int i = 1; i <= ring_count(&n->times); i++) {
+		const struct recent_time *r = RING_BACK(const struct recent_time, &n->times, i);
+
+		if (r->serial == serial && r->what == what)
+			return true;
+		if (serial == last->serial && r->serial < serial && !r->late)
+			return false;
+	}
+	return false;
+}
+
+bool node_add_time(struct node *n, uint64_t serial, uint64_t what, int64_t ms)
+{
+	const struct recent_time *last = last_time(n);
+	bool late = last && serial < last->serial && ms <= last->ms && ms > last->ms - LATE_MS;
+	struct recent_time *r = ring_add(&n->times, RECENT_TIMES, sizeof(*r));
+
+	if (!r)
+		return !late;
+	*r = (struct recent_time){ serial, what, ms, late };
+	if (!late)
+		n->last_time = r - (struct recent_time *)n->times.at;
+	return !late;
 }
 
 int64_t node_time_before(const struct node *n, uint64_t serial)
 {
 	int64_t ms = 0;
 
-	for (unsigned int i = 1; i <= RECENT_TIMES && i <= n->next_time; i++) {
-		unsigned int at = (n->next_time - i) % RECENT_TIMES;
+	for (unsigned int i = 1; i <= ring_count(&n->times); i++) {
+		const struct recent_time *r = RING_BACK(const struct recent_time, &n->times, i);
 
-		ms = n->times[at].ms;
-		if (n->times[at].serial < serial)
+		if (r->late)
+			continue;
+		ms = r->ms;
+		if (r->serial < serial)
 			break;
 	}
 	return ms;
@@ -167,22 +294,22 @@ int64_t node_time_before(const struct node *n, uint64_t serial)
 
 void node_add_exit(struct node *n, int64_t pid, uint64_t serial, int64_t ms)
 {
-	unsigned int at = n->next_exited++ % RECENT_EXITS;
+	struct recent_exit *r = ring_add(&n->exited, RECENT_EXITS, sizeof(*r));
 
-	n->exited[at].pid = pid;
-	n->exited[at].serial = serial;
-	n->exited[at].ms = ms;
-	n->exited[at].taken = false;
+	if (r)
+		*r = (struct recent_exit){ .pid = pid, .ms = ms, .serial = serial };
 	if (serial)
 		n->last_exit = serial;
 }
 
 bool node_take_exit(struct node *n, int64_t pid, int64_t since)
 {
-	for (int i = 0; i < RECENT_EXITS; i++) {
-		if (n->exited[i].pid != pid || n->exited[i].taken || n->exited[i].ms < since)
+	struct recent_exit *r = n->exited.at, *end = r + ring_count(&n->exited);
+
+	for (; r < end; r++) {
+		if (r->pid != pid || r->taken || r->ms < since)
 			continue;
-		n->exited[i].taken = true;
+		r->taken = true;
 		return true;
 	}
 	return false;
@@ -190,11 +317,12 @@ bool node_take_exit(struct node *n, int64_t pid, int64_t since)
 
 int64_t node_exit_after(const struct node *n, int64_t pid, uint64_t serial, int64_t ms)
 {
+	const struct recent_exit *r = n->exited.at, *end = r + ring_count(&n->exited);
+
 	if (!serial || n->last_exit <= serial)	/* nearly always */
 		return 0;
-	for (int i = 0; i < RECENT_EXITS; i++)
-		if (n->exited[i].pid == pid && n->exited[i].serial > serial &&
-		    n->exited[i].ms >= ms)
-			return n->exited[i].ms;
+	for (; r < end; r++)
+		if (r->pid == pid && r->serial > serial && r->ms >= ms)
+			return r->ms;
 	return 0;
 }

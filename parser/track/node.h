@@ -9,13 +9,22 @@
 #include <uthash.h>
 
 #include "parser/event.h"
+#include "parser/image.h"
+#include "parser/input_error.h"
 
-#define NODES_MAX 256
+/* Hosts in one log. Each takes 100 KB at most, and as much as its events have filled. */
+#define NODES_MAX INPUT_HOSTS_MAX
 #define RECENT_CONNECTS 256
 #define RECENT_RELEASES 64
 #define RECENT_EXITS 512
 #define RECENT_TIMES 2048
 #define RECENT_FAILURES 256
+
+/* The last things of a kind: an array that grows up to a limit, and then wraps. */
+struct ring {
+	void *at;
+	unsigned int size, next;	/* next: things added so far */
+};
 
 /* A connect that the module reported, kept so that the system call's event does not report it
  * again. */
@@ -24,6 +33,23 @@ struct recent_connect {
 	int64_t pid, sec;
 	int err;		/* of the failure, 0: not known (yet) */
 	struct netaddr remote;
+};
+
+struct recent_time {
+	uint64_t serial, what;	/* what: see node_has_event() */
+	int64_t ms;
+	bool late;
+};
+
+struct recent_exit {
+	int64_t pid, ms;
+	uint64_t serial;
+	bool taken;
+};
+
+struct recent_failure {
+	uint64_t cookie;
+	uint32_t nth;
 };
 
 struct node {
@@ -35,34 +61,33 @@ struct node {
 	struct stamp now;	/* time of the last event */
 	/* The times of the last events by their numbers, which the kernel gives at the end of
 	 * a call: an event that is delivered late has its place by its number. */
-	struct { uint64_t serial; int64_t ms; } times[RECENT_TIMES];
-	unsigned int next_time;
+	struct ring times;	/* struct recent_time */
+	unsigned int last_time;	/* place of the last one that is not late */
 	uint32_t clock;		/* times that the clock was set, as far as that shows */
-	struct recent_connect connects[RECENT_CONNECTS];
-	unsigned int next_connect;
+	struct ring connects;	/* struct recent_connect */
 	/* Cookies, or inodes, of sockets whose release was read. Another processor may write
 	 * the outcome of their connect a moment later. */
 	uint64_t released[RECENT_RELEASES];
 	unsigned int next_released;
 	/* Forgotten sockets whose connect failed: by cookie, how many connections they had. The
 	 * next connection on them continues the count. */
-	struct { uint64_t cookie; uint32_t nth; } failed[RECENT_FAILURES];
-	unsigned int next_failed;
+	struct ring failed;	/* struct recent_failure */
 	/* Processes that exited, by audit's exit event: other events of them may come later,
 	 * and a vfork is reported after the child's exit. */
-	struct { int64_t pid, ms; uint64_t serial; bool taken; } exited[RECENT_EXITS];
-	unsigned int next_exited;
+	struct ring exited;	/* struct recent_exit */
 	uint64_t last_exit;	/* number of the latest one */
 	UT_hash_handle hh;
 };
 
 struct node_table {
-	struct node *at[NODES_MAX];
-	unsigned int count;
+	struct node **at;
+	unsigned int count, size;
 	struct node *by_name;
 };
 
 void node_fini(struct node_table *t);
+/* Saves or loads the rings of n; all else of n was saved, or loaded, before. */
+void node_image(struct node *n, struct image *i);
 
 /* name NULL: records without node=. */
 bool node_is(const struct node *n, const char *name);
@@ -78,6 +103,8 @@ void node_rename(struct node_table *t, struct node *n, const char *name);
 /* Forgets all that a boot makes void: everything but the name and the time. */
 void node_reset(struct node *n);
 
+/* The last ones, in any order; *count may be 0. */
+const struct recent_connect *node_connects(const struct node *n, unsigned int *count);
 void node_add_connect(struct node *n, const struct event *f);
 void node_add_release(struct node *n, uint64_t number);
 bool node_has_release(const struct node *n, uint64_t number);
@@ -85,8 +112,11 @@ void node_forget_releases(struct node *n);
 void node_add_failure(struct node *n, uint64_t cookie, uint32_t nth);
 /* Number of connections that the socket had before it was forgotten; it is known again now. */
 uint32_t node_take_failure(struct node *n, uint64_t cookie);
+/* Returns true if this very event is among the last ones. what: any number that differs for
+ * different events of the same number. */
+bool node_has_event(const struct node *n, uint64_t serial, uint64_t what);
 /* Returns false if the event is late: a greater number came shortly before it. */
-bool node_add_time(struct node *n, uint64_t serial, int64_t ms);
+bool node_add_time(struct node *n, uint64_t serial, uint64_t what, int64_t ms);
 /* The time (ms) of the event before this number, as far as that is remembered; else of the
  * oldest one that is. 0: none is. */
 int64_t node_time_before(const struct node *n, uint64_t serial);

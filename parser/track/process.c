@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/types.h>
 
+#define INIT_PID 1
 #define LOOK_MAX 64	/* processes to check for one without a descriptor */
 
 /* Two small numbers: cheaper than uthash's own, which is by the byte. */
@@ -230,14 +231,23 @@ static bool is_io_thread(const char *comm)
 	return !*comm || *comm == '"';
 }
 
+static bool has_changed(int64_t old, int64_t now)
+{
+	return old >= 0 && now >= 0 && old != now;
+}
+
 /*
- * An exec keeps parent and login session, a parent's exit keeps program and session, and
- * a process enters a session once, from none.
+ * The program has changed. An exec keeps parent and login session, a parent's exit keeps program
+ * and session and makes init the parent, or a manager that rarely has the user changed too. A
+ * process enters a session once, from none.
  */
 static bool is_replaced(const struct identity *old, const struct task *t)
 {
-	return old->ppid >= 0 && t->ppid >= 0 && old->ppid != t->ppid &&
-	       old->ses >= 0 && t->ses >= 0 && old->ses != ID_UNSET && old->ses != t->ses;
+	if (!has_changed(old->ppid, t->ppid))
+		return false;
+	return (old->ses != ID_UNSET && has_changed(old->ses, t->ses)) ||
+	       (t->ppid != INIT_PID && (has_changed(old->uid, t->uid) ||
+					has_changed(old->auid, t->auid)));
 }
 
 void process_forget_identity(struct proc *p)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "parser/track/bounds.h"
 #include "parser/track/call.h"
 #include "parser/track/defer.h"
 #include "parser/track/life.h"
@@ -64,13 +65,21 @@ static void deferred_failed(struct track *t, struct conn *s, int err)
 		conn_drop_diag(&t->conns, s);
 }
 
+/* Found open, not known from its connect: the program asks for the outcome. */
+static bool is_found(const struct conn *s, const struct event *f)
+{
+	struct netaddr peer = call_peer(s, &f->addr);
+
+	return s->kind == KIND_CONNECT && !s->ev.serial && netaddr_equal(&s->remote, &peer);
+}
+
 static void connect_done(struct track *t, struct conn *s, const struct event *f)
 {
 	if (protocol_is_datagram(s->proto)) {
 		connect_datagram(t, s, f);
 		return;
 	}
-	if (s->uncollected) {
+	if (s->uncollected || is_found(s, f)) {
 		s->uncollected = false;
 		established(s, f);
 		return;
@@ -79,6 +88,25 @@ static void connect_done(struct track *t, struct conn *s, const struct event *f)
 		call_displaced(t, s);
 	else
 		connect_start(t, s, f, VIA_NONE);
+}
+
+/* An open socket was to have another peer. It keeps the one that it has. */
+static void fail_beside(struct track *t, const struct event *f, int err)
+{
+	struct conn *c = bounds_conn(t), *s;
+
+	if (!c)
+		return;
+	s = call_find_socket(t, f->fd);		/* making room may have dropped it */
+	if (s) {
+		c->family = s->family;
+		c->proto = s->proto;
+		c->local = s->local;
+	}
+	c->remote = s ? call_peer(s, &f->addr) : f->addr;
+	life_begin(t, c);
+	life_fail(t, c, err, VIA_NONE);
+	conn_drop(&t->conns, c);
 }
 
 static void connect_error(struct track *t, struct conn *s, const struct event *f,
@@ -93,8 +121,12 @@ static void connect_error(struct track *t, struct conn *s, const struct event *f
 			life_close(t, s, ENDING(.err = err));
 		return;
 	}
-	if (s->kind || call_is_route_lookup(s, f))
+	if (call_is_route_lookup(s, f))
 		return;
+	if (s->kind) {
+		fail_beside(t, f, err);
+		return;
+	}
 	s->remote = call_peer(s, &f->addr);
 	s->direction = CONN_OUTBOUND;
 	life_begin(t, s);
@@ -111,9 +143,18 @@ static bool is_another(const struct conn *s, const struct event *f, int err)
 	return err == EINPROGRESS || !netaddr_equal(&s->remote, &peer);
 }
 
-void syscall_connect(struct track *t, const struct event *f)
+/* ERESTARTSYS to ERESTART_RESTARTBLOCK: the kernel repeats the call after a signal. Audit mostly
+ * writes EINTR. */
+static int error_of(const struct event *f)
 {
 	int err = f->result < 0 ? -f->result : 0;
+
+	return err >= 512 && err <= 516 ? EINTR : err;
+}
+
+void syscall_connect(struct track *t, const struct event *f)
+{
+	int err = error_of(f);
 	struct conn *s;
 
 	if (f->has_sockaddr && f->sa_family == AF_UNSPEC) {

@@ -289,6 +289,25 @@ static bool is_clock_set(const struct event *f, const struct stamp *now)
 	       f->kind != EVENT_CONNECT && f->kind != EVENT_CLOSE;
 }
 
+/* Differs for different events of one number: the module's records may join a system call's. */
+static uint64_t what_of(const struct event *f)
+{
+	uint64_t of = (uint64_t)f->task.pid << 32 ^ (uint64_t)f->fd << 16 ^ f->result;
+
+	if (f->kind == EVENT_MODULE)
+		of = f->cookie ^ f->ino << 1 ^ f->mono;
+	return stamp_ms(&f->stamp) ^ (of ^ (uint64_t)f->kind << 56 ^ (uint64_t)f->op << 48) *
+				     0x9e3779b97f4a7c15;
+}
+
+/* A collector's sender repeats what was not confirmed, and files overlap: the same event, read
+ * again, is none. */
+static bool is_repeated(const struct track *t, const struct event *f)
+{
+	return f->stamp.serial && f->kind != EVENT_BOOT && f->kind != EVENT_GONE &&
+	       node_has_event(t->node, f->stamp.serial, what_of(f));
+}
+
 /*
  * Audit stamps an event with the time of the call's entry. For an accept that may be hours
  * before the client connected; but the stream is in the order in which calls ended, so the
@@ -312,7 +331,7 @@ static void set_time(struct track *t, const struct event *f)
 			t->when.milli = before % 1000;
 		}
 	}
-	t->late = !node_add_time(t->node, f->stamp.serial, stamp_ms(&t->when));
+	t->late = !node_add_time(t->node, f->stamp.serial, what_of(f), stamp_ms(&t->when));
 	if (!t->late)
 		*now = t->when;
 	if (t->diag.on)
@@ -322,12 +341,16 @@ static void set_time(struct track *t, const struct event *f)
 static void from_audit(struct track *t, const struct event *f)
 {
 	if (!find_node(t, f->node)) {
-		input_error(t->errors, INPUT_ERROR_EVICTED, f->node ? f->node : "",
+		input_error(t->errors, INPUT_ERROR_HOSTS, f->node ? f->node : "",
 			    f->node ? strlen(f->node) : 0);
 		return;
 	}
 	if (!f->node)
 		t->node->unnamed = false;
+	if (is_repeated(t, f)) {
+		input_error(t->errors, INPUT_ERROR_REPEATED, "", 0);
+		return;
+	}
 	set_time(t, f);
 	if (f->kind == EVENT_BOOT)
 		node_boot(t);

@@ -13,8 +13,10 @@ void unload_module(struct track *t)
 	CONN_EACH(&t->conns, c) {
 		if (c->key.node != t->node->index || !c->key.number)
 			continue;
-		if (c->phase == CONN_CONNECTING)
+		if (c->phase == CONN_CONNECTING) {
 			life_open(t, c, KIND_CONNECT, VIA_PROGRESS);
+			c->uncollected = true;
+		}
 		if (!LIST_EMPTY(&c->fds))
 			conn_clear_number(&t->conns, c);
 		else if (conn_is_open(c))

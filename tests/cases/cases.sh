@@ -35,4 +35,12 @@ python3 ./adopt-many.py 20000 5000 >"$out"
 lines_of "$out"
 [ "$(wc -l <"$out.lines")" = 10000 ]
 verdict "adopt-many: 5,000 listeners beside 20,000 sockets, within 20 s" $?
+
+# A collector's log: every host up to the limit has its lines, and those beyond are counted.
+python3 ./hosts.py 16390 >"$out"
+lines_of "$out"
+[ "$(grep -c ' connect ' "$out.lines")" = 32768 ] &&
+	grep -q 'one host too many, skipped: at most 16384 hosts: host16384$' "$out.lines" &&
+	grep -q 'and 11 more: event of one host too many' "$out.lines"
+verdict "hosts: 16,384 of 16,390 hosts, and the others counted" $?
 exit $failed
