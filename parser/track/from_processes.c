@@ -133,8 +133,11 @@ void from_processes_dup(struct track *t, const struct event *f)
 		struct conn *s = from->conn;
 		struct fdent *old = fdtable_find(&t->fds, t->proc, f->newfd);
 
-		if (old && old->conn == s)
+		if (old && old->conn == s) {
+			old->cloexec = f->cloexec;
+			old->presumed = false;
 			return;
+		}
 		from_processes_reuse(t, f->newfd);
 		if (!bounds_fd(t, t->proc, f->newfd, s, f->cloexec))
 			input_error(t->errors, INPUT_ERROR_MEMORY, "dup", 3);
