@@ -56,6 +56,15 @@ else
 PLUGIN := $(filter-out plugin/output/tls.c,$(PLUGIN))
 endif
 
+# What journald drops is counted where libsystemd is; JOURNAL=0 leaves it out.
+JOURNAL ?= $(call has_header,systemd/sd-journal.h)
+JOURNAL := $(JOURNAL)
+ifeq ($(JOURNAL),1)
+PLUGIN := $(filter-out plugin/input/journal_none.c,$(PLUGIN))
+else
+PLUGIN := $(filter-out plugin/input/journal.c,$(PLUGIN))
+endif
+
 PARSER_O := $(PARSER:%.c=$B/%.o)
 QUERY_O := $(QUERY:%.c=$B/%.o)
 PLUGIN_O := $(PLUGIN:%.c=$B/%.o)
@@ -68,6 +77,9 @@ PLUGIN_LIBS += -lbpf
 endif
 ifeq ($(TLS),1)
 PLUGIN_LIBS += -lgnutls
+endif
+ifeq ($(JOURNAL),1)
+PLUGIN_LIBS += -lsystemd
 endif
 
 all: $B/audisp-netlog $B/aunetlog	## Builds plugin and query tool (the default)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""fleet/segment: the connections that a host accepted in a span of time, as the fewest
+"""fleet/segment: the connections that a host accepted in a span of time, as few
 allow rules that cover exactly them: for nftables, or as a Kubernetes NetworkPolicy.
 
 Peers of one port become the fewest networks that contain no other address, and ports with
@@ -92,7 +92,7 @@ def network_policy(merged, host, select, namespace):
 
 def rules(rows, host, form, values):
     if not rows:
-        raise SystemExit(f"ask: no connection that {host!r} accepted is in this span: rules would allow nothing")
+        raise SystemExit(f"ask: {host!r} accepted no connection in this time span: the rules would allow nothing")
     merged = group(rows)
     text = nft(merged) if form == "nft" else network_policy(merged, host, values["select"], values["namespace"])
     return "\n".join(_about(rows, host, form)) + "\n" + text

@@ -538,14 +538,14 @@ static const char usage[] =
 	"usage: simulate [OPTION]... >LINES\n"
 	"  --hosts N        hosts (default 1000)\n"
 	"  --connections N  connections (default 100000), of two lines at each end\n"
-	"  --from SECONDS   begin, since 1970 (default: a day ago, at a full hour)\n"
-	"  --hours N        span (default 24)\n"
-	"  --seed N         another fleet (default 1)\n"
-	"  --loss SHARE     lines that are lost (default 0.001)\n"
-	"  --twice SHARE    lines that come twice (default 0.005)\n"
-	"  --rows           rows of the table line, TabSeparated, instead of JSON\n"
-	"  --truth FILE     write which connections can be paired: hour, opener, acceptor,\n"
-	"                   port, connections, those between a right and a wrong clock\n";
+	"  --from SECONDS   start time, since 1970 (default: a day ago, at a full hour)\n"
+	"  --hours N        length of time (default 24)\n"
+	"  --seed N         seed of the random numbers (default 1)\n"
+	"  --loss SHARE     share of lines to lose (default 0.001)\n"
+	"  --twice SHARE    share of lines to write twice (default 0.005)\n"
+	"  --rows           write rows of the table line, TabSeparated, instead of JSON\n"
+	"  --truth FILE     write the connections that can be paired: hour, opener, acceptor, port,\n"
+	"                   connections, those of them between a right and a wrong clock\n";
 
 static void read_options(int argc, char **argv)
 {

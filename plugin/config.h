@@ -110,6 +110,9 @@ void config_fini(struct config *c);
  * texts live as long as the configuration. */
 unsigned int config_outputs(const struct config *c, struct config_output *list);
 
+/* Returns true if an output writes to syslog(3). */
+bool config_uses_syslog(const struct config *c);
+
 /* Return true if two configurations ask for the same outputs, limits, or sock_diag. */
 bool config_same_outputs(const struct config *a, const struct config *b);
 bool config_same_limits(const struct config *a, const struct config *b);

@@ -51,6 +51,17 @@ unsigned int config_outputs(const struct config *c, struct config_output *list)
 	return n;
 }
 
+bool config_uses_syslog(const struct config *c)
+{
+	struct config_output list[CONFIG_ALL_OUTPUTS];
+	unsigned int n = config_outputs(c, list);
+
+	for (unsigned int i = 0; i < n; i++)
+		if (list[i].transport == CONFIG_SYSLOG)
+			return true;
+	return false;
+}
+
 /* NULL equals only NULL. */
 static bool same_text(const char *a, const char *b)
 {

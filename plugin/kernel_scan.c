@@ -12,6 +12,16 @@ void kernel_scan_plan(struct kernel_scan *s, int64_t from)
 	s->next = from;
 }
 
+void kernel_scan_soon(struct kernel_scan *s, int64_t now)
+{
+	int64_t from = s->begun && s->begun + BETWEEN > now ? s->begun + BETWEEN : now;
+
+	if (!s->left)
+		kernel_scan_plan(s, from);
+	else if (s->next > from)
+		s->next = from;
+}
+
 void kernel_scan_every(struct kernel_scan *s, unsigned int seconds, int64_t now)
 {
 	s->every = seconds;
@@ -39,5 +49,6 @@ void kernel_scan_begin(struct kernel_scan *s, struct bpf_input *b, int64_t now)
 	} else {
 		return;
 	}
+	s->begun = now;
 	s->next_check = now + s->every * SECOND;
 }

@@ -14,6 +14,7 @@
 struct kernel_scan {
 	unsigned int left;	/* after a loss: still to be made */
 	int64_t next;		/* the next of these */
+	int64_t begun;		/* the last scan of all; 0: none */
 	unsigned int every;	/* seconds between scans without a known loss; 0: none */
 	int64_t next_check;	/* the next such scan */
 	bool checks;		/* the scan under way is one */
@@ -22,6 +23,8 @@ struct kernel_scan {
 
 /* Something was lost: two scans, from that time on. What neither finds has ended. */
 void kernel_scan_plan(struct kernel_scan *s, int64_t from);
+/* The same, at once, but 2 s after the last scan began. */
+void kernel_scan_soon(struct kernel_scan *s, int64_t now);
 /* Scans by the clock, so many seconds apart; 0: none. */
 void kernel_scan_every(struct kernel_scan *s, unsigned int seconds, int64_t now);
 /* Returns true if a scan after a loss is due. */

@@ -411,8 +411,13 @@ bool kernel_source_losses(struct kernel_source *k, struct kernel_losses *l)
 	return true;
 }
 
+bool kernel_source_scans(const struct kernel_source *k)
+{
+	return k->bpf;
+}
+
 void kernel_source_rescan(struct kernel_source *k)
 {
-	if (k->bpf && !k->scan.left)
-		kernel_scan_plan(&k->scan, now_ns() + SECOND);
+	if (k->bpf)
+		kernel_scan_soon(&k->scan, now_ns());
 }

@@ -70,7 +70,10 @@ void kernel_source_finish(struct kernel_source *k);
 /* Call it once a second. Returns true if another source speaks now. */
 bool kernel_source_check(struct kernel_source *k);
 
-/* Something was lost: what is open is compared with what is known, soon. */
+/* Returns true if scans can be made: BPF is attached. */
+bool kernel_source_scans(const struct kernel_source *k);
+/* Something was lost: what is open is compared with what is known, at once, but 2 s after the
+ * last time. */
 void kernel_source_rescan(struct kernel_source *k);
 
 /* Says whether audit rules are loaded: their events are then waited for, and joined. */

@@ -61,6 +61,7 @@ static void apply_config(struct plugin *p, struct config *fresh)
 	config_fini(&p->config);
 	p->config = *fresh;
 	track_hide_unused(p->track, p->config.udp_unused ? 0 : UNUSED_MS);
+	status_watch_journal(p);
 	if (same)
 		report_reopen(&p->report);
 	else if (!report_open(&p->report, &p->config))
@@ -187,12 +188,22 @@ static void tick_unused(struct plugin *p)
 		track_event(p->track, &tick);
 }
 
+/* A connection began, and the kernel's side did not report who opened it. */
+static void find_holders(struct plugin *p)
+{
+	uint64_t awaited = track_awaited(p->track);
+
+	if (awaited != p->awaited)
+		kernel_source_rescan(&p->sources.kernel);
+	p->awaited = awaited;
+}
+
 /* Entries leave in the order of their time: one is held while an older one waits for
- * sock_diag or a datagram, and at most as long as that may wait. */
+ * sock_diag, a datagram or a scan, and at most as long as that may wait. */
 static void release_entries(struct plugin *p)
 {
 	struct stamp now = clock_stamp();
-	int64_t wait = p->config.wait > UNUSED_MS ? p->config.wait : UNUSED_MS;
+	int64_t wait = p->config.wait > HOLDER_MS ? p->config.wait : HOLDER_MS;
 	int64_t latest = now.sec * 1000 + now.milli - wait - RELEASE_MS;
 	int64_t oldest = track_oldest(p->track);
 
@@ -293,6 +304,7 @@ static void work(struct plugin *p, struct pollfd *fds)
 	if (p->sources.resolver)
 		resolver_work(p->sources.resolver);
 	tick_unused(p);
+	find_holders(p);
 }
 
 /* After SIGTERM: reads what auditd has already written. */
@@ -322,6 +334,7 @@ static void finish_sockdiag(struct plugin *p)
 	}
 	sources_close_sockdiag(&p->sources, true);
 	track_hide_unused(p->track, 0);
+	track_await_holders(p->track, 0);
 	tick_unused(p); /* all of them are written */
 	report_release(&p->report, INT64_MAX);
 }

@@ -73,7 +73,7 @@ static bool any(const struct loss_report *r)
 {
 	return r->kernel || r->module || r->missed || r->socket || r->gaps || r->late || r->torn ||
 	       r->sockdiag || r->bpf || r->queue || r->evicted || r->cut || r->unasked ||
-	       r->unseen || r->unclaimed;
+	       r->unseen || r->unclaimed || r->suppressed;
 }
 
 static void add(struct loss_report *total, const struct loss_report *r)
@@ -93,6 +93,7 @@ static void add(struct loss_report *total, const struct loss_report *r)
 	total->unasked += r->unasked;
 	total->unseen += r->unseen;
 	total->unclaimed += r->unclaimed;
+	total->suppressed += r->suppressed;
 }
 
 bool losses_update(struct losses *l, const struct loss_counts *now, struct loss_report *out)
@@ -116,6 +117,7 @@ bool losses_update(struct losses *l, const struct loss_counts *now, struct loss_
 	out->unasked = now->unasked - last->unasked;
 	out->unseen = now->unseen - last->unseen;
 	out->unclaimed = now->unclaimed - last->unclaimed;
+	out->suppressed = now->suppressed - last->suppressed;
 	queue_losses(l, now, out);
 	remember(l, now, out);
 	out->missed += bpf_missed;

@@ -21,6 +21,7 @@ struct loss_counts {
 	/* since the plugin started */
 	uint64_t socket, gaps, late, torn, sockdiag, bpf, bpf_missed;
 	uint64_t evicted, cut, unasked, unseen, unclaimed;
+	uint64_t suppressed;  /* by journald, of lines that went to syslog(3) */
 	uint64_t queue;	      /* lines that outputs dropped, the plugin's notes included */
 	unsigned int outputs; /* that get a note of each loss */
 };
@@ -34,6 +35,7 @@ struct loss_report {
 	uint64_t cut;	  /* scans of sockets that a limit cut short */
 	uint64_t unasked; /* too many at once to ask sock_diag */
 	uint64_t unseen;  /* connections of namespaces that are not watched */
+	uint64_t suppressed; /* lines that journald dropped */
 	uint64_t unclaimed; /* seen by the rules, by neither module nor BPF */
 };
 

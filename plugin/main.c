@@ -244,15 +244,18 @@ static bool open_all(struct plugin *p)
 	if (!loop_open_signals(p) || !open_parser(p) || !open_netlink(p))
 		return false;
 	sources_open(&p->sources, &p->config, p->track, p->netlink);
+	if (kernel_source_scans(&p->sources.kernel))
+		track_await_holders(p->track, HOLDER_MS);
 	p->kernel_log = kernel_log_open();
 	if (!privileges_drop(&p->config) || !open_log(p) ||
 	    !report_open(&p->report, &p->config))
 		return false;
 	p->context = context_new("/proc", "/sys/fs/cgroup", "", p->name.nodename, p->report.host_id);
 	sources_update(&p->sources);
+	status_watch_journal(p);
 	p->audit = audit_watch_open();
 	if (!p->audit)
-		log_warnx("no thread to ask for audit's state: records that the kernel loses are not counted");
+		log_warnx("cannot start a thread that queries audit's status: records lost by the kernel are not counted");
 	return privileges_confine();
 }
 
@@ -278,6 +281,7 @@ static int run(struct plugin *p)
 		report_note(&p->report, "netlog stop"); /* the last line of the run */
 	}
 	audit_watch_close(p->audit);
+	journal_close(p->journal);
 	if (p->kernel_log > 0)
 		close(p->kernel_log);
 	kernel_ignore_close(&p->kernel_ignore, &p->sources.kernel);

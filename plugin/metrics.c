@@ -101,6 +101,7 @@ static void print_losses(const struct loss_report *r, FILE *to)
 		{ "unseen", r->unseen },
 		{ "unclaimed", r->unclaimed },
 		{ "late", r->late },
+		{ "suppressed", r->suppressed },
 	};
 
 	head(to, "netlog_lost_total", "counter",

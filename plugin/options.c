@@ -35,7 +35,7 @@ static const char usage[] =
 	"                      terminal the default is a table\n"
 	"                      with --doctor: text or json\n"
 	"      --setup         print what this host lacks to log its connections; with\n"
-	"                      --yes: do it, and show a first line; with --undo: put back\n"
+	"                      --yes: apply it and show a first line; with --undo: revert\n"
 	"      --print-rules   print the ignore list as audit rules, and exit\n"
 	"  -d, --debug         log more\n"
 	"  -v, --version       print the version and exit\n"

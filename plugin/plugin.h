@@ -14,6 +14,7 @@
 #include "plugin/ignore/list.h"
 #include "plugin/ignore/repeat.h"
 #include "plugin/input/audit_watch.h"
+#include "plugin/input/journal.h"
 #include "plugin/input/netlink.h"
 #include "plugin/kernel_ignore.h"
 #include "plugin/losses.h"
@@ -25,6 +26,8 @@
 /* A connected datagram socket that ends within this time and was not used is left out by
  * [ignore] udp_unused = no. */
 #define UNUSED_MS 1000
+/* A start whose process is not known waits so long for a scan that finds it. */
+#define HOLDER_MS 3000
 
 struct plugin {
 	struct options options;
@@ -50,7 +53,10 @@ struct plugin {
 	int kernel_log;			   /* -errno: not readable */
 	struct capabilities capabilities;
 	struct losses losses;
+	struct journal *journal;	   /* NULL: no line passes journald */
+	uint64_t suppressed_before;	   /* counted by journals that are closed */
 	uint64_t socket_lost;		   /* times that the kernel's socket overflowed */
+	uint64_t awaited;		   /* starts that waited for a scan, as last seen */
 	uint64_t folded;		   /* entries left out as repeats, and noted */
 	uint64_t unseen;		   /* starts with unseen=netns */
 	uint64_t unseen_told;		   /* of them, those for the next report */

@@ -87,6 +87,14 @@ bool privileges_keep_only(unsigned int capability)
 	return apply();
 }
 
+bool privileges_keep_none(void)
+{
+	if (!read_own())
+		return false;
+	capng_clear(CAPNG_SELECT_CAPS);
+	return apply();
+}
+
 /*
  * A list of refused calls, not of allowed ones: libraries change their calls with
  * each release, and a plugin that is killed for a new one would leave the host unwatched.

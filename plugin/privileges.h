@@ -25,6 +25,9 @@ bool privileges_confine(void);
  * after a message, if the kernel refuses: the thread must then do nothing. */
 bool privileges_keep_only(unsigned int capability);
 
+/* Does the same with all of them. */
+bool privileges_keep_none(void);
+
 bool privileges_has(unsigned int capability); /* effective now */
 /* Returns true if other processes' descriptors can be read. */
 bool privileges_sees_all(void);

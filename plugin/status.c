@@ -8,6 +8,7 @@
 #include "parser/entry/line.h"
 #include "plugin/clock.h"
 #include "plugin/input/audit_watch.h"
+#include "plugin/input/journal.h"
 #include "plugin/input/kernel_log.h"
 #include "plugin/log.h"
 #include "plugin/metrics.h"
@@ -55,6 +56,7 @@ static void count_losses(struct plugin *p, struct loss_counts *now)
 		.cut = sources_sockdiag_cut(&p->sources),
 		.unseen = unseen_now(p),
 		.unclaimed = stats.unclaimed,
+		.suppressed = p->suppressed_before + journal_suppressed(p->journal),
 		.queue = report_lost(&p->report),
 		.outputs = p->report.count,
 	};
@@ -64,6 +66,19 @@ static void count_losses(struct plugin *p, struct loss_counts *now)
 		now->kernel = status.lost;
 	else	/* an older count than the last answer is none */
 		now->has_kernel = logged && now->kernel > p->losses.last.kernel;
+}
+
+void status_watch_journal(struct plugin *p)
+{
+	bool wanted = config_uses_syslog(&p->config);
+
+	if (wanted && !p->journal)
+		p->journal = journal_open();
+	if (wanted || !p->journal)
+		return;
+	p->suppressed_before += journal_suppressed(p->journal);
+	journal_close(p->journal);
+	p->journal = NULL;
 }
 
 void status_check_losses(struct plugin *p)
@@ -77,7 +92,8 @@ void status_check_losses(struct plugin *p)
 	p->next_metrics = 0;
 	report_note(&p->report, "netlog lost kernel=%llu module=%llu socket=%llu gaps=%llu "
 				"torn=%llu sockdiag=%llu bpf=%llu missed=%llu evicted=%llu queue=%llu "
-				"cut=%llu unasked=%llu unseen=%llu unclaimed=%llu late=%llu",
+				"cut=%llu unasked=%llu unseen=%llu unclaimed=%llu "
+				"suppressed=%llu late=%llu",
 		    (unsigned long long)lost.kernel,
 		    (unsigned long long)lost.module, (unsigned long long)lost.socket,
 		    (unsigned long long)lost.gaps, (unsigned long long)lost.torn,
@@ -85,7 +101,8 @@ void status_check_losses(struct plugin *p)
 		    (unsigned long long)lost.missed, (unsigned long long)lost.evicted,
 		    (unsigned long long)lost.queue, (unsigned long long)lost.cut,
 		    (unsigned long long)lost.unasked, (unsigned long long)lost.unseen,
-		    (unsigned long long)lost.unclaimed, (unsigned long long)lost.late);
+		    (unsigned long long)lost.unclaimed,
+		    (unsigned long long)lost.suppressed, (unsigned long long)lost.late);
 }
 
 void status_folded(const struct repeat_folded *f, void *plugin)

@@ -10,6 +10,8 @@
  * over; with all, of every kind. */
 void status_folded(const struct repeat_folded *f, void *plugin);
 void status_check_folded(struct plugin *p, bool all);
+/* Follows the journal as long as an output writes to syslog(3): for netlog lost suppressed=. */
+void status_watch_journal(struct plugin *p);
 /* Writes "netlog lost" if anything was lost since the call before. */
 void status_check_losses(struct plugin *p);
 /* Writes "netlog state", for SIGUSR1. */

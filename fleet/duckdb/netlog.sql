@@ -12,7 +12,10 @@
 --
 --     COPY (SELECT *, time::DATE AS day FROM line) TO 'netlog' (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (host, day));
 --
--- and to read them again: CREATE OR REPLACE VIEW line AS FROM read_parquet('netlog/*/*/*.parquet');
+-- and to ask the Parquet files instead, from then on:
+--
+--     DROP TABLE line;
+--     CREATE VIEW line AS FROM read_parquet('netlog/*/*/*.parquet', hive_types_autocast = false);
 
 CREATE OR REPLACE TABLE line AS
 SELECT DISTINCT

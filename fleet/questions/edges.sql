@@ -1,10 +1,10 @@
--- Which process talks to which: openers, acceptors and ports, by hours that are closed.
--- arg since time -1d: begin of the span
--- arg until time now: end of the span
--- arg host text "": host at either end, exactly
--- arg exe text "": text that either path contains
+-- Which process talks to which: openers, acceptors and ports, by complete hours.
+-- arg since time -1d: start of the time span
+-- arg until time now: end of the time span
+-- arg host text "": host at either end, exact name
+-- arg exe text "": text contained in either path
 -- arg port number -2: port of the acceptor
--- arg limit number 1000: rows at most
+-- arg limit number 1000: maximum number of rows
 SELECT TEXT(a_host) AS opener_host, TEXT(a_exe) AS opener, IP(a_ip) AS opener_ip, TEXT(b_host) AS acceptor_host,
 	TEXT(b_exe) AS acceptor, IP(b_ip) AS acceptor_ip, PORT(b_port) AS port, proto, seen, opened AS connections,
 	failures, bytes_sent, bytes_received, WHEN(earliest) AS first_seen, WHEN(latest) AS last_seen

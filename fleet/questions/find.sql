@@ -1,12 +1,12 @@
--- Connections by host, process, user, address or port, in a span of time.
--- arg since time -1h: begin of the span
--- arg until time now: end of the span
--- arg host text "": host, exactly
--- arg exe text "": text that the path or the command's name contains
+-- Connections by host, process, user, address or port, in a time span.
+-- arg since time -1h: start of the time span
+-- arg until time now: end of the time span
+-- arg host text "": host, exact name
+-- arg exe text "": text contained in path or command name
 -- arg user number -2: user or login user
 -- arg address ip any: either end's address, or a network
 -- arg port number -2: either end's port
--- arg limit number 1000: rows at most
+-- arg limit number 1000: maximum number of rows
 SELECT WHEN(MS(time, milli)) AS time, host, kind, proto, IP(local_ip) AS local, PORT(local_port) AS local_port,
 	ARROW(direction) AS direction, IP(remote_ip) AS remote, PORT(remote_port) AS remote_port, NUM(pid) AS pid,
 	NUM(uid) AS uid, NUM(auid) AS auid, TEXT(comm) AS comm, TEXT(exe) AS exe, TEXT(proctitle) AS proctitle,

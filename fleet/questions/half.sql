@@ -1,14 +1,14 @@
--- Connections of which one end has a line, and the other end, on a host of the fleet, none.
--- The other host is blind or loses; or there is NAT between: then both ends are here, one
--- with an address of no host.
--- arg since time -1d: begin of the span
--- arg until time now: end of the span
--- arg host text "": host at either end, exactly
--- arg limit number 1000: rows at most
+-- Connections with a line for one end only, although the other end is on a host of the fleet.
+-- The other host is blind or loses lines; or NAT is between them: then both ends are listed, one
+-- with an address that no host has.
+-- arg since time -1d: start of the time span
+-- arg until time now: end of the time span
+-- arg host text "": host at either end, exact name
+-- arg limit number 1000: maximum number of rows
 SELECT reason, opener_host, opener, opener_ip, acceptor_host, acceptor, acceptor_ip, port_text AS port, proto,
 	opened AS connections, paired
 FROM (
-	SELECT if(seen = 'out', 'no line at the acceptor', if(a_host = '', 'opener is of no host: NAT, or not of the fleet', 'no line at the opener')) AS reason,
+	SELECT if(seen = 'out', 'no line at the acceptor', if(a_host = '', 'opener is on no host: NAT, or not in the fleet', 'no line at the opener')) AS reason,
 		TEXT(a_host) AS opener_host, TEXT(a_exe) AS opener, IP(a_ip) AS opener_ip, TEXT(b_host) AS acceptor_host,
 		TEXT(b_exe) AS acceptor, IP(b_ip) AS acceptor_ip, PORT(port) AS port_text, proto, sum(connections) AS opened, b_host AS other
 	FROM edge

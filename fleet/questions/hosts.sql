@@ -1,16 +1,19 @@
--- Hosts that are silent, lose lines, have a wrong clock, or share a name with another sender.
--- arg silent span 1h: silence that counts
--- arg since time -1d: losses since this time
--- arg every number 0: 1 lists every host
--- arg limit number 10000: rows at most
+-- Hosts that are silent, lose lines, have a wrong clock, or share their name with another sender. Lines without a
+-- sender, loaded from a file, say nothing about the clock.
+-- arg silent span 1h: shortest silence to report
+-- arg since time -1d: count losses since this time
+-- arg every number 0: 1 lists all hosts
+-- arg limit number 10000: maximum number of rows
 SELECT host, if(silence > ARG(silent), concat('silent for ', toString(silence), ' s'), '-') AS silent,
 	if(lost = 0, '-', concat(toString(lost), ': ', causes)) AS losing,
 	if(abs(offset) > 60, concat(if(offset > 0, 'ahead by ', 'behind by '), toString(abs(offset)), ' s'), '-') AS clock,
 	senders, WHEN(heard * 1000) AS last_heard
 FROM (
-	SELECT host, toInt64(max(toUInt32(received))) AS heard, toInt64(toUInt32(now())) - heard AS silence,
-		argMax(toInt64(toUInt32(heard.time)) - toInt64(toUInt32(received)), received) AS offset,
-		arrayStringConcat(arraySlice(groupUniqArray(sender), 1, 3), ' ') AS senders, uniqExact(sender) AS sender_count
+	SELECT host, toInt64(if(countIf(sender != '') > 0, maxIf(toUInt32(received), sender != ''), max(toUInt32(received)))) AS heard,
+		toInt64(toUInt32(now())) - heard AS silence,
+		argMax(if(sender = '', 0, toInt64(toUInt32(heard.time)) - toInt64(toUInt32(received))),
+			toUInt64(sender != '') * 4294967296 + toUInt32(received)) AS offset,
+		arrayStringConcat(arraySlice(groupUniqArray(sender), 1, 3), ' ') AS senders, uniqExactIf(sender, sender != '') AS sender_count
 	FROM heard GROUP BY host
 ) ANY LEFT JOIN (
 	SELECT host, sum(n) AS lost, arrayStringConcat(groupArray(concat(what, '=', toString(n))), ' ') AS causes

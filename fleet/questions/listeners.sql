@@ -1,8 +1,8 @@
--- Listeners that are open, and who used them lately. Those of an earlier boot have ended.
--- arg since time -7d: use since this time counts
--- arg host text "": host, exactly
+-- Open listeners, and their recent users. Listeners of an earlier boot have ended.
+-- arg since time -7d: count use since this time
+-- arg host text "": host, exact name
 -- arg port number -2: port
--- arg limit number 1000: rows at most
+-- arg limit number 1000: maximum number of rows
 SELECT host, proto, IP(local_ip) AS address, PORT(local_port) AS port, TEXT(exe) AS exe, NUM(uid) AS uid, TEXT(unit) AS unit,
 	WHEN(opened) AS opened, connections, users, some_users
 FROM (

@@ -1,10 +1,10 @@
--- What was lost, rejected or is missing, by host, place and hour. word missing is what the
--- numbers of sequence = yes say is not here: a gap, with what plugin= reports, or the end of
--- a run that another followed.
--- arg since time -1d: begin of the span
--- arg until time now: end of the span
--- arg host text "": host, exactly
--- arg limit number 1000: rows at most
+-- Lines that were lost, rejected or are missing, by host, place and hour. With sequence = yes, word
+-- missing counts sequence numbers that did not arrive: a gap, which includes the losses that plugin=
+-- reports, or the end of a run that another run followed.
+-- arg since time -1d: start of the time span
+-- arg until time now: end of the time span
+-- arg host text "": host, exact name
+-- arg limit number 1000: maximum number of rows
 SELECT WHEN(toInt64(toUInt32(hour)) * 1000) AS hour, TEXT(host) AS host, TEXT(sender) AS sender, word, TEXT(what) AS what, sum(lost) AS total
 FROM (
 	SELECT toStartOfHour(min(received)) AS hour, host, sender, id, word, what, max(loss.lost) AS lost FROM loss

@@ -1,8 +1,8 @@
--- Edges that began: seen since a time, and not in the time before it.
+-- New edges: seen since a time, but not in the time before it.
 -- arg since time -1d: edges first seen after this
--- arg before span 7d: time before it that is searched for the same edge
--- arg host text "": host at either end, exactly
--- arg limit number 1000: rows at most
+-- arg before span 7d: length of the earlier time to search for the same edge
+-- arg host text "": host at either end, exact name
+-- arg limit number 1000: maximum number of rows
 SELECT TEXT(a_host) AS opener_host, TEXT(a_exe) AS opener, TEXT(b_host) AS acceptor_host, TEXT(b_exe) AS acceptor,
 	IP(any_ip) AS acceptor_ip, PORT(port) AS port, proto, connections, WHEN(first) AS first_seen
 FROM (

@@ -1,8 +1,8 @@
--- Connections with both ends, as they are now: no hour has to be closed.
--- arg since time -10m: began after this
--- arg until time now: and before this
--- arg host text "": host at either end, exactly
--- arg limit number 1000: rows at most
+-- Connections with both ends, as they happen: no complete hour is needed.
+-- arg since time -10m: started after this time
+-- arg until time now: started before this time
+-- arg host text "": host at either end, exact name
+-- arg limit number 1000: maximum number of rows
 SELECT WHEN(a_start) AS time, a_host AS opener_host, TEXT(a_exe) AS opener, NUM(a_pid) AS opener_pid, IP(a_ip) AS opener_ip,
 	PORT(a_port) AS opener_port, b_host AS acceptor_host, TEXT(b_exe) AS acceptor, NUM(b_pid) AS acceptor_pid, IP(b_ip) AS acceptor_ip,
 	PORT(b_port) AS port, proto, b_start - a_start AS later_ms

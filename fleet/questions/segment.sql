@@ -1,10 +1,10 @@
 -- The connections that a host accepted, as allow rules by peer and port: --as nft or networkpolicy.
--- Of closed hours. TCP connections of which only the opener's line arrived count, too.
--- arg host text required: host that is to be confined
--- arg since time -7d: begin of the span that the rules cover
--- arg until time now: end of the span
--- arg address ip any: address of the host, or network: not those of its containers
--- arg limit number 100000: rows at most
+-- Complete hours only. TCP connections count even if only the opener's line arrived.
+-- arg host text required: host to protect
+-- arg since time -7d: start of the time span that the rules cover
+-- arg until time now: end of the time span
+-- arg address ip any: only this address or network of the host, for example to exclude its containers
+-- arg limit number 100000: maximum number of rows
 SELECT proto, port, IP(a_ip) AS peer, sum(edge.connections) AS count, WHEN(min(edge.first)) AS earliest, WHEN(max(edge.last)) AS latest
 FROM edge
 WHERE (hour, build) IN (SELECT hour, max(build) FROM edge_build GROUP BY hour)

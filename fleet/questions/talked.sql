@@ -1,8 +1,8 @@
--- Which processes had a connection with an address at a time, on any host.
--- arg address ip required: address, or network as 192.0.2.0/24
+-- Processes that had a connection with an address at a given time, on any host.
+-- arg address ip required: address, or network such as 192.0.2.0/24
 -- arg at time required: time of interest
 -- arg margin span 60s: clock skew to allow for
--- arg limit number 1000: rows at most
+-- arg limit number 1000: maximum number of rows
 SELECT WHEN(start) AS start, if(stop = 0, '-', WHEN(stop)) AS stop, host, proto, IP(local_ip) AS local,
 	PORT(local_port) AS local_port, ARROW(direction) AS direction, IP(remote_ip) AS remote, PORT(remote_port) AS remote_port,
 	NUM(pid) AS pid, NUM(uid) AS uid, NUM(auid) AS auid, TEXT(comm) AS comm, TEXT(exe) AS exe, via, ID(id_form, boot, number, nth) AS id

@@ -27,7 +27,8 @@ static struct record *add(struct batch *b)
 
 int batch_read(struct batch *b, char *text, size_t len, bool first, bool pasted)
 {
-	struct record_how how = { .prefixes = pasted, .fields = true };
+	struct record_tails tails = { 0 };
+	struct record_how how = { .prefixes = pasted, .fields = true, .tails = &tails };
 	char *end = text + len, *newline;
 
 	b->count = 0;

@@ -69,15 +69,24 @@ static bool began_anew(const struct boots_node *n, const struct head *h, uint64_
 	return h->serial + (n->announced ? NEAR : FAR) < n->highest;
 }
 
+/* Returns true for another record of the newest event, of which nothing is to be learnt. */
+static bool is_same_event(const struct boots_node *n, const struct head *h)
+{
+	return h->serial == n->highest && h->time == n->newest &&
+	       (h->type == RECORD_SOCKADDR || h->type == RECORD_PROCTITLE ||
+		h->type == RECORD_EOE || h->type == RECORD_OTHER);
+}
+
 bool boots_before(struct boots *b, const struct head *h)
 {
 	struct boots_node *n = node_of(b, h->node);
 	bool announces = h->type == RECORD_BOOT || h->type == RECORD_DAEMON_START;
-	uint64_t mono = mono_of(h);
+	uint64_t mono;
 	bool anew;
 
-	if (!n)
+	if (!n || is_same_event(n, h))
 		return false;
+	mono = mono_of(h);
 	n->announced |= announces;
 	if (!h->serial)
 		return false;

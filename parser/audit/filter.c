@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/audit/filter: splits the stream and drops what cannot matter. */
+/* parser/audit/filter: drops the lines that cannot matter. */
 #include "parser/audit/filter.h"
 
 #include <string.h>
@@ -15,11 +15,12 @@ void filter_init(struct filter *f)
 	f->count_serials = true;
 	f->late = 0;
 	f->node = f->serials_since = 0;
-	f->begun = f->skipping = f->in_block = f->from_block = false;
+	f->begun = f->in_block = f->from_block = false;
 	f->how = (struct record_how){ 0 };
 	f->boots = (struct boots){ 0 };
 	serials_init(&f->serials);
-	f->carried = f->used = f->block_used = 0;
+	lines_init(&f->lines);
+	f->used = f->block_used = 0;
 	memset(f->open, 0, sizeof(f->open));
 }
 
@@ -292,65 +293,40 @@ static void one_line(struct filter *f, const char *text, size_t len)
 	filter_record(f, &r);
 }
 
-static void line_too_long(struct filter *f, const char *data, size_t len)
+static void take_line(struct filter *f, enum lines_found found, const struct lines_text *t)
 {
-	f->number += !f->skipping;
-	if (!f->skipping)
-		input_error(f->complaints, INPUT_ERROR_LINE_LONG,
-			 f->carried ? f->carry : data,
-			 f->carried ? f->carried : len);
-	f->skipping = true;
-	f->carried = 0;
-}
-
-/* The rest of the data has no newline: keep it for the next time. */
-static void carry(struct filter *f, const char *data, size_t len)
-{
-	if (f->skipping)
-		return;
-	if (f->carried + len > sizeof(f->carry)) {
-		line_too_long(f, data, len);
-		return;
-	}
-	memcpy(f->carry + f->carried, data, len);
-	f->carried += len;
-}
-
-static void end_of_line(struct filter *f, const char *data, size_t len)
-{
-	if (!f->skipping && !f->carried && len <= sizeof(f->carry)) {
-		one_line(f, data, len);
-		return;
-	}
-	carry(f, data, len);
-	if (f->skipping)
+	switch (found) {
+	case LINES_LINE:
+		one_line(f, t->at, t->len);
+		break;
+	case LINES_TOO_LONG:
+		f->number++;
+		input_error(f->complaints, INPUT_ERROR_LINE_LONG, t->at, t->len);
+		break;
+	case LINES_SKIPPED:
 		f->dropped++;
-	else
-		one_line(f, f->carry, f->carried);
-	f->skipping = false;
-	f->carried = 0;
+		break;
+	case LINES_NONE:
+		break;
+	}
 }
 
 void filter_feed(struct filter *f, const char *data, size_t len)
 {
-	const char *end = data + len, *newline;
+	const char *end = data + len;
+	enum lines_found found;
+	struct lines_text t;
 
-	while (data < end) {
-		newline = memchr(data, '\n', end - data);
-		if (!newline) {
-			carry(f, data, end - data);
-			return;
-		}
-		end_of_line(f, data, newline - data);
-		data = newline + 1;
-	}
+	while ((found = lines_next(&f->lines, &data, end, &t)) != LINES_NONE)
+		take_line(f, found, &t);
 }
 
 void filter_push(struct filter *f, bool end)
 {
+	struct lines_text t;
+
 	if (end) {
-		if (f->carried || f->skipping)
-			end_of_line(f, "", 0);
+		take_line(f, lines_end(&f->lines, &t), &t);
 		end_block(f);
 		f->begun = false;
 	}

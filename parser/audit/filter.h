@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/audit/filter: splits the stream into lines and drops, unparsed, what cannot
- * matter: auparse pays for every record on arrival, whatever is read of it.
+ * parser/audit/filter: drops, unparsed, the lines that cannot matter: auparse splits every
+ * record on arrival, whatever is read of it.
  *
  * Kept are SYSCALL records of the calls in syscalls.h, the SOCKADDR, SOCKETCALL
  * and PROCTITLE records of the same events, an EOE only where no PROCTITLE came
@@ -16,11 +16,12 @@
 #include <stdint.h>
 
 #include "parser/audit/boots.h"
+#include "parser/audit/lines.h"
 #include "parser/audit/record.h"
 #include "parser/audit/serials.h"
 #include "parser/input_error.h"
 
-#define FILTER_MAX 16384	/* bytes of a line; the kernel's records end at 8970 */
+#define FILTER_MAX LINES_MAX	/* bytes of a line */
 #define FILTER_OUT 32768	/* bytes that auparse gets in one go, at most */
 #define FILTER_LATE 10000	/* older lines until the newest is doubted */
 #define FILTER_OPEN 4096	/* events whose later records are expected */
@@ -59,12 +60,11 @@ struct filter {
 	uint64_t node;
 	bool begun;			/* the first line of the source was read */
 
-	bool skipping;			/* inside a line that is too long */
 	bool in_block;			/* behind ausearch's "time->" */
 	bool from_block;		/* record() is called with one of such a block, not with
 					 * that of filter_record() */
-	size_t carried, used, block_used;
-	char carry[FILTER_MAX];
+	struct lines lines;
+	size_t used, block_used;
 	char buffer[FILTER_OUT];
 	char block[FILTER_BLOCK];
 	struct {

@@ -6,7 +6,7 @@ void filter_image(struct filter *f, struct image *i)
 {
 	uint64_t block = f->block_used;
 
-	i->bad |= f->carried || f->skipping || f->used || f->count_serials;
+	i->bad |= lines_begun(&f->lines) || f->used || f->count_serials;
 	image_same(i, sizeof(*f));
 	IMAGE(i, f->number);
 	IMAGE(i, f->begun);

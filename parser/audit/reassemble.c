@@ -298,7 +298,7 @@ void reassemble_image(struct reassembler *r, struct image *i)
 
 bool reassemble_waits(const struct reassembler *r)
 {
-	return r->filter.carried || r->filter.skipping || r->filter.block_used ||
+	return lines_begun(&r->filter.lines) || r->filter.block_used ||
 	       !r->gather || gather_waits(r->gather) || pieces_held(&r->pieces);
 }
 

@@ -213,7 +213,7 @@ void record_read(struct record *r, const char *text, size_t len, struct record_h
 	if (!r->matters)
 		return;
 	r->end = record_end(&r->head, how->raw);
-	r->odd = !how->fields || !record_fields_read(r);
+	r->odd = !how->fields || !record_fields_read(r, how->tails);
 }
 
 void record_too_long(struct record *r, const char *text, size_t len)

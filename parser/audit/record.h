@@ -42,6 +42,19 @@ struct record {
 	struct record_text value;	/* saddr= of SOCKADDR, proctitle= of PROCTITLE */
 };
 
+/*
+ * The ends of SYSCALL records that were read, from auid= on: a program writes the same one in
+ * each of its records. Zeroed at first; the lines must stay where they are.
+ */
+#define RECORD_TAILS 64
+struct record_tails {
+	struct record_tail {
+		const char *at;		/* borrowed; NULL: none yet */
+		size_t len;
+		struct record_syscall fields;	/* of these those that the tail has */
+	} tails[RECORD_TAILS];
+};
+
 /* How lines are to be read. */
 struct record_how {
 	bool prefixes;		/* see head_read() */
@@ -49,6 +62,7 @@ struct record_how {
 	bool clean;		/* no line has a NUL in it */
 	bool raw;		/* nor what ENRICHED appends */
 	struct head_stamp last;	/* of the line before; zeroed at first */
+	struct record_tails *tails;	/* borrowed; NULL: the lines do not stay */
 };
 
 /* Reads a line without its newline; the line is borrowed. */

@@ -214,17 +214,82 @@ static bool arguments(struct cursor *c, struct record *r)
 	       STEP(c, " a2=") && argument(c, r, 2) && STEP(c, " a3=") && argument(c, r, 3);
 }
 
-static bool credentials(struct cursor *c, struct record_syscall *s)
+/* From auid= to the end. */
+static bool read_tail(struct cursor *c, struct record_syscall *s)
 {
-	return SKIP(c, " items=") && STEP(c, " ppid=") && id(c, &s->ppid) &&
-	       STEP(c, " pid=") && id(c, &s->pid) && STEP(c, " auid=") && id(c, &s->auid) &&
-	       STEP(c, " uid=") && id(c, &s->uid) && SKIP(c, " gid=") && SKIP(c, " euid=") &&
-	       SKIP(c, " suid=") && SKIP(c, " fsuid=") && SKIP(c, " egid=") &&
-	       SKIP(c, " sgid=") && SKIP(c, " fsgid=") && SKIP(c, " tty=") &&
-	       STEP(c, " ses=") && id(c, &s->ses);
+	if (!STEP(c, " auid=") || !id(c, &s->auid) ||
+	    !STEP(c, " uid=") || !id(c, &s->uid) || !SKIP(c, " gid=") || !SKIP(c, " euid=") ||
+	    !SKIP(c, " suid=") || !SKIP(c, " fsuid=") || !SKIP(c, " egid=") ||
+	    !SKIP(c, " sgid=") || !SKIP(c, " fsgid=") || !SKIP(c, " tty=") ||
+	    !STEP(c, " ses=") || !id(c, &s->ses) ||
+	    !STEP(c, " comm=") || !text(c, &s->comm) || !STEP(c, " exe=") || !text(c, &s->exe))
+		return false;
+	if (STEP(c, " subj=")) {
+		if (!context(c, &s->subj))
+			return false;
+		if (c->at == c->end)
+			return true;
+		return rest_of_context(c) && key(c, s);
+	}
+	if (c->at == c->end)
+		return true;
+	return STEP(c, " key=") && c->at < c->end && key(c, s);
 }
 
-static bool read_syscall(struct record *r)
+/* ---- tails that were read before ---- */
+
+#define TAIL_MIN 64
+
+static struct record_tail *tail_of(struct record_tails *t, const struct cursor *c)
+{
+	size_t len = c->end - c->at;
+	uint64_t users, program;
+
+	if (!t || len < TAIL_MIN)
+		return NULL;
+	memcpy(&users, c->at + sizeof(" auid=") - 1, sizeof(users));
+	memcpy(&program, c->end - 24, sizeof(program));	/* before key="netlog" */
+	program = ((program ^ len) + users * 31) * 0x9e3779b97f4a7c15;
+	return &t->tails[program >> 32 & (RECORD_TAILS - 1)];
+}
+
+static struct record_text moved(const struct record_text *x, const char *from, const char *to)
+{
+	return (struct record_text){ x->at ? to + (x->at - from) : NULL, x->len };
+}
+
+/* Takes the fields from a tail of the same bytes. */
+static bool take_tail(const struct record_tail *t, const struct cursor *c, struct record_syscall *s)
+{
+	const struct record_syscall *f = &t->fields;
+
+	if (!t->at || t->len != (size_t)(c->end - c->at) || memcmp(t->at, c->at, t->len))
+		return false;
+	s->auid = f->auid;
+	s->uid = f->uid;
+	s->ses = f->ses;
+	s->unkeyed = f->unkeyed;
+	s->comm = moved(&f->comm, t->at, c->at);
+	s->exe = moved(&f->exe, t->at, c->at);
+	s->subj = moved(&f->subj, t->at, c->at);
+	return true;
+}
+
+static bool tail(struct cursor *c, struct record_syscall *s, struct record_tails *tails)
+{
+	struct record_tail *known = tail_of(tails, c);
+	const struct cursor from = *c;
+
+	if (known && take_tail(known, c, s))
+		return true;
+	if (!read_tail(c, s))
+		return false;
+	if (known)
+		*known = (struct record_tail){ from.at, from.end - from.at, *s };
+	return true;
+}
+
+static bool read_syscall(struct record *r, struct record_tails *tails)
 {
 	struct record_syscall *s = &r->syscall;
 	struct cursor c = { r->head.body, r->end };
@@ -241,20 +306,9 @@ static bool read_syscall(struct record *r)
 	s->subj = (struct record_text){ NULL, 0 };
 	if (STEP(&c, " per=") && !skip_value(&c))
 		return false;
-	if (!outcome(&c, s) || !arguments(&c, r) || !credentials(&c, s) ||
-	    !STEP(&c, " comm=") || !text(&c, &s->comm) ||
-	    !STEP(&c, " exe=") || !text(&c, &s->exe))
-		return false;
-	if (STEP(&c, " subj=")) {
-		if (!context(&c, &s->subj))
-			return false;
-		if (c.at == c.end)
-			return true;
-		return rest_of_context(&c) && key(&c, s);
-	}
-	if (c.at == c.end)
-		return true;
-	return STEP(&c, " key=") && c.at < c.end && key(&c, s);
+	return outcome(&c, s) && arguments(&c, r) && SKIP(&c, " items=") &&
+	       STEP(&c, " ppid=") && id(&c, &s->ppid) && STEP(&c, " pid=") && id(&c, &s->pid) &&
+	       tail(&c, s, tails);
 }
 
 /* The one value of a record, which goes to its end. */
@@ -268,12 +322,12 @@ static bool read_value(struct record *r, struct cursor c)
 	       !(r->value.len == 8 && !memcmp(c.at, "\"(null)\"", 8));
 }
 
-bool record_fields_read(struct record *r)
+bool record_fields_read(struct record *r, struct record_tails *tails)
 {
 	struct cursor c = { r->head.body, r->end };
 
 	switch (r->head.type) {
-	case RECORD_SYSCALL:	return read_syscall(r);
+	case RECORD_SYSCALL:	return read_syscall(r, tails);
 	case RECORD_SOCKADDR:	return STEP(&c, "saddr=") && read_value(r, c);
 	case RECORD_PROCTITLE:	return STEP(&c, "proctitle=") && read_value(r, c);
 	case RECORD_KERNEL:	return true;	/* module_record.c reads them */

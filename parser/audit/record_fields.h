@@ -5,7 +5,8 @@
 
 #include "parser/audit/record.h"
 
-/* head, call and end of r are set. Returns false if the record is not in the kernel's form. */
-bool record_fields_read(struct record *r);
+/* head, call and end of r are set. tails may be NULL. Returns false if the record is not in the
+ * kernel's form. */
+bool record_fields_read(struct record *r, struct record_tails *tails);
 
 #endif

@@ -8,8 +8,9 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <time.h>
+
+#include "parser/entry/id_text.h"
+#include "parser/entry/time_text.h"
 
 #define ERRNO_MAX 4095		/* the kernel's MAX_ERRNO */
 
@@ -173,138 +174,6 @@ static int read_kind(struct value *v, const char *text)
 	return v->kinds ? 0 : -EINVAL;
 }
 
-/* Up to three decimals after "."; *step gets the milliseconds that were not given. */
-static int read_milli(const char *text, int64_t *milli, int64_t *step)
-{
-	*milli = 0;
-	*step = 1000;
-	if (!*text)
-		return 0;
-	if (*text++ != '.' || !*text)
-		return -EINVAL;
-	for (; isdigit((unsigned char)*text) && *step > 1; text++) {
-		*step /= 10;
-		*milli += (*text - '0') * *step;
-	}
-	return *text ? -EINVAL : 0;
-}
-
-/* From the second on, all that the text leaves open: "@5" is 5.000 to 5.999. */
-static int set_time(struct value *v, int64_t sec, const char *decimals, int64_t span)
-{
-	int64_t milli, step;
-
-	if (read_milli(decimals, &milli, &step) || sec > INT64_MAX / 1000 - 86400 ||
-	    sec < INT64_MIN / 1000 + 86400)
-		return -EINVAL;
-	v->low = sec * 1000 + milli;
-	v->high = v->low + (span > 1 ? span * 1000 : step) - 1;
-	return 0;
-}
-
-/* @SECONDS, or a local time: 2026-11-21, 2026-11-21T06:04, …:39, …:39.391 */
-static int read_time(struct value *v, const char *text)
-{
-	static const struct {
-		const char *format;
-		int span;	/* seconds */
-	} forms[] = {
-		{ "%Y-%m-%dT%H:%M:%S", 1 }, { "%Y-%m-%d %H:%M:%S", 1 },
-		{ "%Y-%m-%dT%H:%M", 60 }, { "%Y-%m-%d %H:%M", 60 },
-		{ "%Y-%m-%d", 86400 },
-	};
-	char *end;
-
-	if (*text == '@' && isdigit((unsigned char)text[1])) {
-		long long sec;
-
-		errno = 0;
-		sec = strtoll(text + 1, &end, 10);
-		return errno ? -EINVAL : set_time(v, sec, end, 1);
-	}
-	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
-		struct tm tm = { .tm_isdst = -1 };
-		const char *rest = strptime(text, forms[i].format, &tm);
-
-		if (rest && (!*rest || (*rest == '.' && forms[i].span == 1)))
-			return set_time(v, mktime(&tm), rest, forms[i].span);
-	}
-	return -EINVAL;
-}
-
-/* Digits of that base, at least one; not above max. Moves *text behind them. strtoull() takes four
- * times as long, and each line of the plugin has five such numbers. */
-static bool read_digits(const char **text, unsigned int base, uint64_t max, uint64_t *out)
-{
-	const char *p = *text;
-	uint64_t v = 0;
-
-	for (;; p++) {
-		unsigned int c = (unsigned char)*p, digit = c - '0';
-
-		if (digit > 9)
-			digit = (c | 0x20) >= 'a' ? (c | 0x20) - 'a' + 10 : base;
-		if (digit >= base)
-			break;
-		if (v > (max - digit) / base)
-			return false;
-		v = v * base + digit;
-	}
-	if (p == *text)
-		return false;
-	*text = p;
-	*out = v;
-	return true;
-}
-
-/* "62", or "1795241079.391:62" as the line has it */
-static int read_event(struct value *v, const char *text)
-{
-	uint64_t sec = 0, milli;
-	const char *point;
-
-	v->ev.sec = -1;
-	if (strchr(text, ':')) {
-		if (!read_digits(&text, 10, INT64_MAX, &sec) || *text != '.')
-			return -EINVAL;
-		point = text++;
-		if (!read_digits(&text, 10, 999, &milli) || text - point != 4 || *text++ != ':')
-			return -EINVAL;
-		v->ev.sec = sec;
-		v->ev.milli = milli;
-	}
-	return read_digits(&text, 10, UINT64_MAX, &v->ev.serial) && !*text ? 0 : -EINVAL;
-}
-
-/* As the line has it; without ".N" any connection on the socket. */
-static int read_id(struct value *v, const char *text)
-{
-	const char *boot = text;
-	uint64_t number, nth;
-
-	if (*text != '-') {
-		if (!read_digits(&text, 16, UINT32_MAX, &number) || text - boot != 8)
-			return -EINVAL;
-		v->id.has_boot = true;
-		v->id.boot = number;
-	} else {
-		text++;
-	}
-	if (*text++ != '-')
-		return -EINVAL;
-	v->id.by_serial = *text == 's';
-	text += v->id.by_serial;
-	if (!read_digits(&text, 16, UINT64_MAX, &v->id.number))
-		return -EINVAL;
-	if (*text == '.' && isdigit((unsigned char)text[1])) {
-		text++;
-		if (!read_digits(&text, 10, UINT32_MAX, &nth) || !nth)
-			return -EINVAL;
-		v->id.nth = nth;
-	}
-	return *text ? -EINVAL : 0;
-}
-
 static int read_text(struct value *v, const char *text, size_t len)
 {
 	if (!len)
@@ -328,7 +197,7 @@ int value_read(struct value *v, enum field_id id, const char *text, size_t len)
 	if (strlen(text) != len)
 		return -EINVAL;
 	switch (type) {
-	case TYPE_TIME:		return read_time(v, text);
+	case TYPE_TIME:		return time_text_read(text, &v->low, &v->high);
 	case TYPE_KIND:		return read_kind(v, text);
 	case TYPE_PROTO:	return read_proto(v, text);
 	case TYPE_ADDRESS:	return netaddr_parse_range(text, &v->range);
@@ -342,8 +211,8 @@ int value_read(struct value *v, enum field_id id, const char *text, size_t len)
 	case TYPE_DURATION:	return read_range(v, text, times, INT64_MAX);
 	case TYPE_BYTES:	return read_range(v, text, sizes, INT64_MAX);
 	case TYPE_FLAG:		return read_flag(v, id, text);
-	case TYPE_ID:		return read_id(v, text);
-	case TYPE_EVENT:	return read_event(v, text);
+	case TYPE_ID:		return id_text_read(text, &v->id);
+	case TYPE_EVENT:	return id_text_read_event(text, &v->ev);
 	default:		return -EINVAL;
 	}
 }

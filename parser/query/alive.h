@@ -9,8 +9,6 @@
 #include "parser/entry/entry.h"
 #include "parser/event.h"
 
-#define ALIVE_MAX 65536		/* sockets; the one without news for longest goes first */
-
 struct alive;
 
 struct alive *alive_new(void);		/* NULL without memory */

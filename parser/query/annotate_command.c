@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * parser/query/annotate_command: aunetlog annotate. For a file the logs are read from
- * the time of its first packet on, as far as memory allows, and on with the packets. A pipe can be a running capture: the logs are followed at
- * the same time, and packets wait for them.
+ * parser/query/annotate_command: aunetlog annotate. For a file the logs are read from the time
+ * of its first packet on, as far as memory allows, and on with the packets. A pipe can be a
+ * running capture: the logs are followed at the same time, and packets wait for them.
  */
 #include "parser/query/annotate_command.h"
 

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <locale.h>
+#include <malloc.h>
 #include <string.h>
 
 #include "parser/query/annotate_command.h"
@@ -71,11 +72,20 @@ static int run(struct aunetlog_options *o, int argc, char **argv)
 	return print(o);
 }
 
+/* The tracker frees and allocates small pieces all the time: merging them costs a tenth of a query. */
+static void keep_small_pieces(void)
+{
+#ifdef M_MXFAST		/* glibc */
+	mallopt(M_MXFAST, 160);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	struct aunetlog_options o;
 	int status;
 
+	keep_small_pieces();
 	/* Dates are read as the user writes them; the table's frame is plain ASCII. */
 	setlocale(LC_TIME, "");
 	setlocale(LC_CTYPE, "");

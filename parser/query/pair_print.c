@@ -76,7 +76,7 @@ static void print_bytes(const struct side *s, const struct side *peer)
 	print_number("tx", s->tx);
 	print_number("rx", s->rx);
 	printf(" bytes=%s", known ? same ? "same" : "differ" : "-");
-	if (known && same)
+	if ((known && same) || peer->bound)
 		return;
 	print_number("peer_tx", peer->tx);
 	print_number("peer_rx", peer->rx);
@@ -100,6 +100,8 @@ static void print_pair(const struct aunetlog_options *o, const struct side *s)
 	print_side(s->peer);
 	print_duration(s);
 	print_bytes(s, s->peer);
+	if (s->peer->bound)
+		fputs(" via=listen", stdout);
 	putchar('\n');
 }
 

@@ -48,7 +48,7 @@ static void widen(int64_t *first, int64_t *last, int64_t at)
 		*last = at;
 }
 
-static void add_home(struct partners *p, const struct netaddr *a, const char *node)
+static void add_home(struct partners *p, const struct netaddr *a, const char *node, int64_t netns)
 {
 	uint8_t bytes[17] = { a->family };
 	struct home *h;
@@ -59,6 +59,7 @@ static void add_home(struct partners *p, const struct netaddr *a, const char *no
 	HASH_FIND(hh, p->homes, bytes, sizeof(bytes), h);
 	if (h) {
 		h->several |= h->node != node;
+		h->netns = h->netns == netns ? netns : -1;
 		return;
 	}
 	h = calloc(1, sizeof(*h));
@@ -68,6 +69,7 @@ static void add_home(struct partners *p, const struct netaddr *a, const char *no
 	}
 	memcpy(h->bytes, bytes, sizeof(bytes));
 	h->node = node;
+	h->netns = netns;
 	HASH_ADD(hh, p->homes, bytes, sizeof(h->bytes), h);
 }
 
@@ -111,16 +113,20 @@ static struct side *add(struct partners *p, const struct entry *e, const char *n
 		.pid = e->identity->pid, .uid = e->identity->uid, .netns = e->netns,
 		.comm = value_of(e, FIELD_COMM), .exe = value_of(e, FIELD_EXE),
 	};
-	if (e->via == VIA_SNAPSHOT || e->what == CONNECT_STOP)
+	if (e->via == VIA_SNAPSHOT || e->what == CONNECT_STOP || e->what == LISTEN_STOP)
 		s->began = e->dur_ms < 0 ? -1 : clock_ms(&e->time) - e->dur_ms;
 	if (e->id.nth) {
 		h->id = id_of(e, node);
 		h->has_id = true;
 		HASH_ADD(hh, p->by_id, id, sizeof(h->id), h);
 	}
+	return s;
+}
+
+static void append(struct partners *p, struct side *s)
+{
 	*p->last = s;
 	p->last = &s->next;
-	return s;
 }
 
 static struct side *find(struct partners *p, const struct entry *e, const char *node)
@@ -149,6 +155,20 @@ static void take_stop(struct side *s, const struct entry *e)
 	}
 }
 
+static void bound_entry(struct partners *p, const struct entry *e, const char *node)
+{
+	struct side *s = find(p, e, node);
+
+	if (!s) {
+		s = add(p, e, node);
+		if (!s)
+			return;
+		partners_add_bound(p, s);
+	}
+	if (e->what == LISTEN_STOP)
+		s->ended = clock_ms(&e->time);
+}
+
 void partners_entry(struct partners *p, const struct entry *e, bool matched, const char *node)
 {
 	const char *name = e->node ? e->node : node;
@@ -161,14 +181,18 @@ void partners_entry(struct partners *p, const struct entry *e, bool matched, con
 	else
 		widen(&p->unnamed_first, &p->unnamed_last, at);
 	name = n ? n->name : NULL;
-	add_home(p, &e->local, name);
+	add_home(p, &e->local, name, e->netns);
+	if (entry_is_listen(e) && partners_datagram(e->proto))
+		bound_entry(p, e, name);
 	if (entry_is_listen(e) || entry_is_extra(e))
 		return;
 	s = find(p, e, name);
-	if (!s)
+	if (!s) {
 		s = add(p, e, name);
-	if (!s)
-		return;
+		if (!s)
+			return;
+		append(p, s);
+	}
 	s->matched |= matched;
 	if (e->what == CONNECT_STOP)
 		take_stop(s, e);
@@ -194,20 +218,32 @@ bool partners_out_of_memory(const struct partners *p)
 	return p->out_of_memory;
 }
 
+static void free_sides(struct side *s)
+{
+	for (struct side *next; s; s = next) {
+		next = s->next;
+		free(s->comm);
+		free(s->exe);
+		free((struct held *)s);
+	}
+}
+
 void partners_free(struct partners *p)
 {
 	struct group *g, *next_group;
 	struct node *n, *next_node;
 	struct home *h, *next_home;
+	struct bound_port *port, *next_port;
 
 	if (!p)
 		return;
 	HASH_CLEAR(hh, p->by_id);
-	for (struct side *s = p->first, *next; s; s = next) {
-		next = s->next;
-		free(s->comm);
-		free(s->exe);
-		free((struct held *)s);
+	free_sides(p->first);
+	free_sides(p->bound);
+	free_sides(p->bound_peers);
+	HASH_ITER(hh, p->ports, port, next_port) {
+		HASH_DEL(p->ports, port);
+		free(port);
 	}
 	HASH_ITER(hh, p->groups, g, next_group) {
 		HASH_DEL(p->groups, g);

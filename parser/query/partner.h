@@ -36,6 +36,7 @@ struct side {
 	int proto;
 	struct netaddr local, remote;
 	bool inbound, unknown_direction, failed, matched, ambiguous;
+	bool bound;			/* a UDP socket for all clients, not this connection's */
 	int64_t began, ended, tx, rx, pid, uid, netns;
 	char *comm;			/* as in a line; owned */
 	char *exe;

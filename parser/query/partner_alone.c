@@ -27,7 +27,7 @@ static bool is_private(const struct netaddr *a)
 	       (b[0] == 169 && b[1] == 254) || (b[0] == 100 && (b[1] & 0xc0) == 64);
 }
 
-static const struct home *home_of(const struct partners *p, const struct netaddr *a)
+const struct home *partners_home(const struct partners *p, const struct netaddr *a)
 {
 	uint8_t bytes[17] = { a->family };
 	struct home *h;
@@ -117,7 +117,7 @@ static enum partner_why why_alone(const struct partners *p, const struct alone *
 		return PARTNER_AMBIGUOUS;
 	if (!partners_loopback(&s->local) && is_translated(p, a, s))
 		return PARTNER_NAT;
-	h = home_of(p, &s->remote);
+	h = partners_home(p, &s->remote);
 	if (h)
 		return covers(p, h, s) ? PARTNER_NOT_SEEN : PARTNER_NO_LOG;
 	return is_private(&s->remote) ? PARTNER_NO_LOG : PARTNER_OUTSIDE;

@@ -194,5 +194,8 @@ void partners_join(struct partners *p, const struct conntrack *translations)
 	measure(p);
 	HASH_ITER(hh, p->groups, g, next)
 		partners_match(p, g);
+	for (struct side *s = p->first; s; s = s->next)
+		if (!s->peer)
+			partners_join_bound(p, s);
 	partners_explain(p);
 }

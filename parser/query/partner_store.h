@@ -53,13 +53,24 @@ struct node {
 struct home {
 	uint8_t bytes[17];
 	const char *node;
-	bool several;
+	int64_t netns;		/* -1: unknown, or several */
+	bool several;		/* nodes */
+	UT_hash_handle hh;
+};
+
+/* UDP sockets of one port without a connection, in the order of in_group. */
+struct bound_port {
+	uint32_t key;		/* port, protocol */
+	struct side *first;
 	UT_hash_handle hh;
 };
 
 struct partners {
 	struct held *by_id;
 	struct side *first, **last;
+	struct side *bound;		/* UDP sockets without a connection, latest first */
+	struct bound_port *ports;	/* the same by their ports */
+	struct side *bound_peers;	/* of partners_join_bound() */
 	struct node *nodes;
 	struct home *homes;
 	struct group *groups;
@@ -71,6 +82,15 @@ struct partners {
 
 /* ms that the clock of the node b is ahead of that of a. */
 int64_t partners_skew(const struct partners *p, const char *a, const char *b);
+
+/* The address as one of a log's own; NULL: no log has it. */
+const struct home *partners_home(const struct partners *p, const struct netaddr *a);
+
+bool partners_datagram(int proto);
+/* Adds a bound socket, before all are joined. */
+void partners_add_bound(struct partners *p, struct side *s);
+/* Joins a connected UDP socket with the one that is bound to its remote end. */
+void partners_join_bound(struct partners *p, struct side *s);
 
 /* Joins the sides of a group. Each belongs to one other side at most. */
 void partners_match(const struct partners *p, struct group *g);

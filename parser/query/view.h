@@ -8,6 +8,7 @@
 
 #include "parser/entry/format.h"
 #include "parser/entry/line.h"
+#include "parser/entry/line_time.h"
 #include "parser/query/options.h"
 
 #define VIEW_TEXT_MAX (FORMAT_TIME_MAX + FORMAT_MAX + 1)

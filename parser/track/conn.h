@@ -25,6 +25,10 @@
 /* The kind of a connection that is open or in progress. */
 enum conn_kind { KIND_NONE, KIND_CONNECT, KIND_LISTEN };
 
+/* Who holds a socket whose opener is not known: see holder.c. SURE: one process, by a complete
+ * scan. */
+enum conn_holder { HOLDER_NONE, HOLDER_AWAITED, HOLDER_FOUND, HOLDER_SEVERAL, HOLDER_SURE };
+
 enum conn_direction { CONN_OUTBOUND, CONN_INBOUND, CONN_EITHER };
 
 /* A socket of the kernel's side: by its cookie, or by its inode if it has no other. */
@@ -160,7 +164,8 @@ struct conn {
 	int64_t unclaimed_ms, unclaimed_since;
 	struct stamp unclaimed_end;	/* sec 0: not yet */
 	bool blind;			/* nothing claimed it */
-	bool unused;			/* listed: deferred until a datagram socket is used */
+	bool unused;			/* listed: deferred until a datagram socket is used, */
+	enum conn_holder holder;	/* or until a scan finds who holds it */
 	TAILQ_ENTRY(conn) lru, of_owner, of_unclaimed, of_unused;
 	unsigned int owner;
 	UT_hash_handle hh;

@@ -10,6 +10,7 @@
 #include "parser/track/bounds.h"
 #include "parser/track/ending.h"
 #include "parser/track/from_kernel_process.h"
+#include "parser/track/holder.h"
 #include "parser/track/kernel_socket.h"
 #include "parser/track/protocol.h"
 #include "parser/track/unclaimed.h"
@@ -70,7 +71,8 @@ static void on_established(struct track *t, const struct event *f)
 	/* the connection begins now, its evidence is still the connect */
 	s->start = t->when;
 	s->mono = f->mono;
-	life_open(t, s, KIND_CONNECT, VIA_NONE);
+	if (!holder_await(t, s))
+		life_open(t, s, KIND_CONNECT, VIA_NONE);
 }
 
 /*
@@ -262,6 +264,7 @@ static void on_found(struct track *t, const struct event *f)
 	if (s) {
 		s->scan = t->scans + 1;
 		s->absent = false;
+		holder_found(t, s);
 	}
 	/* open, but thought to be connecting: the record of its outcome was lost */
 	if (s && s->phase == CONN_CONNECTING && f->state != STATE_SYN_SENT &&

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 
 #include "parser/track/bounds.h"
+#include "parser/track/holder.h"
 
 bool from_kernel_follows(const struct conn *c)
 {
@@ -72,6 +73,7 @@ void from_kernel_scanned(struct track *t, const struct event *f)
 {
 	struct conn *c;
 
+	holder_scanned(t, f->mono);
 	CONN_EACH(&t->conns, c) {
 		if (!is_missing(t, c, f))
 			continue;

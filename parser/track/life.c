@@ -24,6 +24,7 @@ void life_begin(struct track *t, struct conn *c)
 	c->mono = t->event->mono;
 	c->unknown_start = false;
 	c->user = 0;
+	c->holder = HOLDER_NONE;
 	c->by_syslog = t->by_syslog;
 }
 
@@ -81,6 +82,19 @@ void life_use(struct track *t, struct conn *c, int64_t tx, int64_t rx)
 		    ENDING(.identity = who, .tx = tx, .rx = rx));
 }
 
+/* The start is to be written: names the process only if a complete scan did. */
+static enum entry_via start_via(struct conn *c)
+{
+	bool sure = c->holder == HOLDER_SURE;
+
+	if (c->holder == HOLDER_FOUND) {
+		identity_put(c->opener);
+		c->opener = NULL;
+	}
+	c->holder = HOLDER_NONE;
+	return sure ? VIA_SNAPSHOT : c->diag ? c->diag->via : VIA_NONE;
+}
+
 void life_write_start(struct track *t, struct conn *c)
 {
 	conn_unlist_unused(&t->conns, c);
@@ -89,8 +103,7 @@ void life_write_start(struct track *t, struct conn *c)
 	if (!c->unwritten || !conn_step(&t->conns, c, STEP_WRITE))
 		return;
 	c->unwritten = false;
-	conn_entry_write(t, c, start_of(c), ENDING(.via = c->diag ? c->diag->via : VIA_NONE,
-					      .when = &c->start));
+	conn_entry_write(t, c, start_of(c), ENDING(.via = start_via(c), .when = &c->start));
 	if (c->phase == CONN_OPEN && c->diag && c->diag->end_via)
 		conn_step(&t->conns, c, STEP_LET_GO);
 }
@@ -126,7 +139,7 @@ void life_forget(struct track *t, struct conn *c)
 		input_error(t->errors, INPUT_ERROR_UNATTRIBUTED, "accept", 6);
 }
 
-void life_defer_unused(struct track *t, struct conn *c)
+void life_defer_listed(struct track *t, struct conn *c)
 {
 	if (!conn_step(&t->conns, c, STEP_DEFER))
 		return;

@@ -23,8 +23,8 @@ void life_open_found(struct track *t, struct conn *c, enum conn_kind kind,
 void life_resume(struct track *t, struct conn *c, enum conn_kind kind);
 /* Revokes the stop of c: writes its start again, with the same number. */
 void life_correct(struct track *t, struct conn *c, enum conn_kind kind);
-/* Defers the start of a datagram socket's connection; see unused.c. */
-void life_defer_unused(struct track *t, struct conn *c);
+/* Defers the start of a connection, and lists it as unused; see unused.c and holder.c. */
+void life_defer_listed(struct track *t, struct conn *c);
 /* Drops a connection whose start is deferred that way: nothing is written for it. */
 void life_drop_unused(struct track *t, struct conn *c);
 /* The running event's process uses the open connection: logs it if another one did before.

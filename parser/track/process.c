@@ -17,9 +17,42 @@ static unsigned int hash_of(const struct proc_key *key)
 	return h >> 32;
 }
 
+/* ---- short cuts: the chains of the hash table are cache misses ---- */
+
+static struct proc **recent_of(struct process_table *t, unsigned int hash)
+{
+	return &t->recent[hash % PROCESS_RECENT];
+}
+
+/* By the bits that the hash table does not use. */
+static uint8_t *number_of(struct process_table *t, unsigned int hash)
+{
+	return &t->numbers[hash >> (32 - PROCESS_NUMBERS_BITS)];
+}
+
+static void shortcut_add(struct process_table *t, struct proc *p)
+{
+	uint8_t *number = number_of(t, hash_of(&p->key));
+
+	*number += *number < UINT8_MAX;
+	*recent_of(t, hash_of(&p->key)) = p;
+}
+
+static void shortcut_remove(struct process_table *t, const struct proc *p)
+{
+	uint8_t *number = number_of(t, hash_of(&p->key));
+	struct proc **recent = recent_of(t, hash_of(&p->key));
+
+	*number -= *number < UINT8_MAX;	/* what is full stays full: it only says "perhaps" */
+	if (*recent == p)
+		*recent = NULL;
+}
+
 void process_init(struct process_table *t)
 {
 	t->hash = NULL;
+	memset(t->recent, 0, sizeof(t->recent));
+	memset(t->numbers, 0, sizeof(t->numbers));
 	TAILQ_INIT(&t->lru);
 	for (int i = 0; i < OWNERS; i++) {
 		t->owners[i].count = 0;
@@ -30,9 +63,16 @@ void process_init(struct process_table *t)
 struct proc *process_find(struct process_table *t, uint32_t node, int64_t pid)
 {
 	struct proc_key key = { .pid = pid, .node = node };
-	struct proc *p;
+	unsigned int hash = hash_of(&key);
+	struct proc **recent = recent_of(t, hash), *p = *recent;
 
-	HASH_FIND_BYHASHVALUE(hh, t->hash, &key, sizeof(key), hash_of(&key), p);
+	if (!*number_of(t, hash))
+		return NULL;
+	if (p && p->key.pid == pid && p->key.node == node)
+		return p;
+	HASH_FIND_BYHASHVALUE(hh, t->hash, &key, sizeof(key), hash, p);
+	if (p)
+		*recent = p;
 	return p;
 }
 
@@ -48,6 +88,7 @@ struct proc *process_add(struct process_table *t, uint32_t node, int64_t pid,
 	p->owner = owner;
 	TAILQ_INIT(&p->fds);
 	HASH_ADD_BYHASHVALUE(hh, t->hash, key, sizeof(p->key), hash_of(&p->key), p);
+	shortcut_add(t, p);
 	TAILQ_INSERT_TAIL(&t->lru, p, lru);
 	TAILQ_INSERT_TAIL(&t->owners[owner].lru, p, of_owner);
 	t->owners[owner].count++;
@@ -66,6 +107,7 @@ void process_touch(struct process_table *t, struct proc *p)
 
 void process_remove(struct process_table *t, struct proc *p)
 {
+	shortcut_remove(t, p);
 	HASH_DEL(t->hash, p);
 	TAILQ_REMOVE(&t->lru, p, lru);
 	TAILQ_REMOVE(&t->owners[p->owner].lru, p, of_owner);

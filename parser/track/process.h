@@ -45,8 +45,13 @@ struct proc_owner {
 	TAILQ_HEAD(, proc) lru;		/* least recently heard of first */
 };
 
+#define PROCESS_RECENT 2048
+#define PROCESS_NUMBERS_BITS 17
+
 struct process_table {
 	struct proc *hash;
+	struct proc *recent[PROCESS_RECENT];	/* found last, by hash: most are found again */
+	uint8_t numbers[1 << PROCESS_NUMBERS_BITS];	/* processes by hash; 0: there is none */
 	TAILQ_HEAD(, proc) lru;		/* least recently heard of first */
 	struct proc_owner owners[OWNERS];
 };

@@ -43,6 +43,8 @@ struct track {
 	struct idle_table idle;
 	uint32_t scans;		/* that are complete */
 	unsigned int unused_ms;	/* see track_hide_unused() */
+	unsigned int holder_ms;	/* see track_await_holders() */
+	uint64_t awaited;	/* starts that waited for it */
 
 	/* of the event in hand */
 	const struct event *event;

@@ -104,6 +104,15 @@ void track_hide_unused(struct track *t, unsigned int wait_ms);
 /* Returns true if such a start waits. */
 bool track_unused_waits(const struct track *t);
 
+/*
+ * The kernel's side scans (EVENT_SCANNED): a connection whose connect was not recorded waits up
+ * to wait_ms for the process that holds it, as above, and track_unused_waits() is true. 0: none
+ * waits.
+ */
+void track_await_holders(struct track *t, unsigned int wait_ms);
+/* Connections that have waited for a scan: it is wanted when this grows. */
+uint64_t track_awaited(const struct track *t);
+
 /* Time of the oldest waiting entry (real time, ms), or INT64_MAX if none waits: an entry
  * emitted later may be as old as that. */
 int64_t track_oldest(const struct track *t);

@@ -8,7 +8,7 @@ bool unused_defer(struct track *t, struct conn *c)
 {
 	if (!t->unused_ms || !t->event->unused || c->phase != CONN_IDLE)
 		return false;
-	life_defer_unused(t, c);
+	life_defer_listed(t, c);
 	return c->unused;
 }
 
@@ -20,12 +20,16 @@ void unused_end(struct track *t, struct conn *c)
 
 void unused_decide(struct track *t)
 {
-	int64_t until = stamp_ms(&t->when) - t->unused_ms;
+	int64_t now = stamp_ms(&t->when);
 	struct conn *c;
 
-	while ((c = TAILQ_FIRST(&t->conns.unused)) &&
-	       (!t->unused_ms || stamp_ms(&c->start) <= until))
+	while ((c = TAILQ_FIRST(&t->conns.unused))) {
+		unsigned int wait = c->holder ? t->holder_ms : t->unused_ms;
+
+		if (wait && stamp_ms(&c->start) + wait > now)
+			break;
 		life_write_start(t, c);
+	}
 }
 
 void unused_give_up(struct track *t)

@@ -33,6 +33,7 @@ struct doctor {
 	const char *bpf_error; /* NULL: they were */
 	bool bpf_less;	       /* they may not read the kernel's memory */
 	bool initial_pids;     /* this is the initial pid namespace */
+	bool reads_journal;    /* the plugin counts what journald drops */
 	bool clock_synchronized;
 	const char *release;	  /* of the kernel: uname -r */
 	long long now;		  /* seconds since 1970 */

@@ -22,7 +22,7 @@ static bool not_asked(struct doctor_finding *f, int error, const char *what)
 {
 	if (!error)
 		return false;
-	found(f, DOCTOR_UNKNOWN, "the kernel does not say %s: %s", what, strerror(-error));
+	found(f, DOCTOR_UNKNOWN, "the kernel does not report %s: %s", what, strerror(-error));
 	because(f, "this check needs the audit capabilities of root");
 	mend(f, "sudo audisp-netlog --doctor");
 	return true;
@@ -171,7 +171,7 @@ void check_config(const struct doctor *d, struct doctor_finding *f)
 			"auditctl --signal HUP");
 	} else if (!config_outputs(d->config, list)) {
 		found(f, DOCTOR_BROKEN, "no output is configured");
-		because(f, "lines are made and written nowhere");
+		because(f, "no line is written anywhere");
 		mend(f, "set syslog = yes in [output] of %s, then: auditctl --signal HUP",
 		     CONFIG_DEFAULT);
 	} else {
@@ -250,7 +250,7 @@ void check_rule_order(const struct doctor *d, struct doctor_finding *f)
 		mend(f, "delete it from %s, then: augenrules --load; restart the services",
 		     RULES_DIR);
 	} else if (d->rules.never_before) {
-		found(f, DOCTOR_WARNING, "%u never rules stand before the last rule with the "
+		found(f, DOCTOR_WARNING, "%u never rules precede the last rule with the "
 					 "key netlog",
 		      d->rules.never_before);
 		because(f, "the first rule that matches decides: calls that a never rule matches "

@@ -195,15 +195,15 @@ static bool wait_for_line(struct search *s, const struct doctor *d)
 static void judge(const struct search *s, bool good, struct doctor_finding *f)
 {
 	if (good) {
-		found(f, DOCTOR_OK, "a connection of pid %u came out in %s: %.400s", s->pid,
+		found(f, DOCTOR_OK, "a test connection of pid %u was logged in %s: %.400s", s->pid,
 		      s->where, s->line);
 	} else if (s->other_pid) {
-		found(f, DOCTOR_BROKEN, "a connection came out without its process (pid %u)",
+		found(f, DOCTOR_BROKEN, "a test connection was logged without its process (pid %u)",
 		      s->pid);
 		because(f, "lines name the wrong process, or none");
 		mend(f, "report this with the lines that contain :%u", s->port);
 	} else {
-		found(f, DOCTOR_BROKEN, "a connection of pid %u to 127.0.0.1:%u did not come out",
+		found(f, DOCTOR_BROKEN, "a test connection of pid %u to 127.0.0.1:%u was not logged",
 		      s->pid, s->port);
 		because(f, "connections are lost between the kernel and the output");
 		mend(f, "fix the other findings first; then trace it: ausearch -p %u, "
@@ -262,7 +262,7 @@ void check_connection(const struct doctor *d, struct doctor_finding *f)
 	find_places(&s, d);
 	if (!s.count && !s.journal) {
 		found(f, DOCTOR_UNKNOWN, "no output of the plugin can be read from here");
-		because(f, "whether lines come out is not known");
+		because(f, "the check cannot see whether lines are written");
 		mend(f, "run it as root, or add an output: file = /var/log/netlog.log");
 		return;
 	}

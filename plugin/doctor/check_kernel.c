@@ -196,7 +196,7 @@ static bool not_asked(struct doctor_finding *f, int error)
 {
 	if (!error)
 		return false;
-	found(f, DOCTOR_UNKNOWN, "the kernel does not say the state of audit: %s",
+	found(f, DOCTOR_UNKNOWN, "the kernel does not report the state of audit: %s",
 	      strerror(-error));
 	because(f, "this check needs the audit capabilities of root");
 	mend(f, "sudo audisp-netlog --doctor");

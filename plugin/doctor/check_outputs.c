@@ -135,7 +135,7 @@ void check_outputs(const struct doctor *d, struct doctor_finding *f)
 	}
 	if (!bad) {
 		found(f, d->config ? DOCTOR_OK : DOCTOR_UNKNOWN,
-		      d->config ? "each output can take lines (%u)" : "the configuration is not valid",
+		      d->config ? "each output accepts lines (%u)" : "the configuration is not valid",
 		      count);
 		if (!d->config)
 			because(f, "the outputs are not known");

@@ -13,13 +13,7 @@
 
 static bool uses_syslog(const struct doctor *d)
 {
-	struct config_output list[CONFIG_ALL_OUTPUTS];
-	unsigned int n = d->config ? config_outputs(d->config, list) : 0;
-
-	for (unsigned int i = 0; i < n; i++)
-		if (list[i].transport == CONFIG_SYSLOG)
-			return true;
-	return false;
+	return d->config && config_uses_syslog(d->config);
 }
 
 static bool is_journald(const struct doctor *d, unsigned int pid)
@@ -84,23 +78,44 @@ static void journald_value(const struct doctor *d, const char *key, char *buf, s
 		directory_value(d->root, units[i], own, buf, size);
 }
 
-/* Sums what journald has logged as "Suppressed N messages from auditd.service" since the boot;
- * the number is that of MESSAGE_ID in sd-messages.h. */
-static unsigned long suppressed(const struct doctor *d)
+/* Adds up the numbers of a line in what a query of the journal prints. Returns 0 for a host that is
+ * not the running one. */
+static unsigned long sum_of(const struct doctor *d, const char *query,
+			    unsigned long (*number)(const char *line))
 {
-	FILE *f = *d->root ? NULL :
-			     popen("journalctl -q -b -o cat "
-				   "MESSAGE_ID=a596d6fe7bfa4994828e72309e95d61e 2>/dev/null", "re");
-	unsigned long sum = 0, n;
-	char line[256], unit[64];
+	char command[256], line[256];
+	unsigned long sum = 0;
+	FILE *f;
 
+	snprintf(command, sizeof(command), "journalctl -q -b -o cat %s 2>/dev/null", query);
+	f = *d->root ? NULL : popen(command, "re");
 	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "Suppressed %lu messages from %63s", &n, unit) == 2 &&
-		    !strncmp(unit, "auditd", 6))
-			sum += n;
+		sum += number(line);
 	if (f)
 		pclose(f);
 	return sum;
+}
+
+/* journald's "Suppressed N messages from auditd.service"; the number is that of MESSAGE_ID in
+ * sd-messages.h. A program that copies the message has another transport. */
+#define SUPPRESSED "_TRANSPORT=driver MESSAGE_ID=a596d6fe7bfa4994828e72309e95d61e"
+static unsigned long suppressed(const char *line)
+{
+	unsigned long n;
+	char unit[64];
+
+	return sscanf(line, "Suppressed %lu messages from %63s", &n, unit) == 2 &&
+	       !strncmp(unit, "auditd", 6) ? n : 0;
+}
+
+/* rsyslogd's messages are in the journal: "imjournal: 15 messages lost due to rate-limiting (…)". */
+#define OF_RSYSLOG "_SYSTEMD_UNIT=rsyslog.service SYSLOG_IDENTIFIER=rsyslogd"
+static unsigned long not_read(const char *line)
+{
+	unsigned long n;
+	char after;
+
+	return sscanf(line, "imjournal: %lu messages lost due to rate-limiting%c", &n, &after) == 2 ? n : 0;
 }
 
 void check_journal_rate(const struct doctor *d, struct doctor_finding *f)
@@ -118,13 +133,14 @@ void check_journal_rate(const struct doctor *d, struct doctor_finding *f)
 		found(f, DOCTOR_OK, "journald does not limit the rate of auditd's plugins");
 		return;
 	}
-	count = suppressed(d);
+	count = sum_of(d, SUPPRESSED, suppressed);
 	if (count)
 		snprintf(dropped, sizeof(dropped), ", and has dropped %lu since the boot", count);
-	found(f, DOCTOR_WARNING, "journald takes %s lines in %s from auditd and all its plugins%s",
+	found(f, DOCTOR_WARNING, "journald accepts %s lines in %s from auditd and all its plugins%s",
 	      burst, interval, dropped);
-	because(f, "lines above this rate are dropped, and only journald's own message "
-		   "(Suppressed N messages) shows it");
+	because(f, "lines above this rate are dropped, and %s", d->reads_journal ?
+		   "netlog lost suppressed= reports it up to an interval later" :
+		   "only journald's own message (Suppressed N messages) shows it");
 	mend(f, "systemctl edit auditd: [Service] LogRateLimitIntervalSec=0, then restart "
 		"auditd; or use an output of the plugin's own");
 }
@@ -137,6 +153,9 @@ static bool rsyslog_has(const struct doctor *d, const char *text)
 
 void check_imjournal(const struct doctor *d, struct doctor_finding *f)
 {
+	char dropped[64] = "";
+	unsigned long count;
+
 	if (!uses_syslog(d) || !(rsyslog_has(d, "imjournal"))) {
 		found(f, DOCTOR_OK, "no line passes rsyslog's imjournal");
 		return;
@@ -146,7 +165,10 @@ void check_imjournal(const struct doctor *d, struct doctor_finding *f)
 		found(f, DOCTOR_OK, "imjournal does not limit the rate");
 		return;
 	}
-	found(f, DOCTOR_WARNING, "rsyslog's imjournal takes 20000 lines in 600 s by default");
+	count = sum_of(d, OF_RSYSLOG, not_read);
+	if (count)
+		snprintf(dropped, sizeof(dropped), ", and has dropped %lu since the boot", count);
+	found(f, DOCTOR_WARNING, "rsyslog's imjournal accepts 20000 lines in 600 s by default%s", dropped);
 	because(f, "that is 33 a second for the whole host; more is dropped");
 	mend(f, "module(load=\"imjournal\" Ratelimit.Interval=\"0\") in /etc/rsyslog.conf, "
 		"then: systemctl restart rsyslog");
@@ -183,7 +205,7 @@ void check_imuxsock(const struct doctor *d, struct doctor_finding *f)
 		found(f, DOCTOR_OK, "rsyslog's imuxsock does not limit the rate");
 		return;
 	}
-	found(f, DOCTOR_WARNING, "rsyslog's imuxsock takes %lu lines in %lu s from a process", burst,
+	found(f, DOCTOR_WARNING, "rsyslog's imuxsock accepts %lu lines in %lu s from a process", burst,
 	      interval);
 	because(f, "messages beyond the limit are dropped, and the plugin does not notice");
 	mend(f, "module(load=\"imuxsock\" SysSock.RateLimit.Interval=\"0\") in /etc/rsyslog.conf, "
@@ -197,7 +219,7 @@ void check_clock(const struct doctor *d, struct doctor_finding *f)
 		because(f, "lines cannot be compared with those of other hosts");
 		mend(f, "timedatectl set-ntp true");
 	} else if (!d->clock_synchronized) {
-		found(f, DOCTOR_NOTE, "the kernel does not know its clock as synchronized");
+		found(f, DOCTOR_NOTE, "the kernel's clock is not synchronized");
 		because(f, "lines of several hosts are compared by their times");
 		mend(f, "timedatectl set-ntp true");
 	} else {

@@ -8,6 +8,7 @@
 
 #include "plugin/doctor/doctor.h"
 #include "plugin/input/bpf.h"
+#include "plugin/input/journal.h"
 
 #define PATIENCE_MS 10000
 #define INITIAL_PIDS "pid:[4026531836]" /* PROC_PID_INIT_INO */
@@ -72,6 +73,7 @@ void doctor_ask(struct doctor_host *h, const struct config *config, const char *
 		.now = time(NULL),
 		.patience_ms = PATIENCE_MS,
 	};
+	d->reads_journal = journal_readable();
 	d->status_error = audit_status_read(&d->status);
 	d->rules_error = audit_status_rules(&d->rules);
 	try_bpf(d, h->bpf_error, sizeof(h->bpf_error));

@@ -17,7 +17,7 @@ static int read_net(struct ignore_item *item, const char *value, char *error, si
 {
 	if (netaddr_parse_range(value, &item->net) || !item->net.addr.has_addr ||
 	    item->net.addr.has_port) {
-		snprintf(error, size, "'%s' is no address and no network, such as 192.0.2.7, "
+		snprintf(error, size, "'%s' is not an address or a network, such as 192.0.2.7, "
 				      "10.0.0.0/8 or 2001:db8::/32",
 			 value);
 		return -1;
@@ -50,7 +50,7 @@ static int read_ports(struct ignore_item *item, const char *value, char *error, 
 	if (good && value[len])
 		good = read_port_number(value + len + 1, strlen(value + len + 1), &item->last);
 	if (!good || item->last < item->first) {
-		snprintf(error, size, "'%s' is no port from 1 to 65535 and no range such as "
+		snprintf(error, size, "'%s' is not a port (1 to 65535) or a range such as "
 				      "6000-6063",
 			 value);
 		return -1;
@@ -97,7 +97,7 @@ static int read_condition(struct ignore_item *item, char *text, char *error, siz
 		item->container = strdup(value);
 	else
 		snprintf(error, size,
-			 "'%s' is no condition: i<address>, p<port>, u<uid> or c<container>",
+			 "'%s' is not a condition: i<address>, p<port>, u<uid> or c<container>",
 			 text);
 	if (item->container && kind == 'c')
 		return 0;
@@ -144,7 +144,7 @@ static const char *path_fault(const char *text)
 static int read_exe(struct ignore_item *item, char *text, char *error, size_t size)
 {
 	const char *fault = *text == '/' ? path_fault(text) :
-					   "it is no absolute path of a program, and not *";
+					   "it is neither the absolute path of a program nor *";
 	size_t len;
 
 	if (!strcmp(text, "*"))

@@ -1,43 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/ignore/list: the ignore list: entries of item.h, one a line or parted by commas;
- * a line that begins with # is a comment. Indexed by program and network, so that a
- * decision takes the same time for ten entries and for ten thousand.
+ * plugin/ignore/list: the ignore list: entries of item.h, one per line or separated by
+ * commas. A line that begins with # is a comment.
  */
 #ifndef NETLOG_IGNORE_LIST_H
 #define NETLOG_IGNORE_LIST_H
 
 #include <stdio.h>
 
-#include "plugin/ignore/item.h"
+#include "plugin/ignore/index.h"
 
 struct ignore_list;
 
 struct ignore_error {
-	unsigned int line; /* 0: of the file, not of a line */
+	unsigned int line; /* 0: the mistake is not in a line */
 	char text[256];
 };
 
-/* Reads all. Returns NULL with the first mistake in *error. An entry that is there twice is
- * taken once. */
+/* Reads all entries, a repeated one only once. Returns the list, which the caller owns, or
+ * NULL with the first mistake in *error. */
 struct ignore_list *ignore_list_read(FILE *file, struct ignore_error *error);
-/* Does the same for a file, which must belong to root or this user and be writable by no other
+/* Does the same for a file. It must belong to root or this user and be writable by no other
  * user, because it hides connections. */
 struct ignore_list *ignore_list_open(const char *path, struct ignore_error *error);
 void ignore_list_free(struct ignore_list *l); /* may be NULL */
 
-enum ignore_decision {
-	IGNORE_NOTHING, /* no entry is about it */
-	IGNORE_DROP,
-	IGNORE_KEEP, /* an entry with ! is */
-};
-
+/* The decision about an entry; IGNORE_NOTHING if l is NULL. */
 enum ignore_decision ignore_list_decide(const struct ignore_list *l, const struct entry *e);
 
 unsigned int ignore_list_count(const struct ignore_list *l); /* of NULL: 0 */
-/* The first of all entries, in the order of the file; then ->next. */
+/* The first entry, in the order of the file; continue with ->next. Owned by the list. */
 const struct ignore_item *ignore_list_items(const struct ignore_list *l);
-/* Returns true if an entry with that text is there. Either may be NULL. */
+/* Returns true if the list has an entry with that text. l may be NULL. */
 bool ignore_list_has(const struct ignore_list *l, const char *text);
 
 #endif

@@ -91,7 +91,7 @@ static int on_record(void *arg, void *data, size_t size)
 	if (e->kind == NETLOG_BPF_EVENT && size >= sizeof(*e))
 		bpf_found_record(b->found, e);
 	if (bpf_events_record(b->events, data, size) == -EINVAL && !b->confused) {
-		log_warnx("BPF: a record of %zu bytes is not understood", size);
+		log_warnx("BPF: unexpected record of %zu bytes", size);
 		b->confused = true;
 	}
 	return 0;

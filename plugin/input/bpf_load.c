@@ -252,7 +252,7 @@ struct netlog_bpf *bpf_load(const struct bpf_wants *wants, char *error, size_t s
 		snprintf(first, sizeof(first), "%s", error);
 		b = load(&less, true, error, size);
 		if (b)
-			log_warnx("BPF does not compare the ignore list, the plugin does: %s", first);
+			log_warnx("the plugin applies the ignore list, not BPF: %s", first);
 	}
 	if (!b) {
 		/* lockdown=confidentiality refuses the helpers that read kernel memory */

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "parser/entry/line.h"
+#include "parser/entry/line_time.h"
 #include "plugin/output/compress.h"
 #include "plugin/output/rotate.h"
 

@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "parser/entry/line.h"
+#include "parser/entry/line_time.h"
 #include "plugin/output/rfc5424.h"
 #include "plugin/output/transport.h"
 

@@ -3,7 +3,7 @@
 #ifndef NETLOG_RFC5424_H
 #define NETLOG_RFC5424_H
 
-#include "parser/entry/line.h"
+#include "parser/entry/line_time.h"
 #include "plugin/output/message.h"
 
 #define RFC5424_OVERHEAD 512 /* bytes around the text, at most */

@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "parser/entry/line.h"
+#include "parser/entry/line_time.h"
 #include "plugin/output/connect.h"
 #include "plugin/output/rfc5424.h"
 #include "plugin/output/tls.h"
@@ -44,6 +44,8 @@ struct stream {
 	uint64_t sent; /* bytes given to this socket */
 	struct line_clock clock;
 
+	/* Of this connection: messages that TCP has delivered, and what their reports sum up to. */
+	uint64_t delivered, delivered_reports;
 	unsigned int first, unacked; /* of the ring: messages that may not have arrived */
 	struct {
 		uint64_t end;	  /* in bytes sent */
@@ -72,12 +74,21 @@ static void forget_first(struct stream *s)
 	s->unacked--;
 }
 
+static void deliver_first(struct stream *s)
+{
+	uint64_t reports = s->ring[s->first].reports;
+
+	s->delivered_reports += reports;
+	s->delivered += !reports;
+	forget_first(s);
+}
+
 static void forget_acknowledged(struct stream *s)
 {
 	uint64_t arrived = acknowledged(s);
 
 	while (s->unacked && s->ring[s->first].end <= arrived)
-		forget_first(s);
+		deliver_first(s);
 }
 
 static void remember(struct stream *s, uint64_t end, uint64_t reports)
@@ -85,7 +96,7 @@ static void remember(struct stream *s, uint64_t end, uint64_t reports)
 	unsigned int at;
 
 	if (s->unacked == UNACKED_MAX)
-		forget_first(s);
+		deliver_first(s); /* taken for delivered */
 	at = (s->first + s->unacked++) % UNACKED_MAX;
 	s->ring[at].end = end;
 	s->ring[at].reports = reports;
@@ -101,6 +112,15 @@ static void give_up_unacknowledged(struct stream *s)
 		s->t.unreported += reports;
 		s->t.undelivered += !reports;
 	}
+}
+
+/* The collector has refused our certificate, after it was sent lines. Its kernel acknowledged them,
+ * and it reads none of them. */
+static void give_up_delivered(struct stream *s)
+{
+	s->t.unreported += s->delivered_reports;
+	s->t.undelivered += s->delivered;
+	s->delivered = s->delivered_reports = 0;
 }
 
 /* ---- the connection ---- */
@@ -146,6 +166,7 @@ static int stream_open(struct transport *t)
 		set_options(fd);
 	s->sent = 0;
 	s->first = s->unacked = 0;
+	s->delivered = s->delivered_reports = 0;
 	if (!s->use_tls)
 		return 0;
 	s->tls = tls_open(fd, s->host, s->ca, s->cert, s->key, CONNECT_MS, &s->sent,
@@ -228,6 +249,14 @@ static int send_buffer(struct stream *s, const struct message *m, unsigned int c
 	return err;
 }
 
+/* err: as drain() or send_buffer() returned it. */
+static void broken(struct stream *s, int err)
+{
+	disconnect(s);
+	if (err == -EKEYREJECTED)
+		give_up_delivered(s);
+}
+
 static int stream_write(struct transport *t, const struct message *m, unsigned int count,
 			unsigned int *done)
 {
@@ -239,8 +268,8 @@ static int stream_write(struct transport *t, const struct message *m, unsigned i
 	if (s->fd >= 0)
 		err = drain(s);
 	if (err)
-		disconnect(s);
-	if (err == -EPROTO) /* refused; if it was only closed, reconnect at once */
+		broken(s, err);
+	if (err == -EPROTO || err == -EKEYREJECTED) /* if it was only closed, reconnect at once */
 		return err;
 	err = stream_open(t);
 	if (err)
@@ -252,7 +281,7 @@ static int stream_write(struct transport *t, const struct message *m, unsigned i
 		err = send_buffer(s, rest, fill(s, rest, count - *done), done);
 	}
 	if (err)
-		disconnect(s);
+		broken(s, err);
 	return err;
 }
 

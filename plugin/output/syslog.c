@@ -11,7 +11,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "parser/entry/line.h"
+#include "parser/entry/line_time.h"
 
 struct syslog_transport {
 	struct transport t;

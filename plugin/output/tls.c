@@ -18,12 +18,12 @@
 struct tls {
 	gnutls_session_t session;
 	gnutls_certificate_credentials_t credentials;
-	int fd;
+	int fd, broken; /* broken: errno of a send */
 	uint64_t *sent;
 };
 
 /* Counts the bytes that the socket takes, so that the owner can find out which are
- * unacknowledged. */
+ * unacknowledged. An error is hidden from GnuTLS, which would then read no alert that has come. */
 static ssize_t push(gnutls_transport_ptr_t arg, const void *data, size_t len)
 {
 	struct tls *t = arg;
@@ -31,8 +31,10 @@ static ssize_t push(gnutls_transport_ptr_t arg, const void *data, size_t len)
 
 	if (n > 0)
 		*t->sent += n;
-	else if (n < 0)
-		gnutls_transport_set_errno(t->session, errno);
+	else if (n < 0 && errno != EAGAIN && errno != EINTR)
+		t->broken = errno;
+	if (n < 0)
+		gnutls_transport_set_errno(t->session, t->broken ? EAGAIN : errno);
 	return n;
 }
 
@@ -45,6 +47,8 @@ static int wait_ready(struct tls *t, int timeout_ms)
 	};
 	int n;
 
+	if (t->broken)
+		return -t->broken;
 	do
 		n = poll(&p, 1, timeout_ms);
 	while (n < 0 && errno == EINTR);
@@ -147,6 +151,26 @@ static void explain_refusal(struct tls *t, char *error, size_t size)
 		 alert ? alert : "unknown");
 }
 
+/* Alerts with which a server ends a handshake because of the client's certificate, or of none.
+ * The handshake is over for the client by then: see below. */
+static bool refuses_certificate(int alert)
+{
+	switch (alert) {
+	case GNUTLS_A_HANDSHAKE_FAILURE:
+	case GNUTLS_A_BAD_CERTIFICATE:
+	case GNUTLS_A_UNSUPPORTED_CERTIFICATE:
+	case GNUTLS_A_CERTIFICATE_REVOKED:
+	case GNUTLS_A_CERTIFICATE_EXPIRED:
+	case GNUTLS_A_CERTIFICATE_UNKNOWN:
+	case GNUTLS_A_UNKNOWN_CA:
+	case GNUTLS_A_ACCESS_DENIED:
+	case GNUTLS_A_DECRYPT_ERROR:
+	case GNUTLS_A_CERTIFICATE_REQUIRED:
+		return true;
+	}
+	return false;
+}
+
 /*
  * In TLS 1.3 the handshake is complete for the client before the server has seen the client's
  * certificate. A server that asked for one then sends a ticket, or an alert if it refuses;
@@ -206,6 +230,14 @@ void tls_close(struct tls *t)
 	free(t);
 }
 
+/* An alert that came before the peer closed the connection says more than EPIPE. */
+static int why_broken(struct tls *t, char *error, size_t size)
+{
+	int err = tls_drain(t, error, size);
+
+	return err == -EPROTO || err == -EKEYREJECTED ? err : -t->broken;
+}
+
 /* A record at a time, so that what is done is known when one of them fails. */
 int tls_send(struct tls *t, const char *data, size_t len, int timeout_ms, size_t *done,
 	     char *error, size_t size)
@@ -220,6 +252,8 @@ int tls_send(struct tls *t, const char *data, size_t len, int timeout_ms, size_t
 			*done += n;
 		} else if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED) {
 			err = wait_ready(t, timeout_ms);
+			if (t->broken)
+				err = why_broken(t, error, size);
 		} else {
 			snprintf(error, size, "TLS: %s", gnutls_strerror(n));
 			err = -EPROTO;
@@ -241,5 +275,5 @@ int tls_drain(struct tls *t, char *error, size_t size)
 	if (n != GNUTLS_E_FATAL_ALERT_RECEIVED)
 		return -ECONNRESET;
 	explain_refusal(t, error, size);
-	return -EPROTO;
+	return refuses_certificate(gnutls_alert_get(t->session)) ? -EKEYREJECTED : -EPROTO;
 }

@@ -21,11 +21,13 @@ struct tls *tls_open(int fd, const char *host, const char *ca, const char *cert,
 /* Does not close the socket. */
 void tls_close(struct tls *t);
 /* Sends all, waiting at most timeout_ms each time that the socket is full. Returns 0 or
- * -errno; *done is set to how many bytes went out whole. */
+ * -errno, as tls_drain() if the peer has sent an alert; *done is set to how many bytes went out
+ * whole. */
 int tls_send(struct tls *t, const char *data, size_t len, int timeout_ms, size_t *done,
 	     char *error, size_t size);
-/* Reads and drops what the peer sends. Returns 0, -ECONNRESET if it has closed, or -EPROTO if it
- * refused the connection with an alert, which is then in error. */
+/* Reads and drops what the peer sends. Returns 0, -ECONNRESET if it has closed, or after an alert,
+ * which is then in error, -EPROTO; -EKEYREJECTED if the alert refuses our certificate, in which case
+ * the peer has read nothing of what was sent. */
 int tls_drain(struct tls *t, char *error, size_t size);
 
 #endif

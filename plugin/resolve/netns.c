@@ -99,8 +99,8 @@ static void go_back(const struct netns_set *set)
 	if (!setns(set->own, CLONE_NEWNET))
 		return;
 	log_to(NULL, NULL);
-	log_warn("cannot go back to our own network namespace");
-	syslog(LOG_ERR, "cannot go back to our own network namespace: %m; ended");
+	log_warn("cannot return to the plugin's own network namespace");
+	syslog(LOG_ERR, "cannot return to the plugin's own network namespace: %m; ended");
 	exit(1);
 }
 
@@ -263,7 +263,7 @@ static bool close_lost(struct netns_set *set)
 
 		if (!n->lost)
 			continue;
-		log_info("[sockdiag] netns: %s: gone", n->path);
+		log_info("[sockdiag] netns: %s: removed", n->path);
 		close_one(n);
 		changed = true;
 		if (n->met)

@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 
 #include "plugin/resolve/keep.h"
+#include "plugin/resolve/look.h"
 #include "plugin/resolve/round.h"
 #include "plugin/resolve/sweep.h"
 #include "plugin/clock.h"
@@ -15,7 +16,6 @@
 
 #define TICK_MS 20
 #define SLICE_MS 5 /* per iteration of the loop, for each kind of work */
-#define MEET_MAX 4 /* namespaces entered in one slice */
 
 struct resolver {
 	struct track *track;
@@ -38,62 +38,17 @@ static void deliver_diag(struct resolver *r, enum event_kind kind, const struct 
 
 /* ---- requests ---- */
 
-/* A process's descriptors may change at any moment: read at once, by two system calls. */
 void resolver_ask(struct resolver *r, const struct request *q)
 {
-	struct pending *p = requests_add(r->round.fresh, q);
-
 	r->questions++;
-	if (!p || q->kind == REQUEST_HELD)
-		return;
-	if (q->fd >= 0)
-		pending_read_descriptor(p);
-	p->netns = procfs_netns(q->pid);
-}
-
-/* The latest process that this slice has read. */
-struct reading {
-	int64_t pid, netns;
-	bool single;
-	unsigned int met;
-};
-
-static void look_at(struct resolver *r, struct pending *p, struct reading *last)
-{
-	p->looked = true;
-	if (p->q.kind == REQUEST_HELD) {
-		p->netns = p->q.netns;
-		p->everywhere = !p->netns;
-		p->hidden = p->netns && !netns_find(&r->spaces, p->netns);
-		return;
-	}
-	if (p->q.pid != last->pid || p->netns != last->netns) {
-		last->pid = p->q.pid;
-		last->netns = p->netns;
-		last->single = p->netns && procfs_single_netns(p->q.pid, p->netns);
-	}
-	p->netns_sure = last->single;
-	if (last->met < MEET_MAX && netns_meet(&r->spaces, p->q.pid, p->netns)) {
-		r->met = true;
-		last->met++;
-	}
-	p->everywhere = !netns_find(&r->spaces, p->netns);
+	look_ask(r->round.fresh, q);
 }
 
 void resolver_look(struct resolver *r)
 {
-	struct requests *fresh = r->round.fresh;
 	struct slice slice = slice_begin(SLICE_MS);
-	struct reading last = { 0 };
 
-	while (fresh->looked < fresh->count) {
-		struct pending *p = &fresh->at[fresh->looked++];
-
-		if (!p->looked)
-			look_at(r, p, &last);
-		if (slice_over(&slice))
-			return;
-	}
+	r->met |= look_go_on(r->round.fresh, &r->spaces, &slice);
 }
 
 /* ---- notifications ---- */

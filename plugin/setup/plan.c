@@ -74,7 +74,7 @@ static void plan_rules(struct plan *p, const struct doctor *d)
 
 	if (!d->rules_error && !d->rules.netlog && d->status.enabled != 2) {
 		s = add(p, "load the audit rules",
-			"neither module nor BPF is there: rules report the connections");
+			"neither module nor BPF is available: rules report the connections");
 		snprintf(s->command, sizeof(s->command), "auditctl -R %s", RULES);
 		snprintf(s->undo, sizeof(s->undo), "auditctl -D -k netlog");
 	}

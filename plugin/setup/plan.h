@@ -14,7 +14,7 @@ struct setup_step {
 	const char *what;  /* "enable the plugin" */
 	const char *why;   /* one clause */
 	char command[512]; /* for /bin/sh */
-	char undo[512];	   /* empty: there is nothing to put back */
+	char undo[512];	   /* empty: there is nothing to revert */
 	bool undo_last;	   /* its undo follows those of all other steps */
 };
 

@@ -167,6 +167,6 @@ int setup_apply(const struct setup *s, const struct doctor *d, enum setup_mode m
 	if (mode == SETUP_DO)
 		return do_steps(s, steps, count);
 	print_steps(s->to, steps, count);
-	fprintf(s->to, "\nNothing was changed. To do it: audisp-netlog --setup --yes\n");
+	fprintf(s->to, "\nNothing was changed. To apply this: audisp-netlog --setup --yes\n");
 	return 0;
 }

@@ -14,7 +14,7 @@ enum setup_mode { SETUP_SHOW,
 		  SETUP_UNDO };
 
 struct setup {
-	const char *state;		 /* file with the commands that put back */
+	const char *state;		 /* file with the commands that revert the changes */
 	int (*run)(const char *command); /* system(3) */
 	FILE *to;
 };

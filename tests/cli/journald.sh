@@ -3,7 +3,8 @@
 # A flood through a real systemd-journald: its rate limit drops lines without counting them in
 # the stream, --doctor warns of it, and the settings of the manual disable it. Runs in separate
 # namespaces, with a separate /run and /dev; the plugin is in a control group as systemd makes it
-# for auditd.service, because the limit applies to a service. --doctor also reports what was dropped.
+# for auditd.service, because the limit applies to a service. --doctor also reports what was dropped,
+# and so does a plugin that runs meanwhile, as netlog lost suppressed=.
 # Usage: tests/cli/journald.sh PLUGIN
 set -u
 plugin=$(realpath "$1")
@@ -20,10 +21,10 @@ fi
 
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "${0%/*}/../lib.sh"
-tmp=$(mktemp -d) pid='' groups=()
+tmp=$(mktemp -d) pid='' groups=() others=()
 cleanup() {
 	[ -z "$pid" ] || { kill "$pid"; wait "$pid"; }
-	for g in "${groups[@]}"; do rmdir "$g"; done
+	for g in "${groups[@]}" "${others[@]}"; do rmdir "$g"; done
 	umount -l /dev /run
 	rm -rf "$tmp"
 } 2>/dev/null
@@ -85,9 +86,9 @@ start_journald RateLimitIntervalSec=1s RateLimitBurst=200 || { cat "$tmp/journal
 send_flood
 check "a rate limit drops lines ($arrived of $flood arrive)" [ "$arrived" -gt 0 -a "$arrived" -lt $((flood / 2)) ]
 check "the file has every line" [ "$(grep -c ' connect start ' "$tmp/file")" = $flood ]
-check "the plugin counts no loss, for it sees none" [ "$(grep -c 'netlog lost' "$tmp/file")" = 0 ]
+check "the plugin counts no loss, for journald has reported none yet" [ "$(grep -c 'netlog lost' "$tmp/file")" = 0 ]
 if command -v jq >/dev/null; then
-	check "--doctor warns of the limit" [ "$(doctor | cut -d ' ' -f 1-7)" = "warning journald takes 200 lines in 1s" ]
+	check "--doctor warns of the limit" [ "$(doctor | cut -d ' ' -f 1-7)" = "warning journald accepts 200 lines in 1s" ]
 	# journald logs the number with the first line that it takes after the interval
 	dropped() {
 		( for g in "${groups[@]}"; do echo "$BASHPID" >"$g/cgroup.procs"; done; exec logger -t later later )
@@ -96,6 +97,58 @@ if command -v jq >/dev/null; then
 		[ "${n:-0}" -ge $((flood - arrived)) ] && [ "$n" -lt $((flood - arrived + 9)) ]
 	}
 	check "--doctor reports how many were dropped ($((flood - arrived)) connections)" wait_for dropped
+fi
+
+# ---- a running plugin reports what is dropped, and only what journald says itself ----
+
+if ldd "$plugin" | grep -q libsystemd; then
+	in_unit() { for g in "${groups[@]}"; do echo "$BASHPID" >"$g/cgroup.procs"; done; exec "$@"; }
+	suppressed() { sed -n 's/.* netlog lost .* suppressed=\([0-9]*\) .*/\1/p' "$tmp/file" | awk '{ n += $1 } END { print n + 0 }'; }
+	is_suppressed() { # the unit's first line after the interval makes journald log the number
+		( in_unit logger -t later later )
+		[ "$(suppressed)" -ge $((flood - arrived)) ]
+	}
+	stop_journald
+	start_journald RateLimitIntervalSec=1s RateLimitBurst=200
+	rm -f "$tmp/file"
+	mkfifo "$tmp/in"
+	mv /run/log/journal /run/log/later # at boot the plugin may run before the journal's directory is there
+	( in_unit "$plugin" -c "$tmp/conf" <"$tmp/in" 2>/dev/null ) &
+	running=$!
+	exec 3>"$tmp/in"
+	wait_for grep -qs 'netlog start' "$tmp/file"
+	wait_for sh -c "ls -l /proc/$running/fd | grep -q inotify"
+	mv /run/log/later /run/log/journal
+	printf '%s\n' MESSAGE_ID=a596d6fe7bfa4994828e72309e95d61e "MESSAGE=Suppressed 77777 messages from $unit" \
+		_TRANSPORT=driver >"$tmp/forged"
+	logger --journald="$tmp/forged"
+	cat "$tmp/flood" >&3
+	wait_for sh -c 'logger -t end end2; sleep 0.2; journalctl -D /run/log/journal -t end -o cat --no-pager 2>/dev/null | grep -q end2'
+	arrived=$(journal -t audisp-netlog | grep -c ' connect start \|^connect start ')
+	check "the plugin reports what was dropped ($((flood - arrived)) connections)" wait_for is_suppressed
+	check "a forged message is not counted ($(suppressed) lines in all)" [ "$(suppressed)" -lt $((flood - arrived + 19)) ]
+	check "it is in the journal, too" [ "$(journal MESSAGE_ID=a596d6fe7bfa4994828e72309e95d61e | grep -c 77777)" = 1 ]
+	# rsyslogd's message about this process, and one that does not come from rsyslogd's service
+	for g in "${groups[@]}"; do mkdir "${g%/*}/rsyslog.service" 2>/dev/null && others+=("${g%/*}/rsyslog.service"); done
+	if [ ${#others[@]} = ${#groups[@]} ]; then
+		before=$(suppressed) lost="imuxsock[pid: $running]: 4321 messages lost due to rate-limiting (5 allowed within 2 seconds)"
+		logger -t rsyslogd "$lost"
+		mkfifo "$tmp/rsyslogd"
+		( for g in "${others[@]}"; do echo "$BASHPID" >"$g/cgroup.procs"; done
+		  exec logger -t rsyslogd <"$tmp/rsyslogd" ) &
+		rsyslogd=$!
+		exec 4>"$tmp/rsyslogd"
+		echo "${lost/4321/1234}" >&4
+		is_rsyslogs() { [ "$(suppressed)" -ge $((before + 1234)) ]; }
+		check "lines that rsyslog's imuxsock dropped are counted, too" wait_for is_rsyslogs
+		check "a user's message like it is not" [ "$(suppressed)" -lt $((before + 4321)) ]
+		exec 4>&-
+		wait $rsyslogd
+	else
+		echo "skip - rsyslog's own messages: rsyslog.service runs here"
+	fi
+	exec 3>&-
+	wait $running
 fi
 
 # ---- the manual's setting: LogRateLimitIntervalSec=0, which systemd hands to journald so ----

@@ -413,6 +413,7 @@ test_tls_certificate() {
 	wait_for listening 6017
 	unsent openssl 6017 'the collector refuses the connection: .*ertificate.*required.*'
 	stop_rsyslogd
+	refused_late
 	start_rsyslogd 6012 'StreamDriver.Name="gtls" StreamDriver.Mode="1" StreamDriver.AuthMode="x509/certvalid"' "$tls_files"
 	unsent rsyslogd 6012 'the collector( refuses|, which asks for a certificate).*'
 	rm -f "$tmp/messages"
@@ -424,6 +425,27 @@ test_tls_certificate() {
 	check "tls, a client certificate: every line" wait_for same
 	stop_rsyslogd
 }
+# A collector that takes two seconds to refuse each client: lines are sent meanwhile, and
+# counted as lost.
+refused_late() {
+	python3 tests/cli/late_tls.py 6018 "$tmp" 2 >"$tmp/server.out" 2>&1 &
+	collector=$!
+	pids+=" $collector"
+	wait_for listening 6018
+	start 'transport = tls' 'host = collector.test' 'port = 6018' "ca = $tmp/ca.pem"
+	connections 1 300 >&5
+	wait_for in_file 300
+	check "tls, a late refusal: lines were sent before it" wait_for grep -q sent "$tmp/server.out"
+	sent=$(wc -l <"$tmp/file")
+	connections 301 301 >&5 # the next write reads the alert
+	check "tls, a late refusal: the reason is logged" wait_for grep -qE \
+		'siem: collector.test port 6018: the collector refuses the connection: .*required' "$tmp/err"
+	check "tls, a late refusal: what was sent is counted as lost ($sent lines)" wait_for \
+		grep -q " netlog lost .* queue=$sent " "$tmp/file"
+	finish
+	stop_rsyslogd
+}
+
 # unsent COLLECTOR PORT REASON: it wants a certificate that the plugin does not have
 unsent() {
 	start 'transport = tls' 'host = collector.test' "port = $2" "ca = $tmp/ca.pem"

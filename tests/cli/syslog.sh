@@ -114,7 +114,7 @@ check "flood: the plugin counts no loss, for it sees none" \
 	[ "$(grep -c 'netlog lost' "$tmp/messages")" = 0 ]
 check "flood: rsyslogd alone says so" grep -qi 'rate-limit' "$tmp/messages"
 if [ -e /etc/rsyslog.conf ] && command -v jq >/dev/null; then
-	check "flood: --doctor warns of the limit" [ "$(doctor)" = "warning rsyslog's imuxsock takes 200 lines in 5 s from a process" ]
+	check "flood: --doctor warns of the limit" [ "$(doctor)" = "warning rsyslog's imuxsock accepts 200 lines in 5 s from a process" ]
 fi
 flood unlimited 0
 check "flood: without the limit every line arrives ($arrived of $flood)" [ "$arrived" = $flood ]

@@ -266,17 +266,25 @@ def test_clocks():
         lines += connection(i + 1, WEB, ("late", "10.0.1.1"), at + i * 100, a_port=41000 + i, skew=(0, -5 * 3600000))
         lines += connection(i + 11, ("old", "10.0.1.2"), DB, at + i * 100, a_port=42000 + i, skew=(-at + 86400000, 0))
         lines += connection(i + 21, WEB, ("ahead", "10.0.1.3"), at + i * 100, a_port=43000 + i, skew=(0, 3 * 86400000))
-    load(lines)
-    check("wrong clocks: every line is kept", sql("SELECT count() FROM connection FINAL"), "30")
+        lines += connection(i + 31, ("yearback", "10.0.1.4"), DB, at + i * 100, a_port=44000 + i, skew=(-365 * 86400000, 0))
+        lines += connection(i + 41, WEB, ("yearahead", "10.0.1.5"), at + i * 100, a_port=45000 + i, skew=(0, 365 * 86400000))
+    load([b"192.0.2.200 " + text for text in lines])
+    check("wrong clocks: every line is kept", sql("SELECT count() FROM connection FINAL"), "50")
     run("hourly", "--now", str(NOW + 7200))
     found = {(r["opener_host"], r["acceptor_host"]): r["connections"] for r in ask("edges", "--since", "1970-01-01", "--until", "2105-01-01")
              if r["seen"] == "both"}
-    check("wrong clocks: their connections are pairs", [found.get(k) for k in (("web1", "late"), ("web1", "ahead"), ("old", "db1"))],
-          ["5"] * 3)
+    check("wrong clocks: their connections are pairs", [found.get(k) for k in (("web1", "late"), ("web1", "ahead"), ("old", "db1"),
+                                                                               ("yearback", "db1"), ("web1", "yearahead"))], ["5"] * 5)
     check("wrong clocks: no end is left alone", [r for r in ask("half", "--since", "1970-01-01", "--until", "2105-01-01")], [])
     hosts = {r["host"]: r["clock"] for r in ask("hosts", "--every", "1")}
-    check("hosts: names a wrong clock", ("behind by" in hosts["late"], "behind by" in hosts["old"], "ahead by" in hosts["ahead"],
-                                        hosts["web1"]), (True, True, True, "-"))
+    check("hosts: names a wrong clock", (*(name.partition(" by ")[0] for name in map(hosts.get, ("late", "old", "ahead", "yearback", "yearahead"))),
+                                        hosts["web1"]), ("behind", "behind", "ahead", "behind", "ahead", "-"))
+    load([line(host__name="file", event__id="0000000c-1.1"), b"192.0.2.201 " + line(timestamp=stamp(at), host__name="twice", event__id="0000000c-2.1"),
+          line(host__name="twice", event__id="0000000c-3.1")])
+    hosts = {r["host"]: (r["clock"], r["senders"]) for r in ask("hosts", "--every", "1")}
+    check("hosts: lines from a file do not make a clock wrong", (hosts["file"][0], hosts["twice"][0]), ("-", "-"))
+    check("hosts: nor a second sender", "twice" not in {r["host"] for r in ask("hosts")})
+    check("skew: by a year", {r["ms"] for r in ask("skew", "--since", "1970-01-01", "--host", "yearahead")}, {str(365 * 86400000)})
 
 
 def addresses_of(networks):
@@ -381,6 +389,13 @@ def test_segment():
     load(connection(900, ("lossy", "10.3.0.1"), DB, HOUR * 1000 + 700000, a_port=40900, port=8443, ends="a"))
     hourly(93600)
     check("segment: a peer whose line only its own host has", ("10.3.0.1", "8443") in allowed_by_nft(run("ask", "segment", "--host", "db1").stdout.decode()))
+    evil = "e\n} table inet x { chain y { } } #"
+    load(connection(901, ("v6", "2001:db8::1"), (evil, "2001:db8::9"), HOUR * 1000 + 800000, a_port=40901))
+    hourly(93600)
+    nft = run("ask", "segment", "--host", evil).stdout
+    done = subprocess.run(["unshare", "-n", "nft", "-c", "-f", "-"], input=nft, capture_output=True, check=False)
+    check("segment: of version 6, and a host's name that is rules", (allowed_by_nft(nft.decode()), nft.count(b"\n}"), done.stderr.decode()),
+          ({("2001:db8::1", "443")}, 1, ""))
     check("segment: no rules of nothing", run("ask", "segment", "--host", "nobody", ok=False).returncode, 1)
 
 

@@ -10,6 +10,7 @@
 #include "parser/audit/reassemble.h"
 #include "parser/entry/format.h"
 #include "parser/entry/line.h"
+#include "parser/entry/line_time.h"
 #include "parser/text.h"
 #include "parser/track/track.h"
 #include "fuzz.h"

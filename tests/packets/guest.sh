@@ -34,9 +34,7 @@ client() {
 	pid=$!
 	wait $pid || fail "client: $*"
 	[ "$1" != chroot ] || shift 2
-	printf '%s' $pid >>$out/arguments
-	printf '\t%s' "${@//$'\n'/\\n}" >>$out/arguments
-	echo >>$out/arguments
+	{ printf '%s' $pid; printf '\t%s' "${@//$'\n'/\\n}"; echo; } >>$out/arguments
 }
 
 trace=/sys/kernel/tracing

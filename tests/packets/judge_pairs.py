@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Compares what aunetlog --pair prints of a log with the same truth as judge.py: each TCP
+"""Compares what aunetlog --pair prints of a log with the same truth as judge.py: each
 connection has the process that opened it and the one that accepted it, no other pair is there,
-and the bytes are those that the captures have. Then the log is divided into one for each
+and TCP's bytes are those that the captures have. Then the log is divided into one for each
 namespace, the clock of one of them is changed, and the pairs must be the same.
 Usage: judge_pairs.py AUNETLOG LOG TRUTH CAPTURE..."""
 import datetime
@@ -56,11 +56,10 @@ def pairs_of(*inputs):
     done = subprocess.run(words, capture_output=True, timeout=60)
     pairs, alone = {}, {}
     for line in done.stdout.decode().splitlines():
-        m = re.match(r'\S+ \S+ TCP \S+\[(\d+)\]\S* \S*:(\d+) -> \S+\[(\d+)\]\S* \S*:(\d+) .*?tx=(\S+) rx=(\S+) bytes=(\S+)', line)
+        m = re.match(r'\S+ \S+ (?:TCP|UDP) \S+\[(\d+)\]\S* \S*:(\d+) -> \S+\[(\d+)\]\S* \S*:(\d+) .*?tx=(\S+) rx=(\S+) bytes=(\S+)', line)
         if m:
             pairs.setdefault(m.group(2), []).append((m.group(1), *m.group(3, 4, 5, 6, 7)))
-        m = re.search(r' TCP \S+\[\d+\]\S* \S*:(\d+) (?:->|<-) - .* alone=(\S+)', line) or \
-            re.search(r' TCP \S+\[\d+\]\S* \S*:(\d+) (?:->|<-|-) \S+.* alone=(\S+)', line)
+        m = re.search(r' (?:TCP|UDP) \S+ \S*:(\d+) (?:->|<-|-) - .* alone=(\S+)', line)
         if m:
             alone[m.group(1)] = m.group(2)
     return pairs, alone, done.stderr.decode()
@@ -69,7 +68,7 @@ def pairs_of(*inputs):
 def compare(pairs, alone, want):
     """Number of right ones, and what is wrong."""
     right, wrong = 0, []
-    for port, (client, server) in want.items():
+    for port, (client, server, _) in want.items():
         got = pairs.get(port, [])
         if server == '-':
             if alone.get(port) != 'failed' or got:
@@ -94,7 +93,7 @@ def compare_bytes(pairs, want):
         for packet in read.read(path)[0]:
             streams.add(packet.data)
     for port, got in pairs.items():
-        if port not in want:
+        if port not in want or want[port][2] != 'TCP':
             continue
         _, _, to, tx, rx, verdict_ = got[0]
         seen = tuple(str(streams.bytes(*ends)) for ends in ((int(port), int(to)), (int(to), int(port))))
@@ -130,8 +129,8 @@ def divide(folder):
 want = {}
 for row in open(truth):
     kind, source, opener, server, *_ = row.split()
-    if kind == 'TCP':
-        want[source] = (opener, server)
+    if kind != 'REUSE':
+        want[source] = (opener, server, kind)
 together, lonely, _ = pairs_of(log)
 failed = verdict('one log', *compare(together, lonely, want))
 failed |= verdict('bytes of both sides, and of the captures', *compare_bytes(together, want))

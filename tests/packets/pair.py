@@ -237,6 +237,46 @@ def test_missing_accept():
         any('first[1]' in x and 'alone=' in x for x in lines) else '\n'.join(lines)
 
 
+def test_bound():
+    """The server of UDP answers all clients with one socket, which has no connection."""
+    a, b = Host('left', 9), Host('right', -40)
+
+    def udp(host, at, what, local, pid, comm, remote='', netns=5, serial=None):
+        Host.serial += serial is None
+        ends = f'{local} -> {remote}' if remote else local
+        host.lines.append((at + host.skew, f'{what} UDP {ends} {pid} {pid} 0 {comm} exe=/usr/bin/{comm} auid=1 '
+                                           f'netns={netns} id=6fb9d1c3-{serial or Host.serial:x}.1'))
+        return Host.serial
+    for n in range(4):      # the clocks
+        connection(a, b, T0 + n, T0 + n + .5, (f'10.0.0.1:{43210 + n}', '10.0.0.2:443'), (1, 2), ('curl', 'nginx'))
+        for host in a, b:
+            host.lines = [(at, line if 'netns=' in line else f'{line} netns=5') for at, line in host.lines]
+    udp(b, T0 - 9, 'listen start', '0.0.0.0:53', 20, 'named')
+    udp(b, T0 - 9, 'listen start', '0.0.0.0:53', 21, 'other', netns=6)
+    udp(b, T0 - 9, 'listen start', '0.0.0.0:123', 22, 'any')
+    udp(b, T0 - 9, 'listen start', '10.0.0.2:123', 23, 'chrony')
+    udp(b, T0 - 9, 'listen start', '[::]:5000', 24, 'both')
+    udp(b, T0 - 9, 'listen start', '[::]:5000', 25, 'both')
+    late = udp(b, T0 - 9, 'listen start', '10.0.0.2:6000', 26, 'early')
+    udp(b, T0 + 5, 'listen stop', '10.0.0.2:6000', 26, 'early', serial=late)
+    udp(b, T0 + 10, 'listen start', '10.0.0.2:6000', 27, 'late')
+    udp(a, T0 - 9, 'listen start', '127.0.0.1:53', 28, 'stub')
+    udp(a, T0 - 99, 'listen start', '0.0.0.0:53', 29, 'cache')
+    for n, (at, remote, _) in enumerate(BOUND):
+        udp(a, at, 'connect start', f'{"127.0.0.1" if remote[:3] == "127" else "10.0.0.1"}:{50000 + n}', 100 + n, 'dig', remote)
+    _, lines, _ = run('-if', a.write(), '-if', b.write())
+    got = [re.search(r' UDP dig\[\d+\]@left \S+ -> (?:(\S+) \S+ .*via=listen$|- .* alone=(\S+))', x) for x in lines if 'dig[' in x]
+    got = [m and (m.group(1) or m.group(2)) for m in got]
+    return '' if got == [want for _, _, want in BOUND] else '\n'.join(map(str, lines))
+
+
+BOUND = ((T0 + 1, '10.0.0.2:53', 'named[20]@right'), (T0 + 1.1, '10.0.0.2:123', 'chrony[23]@right'),
+         (T0 + 1.2, '10.0.0.2:5000', 'ambiguous'), (T0 + 1.3, '10.0.0.2:6000', 'early[26]@right'),
+         (T0 + 1.4, '127.0.0.1:53', 'stub[28]@left'), (T0 + 1.5, '10.0.0.2:54', 'not-logged'),
+         (T0 + 1.6, '192.0.2.53:53', 'outside'), (T0 + 7, '10.0.0.2:6000', 'not-logged'),
+         (T0 + 11, '10.0.0.2:6000', 'late[27]@right'))
+
+
 def test_errors():
     for words, why in ((('--format', 'json'), 'cannot be combined with --format'),
                        (('--summary', 'remote'), 'cannot be combined with --summary'),
@@ -258,6 +298,7 @@ for name, test in (('both processes of each connection', test_pairs),
                    ('the same ends in two namespaces', test_namespaces),
                    ('loopback of two hosts', test_loopback_of_two_hosts),
                    ('two connections, one accept', test_missing_accept),
+                   ('the socket of a UDP server', test_bound),
                    ('--graph', test_graph), ('--html', test_html), ('errors', test_errors)):
     verdict(name, test())
 finish()

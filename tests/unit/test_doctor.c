@@ -132,22 +132,22 @@ static const struct row rows[] = {
 	{ "imjournal", check_imjournal, { 0 }, .syslog = true, .level = DOCTOR_WARNING, .found = "20000 lines", .fix = "Ratelimit.Interval", .files = { { "/etc/rsyslog.conf", "module(load=\"imjournal\")\n" } } },
 	{ "imjournal without a limit", check_imjournal, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "does not limit", .files = { { "/etc/rsyslog.d/a.conf", "module(load=\"imjournal\" Ratelimit.Interval=\"0\")\n" } } },
 	{ "imuxsock", check_imuxsock, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "does not limit", .files = { { "/etc/rsyslog.conf", "module(load=\"imuxsock\")\n" } } },
-	{ "imuxsock with a limit", check_imuxsock, { 0 }, .syslog = true, .level = DOCTOR_WARNING, .found = "takes 300 lines in 5 s", .fix = "SysSock.RateLimit.Interval", .files = { { "/etc/rsyslog.d/a.conf", "module(load=\"imuxsock\" SysSock.RateLimit.Interval=\"5\" SysSock.RateLimit.Burst=\"300\")\n" } } },
-	{ "imuxsock with an old limit", check_imuxsock, { 0 }, .syslog = true, .level = DOCTOR_WARNING, .found = "takes 200 lines in 7 s", .fix = "SysSock.RateLimit.Interval", .files = { { "/etc/rsyslog.conf", "$ModLoad imuxsock\n$SystemLogRateLimitInterval 7\n" } } },
+	{ "imuxsock with a limit", check_imuxsock, { 0 }, .syslog = true, .level = DOCTOR_WARNING, .found = "accepts 300 lines in 5 s", .fix = "SysSock.RateLimit.Interval", .files = { { "/etc/rsyslog.d/a.conf", "module(load=\"imuxsock\" SysSock.RateLimit.Interval=\"5\" SysSock.RateLimit.Burst=\"300\")\n" } } },
+	{ "imuxsock with an old limit", check_imuxsock, { 0 }, .syslog = true, .level = DOCTOR_WARNING, .found = "accepts 200 lines in 7 s", .fix = "SysSock.RateLimit.Interval", .files = { { "/etc/rsyslog.conf", "$ModLoad imuxsock\n$SystemLogRateLimitInterval 7\n" } } },
 	{ "imuxsock, not used", check_imuxsock, { 0 }, .level = DOCTOR_OK, .found = "no line", .files = { { "/etc/rsyslog.conf", "module(load=\"imuxsock\" SysSock.RateLimit.Interval=\"5\")\n" } } },
 	{ "imjournal in a comment", check_imjournal, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "no line", .files = { { "/etc/rsyslog.conf", " # imjournal\n" } } },
 	{ "no output, no fault", check_outputs, { 0 }, .level = DOCTOR_OK, .found = "(0)" },
 	{ "no configuration, no outputs", check_outputs, { 0 }, .no_config = true, .level = DOCTOR_UNKNOWN, .found = "not valid" },
-	{ "a syslogd", check_outputs, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "each output can take lines (1)", .files = { { "/dev/log", "" } } },
+	{ "a syslogd", check_outputs, { 0 }, .syslog = true, .level = DOCTOR_OK, .found = "each output accepts lines (1)", .files = { { "/dev/log", "" } } },
 	{ "no syslogd", check_outputs, { 0 }, .syslog = true, .level = DOCTOR_BROKEN, .found = "syslog: no syslogd listens at /dev/log", .fix = "systemctl enable --now rsyslog" },
 	{ "a dead collector", check_outputs, { 0 }, .level = DOCTOR_BROKEN, .found = "siem: 127.0.0.1 port 1: Connection refused", .fix = "correct [output siem]", .config = "[output siem]\ntransport = tcp\nhost = 127.0.0.1\nport = 1\n" },
 	{ "one of two is dead", check_outputs, { 0 }, .level = DOCTOR_WARNING, .found = "siem: 127.0.0.1 port 1: Connection refused", .fix = "start the collector", .config = "[output siem]\ntransport = tls\nhost = 127.0.0.1\nport = 1\n[output other]\ntransport = file\npath = /netlog.log\n" },
 	{ "two are dead", check_outputs, { 0 }, .level = DOCTOR_BROKEN, .found = "Connection refused; unix: /nonexistent/x: No such file", .fix = "start the collector", .config = "[output siem]\ntransport = tcp\nhost = 127.0.0.1\nport = 1\n[output unix]\ntransport = unix\npath = /nonexistent/x\n" },
 	{ "no program at a socket", check_outputs, { 0 }, .level = DOCTOR_BROKEN, .found = "unix: /nonexistent/x: No such file", .fix = "start the program that listens at /nonexistent/x", .config = "[output unix]\ntransport = unix\npath = /nonexistent/x\n" },
-	{ "a log whose directory is not there yet", check_outputs, { 0 }, .level = DOCTOR_OK, .found = "each output can take lines (1)", .config = "[log]\nfile = /var/log/audit-netlog/netlog.log\n", .files = { { "/var/log/x", "" } } },
+	{ "a log whose directory is not there yet", check_outputs, { 0 }, .level = DOCTOR_OK, .found = "each output accepts lines (1)", .config = "[log]\nfile = /var/log/audit-netlog/netlog.log\n", .files = { { "/var/log/x", "" } } },
 	{ "a file whose directory is not there", check_outputs, { 0 }, .level = DOCTOR_BROKEN, .found = "a: /srv/netlog/log: No such file", .fix = "mkdir -p /srv/netlog", .config = "[output a]\ntransport = file\npath = /srv/netlog/log\n", .files = { { "/srv/x", "" } } },
 	{ "a directory", check_outputs, { 0 }, .level = DOCTOR_BROKEN, .found = "a: /dir: Is a directory", .fix = "name a file", .config = "[output a]\ntransport = file\npath = /dir\n", .files = { { "/dir/x", "" } } },
-	{ "a full disk", check_outputs, { 0 }, .level = DOCTOR_BROKEN, .found = "a: /../../sys/log: No space left", .fix = "df -h /../../sys", .config = "[output a]\ntransport = file\npath = /../../sys/log\n" },
+	{ "a full disk", check_outputs, { 0 }, .level = DOCTOR_BROKEN, .found = "a: /../../proc/log: No space left", .fix = "df -h /../../proc", .config = "[output a]\ntransport = file\npath = /../../proc/log\n" },
 	{ "1970", check_clock, { .now = 100, .clock_synchronized = true }, .level = DOCTOR_WARNING, .found = "before 2020", .fix = "timedatectl" },
 	{ "not synchronized", check_clock, { .now = 1800000000 }, .level = DOCTOR_NOTE, .found = "synchronized", .fix = "timedatectl" },
 };
@@ -291,11 +291,11 @@ struct connection_row {
 
 #define LINE "connect start TCP 127.0.0.1:40000 -> 127.0.0.1:%u 1 %u 0 audisp-netlog\n"
 static const struct connection_row connections[] = {
-	{ "its line comes out", { LINE }, DOCTOR_OK, "came out in /log: connect start TCP" },
+	{ "its line comes out", { LINE }, DOCTOR_OK, "was logged in /log: connect start TCP" },
 	{ "its line comes out as JSON", { "{\"port\":%u,\"pid\":%u}\n" }, DOCTOR_OK, "\"pid\":" },
 	{ "with another pid", { LINE, 4294967295U }, DOCTOR_BROKEN, "without its process" },
-	{ "nothing comes out", { "nothing\n" }, DOCTOR_BROKEN, "did not come out" },
-	{ "a longer number is no port", { "%u0 %u\n" }, DOCTOR_BROKEN, "did not come out" },
+	{ "nothing comes out", { "nothing\n" }, DOCTOR_BROKEN, "was not logged" },
+	{ "a longer number is no port", { "%u0 %u\n" }, DOCTOR_BROKEN, "was not logged" },
 };
 
 static void test_connection(void **state)

@@ -206,22 +206,22 @@ struct mistake {
 };
 
 static const struct mistake mistakes[] = {
-	{ "its line", "/bin/a\n# x\n\nbin/b\n/bin/c", 4, "'bin/b': it is no absolute path" },
-	{ "no program", "|i<127.0.0.1>", 1, "'': it is no absolute path" },
-	{ "an exception of nothing", "!", 1, "'': it is no absolute path" },
+	{ "its line", "/bin/a\n# x\n\nbin/b\n/bin/c", 4, "'bin/b': it is neither the absolute path" },
+	{ "no program", "|i<127.0.0.1>", 1, "'': it is neither the absolute path" },
+	{ "an exception of nothing", "!", 1, "'': it is neither the absolute path" },
 	{ "everything", "*", 1, "drops every connection" },
 	{ "an empty condition", "/bin/a|", 1, "condition is empty" },
 	{ "an empty value", "/bin/a|i<>", 1, "condition is empty" },
-	{ "another letter", "/bin/a|x<1>", 1, "'x<1' is no condition" },
+	{ "another letter", "/bin/a|x<1>", 1, "'x<1' is not a condition" },
 	{ "twice", "/bin/a|p<1>|p<2>", 1, "two conditions p" },
-	{ "a host name", "/bin/a|i<localhost>", 1, "'localhost' is no address" },
-	{ "an address with a port", "/bin/a|i<127.0.0.1:22>", 1, "is no address" },
-	{ "a prefix too long", "/bin/a|i<127.0.0.1/33>", 1, "is no address" },
-	{ "port 0", "/bin/a|p<0>", 1, "'0' is no port" },
-	{ "a port too great", "/bin/a|p<65536>", 1, "is no port" },
-	{ "a port and more", "/bin/a|p<22x>", 1, "is no port" },
-	{ "a range backwards", "/bin/a|p<23-22>", 1, "is no port" },
-	{ "half a range", "/bin/a|p<22->", 1, "is no port" },
+	{ "a host name", "/bin/a|i<localhost>", 1, "'localhost' is not an address" },
+	{ "an address with a port", "/bin/a|i<127.0.0.1:22>", 1, "is not an address" },
+	{ "a prefix too long", "/bin/a|i<127.0.0.1/33>", 1, "is not an address" },
+	{ "port 0", "/bin/a|p<0>", 1, "'0' is not a port" },
+	{ "a port too great", "/bin/a|p<65536>", 1, "is not a port" },
+	{ "a port and more", "/bin/a|p<22x>", 1, "is not a port" },
+	{ "a range backwards", "/bin/a|p<23-22>", 1, "is not a port" },
+	{ "half a range", "/bin/a|p<22->", 1, "is not a port" },
 	{ "no such user", "/bin/a|u<nobody-here>", 1, "'nobody-here' must be" },
 	{ "a NUL in a path", "/bin/a\\x00b", 1, "NUL" },
 	{ "a comment behind an entry", "/bin/a # ours", 1, "a comment needs its own line" },
@@ -291,7 +291,7 @@ static void test_owner(void **state)
 	alarm(20);
 	assert_null(ignore_list_open(path, &error));
 	alarm(0);
-	assert_non_null(strstr(error.text, "no regular file"));
+	assert_non_null(strstr(error.text, "not a regular file"));
 	unlink(path);
 }
 

@@ -115,6 +115,8 @@ static const struct row rows[] = {
 	{ "scans at the start, and by the clock", "s1 s0 S1 @3000 s1 S1 @6000 s0 @303000 s2 @700000 s0 S2 s2" },
 	{ "a scan after a loss waits for the one by the clock",
 	  "s1 S1 @2000 s1 S1 @302000 s2 l3 #3 @304000 s0 S2 s1 S1 @306000 s1 S1 @308000 s0" },
+	{ "a scan after a loss comes at once, and not too often",
+	  "s1 S1 @2000 s1 S1 @10000 l3 #3 s1 S1 @12000 s1 S1 @12500 l4 #1 s0 @13900 s0 @14000 s1" },
 	{ "no scan by the clock while neither speaks", "s1 S1 @2000 s1 S1 F @3000 . @600000 s0 f . s1" },
 	{ "BPF fails beside the module", "M @1000 . F u8 @2000 . #0 ~ k1 =L,k1," },
 };

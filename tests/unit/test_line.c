@@ -10,6 +10,7 @@
 #include <time.h>
 #include <sys/socket.h>
 
+#include "parser/entry/line_time.h"
 #include "parser/text.h"
 #include "table.h"
 

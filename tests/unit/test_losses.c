@@ -92,6 +92,11 @@ static const struct row rows[] = {
 		{ { UNLOADED, .unclaimed = 5, .evicted = 11, .cut = 22, .unasked = 33, .unseen = 44 },
 		  { .evicted = 10, .cut = 20, .unasked = 30, .unseen = 40 } },
 	} },
+	{ "lines that journald suppressed", 3, {
+		{ { UNLOADED }, { 0 } },
+		{ { UNLOADED, .suppressed = 7 }, { .suppressed = 7 } },
+		{ { UNLOADED, .suppressed = 7 }, { 0 } },
+	} },
 	{ "lines dropped by an output", 3, {
 		{ { UNLOADED, .outputs = 2 }, { 0 } },
 		{ { UNLOADED, .outputs = 2, .queue = 5 }, { .queue = 5 } },
@@ -144,12 +149,13 @@ static void test_steps(void **state)
 		assert_int_equal(got.unasked, s->lost.unasked);
 		assert_int_equal(got.unseen, s->lost.unseen);
 		assert_int_equal(got.unclaimed, s->lost.unclaimed);
+		assert_int_equal(got.suppressed, s->lost.suppressed);
 		queue += got.queue;
 		kernel += got.kernel;
 		assert_int_equal(any, got.kernel || got.module || got.missed || got.socket ||
 					      got.gaps || got.torn || got.sockdiag || got.bpf ||
 					      got.queue || got.evicted || got.cut || got.unasked ||
-					      got.unseen);
+					      got.unseen || got.suppressed);
 	}
 	assert_int_equal(l.total.queue, queue);
 	assert_int_equal(l.total.kernel, kernel);

@@ -24,7 +24,7 @@ static struct metrics example(void)
 		.open_peak = 9,
 		.input = { .lines = 70 },
 		.errors = &errors,
-		.lost = { .kernel = 5, .queue = 6 },
+		.lost = { .kernel = 5, .queue = 6, .suppressed = 7 },
 		.output_count = 2,
 		.outputs = {
 			{ "syslog", { .messages = 8, .written = 7, .lost = 1 }, 65536 },
@@ -63,6 +63,7 @@ static void test_lines(void **state)
 	has_line(text, "netlog_input_errors_total{kind=\"evicted\"} 13");
 	has_line(text, "netlog_lost_total{what=\"kernel\"} 5");
 	has_line(text, "netlog_lost_total{what=\"queue\"} 6");
+	has_line(text, "netlog_lost_total{what=\"suppressed\"} 7");
 	has_line(text, "netlog_output_lost_total{output=\"syslog\"} 1");
 	has_line(text, "netlog_output_failing{output=\"siem\"} 1");
 	has_line(text, "netlog_output_queue_peak_bytes{output=\"siem\"} 99");
