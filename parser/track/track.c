@@ -292,9 +292,10 @@ static bool is_clock_set(const struct event *f, const struct stamp *now)
 /* Differs for different events of one number: the module's records may join a system call's. */
 static uint64_t what_of(const struct event *f)
 {
-	uint64_t call = (uint64_t)f->task.pid << 32 ^ (uint64_t)f->fd << 16 ^ f->result;
-	uint64_t of = f->kind == EVENT_MODULE ? f->cookie ^ f->ino << 1 ^ f->mono : call;
+	uint64_t of = (uint64_t)f->task.pid << 32 ^ (uint64_t)f->fd << 16 ^ f->result;
 
+	if (f->kind == EVENT_MODULE)
+		of = f->cookie ^ f->ino << 1 ^ f->mono;
 	return stamp_ms(&f->stamp) ^ (of ^ (uint64_t)f->kind << 56 ^ (uint64_t)f->op << 48) *
 				     0x9e3779b97f4a7c15;
 }
