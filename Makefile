@@ -149,7 +149,7 @@ try:	## Shows this machine's connections as they happen (root; DURATION=seconds)
 	$(own)
 	@DURATION="$(DURATION)" plugin/try.sh
 
-doctor: all	## Checks that this host logs its connections, and says what to mend (root)
+doctor: all	## Checks that this host logs its connections, and prints fixes (root)
 	@$B/audisp-netlog --doctor
 
 check:	## Runs every test that this machine can run (VM=0: without virtual machines)
