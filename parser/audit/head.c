@@ -165,6 +165,15 @@ static bool read_stamp(struct head *h, const char *p, struct head_stamp *last)
 	return true;
 }
 
+uint64_t head_node(const char *name, size_t len)
+{
+	uint64_t h = 0;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ (unsigned char)name[i]) * NODE_PRIME;
+	return h;
+}
+
 static bool read_from(struct head *h, const char *p, struct head_stamp *last)
 {
 	h->text = p;
@@ -172,9 +181,10 @@ static bool read_from(struct head *h, const char *p, struct head_stamp *last)
 	h->node_name = NULL;
 	if (STARTS(p, h->end, "node=")) {
 		h->node_name = p += 5;
-		for (; p < h->end && *p != ' '; p++)
-			h->node = (h->node ^ (unsigned char)*p) * NODE_PRIME;
+		while (p < h->end && *p != ' ')
+			p++;
 		h->node_len = p - h->node_name;
+		h->node = head_node(h->node_name, h->node_len);
 		if (p < h->end)
 			p++;
 	}

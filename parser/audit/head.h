@@ -23,7 +23,7 @@ struct head {
 	const char *node_name;	/* not terminated; NULL: none */
 	size_t node_len;
 	enum record_type type;
-	uint64_t node;		/* hash of the name, 0: none */
+	uint64_t node;		/* head_node() of the name, 0: none */
 	uint64_t key;		/* of the event: node and serial */
 	uint64_t serial;	/* 0: not read */
 	uint64_t time;		/* milliseconds */
@@ -52,6 +52,9 @@ bool head_read(struct head *h, const char *text, size_t len, bool prefixes,
 /* The same of a line that is known to have no NUL in it. */
 bool head_read_clean(struct head *h, const char *text, size_t len, bool prefixes,
 		     struct head_stamp *last);
+
+/* Returns the hash of a node's name, as in struct head; 0 if len is 0. */
+uint64_t head_node(const char *name, size_t len);
 
 /* Reads digits of base 10 or 16 and moves *p behind them. */
 uint64_t head_number(const char **p, const char *end, int base);

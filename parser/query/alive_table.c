@@ -5,13 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parser/audit/head.h"
+
 uint64_t alive_node(const char *node)
 {
-	uint64_t h = 0;
-
-	while (node && *node)
-		h = h * 31 + (unsigned char)*node++;
-	return h;
+	return node ? head_node(node, strlen(node)) : 0;
 }
 
 struct alive_process *alive_find_process(const struct alive_table *t, struct alive_key k)

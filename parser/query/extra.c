@@ -6,6 +6,7 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "parser/audit/head.h"
 #include "parser/entry/community_id.h"
 #include "parser/text.h"
 
@@ -63,11 +64,7 @@ void extra_free(struct extra *x)
 
 static struct key key_of(const char *node, int64_t pid)
 {
-	struct key k = { .pid = pid };
-
-	while (node && *node)
-		k.node = k.node * 31 + (unsigned char)*node++;
-	return k;
+	return (struct key){ .pid = pid, .node = node ? head_node(node, strlen(node)) : 0 };
 }
 
 static struct above *find(const struct extra *x, const struct key *k)

@@ -44,19 +44,10 @@ void raw_free(struct raw *r)
 	free(r);
 }
 
-/* Computes the same hash as head_read(). */
-static uint64_t node_hash(const char *node)
-{
-	uint64_t h = 0;
-
-	while (node && *node)
-		h = h * 31 + (unsigned char)*node++;
-	return h;
-}
-
 int raw_note(struct raw *r, const struct stamp *event, const char *node)
 {
-	struct key k = { event->sec * 1000 + event->milli, event->serial, node_hash(node) };
+	struct key k = { event->sec * 1000 + event->milli, event->serial,
+			 node ? head_node(node, strlen(node)) : 0 };
 	struct noted *n;
 
 	HASH_FIND(hh, r->events, &k, sizeof(k), n);

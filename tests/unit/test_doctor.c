@@ -147,7 +147,7 @@ static const struct row rows[] = {
 	{ "a log whose directory is not there yet", check_outputs, { 0 }, .level = DOCTOR_OK, .found = "each output accepts lines (1)", .config = "[log]\nfile = /var/log/audit-netlog/netlog.log\n", .files = { { "/var/log/x", "" } } },
 	{ "a file whose directory is not there", check_outputs, { 0 }, .level = DOCTOR_BROKEN, .found = "a: /srv/netlog/log: No such file", .fix = "mkdir -p /srv/netlog", .config = "[output a]\ntransport = file\npath = /srv/netlog/log\n", .files = { { "/srv/x", "" } } },
 	{ "a directory", check_outputs, { 0 }, .level = DOCTOR_BROKEN, .found = "a: /dir: Is a directory", .fix = "name a file", .config = "[output a]\ntransport = file\npath = /dir\n", .files = { { "/dir/x", "" } } },
-	{ "a full disk", check_outputs, { 0 }, .level = DOCTOR_BROKEN, .found = "a: /../../sys/log: No space left", .fix = "df -h /../../sys", .config = "[output a]\ntransport = file\npath = /../../sys/log\n" },
+	{ "a full disk", check_outputs, { 0 }, .level = DOCTOR_BROKEN, .found = "a: /../../proc/log: No space left", .fix = "df -h /../../proc", .config = "[output a]\ntransport = file\npath = /../../proc/log\n" },
 	{ "1970", check_clock, { .now = 100, .clock_synchronized = true }, .level = DOCTOR_WARNING, .found = "before 2020", .fix = "timedatectl" },
 	{ "not synchronized", check_clock, { .now = 1800000000 }, .level = DOCTOR_NOTE, .found = "synchronized", .fix = "timedatectl" },
 };
