@@ -331,6 +331,8 @@ def test_questions():
     check("talked: a network", talked(at + 900000, "10.0.0.8/31"), ["app1", "db1", "db1", "web1"])
     check("talked: another network", talked(at + 900000, "192.0.2.0/24"), [])
     check("talked: an address of version 6", talked(at + 900000, "2001:db8::1"), [])
+    check("talked: none that lasts longer", [len(ask("talked", "--address", "10.0.0.5", "--at", stamp(at + 900000)[:19], "--margin", "1s",
+                                                      "--longest", span)) for span in ("14m", "16m")], [0, 2])
     check("new: the edge of three days ago is not new", {(r["opener_host"], r["acceptor_host"]) for r in ask("new", "--since", "-1d")},
           {("app1", "db1"), ("w", "db1")})
     rows = ask("listeners")
