@@ -44,7 +44,7 @@ BPF := $(BPF)
 ifeq ($(BPF),1)
 PLUGIN := $(filter-out plugin/input/bpf_none.c,$(PLUGIN))
 else
-PLUGIN := $(filter-out plugin/input/bpf.c plugin/input/bpf_load.c plugin/input/bpf_scan.c,$(PLUGIN))
+PLUGIN := $(filter-out plugin/input/bpf.c plugin/input/bpf_btf.c plugin/input/bpf_load.c plugin/input/bpf_scan.c,$(PLUGIN))
 endif
 
 # The tls transport is built where GnuTLS is; TLS=0 leaves it out.
@@ -149,7 +149,7 @@ try:	## Shows this machine's connections as they happen (root; DURATION=seconds)
 	$(own)
 	@DURATION="$(DURATION)" plugin/try.sh
 
-doctor: all	## Checks that this host logs its connections, and says what to mend (root)
+doctor: all	## Checks that this host logs its connections, and prints fixes (root)
 	@$B/audisp-netlog --doctor
 
 check:	## Runs every test that this machine can run (VM=0: without virtual machines)

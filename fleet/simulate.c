@@ -91,7 +91,8 @@ static struct host *hosts;
 static struct conn *ring[RING];
 static struct edge *edges;
 static struct {
-	uint64_t lines, lost, counted, twice, pairs, nat, blind, outside, containers, wrong, missing, listeners;
+	uint64_t lines, lost, counted, twice, pairs, nat, blind, outside, containers, wrong, missing;
+	uint64_t listeners;
 } sum;
 static uint64_t state;
 static char ends[2][40];	/* addresses of the line at work */
@@ -327,8 +328,8 @@ static void put_listener(uint32_t host, const struct service *s, int64_t now)
 	sum.lines++;
 	sum.listeners++;
 	if (opt.rows) {
-		printf("host%05u\t10.255.0.1\t%" PRId64 "\t%" PRId64 "\t%d\tlisten start\tTCP\t-\t::ffff:0.0.0.0\t%u\t"
-		       "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff\t-1\t%u\t%u\t33\t%.15s\t%s\t4294967295\t4294967295\t1\t\t%s\t\t",
+		printf("host%05u\t10.255.0.1\t%" PRId64 "\t%" PRId64 "\t%d\tlisten start\t"
+		       "TCP\t-\t::ffff:0.0.0.0\t%u\tffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff\t-1\t%u\t%u\t33\t%.15s\t%s\t4294967295\t4294967295\t1\t\t%s\t\t",
 		       host, (opt.from + now) / 1000 + 1, ms / 1000, (int)(ms % 1000), s->port,
 		       300 + host % 50, 400 + h->cookie, comm, exe, exe);
 		printf("-1\t4026531840\t\t\t%.15s.service\t\t\t-1\t-1\t-1\t0\t0\t%u\t%u\t1\t1\t0\t%u\t0\t%u\t%" PRIu64 "\n",
@@ -340,9 +341,11 @@ static void put_listener(uint32_t host, const struct service *s, int64_t now)
 	printf(",\"destination\":{\"ip\":\"0.0.0.0\",\"port\":%u},\"event\":{\"sequence\":%" PRIu64 ","
 	       "\"dataset\":\"netlog.connection\",\"id\":\"%08x-%x.1\"},\"host\":{\"name\":\"host%05u\"},",
 	       s->port, seq, h->boot, h->cookie, host);
-	printf("\"netlog\":{\"auid\":\"unset\",\"kind\":\"listen start\",\"netns\":4026531840,\"ses\":\"unset\"},"
-	       "\"network\":{\"transport\":\"tcp\"},\"process\":{\"command_line\":\"%s\",\"executable\":\"%s\","
-	       "\"name\":\"%.15s\",\"pid\":%u},\"systemd\":{\"unit\":\"%.15s.service\"},\"user\":{\"id\":\"33\"}}\n",
+	printf("\"netlog\":{\"auid\":\"unset\",\"kind\":\"listen start\",\"netns\":4026531840,"
+	       "\"ses\":\"unset\"},\"network\":{\"transport\":\"tcp\"},"
+	       "\"process\":{\"command_line\":\"%s\",\"executable\":\"%s\","
+	       "\"name\":\"%.15s\",\"pid\":%u},\"systemd\":{\"unit\":\"%.15s.service\"},"
+	       "\"user\":{\"id\":\"33\"}}\n",
 	       exe, exe, comm, 400 + h->cookie, comm);
 }
 
@@ -350,7 +353,8 @@ static void put_listener(uint32_t host, const struct service *s, int64_t now)
 static void put_listeners(uint32_t host, int64_t now)
 {
 	for (uint32_t i = 0; i < SERVICES; i++)
-		if (host % services[i].servers == 0 && host / services[i].servers < opt.hosts / services[i].servers)
+		if (host % services[i].servers == 0 &&
+		    host / services[i].servers < opt.hosts / services[i].servers)
 			put_listener(host, &services[i], now);
 }
 

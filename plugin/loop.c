@@ -5,15 +5,12 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "plugin/clock.h"
-#include "plugin/ignore/load.h"
 #include "plugin/log.h"
-#include "plugin/privileges.h"
+#include "plugin/signals.h"
 #include "plugin/status.h"
 #include "plugin/wait.h"
 
@@ -21,116 +18,8 @@
 #define TIMER_MS 1000
 #define LOSSES_MS 250 /* interval at which losses are counted */
 #define INPUT_MS 100 /* of reading, before the others have their turn */
-#define RELEASE_MS 200 /* beyond [sockdiag] wait: for its answers to be worked on */
 #define TICK_MS 100
 #define SCAN_MS 3000 /* between scans for processes that were killed */
-
-/* ---- signals ---- */
-
-/* Returns the names of the sections whose changes take effect only at the next start, or NULL. */
-static const char *needs_restart(const struct plugin *p, const struct config *fresh)
-{
-	bool limits = fresh->sockets != p->limits.sockets ||
-		      fresh->processes != p->limits.processes;
-	bool kernel = fresh->source != p->source || fresh->wants.flows != p->wants.flows ||
-		      fresh->wants.processes != p->wants.processes ||
-		      fresh->wants.uses != p->wants.uses || fresh->wants.scan != p->wants.scan ||
-		      (!fresh->udp_unused && !p->wants.data) ||
-		      (fresh->kernel_ignore != USE_NO && !p->wants.list);
-
-	if (limits && kernel)
-		return "limits,kernel";
-	if (limits)
-		return "limits";
-	return kernel ? "kernel" : NULL;
-}
-
-/* Outputs that stay the same are not closed: a stalled one would be waited for, and its
- * lines be lost. */
-static void apply_config(struct plugin *p, struct config *fresh)
-{
-	const char *restart = needs_restart(p, fresh);
-	bool same = config_same_outputs(&p->config, fresh);
-
-	if (!config_same_sockdiag(&p->config, fresh))
-		sources_close_sockdiag(&p->sources, true);
-	if (!fresh->netns_count && !privileges_drop_netns())
-		p->stop = true;
-	if (!same)
-		report_close(&p->report);
-	config_fini(&p->config);
-	p->config = *fresh;
-	track_hide_unused(p->track, p->config.udp_unused ? 0 : UNUSED_MS);
-	status_watch_journal(p);
-	if (same)
-		report_reopen(&p->report);
-	else if (!report_open(&p->report, &p->config))
-		p->stop = true;
-	if (restart)
-		log_warnx("[%s] has changed: it takes effect when auditd is restarted", restart);
-	report_note(&p->report, "netlog config result=loaded%s%s", restart ? " restart=" : "",
-		    restart ? restart : "");
-}
-
-static void reload(struct plugin *p)
-{
-	struct config fresh;
-
-	if (options_load_config(&p->options, &fresh)) {
-		log_warnx("the old configuration stays in use");
-		report_reopen(&p->report);
-		report_note(&p->report, "netlog config result=kept");
-	} else {
-		apply_config(p, &fresh);
-	}
-	ignore_load(&p->ignore, p->config.ignore_file, &p->report);
-	p->next_check = 0;
-}
-
-/* auditd stops its plugins itself; a SIGTERM from another process is a mistake that would leave
- * the host unwatched. With --live the user decides. */
-static void on_term(struct plugin *p, const struct signalfd_siginfo *s)
-{
-	if (p->netlink || (pid_t)s->ssi_pid == getppid() || s->ssi_pid <= 1)
-		p->stop = true;
-	else
-		log_warnx("SIGTERM from pid %u is ignored: only auditd may stop its plugins "
-			  "(service auditd stop, or active = no in netlog.conf)",
-			  s->ssi_pid);
-}
-
-static void on_signal(struct plugin *p)
-{
-	struct signalfd_siginfo s;
-
-	while (read(p->signals, &s, sizeof(s)) == sizeof(s)) {
-		switch (s.ssi_signo) {
-		case SIGTERM: on_term(p, &s); break;
-		case SIGINT: p->stop |= p->options.live; break;
-		case SIGHUP: reload(p); break;
-		case SIGUSR1: status_report(p); break;
-		case SIGWINCH: report_set_width(&p->report, terminal_width()); break;
-		}
-	}
-}
-
-bool loop_open_signals(struct plugin *p)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGUSR1);
-	sigaddset(&set, SIGWINCH);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	p->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (p->signals < 0)
-		log_warn("signalfd");
-	return p->signals >= 0;
-}
 
 /* ---- input ---- */
 
@@ -171,7 +60,7 @@ static void take_input(struct plugin *p, int fd)
 			resolver_look(p->sources.resolver);
 	} while (n > 0 && clock_now_ms() < end && poll(&more, 1, 0) > 0);
 	reassemble_push(p->reassembler);
-	if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
+	if (n > 0 || (n < 0 && errno == EAGAIN))
 		return;
 	if (n < 0)
 		log_warn("standard input");
@@ -203,11 +92,9 @@ static void find_holders(struct plugin *p)
 static void release_entries(struct plugin *p)
 {
 	struct stamp now = clock_stamp();
-	int64_t wait = p->config.wait > HOLDER_MS ? p->config.wait : HOLDER_MS;
-	int64_t latest = now.sec * 1000 + now.milli - wait - RELEASE_MS;
-	int64_t oldest = track_oldest(p->track);
 
-	report_release(&p->report, oldest > latest ? oldest : latest);
+	report_release(&p->report, order_limit(track_oldest(p->track), now.sec * 1000 + now.milli,
+					       p->config.wait, HOLDER_MS));
 }
 
 /* ---- timers ---- */
@@ -352,7 +239,7 @@ void loop_run(struct plugin *p)
 
 	while (!p->stop && wait_until(p, fds, next_losses < next_timer ? next_losses : next_timer)) {
 		if (fds[SIGNALS].revents)
-			on_signal(p);
+			signals_take(p);
 		work(p, fds);
 		if (reassemble_count_late(p->reassembler, clock_now_ms()) ||
 		    clock_now_ms() >= next_losses) {

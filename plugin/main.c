@@ -23,6 +23,7 @@
 #include "plugin/log.h"
 #include "plugin/plugin.h"
 #include "plugin/privileges.h"
+#include "plugin/signals.h"
 #include "plugin/status.h"
 
 #define FIRST_CHECK_MS 3000 /* from start to the first check of the rules */
@@ -241,7 +242,7 @@ static bool close_netlink(struct plugin *p)
 
 static bool open_all(struct plugin *p)
 {
-	if (!loop_open_signals(p) || !open_parser(p) || !open_netlink(p))
+	if (!signals_open(p) || !open_parser(p) || !open_netlink(p))
 		return false;
 	sources_open(&p->sources, &p->config, p->track, p->netlink);
 	if (kernel_source_scans(&p->sources.kernel))

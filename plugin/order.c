@@ -69,6 +69,15 @@ bool order_add(struct order *o, const struct stamp *time, uint64_t key, const vo
 	return true;
 }
 
+int64_t order_limit(int64_t oldest_ms, int64_t now_ms, unsigned int diag_wait_ms,
+		    unsigned int other_wait_ms)
+{
+	unsigned int wait = diag_wait_ms > other_wait_ms ? diag_wait_ms : other_wait_ms;
+	int64_t latest = now_ms - wait - ORDER_SPARE_MS;
+
+	return oldest_ms > latest ? oldest_ms : latest;
+}
+
 void order_release(struct order *o, int64_t before_ms,
 		   void (*fn)(const char *text, size_t len, void *arg), void *arg)
 {

@@ -79,7 +79,6 @@ struct plugin {
 
 /* ---- loop ---- */
 
-bool loop_open_signals(struct plugin *p);
 /* Gives the ignore list to the kernel's side, if it has changed. */
 void loop_give_ignored(struct plugin *p);
 /* Returns after the end of the input, SIGTERM, or --duration. */

@@ -112,7 +112,8 @@ static __always_inline bool write_exe(struct task_struct *p, const struct known_
 	x->kind = NETLOG_BPF_EXE;
 	x->pid = pid;
 	x->id = k->id;
-	x->key = exe_key(k->start, k->file);
+	/* k->file may be a pointer to the verifier, and no number */
+	x->key = exe_key(k->start, (__u64)BPF_CORE_READ(p, mm, exe_file));
 	x->parts = x->len = x->args_len = x->deleted = 0;
 	read_path(x, p, (struct file *)k->file);
 	read_args(x, p);

@@ -355,6 +355,11 @@ void owners_expect_uses(struct owners *o)
 	o->has_uses = true;
 }
 
+bool owners_has_uses(const struct owners *o)
+{
+	return o->has_uses;
+}
+
 size_t owners_count(const struct owners *o)
 {
 	return o->count;

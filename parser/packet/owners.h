@@ -128,6 +128,7 @@ struct owners_found {
 
 /* The log may have changes of users, though it has none so far: packets wait for them. */
 void owners_expect_uses(struct owners *o);
+bool owners_has_uses(const struct owners *o);	/* it has some, or may have */
 
 /* Finds the processes of a packet. Packets are passed in the order of the capture. */
 void owners_find(struct owners *o, const struct flow *f, int64_t ns, struct owners_found *found);

@@ -118,6 +118,19 @@ void packet_run_local(struct packet_run *r, const struct netaddr *a)
 
 /* ---- packets ---- */
 
+/* The log has everything that happened before this time. But the line of a user comes when its
+ * call returns: bytes can wait for their reader, so the packet waits as long as it may. */
+static int64_t complete_until(const struct packet_run *r)
+{
+	int64_t late = LOG_LATE_NS;
+
+	if (r->log_ended)
+		return OWNERS_OPEN;
+	if (owners_has_uses(r->owners) && r->o->wait_ms * INT64_C(1000000) > late)
+		late = r->o->wait_ms * INT64_C(1000000);
+	return owners_latest(r->owners) - late;
+}
+
 /* The lock is held. */
 static bool need_not_wait(struct packet_run *r, const struct waiting_block *w, int64_t now_ms)
 {
@@ -125,11 +138,10 @@ static bool need_not_wait(struct packet_run *r, const struct waiting_block *w, i
 
 	if (!r->caught_up && !waiting_is_full(r->waiting))
 		return false;
-	owners_complete(r->owners, r->log_ended ? OWNERS_OPEN :
-			owners_latest(r->owners) - LOG_LATE_NS);
+	owners_complete(r->owners, complete_until(r));
 	return late || r->log_ended || waiting_is_full(r->waiting) ||
 	       (w->block.is_packet && w->block.has_time &&
-		w->block.ns < owners_latest(r->owners) - LOG_LATE_NS) ||
+		w->block.ns < complete_until(r)) ||
 	       annotate_is_known(r->annotate, &w->block);
 }
 

@@ -16,7 +16,7 @@
 struct edge {
 	char *key;		/* owned: from, a newline, to, a newline, port */
 	uint64_t count, failed;
-	bool listens;
+	bool listens, in;	/* in: the program is the second name */
 	UT_hash_handle hh;
 };
 
@@ -93,6 +93,7 @@ static void on_pair(const struct pair *pair, void *arg)
 			return;
 		}
 		edge->listens = entry_is_listen(e);
+		edge->in = !edge->listens && entry_direction(e) == DIRECTION_IN;
 		HASH_ADD_KEYPTR(hh, g->edges, edge->key, strlen(edge->key), edge);
 	}
 	edge->count++;
@@ -114,16 +115,35 @@ static void graph_entry(struct view *v, const struct entry *e, bool matched)
 	pairs_entry(((struct graph *)v)->pairs, e, matched);
 }
 
+/* Part of an edge's key. */
+struct name {
+	const char *at;
+	size_t len;
+	const char *mark;	/* so that a program called 10.0.0.1 is not the address */
+};
+
 /* The names have no quotes; a backslash is that of \xHH. */
-static void write_name(struct view *v, const char *text, size_t len)
+static void write_name(struct view *v, const struct name *n, const char *mark)
 {
 	view_write(v, "\"", 1);
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '\\')
+	view_write(v, mark, strlen(mark));
+	for (size_t i = 0; i < n->len; i++) {
+		if (n->at[i] == '\\')
 			view_write(v, "\\", 1);
-		view_write(v, text + i, 1);
+		view_write(v, n->at + i, 1);
 	}
 	view_write(v, "\"", 1);
+}
+
+static void write_node(struct view *v, const struct name *n, const char *shape)
+{
+	view_write(v, "\t", 1);
+	write_name(v, n, n->mark);
+	view_write(v, " [label=", 8);
+	write_name(v, n, "");
+	view_write(v, ", shape=", 8);
+	view_write(v, shape, strlen(shape));
+	view_write(v, "];\n", 3);
 }
 
 /* Adds one for each factor of ten. */
@@ -138,25 +158,26 @@ static unsigned int width_of(uint64_t count)
 
 static void write_edge(struct view *v, const struct edge *e)
 {
-	size_t from = strcspn(e->key, "\n");
-	const char *to = e->key + from + 1, *port = to + strcspn(to, "\n") + 1;
+	struct name from = { e->key, strcspn(e->key, "\n"), e->in ? "" : "program " }, to;
+	const char *port;
 	char text[256];
 	int n;
 
-	if (e->listens) {
-		view_write(v, "\t", 1);
-		write_name(v, to, port - 1 - to);
-		n = snprintf(text, sizeof(text), " [shape=house];\n");
-		view_write(v, text, n);
-	}
+	to.at = e->key + from.len + 1;
+	to.len = strcspn(to.at, "\n");
+	to.mark = e->in ? "program " : e->listens ? "listener " : "";
+	port = to.at + to.len + 1;
+	write_node(v, e->in ? &to : &from, "ellipse");
+	if (e->listens)
+		write_node(v, &to, "house");
 	view_write(v, "\t", 1);
-	write_name(v, e->key, from);
+	write_name(v, &from, from.mark);
 	view_write(v, " -> ", 4);
-	write_name(v, to, port - 1 - to);
+	write_name(v, &to, to.mark);
 	if (e->listens)
 		n = snprintf(text, sizeof(text), " [style=dashed, arrowhead=none];\n");
 	else
-		n = snprintf(text, sizeof(text), " [label=\"%s%s %llu\", penwidth=%u%s];\n",
+		n = snprintf(text, sizeof(text), " [label=\"%s%s x%llu\", penwidth=%u%s];\n",
 			     *port ? ":" : "", port, (unsigned long long)e->count, width_of(e->count),
 			     e->failed == e->count ? ", color=red" : "");
 	view_write(v, text, n);

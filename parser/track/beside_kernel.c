@@ -21,9 +21,11 @@ static bool is_from_network(int err)
 static bool reported_by_module(const struct track *t, const struct event *f)
 {
 	unsigned int count;
-	const struct recent_connect *r = node_connects(t->node, &count), *end = r + count;
+	const struct recent_connect *all = node_connects(t->node, &count);
 
-	for (; r < end; r++) {
+	for (unsigned int i = 0; i < count; i++) {
+		const struct recent_connect *r = &all[i];
+
 		if (!r->pid)
 			continue;
 		if (r->serial == f->stamp.serial)

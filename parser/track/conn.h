@@ -145,6 +145,13 @@ struct conn {
 	struct conn_id id;	/* for the connection, from its first line on */
 	uint32_t nth;		/* connections numbered on this socket */
 	struct identity *opener;
+	/* By the rules: the event with the greatest number that closed one of its descriptors
+	 * while others were left. serial 0: none. */
+	struct {
+		struct identity *who;
+		struct stamp at;
+		enum entry_via via;
+	} closed;
 	int64_t user;		/* pid that was last logged as its user; 0: the opener, ID_UNKNOWN */
 	struct conn_diag *diag;
 	struct unseen *unseen;	/* its entry in that index, or NULL */

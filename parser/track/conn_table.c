@@ -90,6 +90,7 @@ void conn_drop(struct conn_table *t, struct conn *c)
 	TAILQ_REMOVE(&t->owners[c->owner].lru, c, of_owner);
 	t->owners[c->owner].count--;
 	identity_put(c->opener);
+	identity_put(c->closed.who);
 	free(c);
 }
 

@@ -83,6 +83,31 @@ static bool followed_fd_gone(struct track *t, struct conn *c, const struct fdent
 	return true;
 }
 
+/* Others are left. If the close of the last one arrives late, this one was the last. */
+static void note_closed(struct track *t, struct conn *c, struct identity *who, enum entry_via via)
+{
+	uint64_t serial = t->event->stamp.serial;
+
+	if (!who || serial <= c->closed.at.serial)
+		return;
+	identity_get(who);
+	identity_put(c->closed.who);
+	c->closed.who = who;
+	c->closed.at = t->when;
+	c->closed.at.serial = serial;
+	c->closed.via = via;
+}
+
+static void close_last(struct track *t, struct conn *c, struct identity *who, enum entry_via via)
+{
+	if (t->late && c->closed.at.serial > t->event->stamp.serial)
+		life_close(t, c, ENDING(.via = c->closed.via, .when = &c->closed.at,
+					.identity = c->closed.who));
+	else	/* when the missing process closed it is unknown, so it need not have been the last */
+		life_close(t, c, ENDING(.via = via, .identity = via == VIA_GONE && t->diag.on ?
+								c->opener : who));
+}
+
 void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via)
 {
 	int64_t pid = fd->key.proc->key.pid;
@@ -93,6 +118,8 @@ void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via)
 	if (who)
 		identity_get(who);
 	c = fdtable_remove(&t->fds, fd);
+	if (!was.presumed && !LIST_EMPTY(&c->fds))
+		note_closed(t, c, who, via);
 	if ((c->diag && followed_fd_gone(t, c, &was, pid, who, via)) || !conn_unused(c) ||
 	    doubt(t, c, was.key.proc, who, via))
 		goto out;
@@ -102,9 +129,7 @@ void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via)
 	if (via == VIA_EXIT && c->kind == KIND_LISTEN && conn_is_open(c))
 		corrected_add(&t->corrected, c, pid, was.key.fd, stamp_ms(&t->when));
 	idle_add(&t->idle, c, &was, t->event->stamp.serial, stamp_ms(&t->when));
-	/* when the missing process closed it is unknown, so it need not have been the last */
-	life_close(t, c, ENDING(.via = via, .identity = via == VIA_GONE && t->diag.on ?
-							c->opener : who));
+	close_last(t, c, who, via);
 	conn_drop(&t->conns, c);
 out:
 	identity_put(who);
@@ -126,8 +151,9 @@ void ending_fds_gone(struct track *t, struct proc *p, bool cloexec_only,
 
 	for (f = TAILQ_LAST(&p->fds, fd_list); f; f = next) {
 		next = TAILQ_PREV(f, fd_list, of_proc);
-		if (!cloexec_only || f->cloexec)
-			ending_fd_gone(t, f, via);
+		if (cloexec_only && (!f->cloexec || state_is_older(t->event, f->serial, f->ms)))
+			continue;
+		ending_fd_gone(t, f, via);
 	}
 }
 

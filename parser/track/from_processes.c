@@ -78,6 +78,8 @@ void from_processes_reuse(struct track *t, int fd)
 
 static void close_one(struct track *t, const struct event *f, struct fdent *fd)
 {
+	if (state_is_older(f, fd->serial, fd->ms))
+		return;
 	if (f->cloexec)		/* CLOSE_RANGE_CLOEXEC */
 		fd->cloexec = true;
 	else
@@ -122,19 +124,26 @@ void from_processes_close(struct track *t, const struct event *f)
 
 void from_processes_dup(struct track *t, const struct event *f)
 {
-	struct fdent *from;
+	struct fdent *from, *to;
 
 	if (f->result < 0 || f->fd == f->newfd)
 		return;
 	from = fdtable_find(&t->fds, t->proc, f->fd);
+	to = fdtable_find(&t->fds, t->proc, f->newfd);
+	if (to && state_is_older(f, to->serial, to->ms))
+		return;
+	if (from && state_is_older(f, from->serial, from->ms))
+		from = NULL;	/* another socket, since */
 	/* Adds the new reference before it drops the old descriptor's: it may be the same
 	 * socket. */
 	if (from) {
 		struct conn *s = from->conn;
-		struct fdent *old = fdtable_find(&t->fds, t->proc, f->newfd);
 
-		if (old && old->conn == s)
+		if (to && to->conn == s) {
+			to->cloexec = f->cloexec;
+			to->presumed = false;
 			return;
+		}
 		from_processes_reuse(t, f->newfd);
 		if (!bounds_fd(t, t->proc, f->newfd, s, f->cloexec))
 			input_error(t->errors, INPUT_ERROR_MEMORY, "dup", 3);

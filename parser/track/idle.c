@@ -5,7 +5,7 @@
 void idle_add(struct idle_table *t, const struct conn *c, const struct fdent *fd, uint64_t until,
 	      int64_t ms)
 {
-	if (!fd->serial || c->phase != CONN_IDLE)
+	if (c->phase != CONN_IDLE)
 		return;
 	t->at[t->next++ % IDLE_MAX] = (struct idle_socket){
 		.pid = fd->key.proc->key.pid, .serial = fd->serial, .until = until,

@@ -71,6 +71,7 @@ void image_identity(struct image *i, struct image_things *x, struct identity **i
 static void clear_links(struct conn *c)
 {
 	c->opener = NULL;
+	c->closed.who = NULL;
 	c->flow = c->listener = NULL;
 	memset(&c->of_left, 0, sizeof(c->of_left));
 	memset(&c->fds, 0, sizeof(c->fds));
@@ -116,6 +117,7 @@ static void one_conn(struct image *i, struct image_things *x, struct track *t, s
 		return;
 	image_add(i, &x->conns, c);
 	image_identity(i, x, &c->opener);
+	image_identity(i, x, &c->closed.who);
 }
 
 void image_conns(struct image *i, struct image_things *x, struct track *t)

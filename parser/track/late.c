@@ -132,6 +132,15 @@ static bool is_of_idle(struct track *t, const struct event *f)
 	return true;
 }
 
+/* The beginning of an attempt whose outcome was the first event of the descriptor. */
+static bool is_begun_attempt(const struct event *f, const struct fdent *fd)
+{
+	const struct conn *c = fd->conn;
+
+	return f->kind == EVENT_CONNECT && (f->result == -EINPROGRESS || f->result == -EINTR) &&
+	       fd->serial == c->ev.serial && netaddr_equal(&c->remote, &f->addr);
+}
+
 /* An event older than the socket that it would be of, or displace, displaces nothing: on a
  * busy host some are most of a second late. */
 static bool is_late(struct track *t, const struct event *f)
@@ -142,6 +151,8 @@ static bool is_late(struct track *t, const struct event *f)
 		return is_of_idle(t, f);
 	if (!state_is_older(f, fd->serial, fd->ms))
 		return false;
+	if (is_begun_attempt(f, fd))
+		return true;
 	late_call(t, f, fd->ms, VIA_REUSE);
 	return true;
 }

@@ -58,7 +58,7 @@ static void ring_image(struct ring *r, struct image *i, unsigned int max, size_t
 	i->bad |= count != ring_count(r);
 	if (i->bad)
 		ring_clear(r);
-	else
+	else if (count)
 		image_bytes(i, r->at, count * each);
 }
 
@@ -224,9 +224,9 @@ void node_add_failure(struct node *n, uint64_t cookie, uint32_t nth)
 
 uint32_t node_take_failure(struct node *n, uint64_t cookie)
 {
-	struct recent_failure *r = n->failed.at, *end = r + ring_count(&n->failed);
+	for (unsigned int i = 0; i < ring_count(&n->failed); i++) {
+		struct recent_failure *r = (struct recent_failure *)n->failed.at + i;
 
-	for (; r < end; r++) {
 		if (r->cookie != cookie)
 			continue;
 		r->cookie = 0;
@@ -304,9 +304,9 @@ void node_add_exit(struct node *n, int64_t pid, uint64_t serial, int64_t ms)
 
 bool node_take_exit(struct node *n, int64_t pid, int64_t since)
 {
-	struct recent_exit *r = n->exited.at, *end = r + ring_count(&n->exited);
+	for (unsigned int i = 0; i < ring_count(&n->exited); i++) {
+		struct recent_exit *r = (struct recent_exit *)n->exited.at + i;
 
-	for (; r < end; r++) {
 		if (r->pid != pid || r->taken || r->ms < since)
 			continue;
 		r->taken = true;
@@ -317,12 +317,13 @@ bool node_take_exit(struct node *n, int64_t pid, int64_t since)
 
 int64_t node_exit_after(const struct node *n, int64_t pid, uint64_t serial, int64_t ms)
 {
-	const struct recent_exit *r = n->exited.at, *end = r + ring_count(&n->exited);
-
 	if (!serial || n->last_exit <= serial)	/* nearly always */
 		return 0;
-	for (; r < end; r++)
+	for (unsigned int i = 0; i < ring_count(&n->exited); i++) {
+		const struct recent_exit *r = (const struct recent_exit *)n->exited.at + i;
+
 		if (r->pid == pid && r->serial > serial && r->ms >= ms)
 			return r->ms;
+	}
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "parser/track/bounds.h"
 #include "parser/track/call.h"
 #include "parser/track/defer.h"
+#include "parser/track/ending.h"
 #include "parser/track/life.h"
 #include "parser/track/protocol.h"
 
@@ -109,6 +110,44 @@ static void fail_beside(struct track *t, const struct event *f, int err)
 	conn_drop(&t->conns, c);
 }
 
+/* A connection that ended when the socket's present one began. */
+static void connect_ended(struct track *t, const struct event *f)
+{
+	struct conn *c = bounds_conn(t), *s = c ? call_find_socket(t, f->fd) : NULL;
+
+	if (!c)
+		return;
+	c->direction = CONN_OUTBOUND;
+	c->remote = f->addr;
+	if (s) {
+		c->family = s->family;
+		c->proto = s->proto;
+		c->remote = call_peer(s, &f->addr);
+	}
+	life_begin(t, c);
+	life_open(t, c, KIND_CONNECT, VIA_NONE);
+	ending_displaced(t, c, s ? stamp_ms(&s->ev) : 0, VIA_NONE);
+}
+
+/*
+ * Returns true if f is older than the event of the socket's connection, or of its last failure,
+ * and was handled: it changes nothing of that one.
+ */
+static bool connect_late(struct track *t, struct conn *s, const struct event *f, int err)
+{
+	struct netaddr peer = call_peer(s, &f->addr);
+
+	if (!state_is_older(f, s->ev.serial, stamp_ms(&s->ev)))
+		return false;
+	if (err == EINPROGRESS || err == EINTR || call_is_route_lookup(s, f))
+		return true;
+	if (err)
+		fail_beside(t, f, err);
+	else if (s->kind != KIND_CONNECT || !netaddr_equal(&s->remote, &peer))
+		connect_ended(t, f);
+	return true;
+}
+
 static void connect_error(struct track *t, struct conn *s, const struct event *f,
 			  int err)
 {
@@ -170,7 +209,7 @@ void syscall_connect(struct track *t, const struct event *f)
 		return;
 	}
 	s = call_named_socket(t, f);
-	if (!s)
+	if (!s || connect_late(t, s, f, err))
 		return;
 	if (s->uncollected && is_another(s, f, err)) {
 		s->uncollected = false;

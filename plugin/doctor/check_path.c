@@ -108,6 +108,15 @@ static unsigned long suppressed(const char *line)
 	       !strncmp(unit, "auditd", 6) ? n : 0;
 }
 
+/* journald's, about its copies for rsyslogd's imuxsock: "Forwarding to syslog missed 7 messages." */
+#define NOT_FORWARDED "_TRANSPORT=driver MESSAGE_ID=0027229ca0644181a76c4e92458afa2e"
+static unsigned long not_forwarded(const char *line)
+{
+	unsigned long n;
+
+	return sscanf(line, "Forwarding to syslog missed %lu messages", &n) == 1 ? n : 0;
+}
+
 /* rsyslogd's messages are in the journal: "imjournal: 15 messages lost due to rate-limiting (…)". */
 #define OF_RSYSLOG "_SYSTEMD_UNIT=rsyslog.service SYSLOG_IDENTIFIER=rsyslogd"
 static unsigned long not_read(const char *line)
@@ -191,7 +200,7 @@ static bool rsyslog_number(const struct doctor *d, const char *name, unsigned lo
 /* Its limit is off by default since rsyslog 7. */
 void check_imuxsock(const struct doctor *d, struct doctor_finding *f)
 {
-	unsigned long interval = 0, burst = 200;
+	unsigned long interval = 0, burst = 200, missed;
 
 	if (!uses_syslog(d) || !rsyslog_has(d, "imuxsock")) {
 		found(f, DOCTOR_OK, "no line passes rsyslog's imuxsock");
@@ -201,13 +210,23 @@ void check_imuxsock(const struct doctor *d, struct doctor_finding *f)
 		rsyslog_number(d, "$SystemLogRateLimitInterval", &interval);
 	if (!rsyslog_number(d, "SysSock.RateLimit.Burst", &burst))
 		rsyslog_number(d, "$SystemLogRateLimitBurst", &burst);
+	missed = sum_of(d, NOT_FORWARDED, not_forwarded);
+	if (!interval && missed) {
+		found(f, DOCTOR_WARNING, "journald could not hand %lu lines of this host to rsyslog since the boot",
+		      missed);
+		because(f, "rsyslog's imuxsock was slower than journald, and the plugin does not notice");
+		mend(f, "read the journal by imjournal instead, or use an output of the plugin's own");
+		return;
+	}
 	if (!interval) {
 		found(f, DOCTOR_OK, "rsyslog's imuxsock does not limit the rate");
 		return;
 	}
 	found(f, DOCTOR_WARNING, "rsyslog's imuxsock accepts %lu lines in %lu s from a process", burst,
 	      interval);
-	because(f, "messages beyond the limit are dropped, and the plugin does not notice");
+	because(f, "messages beyond the limit are dropped, and %s", d->reads_journal ?
+		   "netlog lost suppressed= reports them if rsyslogd logs to the journal" :
+		   "the plugin does not notice");
 	mend(f, "module(load=\"imuxsock\" SysSock.RateLimit.Interval=\"0\") in /etc/rsyslog.conf, "
 		"then: systemctl restart rsyslog");
 }

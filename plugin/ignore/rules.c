@@ -35,37 +35,39 @@ static bool is_plain(const char *path)
 static bool is_kept(const struct ignore_list *l, const char *exe)
 {
 	for (const struct ignore_item *i = ignore_list_items(l); i; i = i->next)
-		if (i->keep && (!i->exe || !strcmp(i->exe, exe)))
+		if (i->keep && (!i->exe || !exe || !strcmp(i->exe, exe)))
 			return true;
 	return false;
 }
 
-/* NULL: it is a rule. */
+/* NULL: it is a rule. exe of *i is NULL: any program. */
 static const char *no_rule(const struct ignore_list *l, const struct ignore_item *i)
 {
 	if (i->keep)
 		return "an exception";
-	if (!i->exe)
-		return "any program";
 	if (i->has_net || i->has_port)
 		return "audit rules have no addresses and ports";
 	if (i->container)
 		return "audit rules have no containers";
-	if (i->has_uid && i->uid_low != i->uid_high)
-		return "a range of users";
-	if (!is_plain(i->exe))
+	if (!i->exe && !i->has_uid)
+		return "any program";
+	if (i->exe && !is_plain(i->exe))
 		return "a path that auditctl cannot read";
 	if (is_kept(l, i->exe))
-		return "an entry with ! is about this program";
+		return i->exe ? "an entry with ! is about this program" : "there are entries with !";
 	return NULL;
 }
 
 static void print_rule(const struct ignore_item *i, const char *arch, const char *calls,
 		       FILE *to)
 {
-	fprintf(to, "-a never,exit -F arch=%s -S %s -F exe=%s", arch, calls, i->exe);
-	if (i->has_uid)
+	fprintf(to, "-a never,exit -F arch=%s -S %s", arch, calls);
+	if (i->exe)
+		fprintf(to, " -F exe=%s", i->exe);
+	if (i->has_uid && i->uid_low == i->uid_high)
 		fprintf(to, " -F uid=%lld", (long long)i->uid_low);
+	else if (i->has_uid)
+		fprintf(to, " -F uid>=%lld -F uid<=%lld", (long long)i->uid_low, (long long)i->uid_high);
 	fputc('\n', to);
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "plugin/input/bpf_btf.h"
 #include "plugin/log.h"
 
 #include "kpatch/bpf/netlog_bpf.h"
@@ -69,17 +70,12 @@ static bool is_optional(const char *function)
 	return false;
 }
 
-static bool has_function(const struct btf *btf, const char *name)
-{
-	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
-}
-
 /* In the kernel, or in a module that is loaded. */
-static bool can_attach(const struct btf *btf, const char *function)
+static bool can_attach(struct bpf_btf *functions, const char *function)
 {
 	if (!strncmp(function, "sctp_", 5))
 		return !access(SCTP_BTF, F_OK);
-	return has_function(btf, function) ||
+	return bpf_btf_has_function(functions, function) ||
 	       (strstr(function, "6_") && !access("/sys/kernel/btf/ipv6", F_OK));
 }
 
@@ -113,13 +109,13 @@ static bool has_lengths(const struct btf *btf)
 }
 
 /* The same programs and maps, from the object that this kernel accepts. */
-static struct netlog_bpf *open_object(const struct btf *btf)
+static struct netlog_bpf *open_object(struct bpf_btf *functions)
 {
 	struct netlog_bpf *b = calloc(1, sizeof(*b));
 
 	if (!b || netlog_bpf__create_skeleton(b))
 		goto err;
-	if (!has_function(btf, "bpf_loop"))
+	if (!bpf_btf_has_function(functions, "bpf_loop"))
 		b->skeleton->data = (void *)netlog_old_bpf__elf_bytes(&b->skeleton->data_sz);
 	if (!bpf_object__open_skeleton(b->skeleton, NULL))
 		return b;
@@ -129,22 +125,22 @@ err:
 }
 
 /* Sets what this kernel has. Returns 0 or -errno. */
-static int choose(struct netlog_bpf *b, const struct btf *btf, const struct bpf_wants *wants,
-		  bool can_read, char *error, size_t size)
+static int choose(struct netlog_bpf *b, const struct btf *btf, struct bpf_btf *functions,
+		  const struct bpf_wants *wants, bool can_read, char *error, size_t size)
 {
 	struct bpf_program *p;
 	const char *missing = NULL;
 
 	b->rodata->can_read = can_read;
 	b->rodata->has_list = b->rodata->has_list && wants->list;
-	b->rodata->has_task_btf = has_function(btf, "bpf_get_current_task_btf");
-	b->rodata->has_cookie = has_function(btf, "bpf_get_socket_ptr_cookie");
+	b->rodata->has_task_btf = bpf_btf_has_function(functions, "bpf_get_current_task_btf");
+	b->rodata->has_cookie = bpf_btf_has_function(functions, "bpf_get_socket_ptr_cookie");
 	b->rodata->sctp_late = access(SCTP_BTF, F_OK) != 0;
-	if (has_function(btf, "bpf_rcu_read_lock"))	/* 6.2 */
+	if (bpf_btf_has_function(functions, "bpf_rcu_read_lock"))	/* 6.2 */
 		b->rodata->exit_fds = 512;
 	bpf_object__for_each_program(p, b->obj) {
 		const char *function = function_of(p);
-		bool there = !function || can_attach(btf, function);
+		bool there = !function || can_attach(functions, function);
 
 		if (p == b->progs.on_udp_sendmsg || p == b->progs.on_udpv6_sendmsg)
 			there = there && wants->flows;
@@ -157,15 +153,15 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, const struct bpf_
 		else if (is_use(b, p))
 			there = there && wants->uses && !has_lengths(btf) && b->rodata->has_task_btf;
 		else if (p == b->progs.on_file)
-			there = has_function(btf, "bpf_sock_from_file");
+			there = bpf_btf_has_function(functions, "bpf_sock_from_file");
 		else if (p == b->progs.on_file_old)
-			there = can_read && !has_function(btf, "bpf_sock_from_file");
+			there = can_read && !bpf_btf_has_function(functions, "bpf_sock_from_file");
 		else if (p == b->progs.on_sctp_connect_late)
 			there = there && b->rodata->sctp_late;
 		else if (p == b->progs.on_delete_module)	/* 5.10's verifier refuses it */
-			there = there && has_function(btf, "bpf_loop");
+			there = there && bpf_btf_has_function(functions, "bpf_loop");
 		else if (p == b->progs.on_accept_old)
-			there = !has_function(btf, "__inet_accept");
+			there = !bpf_btf_has_function(functions, "__inet_accept");
 		else if (!there && p != b->progs.on_accept && !is_optional(function))
 			missing = function;
 		bpf_program__set_autoload(p, there);
@@ -187,6 +183,7 @@ static struct netlog_bpf *load(const struct bpf_wants *wants, bool can_read,
 			       char *error, size_t size)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
+	struct bpf_btf *functions;
 	struct netlog_bpf *b;
 	int err;
 
@@ -195,8 +192,10 @@ static struct netlog_bpf *load(const struct bpf_wants *wants, bool can_read,
 		snprintf(error, size, "this kernel has no BTF (CONFIG_DEBUG_INFO_BTF)");
 		return NULL;
 	}
-	b = open_object(btf);
-	err = b ? choose(b, btf, wants, can_read, error, size) : 0;
+	functions = bpf_btf_new(btf);
+	b = functions ? open_object(functions) : NULL;
+	err = b ? choose(b, btf, functions, wants, can_read, error, size) : 0;
+	bpf_btf_free(functions);
 	btf__free(btf);
 	if (!b) {
 		snprintf(error, size, "no memory");

@@ -2,7 +2,6 @@
 /* plugin/output/output: a queue in front of a transport, for the thread that puts messages. */
 #include "plugin/output/output.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,23 +13,20 @@ _Static_assert(OUTPUT_STAGE > FRAME_MAX, "a frame fits");
 
 /*
  * A caller that is faster than its output for a moment waits until half of the queue is free,
- * if this is soon (patience.h). If nothing moves in that time the output is stalled, and until
- * it moves again messages are dropped without waiting. Lock held.
+ * if this is soon (patience.h). Lock held.
  */
 static void make_room(struct output *s)
 {
-	size_t before = s->queue.used;
 	int64_t begun = clock_now_ms();
-	unsigned int left = s->stalled ? 0 : patience_left(&s->patience, begun);
+	unsigned int left = patience_left(&s->patience, begun);
 	struct timespec until = clock_in(left);
-	int err = left ? 0 : ETIMEDOUT;
+	int err = 0;
 
-	while (s->queue.used > s->queue.size / 2 && !err)
-		err = pthread_cond_timedwait(&s->emptied, &s->lock, &until);
 	if (!left)
 		return;
+	while (s->queue.used > s->queue.size / 2 && !err)
+		err = pthread_cond_timedwait(&s->emptied, &s->lock, &until);
 	patience_spend(&s->patience, begun, clock_now_ms() - begun);
-	s->stalled = err && s->queue.used >= before;
 }
 
 /* Moves what is staged to the queue. Lock held. */

@@ -201,11 +201,8 @@ static bool turn(struct output *s)
 		report_loss(s, dropped);
 		pthread_mutex_lock(&s->lock);
 	}
-	if (!s->count) { /* else nothing has moved */
-		s->stalled = false;
-		if (s->queue.used <= s->queue.size / 2)
-			pthread_cond_signal(&s->emptied);
-	}
+	if (!s->count && s->queue.used <= s->queue.size / 2)
+		pthread_cond_signal(&s->emptied);
 	/* messages that fail while stopping are dropped */
 	return !s->stopping || (s->queue.used && !s->count);
 }

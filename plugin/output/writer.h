@@ -30,7 +30,6 @@ struct output {
 	pthread_mutex_t lock;
 	pthread_cond_t filled, emptied, ended; /* by the monotonic clock */
 	bool stopping, stopped, want_reopen;
-	bool stalled; /* the queue was full, and nothing moved while the caller waited */
 	struct patience patience;
 	uint64_t dropped;	     /* messages, not yet reported */
 	uint64_t in_queue, in_batch; /* messages */

@@ -151,8 +151,7 @@ static void scan(struct sweep *w, const struct slice *slice)
 		if (slice_over(slice))
 			return;
 	}
-	w->scanned = w->sees_all && !w->walk.failed && !w->walk.cut &&
-		     !w->inventory.holders_cut;
+	w->scanned = !w->walk.failed && !w->walk.cut && !w->inventory.holders_cut;
 	if (w->walk.cut || w->inventory.holders_cut)
 		log_cut(w);
 	procfs_walk_end(&w->walk);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * tests/bench/cycle [CYCLES [PAUSE_US [BYTES]]]: what one connect, accept and two closes
- * on the loopback (between them BYTES times send and recv of one byte) cost this program,
+ * tests/bench/cycle [CYCLES [PAUSE_US [BYTES [DATAGRAMS]]]]: what one connect, accept and two
+ * closes on the loopback (between them BYTES times send and recv of one byte, and DATAGRAMS
+ * times sendto and recv by two UDP sockets without a peer) cost this program,
  * and what they cost the machine until the audit daemons have digested them. For
  * bench-module, in a virtual machine whose clock counts instructions; prints one line, in
  * nanoseconds a cycle:
@@ -64,34 +65,59 @@ static int listener(struct sockaddr_in *a)
 	return fd;
 }
 
-static void cycle(int listening, const struct sockaddr_in *a, int bytes)
+struct work {
+	long pause;			/* us, after each cycle */
+	int bytes, datagrams;
+	int listening;
+	struct sockaddr_in a;		/* of listening */
+	int from, to;			/* UDP sockets */
+	struct sockaddr_in to_a;
+};
+
+static void open_datagrams(struct work *w)
 {
+	socklen_t len = sizeof(w->to_a);
+
+	w->from = socket(AF_INET, SOCK_DGRAM, 0);
+	w->to = socket(AF_INET, SOCK_DGRAM, 0);
+	w->to_a = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	if (w->from < 0 || w->to < 0 || bind(w->to, (struct sockaddr *)&w->to_a, len) ||
+	    getsockname(w->to, (struct sockaddr *)&w->to_a, &len))
+		die("UDP");
+}
+
+static void cycle(const struct work *w)
+{
+	const void *to = &w->to_a;
 	char byte = 'x';
 	struct sockaddr_in peer;
 	socklen_t len = sizeof(peer);
 	int client, server;
 
 	client = socket(AF_INET, SOCK_STREAM, 0);
-	if (client < 0 || connect(client, (const void *)a, sizeof(*a)))
+	if (client < 0 || connect(client, (const void *)&w->a, sizeof(w->a)))
 		die("connect");
-	server = accept(listening, (struct sockaddr *)&peer, &len);
+	server = accept(w->listening, (struct sockaddr *)&peer, &len);
 	if (server < 0)
 		die("accept");
-	for (int i = 0; i < bytes; i++)
+	for (int i = 0; i < w->bytes; i++)
 		if (send(client, &byte, 1, 0) != 1 || recv(server, &byte, 1, 0) != 1)
 			die("send, recv");
+	for (int i = 0; i < w->datagrams; i++)
+		if (sendto(w->from, &byte, 1, 0, to, sizeof(w->to_a)) != 1 || recv(w->to, &byte, 1, 0) != 1)
+			die("sendto, recv");
 	close(client);
 	close(server);
 }
 
-static void cycles(int listening, const struct sockaddr_in *a, int n, long pause, int bytes)
+static void cycles(const struct work *w, int n)
 {
 	int i;
 
 	for (i = 0; i < n; i++) {
-		cycle(listening, a, bytes);
-		if (pause)
-			pause_us(pause);
+		cycle(w);
+		if (w->pause)
+			pause_us(w->pause);
 	}
 }
 
@@ -213,23 +239,27 @@ static double instruction_ns(void)
 int main(int argc, char **argv)
 {
 	int n = argc > 1 ? atoi(argv[1]) : 2000;
-	long pause = argc > 2 ? atol(argv[2]) : 0;
-	int bytes = argc > 3 ? atoi(argv[3]) : 0;
+	struct work w = {
+		.pause = argc > 2 ? atol(argv[2]) : 0,
+		.bytes = argc > 3 ? atoi(argv[3]) : 0,
+		.datagrams = argc > 4 ? atoi(argv[4]) : 0,
+	};
 	uint64_t busy[GROUPS], before[GROUPS], after[GROUPS], idle[GROUPS], elapsed, self;
-	struct sockaddr_in a;
-	int g, fd = listener(&a);
 	double ruler;
+	int g;
 
-	if (n <= 0 || pause < 0 || bytes < 0) {
-		fprintf(stderr, "usage: cycle [CYCLES [PAUSE_US [BYTES]]]\n");
+	if (n <= 0 || w.pause < 0 || w.bytes < 0 || w.datagrams < 0) {
+		fprintf(stderr, "usage: cycle [CYCLES [PAUSE_US [BYTES [DATAGRAMS]]]]\n");
 		return 1;
 	}
-	cycles(fd, &a, WARM_UP, pause, bytes);
+	w.listening = listener(&w.a);
+	open_datagrams(&w);
+	cycles(&w, WARM_UP);
 	ruler = instruction_ns();
 	settle(busy, before);
 	elapsed = now(CLOCK_MONOTONIC);
 	self = now(CLOCK_THREAD_CPUTIME_ID);
-	cycles(fd, &a, n, pause, bytes);
+	cycles(&w, n);
 	self = now(CLOCK_THREAD_CPUTIME_ID) - self;
 	elapsed = now(CLOCK_MONOTONIC) - elapsed;
 	settle(after, idle);

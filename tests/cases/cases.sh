@@ -43,4 +43,8 @@ lines_of "$out"
 	grep -q 'one host too many, skipped: at most 16384 hosts: host16384$' "$out.lines" &&
 	grep -q 'and 11 more: event of one host too many' "$out.lines"
 verdict "hosts: 16,384 of 16,390 hosts, and the others counted" $?
+
+# Random histories of processes, with and without late events.
+python3 ./histories.py "$tool" 80 99 >"$out"
+verdict "histories: each connection starts and ends as it did" $?
 exit $failed

@@ -5,7 +5,9 @@ by fields with maxspan and runs. As much of the language as Elastic's network ru
 a rule that needs more is reported, not guessed. Rules are *.toml of elastic/detection-rules
 (not part of this tree: another licence).
 
-eql.py EVENTS RULE.toml...      prints "match NAME PID..." or "none NAME" or "cannot NAME: REASON"
+eql.py [--network] EVENTS RULE.toml...      prints "match NAME PID..." or "none NAME" or "cannot NAME: REASON"
+--network: only the network steps of each sequence, in any order, for events of a source that does
+not report processes.
 """
 import fnmatch
 import ipaddress
@@ -71,8 +73,8 @@ def wild(value, pattern, fold):
 
 
 class Parser:
-    def __init__(self, text):
-        self.t, self.i = tokens(text), 0
+    def __init__(self, text, network=False):
+        self.t, self.i, self.network = tokens(text), 0, network
 
     def peek(self, *texts):
         return self.t[self.i][0] != 'string' and self.t[self.i][1] in texts
@@ -179,6 +181,8 @@ class Parser:
         category = self.take()[1]
         self.take('where')
         condition = self.either()
+        if self.network and category != 'network':
+            return None
         return lambda e: (category == 'any' or category in get(e, 'event.category')) and condition(e)
 
     def step(self, common):
@@ -194,10 +198,12 @@ class Parser:
             self.take('runs')
             self.take('=')
             runs = int(self.take()[1])
-        return [(condition, by)] * runs
+        return [(condition, by)] * runs if condition else []
 
     def rule(self):
         """Returns (steps, seconds)."""
+        if self.peek('sample') and self.network:
+            self.t[self.i] = ('word', 'sequence')    # the steps' order does not matter
         if not self.peek('sequence'):
             steps, span = [(self.event(), [])], None
         else:
@@ -251,7 +257,17 @@ def matches(steps, span, events):
                     waiting[n + 1].append((key, first, pids))
 
 
+def separate(steps, events):
+    """Pids of one event for each step, or nothing if a step has none."""
+    found = [[e for e in events if condition(e)] for condition, _ in steps]
+    if found and all(found):
+        yield [(get(f[0], 'process.pid') or ['-'])[0] for f in found]
+
+
 def main():
+    network = '--network' in sys.argv
+    if network:
+        sys.argv.remove('--network')
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     with open(sys.argv[1], encoding='utf-8') as f:
@@ -263,7 +279,8 @@ def main():
         if rule.get('language') != 'eql':
             continue
         try:
-            found = list(matches(*Parser(rule['query']).rule(), events))
+            steps, span = Parser(rule['query'], network).rule()
+            found = list(separate(steps, events) if network else matches(steps, span, events))
         except Cannot as why:
             print(f'cannot {name}: {why}')
             continue

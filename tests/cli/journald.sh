@@ -65,9 +65,9 @@ flood=3000
 flood_records $flood >"$tmp/flood"
 printf '[log]\nfile =\n[output]\nsyslog = yes\nqueue = 16384\nfile = %s\n[kernel]\nsource = none\n[sockdiag]\nuse = no\n' "$tmp/file" >"$tmp/conf"
 printf '[log]\nfile =\n[output]\nsyslog = yes\n[kernel]\nsource = none\n' >"$tmp/doctor.conf"
-doctor() {
+doctor() { # [CHECK]
 	"$plugin" --doctor --format json -c "$tmp/doctor.conf" 2>/dev/null |
-		jq -r '.checks[] | select(.name == "journal-rate") | .level + " " + .found'
+		jq -r ".checks[] | select(.name == \"${1:-journal-rate}\") | .level + \" \" + .found"
 }
 
 journal() { journalctl -D /run/log/journal -o cat --no-pager "$@" 2>/dev/null; }
@@ -128,27 +128,77 @@ if ldd "$plugin" | grep -q libsystemd; then
 	check "the plugin reports what was dropped ($((flood - arrived)) connections)" wait_for is_suppressed
 	check "a forged message is not counted ($(suppressed) lines in all)" [ "$(suppressed)" -lt $((flood - arrived + 19)) ]
 	check "it is in the journal, too" [ "$(journal MESSAGE_ID=a596d6fe7bfa4994828e72309e95d61e | grep -c 77777)" = 1 ]
-	# rsyslogd's message about this process, and one that does not come from rsyslogd's service
-	for g in "${groups[@]}"; do mkdir "${g%/*}/rsyslog.service" 2>/dev/null && others+=("${g%/*}/rsyslog.service"); done
-	if [ ${#others[@]} = ${#groups[@]} ]; then
-		before=$(suppressed) lost="imuxsock[pid: $running]: 4321 messages lost due to rate-limiting (5 allowed within 2 seconds)"
-		logger -t rsyslogd "$lost"
-		mkfifo "$tmp/rsyslogd"
-		( for g in "${others[@]}"; do echo "$BASHPID" >"$g/cgroup.procs"; done
-		  exec logger -t rsyslogd <"$tmp/rsyslogd" ) &
-		rsyslogd=$!
-		exec 4>"$tmp/rsyslogd"
-		echo "${lost/4321/1234}" >&4
-		is_rsyslogs() { [ "$(suppressed)" -ge $((before + 1234)) ]; }
-		check "lines that rsyslog's imuxsock dropped are counted, too" wait_for is_rsyslogs
-		check "a user's message like it is not" [ "$(suppressed)" -lt $((before + 4321)) ]
-		exec 4>&-
-		wait $rsyslogd
-	else
-		echo "skip - rsyslog's own messages: rsyslog.service runs here"
+	# a message of rsyslogd's that does not come from its service
+	logger -t rsyslogd "imuxsock[pid: $running]: 77777 messages lost due to rate-limiting (5 allowed within 2 seconds)"
+	before=$(suppressed)
+	( in_unit logger -t later later2 )
+	wait_for sh -c 'journalctl -D /run/log/journal -t later -o cat --no-pager | grep -q later2'
+	check "nor is one that looks like rsyslogd's" [ "$(suppressed)" -lt $((before + 77777)) ]
+	exec 3>&-
+	wait "$running"
+fi
+
+# ---- rsyslogd behind journald, with limits of its own ----
+
+start_rsyslogd() { # CONFIGURATION
+	printf '%s\n' "global(workDirectory=\"$tmp\")" "$1" "action(type=\"omfile\" file=\"$tmp/rsyslog\")" >"$tmp/rsyslog.conf"
+	( for g in "${others[@]}"; do echo "$BASHPID" >"$g/cgroup.procs"; done
+	  exec rsyslogd -n -f "$tmp/rsyslog.conf" -i "$tmp/rsyslog.pid" >"$tmp/rsyslogd.out" 2>&1 ) &
+	rsyslogd=$!
+}
+stop_rsyslogd() { kill "$rsyslogd"; wait "$rsyslogd" 2>/dev/null; rm -f "$tmp/rsyslog"; }
+arrived_there() { grep -c ' connect start ' "$tmp/rsyslog"; }
+
+test_rsyslogd() {
+	stop_journald
+	start_journald RateLimitIntervalSec=0 ForwardToSyslog=yes
+	rm -f "$tmp/file"
+	start_rsyslogd 'module(load="imuxsock" SysSock.Use="off") input(type="imuxsock" Socket="/run/systemd/journal/syslog" RateLimit.Interval="1" RateLimit.Burst="200")'
+	wait_for test -S /run/systemd/journal/syslog
+	( in_unit "$plugin" -c "$tmp/conf" <"$tmp/in" 2>/dev/null ) &
+	running=$!
+	exec 3>"$tmp/in"
+	cat "$tmp/flood" >&3
+	wait_for in_file
+	reported() { journal -t rsyslogd | sed -n "s/^imuxsock.pid: ${running}[],].*: \([0-9]*\) messages lost due.*/\1/p" | awk '{ n += $1 } END { print n + 0 }'; }
+	is_counted() { # the process's next line after the interval makes rsyslogd log the number
+		kill -USR1 "$running"
+		[ "$(suppressed)" -gt $((flood / 2)) ] && [ "$(suppressed)" = "$(reported)" ]
+	}
+	check "lines that rsyslog's imuxsock dropped are counted" wait_for is_counted
+	check "as many as rsyslogd reports ($(reported) of more than $flood)" [ "$(arrived_there)" -lt $((flood / 2)) ]
+	missed=$(journal _TRANSPORT=driver | sed -n 's/^Forwarding to syslog missed \([0-9]*\) messages.*/\1/p' | awk '{ n += $1 } END { print n + 0 }')
+	if [ "$missed" -gt 0 ]; then
+		printf 'module(load="imuxsock")\n' >"$tmp/imuxsock.conf"
+		mount --bind "$tmp/imuxsock.conf" /etc/rsyslog.conf
+		check "--doctor shows what journald could not forward" [ "$(doctor imuxsock)" = \
+			"warning journald could not hand $missed lines of this host to rsyslog since the boot" ]
+		umount /etc/rsyslog.conf
 	fi
 	exec 3>&-
-	wait $running
+	wait "$running"
+	stop_rsyslogd
+
+	start_rsyslogd 'module(load="imjournal" StateFile="state" IgnorePreviousMessages="on" Ratelimit.Interval="1" Ratelimit.Burst="200")'
+	wait_for grep -q imjournal "/proc/$rsyslogd/maps"
+	send_flood
+	mount --bind "$tmp/rsyslog.conf" /etc/rsyslog.conf || return
+	is_shown() { # rsyslogd logs the number with its next line after the interval
+		logger -t later later
+		doctor imjournal | grep -Eq 'default, and has dropped [0-9]{3,} since the boot$'
+	}
+	check "--doctor shows how many lines imjournal has dropped" wait_for is_shown
+	umount /etc/rsyslog.conf
+	stop_rsyslogd
+}
+in_file() { [ "$(grep -c ' connect start ' "$tmp/file")" = "$flood" ]; }
+for g in "${groups[@]}"; do mkdir "${g%/*}/rsyslog.service" 2>/dev/null && others+=("${g%/*}/rsyslog.service"); done
+if ! ldd "$plugin" | grep -q libsystemd || [ ! -e /etc/rsyslog.conf ]; then
+	echo "skip - rsyslogd behind journald: no rsyslog here, or no libsystemd"
+elif [ ${#others[@]} = ${#groups[@]} ]; then
+	test_rsyslogd
+else
+	echo "skip - rsyslogd behind journald: rsyslog.service runs here"
 fi
 
 # ---- the manual's setting: LogRateLimitIntervalSec=0, which systemd hands to journald so ----

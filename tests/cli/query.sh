@@ -203,13 +203,18 @@ test_summaries() {
 test_pictures() {
 	run -if "$data" --graph
 	[ "$status" = 0 ] && [ "$(head -n 1 "$out")" = 'digraph netlog {' ] && [ "$(tail -n 1 "$out")" = '}' ] &&
-		grep -qF '"curl@alpha" -> "127.0.0.1" [label=":18080 1", penwidth=1];' "$out" &&
-		grep -qF '"127.0.0.1:18080" [shape=house];' "$out"
+		grep -qF '"program curl@alpha" -> "127.0.0.1" [label=":18080 x1", penwidth=1];' "$out" &&
+		grep -qF '"program curl@alpha" [label="curl@alpha", shape=ellipse];' "$out" &&
+		grep -qF '"listener 127.0.0.1:18080" [label="127.0.0.1:18080", shape=house];' "$out"
 	verdict '--graph' $?
 	if command -v dot >/dev/null; then
 		dot -Tsvg <"$out" >"$tmp/svg" 2>"$err"
 		verdict '--graph is what dot reads' $?
 	fi
+	sed 's/comm="curl"/comm="127.0.0.1"/' "$data" >"$tmp/named.log"
+	run -if "$tmp/named.log" --graph
+	grep -qF '"program 127.0.0.1@alpha" -> "127.0.0.1"' "$out"
+	verdict '--graph: a program that has the name of an address is not the address' $?
 	refuses '--graph beside a format' 'cannot be combined with --format csv' --graph --format csv
 	refuses '--html of a folder that is not there' '^aunetlog: --html /none/x: No such file' -if "$data" --html /none/x
 	"$tool" -if "$data" >"$tmp/a"

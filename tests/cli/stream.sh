@@ -51,7 +51,7 @@ in_file() { [ "$(grep -c ' connect stop ' "$tmp/file" 2>/dev/null)" = "$1" ]; }
 
 start_rsyslogd() { # PORT [CONFIGURATION OF THE INPUT]
 	cat >"$tmp/rsyslog.conf" <<-END
-		global(workDirectory="$tmp" maxMessageSize="32k" ${3:-})
+		global(workDirectory="$tmp" maxMessageSize="${max_message:-32k}" ${3:-})
 		module(load="imtcp" ${2:-})
 		template(name="all" type="string" string="${4:-%pri-text%|%hostname%|%app-name%|%procid%|%timereported:::date-rfc3339%|%msg%\\n}")
 		ruleset(name="all") { action(type="omfile" file="$tmp/messages" template="all") }
@@ -92,6 +92,29 @@ test_tcp() {
 }
 
 # rsyslog escapes the tabs between LEEF's pairs, unless the manual's setting keeps it from this.
+# rsyslog cuts messages at maxMessageSize without a word; the manual's value lets the longest pass. A
+# record's texts are bounded, so that no line here is longer than rsyslog's default, 8 KiB.
+test_long() {
+	local max_message exe
+	exe=2F$(printf '01%.0s' {1..2500})	# a byte is \x01 in the line
+	for max_message in 1k 16k; do
+		start_rsyslogd 6019
+		: >"$tmp/messages"
+		start 'transport = tcp' 'host = 127.0.0.1' 'port = 6019'
+		connections 1 1 | sed "s/exe=\"[^\"]*\"/exe=$exe/; s/title=\"curl\"/title=$exe/" >&5
+		wait_for in_file 1
+		finish
+		if [ $max_message = 1k ]; then
+			wait_for grep -q 'connect stop' "$tmp/messages"
+			check "long lines ($(wc -L <"$tmp/file") bytes): maxMessageSize cuts them" \
+				[ "$(wc -L <"$tmp/messages")" -gt 900 -a "$(wc -L <"$tmp/messages")" -lt 1100 ]
+		else
+			check "long lines: maxMessageSize=\"16k\" lets them pass" wait_for same
+		fi
+		stop_rsyslogd
+	done
+}
+
 test_leef() {
 	local setting tabs
 	for setting in '' 'parser.escapeControlCharacterTab="off"'; do
@@ -495,6 +518,7 @@ test_tls() {
 
 if [ "${2:-}" ]; then "$2"; exit $failed; fi
 test_tcp
+test_long
 test_leef
 test_away
 test_killed

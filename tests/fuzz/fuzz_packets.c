@@ -17,6 +17,22 @@
 
 static const enum field_id comment[] = { FIELD_PID, FIELD_COMM, FIELD_EXE, FIELD_NONE };
 
+/* A program that another one replaces, and its end. */
+static void add_process(struct owners *o, struct entry *e)
+{
+	static const enum entry_kind kinds[] = { PROC_FORK, PROC_EXEC, PROC_EXEC, PROC_END };
+	struct identity *who = (struct identity *)e->identity;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		who->proctitle = i == 1 ? "6375726C002D76" : i == 2 ? "6375726C0061206200" : NULL;
+		e->what = kinds[i];
+		e->time.sec++;
+		owners_entry(o, e, true);
+	}
+	who->proctitle = "6375726C202D76";
+	who->unparted = true;
+}
+
 static void add_connections(struct owners *o)
 {
 	struct identity who = { .refs = 1, .pid = 2304, .ppid = 1, .uid = 1000, .auid = 1000,
@@ -30,6 +46,7 @@ static void add_connections(struct owners *o)
 
 	for (int i = 0; i < 4; i++) {
 		who.pid++;
+		add_process(o, &e);
 		e.id = (struct conn_id){ .number = i + 1, .nth = 1 };
 		e.proto = i % 2 ? IPPROTO_UDP : IPPROTO_TCP;
 		e.what = CONNECT_START;
@@ -49,9 +66,20 @@ static void add_connections(struct owners *o)
 
 struct job {
 	struct annotate *annotate;
+	struct owners *owners;
 	unsigned int packets;
-	bool twice;
+	bool twice, drops;
 };
+
+static void ended(struct owner *o, void *arg)
+{
+	annotate_ended(o, ((struct job *)arg)->annotate);
+}
+
+static void process(struct packet_process *p, enum entry_kind what, int64_t ns, void *arg)
+{
+	annotate_process(p, what, ns, ((struct job *)arg)->annotate);
+}
 
 static bool on_block(const struct pcapng_block *b, void *arg)
 {
@@ -60,6 +88,8 @@ static bool on_block(const struct pcapng_block *b, void *arg)
 	must(b->len >= 12 && b->len % 4 == 0 && b->len <= PCAPNG_BLOCK_MAX);
 	must(!b->data || (b->data >= b->bytes && b->data + b->caplen <= b->bytes + b->len));
 	must(!b->options || b->options + b->options_len <= b->bytes + b->len);
+	if (j->drops && b->has_time)
+		owners_passed(j->owners, b->ns);
 	if (j->twice)
 		annotate_is_known(j->annotate, b);
 	annotate_block(j->annotate, b);
@@ -93,12 +123,14 @@ static void check_output(const struct out *out, unsigned int packets)
 static void run(const uint8_t *data, size_t size, uint8_t how)
 {
 	int fd = memfd_create("capture", MFD_CLOEXEC);
-	struct owners *owners = owners_new(&(struct owners_io){ .fields = comment });
+	struct job j = { .twice = how & 1, .drops = how & 16 };
+	struct owners_io owners_io = { .fields = comment, .ended = ended, .process = process,
+				       .arg = &j };
+	struct owners *owners = owners_new(&owners_io);
 	struct pcapng_writer_options wo = { .snaplen = how & 4 ? 20 : 0, .comment = "c" };
 	struct host_id id;
 	struct out out;
 	struct packet_writer *w;
-	struct job j = { .twice = how & 1 };
 	struct reader_io io = { .block = on_block, .arg = &j };
 	char error[512];
 
@@ -106,9 +138,10 @@ static void run(const uint8_t *data, size_t size, uint8_t how)
 	must(host_id_set(&id, "fuzz"));
 	w = how & 8 ? text_writer_new(&out, &id) : pcapng_writer_new(&out, &wo);
 	must(fd >= 0 && owners && w && write(fd, data, size) == (ssize_t)size && !lseek(fd, 0, SEEK_SET));
-	add_connections(owners);
+	j.owners = owners;
 	j.annotate = annotate_new(owners, w, how & 2);
 	must(j.annotate);
+	add_connections(owners);
 	reader_run(fd, &io, error, sizeof(error));
 	annotate_end(j.annotate);
 	must(annotate_counts(j.annotate)->packets == j.packets);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # In the virtual machine: nginx, sshd, postgres and dnsmasq in one namespace, their clients in
 # another one, joined by veth; and servers whose connections another process uses. tcpdump
-# captures both sides. A tar archive goes to standard output: *.pcap, log, truth, forks,
+# captures both sides, and aunetlog one of them. A tar archive goes to standard output: *.pcap, log, truth, forks,
 # arguments, said.
 #
 # truth: as judge.py has it; arguments: as judge_arguments.py
@@ -61,6 +61,15 @@ dumps=()
 dump a va a
 dump b vb b
 dump b lo lo
+# the same live: the log is followed, and packets wait for it
+live() { # INTERFACE FILE
+	aunetlog capture --interface "$1" --in-netns b --wait 20 -if /var/log/netlog.log --write $out/$2 2>>$out/clients </dev/null &
+	captures+=($!)
+	until_true 60 test -s $out/$2
+}
+captures=()
+live vb live.pcapng
+live lo live-lo.pcapng
 
 # ---- servers, in b ----
 mkdir -p /apps/run/sshd /apps/root/.ssh /apps/var/lib/nginx /apps/var/log/nginx /apps/srv/www
@@ -153,6 +162,8 @@ done
 sleep 2
 kill -INT "${dumps[@]}"
 wait "${dumps[@]}"
+kill -INT "${captures[@]}"
+wait "${captures[@]}" || fail "aunetlog capture: $(cat $out/clients)"
 cat $trace/trace >$out/forks
 sync-audit 60
 sleep 2

@@ -321,10 +321,29 @@ static void test_rules(void **state)
 			    "-a never,exit -F arch=b32 -S socket,connect,bind,listen,accept4,socketcall"
 			    " -F exe=/bin/b -F uid=5\n"
 			    "# /bin/c|p<1>: no rule: audit rules have no addresses and ports\n"
-			    "# *|u<0>: no rule: any program\n"
+			    "# *|u<0>: no rule: there are entries with !\n"
 			    "# /bin/d: no rule: an entry with ! is about this program\n"
 			    "# !/bin/d|i<10.0.0.0/8>: no rule: an exception\n"
 			    "# /bin/e\\x20f: no rule: a path that auditctl cannot read\n");
+	free(text);
+	ignore_list_free(l);
+}
+
+/* Users need no program. */
+static void test_rules_of_users(void **state)
+{
+	struct ignore_error error;
+	struct ignore_list *l = read_list("*|u<0>\n/bin/a|u<1000-1999>\n*|c<0123456789ab>\n", &error);
+	char *text;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	(void)state;
+	ignore_rules_print(l, f);
+	fclose(f);
+	assert_non_null(strstr(text, ",accept,accept4 -F uid=0\n"));
+	assert_non_null(strstr(text, " -F exe=/bin/a -F uid>=1000 -F uid<=1999\n"));
+	assert_non_null(strstr(text, "\n# *|c<0123456789ab>: no rule: audit rules have no containers\n"));
 	free(text);
 	ignore_list_free(l);
 }
@@ -409,6 +428,7 @@ int main(void)
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_rules_of_users),
 		cmocka_unit_test(test_many_programs),
 		cmocka_unit_test(test_many_addresses),
 	};

@@ -23,6 +23,10 @@ static const struct row rows[] = {
 	{ "no number", "MESSAGE=Suppressed x messages from auditd.service", -1 },
 	{ "of rsyslog, about this process",
 	  "MESSAGE=imuxsock[pid: 4711]: 15 messages lost due to rate-limiting (5 allowed within 2 seconds)", 15 },
+	{ "of rsyslog, with the name",
+	  "MESSAGE=imuxsock[pid: 4711, name: /usr/sbin/audisp-netlog]: 768 messages lost due to rate-limiting (200 allowed within 1 seconds)", 768 },
+	{ "of rsyslog, about another with a name",
+	  "MESSAGE=imuxsock[pid: 47, name: x[pid: 4711]: 768 messages lost due to rate-limiting (200 allowed within 1 seconds)", -1 },
 	{ "of rsyslog, about another",
 	  "MESSAGE=imuxsock[pid: 471]: 15 messages lost due to rate-limiting (5 allowed within 2 seconds)", -1 },
 	{ "of rsyslog, before the number is known",
@@ -33,7 +37,7 @@ static const struct row rows[] = {
 static void run(void **state)
 {
 	const struct row *row = *state;
-	char field[128];
+	char field[256];
 	uint64_t count = 0;
 	size_t len = strlen(row->field);
 

@@ -82,9 +82,25 @@ static void test_full(void **state)
 	order_fini(&o);
 }
 
+/* Texts wait for the oldest event, but not for one that waits too long. */
+static void test_limit(void **state)
+{
+	static const struct { int64_t oldest, now; unsigned int diag, other; int64_t limit; } limits[] = {
+		{ INT64_MAX, 9000, 500, 1000, INT64_MAX },
+		{ 8900, 9000, 500, 1000, 8900 },
+		{ 7801, 9000, 500, 1000, 7801 }, { 7799, 9000, 500, 1000, 7800 },
+		{ 5801, 9000, 3000, 1000, 5801 }, { 5799, 9000, 3000, 1000, 5800 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
+		assert_int_equal(order_limit(limits[i].oldest, limits[i].now, limits[i].diag,
+					     limits[i].other), limits[i].limit);
+}
+
 int main(void)
 {
-	const struct CMUnitTest others[] = { cmocka_unit_test(test_full) };
+	const struct CMUnitTest others[] = { cmocka_unit_test(test_full), cmocka_unit_test(test_limit) };
 
 	return table_run("order", test_row, ROWS(rows)) +
 	       cmocka_run_group_tests_name("full", others, NULL, NULL);

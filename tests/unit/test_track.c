@@ -324,6 +324,17 @@ static const struct step late_second_socket[] = {
 	SOCKET(100, 3, DGRAM), CLOSE(100, 3), SOCKET(100, 3, STREAM), EXIT_THREAD(999), CLOSE(100, 3),
 	CONNECT(100, 3, A, 0, .late = 2, .out = START_A "\n" STOP_A " via=reuse"),
 };
+/* The same, and the event is older than the second of them. */
+static const struct step late_first_socket[] = {
+	EXIT_THREAD(999), EXIT_THREAD(999), EXIT_THREAD(999),
+	SOCKET(100, 3, STREAM), EXIT_THREAD(999), CLOSE(100, 3), SOCKET(100, 3, DGRAM), CLOSE(100, 3),
+	CONNECT(100, 3, A, 0, .late = 4, .out = START_A "\n" STOP_A " via=reuse"),
+};
+/* The closed socket is of an earlier boot. */
+static const struct step late_other_boot[] = {
+	SOCKET(100, 3, DGRAM), CLOSE(100, 3), BOOT(),
+	CONNECT(100, 3, A, 0, .late = 3, .out = "connect start - - -> " A " 100 prog"),
+};
 /* EINPROGRESS again, to the same peer: the first attempt has ended, unseen. */
 static const struct step progress_same_peer[] = {
 	SOCKET(100, 3, STREAM), CONNECT(100, 3, A, -EINPROGRESS, .out = START_A " via=in-progress"),
@@ -1090,6 +1101,8 @@ static const struct row rows[] = {
 	ROW("events later than the exit", late_after_exit),
 	ROW("late, of sockets that are known", late_known_socket),
 	ROW("late, of the second socket with the number", late_second_socket),
+	ROW("late, of the first socket with the number", late_first_socket),
+	ROW("late, of a socket of an earlier boot", late_other_boot),
 	ROW("EINPROGRESS again, same peer", progress_same_peer),
 	ROW("a child's first event, late", late_first_event),
 	ROW("renamed since", renamed),

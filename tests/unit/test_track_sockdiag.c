@@ -980,6 +980,44 @@ static void test_kept(void **state)
 	track_free(t);
 }
 
+/* sock_diag goes because the module was loaded: its records find the connection by its inode,
+ * but not if they have the cookie of another socket. */
+static void test_left_to_module(void **state)
+{
+	static const struct step steps[] = {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"), EXIT(100, 1),
+		SWEEP(150, ALIVE),
+	};
+	const struct step release = { .at = 200, .kind = EVENT_MODULE, .pid = 2 };
+	struct input_errors c = { 0 };
+	struct track *t = make_tracker(&c, 100);
+	struct event f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+		do_step(t, &steps[i]);
+	track_set_diag(t, NULL);
+	seen.anything = true;	/* the other socket's stop has no start */
+	seen.at = release.at;
+	make_fact(&release, &f);
+	f.op = NETLOG_OP_RELEASE;
+	f.proto = IPPROTO_TCP;
+	f.state = EST;
+	f.ino = 110;
+	f.cookie = 12;
+	read_address(M, &f.local);
+	read_address(R, &f.remote);
+	track_event(t, &f);
+	assert_string_equal(seen.text, "stop " M " -> " R " 2");
+	seen.used = 0;
+	f.cookie = 11;
+	read_address(L, &f.local);
+	track_event(t, &f);
+	assert_string_equal(seen.text, "stop " L " -> " R " 2");
+	track_free(t);
+}
+
 /* Hostile or foolish: any op, with nothing in it, at any time. */
 static void test_anything(void **state)
 {
@@ -1036,7 +1074,7 @@ int main(void)
 		cmocka_unit_test(test_switched_off_handed_on),
 		cmocka_unit_test(test_bounded), cmocka_unit_test(test_id),
 		cmocka_unit_test(test_id_kept), cmocka_unit_test(test_process_forgotten),
-		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_kept), cmocka_unit_test(test_left_to_module),
 		cmocka_unit_test(test_anything),
 	};
 	int failed = table_run("rows", test_row, ROWS(rows));
