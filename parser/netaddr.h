@@ -26,13 +26,6 @@ struct netaddr {
 /* "[" + address + "%" + scope + "]:" + port + NUL */
 #define NETADDR_TEXT_MAX 80
 
-/* A network and a range of ports, either of them optional. */
-struct netaddr_range {
-	struct netaddr addr;	/* its port is the first one */
-	uint8_t prefix;		/* bits of the address that must agree */
-	uint16_t last_port;	/* inclusive */
-};
-
 /*
  * Reads the value of an audit saddr= field: hex of a struct sockaddr, whose family and
  * scope are in the byte order of the host that wrote it (arch= says which).
@@ -62,15 +55,7 @@ size_t netaddr_format(const struct netaddr *a, char *buf);
  * if it is unknown; buf as above. */
 size_t netaddr_format_ip(const struct netaddr *a, char *buf);
 
-/* ADDR, ADDR/PREFIX, V6 and V6/PREFIX, each followed by nothing, :PORT or
- * :FIRST-LAST; these alone. A plain V6 needs brackets before a port. Returns 0 or
- * -EINVAL. */
-int netaddr_parse_range(const char *text, struct netaddr_range *out);
-
-/* Returns true if every part that the range names is known and in it. */
-bool netaddr_in_range(const struct netaddr *a, const struct netaddr_range *r);
-
-/* Both use family, address and port, and not the scope, which not every source has. */
+/* The hash is of family, address and port; equality needs the same scope, too. */
 uint32_t netaddr_hash(const struct netaddr *a);
 bool netaddr_equal(const struct netaddr *a, const struct netaddr *b);
 

@@ -21,7 +21,7 @@ struct kernel_scan {
 	uint64_t complete;	/* scans that were completed */
 };
 
-/* Something was lost: two scans, from that time on. What neither finds has ended. */
+/* Something was lost: two scans from that time on. A connection that neither finds has ended. */
 void kernel_scan_plan(struct kernel_scan *s, int64_t from);
 /* The same, at once, but 2 s after the last scan began. */
 void kernel_scan_soon(struct kernel_scan *s, int64_t now);

@@ -2,6 +2,7 @@
 -- arg address ip required: address, or network such as 192.0.2.0/24
 -- arg at time required: time of interest
 -- arg margin span 60s: clock skew to allow for
+-- arg longest span 90d: connections that last longer are not searched: a short span is faster
 -- arg limit number 1000: maximum number of rows
 SELECT WHEN(start) AS start, if(stop = 0, '-', WHEN(stop)) AS stop, host, proto, IP(local_ip) AS local,
 	PORT(local_port) AS local_port, ARROW(direction) AS direction, IP(remote_ip) AS remote, PORT(remote_port) AS remote_port,
@@ -19,6 +20,7 @@ FROM (
 		FROM connection
 		WHERE (INSIDE(remote_ip, address) OR INSIDE(local_ip, address)) AND kind != 'listen stop'
 			AND time >= toDateTime(greatest(ARG(at) - ARG(margin), 0))
+			AND time <= toDateTime(least(ARG(at) + ARG(margin) + ARG(longest), 4294967295))
 			AND toInt64(toUInt32(time)) - if(dur > 0, intDiv(dur, 1000), 0) <= ARG(at) + ARG(margin)
 		UNION ALL
 		SELECT MS(time, milli) AS s, toInt64(0) AS e, toUInt8(0) AS ended, host,
@@ -26,7 +28,7 @@ FROM (
 			comm, exe, via, id_form, boot, number, nth
 		FROM open
 		WHERE (INSIDE(remote_ip, address) OR INSIDE(local_ip, address)) AND kind = 'connect start'
-			AND time <= toDateTime(ARG(at) + ARG(margin))
+			AND time BETWEEN toDateTime(greatest(ARG(at) - ARG(margin) - ARG(longest), 0)) AND toDateTime(ARG(at) + ARG(margin))
 			AND (host, id_form, boot, number, nth) NOT IN (
 				SELECT host, id_form, boot, number, nth FROM connection
 				WHERE (INSIDE(remote_ip, address) OR INSIDE(local_ip, address))

@@ -4,9 +4,9 @@
  * program can forge.
  *
  * SYSTEM_BOOT is a user message: any process with CAP_AUDIT_WRITE can send it, and current
- * systemd does not write it at all. What only a restart can do is let the kernel number
- * its events anew at a later time (audit_serial() starts at 1), or set back the clock
- * that counts from the start (mono= of the module's records).
+ * systemd does not write it at all. Only a restart makes the kernel number its events from 1
+ * again at a later time (audit_serial()), or sets back the clock that counts from the start
+ * (mono= of the module's records).
  */
 #ifndef NETLOG_BOOTS_H
 #define NETLOG_BOOTS_H

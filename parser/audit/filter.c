@@ -104,10 +104,10 @@ static bool keep(struct filter *f, const struct record *r)
 }
 
 /*
- * auparse gives what it has in one go in order of time and serial; a call's entry can be
- * older than what came before. What comes out must not depend on how the input was cut, so
- * a line older than the newest one never shares a go with it. Should the newest be a
- * wrong one, far ahead, it is given up after a while.
+ * auparse sorts the records that it gets in one call by time and serial, and the entry of a call
+ * can be older than earlier records. The result must not depend on how the input was cut, so a
+ * line older than the newest one never shares a call with it. A newest line that is wrong,
+ * far ahead, is given up after FILTER_LATE lines.
  */
 static bool is_late(struct filter *f, const struct head *h)
 {

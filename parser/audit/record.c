@@ -97,8 +97,8 @@ static const char *end_of_key(const char *value, const char *end)
 	return p == end || memmem(p, end - p, " key=", 5) ? end : p;
 }
 
-/* The arguments that fragment.c uses of each call, a0 is bit 0. Of a call not listed
- * here, none; of a record that does not look as expected, all. */
+/* The arguments of each call that fragment.c uses; a0 is bit 0. None for a call that is not
+ * listed, all for a record that does not look as expected. */
 static const uint8_t arguments_used[SC_COUNT] = {
 	[SC_NONE] = 0xf,
 	[SC_SOCKET] = 0x7,

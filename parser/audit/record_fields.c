@@ -2,7 +2,7 @@
 /*
  * parser/audit/record_fields: the fields of one record, as the kernel writes them
  * (audit_log_exit() in kernel/auditsc.c): always the same ones in the same order, one blank
- * apart. What deviates by a byte is left to auparse.
+ * apart. auparse reads a record that deviates by a byte.
  */
 #include "parser/audit/record_fields.h"
 

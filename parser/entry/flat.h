@@ -11,7 +11,7 @@
 
 /*
  * Writes a known value as text into buf (FLAT_MAX bytes) and returns its length; it can
- * hold any byte. An address is without port and scope. What is unset is "unset".
+ * hold any byte. An address is without port and scope. An unset value is "unset".
  */
 size_t flat_value(enum field_id id, const struct field_value *v, char *buf);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/entry/put: writes text into a buffer of fixed size. What does not fit is
- * cut. The caller keeps one byte behind end for the NUL.
+ * parser/entry/put: writes text into a buffer of fixed size, and cuts it at its end. The
+ * caller keeps one byte behind end for the NUL.
  */
 #ifndef NETLOG_PUT_H
 #define NETLOG_PUT_H

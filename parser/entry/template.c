@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * parser/entry/template: lines as a person describes them, "{comm}[{pid}] {remote}". The
- * values are those of the line, escapes included. Two templates come with the program.
+ * values are those of the line, escapes included.
  */
-#include <netinet/in.h>
+#include "parser/entry/template.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,11 +41,11 @@ struct template {
 	unsigned int count;
 };
 
-static void template_fini(struct template *t)
+void template_free(struct template *t)
 {
-	for (unsigned int i = 0; i < t->count; i++)
+	for (unsigned int i = 0; t && i < t->count; i++)
 		free(t->segments[i].text);
-	t->count = 0;
+	free(t);
 }
 
 static bool find_name(struct segment *s, const char *name, size_t len)
@@ -139,7 +140,7 @@ static void put_port(struct put *p, const struct netaddr *a)
 		put_char(p, '-');
 }
 
-static void put_utc(struct put *p, const struct stamp *time)
+void template_put_utc(struct put *p, const struct stamp *time)
 {
 	struct put quoted = *p;
 
@@ -183,32 +184,18 @@ static void put_part(struct put *p, const struct segment *s, const struct entry 
 			      direction == DIRECTION_IN ? "false" : "-");
 		break;
 	case PART_UTC:
-		put_utc(p, &e->time);
+		template_put_utc(p, &e->time);
 		break;
 	}
 }
 
-static void put_template(struct put *p, const struct template *t, const struct entry *e)
+void template_put(struct put *p, const struct template *t, const struct entry *e)
 {
 	for (unsigned int i = 0; i < t->count; i++)
 		put_part(p, &t->segments[i], e);
 }
 
-static void put_note(const void *self, struct note *n, struct put *p)
-{
-	(void)self;
-	put_bytes(p, n->text, n->len);
-}
-
-/* ---- template:TEXT ---- */
-
-static void template_close(void *self)
-{
-	template_fini(self);
-	free(self);
-}
-
-static void *open_text(const char *text, char *error, size_t size)
+struct template *template_new(const char *text, char *error, size_t size)
 {
 	struct template *t = calloc(1, sizeof(*t));
 
@@ -218,20 +205,27 @@ static void *open_text(const char *text, char *error, size_t size)
 	}
 	if (compile(t, text, error, size))
 		return t;
-	template_close(t);
+	template_free(t);
 	return NULL;
+}
+
+/* ---- the format template:TEXT ---- */
+
+static void template_close(void *self)
+{
+	template_free(self);
 }
 
 static void *template_open(const char *argument, const struct format_host *host, char *error,
 			   size_t size)
 {
 	(void)host;
-	return open_text(argument ? argument : "", error, size);
+	return template_new(argument ? argument : "", error, size);
 }
 
 static void template_entry(void *self, const struct entry *e, struct put *p)
 {
-	put_template(p, self, e);
+	template_put(p, self, e);
 }
 
 static bool has_time(const void *self)
@@ -247,10 +241,10 @@ static bool has_time(const void *self)
 static void template_note(const void *self, struct note *n, struct put *p)
 {
 	if (has_time(self)) {
-		put_utc(p, n->time);
+		template_put_utc(p, n->time);
 		put_char(p, ' ');
 	}
-	put_note(self, n, p);
+	put_bytes(p, n->text, n->len);
 }
 
 const struct format_ops format_template = {
@@ -258,96 +252,4 @@ const struct format_ops format_template = {
 	.open = template_open, .close = template_close, .timed = has_time,
 	.entry = template_entry,
 	.note = template_note,
-};
-
-/* ---- cern: the four lines of CERN's netlog 1.30; it had none for TCP listeners and for
- * failures, and called the any-address by a name. ---- */
-
-enum cern_line { CERN_START, CERN_STOP, CERN_BIND, CERN_BIND_ANY, CERN_LINES };
-
-static const char *const cern_lines[CERN_LINES] = {
-	[CERN_START] = "netlog: {comm}[{pid}] {proto} {local} {dir} {remote} (uid={uid})",
-	[CERN_STOP] = "netlog: {comm}[{pid}] {proto} {local} <-> {remote} (uid={uid})",
-	[CERN_BIND] = "netlog: {comm}[{pid}] {proto} bind {local} (uid={uid})",
-	[CERN_BIND_ANY] = "netlog: {comm}[{pid}] {proto} bind (any IP address):{local_port} "
-			  "(uid={uid})",
-};
-
-static void cern_close(void *self)
-{
-	struct template *lines = self;
-
-	for (int i = 0; i < CERN_LINES; i++)
-		template_fini(&lines[i]);
-	free(lines);
-}
-
-static void *cern_open(const char *argument, const struct format_host *host, char *error,
-		       size_t size)
-{
-	struct template *lines = calloc(CERN_LINES, sizeof(*lines));
-
-	(void)argument;
-	(void)host;
-	if (!lines) {
-		snprintf(error, size, "out of memory");
-		return NULL;
-	}
-	for (int i = 0; i < CERN_LINES; i++) {
-		if (compile(&lines[i], cern_lines[i], error, size))
-			continue;
-		cern_close(lines);
-		return NULL;
-	}
-	return lines;
-}
-
-static void cern_entry(void *self, const struct entry *e, struct put *p)
-{
-	const struct template *lines = self;
-
-	if (e->what == CONNECT_START)
-		put_template(p, &lines[CERN_START], e);
-	else if (e->what == CONNECT_STOP)
-		put_template(p, &lines[CERN_STOP], e);
-	else if (e->what == LISTEN_START && e->proto == IPPROTO_UDP)
-		put_template(p, &lines[netaddr_is_any(&e->local) ? CERN_BIND_ANY : CERN_BIND], e);
-}
-
-const struct format_ops format_cern = {
-	.name = "cern", .help = "the lines of CERN's netlog 1.30",
-	.open = cern_open, .close = cern_close, .entry = cern_entry, .note = put_note,
-};
-
-/* ---- sysmon: event 3, network connection: names that Sigma rules know ---- */
-
-static void *sysmon_open(const char *argument, const struct format_host *host, char *error,
-			 size_t size)
-{
-	(void)argument;
-	(void)host;
-	return open_text("EventID=3 UtcTime={utc} ProcessId={pid} Image={exe} User={uid} "
-			 "Protocol={proto} Initiated={initiated} SourceIp={src_ip} "
-			 "SourcePort={src_port} DestinationIp={dst_ip} "
-			 "DestinationPort={dst_port}", error, size);
-}
-
-static void sysmon_entry(void *self, const struct entry *e, struct put *p)
-{
-	if (e->what == CONNECT_START)
-		put_template(p, self, e);
-}
-
-static void sysmon_note(const void *self, struct note *n, struct put *p)
-{
-	put_string(p, "UtcTime=");
-	put_utc(p, n->time);
-	put_char(p, ' ');
-	put_note(self, n, p);
-}
-
-const struct format_ops format_sysmon = {
-	.name = "sysmon", .help = "the names of Sysmon's event 3; starts of connections alone",
-	.has_time = true, .open = sysmon_open, .close = template_close,
-	.entry = sysmon_entry, .note = sysmon_note,
 };

@@ -37,7 +37,7 @@ static int64_t factor_of(const struct unit *units, const char *name)
 	return 0;
 }
 
-/* "1.5M": digits, perhaps decimals, a unit. What the decimals are less than one is cut. */
+/* Reads "1.5M": digits, decimals and a unit, the last two optional. Fractions of the result are cut. */
 static int read_scaled(const char *text, const struct unit *units, int64_t *out)
 {
 	int64_t factor, part = 0, scale = 1;

@@ -4,6 +4,7 @@
 #define NETLOG_VALUE_H
 
 #include "parser/entry/fields.h"
+#include "parser/netaddr_range.h"
 
 /* The type of its field says which members hold the value. */
 struct value {

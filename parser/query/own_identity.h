@@ -18,8 +18,9 @@ struct own_identities *own_identities_new(void);	/* NULL without memory */
 void own_identities_free(struct own_identities *k);	/* may be NULL */
 
 /*
- * The identity that a line has from text on: from SID to the last key of the process. *len gets
- * the length of that. NULL: not known. What follows may still have a key of the process.
+ * Returns the identity that a line has from text on, from SID to the last key of the process, and
+ * sets *len to the length of that text. NULL: not known. The text behind it may still have a
+ * key of the process.
  */
 struct identity *own_identities_find(struct own_identities *k, const char *text, size_t *len);
 /* Keeps a copy of id, which is what text says, len bytes. */

@@ -17,8 +17,8 @@ struct fdent *bounds_fd(struct track *t, struct proc *p, int fd, struct conn *c,
 			bool cloexec);
 /* The process of the event in hand, made when new. NULL without pid or memory. */
 struct proc *bounds_event_process(struct track *t);
-/* Adds a new process of the node in hand. Of the other processes only the one touched last is
- * sure to stay. NULL without memory, which is counted. */
+/* Adds a new process of the current node. It may evict any other process except the one that was
+ * touched last. NULL without memory, which is counted. */
 struct proc *bounds_process(struct track *t, int64_t pid);
 void bounds_forget_process(struct track *t, struct proc *p);
 

@@ -89,6 +89,19 @@ static bool is_known_before(const struct conn *s, const struct event *f)
 	return f->stamp.serial > s->ev.serial;
 }
 
+/* The socket that had the number when the call was entered. */
+static bool is_of_earlier(struct track *t, const struct event *f, const struct fdent *fd)
+{
+	int64_t ms;
+
+	if ((f->kind != EVENT_ACCEPT && f->kind != EVENT_CONNECT) || !contradict_precedes(t, f, fd))
+		return false;
+	ms = node_time_before(t->node, f->stamp.serial);
+	if (f->kind == EVENT_CONNECT)
+		late_connect(t, f, ms > fd->ms ? ms : fd->ms);
+	return true;
+}
+
 bool contradict_event(struct track *t, const struct event *f)
 {
 	struct fdent *fd = fdtable_find(&t->fds, t->proc, f->fd);
@@ -96,15 +109,8 @@ bool contradict_event(struct track *t, const struct event *f)
 	if (!fd || (f->kind != EVENT_CONNECT && f->result < 0) ||
 	    !is_known_before(fd->conn, f) || !is_impossible(fd->conn, f))
 		return false;
-	if (f->kind == EVENT_ACCEPT || f->kind == EVENT_CONNECT) {
-		if (contradict_precedes(t, f, fd)) {
-			int64_t ms = node_time_before(t->node, f->stamp.serial);
-
-			if (f->kind == EVENT_CONNECT)
-				late_connect(t, f, ms > fd->ms ? ms : fd->ms);
-			return f->kind == EVENT_CONNECT;
-		}
-	}
+	if (is_of_earlier(t, f, fd))
+		return f->kind == EVENT_CONNECT;	/* an accept is still to be written */
 	from_processes_reuse(t, f->fd);
 	return false;
 }

@@ -153,7 +153,7 @@ static void on_accept(struct track *t, const struct event *f)
 	if (s->unlogged)
 		return;
 	life_begin(t, s);
-	/* its time is the earliest possible one: see set_time() */
+	/* its time is the earliest possible one: see arrival_set_time() */
 	s->unknown_start = true;
 	life_open(t, s, KIND_CONNECT, VIA_NONE);
 }

@@ -50,7 +50,7 @@ struct track {
 	const struct event *event;
 	uint64_t unnumbered;	/* connections without a number of their own; no cookie is as large */
 	bool by_syslog;		/* of the event in hand, or the last one */
-	struct stamp when;	/* its time, see set_time() */
+	struct stamp when;	/* its time, see arrival_set_time() */
 	bool late;		/* an event with a greater number came before it */
 	struct node *node;
 	struct proc *proc;

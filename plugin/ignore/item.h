@@ -16,6 +16,7 @@
 #define NETLOG_IGNORE_ITEM_H
 
 #include "parser/entry/entry.h"
+#include "parser/netaddr_range.h"
 
 #define IGNORE_TEXT_MAX 4300 /* a path of PATH_MAX and its conditions */
 

@@ -91,7 +91,6 @@ test_tcp() {
 		grep -qE '\|2026-11-21T05:46:41\.391[0-9]*(Z|\+00:00)\| ?connect stop .*pid=|\|2026-11-21T05:46:41\.391[0-9]*(Z|\+00:00)\| ?connect stop ' "$tmp/messages"
 }
 
-# rsyslog escapes the tabs between LEEF's pairs, unless the manual's setting keeps it from this.
 # rsyslog cuts messages at maxMessageSize without a word; the manual's value lets the longest pass. A
 # record's texts are bounded, so that no line here is longer than rsyslog's default, 8 KiB.
 test_long() {
@@ -115,6 +114,7 @@ test_long() {
 	done
 }
 
+# rsyslog escapes the tabs between LEEF's pairs, unless the manual's setting keeps it from this.
 test_leef() {
 	local setting tabs
 	for setting in '' 'parser.escapeControlCharacterTab="off"'; do
@@ -518,7 +518,6 @@ test_tls() {
 
 if [ "${2:-}" ]; then "$2"; exit $failed; fi
 test_tcp
-test_long
 test_leef
 test_away
 test_killed
@@ -528,6 +527,7 @@ test_unix
 test_listen
 test_full
 test_tls
+test_long
 test_sd
 command -v jq >/dev/null && test_json_collector
 test_syslog_ng

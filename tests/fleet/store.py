@@ -279,7 +279,7 @@ def test_clocks():
     hosts = {r["host"]: r["clock"] for r in ask("hosts", "--every", "1")}
     check("hosts: names a wrong clock", (*(name.partition(" by ")[0] for name in map(hosts.get, ("late", "old", "ahead", "yearback", "yearahead"))),
                                         hosts["web1"]), ("behind", "behind", "ahead", "behind", "ahead", "-"))
-    load([line(host__name="file", event__id="0000000c-1.1"), b"192.0.2.201 " + line(timestamp=stamp(at), host__name="twice", event__id="0000000c-2.1"),
+    load([line(host__name="file", event__id="0000000c-1.1"), b"192.0.2.201 " + line(timestamp=stamp(int(time.time()) * 1000), host__name="twice", event__id="0000000c-2.1"),
           line(host__name="twice", event__id="0000000c-3.1")])
     hosts = {r["host"]: (r["clock"], r["senders"]) for r in ask("hosts", "--every", "1")}
     check("hosts: lines from a file do not make a clock wrong", (hosts["file"][0], hosts["twice"][0]), ("-", "-"))
@@ -331,6 +331,8 @@ def test_questions():
     check("talked: a network", talked(at + 900000, "10.0.0.8/31"), ["app1", "db1", "db1", "web1"])
     check("talked: another network", talked(at + 900000, "192.0.2.0/24"), [])
     check("talked: an address of version 6", talked(at + 900000, "2001:db8::1"), [])
+    check("talked: none that lasts longer", [len(ask("talked", "--address", "10.0.0.5", "--at", stamp(at + 900000)[:19], "--margin", "1s",
+                                                      "--longest", span)) for span in ("14m", "16m")], [0, 2])
     check("new: the edge of three days ago is not new", {(r["opener_host"], r["acceptor_host"]) for r in ask("new", "--since", "-1d")},
           {("app1", "db1"), ("w", "db1")})
     rows = ask("listeners")

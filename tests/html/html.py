@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The page of aunetlog --html with 50,000 connections in headless Chromium: html.py BUILD
-[DIRECTORY for screenshots]. What a user does with mouse and keyboard, in light and dark, how
-long the page takes for it, and that it asks nothing of the network."""
+"""Tests the page of aunetlog --html with 50,000 connections in headless Chromium: html.py BUILD
+[DIRECTORY for screenshots]. Uses mouse and keyboard in light and dark mode, measures response
+times, and checks that the page loads nothing from the network."""
 import base64
 import json
 import os

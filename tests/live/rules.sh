@@ -533,7 +533,7 @@ static void exec_true(void)
 	_exit(1);
 }
 
-/* What is done from the first dup2 to the execve. */
+/* The calls from the first dup2 to the execve. */
 static void descriptors(void)
 {
 	const enum call fcntls[] = { FCNTL, FCNTL64 };

@@ -17,7 +17,7 @@
 #define LINE_MAX 1024
 #define ROUNDS 3
 
-/* What differs between the records of programs: each row with the others as they are first. */
+/* The parts that differ between programs' records: each row with the others as in the first. */
 static const char *const tails[] = {
 	"auid=1000 uid=33 gid=33 euid=33 suid=33 fsuid=33 egid=33 sgid=33 fsgid=33 tty=(none) ses=12 "
 		"comm=\"nginx\" exe=\"/usr/sbin/nginx\" key=\"netlog\"",

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "parser/netaddr_range.h"
 #include "table.h"
 
 #define V4 "020001BBC0000207"			/* 192.0.2.7:443 */

@@ -4,6 +4,7 @@
  * give; invariants of every sequence are checked on all of them.
  */
 #include "parser/track/track.h"
+#include "parser/netaddr_range.h"
 #include "parser/text.h"
 
 #include <errno.h>

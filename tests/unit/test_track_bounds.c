@@ -393,7 +393,7 @@ static bool stops(struct track *t, int pid, int uid, int fd)
 	return seen.entries > before;
 }
 
-/* Whoever opens most makes room: the two of another user, though older, stay. */
+/* The user with the most connections makes room: the two of another user, though older, stay. */
 static void test_evicts_who_has_most(void **state)
 {
 	struct track_limits limits = { .sockets = 64, .processes = 64 };

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "parser/netaddr_range.h"
 #include "table.h"
 
 #define HOST "here"
