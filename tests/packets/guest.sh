@@ -63,9 +63,9 @@ dump b vb b
 dump b lo lo
 # the same live: the log is followed, and packets wait for it
 live() { # INTERFACE FILE
-	aunetlog capture --interface "$1" --in-netns b --wait 20 -if /var/log/netlog.log --write $out/$2 2>>$out/clients </dev/null &
+	aunetlog capture --interface "$1" --in-netns b --wait 20 -if /var/log/netlog.log --write "$out/$2" 2>>$out/clients </dev/null &
 	captures+=($!)
-	until_true 60 test -s $out/$2
+	until_true 60 test -s "$out/$2"
 }
 captures=()
 live vb live.pcapng
