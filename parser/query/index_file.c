@@ -45,8 +45,8 @@ static bool read_directory(struct index_file *f, const struct index_trailer *t)
 	unsigned char *frame;
 	size_t n = 0;
 
-	if (t->magic != INDEX_TRAILER || t->size < sizeof(struct index_head) ||
-	    t->size > DIRECTORY_MAX || t->len > DIRECTORY_MAX)
+	if (t->size < sizeof(struct index_head) || t->size > DIRECTORY_MAX ||
+	    t->len > DIRECTORY_MAX)
 		return false;
 	frame = malloc(t->len);
 	f->directory = malloc(t->size + 1);
@@ -83,28 +83,38 @@ static bool set_parts(struct index_file *f, size_t size)
 	return true;
 }
 
-static bool open_parts(struct index_file *f, const struct index_key *own)
+/* Returns NULL, or what is wrong with the file. */
+static const char *open_parts(struct index_file *f, off_t size, const struct index_key *own)
 {
 	char magic[sizeof(INDEX_MAGIC)];
 	struct index_trailer t;
-	struct stat st;
 
-	return !fstat(f->fd, &st) && index_file_is_trusted(&st) && st.st_size > (off_t)sizeof(t) &&
-	       read_at(f->fd, magic, sizeof(magic), 0) &&
-	       !memcmp(magic, INDEX_MAGIC, sizeof(magic)) &&
-	       read_at(f->fd, &t, sizeof(t), st.st_size - sizeof(t)) && read_directory(f, &t) &&
-	       set_parts(f, t.size) && index_key_equal(&f->head->own, own);
+	if (size < (off_t)(sizeof(magic) + sizeof(t)))
+		return "it is cut short";
+	if (!read_at(f->fd, magic, sizeof(magic), 0) || memcmp(magic, INDEX_MAGIC, sizeof(magic)))
+		return "its beginning is not that of an index";
+	if (!read_at(f->fd, &t, sizeof(t), size - sizeof(t)) || t.magic != INDEX_TRAILER)
+		return "its end is missing";
+	if (!read_directory(f, &t) || !set_parts(f, t.size))
+		return "its directory cannot be read";
+	return index_key_equal(&f->head->own, own) ? NULL : "it is of another log";
 }
 
-struct index_file *index_file_open(const char *path, const struct index_key *own)
+struct index_file *index_file_open(const char *path, const struct index_key *own,
+				   const char **damage)
 {
 	struct index_file *f = calloc(1, sizeof(*f));
+	struct stat st;
 
+	*damage = NULL;
 	if (!f)
 		return NULL;
 	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (f->fd >= 0 && open_parts(f, own))
-		return f;
+	if (f->fd >= 0 && !fstat(f->fd, &st) && index_file_is_trusted(&st)) {
+		*damage = open_parts(f, st.st_size, own);
+		if (!*damage)
+			return f;
+	}
 	index_file_close(f);
 	return NULL;
 }
@@ -137,7 +147,8 @@ void *index_file_state(const struct index_file *f, size_t *len)
 		return NULL;
 	*len = f->head->state_len;
 	state = malloc(*len + 1);
-	if (state && read_at(f->fd, state, *len, f->head->state_at))
+	if (state && read_at(f->fd, state, *len, f->head->state_at) &&
+	    index_sum(state, *len, 0) == f->head->state_sum)
 		return state;
 	free(state);
 	return NULL;

@@ -23,6 +23,7 @@ struct index_block {
 	uint32_t hot_len, cold_len, hot_size, cold_size;
 	uint32_t count;		/* entries */
 	uint32_t unused;
+	uint64_t sum;		/* index_sum() of both frames */
 	int64_t from, to;	/* ms: earliest and latest time */
 	uint32_t filter, words;	/* its filter: start, length in 64-bit words; a power of two */
 	uint32_t unknown;	/* of enum index_unknown: ends that some entry does not have */
@@ -38,6 +39,7 @@ struct index_head {
 	uint32_t unused;
 	uint64_t state_at, state_len;	/* of an audit log: the query's state at its end, see
 					 * index_file_state() */
+	uint64_t state_sum;		/* index_sum() of it */
 	uint64_t errors[INPUT_ERROR_COUNT], own_errors;	/* in the log's lines */
 	uint64_t entries, losses, prefixed;	/* see own_losses(), reassemble_prefixed() */
 };
@@ -71,19 +73,23 @@ struct index_file;
 bool index_file_is_trusted(const struct stat *st);
 
 /*
- * Opens the index at path if it is there, is of the log with this key, and only root or this
- * user could write it. NULL otherwise.
+ * Opens the index at path, of the log with this key. Reads its directory, not yet its blocks.
+ * NULL, with *damage set to the reason, if the file is damaged. NULL, with *damage NULL, if there
+ * is no file, or another user than root and this one could have written it.
  */
-struct index_file *index_file_open(const char *path, const struct index_key *own);
+struct index_file *index_file_open(const char *path, const struct index_key *own,
+				   const char **damage);
 void index_file_close(struct index_file *f);	/* may be NULL */
 const struct index_head *index_file_head(const struct index_file *f);
 const struct index_block *index_file_blocks(const struct index_file *f);
-/* The state at the end of the log, packed and owned by the caller. NULL: it cannot be read. */
+/* The state at the end of the log, packed and owned by the caller. NULL: it cannot be read, or
+ * its checksum is wrong. */
 void *index_file_state(const struct index_file *f, size_t *len);
 const char *index_file_warnings(const struct index_file *f);	/* one line each, with a NUL after the last */
 /* Returns true if the block may have something with that hash. */
 bool index_file_may_have(const struct index_file *f, const struct index_block *b, uint64_t hash);
-/* Reads the frames of a block to buf, of hot_len + cold_len bytes. Any thread may call it. */
+/* Reads the frames of a block to buf, of hot_len + cold_len bytes, without checking
+ * their checksum. Any thread may call it. */
 bool index_file_read(const struct index_file *f, const struct index_block *b, void *buf);
 
 #endif

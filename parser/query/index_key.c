@@ -12,7 +12,7 @@
 
 #include "parser/entry/fields.h"
 
-#define FORMAT 4		/* of the index; another number: no old one is found */
+#define FORMAT 5		/* of the index; another number: no old one is found */
 #define PART 65536		/* bytes at the beginning and at the end that are compared */
 #define NAME_BYTES 16		/* of the key, in the file's name */
 

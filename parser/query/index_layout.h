@@ -3,6 +3,8 @@
 #ifndef NETLOG_QUERY_INDEX_LAYOUT_H
 #define NETLOG_QUERY_INDEX_LAYOUT_H
 
+#include <lzma.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define INDEX_MAGIC "aunetlog index 1"		/* with its NUL */
@@ -17,6 +19,12 @@ struct index_trailer {
 static inline uint64_t index_probe(uint64_t hash, int probe, uint32_t words)
 {
 	return (hash >> 21 * probe) & (words * 64ull - 1);
+}
+
+/* Checksum of the bytes after those that have the sum before; 0: there are none. */
+static inline uint64_t index_sum(const void *bytes, size_t len, uint64_t before)
+{
+	return lzma_crc64(bytes, len, before);
 }
 
 #endif

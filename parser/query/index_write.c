@@ -20,7 +20,7 @@ struct index_writer {
 	char *path, *new_path;
 	FILE *file;
 	int err;		/* the first one, negative */
-	uint64_t state_at, state_len;
+	uint64_t state_at, state_len, state_sum;
 	bool waits;
 	uint64_t at, entries;
 	struct index_encoder *encoder;
@@ -166,6 +166,7 @@ static void end_block(struct index_writer *w)
 		.unknown = (f->no_local ? INDEX_LOCAL_UNKNOWN : 0) |
 			   (f->no_remote ? INDEX_REMOTE_UNKNOWN : 0),
 	};
+	b.sum = index_sum(f->cold.at, f->cold.len, index_sum(f->hot.at, f->hot.len, 0));
 	put(w, f->hot.at, f->hot.len);
 	put(w, f->cold.at, f->cold.len);
 	if (!add_filter(w, &b) || !index_bytes_add(&w->blocks, &b, sizeof(b)))
@@ -209,6 +210,7 @@ void index_writer_state(struct index_writer *w, const void *state, size_t len, b
 	end_block(w);
 	w->state_at = w->at;
 	w->state_len = len;
+	w->state_sum = index_sum(state, len, 0);
 	w->waits = waits;
 	put(w, state, len);
 }
@@ -256,6 +258,7 @@ int index_writer_finish(struct index_writer *w, const struct index_head *head)
 	h.entries = w->entries;
 	h.state_at = w->state_at;
 	h.state_len = w->state_len;
+	h.state_sum = w->state_sum;
 	h.waits = w->waits;
 	if (!w->err)
 		put_directory(w, &h);

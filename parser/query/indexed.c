@@ -8,7 +8,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "parser/query/index_check.h"
+
 #define CONTEXT_MAX 1024
+
+/* The query whose indexes are opened. */
+struct indexed {
+	const struct aunetlog_options *options;
+	const struct indexed_host *host;
+	const struct index_filter *filter;
+};
 
 static bool is_own(const struct aunetlog_log *log)
 {
@@ -46,21 +55,40 @@ bool indexed_key(const struct aunetlog_log *log, const struct aunetlog_options *
 	return index_key_of(log->fd, context, own);
 }
 
-static struct index_file *open_one(const struct aunetlog_log *log,
-				   const struct aunetlog_options *o,
-				   const struct indexed_host *host)
+/* Path of the log's index, owned by the caller. NULL: it has none. */
+static char *path_of(const struct aunetlog_log *log, const struct indexed *x,
+		     struct index_key *own)
 {
-	struct index_file *f = NULL;
-	struct index_key own;
-	char *path;
-
-	if (!indexed_key(log, o, host, &own))
+	if (!indexed_key(log, x->options, x->host, own))
 		return NULL;
-	path = index_key_path(o->index_directory, &own);
-	if (path)
-		f = index_file_open(path, &own);
+	return index_key_path(x->options->index_directory, own);
+}
+
+static void report(const struct aunetlog_log *log, const struct indexed *x, const char *damage)
+{
+	struct index_key own;
+	char *path = path_of(log, x, &own);
+
+	fprintf(stderr, "aunetlog: %s: damaged index: %s; ", path ? path : log->path, damage);
+	if (x->options->index)
+		fprintf(stderr, "making it again from %s\n", log->path);
+	else
+		fprintf(stderr, "reading %s%s instead; to make it again, run --index on the same "
+			"logs\n", log->path, is_own(log) ? "" : " and later audit logs");
 	free(path);
-	return f;
+}
+
+static void open_one(struct aunetlog_log *log, const struct indexed *x)
+{
+	const char *damage = NULL;
+	struct index_key own;
+	char *path = path_of(log, x, &own);
+
+	if (path)
+		log->index = index_file_open(path, &own, &damage);
+	free(path);
+	if (damage)
+		report(log, x, damage);
 }
 
 /* Returns true if the index was made after the audit log of that chain. */
@@ -97,6 +125,44 @@ static void drop_parts(struct aunetlog_source *s)
 	}
 }
 
+static struct aunetlog_log *find_last(const struct aunetlog_source *s)
+{
+	struct aunetlog_log *last = NULL;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (s->logs[i].index && !is_own(&s->logs[i]))
+			last = &s->logs[i];
+	return last;
+}
+
+/* Damage is found before anything of the index is used: the log can still be read. */
+static void check_blocks(struct aunetlog_log *log, const struct indexed *x)
+{
+	const char *damage = index_check_blocks(log->index, x->filter);
+
+	if (!damage && x->options->index && !is_own(log))
+		damage = index_check_state(log->index);
+	if (!damage)
+		return;
+	report(log, x, damage);
+	drop(log);
+}
+
+/* The only state that a query can need is that of the last one. */
+static void check_state(struct aunetlog_source *s, const struct indexed *x)
+{
+	struct aunetlog_log *last;
+	const char *damage;
+
+	while ((last = find_last(s))) {
+		damage = index_check_state(last->index);
+		if (!damage)
+			return;
+		report(last, x, damage);
+		drop(last);
+	}
+}
+
 bool indexed_would_help(const struct aunetlog_options *o)
 {
 	return !o->slow && !o->no_index && !o->follow && !o->checkpoint && !o->ancestor && !o->raw &&
@@ -114,22 +180,24 @@ static bool is_asked(const struct aunetlog_options *o)
 }
 
 void indexed_open(struct aunetlog_source *s, const struct aunetlog_options *o,
-		  const struct indexed_host *host)
+		  const struct indexed_host *host, const struct index_filter *filter)
 {
+	struct indexed x = { o, host, filter };
+
 	if (!is_asked(o))
 		return;
 	for (size_t i = 0; i < s->count; i++)
 		if (s->logs[i].fd >= 0)
-			s->logs[i].index = open_one(&s->logs[i], o, host);
+			open_one(&s->logs[i], &x);
 	drop_parts(s);
+	for (size_t i = 0; i < s->count; i++)
+		if (s->logs[i].index)
+			check_blocks(&s->logs[i], &x);
+	drop_parts(s);
+	check_state(s, &x);
 }
 
 const struct aunetlog_log *indexed_last(const struct aunetlog_source *s)
 {
-	const struct aunetlog_log *last = NULL;
-
-	for (size_t i = 0; i < s->count; i++)
-		if (s->logs[i].index && !is_own(&s->logs[i]))
-			last = &s->logs[i];
-	return last;
+	return find_last(s);
 }

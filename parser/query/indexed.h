@@ -8,6 +8,7 @@
 #ifndef NETLOG_QUERY_INDEXED_H
 #define NETLOG_QUERY_INDEXED_H
 
+#include "parser/query/index_filter.h"
 #include "parser/query/source.h"
 #include "parser/track/track.h"
 
@@ -25,9 +26,13 @@ bool indexed_key(const struct aunetlog_log *log, const struct aunetlog_options *
 /* Returns true if a query with these options reads indexes. */
 bool indexed_would_help(const struct aunetlog_options *o);
 
-/* Sets index of the logs that have one. Silent if there is none. */
+/*
+ * Sets index of the logs that have one, after a check of all parts of it that the filter lets the
+ * query read; NULL: of all parts. A damaged index is reported on standard error, and not
+ * used. Silent if there is none.
+ */
 void indexed_open(struct aunetlog_source *s, const struct aunetlog_options *o,
-		  const struct indexed_host *host);
+		  const struct indexed_host *host, const struct index_filter *filter);
 
 /* The last audit log that has an index: others are behind it. NULL: none has. */
 const struct aunetlog_log *indexed_last(const struct aunetlog_source *s);

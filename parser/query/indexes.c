@@ -8,11 +8,12 @@
 #include "parser/query/entries.h"
 #include "parser/query/resume.h"
 
-static void damaged_index(struct query *q, const struct aunetlog_log *log)
+/* indexed_open() found the index undamaged: it was changed since then, or memory ran out. */
+static void unreadable_index(struct query *q, const struct aunetlog_log *log)
 {
 	progress_end(&q->progress);
-	fprintf(stderr, "aunetlog: %s: its index is damaged; make it again with --index, or ask with "
-		"--no-index\n", log->path);
+	fprintf(stderr, "aunetlog: %s: its index was changed while it was read, or memory ran out; run "
+		"the query again, or with --no-index\n", log->path);
 	q->source.failed = true;
 	q->view->done = true;
 }
@@ -39,7 +40,7 @@ void indexes_portion(struct query *q, struct ahead_portion *p)
 			fprintf(stderr, "aunetlog: %s%.*s\n", q->path, (int)(end - line), line);
 	}
 	if (p->entries.damaged || p->out.failed) {
-		damaged_index(q, p->log);
+		unreadable_index(q, p->log);
 		return;
 	}
 	take_entries(q, p->kind, &p->entries);
@@ -59,7 +60,7 @@ bool indexes_go_on(struct query *q)
 	free(state);
 	q->behind = NULL;
 	if (log && !loaded)
-		damaged_index(q, log);
+		unreadable_index(q, log);
 	return !log || loaded;
 }
 

@@ -160,7 +160,7 @@ struct indexing *indexing_new(struct aunetlog_source *s, const struct aunetlog_o
 		return NULL;
 	}
 	leave_out_growing(x);
-	indexed_open(s, o, host);
+	indexed_open(s, o, host, NULL);
 	leave_out_known(x);
 	return x;
 }

@@ -186,7 +186,7 @@ static int run(struct query *q)
 	if (o->index)
 		q->indexing = indexing_new(&q->source, o, &q->host);
 	else
-		indexed_open(&q->source, o, &q->host);
+		indexed_open(&q->source, o, &q->host, q->filter);
 	if (o->index && !q->indexing)
 		return AUNETLOG_FAILED;
 	q->behind = indexed_last(&q->source);

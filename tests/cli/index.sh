@@ -107,38 +107,169 @@ test_not_used() {
 	fi
 }
 
-# Damaged, it is left alone or reported: never a wrong answer.
-test_damage() {
-	local file at size bad=0 reported=0
-	file=$(echo "$tmp"/index/*.index)
-	size=$(stat -c %s "$file")
-	run -if "$tmp/marked" --no-index
-	cp "$out" "$tmp/read"
-	run -if "$tmp/marked"
-	cp "$out" "$tmp/indexed"
-	cp "$file" "$tmp/good"
-	for ((at = 3; at < size; at += size / 40)); do
-		cp "$tmp/good" "$file"
-		printf '\xa5' | dd of="$file" bs=1 seek="$at" conv=notrunc 2>/dev/null
-		run -if "$tmp/marked"
-		if [ "$status" = 2 ]; then
-			reported=$((reported + 1))
-			grep -q 'its index is damaged; make it again with --index' "$err" || bad=1
-		elif [ "$status" != 0 ] || { ! cmp -s "$out" "$tmp/read" && ! cmp -s "$out" "$tmp/indexed"; }; then
-			bad=1
-		fi
+# ---- damage: the answer is that of the logs, with one warning ----
+
+damage_questions=('' '--summary remote' '-p 100100' '--listeners' '--format json' '-r' '--just-one'
+	'-x curl --format csv' '--addr 192.0.2.7 --open-at @1795240010' '--pair' '--graph'
+	'--scan' '--new --since @1795240020' '--ancestor 1')
+
+# ask_damaged NAME QUESTION OPTION…: $tmp/NAME.out with the exit status, $tmp/NAME.err
+ask_damaged() {
+	local name=$1 question=$2
+	shift 2
+	# shellcheck disable=SC2086
+	"$tool" --index-dir "$tmp/index" "${logs[@]}" $question "$@" >"$tmp/$name.out" 2>"$tmp/$name.err" </dev/null
+	echo "exit $?" >>"$tmp/$name.out"
+}
+
+# The answers of the logs, without an index.
+answers() {
+	local i
+	for i in "${!damage_questions[@]}"; do
+		ask_damaged "want$i" "${damage_questions[i]}" --no-index
 	done
-	[ "$bad" = 0 ] && [ "$reported" -gt 5 ]
-	verdict "a damaged index: $reported times reported" $?
-	head -c $((size / 2)) "$tmp/good" >"$file"
-	run -if "$tmp/marked"
-	! uses_index && cmp -s "$out" "$tmp/read"
-	verdict 'half an index is none' $?
+}
+
+# same_answer I: question I gets the answer of the logs, and at most one warning more. Sets warned.
+same_answer() {
+	ask_damaged got "${damage_questions[$1]}"
+	warned=$(grep -c '^aunetlog: [^ ]*\.index: damaged index: .*; reading .* instead; to make it again, run --index' "$tmp/got.err")
+	cp "$tmp/got.out" "$out"
+	cp "$tmp/got.err" "$err"
+	cmp -s "$tmp/got.out" "$tmp/want$1.out" &&
+		grep -v ': damaged index: ' "$tmp/got.err" | cmp -s - "$tmp/want$1.err" &&
+		[ "$warned" -le 1 ] || { echo "# question ${damage_questions[$1]}"; return 1; }
+}
+
+# next_answer: one of the other questions, in turn
+turn=0
+next_answer() {
+	turn=$((turn % (${#damage_questions[@]} - 1) + 1))
+	same_answer "$turn"
+}
+
+# damaged NAME: the question without a condition needs all of the index, and warns.
+damaged() {
+	same_answer 0 && [ "$warned" = 1 ] && next_answer && next_answer
+	verdict "damaged index: $1" $?
+	cp "$tmp/good" "$file"
+}
+
+put() { # OFFSET BYTES
+	printf %b "$2" | dd of="$file" bs=1 seek="$1" conv=notrunc 2>/dev/null
+}
+
+# flips NAME LEAST: one bit each at 30 places; that many are reported
+flips() {
+	local n at seed=${SEED:-$RANDOM} size bad=0 reported=0 byte
+	size=$(stat -c %s "$file")
+	RANDOM=$seed
+	for ((n = 0; n < 30; n++)); do
+		at=$(((RANDOM << 15 | RANDOM) % size))
+		byte=$(od -An -tu1 -j "$at" -N 1 "$file")
+		put "$at" "\\x$(printf %x $((byte ^ 1 << RANDOM % 8)))"
+		same_answer 0 || bad=1
+		reported=$((reported + warned))
+		[ $((n % 3)) != 0 ] || next_answer || bad=1
+		[ "$bad" = 0 ] || break
+		cp "$tmp/good" "$file"
+	done
+	[ "$bad" = 0 ] && [ "$reported" -ge "$2" ]
+	verdict "damaged index: $1, bits at 30 places (seed $seed)" $? || echo "# offset $at, reported $reported"
+	cp "$tmp/good" "$file"
+}
+
+# A bit in a header of zstd can mean nothing.
+every_damage() { # NAME
+	local size
+	size=$(stat -c %s "$file")
+	cp "$file" "$tmp/good"
+	put 3 '\xa5'
+	damaged "$1, beginning"
+	put 100 '\xa5\xa5'
+	damaged "$1, first part"
+	put $((size - 60)) '\xa5\xa5'
+	damaged "$1, directory"
+	put $((size - 3)) '\xa5'
+	damaged "$1, end"
+	truncate -s $((size / 2)) "$file"
+	damaged "$1, half of it"
+	truncate -s -1 "$file"
+	damaged "$1, all but a byte"
 	: >"$file"
-	run -if "$tmp/marked"
-	cmp -s "$out" "$tmp/read"
-	verdict 'an empty index is none' $?
-	rm "$file"
+	damaged "$1, empty"
+}
+
+# made_again NAME LOGS: --index finds the damage, and makes the indexes of that many logs again.
+made_again() {
+	put $(($(stat -c %s "$file") / 3)) '\xa5\xa5'
+	run --index "${logs[@]}"
+	[ "$status" = 0 ] && grep -q 'damaged index: .*; making it again from ' "$err" &&
+		grep -q "^$2 logs indexed" "$out" && same_answer 0 && [ "$warned" = 0 ] &&
+		run --index "${logs[@]}" && grep -q '^0 logs indexed' "$out" && [ ! -s "$err" ]
+	verdict "--index makes a damaged index again: $1" $?
+}
+
+# A file of the plugin; the index has several blocks, and messages on bad lines.
+test_damage() {
+	connections 0 2500 >"$tmp/records"
+	{ echo garbage; "$tool" -if "$tmp/records" 2>/dev/null; echo garbage; cat "$tmp/lines"; } >"$tmp/big"
+	touch -d '2026-11-21 12:00' "$tmp/big"
+	logs=(-if "$tmp/big")
+	make_index "${logs[@]}"
+	file=$(echo "$tmp"/index/*.index)
+	answers
+	every_damage netlog.log
+	put $(($(stat -c %s "$file") / 2)) '\xa5\xa5'
+	damaged 'netlog.log, middle'
+	flips netlog.log 29
+	made_again netlog.log 1
+}
+
+# Audit logs, the last of which has no index, and needs the state of the one before.
+test_damage_audit() {
+	mkdir "$tmp/three"
+	connections 0 600 >"$tmp/records"
+	sed -n '1,999p' "$tmp/records" >"$tmp/three/audit.log.2"
+	sed -n '1000,1999p' "$tmp/records" >"$tmp/three/audit.log.1"
+	{ sed -n '2000,$p' "$tmp/records"; cat "$data"; } >"$tmp/three/audit.log"
+	logs=(-if "$tmp/three")
+	make_index "${logs[@]}"
+	grep -q '^2 logs indexed' "$out"
+	verdict '--index: two of three audit logs' $?
+	answers
+	# The state of the first is needed only if the second has no index.
+	for file in "$tmp"/index/*.index; do
+		every_damage 'an audit log'
+		flips 'an audit log' 10
+		made_again 'an audit log' '[12]'
+	done
+	for file in "$tmp"/index/*.index; do
+		: >"$file"
+	done
+	ask_damaged got ''
+	cmp -s "$tmp/got.out" "$tmp/want0.out" && [ "$(grep -c 'damaged index: it is cut short' "$tmp/got.err")" = 2 ]
+	verdict 'damaged index: both audit logs' $?
+}
+
+# A run with --checkpoint reads no index: the damaged ones of the test before are not reported.
+test_damage_checkpoint() {
+	local way name
+	cp "$tmp/three/audit.log" "$tmp/grown"
+	for way in --no-index ''; do
+		name=$tmp/checkpoint$way
+		rm -f "$tmp/mark"
+		head -n 400 "$tmp/grown" >"$tmp/three/audit.log"
+		# shellcheck disable=SC2086
+		run --checkpoint "$tmp/mark" "${logs[@]}" $way
+		cat "$out" "$err" >"$name"
+		tail -n +401 "$tmp/grown" >>"$tmp/three/audit.log"
+		# shellcheck disable=SC2086
+		run --checkpoint "$tmp/mark" "${logs[@]}" $way
+		cat "$out" "$err" >>"$name"
+	done
+	[ "$status" = 0 ] && [ -s "$out" ] && cmp -s "$name" "$tmp/checkpoint--no-index"
+	verdict 'damaged index: --checkpoint' $?
 }
 
 # The lines of an audit log depend on the logs before it.
@@ -192,8 +323,9 @@ test_growing() {
 		printf '\xa5\xa5' | dd of="$file" bs=1 seek=$((size / 2)) conv=notrunc 2>/dev/null
 	done
 	run -if "$tmp/logs"
-	[ "$status" = 2 ] && grep -q 'its index is damaged' "$err"
-	verdict 'a damaged state is reported' $?
+	"$tool" -if "$tmp/logs" --slow 2>/dev/null | cmp -s - "$out" && [ "$status" = 0 ] &&
+		grep -q 'damaged index: the checksum of the state at its end is wrong' "$err"
+	verdict 'a damaged state is reported, and the log read' $?
 }
 
 # In a directory, all of the plugin's logs except the growing one have an index.
@@ -238,7 +370,7 @@ test_refused() {
 	verdict '--index: none of a format that is refused' $?
 }
 
-for name in used not_used damage audit_logs growing rotated refused; do
+for name in used not_used damage damage_audit damage_checkpoint audit_logs growing rotated refused; do
 	test_$name
 done
 exit $failed
