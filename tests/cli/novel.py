@@ -58,9 +58,9 @@ class Traffic:
         if kind == 'start' and self.rng.random() < .7:
             self.line('connect stop TCP %s - %d 1000 %s %s' % (ends, pid, program, extras))
 
-    def listen(self, program, port):
+    def listen(self, program, port, address='0.0.0.0'):
         self.ids += 1
-        local = '0.0.0.0:%d' % port
+        local = '%s:%d' % (address, port)
         self.see('listener', local, program)
         self.see('program', '/usr/bin/' + program, program)
         one = {'local': local, 'port': port, 'program': program, 'pid': 1000 + self.ids, 'id': self.ids,
@@ -74,7 +74,18 @@ class Traffic:
                   (one['local'], one['pid'], one['program'], self.extras(one['program'], one['id'])))
 
     def open_ones(self):
-        return [one for one in self.listeners if one['until'] is None]
+        return [one for one in self.listeners if one['until'] is None and one['since'] is not None]
+
+    def takes(self, port):
+        """The youngest open listener of the port; one whose start is not in the log has no end."""
+        open_now = [one for one in self.listeners if one['port'] == port and one['until'] is None]
+        if open_now:
+            return open_now[-1]
+        self.ids += 1
+        unseen = {'local': '10.0.0.5:%d' % port, 'port': port, 'program': 'unseen', 'pid': 1000 + self.ids,
+                  'since': None, 'until': None, 'count': 0, 'last': None}
+        self.listeners.append(unseen)
+        return unseen
 
     def step(self, new):
         rng, wide = self.rng, 40 if new else 12
@@ -85,8 +96,14 @@ class Traffic:
             self.listen('srv%d' % rng.randrange(wide), port)
         elif choice < .12 and self.open_ones():
             self.close(rng.choice(self.open_ones()))
-        elif choice < .5 and self.open_ones():
-            one = rng.choice(self.open_ones())
+        elif choice < .14 and self.open_ones():
+            # one address, beside a listener of all addresses, which takes over after its end
+            port = rng.choice(self.open_ones())['port']
+            if sum(one['port'] == port for one in self.open_ones()) == 1:
+                self.listen('srv%d' % rng.randrange(wide), port, '10.0.0.5')
+        elif choice < .5 and self.listeners:
+            # a listener that was closed takes nothing
+            one = self.takes(rng.choice(self.listeners)['port'])
             self.connect(one['program'], '198.51.100.%d' % rng.randrange(wide), one['port'], one)
         else:
             self.connect('app%d' % rng.randrange(wide), '192.0.2.%d' % rng.randrange(wide), rng.choice([22, 443, 5432]))
@@ -104,7 +121,8 @@ def new_wanted(traffic, since):
 
 
 def listeners_wanted(traffic):
-    return [('TCP', one['local'], 'everywhere', '%s[%d]' % (one['program'], one['pid']), stamp(one['since']),
+    return [('TCP', one['local'], 'private' if one['local'].startswith('10.') else 'everywhere',
+             '%s[%d]' % (one['program'], one['pid']), stamp(one['since']) if one['since'] else '-',
              stamp(one['until']) if one['until'] else 'open', str(one['count']),
              stamp(one['last']) if one['last'] else '-') for one in traffic.listeners]
 
