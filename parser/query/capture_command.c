@@ -76,6 +76,8 @@ static bool open_pcap(struct capture *c)
 	pcap_set_buffer_size(c->pcap, BUFFER_BYTES);
 	c->nano = !pcap_set_tstamp_precision(c->pcap, PCAP_TSTAMP_PRECISION_NANO);
 	status = pcap_activate(c->pcap);
+	if (status == PCAP_ERROR_PERM_DENIED)
+		return complain(c->o, "no permission to capture: run it as root, or with CAP_NET_RAW");
 	if (status < 0) {
 		why = pcap_geterr(c->pcap);
 		return complain(c->o, *why ? why : pcap_statustostr(status));
