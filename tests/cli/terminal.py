@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -72,6 +73,15 @@ class Terminal:
     def resize(self, columns):
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack('HHHH', 24, columns, 0, 0))
 
+        # the program reads the signal before the records that come later
+        end = time.monotonic() + 10
+        while time.monotonic() < end and self.pending() >> (signal.SIGWINCH - 1) & 1:
+            time.sleep(0.02)
+
+    def pending(self):
+        with open(f'/proc/{self.pid}/status') as f:
+            return int(re.search(r'^ShdPnd:\s*(\S+)', f.read(), re.M).group(1), 16)
+
     def write(self, records):
         os.write(self.input, records.encode())
 
@@ -119,7 +129,6 @@ def run(work, color):
           all((r.count('\x1b[0m') == len(COLOR.findall(r)) / 2 > 0) if color else '\x1b' not in r for r in rows), rows)
     for number, columns in ((2, 64), (3, 200)):
         t.resize(columns)
-        time.sleep(0.2)    # the signal comes before the records
         t.write(connect(number, number))
         rows = t.wait_for(rf'\[400{number}\]')
         check(f'{name}: after a change to {columns} columns, rows are as wide',

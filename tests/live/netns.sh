@@ -278,7 +278,7 @@ leave one
 check "all: an end" soon "$gone"
 do_it two "listen 7003"
 sleep 2.5	# two looks
-let_go() { grep -qE "/proc/($both)/ns/net: gone" "$tmp/err"; }
+let_go() { grep -qE "/proc/($both)/ns/net: removed" "$tmp/err"; }
 let_not_go() { ! let_go; }
 check "all: watched as long as there is a process in it" let_not_go
 do_it two "dial 7003"
