@@ -294,6 +294,17 @@ def test_netns():
     return wrong
 
 
+def test_last_packets():
+    """SIGINT comes at once after them: the kernel still has them."""
+    p = start('last', '-if', path('log'), '--wait', '0.1', 'udp')
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        for _ in range(5):
+            s.sendto(b'x', ('127.0.0.1', 9))
+    err = stop(p)
+    n = len(read.read(path('last'))[0])
+    return '' if n == 5 else f'{n} of 5 packets: {err}'
+
+
 def test_errors():
     for words, why in ((('-i', 'nosuch0'), b'nosuch0'), (('-i', 'lo', 'no such filter'), b'filter no such'),
                        (('-i', 'lo', '--in-netns', 'nosuch'), b'nosuch'),
@@ -404,5 +415,6 @@ else:
 verdict('extcap: as Wireshark calls it', test_extcap())
 verdict('extcap: the reader is gone', test_reader_gone())
 verdict('a namespace by name and by process', test_netns())
+verdict('packets right before SIGINT', test_last_packets())
 verdict('errors', test_errors())
 finish()
