@@ -8,6 +8,8 @@
 #include "parser/packet/fragments.h"
 #include "parser/packet/wire.h"
 
+#define SECOND_NUMBERS 0x80000000u
+
 struct annotate {
 	struct owners *owners;
 	struct packet_writer *writer;
@@ -46,15 +48,29 @@ void annotate_free(struct annotate *a)
 	free(a);
 }
 
-static bool has_process(const struct pcapng_block *b)
+static bool has_option(const struct pcapng_block *b, uint16_t code)
 {
 	const uint8_t *at = b->options;
 	struct pcapng_field f;
 
 	while (b->has_options && pcapng_field_next(b, &at, &f))
-		if (f.code == PCAPNG_HONE_PID)
+		if (f.code == code)
 			return true;
 	return false;
+}
+
+static bool has_process(const struct pcapng_block *b)
+{
+	return has_option(b, PCAPNG_HONE_PID);
+}
+
+/* A section that has connections of Hone numbers them from 1. */
+static void take_section(struct annotate *a, const struct pcapng_block *b)
+{
+	a->section = b->section;
+	if (has_option(b, PCAPNG_HONE_ID) && a->numbers < SECOND_NUMBERS)
+		a->numbers = SECOND_NUMBERS;
+	a->writer->section(a->writer, b);
 }
 
 static enum owners_why why_of(enum dissect_result result)
@@ -198,8 +214,7 @@ static void take_packet(struct annotate *a, const struct pcapng_block *b)
 void annotate_block(struct annotate *a, const struct pcapng_block *b)
 {
 	if (b->type == PCAPNG_SECTION) {
-		a->section = b->section;
-		a->writer->section(a->writer, b);
+		take_section(a, b);
 	} else if (!b->is_packet) {
 		a->writer->copy(a->writer, b);
 	} else if (has_process(b)) {

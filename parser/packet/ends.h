@@ -74,6 +74,8 @@ struct owners {
  * answers from TIME_WAIT. */
 #define ENDS_TAIL (180 * ENDS_S)
 #define ENDS_TAIL_DATAGRAM (5 * ENDS_S)
+/* connect() fails after six repetitions of its SYN. */
+#define ENDS_CONNECT (130 * ENDS_S)
 
 struct ends_key ends_key(enum ends_kind kind, int proto, const struct netaddr *local,
 			 const struct netaddr *remote);
@@ -118,6 +120,10 @@ struct pick {
 	enum owners_why why;	/* out, with NULL */
 	bool late;		/* out: the log may lack the connection so far */
 };
+
+/* Returns true if it had ended by then: by its line, by the next one between its ends, or
+ * because the host began another one. */
+bool owners_is_over(const struct owner *g, int64_t ns);
 
 /* Returns the connection between these ends that the packet belongs to, or NULL. */
 struct owner *owners_pick(struct owner_ends *ends, struct pick *p);

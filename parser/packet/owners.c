@@ -9,9 +9,7 @@
 #include "parser/packet/ends.h"
 
 #define LOCALS_MAX 65536
-/* Longest time between a connection's first SYN and its start: connect() fails after six
- * repetitions; accept() may be late. */
-#define CONNECT_MAX (130 * ENDS_S)
+/* Longest time between a connection's first SYN and its start: accept() may be late. */
 #define ACCEPT_MAX (300 * ENDS_S)
 #define USES_MAX 4096		/* changes of users of one connection, with a live log */
 
@@ -102,7 +100,7 @@ static void set_times(struct owner *g, const struct entry *e)
 	else if (outbound && e->ev.serial)
 		g->earliest = g->began;
 	else
-		g->earliest = g->began - (e->inbound ? ACCEPT_MAX : CONNECT_MAX);
+		g->earliest = g->began - (e->inbound ? ACCEPT_MAX : ENDS_CONNECT);
 }
 
 /* A stop whose start is missing from the log. */

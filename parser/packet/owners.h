@@ -59,6 +59,7 @@ struct owner {
 	struct owner_ends *ends;
 	struct conn_id id;
 	int64_t began, ended;		/* ns since 1970, or as above */
+	int64_t lapsed;			/* its host began another one between the ends; 0: no */
 	int64_t earliest;		/* its SYN can be as early; OWNERS_UNKNOWN: any time */
 	struct netaddr local;
 	int64_t netns;			/* inode; -1: unknown */

@@ -98,6 +98,25 @@ static struct owner_user *user_of(struct owner *g, struct pick *p, struct owners
 	return NULL;
 }
 
+/* A datagram after the end of its connection belongs to a socket that is still bound to the port,
+ * if there is one: the kernel hands it over. */
+static struct owner *still_bound(struct owners *o, const struct netaddr *local, struct owner *g,
+				 struct pick *p)
+{
+	struct pick second = *p;
+	struct owner *hit;
+
+	if (p->flow->proto == IPPROTO_TCP || (g ? !owners_is_over(g, p->ns) : p->why != WHY_CLOSED))
+		return g;
+	hit = bound(o, local, &second);
+	if (hit && !owners_is_over(hit, p->ns))
+		return hit;
+	if (second.why != WHY_AMBIGUOUS)
+		return g;
+	p->why = WHY_AMBIGUOUS;
+	return NULL;
+}
+
 static struct owner_user *side(struct owners *o, const struct flow *f, int64_t ns, bool outbound,
 			       struct owners_found *found)
 {
@@ -110,6 +129,7 @@ static struct owner_user *side(struct owners *o, const struct flow *f, int64_t n
 	struct owner *g = ends ? owners_pick(ends, &p) : NULL;
 	struct owner_user *user;
 
+	g = still_bound(o, local, g, &p);
 	if (!g && p.why == WHY_NOT_LOGGED) {
 		key = ends_key(ENDS_REMOTE, f->proto, local, remote);
 		ends = ends_find(o, &key);

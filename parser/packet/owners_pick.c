@@ -21,11 +21,12 @@ static struct owner *after(const struct owner *g)
 static int64_t end_of(const struct owner *g)
 {
 	const struct owner *next = after(g);
+	int64_t end = g->lapsed && g->lapsed < g->ended ? g->lapsed : g->ended;
 
-	return next && next->began < g->ended ? next->began : g->ended;
+	return next && next->began < end ? next->began : end;
 }
 
-static bool is_over(const struct owner *g, int64_t ns)
+bool owners_is_over(const struct owner *g, int64_t ns)
 {
 	return end_of(g) < ns - ENDS_TOLERANCE;
 }
@@ -62,12 +63,18 @@ static bool can_begin(const struct owner *g, int64_t ns)
 	return g->earliest == OWNERS_UNKNOWN || g->earliest - ENDS_TOLERANCE <= ns;
 }
 
+/* Returns true if a SYN of that time comes too late to begin it. */
+static bool began_before(const struct owner *g, int64_t ns)
+{
+	return g->began != OWNERS_UNKNOWN && g->began < ns - ENDS_CONNECT;
+}
+
 /* Returns true if another namespace has the same ends at the same time. */
 static bool has_double(const struct question *q, const struct owner *g, int64_t ns)
 {
 	for (const struct owner *other = q->ends->first; other; other = other->next)
 		if (!owners_same_netns(g, other) && owners_differ(other, g) &&
-		    can_begin(other, ns) && !is_over(other, ns))
+		    can_begin(other, ns) && !owners_is_over(other, ns))
 			return true;
 	return false;
 }
@@ -83,7 +90,7 @@ static struct owner *begun_by(const struct question *q, int64_t ns)
 	else if (g->began == OWNERS_UNKNOWN || ns >= g->began)
 		g = after(g);	/* else the previous SYN was a failed attempt */
 	for (; g; g = g->next) {
-		if (is_over(g, ns) || !is_asked(q, g))
+		if (owners_is_over(g, ns) || began_before(g, ns) || !is_asked(q, g))
 			continue;
 		if (g->inbound == q->outbound && !g->unknown_direction)
 			continue;
@@ -132,7 +139,7 @@ static struct owner *at_time(const struct question *q)
 		if (!is_asked(q, g))
 			continue;
 		before = g;
-		if (is_over(g, q->ns))
+		if (owners_is_over(g, q->ns))
 			continue;
 		if (hit && owners_differ(hit, g)) {
 			q->p->why = WHY_AMBIGUOUS;
@@ -163,15 +170,38 @@ static void remember_syn(const struct question *q)
 	q->ends->syn_outbound = q->outbound;
 }
 
-/* A SYN into a connection that is open: its peer was restarted. Or the log is late. */
+/* A SYN into a connection that is open: its peer was restarted, another namespace has the same
+ * ends, or the log is late. */
 static struct owner *into_open(const struct question *q, struct owner *now)
 {
 	if (!now || now->began > q->ns || end_of(now) < q->ns)
 		return NULL;
-	if (q->p->complete)
+	if (q->p->complete && !has_double(q, now, q->ns))
 		return now;
-	q->p->late = true;
+	q->p->late = !q->p->complete;
 	q->p->why = WHY_AMBIGUOUS;
+	return NULL;
+}
+
+/* This host sends or answers no SYN while it has a connection between these ends: the log lacks
+ * the end of the one that it has, and the one that begins. */
+static bool lacks_end(const struct question *q)
+{
+	const struct owner *now = q->ends->now;
+
+	return now && now->began != OWNERS_UNKNOWN && q->p->complete && q->outbound &&
+	       is_syn(q) && now->began + ENDS_TOLERANCE < q->ns && !owners_is_over(now, q->ns) &&
+	       !has_double(q, now, q->ns);
+}
+
+/* Packets have no process until the log has the next one. */
+static struct owner *end_unseen(const struct question *q)
+{
+	struct owner *now = q->ends->now;
+
+	now->lapsed = q->ns - ENDS_TOLERANCE - 1;
+	q->ends->now = NULL;
+	q->ends->syn_unowned = true;
 	return NULL;
 }
 
@@ -192,19 +222,21 @@ static struct owner *first_syn(const struct question *q)
 static struct owner *pick_tcp(const struct question *q)
 {
 	struct owner_ends *e = q->ends;
+	struct owner *g, *before = q->ends->now;
 	struct question opener = *q;
-	struct owner *g;
 
 	/* the process that answers a SYN did not send it */
 	opener.outbound = q->outbound != q->p->flow->ack;
-	if (is_syn(q) && !(e->has_syn && e->syn_seq == opener_seq(q->p->flow)))
-		return first_syn(&opener);
+	if (is_syn(q) && !(e->has_syn && e->syn_seq == opener_seq(q->p->flow))) {
+		g = first_syn(&opener);
+		return g == before && lacks_end(q) ? end_unseen(q) : g;
+	}
 	if (e->has_syn && e->syn_unowned) {
 		/* the log may have it by now */
 		opener.outbound = e->syn_outbound;
 		g = begun_by(&opener, e->syn_ns);
 		if (!g)
-			return into_open(q, e->now);
+			return lacks_end(q) ? end_unseen(q) : into_open(q, e->now);
 		e->now = g;
 		e->syn_unowned = false;
 	}

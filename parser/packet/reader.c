@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +15,9 @@
 #include "parser/packet/wire.h"
 
 #define CHUNK (1u << 18)
+#define FILE_HEAD 24		/* of classic pcap */
+#define LINK_AT 20
+#define LINK_MASK 0x03FFFFFFu	/* above it is the length of the frame check sequence */
 
 struct input {
 	int fd;
@@ -171,14 +175,20 @@ static bool give(struct pcapng *p, const struct out *made, const struct reader_i
 
 static int64_t packet_ns(const struct pcap_pkthdr *h)
 {
-	__int128 ns = (__int128)h->ts.tv_sec * 1000000000 + h->ts.tv_usec;
-
-	return ns > INT64_MAX ? INT64_MAX : ns < 0 ? 0 : ns;
+	/* the file has 32 bits without a sign, libpcap 1.10 gives them one */
+	return (uint32_t)h->ts.tv_sec * INT64_C(1000000000) + h->ts.tv_usec;
 }
 
-static int read_packets(struct input *in, pcap_t *pcap, struct out *made, char *error, size_t size)
+/* The type of the file: libpcap converts some of them to numbers of its own. */
+static uint32_t link_of(const uint8_t head[FILE_HEAD])
 {
-	struct frame_interface interface = { .link = frame_link(pcap_datalink(pcap)),
+	return wire_get32(head + LINK_AT, head[0] == 0xa1) & LINK_MASK;
+}
+
+static int read_packets(struct input *in, pcap_t *pcap, uint16_t link, struct out *made,
+			char *error, size_t size)
+{
+	struct frame_interface interface = { .link = link,
 					     .snaplen = pcap_snapshot(pcap) };
 	struct pcapng p = { 0 };
 	struct pcap_pkthdr *h;
@@ -206,10 +216,14 @@ static int read_classic(struct input *in, char *error, size_t size)
 	static const cookie_io_functions_t functions = { .read = cookie_read };
 	FILE *f = fopencookie(in, "r", functions);
 	char reason[PCAP_ERRBUF_SIZE] = "";
+	uint8_t head[FILE_HEAD] = { 0 };
 	struct out made;
+	uint32_t link;
 	pcap_t *pcap;
 	int result;
 
+	if (input_need(in, FILE_HEAD))
+		memcpy(head, in->buf + in->start, FILE_HEAD);
 	if (!f)
 		return fail(error, size, strerror(errno));
 	pcap = pcap_fopen_offline_with_tstamp_precision(f, PCAP_TSTAMP_PRECISION_NANO, reason);
@@ -218,7 +232,11 @@ static int read_classic(struct input *in, char *error, size_t size)
 		return fail(error, size, reason);
 	}
 	out_init(&made, -1);
-	result = read_packets(in, pcap, &made, error, size);
+	link = link_of(head);
+	if (link > UINT16_MAX)
+		result = fail(error, size, "pcapng has no number for its link type");
+	else
+		result = read_packets(in, pcap, frame_link(link), &made, error, size);
 	out_fini(&made);
 	pcap_close(pcap);
 	return result;

@@ -11,6 +11,7 @@
 #define HEAD 8
 #define TAIL 4
 #define SECTION_LENGTH 16	/* offset in its block */
+#define INTERFACE_SNAPLEN 12	/* offset in its block */
 #define PACKET_DATA 28		/* offset of a packet's bytes in its block */
 #define FOREIGN_MAX 65536	/* Apple's blocks of the input, per section */
 
@@ -74,24 +75,120 @@ static void section(struct packet_writer *pw, const struct pcapng_block *b)
 	out_block_end(out);
 }
 
+/* Notes the place of an Apple process block of the input. */
+static void note_foreign(struct writer *w)
+{
+	if (w->foreign_count == FOREIGN_MAX)
+		return;
+	if (w->foreign_count == w->foreign_room) {
+		uint32_t room = 2 * w->foreign_room + 16;
+		void *larger = reallocarray(w->foreign, room, sizeof(*w->foreign));
+
+		if (!larger)
+			return;
+		w->foreign = larger;
+		w->foreign_room = room;
+	}
+	w->foreign[w->foreign_count++] = w->darwins;
+}
+
+/* Apple's process blocks of the input have other places in the output. */
+static void copy_options(struct writer *w, const struct pcapng_block *b)
+{
+	const uint8_t *at = b->options;
+	uint8_t *to = out_room(w->out, b->options_len);
+	struct pcapng_field f;
+
+	if (!to)
+		return;
+	memcpy(to, b->options, b->options_len);
+	if (!w->own_darwins || !w->foreign_count)
+		return;
+	while (pcapng_field_next(b, &at, &f)) {
+		uint32_t index;
+
+		if ((f.code != PCAPNG_DARWIN_INDEX && f.code != PCAPNG_DARWIN_EFFECTIVE) ||
+		    f.len != 4)
+			continue;
+		index = wire_get32(f.value, b->big);
+		if (index < w->foreign_count)
+			wire_put32(to + (f.value - b->options), w->foreign[index], b->big);
+	}
+}
+
+static bool is_long(const struct writer *w, const struct pcapng_block *b)
+{
+	return w->o.snaplen && b->data && b->caplen > w->o.snaplen;
+}
+
+static void put_cut(struct writer *w, const struct pcapng_block *b)
+{
+	uint32_t padded = wire_padded(w->o.snaplen);
+	uint8_t *to = out_room(w->out, padded);
+
+	if (!to)
+		return;
+	memcpy(to, b->data, w->o.snaplen);
+	memset(to + w->o.snaplen, 0, padded - w->o.snaplen);
+}
+
+static void put_data(struct writer *w, const struct pcapng_block *b)
+{
+	if (!is_long(w, b)) {
+		out_bytes(w->out, b->bytes + HEAD, PACKET_DATA - HEAD + wire_padded(b->caplen));
+		return;
+	}
+	out_bytes(w->out, b->bytes + HEAD, 12);
+	out_u32(w->out, w->o.snaplen);
+	out_bytes(w->out, b->bytes + PACKET_DATA - 4, 4);
+	put_cut(w, b);
+}
+
+/* A block that is copied, apart from what must change in it. */
+static void put_changed(struct writer *w, const struct pcapng_block *b)
+{
+	struct out *out = w->out;
+	const uint8_t *end = b->bytes + b->len - TAIL;
+
+	out_block(out, b->type);
+	if (b->type == PCAPNG_INTERFACE) {
+		uint32_t snaplen = wire_get32(b->bytes + INTERFACE_SNAPLEN, b->big);
+
+		out_bytes(out, b->bytes + HEAD, INTERFACE_SNAPLEN - HEAD);
+		out_u32(out, snaplen && snaplen < w->o.snaplen ? snaplen : w->o.snaplen);
+		out_bytes(out, b->bytes + INTERFACE_SNAPLEN + 4, end - b->bytes - INTERFACE_SNAPLEN - 4);
+	} else if (b->type == PCAPNG_SIMPLE_PACKET) {
+		out_bytes(out, b->bytes + HEAD, b->data - b->bytes - HEAD);
+		put_cut(w, b);
+	} else {
+		put_data(w, b);
+		copy_options(w, b);
+		out_bytes(out, b->options + b->options_len, end - b->options - b->options_len);
+	}
+	out_block_end(out);
+}
+
+/* Of a simple packet block the length is limited by its interface alone. */
+static bool must_change(const struct writer *w, const struct pcapng_block *b)
+{
+	if (b->type == PCAPNG_INTERFACE)
+		return w->o.snaplen;
+	return is_long(w, b) || (b->has_options && b->is_packet && w->own_darwins &&
+				 w->foreign_count);
+}
+
 static void copy(struct packet_writer *pw, const struct pcapng_block *b)
 {
 	struct writer *w = (struct writer *)pw;
 
-	out_bytes(w->out, b->bytes, b->len);
-	if (b->type == PCAPNG_DARWIN_PROCESS && w->foreign_count < FOREIGN_MAX) {
-		if (w->foreign_count == w->foreign_room) {
-			uint32_t room = 2 * w->foreign_room + 16;
-			void *larger = reallocarray(w->foreign, room, sizeof(*w->foreign));
-
-			if (!larger)
-				return;
-			w->foreign = larger;
-			w->foreign_room = room;
-		}
-		w->foreign[w->foreign_count++] = w->darwins;
+	if (must_change(w, b))
+		put_changed(w, b);
+	else
+		out_bytes(w->out, b->bytes, b->len);
+	if (b->type == PCAPNG_DARWIN_PROCESS) {
+		note_foreign(w);
+		w->darwins++;
 	}
-	w->darwins += b->type == PCAPNG_DARWIN_PROCESS;
 	out_maybe_flush(w->out);
 }
 
@@ -263,30 +360,6 @@ static bool has_flags(const struct pcapng_block *b)
 	return false;
 }
 
-/* Apple's process blocks of the input have other places in the output. */
-static void copy_options(struct writer *w, const struct pcapng_block *b)
-{
-	const uint8_t *at = b->options;
-	uint8_t *to = out_room(w->out, b->options_len);
-	struct pcapng_field f;
-
-	if (!to)
-		return;
-	memcpy(to, b->options, b->options_len);
-	if (!w->own_darwins || !w->foreign_count)
-		return;
-	while (pcapng_field_next(b, &at, &f)) {
-		uint32_t index;
-
-		if ((f.code != PCAPNG_DARWIN_INDEX && f.code != PCAPNG_DARWIN_EFFECTIVE) ||
-		    f.len != 4)
-			continue;
-		index = wire_get32(f.value, b->big);
-		if (index < w->foreign_count)
-			wire_put32(to + (f.value - b->options), w->foreign[index], b->big);
-	}
-}
-
 static void put_why(struct writer *w, const struct owners_found *found)
 {
 	const struct packet_process *near = found->near ? found->near->users.opener.process :
@@ -318,27 +391,6 @@ static void put_owned(struct writer *w, const struct annotated *p)
 	out_bytes(w->out, first->bytes + first->sent + first->received, first->ids);
 	if (!(sent && received) && !has_flags(p->block))
 		out_option_u32(w->out, PCAPNG_FLAGS, sent ? FLAG_OUTBOUND : FLAG_INBOUND);
-}
-
-static void put_data(struct writer *w, const struct pcapng_block *b)
-{
-	uint32_t caplen = b->caplen, padded;
-	uint8_t *to;
-
-	if (!w->o.snaplen || caplen <= w->o.snaplen) {
-		out_bytes(w->out, b->bytes + HEAD, PACKET_DATA - HEAD + wire_padded(caplen));
-		return;
-	}
-	caplen = w->o.snaplen;
-	padded = wire_padded(caplen);
-	out_bytes(w->out, b->bytes + HEAD, 12);
-	out_u32(w->out, caplen);
-	out_bytes(w->out, b->bytes + PACKET_DATA - 4, 4);
-	to = out_room(w->out, padded);
-	if (!to)
-		return;
-	memcpy(to, b->data, caplen);
-	memset(to + caplen, 0, padded - caplen);
 }
 
 static void packet(struct packet_writer *pw, const struct annotated *p)

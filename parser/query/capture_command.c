@@ -76,6 +76,8 @@ static bool open_pcap(struct capture *c)
 	pcap_set_buffer_size(c->pcap, BUFFER_BYTES);
 	c->nano = !pcap_set_tstamp_precision(c->pcap, PCAP_TSTAMP_PRECISION_NANO);
 	status = pcap_activate(c->pcap);
+	if (status == PCAP_ERROR_PERM_DENIED)
+		return complain(c->o, "no permission to capture: run it as root, or with CAP_NET_RAW");
 	if (status < 0) {
 		why = pcap_geterr(c->pcap);
 		return complain(c->o, *why ? why : pcap_statustostr(status));
@@ -162,6 +164,18 @@ static bool take_packets(struct capture *c, int *status)
 	return *status >= 0;
 }
 
+/* The kernel hands out its packets when a block of them is full, or after TICK_MS. */
+static void take_last_packets(struct capture *c, struct pollfd *p)
+{
+	int64_t end = waiting_now_ms() + 3 * TICK_MS;
+	int got = 0;
+
+	do {
+		if (!got)
+			poll(p, 1, TICK_MS);
+	} while (take_packets(c, &got) && waiting_now_ms() < end && !packet_run_error(c->run));
+}
+
 /* Returns false if libpcap failed, as it does when the interface goes. */
 static bool loop(struct capture *c)
 {
@@ -180,8 +194,7 @@ static bool loop(struct capture *c)
 			return complain(c->o, pcap_geterr(c->pcap));
 		packet_run_idle(c->run);
 	}
-	/* packets that the kernel already has */
-	take_packets(c, &got);
+	take_last_packets(c, p);
 	return true;
 }
 

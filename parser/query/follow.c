@@ -41,15 +41,23 @@ static int watch_folder(const char *path)
 	return fd;
 }
 
+/* The handler of a command that follows logs in a thread stays. */
+static void take_signal(int number)
+{
+	struct sigaction now, to = { .sa_handler = on_signal };
+
+	if (!sigaction(number, NULL, &now) && now.sa_handler == SIG_DFL)
+		sigaction(number, &to, NULL);
+}
+
 struct follow *follow_new(const struct aunetlog_log *log)
 {
-	struct sigaction sa = { .sa_handler = on_signal };
 	struct follow *f = calloc(1, sizeof(*f));
 
 	if (!f)
 		return NULL;
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
+	take_signal(SIGINT);
+	take_signal(SIGTERM);
 	f->watch = watch_folder(log->path);
 	return f;
 }

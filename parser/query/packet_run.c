@@ -57,6 +57,15 @@ static void process(struct packet_process *p, enum entry_kind what, int64_t ns, 
 	annotate_process(p, what, ns, r->annotate);
 }
 
+/* Returns true if standard input is one of the logs. */
+static bool reads_stdin(const struct packet_options *o)
+{
+	for (unsigned int i = 0; i < o->query.input_count; i++)
+		if (!strcmp(o->query.inputs[i], "-"))
+			return true;
+	return false;
+}
+
 struct packet_run *packet_run_open(const struct packet_options *o)
 {
 	struct packet_run *r = calloc(1, sizeof(*r));
@@ -69,7 +78,7 @@ struct packet_run *packet_run_open(const struct packet_options *o)
 	}
 	signal(SIGPIPE, SIG_IGN);	/* a reader that was closed is no error */
 	r->o = o;
-	if (!o->socket)
+	if (!o->socket && !reads_stdin(o))
 		packet_log_close_stdin();
 	pthread_mutex_init(&r->lock, NULL);
 	out_init(&r->out, packet_output_open(o));

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "parser/query/clock.h"
+#include "parser/query/is_log.h"
 
 bool pair_is_opener(const struct side *s)
 {
@@ -173,9 +174,14 @@ static int complain(const char *what)
 
 static int print_page(const struct aunetlog_options *o, const struct partners *p)
 {
-	FILE *f = fopen(o->summary, "we");
+	bool log = is_log_path(o, o->summary);
+	FILE *f = log ? NULL : fopen(o->summary, "we");
 	int count;
 
+	if (log) {
+		fprintf(stderr, "aunetlog: --html %s: is a log; choose another file\n", o->summary);
+		return -1;
+	}
 	if (!f)
 		return complain(o->summary);
 	count = pair_html(p, f);

@@ -75,22 +75,31 @@ static bool measured(const struct partners *p, const char *a, const char *b, int
 }
 
 /* Uses a third host to which both talk if they do not talk to each other. */
-int64_t partners_skew(const struct partners *p, const char *a, const char *b)
+bool partners_skew_known(const struct partners *p, const char *a, const char *b, int64_t *skew)
 {
 	int64_t first, second;
 
-	if (a == b)
-		return 0;
-	if (measured(p, a, b, &first))
-		return first;
+	*skew = 0;
+	if (a == b || measured(p, a, b, skew))
+		return true;
 	for (size_t i = 0; i < p->skew_count; i++) {
 		const struct skew *s = &p->skews[i];
 		const char *third = s->from == a ? s->to : s->to == a ? s->from : NULL;
 
-		if (third && measured(p, a, third, &first) && measured(p, third, b, &second))
-			return first + second;
+		if (!third || !measured(p, a, third, &first) || !measured(p, third, b, &second))
+			continue;
+		*skew = first + second;
+		return true;
 	}
-	return 0;
+	return false;
+}
+
+int64_t partners_skew(const struct partners *p, const char *a, const char *b)
+{
+	int64_t skew;
+
+	partners_skew_known(p, a, b, &skew);
+	return skew;
 }
 
 /* ---- clocks ---- */

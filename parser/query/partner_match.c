@@ -9,6 +9,7 @@
 #include "parser/query/partner_store.h"
 
 #define PASSES 8
+#define TOGETHER_MS 250		/* network delay, of clocks that are equal */
 
 /* Returns how far apart they are, ms; 0: at the same time. */
 static int64_t distance(const struct side *a, const struct side *b, int64_t skew)
@@ -94,6 +95,23 @@ static bool has_rival(const struct partners *p, const struct side *a, const stru
 	return false;
 }
 
+/* Without a known difference of the clocks, another side between these ends could also be the peer
+ * of a, at whatever time, unless a and b begin almost together. Byte counts of both sides can
+ * decide. */
+static bool has_unplaced_rival(const struct partners *p, const struct side *a, const struct side *b,
+			       const struct side *list)
+{
+	int64_t skew;
+
+	if (partners_skew_known(p, a->node, b->node, &skew) || gap(p, a, b) <= TOGETHER_MS)
+		return false;
+	for (const struct side *o = list; o; o = o->in_group)
+		if (o != b && same_place(o, b) && fit(p, a, o, INT64_MAX) &&
+		    (!same_bytes(a, b) || same_bytes(a, o)))
+			return true;
+	return false;
+}
+
 static bool join(const struct partners *p, struct group *g, struct side *a, int64_t tolerance)
 {
 	struct side *b = nearest(p, a, g->lists[1], tolerance);
@@ -101,7 +119,8 @@ static bool join(const struct partners *p, struct group *g, struct side *a, int6
 	if (!b || nearest(p, b, g->lists[0], tolerance) != a)
 		return false;
 	if (has_rival(p, a, b, g->lists[1], tolerance) ||
-	    has_rival(p, b, a, g->lists[0], tolerance)) {
+	    has_rival(p, b, a, g->lists[0], tolerance) ||
+	    has_unplaced_rival(p, a, b, g->lists[1]) || has_unplaced_rival(p, b, a, g->lists[0])) {
 		a->ambiguous = b->ambiguous = true;
 		return false;
 	}
@@ -124,7 +143,9 @@ static bool join_by_bytes(const struct partners *p, struct group *g, struct side
 		found = b;
 	}
 	if (!found || has_rival(p, a, found, g->lists[1], tolerance) ||
-	    has_rival(p, found, a, g->lists[0], tolerance))
+	    has_rival(p, found, a, g->lists[0], tolerance) ||
+	    has_unplaced_rival(p, a, found, g->lists[1]) ||
+	    has_unplaced_rival(p, found, a, g->lists[0]))
 		return false;
 	a->peer = found;
 	found->peer = a;

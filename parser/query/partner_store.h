@@ -82,6 +82,8 @@ struct partners {
 
 /* ms that the clock of the node b is ahead of that of a. */
 int64_t partners_skew(const struct partners *p, const char *a, const char *b);
+/* Returns false, and a difference of 0, if no connection has shown it. */
+bool partners_skew_known(const struct partners *p, const char *a, const char *b, int64_t *skew);
 
 /* The address as one of a log's own; NULL: no log has it. */
 const struct home *partners_home(const struct partners *p, const struct netaddr *a);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "parser/query/columns.h"
+#include "parser/query/is_log.h"
 #include "parser/query/view.h"
 
 /* page.html unchanged; the make rule for this file depends on it. */
@@ -33,6 +34,10 @@ static bool html_open(struct view *v, char *error, size_t size)
 	struct html *h = (struct html *)v;
 	const char *mark = strstr(html_page, MARK);
 
+	if (is_log_path(v->options, v->options->summary)) {
+		snprintf(error, size, "--html %s: is a log; choose another file", v->options->summary);
+		return false;
+	}
 	h->pairs = pairs_new(v->options, on_pair, h);
 	h->out = h->pairs ? fopen(v->options->summary, "we") : NULL;
 	if (!h->out) {

@@ -280,20 +280,29 @@ def test_netns():
     time.sleep(.2)
     wrong = ''
     for name in ('inside', str(holder.pid)):
-        p = subprocess.Popen([tool, 'capture', '-i', 'lo', '--in-netns', name, '--write', path('netns'), '-if',
-                              path('log'), '--for', '2', 'icmp'], stderr=subprocess.PIPE)
-        time.sleep(1)
-        sh('ip netns exec inside python3 -c "import socket; s = socket.socket(2, 2); '
+        p = start('netns', '--in-netns', name, '-if', path('log'), 'icmp')
+        sh(f'ip netns exec inside {sys.executable} -c "import socket; s = socket.socket(2, 2); '
            's.sendto(b\'x\', (\'127.0.0.1\', 9))"')
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             for _ in range(3):
                 s.sendto(b'x', ('127.0.0.1', 9))
-        _, err = p.communicate(timeout=30)
+        err = stop(p)
         n = len(read.read(path('netns'))[0])
         if n != 1:
-            wrong += f'{name}: {n} packets, {err.decode()}\n'
+            wrong += f'{name}: {n} packets, {err}\n'
     holder.kill()
     return wrong
+
+
+def test_last_packets():
+    """SIGINT comes at once after them: the kernel still has them."""
+    p = start('last', '-if', path('log'), '--wait', '0.1', 'udp')
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        for _ in range(5):
+            s.sendto(b'x', ('127.0.0.1', 9))
+    err = stop(p)
+    n = len(read.read(path('last'))[0])
+    return '' if n == 5 else f'{n} of 5 packets: {err}'
 
 
 def test_errors():
@@ -304,7 +313,9 @@ def test_errors():
                               capture_output=True, timeout=30)
         if done.returncode != 2 or why not in done.stderr:
             return f'{words}: {done.returncode} {done.stderr}'
-    return ''
+    done = subprocess.run(['setpriv', '--bounding-set=-net_raw', '--inh-caps=-net_raw', tool, 'capture', '-i', 'lo',
+                           '--write', path('x'), '--for', '1', '-if', path('log')], capture_output=True, timeout=30)
+    return '' if b'CAP_NET_RAW' in done.stderr else done.stderr.decode()
 
 
 def extcap(*words):
@@ -404,5 +415,6 @@ else:
 verdict('extcap: as Wireshark calls it', test_extcap())
 verdict('extcap: the reader is gone', test_reader_gone())
 verdict('a namespace by name and by process', test_netns())
+verdict('packets right before SIGINT', test_last_packets())
 verdict('errors', test_errors())
 finish()

@@ -237,6 +237,21 @@ def test_missing_accept():
         any('first[1]' in x and 'alone=' in x for x in lines) else '\n'.join(lines)
 
 
+def test_unknown_clocks():
+    """Ends that were used three times, and no others: without the difference of the clocks the second
+    of one side could be the first of the other."""
+    for skew, tx, want in ((0, 512, 3), (7, 512, 0), (7, None, None)):
+        a, b = Host('left'), Host('right', skew)
+        for n in range(3):
+            connection(a, b, T0 + 10 * n, T0 + 10 * n + 9, ('10.0.0.1:873', '10.0.0.2:80'), (1 + n, 11 + n),
+                       ('curl', 'nginx'), tx=tx or 100 + n)
+        _, lines, _ = run('-if', a.write(), '-if', b.write())
+        pids = [[int(re.search(r'\[(\d+)', x[i]).group(1)) for i in (0, 2)] for x in pairs(lines)]
+        if any(server != client + 10 for client, server in pids) or (tx and len(pids) != want):
+            return f'{skew} s: ' + '\n'.join(lines)
+    return ''
+
+
 def test_bound():
     """The server of UDP answers all clients with one socket, which has no connection."""
     a, b = Host('left', 9), Host('right', -40)
@@ -298,6 +313,7 @@ for name, test in (('both processes of each connection', test_pairs),
                    ('the same ends in two namespaces', test_namespaces),
                    ('loopback of two hosts', test_loopback_of_two_hosts),
                    ('two connections, one accept', test_missing_accept),
+                   ('ends that are used again, clocks that nothing shows', test_unknown_clocks),
                    ('the socket of a UDP server', test_bound),
                    ('--graph', test_graph), ('--html', test_html), ('errors', test_errors)):
     verdict(name, test())
