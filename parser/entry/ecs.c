@@ -172,6 +172,17 @@ static bool put_args(struct put *p, const struct json_node *n, const struct json
 	return true;
 }
 
+static bool put_args_count(struct put *p, const struct json_node *n,
+			   const struct json_source *s)
+{
+	const struct identity *id = s->e->identity;
+	unsigned int count = id->proctitle && !id->unparted ? json_count_arguments(id->proctitle) : 0;
+
+	(void)n;
+	json_put_int(p, count);
+	return count;
+}
+
 static bool put_related(struct put *p, const struct json_node *n,
 			const struct json_source *s)
 {
@@ -269,6 +280,7 @@ static void fill(struct json_map *m, const char *(*name)(const struct field *f))
 	json_map_add(m, "network.type", put_network_type);
 	json_map_add(m, "orchestrator.resource.type", put_resource_type);
 	json_map_add(m, "process.args", put_args);
+	json_map_add(m, "process.args_count", put_args_count);
 	json_map_add(m, "process.exit_code", put_exit_code);
 	json_map_add(m, "related.ip", put_related);
 }

@@ -11,6 +11,8 @@
 /* Bytes of one string, escapes included: seven of them leave room for the rest. */
 #define STRING_ROOM 1600
 #define TEXT_MAX 1024
+/* The kernel cuts a command line: MAX_PROCTITLE_AUDIT_LEN. */
+#define COMMAND_LINE_MAX 128
 
 /* Bytes of the UTF-8 character at text, or 0: not valid there. */
 static size_t utf8_length(const unsigned char *text, size_t len)
@@ -130,6 +132,17 @@ void json_put_arguments(struct put *p, const char *encoded)
 		len -= n;
 	}
 	put_char(p, ']');
+}
+
+unsigned int json_count_arguments(const char *encoded)
+{
+	char text[TEXT_MAX];
+	size_t len = audit_text(encoded, text, sizeof(text));
+	unsigned int n = len > 0;
+
+	for (size_t i = 0; i + 1 < len; i++)
+		n += !text[i];
+	return len < COMMAND_LINE_MAX - 1 ? n : 0;
 }
 
 void json_put_int(struct put *p, int64_t v)

@@ -15,6 +15,8 @@ void json_put_string(struct put *p, const char *text, size_t len);
 void json_put_text(struct put *p, const char *encoded, bool arguments);
 /* The arguments of a command line, as an array of strings. */
 void json_put_arguments(struct put *p, const char *encoded);
+/* Returns how many arguments that are; 0 if some may have been cut off. */
+unsigned int json_count_arguments(const char *encoded);
 /* "2026-11-21T06:04:39.391Z", in quotes; milliseconds since 1970. */
 void json_put_time(struct put *p, int64_t ms);
 void json_put_int(struct put *p, int64_t v);
