@@ -46,7 +46,7 @@ static void take_signal(int number)
 {
 	struct sigaction now, to = { .sa_handler = on_signal };
 
-	if (!sigaction(number, NULL, &now) && now.sa_handler == SIG_DFL)
+	if (!sigaction(number, NULL, &now) && (now.sa_handler == SIG_DFL || now.sa_handler == SIG_IGN))
 		sigaction(number, &to, NULL);
 }
 
