@@ -222,7 +222,7 @@ test_damage() {
 	every_damage netlog.log
 	put $(($(stat -c %s "$file") / 2)) '\xa5\xa5'
 	damaged 'netlog.log, middle'
-	flips netlog.log 29
+	flips netlog.log 25
 	made_again netlog.log 1
 }
 
@@ -241,7 +241,7 @@ test_damage_audit() {
 	# The state of the first is needed only if the second has no index.
 	for file in "$tmp"/index/*.index; do
 		every_damage 'an audit log'
-		flips 'an audit log' 10
+		flips 'an audit log' 3
 		made_again 'an audit log' '[12]'
 	done
 	for file in "$tmp"/index/*.index; do
