@@ -195,7 +195,8 @@ static const struct want wants[] = {
 	{ "ecs, a program is executed", "json", &exec_of_curl, {
 	  "event.category", "[\"process\"]", "event.type", "[\"start\"]", "event.action", "\"exec\"",
 	  "event.dataset", "\"netlog.process\"", "event.end", "", "process.name", "\"curl\"",
-	  "process.args", "[\"curl\",\"-v\",\"é\"]", "process.args_count", "3", "process.entity_id", "\"abcdefghijklmnop\"",
+	  "process.args", "[\"curl\",\"-v\",\"é\"]", "process.args_count", "3",
+	  "process.entity_id", "\"abcdefghijklmnop\"",
 	  "process.parent.entity_id", "\"ponmlkjihgfedcba\"", "process.exit_code", "",
 	  "network", "", "source", "", "destination", "", "related", "",
 	  "netlog.kind", "\"process exec\"" } },
