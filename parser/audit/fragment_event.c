@@ -93,6 +93,15 @@ static bool ioctl_fact(const uint64_t *args, struct event *f)
 	return f->cloexec || args[1] == IOCTL_CLEAR_CLOEXEC;
 }
 
+static void socket_fact(const uint64_t *args, struct event *f)
+{
+	f->kind = EVENT_SOCKET;
+	f->family = (int)args[0];
+	f->type = args[1] & SOCK_TYPE_MASK;
+	f->cloexec = args[1] & SOCK_CLOEXEC_FLAG;
+	f->proto = (int)args[2];
+}
+
 /* Sets the kind of event that a call is, and its numbers; args are its arguments. Returns
  * FRAGMENT_NOTHING for a call that says nothing. */
 static enum fragment_result call_fact(const struct fragment *p, enum syscall_id id,
@@ -101,11 +110,7 @@ static enum fragment_result call_fact(const struct fragment *p, enum syscall_id 
 	f->fd = f->newfd = (int)args[0];
 	switch (id) {
 	case SC_SOCKET:
-		f->kind = EVENT_SOCKET;
-		f->family = (int)args[0];
-		f->type = args[1] & SOCK_TYPE_MASK;
-		f->cloexec = args[1] & SOCK_CLOEXEC_FLAG;
-		f->proto = (int)args[2];
+		socket_fact(args, f);
 		break;
 	case SC_BIND:
 		f->kind = EVENT_BIND;
@@ -134,15 +139,13 @@ static enum fragment_result call_fact(const struct fragment *p, enum syscall_id 
 		if (!fcntl_fact(p, args, f))
 			return FRAGMENT_NOTHING;
 		break;
+	case SC_DUP3:
+		f->cloexec = args[2] & O_CLOEXEC;
+		/* fall through */
 	case SC_DUP:
 	case SC_DUP2:
 		f->kind = EVENT_DUP;
 		f->newfd = p->exit;
-		break;
-	case SC_DUP3:
-		f->kind = EVENT_DUP;
-		f->newfd = p->exit;
-		f->cloexec = args[2] & O_CLOEXEC;
 		break;
 	case SC_IOCTL:
 		if (!ioctl_fact(args, f))

@@ -168,7 +168,7 @@ static void put_changed(struct writer *w, const struct pcapng_block *b)
 	out_block_end(out);
 }
 
-/* Of a simple packet block the length is limited by its interface alone. */
+/* A simple packet block has no length of its own: its interface limits it. */
 static bool must_change(const struct writer *w, const struct pcapng_block *b)
 {
 	if (b->type == PCAPNG_INTERFACE)

@@ -41,7 +41,7 @@ static size_t most_held(const struct packet_run *r)
 	return r->o->hold ? r->o->hold : HELD;
 }
 
-/* Of several hosts, for example, one log is read after the other. */
+/* The logs of several hosts are read one after the other, so entries may come late. */
 static void note_late_entry(struct packet_run *r, const struct entry *e)
 {
 	int64_t ns = e->time.sec * INT64_C(1000000000) + e->time.milli * INT64_C(1000000);

@@ -25,8 +25,8 @@
 /* The kind of a connection that is open or in progress. */
 enum conn_kind { KIND_NONE, KIND_CONNECT, KIND_LISTEN };
 
-/* Who holds a socket whose opener is not known: see holder.c. SURE: one process, by a complete
- * scan. */
+/* The search for the process that holds a socket of unknown opener (holder.c). SURE: a complete
+ * scan found exactly one. */
 enum conn_holder { HOLDER_NONE, HOLDER_AWAITED, HOLDER_FOUND, HOLDER_SEVERAL, HOLDER_SURE };
 
 enum conn_direction { CONN_OUTBOUND, CONN_INBOUND, CONN_EITHER };

@@ -9,8 +9,8 @@
 
 #include "parser/track/state.h"
 
-/* Defers the start of c, if nobody is known to have opened it and scans name holders. Returns
- * false if it is to be written now. */
+/* Defers the start of c if its opener is unknown and scans name holders. Returns false if the
+ * start must be written now. */
 bool holder_await(struct track *t, struct conn *c);
 /* A scan found c, held by the process of the event in hand. */
 void holder_found(struct track *t, struct conn *c);

@@ -16,7 +16,8 @@
 struct item {
 	struct netlog_bpf_event e;
 	TAILQ_ENTRY(item) next;
-	struct item *other;	/* the same socket, found later: another process holds it, too */
+	struct item *other;	/* the same socket, found later: it has another holder */
+	struct item *last;	/* of the first one: the end of that list */
 	UT_hash_handle hh;	/* the first one of a socket */
 };
 
@@ -81,14 +82,14 @@ bool bpf_found_add(struct bpf_found *f, const struct netlog_bpf_event *e)
 		return false;
 	i->e = *e;
 	i->other = NULL;
+	i->last = i;
 	TAILQ_INSERT_TAIL(&f->items, i, next);
 	if (!first) {
 		HASH_ADD(hh, f->by_ino, e.sock.ino, sizeof(i->e.sock.ino), i);
 		return true;
 	}
-	while (first->other)
-		first = first->other;
-	first->other = i;
+	first->last->other = i;
+	first->last = i;
 	return true;
 }
 

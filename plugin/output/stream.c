@@ -44,7 +44,7 @@ struct stream {
 	uint64_t sent; /* bytes given to this socket */
 	struct line_clock clock;
 
-	/* Of this connection: messages that TCP has delivered, and what their reports sum up to. */
+	/* Messages of this connection that TCP has delivered, and the sum of their reports. */
 	uint64_t delivered, delivered_reports;
 	unsigned int first, unacked; /* of the ring: messages that may not have arrived */
 	struct {

@@ -150,11 +150,11 @@ for n in 1 2; do
 done
 # one connection for each way to share it; "head -c 1" reads more than it writes
 for way in prefork inherited passed privsep inetd; do
-	ip netns exec b sharing $way /usr/bin/head >/tmp/told || fail "sharing $way: $(cat /tmp/told)"
-	from=$(sed -n 's/^accepted .*:\([0-9]*\)$/\1/p' /tmp/told)
-	user=$(sed -n 's/^user //p' /tmp/told)
-	pid=$(sed -n 's/^client //p' /tmp/told)
-	opener=$(sed -n 's/^process //p' /tmp/told)
+	ip netns exec b sharing $way /usr/bin/head >/tmp/shared || fail "sharing $way: $(cat /tmp/shared)"
+	from=$(sed -n 's/^accepted .*:\([0-9]*\)$/\1/p' /tmp/shared)
+	user=$(sed -n 's/^user //p' /tmp/shared)
+	pid=$(sed -n 's/^client //p' /tmp/shared)
+	opener=$(sed -n 's/^process //p' /tmp/shared)
 	[ $way != prefork ] || opener=$user	# it accepts itself
 	truth TCP "$from" "$pid" "$opener" "$user"
 done

@@ -5,6 +5,7 @@
 #include <linux/types.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "kpatch/bpf/netlog_bpf.h"
 #include "kpatch/netlog_record.h"
@@ -97,9 +98,28 @@ static void test_time(void **state)
 	bpf_found_free(f);
 }
 
+/* One socket in all descriptors that a user may have: the event loop must not wait. */
+static void test_many_holders(void **state)
+{
+	struct bpf_found *f = bpf_found_new(on_found, NULL);
+	clock_t begun = clock();
+
+	(void)state;
+	*got = 0;
+	for (int i = 0; i < 100000; i++) {
+		struct netlog_bpf_event e = event(NETLOG_OP_FOUND, 10, 7, 1, 1, 2);
+
+		assert_true(bpf_found_add(f, &e));
+	}
+	assert_true(clock() - begun < CLOCKS_PER_SEC / 5);
+	bpf_found_free(f);
+}
+
 int main(void)
 {
-	static const struct CMUnitTest tests[] = { cmocka_unit_test(test_time) };
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_time), cmocka_unit_test(test_many_holders),
+	};
 	int failed = table_run("records", test_row, ROWS(rows));
 
 	return failed + cmocka_run_group_tests(tests, NULL, NULL) != 0;
