@@ -15,10 +15,12 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof(*(a)))
 
-/* Options that ausearch and others have under a name that aunetlog has not. */
-static const struct {
+struct advice {
 	const char *name, *advice;
-} advices[] = {
+};
+
+/* Options that ausearch and others have under a name that aunetlog has not. */
+static const struct advice advices[] = {
 	{ "-f", "is a file name in ausearch; to follow a growing log: -F, to read a file: -if FILE" },
 	{ "--file", "is a file name in ausearch; to read a file: -if FILE" },
 	{ "-o", "is an object's context in ausearch; to choose the output: --format NAME, "
@@ -87,9 +89,7 @@ static const struct {
 };
 
 /* Values of --format that ausearch has. */
-static const struct {
-	const char *name, *advice;
-} formats[] = {
+static const struct advice formats[] = {
 	{ "raw", "the audit records of each match: -r" },
 	{ "default", "the lines: --format netlog; the audit records of each match: -r" },
 	{ "interpret", "with names of users: -i; the audit records of each match: "
@@ -97,20 +97,22 @@ static const struct {
 	{ "text", "the lines: --format netlog, or a text of your own: --format template:TEXT" },
 };
 
+static const char *find(const struct advice *of, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(of[i].name, name))
+			return of[i].advice;
+	return NULL;
+}
+
 const char *advice_of_format(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
-		if (!strcmp(formats[i].name, name))
-			return formats[i].advice;
-	return NULL;
+	return find(formats, ARRAY_SIZE(formats), name);
 }
 
 const char *advice_of_option(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(advices); i++)
-		if (!strcmp(advices[i].name, name))
-			return advices[i].advice;
-	return NULL;
+	return find(advices, ARRAY_SIZE(advices), name);
 }
 
 /* Number of edits that turn one word into the other, up to a bound. */
