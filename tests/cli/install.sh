@@ -12,7 +12,7 @@ for_program "$build/aunetlog"
 case $build in */san) san=1 ;; *) san='' ;; esac
 
 run() { # TARGET... of make, below $root
-	make -s "$@" SAN=$san DESTDIR="$root" >"$out" 2>"$err" </dev/null
+	make -s "$@" SAN="$san" DESTDIR="$root" >"$out" 2>"$err" </dev/null
 }
 listing() { find "$root" -mindepth 1 -printf '%M %P\n' | sort -k2; }
 same() { listing | diff "$tmp/before" - >"$out"; }
