@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "parser/query/packet_log.h"
 #include "parser/query/packet_run_state.h"
@@ -169,6 +170,13 @@ static void choose_log(struct packet_run *r)
 	fprintf(stderr, "aunetlog: following %s\n", r->own_log ? r->own_log : "the audit log");
 }
 
+static bool is_file(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISREG(st.st_mode);
+}
+
 bool packet_run_follow_logs(struct packet_run *r)
 {
 	pthread_t thread;
@@ -179,6 +187,7 @@ bool packet_run_follow_logs(struct packet_run *r)
 		choose_log(r);
 	r->query.follow = true;
 	r->live = true;
+	r->out.never_waits = !is_file(r->out.fd);	/* the log would wait, too */
 	owners_limit(r->owners, r->o->hold ? r->o->hold : LIVE_HELD);
 	owners_complete(r->owners, OWNERS_UNKNOWN);
 	if (packet_log_has_uses(r->query.netlog_conf))
