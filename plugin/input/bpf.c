@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "plugin/clock.h"
@@ -36,19 +35,6 @@ struct bpf_input {
 	void *arg;
 	bool confused;		/* a record was none: reported once */
 };
-
-static int64_t clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
-static int64_t now_ms(void)
-{
-	return clock_ns(CLOCK_MONOTONIC) / 1000000;
-}
 
 /* ---- the snapshot ---- */
 
@@ -142,7 +128,7 @@ int bpf_input_poll(const struct bpf_input *b, struct pollfd *fd)
 		return 0;
 	if (next == INT64_MAX)
 		return bpf_scan_is_complete(b->scan) ? 0 : -1;
-	wait = next - now_ms();
+	wait = next - clock_now_ms();
 	return wait > 0 ? wait : 0;
 }
 
@@ -151,10 +137,10 @@ void bpf_input_work(struct bpf_input *b, const struct pollfd *fd)
 	if (bpf_scan_runs(b->scan))
 		bpf_scan_read(b->scan);
 	if (!b->due && fd->fd >= 0 && fd->revents)
-		b->due = now_ms() + BATCH_MS;
-	if (now_ms() >= next_read(b) ||
+		b->due = clock_now_ms() + BATCH_MS;
+	if (clock_now_ms() >= next_read(b) ||
 	    (bpf_scan_is_complete(b->scan) && bpf_found_due(b->found) == INT64_MAX))
-		read_ring(b, clock_ns(CLOCK_MONOTONIC));
+		read_ring(b, clock_now_ns());
 }
 
 /* ---- the rest ---- */
