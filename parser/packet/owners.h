@@ -67,6 +67,7 @@ struct owner {
 	int64_t netns;			/* inode; -1: unknown */
 	bool inbound, unknown_direction, listens;
 	bool late_end;			/* it may have ended before */
+	bool any_netns;			/* it may be in another namespace than its packets */
 	struct owner_users users;
 	/* the writer's: */
 	uint32_t number;		/* 0: not in it yet */

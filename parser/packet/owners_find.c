@@ -80,11 +80,11 @@ static struct owner *bound(struct owners *o, const struct netaddr *local, struct
 }
 
 /* Without the local port in the log, one that this host opened could be any of several. */
-static struct owner *by_remote(struct owner_ends *ends, struct pick *p)
+static struct owner *by_remote(struct owner_ends *ends, struct pick *p, bool local)
 {
 	struct owner *g = owners_pick(ends, p);
 
-	if (!g || (g->inbound && !g->unknown_direction))
+	if (!g || (g->inbound && !g->unknown_direction) || (g->local.has_port && local))
 		return g;
 	p->why = WHY_NO_PORT;
 	return NULL;
@@ -131,10 +131,13 @@ static struct owner *still_bound(struct owners *o, const struct netaddr *local, 
 	return NULL;
 }
 
-/* Of several namespaces each has these addresses, and the log does not name the one of g. */
+/* Returns true if the log has several namespaces, each has this address, and the log does not name
+ * the one of g. */
 static bool is_any_netns(const struct owners *o, const struct owner *g, const struct netaddr *local)
 {
-	return g && g->netns < 0 && o->many_netns && (g->listens || owners_always_local(local));
+	bool any = owners_always_local(local) || (g->listens && netaddr_is_any(&g->local));
+
+	return any && g->netns < 0 && o->many_netns;
 }
 
 static struct owner_user *side(struct owners *o, const struct flow *f, int64_t ns, bool outbound,
@@ -155,7 +158,7 @@ static struct owner_user *side(struct owners *o, const struct flow *f, int64_t n
 		key = ends_key(ENDS_REMOTE, f->proto, local, remote);
 		ends = ends_find(o, &key);
 		if (ends)
-			g = by_remote(ends, &p);
+			g = by_remote(ends, &p, is_local(o, local));
 	}
 	if (!g && p.why == WHY_NOT_LOGGED && is_local(o, local)) {
 		g = bound(o, local, &p);
@@ -166,9 +169,12 @@ static struct owner_user *side(struct owners *o, const struct flow *f, int64_t n
 			g = NULL;
 		}
 	}
-	if (is_any_netns(o, g, local)) {
-		p.why = WHY_AMBIGUOUS;
-		g = NULL;
+	if (g && is_any_netns(o, g, local)) {
+		g->any_netns = true;
+		if (g->listens) {
+			p.why = WHY_AMBIGUOUS;
+			g = NULL;
+		}
 	}
 	user = g ? user_of(g, &p, found) : NULL;
 	if (!user && p.why > found->why)

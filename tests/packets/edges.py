@@ -183,8 +183,19 @@ def test_no_netns():
     for pid, via in ((1, ' netns=4026531840'), (2, ' netns=4026532000'), (3, '')):
         w.connection(T0, T0 + 9, 'TCP', end('127.0.0.1', 40000 + pid), '->', end('127.0.0.1', 80), pid, 'curl', via=via)
     packets = [(T0 + 5, ip4('127.0.0.1', '127.0.0.1', 6, tcp(40000 + pid, 80, ACK))) for pid in (1, 2, 3)]
-    expect('loopback of which namespace', said(w.lines, packets),
-           [(1, None, None), (2, None, None), (None, None, 'ambiguous')])
+    expect('loopback of which namespace', said(w.lines, packets), [(pid, None, None) for pid in (1, 2, 3)])
+    expect('the unknown one is marked', [' netns=- ' in p.own[0] for p in read.read(path('out'))[0]], [False, False, True])
+    w.listen(T0, T0 + 9, 'UDP', '0.0.0.0:53', 501, 'named')
+    w.listen(T0, T0 + 9, 'UDP', end(HOST, 54), 502, 'named')
+    expect('a socket on every address of which namespace', said(w.lines, datagram + [(T0 + 5, ip4(WEB, HOST, 17, udp(77, 54)))]),
+           [(None, None, 'ambiguous'), (None, 502, None)])
+
+    w = World()
+    w.connection(T0, T0 + 9, 'TCP', '-:43210', '->', end(WEB, 443), 2304, 'curl')
+    packet = [out_packet(T0 + 5, ACK, 6)]
+    expect('a local port, but no address', said(w.lines, packet), [(None, None, 'port-unknown')])
+    w.connection(T0, T0 + 9, 'TCP', end(HOST, 1), '->', end(WEB, 443), 7, 'x')
+    expect('a local port and an address of this host', said(w.lines, packet), [(2304, None, None)])
 
 
 def test_after_2038():
