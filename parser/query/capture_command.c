@@ -200,10 +200,7 @@ static bool loop(struct capture *c)
 	while (waiting_now_ms() < end && !packet_run_error(c->run)) {
 		bool full = packet_run_is_full(c->run);
 
-		if (full)
-			poll(p + 1, 1, TICK_MS);
-		else if (!got)
-			poll(p, 2, TICK_MS);
+		poll(full ? p + 1 : p, full ? 1 : 2, got && !full ? 0 : TICK_MS);
 		if (p[1].revents)
 			break;
 		if (!full && !take_packets(c, &got))
