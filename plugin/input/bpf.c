@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "plugin/clock.h"
@@ -46,19 +45,6 @@ struct bpf_input {
 	void *arg;
 	bool confused;		/* a record was none: reported once */
 };
-
-static int64_t clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
-static int64_t now_ms(void)
-{
-	return clock_ns(CLOCK_MONOTONIC) / 1000000;
-}
 
 /* ---- the snapshot ---- */
 
@@ -105,7 +91,7 @@ static int after_record(struct bpf_input *b, const struct netlog_bpf_event *e)
 		b->last = e->mono;
 	if (b->last > b->begun)
 		b->stopped = LATER;
-	else if (++b->records % READ_STEP == 0 && clock_ns(CLOCK_MONOTONIC) >= b->end)
+	else if (++b->records % READ_STEP == 0 && clock_now_ns() >= b->end)
 		b->stopped = END;
 	return b->stopped == EMPTY ? 0 : -ECANCELED;
 }
@@ -128,7 +114,7 @@ static int on_record(void *arg, void *data, size_t size)
  * which all was read. */
 static int64_t read_records(struct bpf_input *b, int64_t longest)
 {
-	b->begun = clock_ns(CLOCK_MONOTONIC);
+	b->begun = clock_now_ns();
 	b->end = longest == INT64_MAX ? longest : b->begun + longest;
 	b->last = b->records = 0;
 	b->stopped = EMPTY;
@@ -136,7 +122,7 @@ static int64_t read_records(struct bpf_input *b, int64_t longest)
 	ring_buffer__consume(b->ring);
 	b->due = 0;
 	if (b->stopped != EMPTY)	/* no wake-up comes while something is left */
-		b->due = now_ms() + (b->stopped == LATER ? BATCH_MS : 0);
+		b->due = clock_now_ms() + (b->stopped == LATER ? BATCH_MS : 0);
 	return b->stopped == END ? b->last : b->begun;
 }
 
@@ -193,7 +179,7 @@ int bpf_input_poll(const struct bpf_input *b, struct pollfd *fd)
 		return 0;
 	if (next == INT64_MAX)
 		return bpf_scan_is_complete(b->scan) ? 0 : -1;
-	wait = next - now_ms();
+	wait = next - clock_now_ms();
 	return wait > 0 ? wait : 0;
 }
 
@@ -202,8 +188,8 @@ void bpf_input_work(struct bpf_input *b, const struct pollfd *fd)
 	if (bpf_scan_runs(b->scan))
 		bpf_scan_read(b->scan);
 	if (!b->due && fd->fd >= 0 && fd->revents)
-		b->due = now_ms() + BATCH_MS;
-	if (now_ms() < next_read(b) &&
+		b->due = clock_now_ms() + BATCH_MS;
+	if (clock_now_ms() < next_read(b) &&
 	    !(bpf_scan_is_complete(b->scan) && bpf_found_due(b->found) == INT64_MAX))
 		return;
 	read_some(b);
