@@ -351,6 +351,14 @@ test_more_conditions() {
 	run -if "$module" --listen
 	[ "$status" = 0 ] && ! grep -v ' listen ' "$out"
 	verdict '--listen' $?
+	run -if "$module" --listen --kind start
+	[ "$status" = 0 ] && ! grep -v ' listen start ' "$out"
+	verdict '--listen --kind start: only starts of listeners' $?
+	"$tool" -if "$module" --listen >"$tmp/listen" 2>/dev/null
+	run -if "$module" --listen --failed
+	[ "$status" = 0 ] && [ "$(grep -c ' connect fail ' "$out")" -gt 0 ] &&
+		cmp -s <(grep -v ' connect fail ' "$out") "$tmp/listen"
+	verdict '--listen --failed: either' $?
 
 	# sh (1200) starts make (1201), that starts curl (1202)
 	family >"$tmp/family"
