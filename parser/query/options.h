@@ -37,6 +37,8 @@ enum aunetlog_view {
 struct entry_sink {
 	bool (*entry)(const struct entry *e, bool matched, void *arg);	/* false: no more is wanted */
 	void (*idle)(void *arg);	/* all there is so far was read; may be NULL */
+	/* A line or an audit event; begins: the plugin was started. May be NULL. */
+	void (*line)(const struct stamp *time, bool begins, void *arg);
 	void *arg;
 };
 

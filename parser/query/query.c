@@ -93,7 +93,8 @@ static bool open_all(struct query *q)
 		.sockets = 65536, .processes = 32768,
 	};
 	struct track_io io = { .emit = entries_tracked, .arg = q };
-	struct own_io own_io = { .emit = entries_own, .error = entries_own_error, .arg = q };
+	struct own_io own_io = { .emit = entries_own, .error = entries_own_error,
+				 .line = entries_own_line, .arg = q };
 	const struct aunetlog_options *o = q->options;
 
 	q->extras = o->index || o->sink || (o->format && !strcmp(o->format, "hone"));
