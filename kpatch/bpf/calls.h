@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netlog.bpf.c: calls that are compared before and after: connects that fail, peers that change, listeners. */
+/* netlog.bpf.c: calls compared before and after: failing connects, changed peers, listeners. */
 #ifndef NETLOG_BPF_CALLS_H
 #define NETLOG_BPF_CALLS_H
 
