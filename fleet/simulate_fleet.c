@@ -91,7 +91,9 @@ const char *fleet_exe(const struct conn *c, bool in)
 
 uint16_t fleet_port(const struct conn *c)
 {
-	return c->service == FLEET_CONTAINER ? 5432 : c->service == FLEET_OUTSIDE ? 443 : fleet_services[c->service].port;
+	if (c->service == FLEET_CONTAINER)
+		return 5432;
+	return c->service == FLEET_OUTSIDE ? 443 : fleet_services[c->service].port;
 }
 
 uint16_t fleet_ends(const struct fleet *f, const struct conn *c, bool in, char ends[2][40])

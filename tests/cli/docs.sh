@@ -80,6 +80,21 @@ missing_files() {
 	done
 }
 
+# Paths from the top of the tree, or from the page, in pages for people. NAME stands for any.
+paths_named() {
+	find . -path ./build -prune -o -name '*.md' -print | while read -r page; do
+		grep -oE '(^|[^A-Za-z0-9_./-])(tests|parser|plugin|kpatch|packaging|fleet|man)/[A-Za-z0-9_./-]*[A-Za-z0-9_]' "$page" |
+			sed -E 's/^[^A-Za-z]//' | sort -u | sed "s|^|$page |"
+	done
+}
+missing_paths() {
+	local page path
+	paths_named | grep -v NAME | while read -r page path; do
+		[ -e "$path" ] || [ -e "$(dirname "$page")/$path" ] || compgen -G "$path.*" >/dev/null ||
+			echo "$page: no $path"
+	done
+}
+
 if [ "$build" = --write ]; then
 	write_states
 	exit
@@ -126,6 +141,7 @@ verdict "CONTRIBUTING names make's targets that are there" < <(
 	done)
 verdict "README has at most 120 lines" < <(awk 'END { if (NR > 120) print NR }' README.md)
 verdict "README and its pages name files that are there" < <(missing_files)
+verdict "paths in every .md file lead to a file" < <(missing_paths)
 verdict "packages have the version of the program" < <(
 	version_is packaging/debian/changelog "$(sed -n '1s/.*(\(.*\)).*/\1/p' packaging/debian/changelog)"
 	version_is packaging/rpm/audit-netlog.spec "$(sed -n 's/^Version: *//p' packaging/rpm/audit-netlog.spec)")

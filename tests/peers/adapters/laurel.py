@@ -6,13 +6,12 @@ import re
 
 from statement import end, escape, line
 
-WORDS = '''Each system call of 30-netlog.rules, whole: who (pid, uid, comm), the call, what it
-returned, and the address that it was given. So a connect, its errno, an accept and its
-peer, a bind of UDP, a listen. An event stands alone: the socket's protocol and its
-other end are in other events, or in none, so all its records are partial.
-EINPROGRESS says that the outcome is not known. A connect of another kind of socket, or
-of UDP to port 0, is a call like others: not counted as wrong. Not claimed: stops, what a task that a
-signal ends was doing, sendto.'''
+WORDS = '''Every system call of 30-netlog.rules: the process (pid, uid, comm), the call, its result and
+its address, hence a connect with its errno, an accept with its peer, a UDP bind, a listen.
+Each event stands alone: the protocol and the other end are in other events or in none, so all
+its records are partial. EINPROGRESS leaves the outcome open. A connect of another kind of
+socket, or of UDP to port 0, is an ordinary call and does not count as wrong. Not claimed:
+stops, sendto, and the call in which a signal ended a task.'''
 OUTCOME = True
 CALLS = True        # a connect that makes no connection is reported as such
 PROTO = '-'
@@ -42,7 +41,7 @@ def read(path):
         for text in f:
             try:
                 event = json.loads(text)
-                yield from told(event)
+                yield from reported(event)
             except (ValueError, KeyError):
                 continue
 
@@ -61,7 +60,7 @@ def comm_of(call):
     return escape(bytes(raw))
 
 
-def told(event):
+def reported(event):
     call = event['SYSCALL']
     name, result = call['SYSCALL'], call.get('exit', 0)
     name = re.sub(r'^socketcall\((.*)\)$', r'\1', name)     # of i386
