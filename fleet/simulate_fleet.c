@@ -93,7 +93,9 @@ uint16_t fleet_port(const struct conn *c)
 {
 	if (c->service == FLEET_CONTAINER)
 		return 5432;
-	return c->service == FLEET_OUTSIDE ? 443 : fleet_services[c->service].port;
+	if (c->service == FLEET_OUTSIDE)
+		return 443;
+	return fleet_services[c->service].port;
 }
 
 uint16_t fleet_ends(const struct fleet *f, const struct conn *c, bool in, char ends[2][40])

@@ -236,7 +236,7 @@ void reassemble_push(struct reassembler *r)
 {
 	filter_push(&r->filter, false);
 	if (r->gather)
-		gather_drain(r->gather);
+		gather_push(r->gather);
 }
 
 void reassemble_age(struct reassembler *r)

@@ -19,7 +19,7 @@ struct owners *owners_new(const struct owners_io *io)
 	o->begin = OWNERS_UNKNOWN;
 	o->until = OWNERS_OPEN;
 	o->complete = OWNERS_OPEN;
-	o->netns = -1;
+	o->netns = o->seen_netns = -1;
 	o->processes = processes_new();
 	if (o->processes)
 		return o;
@@ -48,7 +48,7 @@ void owners_forget(struct owners *o, struct indexed *x)
 	free(x);
 }
 
-void owners_local(struct owners *o, const struct netaddr *a)
+void owners_local(struct owners *o, const struct netaddr *a, int64_t netns)
 {
 	struct local_address *l;
 	uint8_t bytes[17] = { a->family };
@@ -58,11 +58,15 @@ void owners_local(struct owners *o, const struct netaddr *a)
 		return;
 	memcpy(bytes + 1, a->addr, 16);
 	HASH_FIND(hh, o->locals, bytes, sizeof(bytes), l);
-	if (l)
+	if (l) {
+		l->many_netns |= l->netns >= 0 && netns >= 0 && l->netns != netns;
+		l->netns = netns >= 0 ? netns : l->netns;
 		return;
+	}
 	l = calloc(1, sizeof(*l));
 	if (!l)
 		return;
+	l->netns = netns;
 	memcpy(l->bytes, bytes, sizeof(bytes));
 	HASH_ADD(hh, o->locals, bytes, sizeof(l->bytes), l);
 	o->local_count++;
@@ -116,6 +120,7 @@ void owners_complete(struct owners *o, int64_t ns)
 
 void owners_free(struct owners *o)
 {
+	struct owner_log *log, *next_log;
 	struct local_address *l, *next;
 
 	if (!o)
@@ -127,6 +132,10 @@ void owners_free(struct owners *o)
 	HASH_ITER(hh, o->locals, l, next) {
 		HASH_DEL(o->locals, l);
 		free(l);
+	}
+	HASH_ITER(hh, o->logs, log, next_log) {
+		HASH_DEL(o->logs, log);
+		free(log);
 	}
 	processes_free(o->processes);
 	free(o);

@@ -98,6 +98,7 @@ static struct indexed *add(struct owners *o, const struct entry *e, bool matched
 	g->listens = entry_is_listen(e);
 	g->users.opener.matched = matched;
 	g->netns = e->netns;
+	g->log = o->log;
 	set_times(g, e);
 	if (e->what != CONNECT_START && e->what != LISTEN_START && e->what != CONNECT_FAIL)
 		set_unseen_start(g, e);
@@ -124,8 +125,16 @@ static void bound_memory(struct owners *o)
 		owners_forget(o, o->open);
 }
 
-static void end(struct owners *o, struct indexed *x, int64_t at)
+/* The end was noticed by a search, or by what came after it. */
+static bool is_late(enum entry_via via)
 {
+	return via == VIA_SWEEP || via == VIA_GONE || via == VIA_REUSE || via == VIA_BOOT;
+}
+
+static void end(struct owners *o, struct indexed *x, const struct entry *e)
+{
+	int64_t at = ends_ns(&e->time);
+
 	if (!x->has_ended) {
 		DL_DELETE(o->open, x);
 		DL_APPEND(o->ended, x);
@@ -133,6 +142,7 @@ static void end(struct owners *o, struct indexed *x, int64_t at)
 		x->has_ended = true;
 	}
 	x->owner.ended = at;
+	x->owner.late_end = is_late(entry_inferred(e));
 	if (x->owner.number && o->io.ended)
 		o->io.ended(&x->owner, o->io.arg);
 	if (o->begin != OWNERS_UNKNOWN && at < o->begin - ENDS_TAIL)
@@ -175,7 +185,6 @@ static struct indexed *find_open(struct owners *o, const struct entry *e)
 static void stop_entry(struct owners *o, const struct entry *e, bool matched)
 {
 	struct indexed *x = find_id(o, e);
-	int64_t at = ends_ns(&e->time);
 	struct owner *g;
 
 	if (!x)
@@ -190,7 +199,7 @@ static void stop_entry(struct owners *o, const struct entry *e, bool matched)
 		ends_leave(o, g);
 		ends_place(o, g, e);
 	}
-	end(o, x, at);
+	end(o, x, e);
 }
 
 static void use_entry(struct owners *o, const struct entry *e, bool matched)
@@ -223,7 +232,7 @@ static void fail_entry(struct owners *o, const struct entry *e, bool matched)
 	if (!x)
 		x = add(o, e, matched);
 	if (x)
-		end(o, x, ends_ns(&e->time));
+		end(o, x, e);
 }
 
 static void process_entry(struct owners *o, const struct entry *e, int64_t at)
@@ -238,14 +247,68 @@ static void process_entry(struct owners *o, const struct entry *e, int64_t at)
 	process_put(p);
 }
 
+/* Of the log of that host; a new one if it is the first entry of it. */
+static struct owner_log *log_of(struct owners *o, const char *node)
+{
+	struct owner_log *log = o->log;
+
+	if (log && !strcmp(log->node, node))
+		return log;
+	HASH_FIND_STR(o->logs, node, log);
+	if (log)
+		return log;
+	log = calloc(1, sizeof(*log) + strlen(node) + 1);
+	if (!log)
+		return NULL;
+	strcpy(log->node, node);
+	/* lines before its first entry */
+	if (!o->logs)
+		log->first = o->first;
+	HASH_ADD_KEYPTR(hh, o->logs, log->node, strlen(log->node), log);
+	return log;
+}
+
+static void cover(int64_t *first, int64_t *latest, int64_t at)
+{
+	if (!*first || at < *first)
+		*first = at;
+	if (at > *latest)
+		*latest = at;
+}
+
+void owners_line(struct owners *o, int64_t ns, bool begins)
+{
+	/* a line has no name of a host: it may be another one's */
+	if (HASH_COUNT(o->logs) > 1 || (o->logs && *o->log->node))
+		return;
+	cover(&o->first, begins ? &(int64_t){ ns } : &o->latest, ns);
+	if (o->log)
+		cover(&o->log->first, begins ? &(int64_t){ ns } : &o->log->latest, ns);
+}
+
+void owners_log_ends(struct owners *o)
+{
+	o->log_ends = true;
+}
+
+static void note_netns(struct owners *o, int64_t netns)
+{
+	if (netns < 0)
+		return;
+	if (o->seen_netns < 0)
+		o->seen_netns = netns;
+	o->many_netns |= netns != o->seen_netns || (o->netns >= 0 && netns != o->netns);
+}
+
 void owners_entry(struct owners *o, const struct entry *e, bool matched)
 {
 	int64_t at = ends_ns(&e->time);
 
-	if (!o->first || at < o->first)
-		o->first = at;
-	if (at > o->latest)
-		o->latest = at;
+	o->log = log_of(o, e->node ? e->node : "");
+	cover(&o->first, &o->latest, at);
+	if (o->log)
+		cover(&o->log->first, &o->log->latest, at);
+	note_netns(o, e->netns);
 	if (at > o->until && !find_id(o, e))
 		return;
 	if (entry_is_process(e)) {
@@ -255,7 +318,7 @@ void owners_entry(struct owners *o, const struct entry *e, bool matched)
 	if (o->netns >= 0 && e->netns >= 0 && e->netns != o->netns && e->local.has_addr &&
 	    owners_always_local(&e->local))
 		return;
-	owners_local(o, &e->local);
+	owners_local(o, &e->local, e->netns);
 	if (e->what == CONNECT_FAIL)
 		fail_entry(o, e, matched);
 	else if (is_use(e))

@@ -193,11 +193,13 @@ static void put_ids(struct writer *w, struct out *out, const struct owner *o,
 		out_option_u32(out, PCAPNG_DARWIN_INDEX, process->index);
 }
 
-static uint32_t put_comment(struct out *out, const char *text, const char *direction)
+static uint32_t put_comment(struct out *out, const struct owner *o, const char *text,
+			    const char *direction)
 {
 	size_t before = out->used;
 	char comment[16384];
-	int n = snprintf(comment, sizeof(comment), "%s dir=%s", text ? text : "", direction);
+	int n = snprintf(comment, sizeof(comment), "%s%s dir=%s", text ? text : "",
+			 o->any_netns ? " netns=-" : "", direction);
 
 	out_option(out, PCAPNG_COMMENT, comment, n < (int)sizeof(comment) ? n : 0);
 	return out->used - before;
@@ -215,8 +217,8 @@ static const struct kept_options *options_of(struct writer *w, const struct owne
 	out_init(&made, -1);
 	made.big = w->out->big;
 	out_room(&made, sizeof(*k));
-	uint32_t sent = put_comment(&made, user->comment, "out");
-	uint32_t received = put_comment(&made, user->comment, "in");
+	uint32_t sent = put_comment(&made, o, user->comment, "out");
+	uint32_t received = put_comment(&made, o, user->comment, "in");
 
 	put_ids(w, &made, o, user->process);
 	user->kept = NULL;

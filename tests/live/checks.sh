@@ -27,4 +27,6 @@ until_true() { # SECONDS COMMAND...
 
 has() { grep -Eqs -- "$1" "$log"; }
 hasnt() { ! has "$1"; }
-soon() { until_true 15 has "$1"; }
+# The plugin rests 20 times as long as its last scan of all processes took: on a busy machine
+# a line can take that long.
+soon() { until_true 60 has "$1"; }

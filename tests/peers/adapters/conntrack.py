@@ -4,18 +4,18 @@ import re
 
 from statement import end, line
 
-WORDS = '''Flows of packets in its network namespace: both ends, and for TCP whether the flow was
-established, ended (TIME_WAIT or CLOSE) or was answered by a reset. It reports no process, so
-all its records are partial. On loopback one flow stands for both the connect and the accept.
-Not claimed: listeners, other namespaces, a connect without a packet, UDP without packets, and
-the end of UDP, which is a timeout.'''
+WORDS = '''Reports packet flows in its own network namespace: both ends and, for TCP, whether the
+connection was established, ended (TIME_WAIT or CLOSE) or was refused with a reset. It reports
+no processes, so every record is partial. On loopback one flow stands for both the connect and
+the accept. Not claimed: listeners, other namespaces, a connect that sent no packet, the end of
+UDP flows (a timeout), UDP sockets that sent nothing.'''
 OUTCOME = True
 
 EVENT = re.compile(r'\s*\[(?P<event>NEW|UPDATE|DESTROY)\]\s+(?P<proto>tcp|udp|udplite)\s+\d+'
                    r'(?: \d+)?(?: (?P<state>[A-Z]\w+))? src=(?P<src>\S+) dst=(?P<dst>\S+)'
                    r' sport=(?P<sport>\d+) dport=(?P<dport>\d+)')
 ENDS = ('TIME_WAIT', 'CLOSE')
-ANSWERED_BY = ('ECONNREFUSED',)     # failures that a packet shows
+ANSWERED_BY = ('ECONNREFUSED',)     # failures that show in a packet
 
 
 def claims(expected, machine):
@@ -26,7 +26,7 @@ def claims(expected, machine):
 
 
 def both(what, flow):
-    """The records of both ends: the connect and the accept."""
+    """The record of who called, and of who was called."""
     src, dst, proto = flow
     yield line(what, local=src, way='->', remote=dst, proto=proto)
     if what != 'connect fail':

@@ -6,16 +6,16 @@ import re
 
 from statement import end, escape, line
 
-WORDS = '''Every system call of 30-netlog.rules: the process (pid, uid, comm), the call, its result and
-its address, hence a connect with its errno, an accept with its peer, a UDP bind, a listen.
-Each event stands alone: the protocol and the other end are in other events or in none, so all
-its records are partial. EINPROGRESS leaves the outcome open. A connect of another kind of
-socket, or of UDP to port 0, is an ordinary call and does not count as wrong. Not claimed:
-stops, sendto, and the call in which a signal ended a task.'''
+WORDS = '''Reports each system call of 30-netlog.rules: process (pid, uid, comm), call, result and the
+address argument. That covers connect with its errno, accept with its peer, bind of UDP, and
+listen. Each event stands alone: the socket's protocol and its other end are in other events or
+in none, so every record is partial. EINPROGRESS leaves the outcome unknown. A connect on
+another kind of socket, or of UDP to port 0, is reported like any other call and is not counted
+as wrong. Not claimed: stops, the call during which a signal ended the task, sendto.'''
 OUTCOME = True
-CALLS = True        # a connect that makes no connection is reported as such
+CALLS = True        # it also reports connects that make no connection
 PROTO = '-'
-ANY = ('0.0.0.0', '::')     # to connect to it is to connect to this host
+ANY = ('0.0.0.0', '::')     # connects to it reach this host
 
 
 def claims(expected, machine):
