@@ -247,7 +247,7 @@ static void process_entry(struct owners *o, const struct entry *e, int64_t at)
 	process_put(p);
 }
 
-/* Of the log of that host; a new one if it is the first entry of it. */
+/* Returns the log of that host, a new one for its first entry. */
 static struct owner_log *log_of(struct owners *o, const char *node)
 {
 	struct owner_log *log = o->log;
