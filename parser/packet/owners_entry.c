@@ -278,12 +278,14 @@ static void cover(int64_t *first, int64_t *latest, int64_t at)
 
 void owners_line(struct owners *o, int64_t ns, bool begins)
 {
+	int64_t unchanged = ns;
+
 	/* a line has no name of a host: it may be another one's */
 	if (HASH_COUNT(o->logs) > 1 || (o->logs && *o->log->node))
 		return;
-	cover(&o->first, begins ? &(int64_t){ ns } : &o->latest, ns);
+	cover(&o->first, begins ? &unchanged : &o->latest, ns);
 	if (o->log)
-		cover(&o->log->first, begins ? &(int64_t){ ns } : &o->log->latest, ns);
+		cover(&o->log->first, begins ? &unchanged : &o->log->latest, ns);
 }
 
 void owners_log_ends(struct owners *o)
