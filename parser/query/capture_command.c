@@ -111,7 +111,7 @@ static void on_packet(u_char *arg, const struct pcap_pkthdr *h, const u_char *da
 	give(c);
 }
 
-static void add_own_addresses(struct packet_run *r)
+static void add_own_addresses(struct packet_run *r, int64_t netns)
 {
 	struct ifaddrs *all, *i;
 
@@ -125,7 +125,7 @@ static void add_own_addresses(struct packet_run *r)
 		else if (i->ifa_addr && i->ifa_addr->sa_family == AF_INET6)
 			netaddr_set_ip(&a, AF_INET6,
 				       &((struct sockaddr_in6 *)i->ifa_addr)->sin6_addr);
-		packet_run_local(r, &a);
+		packet_run_local(r, &a, netns);
 	}
 	freeifaddrs(all);
 }
@@ -200,10 +200,7 @@ static bool loop(struct capture *c)
 	while (waiting_now_ms() < end && !packet_run_error(c->run)) {
 		bool full = packet_run_is_full(c->run);
 
-		if (full)
-			poll(p + 1, 1, TICK_MS);
-		else if (!got)
-			poll(p, 2, TICK_MS);
+		poll(full ? p + 1 : p, full ? 1 : 2, got && !full ? 0 : TICK_MS);
 		if (p[1].revents)
 			break;
 		if (!full && !take_packets(c, &got))
@@ -240,7 +237,7 @@ static int run(struct capture *c, int64_t netns)
 	bool failed;
 
 	packet_run_netns(c->run, netns);
-	add_own_addresses(c->run);
+	add_own_addresses(c->run, netns);
 	if (!packet_run_follow_logs(c->run)) {
 		packet_run_drop(c->run);
 		return AUNETLOG_FAILED;

@@ -121,9 +121,9 @@ void packet_run_netns(struct packet_run *r, int64_t inode)
 	owners_netns(r->owners, inode);
 }
 
-void packet_run_local(struct packet_run *r, const struct netaddr *a)
+void packet_run_local(struct packet_run *r, const struct netaddr *a, int64_t netns)
 {
-	owners_local(r->owners, a);
+	owners_local(r->owners, a, netns);
 }
 
 /* ---- packets ---- */

@@ -28,8 +28,8 @@ bool packet_run_follow_logs(struct packet_run *r);
 
 /* The capture is of that network namespace. */
 void packet_run_netns(struct packet_run *r, int64_t inode);
-/* An address of the host. */
-void packet_run_local(struct packet_run *r, const struct netaddr *a);
+/* An address of that network namespace; -1: unknown. */
+void packet_run_local(struct packet_run *r, const struct netaddr *a, int64_t netns);
 
 /* Takes a block of the capture, in order. While logs are followed the block waits, at most
  * wait_ms; packet_run_idle() writes blocks that need not wait any longer. */

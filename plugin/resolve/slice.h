@@ -16,7 +16,4 @@ struct slice slice_begin(unsigned int ms);
 bool slice_over(const struct slice *s);
 int64_t slice_used_ns(const struct slice *s);
 
-int64_t slice_now_ns(void); /* monotonic */
-int64_t slice_cpu_ns(void); /* processor time of the calling thread */
-
 #endif

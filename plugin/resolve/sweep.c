@@ -280,11 +280,11 @@ static void rest(struct sweep *w)
 
 void sweep_go_on(struct sweep *w, const struct slice *slice)
 {
-	int64_t begun = slice_cpu_ns();
+	int64_t begun = clock_cpu_ns();
 
 	if (w->phase == SWEEP_SCAN) {
 		scan(w, slice);
-		w->cost_ns += slice_cpu_ns() - begun;
+		w->cost_ns += clock_cpu_ns() - begun;
 		if (w->phase != SWEEP_SCAN)
 			rest(w);
 	} else if (w->phase == SWEEP_SNAPSHOT) {

@@ -13,8 +13,10 @@ import threading
 import time
 
 sys.dont_write_bytecode = True
+import files  # noqa: E402
 import read  # noqa: E402
 from verdicts import finish, path, verdict  # noqa: E402
+from world import ip4, udp  # noqa: E402
 
 if os.geteuid() != 0:
     print('skip - needs root, for namespaces and capturing')
@@ -306,6 +308,20 @@ def test_last_packets():
     return '' if n == 5 else f'{n} of 5 packets: {err}'
 
 
+def test_current_log():
+    """The log that this host writes now has all until now, also after its last line."""
+    sh('mkdir -p /var/log/audit && mount -t tmpfs none /var/log/audit')
+    now, said = time.time(), []
+    files.write_log(path('log'), [(now - 9, 'listen start UDP 127.0.0.1:9 1 77 0 x exe=/x id=6fb9d1c3-3.1')])
+    files.write_pcap(path('in'), [(now - 5, ip4('127.0.0.2', '127.0.0.1', 17, udp(7, 9)))], 101)
+    for name in (path('log'), '/var/log/audit/audit.log'):
+        if name != path('log'):
+            shutil.copy(path('log'), name)
+        subprocess.run([tool, 'annotate', path('in'), '-if', name, '--write', path('again')], capture_output=True, timeout=30)
+        said += [read.said(p) for p in read.read(path('again'))[0]]
+    return '' if said == [(None, None, 'log-ended'), (None, 77, None)] else said
+
+
 def test_slow_reader():
     """The output's reader stands still: the log is read on, the end comes when it should, and each
     packet is in the output or counted."""
@@ -471,6 +487,7 @@ verdict('extcap: as Wireshark calls it', test_extcap())
 verdict('extcap: the reader is gone', test_reader_gone())
 verdict('a namespace by name and by process', test_netns())
 verdict('packets right before SIGINT', test_last_packets())
+verdict('the log that this host writes now', test_current_log())
 verdict('a reader that stands still', test_slow_reader())
 verdict('a reader that never reads', test_no_reader())
 verdict('errors', test_errors())
