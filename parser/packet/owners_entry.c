@@ -61,6 +61,8 @@ static void set_times(struct owner *g, const struct entry *e)
 		g->earliest = g->began;
 	else
 		g->earliest = g->began - (e->inbound ? ACCEPT_MAX : ENDS_CONNECT);
+	/* with rules alone it is the time of the call */
+	g->connected = g->began == at && outbound && e->ev.serial ? at + ENDS_CONNECT : at;
 }
 
 /* A stop whose start is missing from the log. */
@@ -68,6 +70,8 @@ static void set_unseen_start(struct owner *g, const struct entry *e)
 {
 	g->began = e->dur_ms < 0 ? OWNERS_UNKNOWN : ends_ns(&e->time) - e->dur_ms * ENDS_MS;
 	g->earliest = OWNERS_UNKNOWN;
+	if (g->began != OWNERS_UNKNOWN)
+		g->connected = g->began;
 }
 
 static bool is_use(const struct entry *e)

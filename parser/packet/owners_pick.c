@@ -86,7 +86,7 @@ static bool can_begin(const struct owner *g, int64_t ns)
 /* Returns true if a SYN of that time comes too late to begin it. */
 static bool began_before(const struct owner *g, int64_t ns)
 {
-	return g->began != OWNERS_UNKNOWN && g->began < ns - ENDS_CONNECT;
+	return g->connected < ns - ENDS_TOLERANCE;
 }
 
 /* Returns true if another namespace has the same ends at the same time. */
@@ -105,6 +105,15 @@ static bool has_double(const struct question *q, const struct owner *g, int64_t 
 	return false;
 }
 
+/* Returns true if a SYN of that time can also be the next one's. */
+static bool is_ending(const struct question *q, const struct owner *g, int64_t ns)
+{
+	const struct owner *next = after(g);
+
+	return next && end_of(g) - ENDS_TOLERANCE < ns && can_begin(next, ns) && owners_differ(g, next) &&
+	       (next->inbound != q->outbound || next->unknown_direction);
+}
+
 /* The connection that a SYN of that time begins: the first one after the latest that is not
  * over yet. */
 static struct owner *begun_by(const struct question *q, int64_t ns)
@@ -113,7 +122,8 @@ static struct owner *begun_by(const struct question *q, int64_t ns)
 
 	if (!g)
 		g = q->ends->first;
-	else if (g->began == OWNERS_UNKNOWN || ns >= g->began)
+	else if ((g->began == OWNERS_UNKNOWN || ns >= g->began) &&
+		 (q->ends->has_syn || q->ends->streams_of == g || began_before(g, ns)))
 		g = after(g);	/* else the previous SYN was a failed attempt */
 	for (; g; g = g->next) {
 		if (owners_is_over(g, ns) || began_before(g, ns) || !is_asked(q, g))
@@ -122,7 +132,7 @@ static struct owner *begun_by(const struct question *q, int64_t ns)
 			continue;
 		if (!can_begin(g, ns))
 			return NULL;
-		if (!has_double(q, g, ns))
+		if (!has_double(q, g, ns) && !is_ending(q, g, ns))
 			return g;
 		q->p->why = WHY_AMBIGUOUS;
 		return NULL;
@@ -158,14 +168,21 @@ static struct owner *at_time(const struct question *q)
 	for (struct owner *g = q->ends->first; g && has_begun(g, q->ns); g = g->next) {
 		if (!is_asked(q, g))
 			continue;
-		before = g;
-		if (owners_is_over(g, q->ns))
+		if (owners_is_over(g, q->ns)) {
+			before = g;
 			continue;
+		}
 		if (hit && owners_differ(hit, g)) {
 			q->p->why = WHY_AMBIGUOUS;
 			return NULL;
 		}
 		hit = g;
+	}
+	/* perhaps it begins a moment later */
+	if (hit && ((before && hit->began + ENDS_TOLERANCE > q->ns && owners_differ(hit, before) &&
+		     q->ns <= end_of(before) + tail) || (hit->began > q->ns && !q->datagram))) {
+		q->p->why = WHY_AMBIGUOUS;
+		return NULL;
 	}
 	if (hit)
 		return hit;
@@ -194,7 +211,7 @@ static void remember_syn(const struct question *q)
  * ends, or the log is late. */
 static struct owner *into_open(const struct question *q, struct owner *now)
 {
-	if (!now || now->began > q->ns || end_of(now) < q->ns)
+	if (!now || now->began > q->ns || end_of(now) - ENDS_TOLERANCE < q->ns)
 		return NULL;
 	if (q->p->complete && !has_double(q, now, q->ns))
 		return now;
@@ -225,11 +242,32 @@ static struct owner *end_unseen(const struct question *q)
 	return NULL;
 }
 
+/* After the log its connections may end, and their ends be used again. */
+static bool is_past(const struct question *q, const struct owner *g)
+{
+	return q->p->log_ends && owners_is_past(g->log, q->ns);
+}
+
+/* A connection that began before the log may also have ended before it. */
+static struct owner *outside_log(const struct question *q, enum owners_why why)
+{
+	q->ends->has_syn = false;
+	q->ends->now = NULL;
+	q->ends->streams_of = NULL;
+	q->p->why = why;
+	return NULL;
+}
+
 /* A SYN that is no repetition. */
 static struct owner *first_syn(const struct question *q)
 {
-	struct owner *g = begun_by(q, q->ns), *now = q->ends->now;
+	struct owner *g, *now = q->ends->now;
 
+	if (owners_is_before(q->ends->first->log, q->ns))
+		return outside_log(q, WHY_BEFORE);
+	if (is_past(q, q->ends->first))
+		return outside_log(q, WHY_ENDED);
+	g = begun_by(q, q->ns);
 	remember_syn(q);
 	q->ends->syn_unowned = !g;
 	if (g) {
@@ -268,7 +306,7 @@ static struct owner *by_numbers(const struct question *q, struct owner *g)
 	if (continues == CONTINUES_YES)
 		return g;
 	other = continues == CONTINUES_NO;
-	if (other && next && !is_late) {
+	if (other && next && !is_late && owners_is_over(g, q->ns)) {
 		e->now = next;
 		return next;
 	}
@@ -278,7 +316,7 @@ static struct owner *by_numbers(const struct question *q, struct owner *g)
 	 * another connection is as likely. */
 	if ((other && (is_ended || is_late)) || (is_ended && is_late))
 		return unsure(q, WHY_AMBIGUOUS);
-	if (g->ended == OWNERS_OPEN && q->p->log_ends && owners_is_past(g->log, q->ns))
+	if (is_past(q, g))
 		return unsure(q, WHY_ENDED);
 	return g;
 }
@@ -340,7 +378,7 @@ static struct owner *by_time(const struct question *q)
 {
 	struct owner *g = at_time(q);
 
-	if (g && g->ended == OWNERS_OPEN && q->p->log_ends && owners_is_past(g->log, q->ns))
+	if (g && is_past(q, g))
 		return unsure(q, WHY_ENDED);
 	if (g && end_of(g) < q->ns && !q->p->complete)
 		q->p->late = true;	/* the next one may come */
@@ -364,6 +402,8 @@ struct owner *owners_pick(struct owner_ends *ends, struct pick *p)
 		g = pick_tcp(&q);
 	if (!g || g->began != OWNERS_UNKNOWN || !owners_is_before(g->log, p->ns))
 		return g;
+	ends->now = NULL;
+	ends->streams_of = NULL;
 	p->why = WHY_BEFORE;
 	return NULL;
 }

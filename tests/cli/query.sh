@@ -458,7 +458,7 @@ test_checkpoint() {
 	[ "$status" = 11 ] && grep -q 'No such file' "$err"
 	verdict '--checkpoint: one that cannot be written, 11' $?
 	run -if "$pairs/exec-6.1-module.log" --checkpoint "$tmp/cp"
-	[ "$status" = 12 ] && grep -q 'is not there any more' "$err"
+	[ "$status" = 12 ] && grep -q 'its log no longer exists' "$err"
 	verdict '--checkpoint: its log is gone, 12' $?
 	refuses '--checkpoint: not with a summary' 'cannot be combined with --summary' --checkpoint x --summary port
 }
