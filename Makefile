@@ -172,22 +172,25 @@ module_install:	## Installs it in /lib/modules
 	$(MAKE) -C kpatch install
 	$(own)
 
+# Directories, and a list of those that were missing, for uninstall.
+D := $(DESTDIR)
+OWNDIR = $(PREFIX)/share/audit-netlog
+make_dirs = packaging/directories make "$D" $(OWNDIR)/directories
+
 # For `dkms install audit_netlog/$(VERSION)`.
 DKMSDIR ?= /usr/src/audit_netlog-$(VERSION)
 
 dkms:	## Puts the module's source where DKMS takes it from
-	$(INSTALL) -d -m 755 $(DESTDIR)$(DKMSDIR)
-	$(INSTALL) -m 644 VERSION kpatch/Makefile kpatch/Kbuild kpatch/*.[ch] $(DESTDIR)$(DKMSDIR)
-	sed 's|@VERSION@|$(VERSION)|' kpatch/dkms.conf.in > $(DESTDIR)$(DKMSDIR)/dkms.conf
+	$(make_dirs) 755 $(OWNDIR) $(DKMSDIR)
+	$(INSTALL) -m 644 VERSION kpatch/Makefile kpatch/Kbuild kpatch/*.[ch] $D$(DKMSDIR)
+	sed 's|@VERSION@|$(VERSION)|' kpatch/dkms.conf.in > $D$(DKMSDIR)/dkms.conf
 
 # ---- install ----
 
-D := $(DESTDIR)
-
 install: all	## Installs programs, rules, manual pages and configuration (DESTDIR, PREFIX)
-	$(INSTALL) -d -m 755 $D$(SBINDIR) $D$(BINDIR) $D$(RULESDIR) $D$(DOCDIR) \
-		$D$(MANDIR)/man4 $D$(MANDIR)/man5 $D$(MANDIR)/man7 $D$(MANDIR)/man8
-	$(INSTALL) -d -m 750 $D$(SYSCONFDIR)/audit $D$(SYSCONFDIR)/audit/plugins.d
+	$(make_dirs) 755 $(OWNDIR) $(SBINDIR) $(BINDIR) $(RULESDIR) $(DOCDIR) \
+		$(MANDIR)/man4 $(MANDIR)/man5 $(MANDIR)/man7 $(MANDIR)/man8 $(SYSCONFDIR)
+	$(make_dirs) 750 $(SYSCONFDIR)/audit/plugins.d
 	$(INSTALL) -m 750 $B/audisp-netlog $D$(SBINDIR)
 	$(INSTALL) -m 755 $B/aunetlog $D$(BINDIR)
 	$(INSTALL) -m 644 rules/*.rules $D$(RULESDIR)
@@ -212,22 +215,23 @@ uninstall:	## Removes what install, install-extras and dkms put there, and names
 	[ -n "$D" ] || [ ! -e /var/lib/audit-netlog/setup.undo ] || $(SBINDIR)/audisp-netlog --setup --undo || true
 	rm -f $D$(SBINDIR)/audisp-netlog $D$(BINDIR)/aunetlog
 	for p in man/*.[0-9]; do rm -f $D$(MANDIR)/man$${p##*.}/$${p##*/}; done
-	rm -rf $D$(RULESDIR) $D$(DOCDIR) $D$(DKMSDIR) $D$(PREFIX)/share/audit-netlog/fleet
+	rm -rf $D$(RULESDIR) $D$(DOCDIR) $D$(DKMSDIR) $D$(FLEETDIR)
 	rm -f $D$(SHAREDIR)/bash-completion/completions/aunetlog $D$(SHAREDIR)/bash-completion/completions/audisp-netlog
 	rm -f $D$(SYSCONFDIR)/logrotate.d/audit-netlog
-	-rmdir $D$(PREFIX)/share/audit-netlog
 	rm -f $D$(SYSCONFDIR)/audit/plugins.d/netlog.conf
 	cmp -s plugin/audisp-netlog.conf $D$(SYSCONFDIR)/audit/audisp-netlog.conf && \
 		rm -f $D$(SYSCONFDIR)/audit/audisp-netlog.conf || true
+	packaging/directories remove "$D" $(OWNDIR)/directories
 	@rmdir $D/var/log/audit-netlog 2>/dev/null || true
 	@echo "removed. To end the plugin: auditctl --signal HUP. To remove loaded rules: auditctl -D -k netlog"
-	@ls $D$(SYSCONFDIR)/audit/rules.d/3[0-2]-netlog*.rules 2>/dev/null | \
+	@ls $D$(SYSCONFDIR)/audit/rules.d/*netlog*.rules 2>/dev/null | \
 		sed 's/$$/ is loaded at every boot: delete it and run augenrules --load/'
 	@ls -d $D/lib/modules/*/*/audit_netlog.ko* $D/lib/modules/*/*/*/audit_netlog.ko* 2>/dev/null | \
 		sed 's/$$/ is installed: dkms remove audit_netlog\/$(VERSION) --all, or delete it and run depmod -a/' || true
 	@[ -n "$D" ] || [ ! -e /sys/module/audit_netlog ] || echo "The module is loaded: rmmod audit_netlog"
-	@ls -d $D$(SYSCONFDIR)/audit/audisp-netlog.conf $D/var/log/audit-netlog $D/var/lib/audit-netlog \
-		$D$(SYSCONFDIR)/modules-load.d/audit_netlog.conf 2>/dev/null | sed 's/$$/ stays; delete it if you want/' || true
+	@stays=$$(ls -d $D$(SYSCONFDIR)/audit/audisp-netlog.conf $D/var/log/audit-netlog $D/var/lib/audit-netlog \
+		$D/var/cache/audit-netlog $D/run/audisp-netlog.state $D$(SYSCONFDIR)/modules-load.d/audit_netlog.conf 2>/dev/null); \
+		[ -z "$$stays" ] || echo "Configuration, logs and state stay. To delete them: rm -r" $$stays
 
 clean:	## Removes build/
 	rm -rf build

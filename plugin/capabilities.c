@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/utsname.h>
 
+#include "plugin/input/audit_rules.h"
 #include "plugin/log.h"
 #include "plugin/privileges.h"
 
@@ -104,8 +105,8 @@ static void warn(const struct capabilities *c)
 			  "under it are not audited, and their connections not logged");
 	if (!c->rules && !c->exact)
 		log_warnx("no audit rule has the key netlog, and neither the kernel module "
-			  "nor BPF is in use: nothing will be logged; load 30-netlog.rules, "
-			  "see netlog-rules(7)");
+			  "nor BPF is in use: new connections are not logged; to load the "
+			  "rules: " AUDIT_RULES_LOAD);
 }
 
 void capabilities_check(struct capabilities *c, const struct sources *s, struct report *r)

@@ -15,7 +15,7 @@
 /* Identities whose text is kept: the latest ones, and old ones that they left alone. */
 #define CACHED 512
 
-/* The extras of an identity, as text. */
+/* The words and extras of an identity, as text. */
 struct cached {
 	uint64_t generation;	/* of the identity; 0: nothing here */
 	size_t len, size;
@@ -30,7 +30,10 @@ static void put_address(struct put *p, const struct netaddr *a)
 {
 	char text[NETADDR_TEXT_MAX];
 
-	put_bytes(p, text, netaddr_format(a, text));
+	if (p->end - p->to >= NETADDR_TEXT_MAX)
+		p->to += netaddr_format(a, p->to);
+	else
+		put_bytes(p, text, netaddr_format(a, text));
 }
 
 static void put_escaped(struct put *p, const char *text, size_t len)
@@ -257,8 +260,19 @@ static void keep(struct cached *c, uint64_t generation, const char *text, size_t
 	c->generation = generation;
 }
 
-/* A process's extras are the same in all its lines, except in an exec's: made with the first
- * of them. */
+static void put_identity_words(struct put *p, const struct identity *id)
+{
+	put_number(p, id->sid);
+	put_char(p, ' ');
+	put_number(p, id->pid);
+	put_char(p, ' ');
+	put_number(p, id->uid);
+	put_char(p, ' ');
+	put_text(p, id->comm, false);
+}
+
+/* A process's words and extras are the same in all its lines, except in an exec's: made with
+ * the first of them. */
 static void put_identity(struct line_format *f, struct put *p, const struct entry *e)
 {
 	uint64_t generation = e->what == PROC_EXEC ? 0 : e->identity->generation;
@@ -269,6 +283,7 @@ static void put_identity(struct line_format *f, struct put *p, const struct entr
 		put_bytes(p, c->text, c->len);
 		return;
 	}
+	put_identity_words(p, e->identity);
 	put_identity_extras(p, e);
 	if (generation)
 		keep(c, generation, start, p->to - start);
@@ -276,8 +291,6 @@ static void put_identity(struct line_format *f, struct put *p, const struct entr
 
 static void put_head(struct put *p, const struct entry *e)
 {
-	const struct identity *id = e->identity;
-
 	put_string(p, entry_kind_name(e->what));
 	put_char(p, ' ');
 	if (!entry_is_process(e)) {
@@ -292,13 +305,6 @@ static void put_head(struct put *p, const struct entry *e)
 		put_address(p, &e->remote);
 		put_char(p, ' ');
 	}
-	put_number(p, id->sid);
-	put_char(p, ' ');
-	put_number(p, id->pid);
-	put_char(p, ' ');
-	put_number(p, id->uid);
-	put_char(p, ' ');
-	put_text(p, id->comm, false);
 }
 
 size_t line_format(struct line_format *f, const struct entry *e, char *buf)

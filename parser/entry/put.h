@@ -20,9 +20,12 @@ static inline void put_bytes(struct put *p, const char *text, size_t len)
 {
 	size_t room = p->end - p->to;
 
-	if (len > room)
-		len = room;
-	memcpy(p->to, text, len);
+	if (len > room) {
+		memcpy(p->to, text, room);
+		p->to += room;
+		return;
+	}
+	memcpy(p->to, text, len);	/* without a call if the compiler knows len */
 	p->to += len;
 }
 
@@ -47,16 +50,20 @@ static inline void put_uint(struct put *p, uint64_t v)
 		put_bytes(p, digits, digits_put(digits, v));
 }
 
-/* At least width digits, lower case. */
+/* At least width digits, of at most 16, lower case. */
 static inline void put_hex(struct put *p, uint64_t v, int width)
 {
-	char digits[16];
-	int n = sizeof(digits);
+	char digits[16], *to = p->end - p->to >= (int)sizeof(digits) ? p->to : digits;
+	int len = v ? (67 - __builtin_clzll(v)) / 4 : 1;
 
-	do
-		digits[--n] = "0123456789abcdef"[v & 15];
-	while ((v >>= 4) || (int)sizeof(digits) - n < width);
-	put_bytes(p, digits + n, sizeof(digits) - n);
+	if (len < width)
+		len = width;
+	for (int n = len; n; v >>= 4)
+		to[--n] = "0123456789abcdef"[v & 15];
+	if (to == digits)
+		put_bytes(p, digits, len);
+	else
+		p->to += len;
 }
 
 /* "1204.007": whole and three digits of milli. */

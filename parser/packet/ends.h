@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* parser/packet/ends: the connections between two ends, in the order of time. Included by
- * owners.c, owners_ends.c, owners_pick.c, owners_find.c and users.c alone. */
+ * owners.c, owners_entry.c, owners_ends.c, owners_pick.c, owners_find.c and users.c alone. */
 #ifndef NETLOG_PACKET_ENDS_H
 #define NETLOG_PACKET_ENDS_H
 
 #include <uthash.h>
 
 #include "parser/entry/id_key.h"
+#include "parser/packet/continuity.h"
 #include "parser/packet/owners.h"
 
 enum ends_kind {
@@ -31,11 +32,22 @@ struct owner_ends {
 	bool syn_outbound;	/* its source is their local end */
 	uint32_t syn_seq;
 	int64_t syn_ns;
+	struct continuity streams;
+	const struct owner *streams_of;	/* the packets seen are its */
 	UT_hash_handle hh;
+};
+
+/* The time that the log of one host covers. */
+struct owner_log {
+	int64_t first, latest;	/* entry or line, ns; 0: none */
+	UT_hash_handle hh;
+	char node[];		/* "": the log names no hosts */
 };
 
 struct local_address {
 	uint8_t bytes[17];	/* family, address */
+	int64_t netns;		/* that has it; -1: unknown */
+	bool many_netns;	/* others have it, too */
 	UT_hash_handle hh;
 };
 
@@ -60,9 +72,13 @@ struct owners {
 	bool has_uses;		/* the log has changes of users */
 	struct processes *processes;
 	int64_t begin, until;	/* connections that ended before, or begin after, cannot match */
-	int64_t first, latest;	/* entry of the log; 0: none */
+	struct owner_log *logs, *log;	/* all, the latest entry's */
+	int64_t first, latest;	/* of all logs; 0: none */
+	bool log_ends;		/* see owners_log_ends() */
 	int64_t complete;	/* see owners_complete() */
 	int64_t netns;		/* see owners_netns(); -1: any */
+	int64_t seen_netns;	/* in the log; -1: none */
+	bool many_netns;	/* there are others */
 };
 
 #define ENDS_MS INT64_C(1000000)
@@ -96,13 +112,20 @@ static inline int64_t ends_ns(const struct stamp *s)
 	return s->sec * ENDS_S + s->milli * ENDS_MS;
 }
 
+/* Frees x, and drops it from all lists. */
+void owners_forget(struct owners *o, struct indexed *x);
+
 /* Loopback. */
 bool owners_always_local(const struct netaddr *a);
 
-/* Returns false if they are known to be in different namespaces. */
+/* Returns false if they are in different namespaces: by the log, or because a is known to have
+ * been open after b began. a began first. */
 static inline bool owners_same_netns(const struct owner *a, const struct owner *b)
 {
-	return a->netns < 0 || b->netns < 0 || a->netns == b->netns;
+	if (a->netns >= 0 && b->netns >= 0)
+		return a->netns == b->netns;
+	return a->ended == OWNERS_OPEN || a->late_end || b->began == OWNERS_UNKNOWN ||
+	       a->ended <= b->began + ENDS_TOLERANCE;
 }
 
 /* Returns true if a packet of either may have another process. */
@@ -117,9 +140,22 @@ struct pick {
 	int64_t ns;
 	bool outbound;		/* its source is their local end */
 	bool complete;		/* the log has all until ns */
+	bool log_ends;		/* see owners_log_ends() */
+	int64_t local_netns;	/* that has their local address; -1: unknown */
 	enum owners_why why;	/* out, with NULL */
 	bool late;		/* out: the log may lack the connection so far */
 };
+
+/* Returns true if the log of that host begins later, or has ended. */
+static inline bool owners_is_before(const struct owner_log *log, int64_t ns)
+{
+	return !log || !log->first || ns < log->first - ENDS_TOLERANCE;
+}
+
+static inline bool owners_is_past(const struct owner_log *log, int64_t ns)
+{
+	return log && ns > log->latest + ENDS_TOLERANCE;
+}
 
 /* Returns true if it had ended by then: by its line, by the next one between its ends, or
  * because the host began another one. */

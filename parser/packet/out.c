@@ -3,6 +3,8 @@
 #include "parser/packet/out.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -79,6 +81,12 @@ void out_option(struct out *o, uint16_t code, const void *value, uint32_t len)
 	memcpy(to + 4, value, len);
 }
 
+void out_option_text(struct out *o, uint16_t code, const char *text, size_t len)
+{
+	if (text && len && len <= UINT16_MAX)
+		out_option(o, code, text, len);
+}
+
 void out_option_u32(struct out *o, uint16_t code, uint32_t v)
 {
 	uint8_t bytes[4];
@@ -101,6 +109,14 @@ void out_block_end(struct out *o)
 		wire_put32(o->buf + o->block + 4, len, o->big);
 }
 
+/* A pipe that poll() finds writable takes PIPE_BUF bytes at once. */
+static bool takes_some(const struct out *o)
+{
+	struct pollfd p = { .fd = o->fd, .events = POLLOUT };
+
+	return poll(&p, 1, 0) > 0;
+}
+
 void out_flush(struct out *o)
 {
 	size_t at = 0;
@@ -108,7 +124,12 @@ void out_flush(struct out *o)
 	if (o->fd < 0)
 		return;
 	while (at < o->used && !o->err) {
-		ssize_t n = write(o->fd, o->buf + at, o->used - at);
+		size_t left = o->used - at;
+		ssize_t n;
+
+		if (o->never_waits && !takes_some(o))
+			break;
+		n = write(o->fd, o->buf + at, o->never_waits && left > PIPE_BUF ? PIPE_BUF : left);
 
 		if (n < 0 && errno != EINTR)
 			o->err = errno;
@@ -116,11 +137,18 @@ void out_flush(struct out *o)
 			at += n;
 	}
 	o->written += at;
-	o->used = 0;
+	o->used = o->err ? 0 : o->used - at;
+	if (o->used)
+		memmove(o->buf, o->buf + at, o->used);
 }
 
 void out_maybe_flush(struct out *o)
 {
 	if (o->used >= MUCH)
 		out_flush(o);
+}
+
+bool out_is_full(const struct out *o)
+{
+	return o->never_waits && o->used >= MUCH;
 }

@@ -10,6 +10,7 @@
 struct out {
 	int fd;			/* borrowed; -1: nothing is written, the bytes stay in buf */
 	bool big;		/* byte order of numbers */
+	bool never_waits;	/* for the reader of a pipe; see out_is_full() */
 	uint8_t *buf;
 	size_t used, room;
 	size_t block;		/* where the block in hand begins */
@@ -28,12 +29,16 @@ void out_u32(struct out *o, uint32_t v);
 /* A block: its type, its body, and its length at both ends. */
 void out_block(struct out *o, uint32_t type);
 void out_option(struct out *o, uint16_t code, const void *value, uint32_t len);
+/* Nothing if text is NULL, empty or longer than an option can be. */
+void out_option_text(struct out *o, uint16_t code, const char *text, size_t len);
 void out_option_u32(struct out *o, uint16_t code, uint32_t v);
 void out_end_of_options(struct out *o);
 void out_block_end(struct out *o);
 
-/* Writes when much is buffered, or everything. */
+/* Writes when much is buffered, or everything; with never_waits, as much as the reader takes. */
 void out_maybe_flush(struct out *o);
 void out_flush(struct out *o);
+/* Returns true if the reader is behind and much is buffered: the caller should add no more. */
+bool out_is_full(const struct out *o);
 
 #endif

@@ -5,13 +5,9 @@
 #include <stdlib.h>
 #include <utlist.h>
 
-#include "parser/entry/line.h"
 #include "parser/packet/ends.h"
 
 #define LOCALS_MAX 65536
-/* Longest time between a connection's first SYN and its start: accept() may be late. */
-#define ACCEPT_MAX (300 * ENDS_S)
-#define USES_MAX 4096		/* changes of users of one connection, with a live log */
 
 struct owners *owners_new(const struct owners_io *io)
 {
@@ -23,7 +19,7 @@ struct owners *owners_new(const struct owners_io *io)
 	o->begin = OWNERS_UNKNOWN;
 	o->until = OWNERS_OPEN;
 	o->complete = OWNERS_OPEN;
-	o->netns = -1;
+	o->netns = o->seen_netns = -1;
 	o->processes = processes_new();
 	if (o->processes)
 		return o;
@@ -36,17 +32,7 @@ void owners_limit(struct owners *o, size_t limit)
 	o->limit = limit;
 }
 
-static struct indexed *find_id(struct owners *o, const struct entry *e)
-{
-	struct id_key key = id_key(e);
-	struct indexed *x = NULL;
-
-	if (e->id.nth)
-		HASH_FIND(hh, o->by_id, &key, sizeof(key), x);
-	return x;
-}
-
-static void forget(struct owners *o, struct indexed *x)
+void owners_forget(struct owners *o, struct indexed *x)
 {
 	ends_leave(o, &x->owner);
 	if (x->has_key)
@@ -62,211 +48,7 @@ static void forget(struct owners *o, struct indexed *x)
 	free(x);
 }
 
-static char *comment_of(const struct owners *o, const struct entry *e)
-{
-	char text[FORMAT_LINE_MAX];
-	struct put p = { .to = text, .end = text + sizeof(text) - 1 };
-
-	for (const enum field_id *id = o->io.fields; *id; id++) {
-		struct field_value v = field_get(*id, e);
-		const struct field *f = &fields[*id];
-
-		if (!v.known && f->line == LINE_KNOWN)
-			continue;
-		if (p.to > text)
-			put_char(&p, ' ');
-		put_string(&p, f->key);
-		put_char(&p, '=');
-		line_put_value(&p, *id, &v);
-	}
-	*p.to = 0;
-	return strdup(text);
-}
-
-/* The audit event of a connect() has the time of its call, which no SYN precedes. */
-static void set_times(struct owner *g, const struct entry *e)
-{
-	int64_t at = ends_ns(&e->time), called = ends_ns(&e->ev);
-	bool outbound = !e->inbound && !e->unknown_direction;
-
-	g->began = at;
-	g->ended = OWNERS_OPEN;
-	if (e->via == VIA_SNAPSHOT || e->via == VIA_CORRECTED)
-		g->began = OWNERS_UNKNOWN;
-	else if (outbound && e->ev.serial && called < at)
-		g->began = called;
-	if (g->began == OWNERS_UNKNOWN)
-		g->earliest = OWNERS_UNKNOWN;
-	else if (outbound && e->ev.serial)
-		g->earliest = g->began;
-	else
-		g->earliest = g->began - (e->inbound ? ACCEPT_MAX : ENDS_CONNECT);
-}
-
-/* A stop whose start is missing from the log. */
-static void set_unseen_start(struct owner *g, const struct entry *e)
-{
-	g->began = e->dur_ms < 0 ? OWNERS_UNKNOWN : ends_ns(&e->time) - e->dur_ms * ENDS_MS;
-	g->earliest = OWNERS_UNKNOWN;
-}
-
-static bool is_use(const struct entry *e)
-{
-	return e->what == CONNECT_USE || e->what == LISTEN_USE;
-}
-
-/* Takes the reference. */
-static void set_user(const struct owners *o, struct owner_user *user, const struct entry *e,
-		     struct packet_process *process, bool matched)
-{
-	user->process = process;
-	user->matched |= matched;
-	if (matched && process && !user->comment)
-		user->comment = comment_of(o, e);
-}
-
-static struct indexed *add(struct owners *o, const struct entry *e, bool matched)
-{
-	struct indexed *x = calloc(1, sizeof(*x));
-	struct owner *g = x ? &x->owner : NULL;
-
-	if (!g)
-		return NULL;
-	g->id = e->id;
-	g->inbound = e->inbound;
-	g->unknown_direction = e->unknown_direction;
-	g->listens = entry_is_listen(e);
-	g->users.opener.matched = matched;
-	g->netns = e->netns;
-	set_times(g, e);
-	if (e->what != CONNECT_START && e->what != LISTEN_START && e->what != CONNECT_FAIL)
-		set_unseen_start(g, e);
-	/* of an unseen one that another process uses, the opener is a number alone */
-	if (!is_use(e) || e->opener == ID_UNKNOWN)
-		set_user(o, &g->users.opener, e, process_get(o->processes, e), matched);
-	DL_APPEND(o->open, x);
-	o->count++;
-	if (e->id.nth) {
-		x->key = id_key(e);
-		x->has_key = true;
-		HASH_ADD(hh, o->by_id, key, sizeof(x->key), x);
-	}
-	ends_place(o, g, e);
-	return x;
-}
-
-/* Ones that are open are kept longer than those that have ended. */
-static void bound_memory(struct owners *o)
-{
-	while (o->limit && o->ended && o->ended_count > o->limit)
-		forget(o, o->ended);
-	while (o->limit && o->open && o->count > 2 * o->limit)
-		forget(o, o->open);
-}
-
-static void end(struct owners *o, struct indexed *x, int64_t at)
-{
-	if (!x->has_ended) {
-		DL_DELETE(o->open, x);
-		DL_APPEND(o->ended, x);
-		o->ended_count++;
-		x->has_ended = true;
-	}
-	x->owner.ended = at;
-	if (x->owner.number && o->io.ended)
-		o->io.ended(&x->owner, o->io.arg);
-	if (o->begin != OWNERS_UNKNOWN && at < o->begin - ENDS_TAIL)
-		forget(o, x);
-}
-
-static void start_entry(struct owners *o, const struct entry *e, bool matched)
-{
-	struct indexed *x = find_id(o, e);
-
-	if (!x) {
-		add(o, e, matched);
-		return;
-	}
-	/* reported again, or its end revoked */
-	set_user(o, &x->owner.users.opener, e, x->owner.users.opener.process, matched);
-	if (!x->has_ended)
-		return;
-	DL_DELETE(o->ended, x);
-	DL_APPEND(o->open, x);
-	o->ended_count--;
-	x->has_ended = false;
-	x->owner.ended = OWNERS_OPEN;
-}
-
-/* A line without an id: the latest one between these ends that is open. */
-static struct indexed *find_open(struct owners *o, const struct entry *e)
-{
-	struct ends_key key = ends_key(entry_is_listen(e) ? ENDS_LOCAL : ENDS_BOTH, e->proto,
-				       &e->local, &e->remote);
-	struct owner_ends *ends = e->id.nth ? NULL : ends_find(o, &key);
-	struct owner *found = NULL;
-
-	for (struct owner *g = ends ? ends->first : NULL; g; g = g->next)
-		if (g->ended == OWNERS_OPEN)
-			found = g;
-	return (struct indexed *)found;
-}
-
-static void stop_entry(struct owners *o, const struct entry *e, bool matched)
-{
-	struct indexed *x = find_id(o, e);
-	int64_t at = ends_ns(&e->time);
-	struct owner *g;
-
-	if (!x)
-		x = find_open(o, e);
-	if (!x)
-		x = add(o, e, matched);
-	if (!x)
-		return;
-	g = &x->owner;
-	/* found out by the end alone */
-	if (g->ends && g->ends->key.kind == ENDS_REMOTE && ends_known(&e->local)) {
-		ends_leave(o, g);
-		ends_place(o, g, e);
-	}
-	end(o, x, at);
-}
-
-static void use_entry(struct owners *o, const struct entry *e, bool matched)
-{
-	struct indexed *x = find_id(o, e);
-	struct owner_use use = { .ns = ends_ns(&e->time),
-				 .tx = e->sent.known ? e->sent.number : -1,
-				 .rx = e->read.known ? e->read.number : -1 };
-	struct packet_process *process;
-
-	o->has_uses = true;
-	if (!x)
-		x = find_open(o, e);
-	if (!x)
-		x = add(o, e, matched);
-	process = x ? process_get(o->processes, e) : NULL;
-	if (!process)
-		return;
-	use.user = users_get(&x->owner.users, process);
-	if (!use.user)
-		return;
-	set_user(o, use.user, e, process, matched);
-	users_add(&x->owner.users, &use, o->limit ? USES_MAX : 0);
-}
-
-static void fail_entry(struct owners *o, const struct entry *e, bool matched)
-{
-	struct indexed *x = find_id(o, e);
-
-	if (!x)
-		x = add(o, e, matched);
-	if (x)
-		end(o, x, ends_ns(&e->time));
-}
-
-void owners_local(struct owners *o, const struct netaddr *a)
+void owners_local(struct owners *o, const struct netaddr *a, int64_t netns)
 {
 	struct local_address *l;
 	uint8_t bytes[17] = { a->family };
@@ -276,61 +58,24 @@ void owners_local(struct owners *o, const struct netaddr *a)
 		return;
 	memcpy(bytes + 1, a->addr, 16);
 	HASH_FIND(hh, o->locals, bytes, sizeof(bytes), l);
-	if (l)
+	if (l) {
+		l->many_netns |= l->netns >= 0 && netns >= 0 && l->netns != netns;
+		l->netns = netns >= 0 ? netns : l->netns;
 		return;
+	}
 	l = calloc(1, sizeof(*l));
 	if (!l)
 		return;
+	l->netns = netns;
 	memcpy(l->bytes, bytes, sizeof(bytes));
 	HASH_ADD(hh, o->locals, bytes, sizeof(l->bytes), l);
 	o->local_count++;
 }
 
-static void process_entry(struct owners *o, const struct entry *e, int64_t at)
-{
-	struct packet_process *p = process_get(o->processes, e);
-
-	if (!p)
-		return;
-	process_event(o->processes, e, p);
-	if (o->io.process && (o->begin == OWNERS_UNKNOWN || at >= o->begin))
-		o->io.process(p, e->what, at, o->io.arg);
-	process_put(p);
-}
-
-void owners_entry(struct owners *o, const struct entry *e, bool matched)
-{
-	int64_t at = ends_ns(&e->time);
-
-	if (!o->first || at < o->first)
-		o->first = at;
-	if (at > o->latest)
-		o->latest = at;
-	if (at > o->until && !find_id(o, e))
-		return;
-	if (entry_is_process(e)) {
-		process_entry(o, e, at);
-		return;
-	}
-	if (o->netns >= 0 && e->netns >= 0 && e->netns != o->netns && e->local.has_addr &&
-	    owners_always_local(&e->local))
-		return;
-	owners_local(o, &e->local);
-	if (e->what == CONNECT_FAIL)
-		fail_entry(o, e, matched);
-	else if (is_use(e))
-		use_entry(o, e, matched);
-	else if (e->what == CONNECT_STOP || e->what == LISTEN_STOP)
-		stop_entry(o, e, matched);
-	else
-		start_entry(o, e, matched);
-	bound_memory(o);
-}
-
 void owners_passed(struct owners *o, int64_t ns)
 {
 	while (o->ended && o->ended->owner.ended < ns)
-		forget(o, o->ended);
+		owners_forget(o, o->ended);
 }
 
 void owners_netns(struct owners *o, int64_t inode)
@@ -375,17 +120,22 @@ void owners_complete(struct owners *o, int64_t ns)
 
 void owners_free(struct owners *o)
 {
+	struct owner_log *log, *next_log;
 	struct local_address *l, *next;
 
 	if (!o)
 		return;
 	while (o->open)
-		forget(o, o->open);
+		owners_forget(o, o->open);
 	while (o->ended)
-		forget(o, o->ended);
+		owners_forget(o, o->ended);
 	HASH_ITER(hh, o->locals, l, next) {
 		HASH_DEL(o->locals, l);
 		free(l);
+	}
+	HASH_ITER(hh, o->logs, log, next_log) {
+		HASH_DEL(o->logs, log);
+		free(log);
 	}
 	processes_free(o->processes);
 	free(o);

@@ -29,8 +29,9 @@
 	X(NOT_IP,	"not-ip")				\
 	X(KERNEL,	"kernel")	/* ICMP and the like */	\
 	X(FORWARDED,	"forwarded")	/* neither end belongs to the host */ \
-	X(BEFORE,	"before-log")				\
 	X(NOT_LOGGED,	"not-logged")				\
+	X(BEFORE,	"before-log")				\
+	X(ENDED,	"log-ended")				\
 	X(NOT_ACCEPTED,	"not-accepted")	/* for a listening socket */ \
 	X(CLOSED,	"closed")	/* long after the end */	\
 	X(AMBIGUOUS,	"ambiguous")				\
@@ -57,13 +58,17 @@ const char *owners_why_text(enum owners_why why);
 struct owner {
 	struct owner *next;		/* the next one between these ends */
 	struct owner_ends *ends;
+	const struct owner_log *log;	/* that it is in */
 	struct conn_id id;
 	int64_t began, ended;		/* ns since 1970, or as above */
 	int64_t lapsed;			/* its host began another one between the ends; 0: no */
 	int64_t earliest;		/* its SYN can be as early; OWNERS_UNKNOWN: any time */
+	int64_t connected;		/* its SYN is not later, but for ENDS_TOLERANCE */
 	struct netaddr local;
 	int64_t netns;			/* inode; -1: unknown */
 	bool inbound, unknown_direction, listens;
+	bool late_end;			/* it may have ended before */
+	bool any_netns;			/* it may be in another namespace than its packets */
 	struct owner_users users;
 	/* the writer's: */
 	uint32_t number;		/* 0: not in it yet */
@@ -107,8 +112,13 @@ void owners_limit(struct owners *o, size_t limit);
 void owners_passed(struct owners *o, int64_t ns);
 /* The capture is of that network namespace: loopback addresses of others are not in it. */
 void owners_netns(struct owners *o, int64_t inode);
-/* Marks an address as the host's, although no connection has it. */
-void owners_local(struct owners *o, const struct netaddr *a);
+/* Marks an address as the host's, although no connection has it. netns: that has it; -1: unknown. */
+void owners_local(struct owners *o, const struct netaddr *a, int64_t netns);
+
+/* A line of the log that is no entry, ns; begins: the first one of a run of the plugin. */
+void owners_line(struct owners *o, int64_t ns, bool begins);
+/* The log is that of some time: it may not have what happened after its last line. */
+void owners_log_ends(struct owners *o);
 
 size_t owners_count(const struct owners *o);
 int64_t owners_latest(const struct owners *o);	/* time of the latest entry, ns; 0: none */

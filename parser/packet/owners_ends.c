@@ -65,6 +65,8 @@ void ends_leave(struct owners *o, struct owner *g)
 		e->now = NULL;
 		e->has_syn = false;
 	}
+	if (e->streams_of == g)
+		e->streams_of = NULL;
 	g->ends = NULL;
 	g->next = NULL;
 	if (e->first)

@@ -28,16 +28,29 @@ static bool is_multicast(const struct netaddr *a)
 	return a->family == AF_INET ? a->addr[0] >= 224 : a->addr[0] == 0xff;
 }
 
-static bool is_local(const struct owners *o, const struct netaddr *a)
+static const struct local_address *find_local(const struct owners *o, const struct netaddr *a)
 {
 	struct local_address *found;
 	uint8_t bytes[17] = { a->family };
 
-	if (owners_always_local(a))
-		return true;
 	memcpy(bytes + 1, a->addr, 16);
 	HASH_FIND(hh, o->locals, bytes, sizeof(bytes), found);
 	return found;
+}
+
+static bool is_local(const struct owners *o, const struct netaddr *a)
+{
+	return owners_always_local(a) || find_local(o, a);
+}
+
+/* The namespace that has the address; -1: unknown. */
+static int64_t netns_of(const struct owners *o, const struct netaddr *a)
+{
+	const struct local_address *found = find_local(o, a);
+
+	if (owners_always_local(a))
+		return o->netns;
+	return found && !found->many_netns ? found->netns : -1;
 }
 
 /* The socket that is bound to the end, or to its port on every address. */
@@ -54,6 +67,7 @@ static struct owner *bound(struct owners *o, const struct netaddr *local, struct
 
 		if (i == 0 && local->family != AF_INET)
 			continue;
+		p->local_netns = netns_of(o, local);
 		any[1].port = any[0].port = local->port;
 		key = ends_key(ENDS_LOCAL, p->flow->proto, at, &none);
 		ends = ends_find(o, &key);
@@ -66,11 +80,11 @@ static struct owner *bound(struct owners *o, const struct netaddr *local, struct
 }
 
 /* Without the local port in the log, one that this host opened could be any of several. */
-static struct owner *by_remote(struct owner_ends *ends, struct pick *p)
+static struct owner *by_remote(struct owner_ends *ends, struct pick *p, bool local)
 {
 	struct owner *g = owners_pick(ends, p);
 
-	if (!g || (g->inbound && !g->unknown_direction))
+	if (!g || (g->inbound && !g->unknown_direction) || (g->local.has_port && local))
 		return g;
 	p->why = WHY_NO_PORT;
 	return NULL;
@@ -111,10 +125,19 @@ static struct owner *still_bound(struct owners *o, const struct netaddr *local, 
 	hit = bound(o, local, &second);
 	if (hit && !owners_is_over(hit, p->ns))
 		return hit;
-	if (second.why != WHY_AMBIGUOUS)
+	if (second.why != WHY_AMBIGUOUS && second.why != WHY_ENDED)
 		return g;
-	p->why = WHY_AMBIGUOUS;
+	p->why = second.why;
 	return NULL;
+}
+
+/* Returns true if the log has several namespaces, each has this address, and the log does not name
+ * the one of g. */
+static bool is_any_netns(const struct owners *o, const struct owner *g, const struct netaddr *local)
+{
+	bool any = owners_always_local(local) || (g->listens && netaddr_is_any(&g->local));
+
+	return any && g->netns < 0 && o->many_netns;
 }
 
 static struct owner_user *side(struct owners *o, const struct flow *f, int64_t ns, bool outbound,
@@ -122,8 +145,9 @@ static struct owner_user *side(struct owners *o, const struct flow *f, int64_t n
 {
 	const struct netaddr *local = outbound ? &f->src : &f->dst;
 	const struct netaddr *remote = outbound ? &f->dst : &f->src;
-	struct pick p = { .flow = f, .ns = ns, .outbound = outbound, .why = WHY_NOT_LOGGED,
-			  .complete = ns <= o->complete };
+	struct pick p = { .flow = f, .ns = ns, .outbound = outbound, .local_netns = -1,
+			  .why = WHY_NOT_LOGGED,
+			  .complete = ns <= o->complete, .log_ends = o->log_ends };
 	struct ends_key key = ends_key(ENDS_BOTH, f->proto, local, remote);
 	struct owner_ends *ends = ends_find(o, &key);
 	struct owner *g = ends ? owners_pick(ends, &p) : NULL;
@@ -134,13 +158,21 @@ static struct owner_user *side(struct owners *o, const struct flow *f, int64_t n
 		key = ends_key(ENDS_REMOTE, f->proto, local, remote);
 		ends = ends_find(o, &key);
 		if (ends)
-			g = by_remote(ends, &p);
+			g = by_remote(ends, &p, is_local(o, local));
 	}
 	if (!g && p.why == WHY_NOT_LOGGED && is_local(o, local)) {
 		g = bound(o, local, &p);
-		if (g && f->proto == IPPROTO_TCP) {
-			found->near = is_usable(&g->users.opener, &p) ? g : NULL;
+		/* several processes can listen on one port */
+		if (f->proto == IPPROTO_TCP && (g || p.why == WHY_AMBIGUOUS)) {
+			found->near = g && is_usable(&g->users.opener, &p) ? g : NULL;
 			p.why = WHY_NOT_ACCEPTED;
+			g = NULL;
+		}
+	}
+	if (g && is_any_netns(o, g, local)) {
+		g->any_netns = true;
+		if (g->listens) {
+			p.why = WHY_AMBIGUOUS;
 			g = NULL;
 		}
 	}
@@ -177,6 +209,8 @@ void owners_find(struct owners *o, const struct flow *f, int64_t ns, struct owne
 		return;
 	if (!o->first || ns < o->first - ENDS_TOLERANCE)
 		found->why = WHY_BEFORE;
+	else if (o->log_ends && ns > o->latest + ENDS_TOLERANCE)
+		found->why = WHY_ENDED;
 	else if (o->local_count && !is_local(o, &f->src) && (!is_local(o, &f->dst) || is_multicast(&f->dst)))
 		found->why = WHY_FORWARDED;
 }

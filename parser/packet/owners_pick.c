@@ -17,13 +17,28 @@ static struct owner *after(const struct owner *g)
 	return next;
 }
 
+/* Returns true if g has ended when the next one began, whatever the log has as its end. Two
+ * sockets can be bound to one port. */
+static bool is_replaced(const struct owner *g, const struct owner *next)
+{
+	const struct ends_key *key = &g->ends->key;
+
+	if (g->late_end && key->kind != ENDS_REMOTE)
+		return true;
+	if (key->kind != ENDS_BOTH || key->proto != IPPROTO_TCP)
+		return false;
+	if (g->netns >= 0 && next->netns >= 0)
+		return true;
+	return g->ended == OWNERS_OPEN && g->netns == next->netns;
+}
+
 /* Its end, or the beginning of the next one: the time of an inferred end can be late. */
 static int64_t end_of(const struct owner *g)
 {
 	const struct owner *next = after(g);
 	int64_t end = g->lapsed && g->lapsed < g->ended ? g->lapsed : g->ended;
 
-	return next && next->began < end ? next->began : end;
+	return next && next->began < end && is_replaced(g, next) ? next->began : end;
 }
 
 bool owners_is_over(const struct owner *g, int64_t ns)
@@ -55,6 +70,11 @@ struct question {
 
 static bool is_asked(const struct question *q, const struct owner *g)
 {
+	int64_t netns = q->p->local_netns;
+
+	/* a socket that is bound to every address, but of another namespace */
+	if (q->ends->key.kind == ENDS_LOCAL && g->netns >= 0 && netns >= 0 && g->netns != netns)
+		return false;
 	return q->ends->key.kind == ENDS_BOTH || agrees(g, q->local);
 }
 
@@ -66,17 +86,32 @@ static bool can_begin(const struct owner *g, int64_t ns)
 /* Returns true if a SYN of that time comes too late to begin it. */
 static bool began_before(const struct owner *g, int64_t ns)
 {
-	return g->began != OWNERS_UNKNOWN && g->began < ns - ENDS_CONNECT;
+	return g->connected < ns - ENDS_TOLERANCE;
 }
 
 /* Returns true if another namespace has the same ends at the same time. */
 static bool has_double(const struct question *q, const struct owner *g, int64_t ns)
 {
-	for (const struct owner *other = q->ends->first; other; other = other->next)
-		if (!owners_same_netns(g, other) && owners_differ(other, g) &&
-		    can_begin(other, ns) && !owners_is_over(other, ns))
+	bool is_later = false;
+
+	for (const struct owner *other = q->ends->first; other; other = other->next) {
+		bool same = is_later ? owners_same_netns(g, other) : owners_same_netns(other, g);
+
+		is_later |= other == g;
+		if (other != g && !same && owners_differ(other, g) && can_begin(other, ns) &&
+		    !owners_is_over(other, ns))
 			return true;
+	}
 	return false;
+}
+
+/* Returns true if a SYN of that time can also be the next one's. */
+static bool is_ending(const struct question *q, const struct owner *g, int64_t ns)
+{
+	const struct owner *next = after(g);
+
+	return next && end_of(g) - ENDS_TOLERANCE < ns && can_begin(next, ns) && owners_differ(g, next) &&
+	       (next->inbound != q->outbound || next->unknown_direction);
 }
 
 /* The connection that a SYN of that time begins: the first one after the latest that is not
@@ -87,7 +122,8 @@ static struct owner *begun_by(const struct question *q, int64_t ns)
 
 	if (!g)
 		g = q->ends->first;
-	else if (g->began == OWNERS_UNKNOWN || ns >= g->began)
+	else if ((g->began == OWNERS_UNKNOWN || ns >= g->began) &&
+		 (q->ends->has_syn || q->ends->streams_of == g || began_before(g, ns)))
 		g = after(g);	/* else the previous SYN was a failed attempt */
 	for (; g; g = g->next) {
 		if (owners_is_over(g, ns) || began_before(g, ns) || !is_asked(q, g))
@@ -96,7 +132,7 @@ static struct owner *begun_by(const struct question *q, int64_t ns)
 			continue;
 		if (!can_begin(g, ns))
 			return NULL;
-		if (!has_double(q, g, ns))
+		if (!has_double(q, g, ns) && !is_ending(q, g, ns))
 			return g;
 		q->p->why = WHY_AMBIGUOUS;
 		return NULL;
@@ -117,12 +153,6 @@ static struct owner *goes_on(const struct question *q)
 	while ((next = after(g)) && next->began + ENDS_TOLERANCE <= q->ns)
 		g = next;
 	q->ends->now = g;
-	/* with SYNs in the capture the next one's would have been there */
-	if (!q->ends->has_syn && next && next->began - ENDS_TOLERANCE <= q->ns && end_of(g) < q->ns &&
-	    owners_differ(next, g)) {
-		q->p->why = WHY_AMBIGUOUS;
-		return NULL;
-	}
 	if (g->ended == OWNERS_OPEN || q->ns <= end_of(g) + ENDS_TAIL)
 		return g;
 	q->p->why = WHY_CLOSED;
@@ -138,14 +168,21 @@ static struct owner *at_time(const struct question *q)
 	for (struct owner *g = q->ends->first; g && has_begun(g, q->ns); g = g->next) {
 		if (!is_asked(q, g))
 			continue;
-		before = g;
-		if (owners_is_over(g, q->ns))
+		if (owners_is_over(g, q->ns)) {
+			before = g;
 			continue;
+		}
 		if (hit && owners_differ(hit, g)) {
 			q->p->why = WHY_AMBIGUOUS;
 			return NULL;
 		}
 		hit = g;
+	}
+	/* perhaps it begins a moment later */
+	if (hit && ((before && hit->began + ENDS_TOLERANCE > q->ns && owners_differ(hit, before) &&
+		     q->ns <= end_of(before) + tail) || (hit->began > q->ns && !q->datagram))) {
+		q->p->why = WHY_AMBIGUOUS;
+		return NULL;
 	}
 	if (hit)
 		return hit;
@@ -174,7 +211,7 @@ static void remember_syn(const struct question *q)
  * ends, or the log is late. */
 static struct owner *into_open(const struct question *q, struct owner *now)
 {
-	if (!now || now->began > q->ns || end_of(now) < q->ns)
+	if (!now || now->began > q->ns || end_of(now) - ENDS_TOLERANCE < q->ns)
 		return NULL;
 	if (q->p->complete && !has_double(q, now, q->ns))
 		return now;
@@ -205,11 +242,32 @@ static struct owner *end_unseen(const struct question *q)
 	return NULL;
 }
 
+/* After the log its connections may end, and their ends be used again. */
+static bool is_past(const struct question *q, const struct owner *g)
+{
+	return q->p->log_ends && owners_is_past(g->log, q->ns);
+}
+
+/* A connection that began before the log may also have ended before it. */
+static struct owner *outside_log(const struct question *q, enum owners_why why)
+{
+	q->ends->has_syn = false;
+	q->ends->now = NULL;
+	q->ends->streams_of = NULL;
+	q->p->why = why;
+	return NULL;
+}
+
 /* A SYN that is no repetition. */
 static struct owner *first_syn(const struct question *q)
 {
-	struct owner *g = begun_by(q, q->ns), *now = q->ends->now;
+	struct owner *g, *now = q->ends->now;
 
+	if (owners_is_before(q->ends->first->log, q->ns))
+		return outside_log(q, WHY_BEFORE);
+	if (is_past(q, q->ends->first))
+		return outside_log(q, WHY_ENDED);
+	g = begun_by(q, q->ns);
 	remember_syn(q);
 	q->ends->syn_unowned = !g;
 	if (g) {
@@ -219,7 +277,63 @@ static struct owner *first_syn(const struct question *q)
 	return into_open(q, now);
 }
 
-static struct owner *pick_tcp(const struct question *q)
+static struct owner *unsure(const struct question *q, enum owners_why why)
+{
+	q->p->late = !q->p->complete;
+	q->p->why = why;
+	return NULL;
+}
+
+/* The next one, if it can have begun by now, without a SYN in the capture. */
+static struct owner *perhaps_begun(const struct question *q, const struct owner *g)
+{
+	struct owner *next = after(g);
+
+	return next && can_begin(next, q->ns) && end_of(g) - ENDS_TOLERANCE < q->ns &&
+	       owners_differ(g, next) ? next : NULL;
+}
+
+/* The log has g for a packet without a SYN: do its sequence numbers agree? */
+static struct owner *by_numbers(const struct question *q, struct owner *g)
+{
+	struct owner_ends *e = q->ends;
+	enum continues continues = CONTINUES_UNKNOWN;
+	struct owner *next = perhaps_begun(q, g);
+	bool is_ended = end_of(g) < q->ns, is_late = !q->p->complete, other;
+
+	if (e->streams_of == g)
+		continues = continuity_check(&e->streams, q->p->flow, q->outbound);
+	if (continues == CONTINUES_YES)
+		return g;
+	other = continues == CONTINUES_NO;
+	if (other && next && !is_late && owners_is_over(g, q->ns)) {
+		e->now = next;
+		return next;
+	}
+	if (next || has_double(q, g, q->ns))
+		return unsure(q, WHY_AMBIGUOUS);
+	/* In an open connection packets may be missing. After its end, or while the log is late,
+	 * another connection is as likely. */
+	if ((other && (is_ended || is_late)) || (is_ended && is_late))
+		return unsure(q, WHY_AMBIGUOUS);
+	if (is_past(q, g))
+		return unsure(q, WHY_ENDED);
+	return g;
+}
+
+static void remember_numbers(const struct question *q, const struct owner *g)
+{
+	struct owner_ends *e = q->ends;
+
+	/* an attempt before it may have failed */
+	if (e->streams_of != g || (is_syn(q) && continuity_check(&e->streams, q->p->flow, q->outbound) !=
+						CONTINUES_YES))
+		memset(&e->streams, 0, sizeof(e->streams));
+	e->streams_of = g;
+	continuity_see(&e->streams, q->p->flow, q->outbound);
+}
+
+static struct owner *by_syns(const struct question *q)
 {
 	struct owner_ends *e = q->ends;
 	struct owner *g, *before = q->ends->now;
@@ -247,6 +361,30 @@ static struct owner *pick_tcp(const struct question *q)
 	return g;
 }
 
+static struct owner *pick_tcp(const struct question *q)
+{
+	struct owner_ends *e = q->ends;
+	struct owner *g = by_syns(q);
+
+	if (g && !is_syn(q))
+		g = by_numbers(q, g);
+	/* a SYN into an open connection is not of its stream */
+	if (g && !(is_syn(q) && e->syn_unowned))
+		remember_numbers(q, g);
+	return g;
+}
+
+static struct owner *by_time(const struct question *q)
+{
+	struct owner *g = at_time(q);
+
+	if (g && is_past(q, g))
+		return unsure(q, WHY_ENDED);
+	if (g && end_of(g) < q->ns && !q->p->complete)
+		q->p->late = true;	/* the next one may come */
+	return g;
+}
+
 struct owner *owners_pick(struct owner_ends *ends, struct pick *p)
 {
 	const struct flow *f = p->flow;
@@ -254,9 +392,18 @@ struct owner *owners_pick(struct owner_ends *ends, struct pick *p)
 			      .local = p->outbound ? &f->src : &f->dst,
 			      .datagram = f->proto != IPPROTO_TCP };
 
+	struct owner *g;
+
 	p->why = WHY_NOT_LOGGED;
 	/* several connections share the remote end: what the last packet had means nothing */
 	if (q.datagram || ends->key.kind != ENDS_BOTH)
-		return at_time(&q);
-	return pick_tcp(&q);
+		g = by_time(&q);
+	else
+		g = pick_tcp(&q);
+	if (!g || g->began != OWNERS_UNKNOWN || !owners_is_before(g->log, p->ns))
+		return g;
+	ends->now = NULL;
+	ends->streams_of = NULL;
+	p->why = WHY_BEFORE;
+	return NULL;
 }

@@ -15,7 +15,7 @@
 
 #include "parser/query/ahead_bytes.h"
 
-#define RING 8
+#define RING 8			/* portions, at most; two for each processor */
 #define THREADS_MAX 7
 #define SMALL (2 << 20)		/* bytes for which no thread is worth its start */
 
@@ -27,6 +27,7 @@ struct ahead {
 	pthread_mutex_t lock;	/* guards the ring */
 	pthread_cond_t changed;
 	struct place ring[RING];
+	unsigned int places;	/* of the ring that are used: few stay in the processor's cache */
 	uint64_t next, taken;	/* portions that were begun, and given to the caller */
 	bool ended, stopped;
 	bool held;		/* the caller has the one before taken */
@@ -36,25 +37,36 @@ struct ahead {
 
 static struct place *place_of(struct ahead *a, uint64_t number)
 {
-	return &a->ring[number % RING];
+	return &a->ring[number % a->places];
+}
+
+/* What text() makes of the entries of a portion. */
+struct texts {
+	const struct ahead_how *how;
+	struct ahead_portion *portion;
+};
+
+static void add_text(const struct entry *e, void *arg)
+{
+	struct texts *t = arg;
+
+	t->how->text(e, t->portion->kind, &t->portion->out, t->how->arg);
 }
 
 static void read_index(struct ahead *a, struct place *p)
 {
 	struct ahead_portion *o = &p->portion;
-	struct index_entries *e = &o->entries;
+	struct texts texts = { &a->how, o };
 
 	o->out.len = o->out.lines = o->out.unknown = 0;
 	if (!o->block)
 		return;
-	e->damaged = true;
-	if (p->reader)
-		*e = index_reader_entries(p->reader, a->how.filter);
-	if (e->damaged || !a->how.text)
-		return;
-	for (unsigned int i = 0; i < e->count; i++)
-		a->how.text(&e->at[i], o->kind, &o->out, a->how.arg);
-	e->count = 0;
+	if (!p->reader)
+		o->entries.damaged = true;
+	else if (a->how.text)
+		o->entries.damaged = !index_reader_each(p->reader, a->how.filter, add_text, &texts);
+	else
+		o->entries = index_reader_entries(p->reader, a->how.filter);
 }
 
 static int read_lines(struct ahead *a, struct place *p)
@@ -192,6 +204,7 @@ static void start_threads(struct ahead *a, size_t first, size_t last)
 	long n = sysconf(_SC_NPROCESSORS_ONLN) - 1;
 
 	n = n < 1 ? 1 : n > THREADS_MAX ? THREADS_MAX : n;
+	a->places = 2 * (n + 1) < RING ? 2 * (n + 1) : RING;
 	if (is_small(a->in.source, first, last))
 		return;
 	while (a->thread_count < n &&

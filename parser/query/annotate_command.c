@@ -66,6 +66,10 @@ static bool on_block(const struct pcapng_block *b, void *arg)
 		c->has_logs = true;
 	}
 	packet_run_block(c->run, b);
+	while (packet_run_is_full(c->run) && !packet_run_error(c->run) && has_time_left(c)) {
+		usleep(IDLE_MS * 1000);
+		packet_run_idle(c->run);
+	}
 	return !packet_run_error(c->run) && has_time_left(c);
 }
 
@@ -115,7 +119,7 @@ static int run(struct command *c, const char *name, int fd)
 	failed = reader_run(fd, &io, error, sizeof(error));
 	if (failed)
 		fprintf(stderr, "aunetlog: %s: %s\n", name, error);
-	return packet_run_close(c->run, failed);
+	return packet_run_close(c->run, failed, -1);
 }
 
 int annotate_command(struct packet_options *o)

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "parser/packet/frame.h"
@@ -110,7 +111,7 @@ static void on_packet(u_char *arg, const struct pcap_pkthdr *h, const u_char *da
 	give(c);
 }
 
-static void add_own_addresses(struct packet_run *r)
+static void add_own_addresses(struct packet_run *r, int64_t netns)
 {
 	struct ifaddrs *all, *i;
 
@@ -124,7 +125,7 @@ static void add_own_addresses(struct packet_run *r)
 		else if (i->ifa_addr && i->ifa_addr->sa_family == AF_INET6)
 			netaddr_set_ip(&a, AF_INET6,
 				       &((struct sockaddr_in6 *)i->ifa_addr)->sin6_addr);
-		packet_run_local(r, &a);
+		packet_run_local(r, &a, netns);
 	}
 	freeifaddrs(all);
 }
@@ -154,8 +155,10 @@ static void end_file(struct capture *c)
 	frame_statistics(&c->made, c->latest_ns, s.ps_recv, s.ps_drop);
 	give(c);
 	if (s.ps_drop)
-		fprintf(stderr, "aunetlog: %u packets were dropped by the kernel: a FILTER helps\n",
-			s.ps_drop);
+		fprintf(stderr, "aunetlog: %u packets were dropped by the kernel: a FILTER helps, or "
+			"a faster reader of the output\n", s.ps_drop);
+	if (s.ps_ifdrop)
+		fprintf(stderr, "aunetlog: %u packets were dropped by the interface\n", s.ps_ifdrop);
 }
 
 static bool take_packets(struct capture *c, int *status)
@@ -164,16 +167,26 @@ static bool take_packets(struct capture *c, int *status)
 	return *status >= 0;
 }
 
-/* The kernel hands out its packets when a block of them is full, or after TICK_MS. */
+static int64_t realtime_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+/* Takes what arrived before now. The kernel hands out its packets when a block of them is full,
+ * or after TICK_MS. */
 static void take_last_packets(struct capture *c, struct pollfd *p)
 {
-	int64_t end = waiting_now_ms() + 3 * TICK_MS;
+	int64_t last_ns = realtime_ns(), end = waiting_now_ms() + 3 * TICK_MS;
 	int got = 0;
 
 	do {
 		if (!got)
 			poll(p, 1, TICK_MS);
-	} while (take_packets(c, &got) && waiting_now_ms() < end && !packet_run_error(c->run));
+	} while (take_packets(c, &got) && c->latest_ns <= last_ns &&
+		 (got || waiting_now_ms() < end) && !packet_run_error(c->run));
 }
 
 /* Returns false if libpcap failed, as it does when the interface goes. */
@@ -185,12 +198,12 @@ static bool loop(struct capture *c)
 	int got = 0;
 
 	while (waiting_now_ms() < end && !packet_run_error(c->run)) {
-		if (!got)
-			poll(p, 2, TICK_MS);
+		bool full = packet_run_is_full(c->run);
+
+		poll(full ? p + 1 : p, full ? 1 : 2, got && !full ? 0 : TICK_MS);
 		if (p[1].revents)
 			break;
-		p[1].revents = 0;
-		if (!take_packets(c, &got))
+		if (!full && !take_packets(c, &got))
 			return complain(c->o, pcap_geterr(c->pcap));
 		packet_run_idle(c->run);
 	}
@@ -210,12 +223,21 @@ static int take_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* The next one ends the wait for the output's reader. */
+static void take_first_signal(const struct capture *c)
+{
+	struct signalfd_siginfo info;
+
+	while (read(c->signals, &info, sizeof(info)) > 0)
+		;
+}
+
 static int run(struct capture *c, int64_t netns)
 {
 	bool failed;
 
 	packet_run_netns(c->run, netns);
-	add_own_addresses(c->run);
+	add_own_addresses(c->run, netns);
 	if (!packet_run_follow_logs(c->run)) {
 		packet_run_drop(c->run);
 		return AUNETLOG_FAILED;
@@ -223,7 +245,8 @@ static int run(struct capture *c, int64_t netns)
 	begin_file(c);
 	failed = !loop(c);
 	end_file(c);
-	return packet_run_close(c->run, failed);
+	take_first_signal(c);
+	return packet_run_close(c->run, failed, c->signals);
 }
 
 int capture_command(const struct packet_options *o)

@@ -16,6 +16,8 @@ void entries_event(const struct event *e, void *arg)
 
 	if (e->kind != EVENT_MODULE || e->task.ppid >= 0)
 		extra_process(q->extra, e->node, e->task.pid, e->task.ppid, e->task.comm);
+	if (q->options->sink && q->options->sink->line)
+		q->options->sink->line(&e->stamp, false, q->options->sink->arg);
 	q->event = e;
 	track_event(q->track, e);
 	q->event = NULL;
@@ -77,6 +79,15 @@ void entries_own(const struct entry *e, void *arg)
 		indexing_entry(q->indexing, e, true);
 	if (!q->source.both || coverage_has(&q->coverage, clock_ms(&e->time)))
 		take_entry(q, e);
+}
+
+void entries_own_line(const struct stamp *time, bool begins, void *arg)
+{
+	const struct query *q = arg;
+	const struct entry_sink *s = q->options->sink;
+
+	if (s && s->line)
+		s->line(time, begins, s->arg);
 }
 
 /* Writes a message on the current log; own: the plugin's log. text follows the path. */

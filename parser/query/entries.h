@@ -10,6 +10,8 @@ void entries_event(const struct event *e, void *arg);
 /* An entry of the tracker; of a file of the plugin. */
 void entries_tracked(const struct entry *e, void *arg);
 void entries_own(const struct entry *e, void *arg);
+/* A line of a file of the plugin, before its entry if it has one. */
+void entries_own_line(const struct stamp *time, bool begins, void *arg);
 
 /* Reports unreadable input. The first error of each kind in a log is printed, the others are
  * counted; the count is printed at the end of the log. */

@@ -101,5 +101,9 @@ void index_set_head(const struct index_heads *h, const struct index_hot *hot, st
  */
 const struct entry *index_decoder_entries(struct index_decoder *d, const struct index_coded *c,
 					  const uint16_t *numbers, unsigned int count);
+/* Calls fn with each of them, valid until it returns; that takes no memory for all of them.
+ * Returns false if the block is damaged, perhaps after some calls. */
+bool index_decoder_each(struct index_decoder *d, const struct index_coded *c,
+			const uint16_t *numbers, unsigned int count, entry_fn fn, void *arg);
 
 #endif

@@ -284,33 +284,59 @@ static bool has_room(struct index_decoder *d, unsigned int count)
 	return true;
 }
 
-const struct entry *index_decoder_entries(struct index_decoder *d, const struct index_coded *c,
-					  const uint16_t *numbers, unsigned int count)
+/* Inflates the second frame, and reads the identities, which are behind the first *rest bytes. */
+static bool begin_entries(struct index_decoder *d, const struct index_coded *c, uint32_t *rest)
 {
 	const struct index_heads *h = &d->heads;
 	struct cursor cursor;
-	uint32_t rest;
 	size_t size;
 
-	if (!h->hot || c->cold_size < sizeof(rest) || c->cold_size > COLD_MAX ||
-	    !inflate(d, &d->cold, c->cold_size, c->cold, c->cold_len) || !has_room(d, count))
-		return NULL;
-	size = c->cold_size - sizeof(rest);
-	memcpy(&rest, d->cold.at + size, sizeof(rest));
-	if (rest > size)
-		return NULL;
-	cursor = (struct cursor){ d->cold.at + rest, d->cold.at + size };
-	if (!get_identities(d, &cursor, h->identities))
-		return NULL;
-	for (unsigned int i = 0; i < count; i++) {
-		const struct index_hot *hot = &h->hot[numbers[i]];
-		struct entry *e = &d->entries[i];
+	if (!h->hot || c->cold_size < sizeof(*rest) || c->cold_size > COLD_MAX ||
+	    !inflate(d, &d->cold, c->cold_size, c->cold, c->cold_len))
+		return false;
+	size = c->cold_size - sizeof(*rest);
+	memcpy(rest, d->cold.at + size, sizeof(*rest));
+	if (*rest > size)
+		return false;
+	cursor = (struct cursor){ d->cold.at + *rest, d->cold.at + size };
+	return get_identities(d, &cursor, h->identities);
+}
 
-		index_set_head(h, hot, e);
-		e->identity = &d->identities[hot->identity];
-		cursor = (struct cursor){ d->cold.at + hot->at, d->cold.at + rest };
-		if (hot->at > rest || !get_fields(&cursor, (char *)e, false))
+static bool get_entry(struct index_decoder *d, uint16_t number, uint32_t rest, struct entry *e)
+{
+	const struct index_hot *hot = &d->heads.hot[number];
+	struct cursor cursor = { d->cold.at + hot->at, d->cold.at + rest };
+
+	index_set_head(&d->heads, hot, e);
+	e->identity = &d->identities[hot->identity];
+	return hot->at <= rest && get_fields(&cursor, (char *)e, false);
+}
+
+const struct entry *index_decoder_entries(struct index_decoder *d, const struct index_coded *c,
+					  const uint16_t *numbers, unsigned int count)
+{
+	uint32_t rest;
+
+	if (!begin_entries(d, c, &rest) || !has_room(d, count))
+		return NULL;
+	for (unsigned int i = 0; i < count; i++)
+		if (!get_entry(d, numbers[i], rest, &d->entries[i]))
 			return NULL;
-	}
 	return d->entries;
+}
+
+bool index_decoder_each(struct index_decoder *d, const struct index_coded *c,
+			const uint16_t *numbers, unsigned int count, entry_fn fn, void *arg)
+{
+	struct entry e;
+	uint32_t rest;
+
+	if (!begin_entries(d, c, &rest))
+		return false;
+	for (unsigned int i = 0; i < count; i++) {
+		if (!get_entry(d, numbers[i], rest, &e))
+			return false;
+		fn(&e, arg);
+	}
+	return true;
 }

@@ -58,16 +58,33 @@ void index_reader_read(struct index_reader *r, const struct index_file *file,
 	};
 }
 
-struct index_entries index_reader_entries(struct index_reader *r, const struct index_filter *f)
+/* Sets numbers and *count to the entries that can matter. Returns false on damage. */
+static bool read_heads(struct index_reader *r, const struct index_filter *f, unsigned int *count)
 {
-	struct index_entries e = { .damaged = true };
 	struct index_heads heads = { 0 };
 
 	if (r->coded.hot)
 		heads = index_decoder_heads(r->decoder, &r->coded);
-	if (!heads.hot)
+	if (heads.hot)
+		*count = index_filter_entries(f, &heads, r->numbers);
+	return heads.hot;
+}
+
+bool index_reader_each(struct index_reader *r, const struct index_filter *f, entry_fn fn,
+		       void *arg)
+{
+	unsigned int count;
+
+	return read_heads(r, f, &count) &&
+	       (!count || index_decoder_each(r->decoder, &r->coded, r->numbers, count, fn, arg));
+}
+
+struct index_entries index_reader_entries(struct index_reader *r, const struct index_filter *f)
+{
+	struct index_entries e = { .damaged = true };
+
+	if (!read_heads(r, f, &e.count))
 		return e;
-	e.count = index_filter_entries(f, &heads, r->numbers);
 	if (e.count)
 		e.at = index_decoder_entries(r->decoder, &r->coded, r->numbers, e.count);
 	e.damaged = e.count && !e.at;

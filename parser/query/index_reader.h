@@ -22,5 +22,8 @@ struct index_entries {
 };
 /* The entries of that block that can matter; valid until the next call. */
 struct index_entries index_reader_entries(struct index_reader *r, const struct index_filter *f);
+/* Calls fn with each of them instead; see index_decoder_each(). */
+bool index_reader_each(struct index_reader *r, const struct index_filter *f, entry_fn fn,
+		       void *arg);
 
 #endif

@@ -18,6 +18,8 @@ static void unreadable_index(struct query *q, const struct aunetlog_log *log)
 	q->view->done = true;
 }
 
+#define FIRST_TEXT (2 << 20)	/* bytes */
+
 static void take_entries(struct query *q, enum own_kind kind, const struct index_entries *e)
 {
 	for (unsigned int i = 0; i < e->count && !q->view->done; i++)
@@ -70,6 +72,22 @@ bool indexes_go_on_at_end(struct query *q)
 	return !q->behind || !index_file_head(q->behind->index)->waits || indexes_go_on(q);
 }
 
+/* The first size is that of most blocks: memory that is not written to costs nothing. */
+static bool has_room(struct ahead_text *out)
+{
+	size_t size = out->size ? out->size * 2 : FIRST_TEXT;
+	char *more;
+
+	if (out->size - out->len >= VIEW_TEXT_MAX)
+		return true;
+	more = realloc(out->at, size);
+	if (!more)
+		return false;
+	out->at = more;
+	out->size = size;
+	return true;
+}
+
 /* Runs in its own thread: does the work of take_entry(), and of the view. */
 void indexes_text(const struct entry *e, enum own_kind kind, struct ahead_text *out,
 		       void *arg)
@@ -86,15 +104,7 @@ void indexes_text(const struct entry *e, enum own_kind kind, struct ahead_text *
 		return;
 	if (!out->state)
 		out->state = q->view->ops->text_new(q->view);
-	if (out->size - out->len < VIEW_TEXT_MAX) {
-		char *more = realloc(out->at, out->size * 2 + VIEW_TEXT_MAX);
-
-		if (more) {
-			out->size = out->size * 2 + VIEW_TEXT_MAX;
-			out->at = more;
-		}
-	}
-	out->failed |= !out->state || out->size - out->len < VIEW_TEXT_MAX;
+	out->failed |= !out->state || !has_room(out);
 	if (out->failed)
 		return;
 	n = q->view->ops->text(out->state, e, out->at + out->len);

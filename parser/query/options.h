@@ -37,6 +37,8 @@ enum aunetlog_view {
 struct entry_sink {
 	bool (*entry)(const struct entry *e, bool matched, void *arg);	/* false: no more is wanted */
 	void (*idle)(void *arg);	/* all there is so far was read; may be NULL */
+	/* A line or an audit event; begins: the plugin was started. May be NULL. */
+	void (*line)(const struct stamp *time, bool begins, void *arg);
 	void *arg;
 };
 
@@ -70,6 +72,7 @@ struct aunetlog_options {
 	int64_t open_at;	/* ms: connections that were open then */
 	const struct entry_sink *sink;	/* NULL: a view prints; borrowed */
 	struct match match;
+	struct match kinds;	/* of --failed and --listen */
 	time_t now;		/* the time that the words of -ts and -te are relative to */
 	char note[512];		/* lines to print on stderr before the query; or empty */
 	char error[768];	/* what is wrong with the command line */

@@ -11,6 +11,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "parser/query/is_log.h"
+
 #define AUDIT_LOG "/var/log/audit/audit.log"
 #define FRESH_S 60
 
@@ -53,6 +55,16 @@ bool packet_log_is_fresh(const char *own)
 
 	return !stat(own, &a) && !access(own, R_OK) &&
 	       (stat(AUDIT_LOG, &b) || a.st_mtime + FRESH_S >= b.st_mtime);
+}
+
+bool packet_log_is_current(const struct aunetlog_options *o)
+{
+	struct aunetlog_options host = { .netlog_conf = o->netlog_conf };
+
+	for (unsigned int i = 0; i < o->input_count; i++)
+		if (is_log_path(&host, o->inputs[i]))
+			return true;
+	return !o->input_count;
 }
 
 bool packet_log_has_uses(const char *conf)

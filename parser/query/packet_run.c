@@ -17,6 +17,7 @@
 #include "parser/query/packet_output.h"
 #include "parser/query/packet_run_state.h"
 
+#define WAIT_TICK_MS 20
 #define LOG_LATE_NS INT64_C(1000000000)	/* after this delay the log has everything that happened before */
 
 static const char *output_name(const struct packet_run *r)
@@ -120,9 +121,9 @@ void packet_run_netns(struct packet_run *r, int64_t inode)
 	owners_netns(r->owners, inode);
 }
 
-void packet_run_local(struct packet_run *r, const struct netaddr *a)
+void packet_run_local(struct packet_run *r, const struct netaddr *a, int64_t netns)
 {
-	owners_local(r->owners, a);
+	owners_local(r->owners, a, netns);
 }
 
 /* ---- packets ---- */
@@ -160,7 +161,8 @@ static void write_waiting(struct packet_run *r)
 	int64_t now = waiting_now_ms();
 
 	pthread_mutex_lock(&r->lock);
-	while ((w = waiting_first(r->waiting)) && need_not_wait(r, w, now)) {
+	while ((w = waiting_first(r->waiting)) && !out_is_full(&r->out) &&
+	       need_not_wait(r, w, now)) {
 		annotate_block(r->annotate, &w->block);
 		waiting_drop(r->waiting);
 	}
@@ -199,6 +201,11 @@ void packet_run_block(struct packet_run *r, const struct pcapng_block *b)
 	write_waiting(r);
 }
 
+bool packet_run_is_full(const struct packet_run *r)
+{
+	return r->live && out_is_full(&r->out) && waiting_is_full(r->waiting);
+}
+
 int packet_run_error(const struct packet_run *r)
 {
 	return r->out.err;
@@ -233,36 +240,79 @@ static void report(const struct packet_run *r)
 		fprintf(stderr, "aunetlog: %llu packets are ten minutes earlier than ones before "
 			"them, and may lack their process; sort the capture with reordercap(1), or "
 			"raise --hold\n", (unsigned long long)r->late_packets);
+	if (r->cut)
+		fprintf(stderr, "aunetlog: %s: its reader did not read the last %zu bytes, and "
+			"%llu packets after them\n", output_name(r), r->out.used,
+			(unsigned long long)r->unwritten);
 }
 
-static void wait_for_the_rest(struct packet_run *r)
+/* Waits a moment, less if the reader of a full output has read. Returns false if it is not to be
+ * waited for. */
+static bool wait_for_reader(const struct packet_run *r, int interrupt)
+{
+	struct pollfd p[2] = { { .fd = interrupt, .events = POLLIN },
+			       { .fd = r->out.used ? r->out.fd : -1, .events = POLLOUT } };
+
+	poll(p, 2, WAIT_TICK_MS);
+	return !p[0].revents;
+}
+
+/* Returns false if it was interrupted. */
+static bool write_the_rest(struct packet_run *r, int interrupt)
 {
 	int64_t end = waiting_now_ms() + r->o->wait_ms;
 
 	for (;;) {
 		write_waiting(r);
-		if (!waiting_first(r->waiting))
-			return;
+		out_flush(&r->out);
+		if (r->out.err || !waiting_first(r->waiting))
+			return true;
 		if (waiting_now_ms() > end) {
 			pthread_mutex_lock(&r->lock);
 			r->caught_up = true;
 			pthread_mutex_unlock(&r->lock);
 		}
-		usleep(20000);
+		if (!wait_for_reader(r, interrupt))
+			return false;
 	}
 }
 
-int packet_run_close(struct packet_run *r, bool failed)
+/* The packets that still wait have no place in the output. */
+static void drop_the_rest(struct packet_run *r)
+{
+	const struct waiting_block *w;
+
+	while ((w = waiting_first(r->waiting))) {
+		r->unwritten += w->block.is_packet;
+		waiting_drop(r->waiting);
+	}
+}
+
+static void end_output(struct packet_run *r, int interrupt)
+{
+	bool complete = !r->live || write_the_rest(r, interrupt);
+
+	if (!complete)
+		drop_the_rest(r);
+	pthread_mutex_lock(&r->lock);
+	annotate_end(r->annotate);
+	pthread_mutex_unlock(&r->lock);
+	while (complete && r->out.used && !r->out.err) {
+		complete = wait_for_reader(r, interrupt);
+		out_flush(&r->out);
+	}
+	r->cut = !complete;
+}
+
+int packet_run_close(struct packet_run *r, bool failed, int interrupt)
 {
 	const struct annotate_counts *c = annotate_counts(r->annotate);
 	bool closed_early;
 	int status;
 
-	if (r->live)
-		wait_for_the_rest(r);
+	end_output(r, interrupt);
 	log_turns_free(r->turns);
 	pthread_mutex_lock(&r->lock);
-	annotate_end(r->annotate);
 	failed |= r->log_failed;
 	pthread_mutex_unlock(&r->lock);
 	if (close(r->out.fd) && !r->out.err)

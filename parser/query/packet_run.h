@@ -13,9 +13,9 @@ struct packet_run;
 
 /* Opens the output. On failure returns NULL, it was reported. */
 struct packet_run *packet_run_open(const struct packet_options *o);
-/* Writes what is left, reports counts and errors. failed: of the input. Returns the exit
- * code. */
-int packet_run_close(struct packet_run *r, bool failed);
+/* Writes what is left, reports counts and errors. failed: of the input. interrupt: readable when
+ * the reader of the output is no longer to be waited for; -1: never. Returns the exit code. */
+int packet_run_close(struct packet_run *r, bool failed, int interrupt);
 
 /* Instead of _close, where nothing was begun. */
 void packet_run_drop(struct packet_run *r);
@@ -28,13 +28,16 @@ bool packet_run_follow_logs(struct packet_run *r);
 
 /* The capture is of that network namespace. */
 void packet_run_netns(struct packet_run *r, int64_t inode);
-/* An address of the host. */
-void packet_run_local(struct packet_run *r, const struct netaddr *a);
+/* An address of that network namespace; -1: unknown. */
+void packet_run_local(struct packet_run *r, const struct netaddr *a, int64_t netns);
 
 /* Takes a block of the capture, in order. While logs are followed the block waits, at most
  * wait_ms; packet_run_idle() writes blocks that need not wait any longer. */
 void packet_run_block(struct packet_run *r, const struct pcapng_block *b);
 void packet_run_idle(struct packet_run *r);
+/* While logs are followed, returns true if the reader of the output is so far behind that no more
+ * packets should be taken. */
+bool packet_run_is_full(const struct packet_run *r);
 
 /* errno of the output; 0: none. */
 int packet_run_error(const struct packet_run *r);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "parser/query/packet_log.h"
 #include "parser/query/packet_run_state.h"
@@ -60,6 +61,15 @@ static bool on_entry_in_turn(const struct entry *e, bool matched, void *arg)
 	r->dropped = true;
 	owners_passed(r->owners, earlier(r->latest, OWNERS_KEPT));
 	return owners_latest(r->owners) < r->read_to || log_turns_pause(r->turns);
+}
+
+static void on_line(const struct stamp *time, bool begins, void *arg)
+{
+	struct packet_run *r = arg;
+
+	pthread_mutex_lock(&r->lock);
+	owners_line(r->owners, time->sec * INT64_C(1000000000) + time->milli * INT64_C(1000000), begins);
+	pthread_mutex_unlock(&r->lock);
 }
 
 static void read_in_turn(void *arg)
@@ -122,7 +132,10 @@ void packet_run_read_logs(struct packet_run *r, int64_t first_ns)
 	if (m->has_to)
 		owners_until(r->owners, m->to.sec * INT64_C(1000000000) +
 			     m->to.milli * INT64_C(1000000));
-	prepare_query(r, (struct entry_sink){ .entry = on_entry_in_turn, .arg = r });
+	prepare_query(r, (struct entry_sink){ .entry = on_entry_in_turn, .line = on_line,
+					      .arg = r });
+	if (!packet_log_is_current(&r->query))
+		owners_log_ends(r->owners);
 	r->latest = OWNERS_UNKNOWN;
 	r->turns = log_turns_new(read_in_turn, r);
 	if (!r->turns)
@@ -169,16 +182,25 @@ static void choose_log(struct packet_run *r)
 	fprintf(stderr, "aunetlog: following %s\n", r->own_log ? r->own_log : "the audit log");
 }
 
+static bool is_file(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISREG(st.st_mode);
+}
+
 bool packet_run_follow_logs(struct packet_run *r)
 {
 	pthread_t thread;
 	int err;
 
-	prepare_query(r, (struct entry_sink){ .entry = on_entry, .idle = on_idle, .arg = r });
+	prepare_query(r, (struct entry_sink){ .entry = on_entry, .idle = on_idle,
+					      .line = on_line, .arg = r });
 	if (!r->query.input_count && !r->o->socket)
 		choose_log(r);
 	r->query.follow = true;
 	r->live = true;
+	r->out.never_waits = !is_file(r->out.fd);	/* the log would wait, too */
 	owners_limit(r->owners, r->o->hold ? r->o->hold : LIVE_HELD);
 	owners_complete(r->owners, OWNERS_UNKNOWN);
 	if (packet_log_has_uses(r->query.netlog_conf))

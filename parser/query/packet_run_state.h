@@ -31,6 +31,8 @@ struct packet_run {
 	/* with logs that are followed */
 	bool live;
 	struct waiting *waiting;
+	bool cut;			/* the reader of the output was not waited for: */
+	uint64_t unwritten;		/* packets that it does not get */
 	pthread_mutex_t lock;		/* of owners, log_failed, log_ended, and: */
 	bool caught_up;			/* the log was read to its end once */
 };

@@ -93,7 +93,8 @@ static bool open_all(struct query *q)
 		.sockets = 65536, .processes = 32768,
 	};
 	struct track_io io = { .emit = entries_tracked, .arg = q };
-	struct own_io own_io = { .emit = entries_own, .error = entries_own_error, .arg = q };
+	struct own_io own_io = { .emit = entries_own, .error = entries_own_error,
+				 .line = entries_own_line, .arg = q };
 	const struct aunetlog_options *o = q->options;
 
 	q->extras = o->index || o->sink || (o->format && !strcmp(o->format, "hone"));
@@ -130,8 +131,9 @@ static void warn(const struct query *q)
 			q->unknown == 1 ? "line could match: its" : "lines could match: their",
 			q->unknown == 1 ? "it" : "them");
 	if (own_losses(q->own))
-		fprintf(stderr, "aunetlog: audisp-netlog reported losses in %llu lines; to see "
-			"them: grep 'netlog lost'\n", (unsigned long long)own_losses(q->own));
+		fprintf(stderr, "aunetlog: audisp-netlog reported losses in %llu line%s; to see "
+			"them: grep 'netlog lost'\n", (unsigned long long)own_losses(q->own),
+			own_losses(q->own) == 1 ? "" : "s");
 	if (!q->view->found && !q->source.failed && !q->view->write_error)
 		fprintf(stderr, "<no matches>\n");
 }

@@ -12,10 +12,10 @@
 
 #include "plugin/doctor/check.h"
 #include "plugin/doctor/files.h"
+#include "plugin/input/audit_rules.h"
 
 #define PLUGIN_FILE SYSCONFDIR "/audit/plugins.d/netlog.conf"
 #define RULES_DIR SYSCONFDIR "/audit/rules.d"
-#define LOAD_RULES "auditctl -R /usr/share/audit-netlog/rules/30-netlog.rules"
 
 /* Returns true, after reporting it, if the kernel could not be asked. */
 static bool not_asked(struct doctor_finding *f, int error, const char *what)
@@ -220,7 +220,7 @@ void check_rules(const struct doctor *d, struct doctor_finding *f)
 		mend(f, "the rules are locked (-e 2): copy 30-netlog.rules to %s and reboot",
 		     RULES_DIR);
 	else
-		mend(f, LOAD_RULES);
+		mend(f, AUDIT_RULES_LOAD);
 }
 
 void check_rules_at_boot(const struct doctor *d, struct doctor_finding *f)

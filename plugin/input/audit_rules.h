@@ -9,6 +9,9 @@
 
 #include <stddef.h>
 
+/* The administrator's command that loads the installed rules until the next boot. */
+#define AUDIT_RULES_LOAD "auditctl -R /usr/share/audit-netlog/rules/30-netlog.rules"
+
 struct audit_rules;
 
 /* Adds the rules of the file. Returns NULL after an error, with the reason in error and no new

@@ -18,6 +18,7 @@
 #include "netlog.skel.h"	/* made by make */
 #include "netlog_old.skel.h"
 
+#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 #define SCTP_BTF "/sys/kernel/btf/sctp"	/* since 5.11 */
 
 /* Functions that these kernels lack or inline; other functions report the same. */
@@ -179,10 +180,12 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, struct bpf_btf *f
 	return -ENOENT;
 }
 
+/* The running kernel's BTF only: btf__load_vmlinux_btf() would also take a vmlinux file of the
+ * same release, such as that of Debian's headers, and the numbers of its types may differ. */
 static struct netlog_bpf *load(const struct bpf_wants *wants, bool can_read,
 			       char *error, size_t size)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
+	struct btf *btf = btf__parse(KERNEL_BTF, NULL);
 	struct bpf_btf *functions;
 	struct netlog_bpf *b;
 	int err;

@@ -33,7 +33,8 @@ static void add_process(struct owners *o, struct entry *e)
 	who->unparted = true;
 }
 
-static void add_connections(struct owners *o)
+/* overlap: the next one begins before the end of the one before it, in some namespace or none. */
+static void add_connections(struct owners *o, bool overlap)
 {
 	struct identity who = { .refs = 1, .pid = 2304, .ppid = 1, .uid = 1000, .auid = 1000,
 				.ses = 3, .sid = 1, .comm = "\"curl\"", .exe = "\"/usr/bin/curl\"" };
@@ -48,7 +49,8 @@ static void add_connections(struct owners *o)
 		who.pid++;
 		add_process(o, &e);
 		e.id = (struct conn_id){ .number = i + 1, .nth = 1 };
-		e.proto = i % 2 ? IPPROTO_UDP : IPPROTO_TCP;
+		e.proto = i % 2 && !overlap ? IPPROTO_UDP : IPPROTO_TCP;
+		e.netns = overlap ? i - 1 : -1;
 		e.what = CONNECT_START;
 		owners_entry(o, &e, true);
 		e.what = CONNECT_USE;
@@ -61,6 +63,7 @@ static void add_connections(struct owners *o)
 		e.what = CONNECT_STOP;
 		e.time.sec += 3;
 		owners_entry(o, &e, true);
+		e.time.sec -= overlap ? 6 : 0;
 	}
 }
 
@@ -141,7 +144,11 @@ static void run(const uint8_t *data, size_t size, uint8_t how)
 	j.owners = owners;
 	j.annotate = annotate_new(owners, w, how & 2);
 	must(j.annotate);
-	add_connections(owners);
+	add_connections(owners, how & 64);
+	if (how & 32)
+		owners_log_ends(owners);
+	if (how & 128)
+		owners_complete(owners, owners_latest(owners) - 2000000000);
 	reader_run(fd, &io, error, sizeof(error));
 	annotate_end(j.annotate);
 	must(annotate_counts(j.annotate)->packets == j.packets);

@@ -3,6 +3,7 @@
 """aunetlog capture, in network namespaces of its own: the packets are real, the log is written
 by this program, late as a plugin's. Usage: capture.py AUNETLOG"""
 import os
+import re
 import shutil
 import signal
 import socket
@@ -12,8 +13,10 @@ import threading
 import time
 
 sys.dont_write_bytecode = True
+import files  # noqa: E402
 import read  # noqa: E402
 from verdicts import finish, path, verdict  # noqa: E402
+from world import ip4, udp  # noqa: E402
 
 if os.geteuid() != 0:
     print('skip - needs root, for namespaces and capturing')
@@ -305,6 +308,74 @@ def test_last_packets():
     return '' if n == 5 else f'{n} of 5 packets: {err}'
 
 
+def test_current_log():
+    """The log that this host writes now has all until now, also after its last line."""
+    sh('mkdir -p /var/log/audit && mount -t tmpfs none /var/log/audit')
+    now, said = time.time(), []
+    files.write_log(path('log'), [(now - 9, 'listen start UDP 127.0.0.1:9 1 77 0 x exe=/x id=6fb9d1c3-3.1')])
+    files.write_pcap(path('in'), [(now - 5, ip4('127.0.0.2', '127.0.0.1', 17, udp(7, 9)))], 101)
+    for name in (path('log'), '/var/log/audit/audit.log'):
+        if name != path('log'):
+            shutil.copy(path('log'), name)
+        subprocess.run([tool, 'annotate', path('in'), '-if', name, '--write', path('again')], capture_output=True, timeout=30)
+        said += [read.said(p) for p in read.read(path('again'))[0]]
+    return '' if said == [(None, None, 'log-ended'), (None, 77, None)] else said
+
+
+def test_slow_reader():
+    """The output's reader stands still: the log is read on, the end comes when it should, and each
+    packet is in the output or counted."""
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(path('stream2'))
+    server.listen()
+    p = subprocess.Popen([tool, 'capture', '-i', 'lo', '--write', '-', '--socket', path('stream2'), '--wait', '0.2', 'udp'],
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    log = server.accept()[0]
+    head = p.stdout.read(28)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        for n in range(20000):
+            s.sendto(n.to_bytes(4, 'big') + bytes(1000), ('127.0.0.1', 9))
+    time.sleep(.4)
+    log.settimeout(5)
+    line = b'2026-11-21 05:23:20.000Z netlog start v1\n' * 1000
+    try:
+        for _ in range(50):
+            log.sendall(line)
+    except socket.timeout:
+        p.kill()
+        return 'the log is not read'
+    p.send_signal(signal.SIGINT)
+    time.sleep(.5)
+    with open(path('slow'), 'wb') as f:
+        f.write(head + p.stdout.read())
+    p.wait(timeout=30)
+    err = p.stderr.read().decode()
+    count = len(read.read(path('slow'))[0])
+    dropped = re.search(r'(\d+) packets were dropped by the kernel', err)
+    count += int(dropped[1]) if dropped else 0
+    return '' if count == 20000 else f'{count} packets of 20000: {err}'
+
+
+def test_no_reader():
+    """A second signal ends the wait for a reader, and what it did not read is counted."""
+    p = subprocess.Popen([tool, 'capture', '-i', 'lo', '--write', '-', '-if', path('log'), '--wait', '0.1', 'udp'],
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    p.stdout.read(28)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        for n in range(2000):
+            s.sendto(bytes(1000), ('127.0.0.1', 9))
+    for _ in range(2):
+        time.sleep(.5)
+        p.send_signal(signal.SIGINT)
+    try:
+        p.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        p.kill()
+        return 'it does not end'
+    err = p.stderr.read().decode()
+    return '' if re.search(r'did not read the last \d+ bytes, and [1-9]\d* packets after them', err) else err
+
+
 def test_errors():
     for words, why in ((('-i', 'nosuch0'), b'nosuch0'), (('-i', 'lo', 'no such filter'), b'filter no such'),
                        (('-i', 'lo', '--in-netns', 'nosuch'), b'nosuch'),
@@ -416,5 +487,8 @@ verdict('extcap: as Wireshark calls it', test_extcap())
 verdict('extcap: the reader is gone', test_reader_gone())
 verdict('a namespace by name and by process', test_netns())
 verdict('packets right before SIGINT', test_last_packets())
+verdict('the log that this host writes now', test_current_log())
+verdict('a reader that stands still', test_slow_reader())
+verdict('a reader that never reads', test_no_reader())
 verdict('errors', test_errors())
 finish()

@@ -13,7 +13,7 @@ sys.dont_write_bytecode = True
 import files  # noqa: E402
 import read  # noqa: E402
 from verdicts import finish, path, verdict  # noqa: E402
-from world import ACK, HOST, SYN, T0, WEB, World, end, ip4, tcp, udp  # noqa: E402
+from world import ACK, FIN, HOST, SYN, T0, WEB, World, end, ip4, tcp, udp  # noqa: E402
 
 tool = os.path.abspath(sys.argv[1])
 os.environ['TZ'] = 'UTC'
@@ -53,7 +53,7 @@ def test_log_that_ended():
     w = one_connection(None)
     first = [out_packet(T0 - .001, SYN, 5), out_packet(T0 + 5, ACK, 6)]
     later = [out_packet(T0 + DAY, SYN, 777), out_packet(T0 + DAY + .1, ACK, 778)]
-    unknown = [(None, None, 'not-logged')] * 2
+    unknown = [(None, None, 'log-ended')] * 2
     expect('a SYN of this host ends the connection that the log has as open', said(w.lines, first + later),
            [(2304, None, None)] * 2 + unknown)
     expect('a SYN begins no connection that began a day before', said(w.lines, later), unknown)
@@ -80,8 +80,122 @@ def test_bound():
     w.listen(T0, None, 'UDP', '0.0.0.0:5353', 501, 'named')
     w.connection(T0 + 1, T0 + 2, 'UDP', end(HOST, 5353), '->', end(WEB, 77), 600, 'dig')
     packets = [(T0 + at, ip4(HOST, WEB, 17, udp(5353, 77))) for at in (.5, 1.5, 2.5, 30)]
+    expect('a log that ends with a socket bound', said(w.lines, packets),
+           [(501, None, None), (600, None, None)] + [(None, None, 'log-ended')] * 2)
+    w.line(T0 + 60, 'netlog stop')
     expect('a datagram after the end of its connection belongs to the bound socket', said(w.lines, packets),
            [(pid, None, None) for pid in (501, 600, 501, 501)])
+
+
+def test_no_syn():
+    """The ends are used again, and the second SYN is missing in the capture."""
+    w = one_connection()
+    w.connection(T0 + 10.05, T0 + 20, 'TCP', end(HOST, 43210), '->', end(WEB, 443), 2400, 'wget')
+    packets = [(T0 + at, ip4(HOST, WEB, 6, tcp(43210, 443, flags, seq, b'', ack)))
+               for at, flags, seq, ack in ((-.001, SYN, 5, 0), (.1, ACK, 6, 900), (10.001, ACK | FIN, 6, 900),
+                                           (10.04, ACK, 9 << 20, 9 << 24), (10.041, ACK, 9 << 20, 9 << 24),
+                                           (10.1, ACK, 9 << 20, 9 << 24))]
+    expect('ends used again, no second SYN', said(w.lines, packets),
+           [(2304, None, None)] * 3 + [(2400, None, None)] * 3)
+    packets[4] = (T0 + 10.041, ip4(HOST, WEB, 6, tcp(43210, 443, ACK, 7, b'', 900)))
+    expect('the end of the first one after the packets of the second', said(w.lines, packets[:3] + packets[4:]),
+           [(2304, None, None)] * 4 + [(2400, None, None)])
+
+    w = one_connection()
+    w.line(T0 + 60, 'netlog stop')
+    other = [(T0 + at, ip4(HOST, WEB, 6, tcp(43210, 443, ACK, 9 << 20, b'', 9 << 24))) for at in (5, 20)]
+    expect('packets are missing in an open connection', said(w.lines, packets[:2] + other[:1]), [(2304, None, None)] * 3)
+    expect('another stream after the end', said(w.lines, packets[:2] + other[1:]),
+           [(2304, None, None)] * 2 + [(None, None, 'ambiguous')])
+
+    w = World()
+    for at, pid in ((0, 500), (30, 501)):
+        w.connection(T0 + at, T0 + at + 10, 'TCP', end(HOST, 22), '<-', end(WEB, 5000), pid, 'sshd')
+    packets = [(T0 + at, ip4(WEB, HOST, 6, tcp(5000, 22, flags, seq, b'', ack)))
+               for at, flags, seq, ack in ((-.001, SYN, 5, 0), (.1, ACK, 6, 900), (10.1, ACK, 9 << 20, 900),
+                                           (10.2, ACK, 6, 900), (10.3, ACK, 9 << 20, 9 << 24), (31, ACK, 9 << 20, 9 << 24))]
+    expect('accepted 20 seconds after its packets, no second SYN', said(w.lines, packets),
+           [(None, 500, None)] * 2 + [(None, None, 'ambiguous'), (None, 500, None)] + [(None, 501, None)] * 2)
+
+
+def test_log_end():
+    """After the log's last line a connection may end, and its ends be used again."""
+    w = one_connection(None)
+    w.line(T0 + 5, 'netlog stop')
+    syn = out_packet(T0 - .001, SYN, 5)
+    later = [(T0 + DAY + n, ip4(HOST, WEB, 6, tcp(43210, 443, ACK, 6 + n, b'', 900))) for n in (0, 1)]
+    expect('an open connection goes on after the log', said(w.lines, [syn, out_packet(T0 + 4, ACK, 6)] + later),
+           [(2304, None, None)] * 4)
+    expect('what begins after the log', said(w.lines, later), [(None, None, 'log-ended')] * 2)
+    other = [(T0 + DAY, ip4(HOST, WEB, 6, tcp(43210, 443, ACK, 9 << 20, b'', 9 << 24)))]
+    ack = (T0 + 4, ip4(HOST, WEB, 6, tcp(43210, 443, ACK, 6, b'', 900)))
+    expect('another stream between the ends of an open one', said(w.lines, [syn, ack] + other),
+           [(2304, None, None)] * 2 + [(None, None, 'log-ended')])
+    expect('before the last line', said(w.lines, [out_packet(T0 + 4, ACK, 6)]), [(2304, None, None)])
+
+
+def test_two_logs():
+    """The log of one host ends before that of another one."""
+    w = one_connection(None, via=' node=web1')
+    w.connection(T0 + 50, T0 + 51, 'TCP', end('10.0.0.6', 1), '->', end(WEB, 443), 7, 'x', via=' node=api2')
+    expect('the log of its host has ended', said(w.lines, [out_packet(T0 + 40, ACK, 6)]), [(None, None, 'log-ended')])
+
+
+def test_log_begin():
+    w = one_connection(at=T0 + 60)
+    w.connection(T0 + 80, T0 + 90, 'TCP', end(HOST, 5001), '->', end(WEB, 5002), 77, 'old', via=' via=snapshot')
+    at = [(T0 + t, ip4(HOST, WEB, 6, tcp(43211, 443, ACK))) for t in (-1, 30)]
+    old = [(T0 + t, ip4(HOST, WEB, 6, tcp(5001, 5002, ACK))) for t in (-1, 30)]
+    expect('before the first connection of the log', said(w.lines, at + old),
+           [(None, None, 'before-log')] * 4)
+    w.line(T0, 'netlog start v1')
+    expect('before the first connection, after the first line', said(w.lines, at + old),
+           [(None, None, 'before-log'), (None, None, 'not-logged'), (None, None, 'before-log'), (77, None, None)])
+
+
+def test_no_netns():
+    """Lines without netns= may be of any namespace."""
+    w = World()
+    for pid in (501, 502):
+        w.listen(T0, T0 + 9, 'UDP', '0.0.0.0:53', pid, 'named')
+    datagram = [(T0 + 5, ip4(WEB, HOST, 17, udp(77, 53)))]
+    w.connection(T0, T0 + 20, 'TCP', end(HOST, 1), '->', end(WEB, 443), 7, 'x')
+    expect('two sockets bound to one port', said(w.lines, datagram), [(None, None, 'ambiguous')])
+
+    w = World()
+    for n in (0, 1):
+        w.connection(T0 + n, T0 + 9 + n, 'TCP', end(HOST, 43210), '->', end(WEB, 443), 100 + n, 'curl')
+    expect('two connections at once between the same ends', said(w.lines, [out_packet(T0 + 5, ACK, 6)]),
+           [(None, None, 'ambiguous')])
+
+    w = World()
+    for n in (0, 1):
+        w.connection(T0 + n, T0 + 9 + n, 'TCP', f'{HOST}:-', '<-', end(WEB, 5000), 100 + n, 'sshd')
+    expect('two local ports that the log lacks', said(w.lines, [(T0 + 5, ip4(WEB, HOST, 6, tcp(5000, 22, ACK)))]),
+           [(None, None, 'ambiguous')])
+
+    w = World()
+    w.connection(T0, T0 + 9, 'TCP', end(HOST, 1), '->', end(WEB, 443), 7, 'x', via=' netns=4026531840')
+    w.line(T0, 'listen start UDP 0.0.0.0:53 502 502 0 named exe=/named netns=4026532000 id=6fb9d1c3-1.1')
+    expect('a socket on every address of another namespace', said(w.lines, datagram), [(None, None, 'not-logged')])
+
+    w = World()
+    for pid, via in ((1, ' netns=4026531840'), (2, ' netns=4026532000'), (3, '')):
+        w.connection(T0, T0 + 9, 'TCP', end('127.0.0.1', 40000 + pid), '->', end('127.0.0.1', 80), pid, 'curl', via=via)
+    packets = [(T0 + 5, ip4('127.0.0.1', '127.0.0.1', 6, tcp(40000 + pid, 80, ACK))) for pid in (1, 2, 3)]
+    expect('loopback of which namespace', said(w.lines, packets), [(pid, None, None) for pid in (1, 2, 3)])
+    expect('the unknown one is marked', [' netns=- ' in p.own[0] for p in read.read(path('out'))[0]], [False, False, True])
+    w.listen(T0, T0 + 9, 'UDP', '0.0.0.0:53', 501, 'named')
+    w.listen(T0, T0 + 9, 'UDP', end(HOST, 54), 502, 'named')
+    expect('a socket on every address of which namespace', said(w.lines, datagram + [(T0 + 5, ip4(WEB, HOST, 17, udp(77, 54)))]),
+           [(None, None, 'ambiguous'), (None, 502, None)])
+
+    w = World()
+    w.connection(T0, T0 + 9, 'TCP', '-:43210', '->', end(WEB, 443), 2304, 'curl')
+    packet = [out_packet(T0 + 5, ACK, 6)]
+    expect('a local port, but no address', said(w.lines, packet), [(None, None, 'port-unknown')])
+    w.connection(T0, T0 + 9, 'TCP', end(HOST, 1), '->', end(WEB, 443), 7, 'x')
+    expect('a local port and an address of this host', said(w.lines, packet), [(2304, None, None)])
 
 
 def test_after_2038():
@@ -95,14 +209,14 @@ def test_after_2038():
 
 
 def test_link_types():
-    """The number in the file, of which libpcap makes another one."""
+    """The number in the file, of which libpcap makes another one; since 1.10.5 it refuses the last itself."""
     for link, want in ((100, 100), (106, 106), (12, 101), (228, 228), (1 | 1 << 28, 1), (65537, None)):
         files.write_pcap(path('in'), [out_packet(T0, ACK, 6)], link)
         done = run('annotate', path('in'), '-if', path('log'), '--write', path('out'))
         with open(path('out'), 'rb') as f:
             got = [struct.unpack_from(order + 'H', body)[0] for kind, body, order, _ in read.blocks(f.read())
                    if kind == 1]
-        if got != ([want] if want else []) or (not want and b'link type' not in done.stderr):
+        if got != ([want] if want else []) or (not want and b'link' not in done.stderr):
             return f'{link}: {got} {done.stderr.decode()}'
     return ''
 
@@ -233,6 +347,11 @@ def checked(name, test):
 test_log_that_ended()
 test_namespaces()
 test_bound()
+test_no_syn()
+test_log_end()
+test_two_logs()
+test_log_begin()
+test_no_netns()
 test_after_2038()
 checked('link types of classic pcap', test_link_types)
 checked('--snaplen, in each kind of packet block', test_snaplen)

@@ -212,7 +212,8 @@ def world():
     w.connection(t + 140, t + 140.100, 'TCP', end(HOST, 45000), '->', end(WEB, 99), 3100, 'a')
     w.connection(t + 140.105, t + 140.2, 'TCP', end(HOST, 45000), '->', end(WEB, 99), 3101, 'b')
     w.packet(t + 140.05, ip4(HOST, WEB, 6, tcp(45000, 99, ACK)), 3100, None)
-    w.packet(t + 140.103, ip4(HOST, WEB, 6, tcp(45000, 99, ACK)), why='ambiguous')
+    # packets are missing before it
+    w.packet(t + 140.103, ip4(HOST, WEB, 6, tcp(45000, 99, ACK, 500000)), why='ambiguous')
     w.packet(t + 140.150, ip4(HOST, WEB, 6, tcp(45000, 99, ACK)), 3101, None)
 
     # the next one's SYN was not captured, its answer was
