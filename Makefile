@@ -224,7 +224,7 @@ uninstall:	## Removes what install, install-extras and dkms put there, and names
 	packaging/directories remove "$D" $(OWNDIR)/directories
 	@rmdir $D/var/log/audit-netlog 2>/dev/null || true
 	@echo "removed. To end the plugin: auditctl --signal HUP. To remove loaded rules: auditctl -D -k netlog"
-	@ls $D$(SYSCONFDIR)/audit/rules.d/3[0-2]-netlog*.rules 2>/dev/null | \
+	@ls $D$(SYSCONFDIR)/audit/rules.d/*netlog*.rules 2>/dev/null | \
 		sed 's/$$/ is loaded at every boot: delete it and run augenrules --load/'
 	@ls -d $D/lib/modules/*/*/audit_netlog.ko* $D/lib/modules/*/*/*/audit_netlog.ko* 2>/dev/null | \
 		sed 's/$$/ is installed: dkms remove audit_netlog\/$(VERSION) --all, or delete it and run depmod -a/' || true

@@ -7,15 +7,15 @@
 #include <string.h>
 #include <sys/types.h>
 
-size_t audit_text_size(const char *s)
+size_t text_size(const char *s)
 {
 	return s ? strlen(s) + 1 : 0;
 }
 
-const char *audit_text_copy(const char *s, char **to)
+const char *text_copy(const char *s, char **to)
 {
 	char *start = *to;
-	size_t n = audit_text_size(s);
+	size_t n = text_size(s);
 
 	if (!s)
 		return NULL;

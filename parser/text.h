@@ -13,10 +13,10 @@
 size_t audit_text(const char *encoded, char *buf, size_t size);
 
 /* Bytes that a copy of s takes, NUL included; 0 for NULL. */
-size_t audit_text_size(const char *s);
+size_t text_size(const char *s);
 
 /* Copies s, if it is not NULL, to *to and moves *to behind it. Returns the copy or NULL. */
-const char *audit_text_copy(const char *s, char **to);
+const char *text_copy(const char *s, char **to);
 
 /*
  * Copies text to to, with every byte outside printable ASCII, space, quotes and

@@ -37,12 +37,14 @@ int64_t clock_real_minus_mono(void)
 	return offset;
 }
 
+int64_t clock_now_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
 int64_t clock_now_ms(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+	return clock_now_ns() / 1000000;
 }
 
 struct timespec clock_in(unsigned int ms)

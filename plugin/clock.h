@@ -9,6 +9,7 @@
 #include "parser/event.h"
 
 int64_t clock_now_ms(void);	/* monotonic */
+int64_t clock_now_ns(void);	/* monotonic */
 struct stamp clock_stamp(void); /* time of day; the serial is 0 */
 struct timespec clock_in(unsigned int ms); /* monotonic, from now on */
 

@@ -280,6 +280,7 @@ static int run(struct plugin *p)
 		status_check_folded(p, true);
 		report_release(&p->report, INT64_MAX);
 		report_note(&p->report, "netlog stop"); /* the last line of the run */
+		report_push(&p->report);	/* detaching BPF takes seconds */
 	}
 	audit_watch_close(p->audit);
 	journal_close(p->journal);

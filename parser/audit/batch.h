@@ -22,4 +22,29 @@ struct batch {
 int batch_read(struct batch *b, char *text, size_t len, bool first, bool pasted);
 void batch_fini(struct batch *b);
 
+#define BATCH_AHEAD 6		/* records */
+
+static inline void batch_prefetch_text(const struct record *r)
+{
+	if (!r->matters || r->odd)
+		return;
+	if (r->head.type == RECORD_SYSCALL)
+		__builtin_prefetch(r->syscall.comm.at, 1);
+	else
+		__builtin_prefetch(r->value.at, 1);
+}
+
+/* Another processor has read the records: those after the one at i come while it is worked on. */
+static inline void batch_prefetch(const struct batch *b, unsigned int i)
+{
+	if (i + 2 * BATCH_AHEAD < b->count) {
+		const char *r = (const char *)&b->records[i + 2 * BATCH_AHEAD];
+
+		for (size_t at = 0; at < sizeof(*b->records); at += 64)
+			__builtin_prefetch(r + at);
+	}
+	if (i + BATCH_AHEAD < b->count)
+		batch_prefetch_text(&b->records[i + BATCH_AHEAD]);
+}
+
 #endif

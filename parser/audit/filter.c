@@ -9,7 +9,7 @@ enum open_state { OPEN_UNKNOWN, OPEN_DROPPED, OPEN_KEPT, OPEN_ENDED };
 void filter_init(struct filter *f)
 {
 	f->number = f->dropped = f->prefixed = f->opened = f->titles = f->newest = 0;
-	f->newest_serial = 0;
+	f->newest_serial = f->newest_key = 0;
 	f->crowd = UINT64_MAX;
 	f->record = NULL;
 	f->count_serials = true;
@@ -105,19 +105,23 @@ static bool keep(struct filter *f, const struct record *r)
 
 /*
  * auparse sorts the records that it gets in one call by time and serial, and the entry of a call
- * can be older than earlier records. The result must not depend on how the input was cut, so a
- * line older than the newest one never shares a call with it. A newest line that is wrong,
- * far ahead, is given up after FILTER_LATE lines.
+ * can be older than earlier records. The result must not depend on how the input was cut. So a
+ * line older than the newest one never shares a call with it, nor does one of another host with
+ * the same time and serial. A newest line that is wrong, far ahead, is given up after FILTER_LATE
+ * lines.
  */
 static bool is_late(struct filter *f, const struct head *h)
 {
 	bool late = h->time < f->newest ||
-		    (h->time == f->newest && h->serial < f->newest_serial);
+		    (h->time == f->newest && h->serial < f->newest_serial) ||
+		    (h->time == f->newest && h->serial == f->newest_serial &&
+		     h->key != f->newest_key);
 
 	f->late = late ? f->late + 1 : 0;
 	if (!late || f->late > FILTER_LATE) {
 		f->newest = h->time;
 		f->newest_serial = h->serial;
+		f->newest_key = h->key;
 		f->late = 0;
 	}
 	return late;
@@ -178,7 +182,7 @@ static void look_for_boot(struct filter *f, const struct head *h)
 	flush(f);
 	if (h->node == f->node)
 		serials_init(&f->serials);
-	f->newest = f->newest_serial = f->late = 0;
+	f->newest = f->newest_serial = f->newest_key = f->late = 0;
 	memset(f->open, 0, sizeof(f->open));
 	f->boot(h, f->arg);
 }

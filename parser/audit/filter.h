@@ -50,7 +50,7 @@ struct filter {
 	uint64_t opened;		/* SYSCALL records passed on */
 	uint64_t titles;		/* PROCTITLE records passed on */
 	uint64_t newest;		/* time of the newest line passed on, ms */
-	uint64_t newest_serial;
+	uint64_t newest_serial, newest_key;	/* see is_late() */
 	unsigned int late;		/* lines since that were older */
 	struct record_how how;
 	struct boots boots;

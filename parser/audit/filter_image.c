@@ -15,6 +15,7 @@ void filter_image(struct filter *f, struct image *i)
 	IMAGE(i, f->titles);
 	IMAGE(i, f->newest);
 	IMAGE(i, f->newest_serial);
+	IMAGE(i, f->newest_key);
 	IMAGE(i, f->late);
 	IMAGE(i, f->node);
 	IMAGE(i, f->open);

@@ -210,22 +210,22 @@ void fragment_read(struct fragment *p, const struct record *r)
 
 struct fragment *fragment_copy(const struct fragment *p)
 {
-	struct fragment *c = malloc(sizeof(*c) + audit_text_size(p->node) +
-				 audit_text_size(p->task.comm) + audit_text_size(p->task.exe) +
-				 audit_text_size(p->task.subj) +
-				 audit_text_size(p->task.proctitle) + audit_text_size(p->saddr));
+	struct fragment *c = malloc(sizeof(*c) + text_size(p->node) +
+				 text_size(p->task.comm) + text_size(p->task.exe) +
+				 text_size(p->task.subj) +
+				 text_size(p->task.proctitle) + text_size(p->saddr));
 	char *to;
 
 	if (!c)
 		return NULL;
 	*c = *p;
 	to = c->text;
-	c->node = audit_text_copy(p->node, &to);
-	c->task.comm = audit_text_copy(p->task.comm, &to);
-	c->task.exe = audit_text_copy(p->task.exe, &to);
-	c->task.subj = audit_text_copy(p->task.subj, &to);
-	c->task.proctitle = audit_text_copy(p->task.proctitle, &to);
-	c->saddr = audit_text_copy(p->saddr, &to);
+	c->node = text_copy(p->node, &to);
+	c->task.comm = text_copy(p->task.comm, &to);
+	c->task.exe = text_copy(p->task.exe, &to);
+	c->task.subj = text_copy(p->task.subj, &to);
+	c->task.proctitle = text_copy(p->task.proctitle, &to);
+	c->saddr = text_copy(p->saddr, &to);
 	return c;
 }
 

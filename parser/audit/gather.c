@@ -14,7 +14,7 @@ struct gather {
 	void *arg;
 	struct slot **slots;
 	unsigned int used, size;	/* slots that may not be empty; all */
-	unsigned int complete, building;
+	unsigned int complete, given, building;	/* slots in that state */
 	uint64_t oldest;	/* time of the oldest that builds, or before */
 };
 
@@ -122,26 +122,58 @@ static bool is_before(const struct slot *a, const struct slot *b)
 	return a->time != b->time ? a->time < b->time : a->serial < b->serial;
 }
 
+/* The oldest event; others: of those that were not given out yet. */
+static struct slot *oldest(const struct gather *g, bool others)
+{
+	struct slot *first = NULL;
+
+	for (unsigned int i = 0; i < g->used; i++) {
+		struct slot *s = g->slots[i];
+
+		if (s->state == SLOT_EMPTY || (others && s->state == SLOT_GIVEN))
+			continue;
+		if (!first || is_before(s, first))
+			first = s;
+	}
+	return first;
+}
+
+static void give(struct gather *g, struct slot *s)
+{
+	struct gathered e = { s->records, s->count };
+
+	/* auparse has no event at the second 0 */
+	if (s->time >= 1000)
+		g->event(&e, g->arg);
+	g->complete--;
+}
+
 void gather_drain(struct gather *g)
 {
-	while (g->complete) {
-		struct slot *first = NULL;
-		struct gathered e;
+	while (g->complete || g->given) {
+		struct slot *first = oldest(g, false);
 
-		for (unsigned int i = 0; i < g->used; i++) {
-			struct slot *s = g->slots[i];
-
-			if (s->state != SLOT_EMPTY && (!first || is_before(s, first)))
-				first = s;
-		}
-		if (!first || first->state != SLOT_COMPLETE)
+		if (first->state == SLOT_BUILDING)
 			return;
-		e = (struct gathered){ first->records, first->count };
-		/* auparse has no event at the second 0 */
-		if (first->time >= 1000)
-			g->event(&e, g->arg);
-		g->complete--;
+		if (first->state == SLOT_GIVEN)
+			g->given--;
+		else
+			give(g, first);
 		empty(g, first);
+	}
+}
+
+void gather_push(struct gather *g)
+{
+	while (g->complete) {
+		struct slot *first = oldest(g, true);
+
+		if (first->state == SLOT_BUILDING)
+			return;
+		give(g, first);
+		slot_forget(first);
+		first->state = SLOT_GIVEN;
+		g->given++;
 	}
 }
 
@@ -201,6 +233,7 @@ void gather_image(struct gather *g, struct image *i)
 			slot_image(s, i);
 	}
 	IMAGE(i, g->complete);
+	IMAGE(i, g->given);
 	IMAGE(i, g->building);
 	IMAGE(i, g->oldest);
 }

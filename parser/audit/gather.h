@@ -38,7 +38,12 @@ int gather_record(struct gather *g, struct record *r, bool late, bool stays);
 int gather_keep(struct gather *g);
 /* Gives out complete events, the oldest first, up to the first incomplete one. */
 void gather_drain(struct gather *g);
-/* Does the same at the time sec (seconds since 1970), which ends events that are too old. */
+/*
+ * The same where the input ends for now. Later events get the same slots as without this call, and
+ * so the same order among those of one time and serial.
+ */
+void gather_push(struct gather *g);
+/* gather_drain() at the time sec (seconds since 1970), which ends events that are too old. */
 void gather_age(struct gather *g, int64_t sec);
 /* Saves or loads the events that were not given out; g is new then. */
 void gather_image(struct gather *g, struct image *i);

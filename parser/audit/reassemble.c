@@ -220,33 +220,11 @@ void reassemble_feed(struct reassembler *r, const char *data, size_t len)
 	filter_feed(&r->filter, data, len);
 }
 
-#define AHEAD 6			/* records */
-
-/* Another processor has read them: they come while those before are worked on. */
-static void prefetch(const struct record *r)
-{
-	for (size_t at = 0; at < sizeof(*r); at += 64)
-		__builtin_prefetch((const char *)r + at);
-}
-
-static void prefetch_text(const struct record *r)
-{
-	if (!r->matters || r->odd)
-		return;
-	if (r->head.type == RECORD_SYSCALL)
-		__builtin_prefetch(r->syscall.comm.at, 1);
-	else
-		__builtin_prefetch(r->value.at, 1);
-}
-
 void reassemble_batch(struct reassembler *r, struct batch *b)
 {
 	r->stays = true;
 	for (unsigned int i = 0; i < b->count; i++) {
-		if (i + 2 * AHEAD < b->count)
-			prefetch(&b->records[i + 2 * AHEAD]);
-		if (i + AHEAD < b->count)
-			prefetch_text(&b->records[i + AHEAD]);
+		batch_prefetch(b, i);
 		filter_record(&r->filter, &b->records[i]);
 	}
 	r->stays = false;
@@ -258,7 +236,7 @@ void reassemble_push(struct reassembler *r)
 {
 	filter_push(&r->filter, false);
 	if (r->gather)
-		gather_drain(r->gather);
+		gather_push(r->gather);
 }
 
 void reassemble_age(struct reassembler *r)

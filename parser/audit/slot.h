@@ -8,7 +8,8 @@
 
 #define SLOT_RECORDS 24		/* of one event, without an allocation */
 
-enum slot_state { SLOT_EMPTY, SLOT_BUILDING, SLOT_COMPLETE };
+enum slot_state { SLOT_EMPTY, SLOT_BUILDING, SLOT_COMPLETE,
+		  SLOT_GIVEN };	/* given out by gather_push(): without records, and not empty */
 
 struct slot {
 	enum slot_state state;

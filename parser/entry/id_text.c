@@ -12,7 +12,7 @@
 static bool read_digits(const char **text, unsigned int base, uint64_t max, uint64_t *out)
 {
 	const char *p = *text;
-	uint64_t v = 0;
+	uint64_t v = 0, most = max / base;	/* which another digit may follow */
 
 	for (;; p++) {
 		unsigned int c = (unsigned char)*p, digit = c - '0';
@@ -21,7 +21,7 @@ static bool read_digits(const char **text, unsigned int base, uint64_t max, uint
 			digit = (c | 0x20) >= 'a' ? (c | 0x20) - 'a' + 10 : base;
 		if (digit >= base)
 			break;
-		if (v > (max - digit) / base)
+		if (v > most || (v == most && digit > max - most * base))
 			return false;
 		v = v * base + digit;
 	}

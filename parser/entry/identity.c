@@ -17,26 +17,11 @@ uint64_t identity_generation(void)
 	return atomic_fetch_add_explicit(&last, 1, memory_order_relaxed) + 1;
 }
 
-static size_t plain_size(const char *s)
-{
-	return s ? strlen(s) + 1 : 0;
-}
-
-static const char *plain_copy(const char *s, char **to)
-{
-	char *copy = *to;
-
-	if (!s)
-		return NULL;
-	*to += plain_size(s);
-	return strcpy(copy, s);
-}
-
 struct identity *identity_new(const struct task *t)
 {
-	struct identity *id = malloc(sizeof(*id) + plain_size(t->pcomm) + audit_text_size(t->comm) +
-				     audit_text_size(t->exe) + audit_text_size(t->subj) +
-				     audit_text_size(t->proctitle));
+	struct identity *id = malloc(sizeof(*id) + text_size(t->pcomm) + text_size(t->comm) +
+				     text_size(t->exe) + text_size(t->subj) +
+				     text_size(t->proctitle));
 	char *to;
 
 	if (!id)
@@ -52,11 +37,11 @@ struct identity *identity_new(const struct task *t)
 	id->sid = t->sid;
 	id->egid = t->egid;
 	id->cgroup = t->cgroup;
-	id->pcomm = plain_copy(t->pcomm, &to);
-	id->comm = audit_text_copy(t->comm, &to);
-	id->exe = audit_text_copy(t->exe, &to);
-	id->subj = audit_text_copy(t->subj, &to);
-	id->proctitle = audit_text_copy(t->proctitle, &to);
+	id->pcomm = text_copy(t->pcomm, &to);
+	id->comm = text_copy(t->comm, &to);
+	id->exe = text_copy(t->exe, &to);
+	id->subj = text_copy(t->subj, &to);
+	id->proctitle = text_copy(t->proctitle, &to);
 	id->unparted = false;
 	return id;
 }

@@ -48,27 +48,16 @@ void annotate_free(struct annotate *a)
 	free(a);
 }
 
-static bool has_option(const struct pcapng_block *b, uint16_t code)
-{
-	const uint8_t *at = b->options;
-	struct pcapng_field f;
-
-	while (b->has_options && pcapng_field_next(b, &at, &f))
-		if (f.code == code)
-			return true;
-	return false;
-}
-
 static bool has_process(const struct pcapng_block *b)
 {
-	return has_option(b, PCAPNG_HONE_PID);
+	return pcapng_has_option(b, PCAPNG_HONE_PID);
 }
 
 /* A section that has connections of Hone numbers them from 1. */
 static void take_section(struct annotate *a, const struct pcapng_block *b)
 {
 	a->section = b->section;
-	if (has_option(b, PCAPNG_HONE_ID) && a->numbers < SECOND_NUMBERS)
+	if (pcapng_has_option(b, PCAPNG_HONE_ID) && a->numbers < SECOND_NUMBERS)
 		a->numbers = SECOND_NUMBERS;
 	a->writer->section(a->writer, b);
 }

@@ -4,16 +4,10 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <stdlib.h>
 
 #include "parser/packet/fragments.h"
+#include "parser/packet/ip.h"
 #include "parser/packet/wire.h"
-
-#ifndef IPPROTO_MH
-#define IPPROTO_MH 135
-#endif
-#define IPPROTO_HIP 139
-#define IPPROTO_SHIM6 140
 
 #define TYPE_IP 0x0800
 #define TYPE_IP6 0x86DD
@@ -23,19 +17,12 @@
 #define TYPE_PPPOE 0x8864
 #define TYPE_BRIDGED 0x6558	/* Ethernet in GRE */
 #define TAGS_MAX 8
-#define HEADERS_MAX 16		/* IPv6 extension headers */
 #define DEPTH_MAX 4		/* tunnels in tunnels */
 
 enum {
 	LINK_NULL = 0, LINK_ETHERNET = 1, LINK_RAW_BSD = 12, LINK_RAW_OPENBSD = 14,
 	LINK_RAW = 101, LINK_LOOP = 108,
 	LINK_SLL = 113, LINK_IP4 = 228, LINK_IP6 = 229, LINK_SLL2 = 276,
-};
-
-/* The rest of the packet. */
-struct bytes {
-	const uint8_t *at;
-	uint32_t left;
 };
 
 struct dissection {
@@ -49,21 +36,6 @@ struct dissection {
 };
 
 static enum dissect_result ethernet(struct dissection *d, struct bytes b);
-
-static bool skip(struct bytes *b, uint32_t n)
-{
-	if (b->left < n)
-		return false;
-	b->at += n;
-	b->left -= n;
-	return true;
-}
-
-static void set_end(struct netaddr *a, uint8_t family, const uint8_t *bytes)
-{
-	memset(a, 0, sizeof(*a));
-	netaddr_set_ip(a, family, bytes);
-}
 
 static void set_ports(struct flow *f, uint16_t src, uint16_t dst)
 {
@@ -82,14 +54,14 @@ static enum dissect_result by_type(struct dissection *d, uint16_t type, struct b
 		if (tags == TAGS_MAX)
 			return DISSECT_MALFORMED;
 		type = wire_get16(b.at + 2, true);
-		skip(&b, 4);
+		bytes_skip(&b, 4);
 	}
 	if (type == TYPE_PPPOE) {
 		if (b.left < 8)
 			return DISSECT_CUT;
 		type = wire_get16(b.at + 6, true);
 		type = type == 0x0021 ? TYPE_IP : type == 0x0057 ? TYPE_IP6 : 0;
-		skip(&b, 8);
+		bytes_skip(&b, 8);
 	}
 	if (type == TYPE_BRIDGED)
 		return ethernet(d, b);
@@ -103,7 +75,7 @@ static enum dissect_result ethernet(struct dissection *d, struct bytes b)
 	if (b.left < 14)
 		return DISSECT_CUT;
 	type = wire_get16(b.at + 12, true);
-	skip(&b, 14);
+	bytes_skip(&b, 14);
 	return by_type(d, type, b);
 }
 
@@ -136,7 +108,7 @@ static bool udp_tunnel(struct dissection *d, struct bytes b, enum dissect_result
 
 	if (!vxlan && !geneve)
 		return false;
-	skip(&b, 8);
+	bytes_skip(&b, 8);
 	return try_inner(d, ethernet, b, result);
 }
 
@@ -147,7 +119,7 @@ static enum dissect_result gre_payload(struct dissection *d, struct bytes b)
 			(flags & 0x1000 ? 4 : 0);
 
 	/* routing and version 1 (PPTP) are not read */
-	if (flags & 0x4007 || !skip(&b, head))
+	if (flags & 0x4007 || !bytes_skip(&b, head))
 		return DISSECT_NOT_IP;
 	return by_type(d, type, b);
 }
@@ -184,7 +156,7 @@ static enum dissect_result ports_only(struct dissection *d, struct bytes b)
 	if (b.left < 4)
 		return DISSECT_CUT;
 	set_ports(d->flow, wire_get16(b.at, true), wire_get16(b.at + 2, true));
-	if (d->flow->proto == IPPROTO_UDP && skip(&b, 8) && udp_tunnel(d, b, &result))
+	if (d->flow->proto == IPPROTO_UDP && bytes_skip(&b, 8) && udp_tunnel(d, b, &result))
 		return result;
 	return DISSECT_FLOW;
 }
@@ -216,24 +188,23 @@ static enum dissect_result transport(struct dissection *d, int proto, struct byt
 	}
 }
 
-/* The first fragment has the ports; more: others follow. */
-static enum dissect_result fragment(struct dissection *d, const struct fragment_key *key,
-				    uint32_t offset, int proto, struct bytes b)
+/* The first fragment has the ports, for those that follow. */
+static enum dissect_result fragment(struct dissection *d, const struct ip_packet *p)
 {
 	enum dissect_result result;
 	uint16_t src, dst;
 	int depth = d->depth;
 
-	if (!offset) {
-		result = transport(d, proto, b);
+	if (!p->offset) {
+		result = transport(d, p->proto, p->rest);
 		/* not the ports of a packet inside of this one */
 		if (result == DISSECT_FLOW && d->depth == depth)
-			fragments_add(d->fragments, key, d->ns, d->flow->src.port,
+			fragments_add(d->fragments, &p->key, d->ns, d->flow->src.port,
 				      d->flow->dst.port);
 		return result;
 	}
-	d->flow->proto = proto;
-	if (!fragments_find(d->fragments, key, d->ns, &src, &dst))
+	d->flow->proto = p->proto;
+	if (!fragments_find(d->fragments, &p->key, d->ns, &src, &dst))
 		return DISSECT_FRAGMENT;
 	set_ports(d->flow, src, dst);
 	return DISSECT_FLOW;
@@ -241,103 +212,16 @@ static enum dissect_result fragment(struct dissection *d, const struct fragment_
 
 /* ---- IP ---- */
 
-static enum dissect_result ip4(struct dissection *d, struct bytes b)
-{
-	uint32_t head = (b.at[0] & 15) * 4, total, place;
-	struct fragment_key key;
-
-	if (b.left < 20)
-		return DISSECT_CUT;
-	total = wire_get16(b.at + 2, true);
-	place = wire_get16(b.at + 6, true);
-	set_end(&d->flow->src, AF_INET, b.at + 12);
-	set_end(&d->flow->dst, AF_INET, b.at + 16);
-	d->flow->has_addresses = true;
-	/* 0: segmentation offload, longer than the field can hold */
-	if (head < 20 || (total && total < head))
-		return DISSECT_MALFORMED;
-	if (total && total < b.left)
-		b.left = total;		/* Ethernet's padding */
-	if (place & 0x3fff)
-		key = fragment_key(b.at + 12, 4, b.at[9], wire_get16(b.at + 4, true));
-	if (b.left < head)
-		return DISSECT_CUT;
-	int proto = b.at[9];
-
-	skip(&b, head);
-	d->payload = b.at;
-	d->payload_len = total ? total - head : 0;
-	if (place & 0x3fff)
-		return fragment(d, &key, place & 0x1fff, proto, b);
-	return transport(d, proto, b);
-}
-
-static bool is_extension(int next)
-{
-	return next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING || next == IPPROTO_DSTOPTS ||
-	       next == IPPROTO_AH || next == IPPROTO_MH || next == IPPROTO_HIP ||
-	       next == IPPROTO_SHIM6 || next == IPPROTO_FRAGMENT;
-}
-
-static enum dissect_result ip6_payload(struct dissection *d, const uint8_t *addresses,
-				       int next, struct bytes b)
-{
-	for (int headers = 0; is_extension(next); headers++) {
-		bool is_fragment = next == IPPROTO_FRAGMENT;
-		uint32_t head, place;
-
-		if (b.left < 8)
-			return DISSECT_CUT;
-		if (headers == HEADERS_MAX)
-			return DISSECT_MALFORMED;
-		place = wire_get16(b.at + 2, true);
-		head = is_fragment ? 8 : next == IPPROTO_AH ? (b.at[1] + 2u) * 4 :
-							      (b.at[1] + 1u) * 8;
-		next = b.at[0];
-		if (is_fragment && place & 0xfff9) {
-			struct fragment_key key = fragment_key(addresses, 16, 0,
-							       wire_get32(b.at + 4, true));
-
-			skip(&b, head);
-			/* a first fragment with more headers after has its ports there */
-			if (place & 0xfff8 || !is_extension(next))
-				return fragment(d, &key, place >> 3, next, b);
-			continue;
-		}
-		if (!skip(&b, head))
-			return DISSECT_CUT;
-	}
-	return transport(d, next, b);
-}
-
-static enum dissect_result ip6(struct dissection *d, struct bytes b)
-{
-	const uint8_t *addresses = b.at + 8;
-	uint32_t payload;
-	int next;
-
-	if (b.left < 40)
-		return DISSECT_CUT;
-	payload = wire_get16(b.at + 4, true);
-	next = b.at[6];
-	set_end(&d->flow->src, AF_INET6, addresses);
-	set_end(&d->flow->dst, AF_INET6, addresses + 16);
-	d->flow->has_addresses = true;
-	skip(&b, 40);
-	d->payload = b.at;
-	d->payload_len = payload;
-	if (payload && payload < b.left)
-		b.left = payload;	/* 0: a jumbogram, or segmentation offload */
-	return ip6_payload(d, addresses, next, b);
-}
-
 static enum dissect_result ip(struct dissection *d, struct bytes b)
 {
-	if (!b.left)
-		return DISSECT_CUT;
-	if (b.at[0] >> 4 == 4)
-		return ip4(d, b);
-	return b.at[0] >> 4 == 6 ? ip6(d, b) : DISSECT_MALFORMED;
+	struct ip_packet p;
+	enum dissect_result result = ip_read(b, d->flow, &p);
+
+	if (result != DISSECT_FLOW)
+		return result;
+	d->payload = p.payload;
+	d->payload_len = p.payload_len;
+	return p.is_fragment ? fragment(d, &p) : transport(d, p.proto, p.rest);
 }
 
 /* ---- links ---- */
@@ -353,7 +237,7 @@ static enum dissect_result loopback(struct dissection *d, struct bytes b)
 	family = wire_get32(b.at, false);
 	if (family > 0xffff)
 		family = wire_get32(b.at, true);
-	skip(&b, 4);
+	bytes_skip(&b, 4);
 	switch (family) {
 	case 2:			/* AF_INET */
 	case 10:		/* AF_INET6 of Linux, and of the systems below */
@@ -374,7 +258,7 @@ static enum dissect_result cooked(struct dissection *d, struct bytes b, uint32_t
 	if (b.left < head)
 		return DISSECT_CUT;
 	type = wire_get16(b.at + type_at, true);
-	skip(&b, head);
+	bytes_skip(&b, head);
 	return by_type(d, type, b);
 }
 

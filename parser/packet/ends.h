@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* parser/packet/ends: the connections between two ends, in the order of time. Included by
- * owners.c, owners_ends.c, owners_pick.c, owners_find.c and users.c alone. */
+ * owners*.c, pick.h and users.c alone. */
 #ifndef NETLOG_PACKET_ENDS_H
 #define NETLOG_PACKET_ENDS_H
 
@@ -111,6 +111,9 @@ static inline int64_t ends_ns(const struct stamp *s)
 {
 	return s->sec * ENDS_S + s->milli * ENDS_MS;
 }
+
+/* Frees x, and drops it from all lists. */
+void owners_forget(struct owners *o, struct indexed *x);
 
 /* Loopback. */
 bool owners_always_local(const struct netaddr *a);

@@ -81,6 +81,12 @@ void out_option(struct out *o, uint16_t code, const void *value, uint32_t len)
 	memcpy(to + 4, value, len);
 }
 
+void out_option_text(struct out *o, uint16_t code, const char *text, size_t len)
+{
+	if (text && len && len <= UINT16_MAX)
+		out_option(o, code, text, len);
+}
+
 void out_option_u32(struct out *o, uint16_t code, uint32_t v)
 {
 	uint8_t bytes[4];

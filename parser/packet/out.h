@@ -29,6 +29,8 @@ void out_u32(struct out *o, uint32_t v);
 /* A block: its type, its body, and its length at both ends. */
 void out_block(struct out *o, uint32_t type);
 void out_option(struct out *o, uint16_t code, const void *value, uint32_t len);
+/* Nothing if text is NULL, empty or longer than an option can be. */
+void out_option_text(struct out *o, uint16_t code, const char *text, size_t len);
 void out_option_u32(struct out *o, uint16_t code, uint32_t v);
 void out_end_of_options(struct out *o);
 void out_block_end(struct out *o);

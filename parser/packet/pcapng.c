@@ -55,6 +55,17 @@ bool pcapng_field_next(const struct pcapng_block *b, const uint8_t **at,
 	return true;
 }
 
+bool pcapng_has_option(const struct pcapng_block *b, uint16_t code)
+{
+	const uint8_t *at = b->options;
+	struct pcapng_field f;
+
+	while (b->has_options && pcapng_field_next(b, &at, &f))
+		if (f.code == code)
+			return true;
+	return false;
+}
+
 /* Options from there to the end of the block's body. They are in order if each fits and
  * the last one, or an end mark, is at the end. */
 static void take_options(struct pcapng_block *b, const uint8_t *from)

@@ -95,6 +95,8 @@ enum pcapng_result pcapng_next(struct pcapng *p, const uint8_t *data, size_t len
 /* The option at *at, which moves on. Returns false at their end. */
 bool pcapng_field_next(const struct pcapng_block *b, const uint8_t **at,
 		       struct pcapng_field *f);
+/* Returns false also if the block has no options, or has them not in order. */
+bool pcapng_has_option(const struct pcapng_block *b, uint16_t code);
 
 /* Units of an interface to ns since 1970; what does not fit becomes the nearest that does. */
 int64_t pcapng_time(const struct pcapng_interface *i, uint64_t units);

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "parser/packet/darwin.h"
+#include "parser/packet/hone.h"
 #include "parser/packet/wire.h"
 
 #define HEAD 8
@@ -13,18 +15,6 @@
 #define SECTION_LENGTH 16	/* offset in its block */
 #define INTERFACE_SNAPLEN 12	/* offset in its block */
 #define PACKET_DATA 28		/* offset of a packet's bytes in its block */
-#define FOREIGN_MAX 65536	/* Apple's blocks of the input, per section */
-
-#define HONE_EVENT 2		/* of a process, and of a connection: */
-#define HONE_FORKED 1
-#define HONE_ENDED 0xFFFFFFFFu
-#define HONE_PATH 3
-#define HONE_ARGUMENTS 4
-#define HONE_PPID 5
-#define HONE_UID 6
-#define HONE_GID 7
-#define DARWIN_NAME 2
-#define NAME_MAX_DARWIN 15
 
 enum { FLAG_INBOUND = 1, FLAG_OUTBOUND = 2 };
 
@@ -32,11 +22,7 @@ struct writer {
 	struct packet_writer w;
 	struct out *out;
 	struct pcapng_writer_options o;
-	/* of the section */
-	uint32_t darwins;		/* Apple's blocks in the output */
-	uint32_t own_darwins;
-	uint32_t *foreign;		/* place in the output of those in the input */
-	uint32_t foreign_count, foreign_room;
+	struct darwin darwin;
 };
 
 /* The options of a connection's packets, in the byte order of the section. */
@@ -50,21 +36,16 @@ static void section(struct packet_writer *pw, const struct pcapng_block *b)
 {
 	struct writer *w = (struct writer *)pw;
 	struct out *out = w->out;
-	const uint8_t *at = b->options;
-	bool has_id = false;
-	struct pcapng_field f;
 
 	out->big = b->big;
-	w->darwins = w->own_darwins = w->foreign_count = 0;
-	while (b->has_options && pcapng_field_next(b, &at, &f))
-		has_id |= f.code == PCAPNG_HONE_ID;
+	darwin_section(&w->darwin);
 	out_block(out, b->type);
 	out_bytes(out, b->bytes + HEAD, SECTION_LENGTH - HEAD);
 	out_u32(out, 0xFFFFFFFFu);
 	out_u32(out, 0xFFFFFFFFu);
 	if (b->has_options) {
 		out_bytes(out, b->options, b->options_len);
-		if (w->o.host_id && !has_id)
+		if (w->o.host_id && !pcapng_has_option(b, PCAPNG_HONE_ID))
 			out_option(out, PCAPNG_HONE_ID, w->o.host_id, w->o.host_id_len);
 		if (w->o.comment)
 			out_option(out, PCAPNG_COMMENT, w->o.comment, strlen(w->o.comment));
@@ -75,45 +56,16 @@ static void section(struct packet_writer *pw, const struct pcapng_block *b)
 	out_block_end(out);
 }
 
-/* Notes the place of an Apple process block of the input. */
-static void note_foreign(struct writer *w)
-{
-	if (w->foreign_count == FOREIGN_MAX)
-		return;
-	if (w->foreign_count == w->foreign_room) {
-		uint32_t room = 2 * w->foreign_room + 16;
-		void *larger = reallocarray(w->foreign, room, sizeof(*w->foreign));
-
-		if (!larger)
-			return;
-		w->foreign = larger;
-		w->foreign_room = room;
-	}
-	w->foreign[w->foreign_count++] = w->darwins;
-}
-
 /* Apple's process blocks of the input have other places in the output. */
 static void copy_options(struct writer *w, const struct pcapng_block *b)
 {
-	const uint8_t *at = b->options;
 	uint8_t *to = out_room(w->out, b->options_len);
-	struct pcapng_field f;
 
 	if (!to)
 		return;
 	memcpy(to, b->options, b->options_len);
-	if (!w->own_darwins || !w->foreign_count)
-		return;
-	while (pcapng_field_next(b, &at, &f)) {
-		uint32_t index;
-
-		if ((f.code != PCAPNG_DARWIN_INDEX && f.code != PCAPNG_DARWIN_EFFECTIVE) ||
-		    f.len != 4)
-			continue;
-		index = wire_get32(f.value, b->big);
-		if (index < w->foreign_count)
-			wire_put32(to + (f.value - b->options), w->foreign[index], b->big);
-	}
+	if (darwin_moves(&w->darwin))
+		darwin_renumber(&w->darwin, b, to);
 }
 
 static bool is_long(const struct writer *w, const struct pcapng_block *b)
@@ -173,8 +125,7 @@ static bool must_change(const struct writer *w, const struct pcapng_block *b)
 {
 	if (b->type == PCAPNG_INTERFACE)
 		return w->o.snaplen;
-	return is_long(w, b) || (b->has_options && b->is_packet && w->own_darwins &&
-				 w->foreign_count);
+	return is_long(w, b) || (b->has_options && b->is_packet && darwin_moves(&w->darwin));
 }
 
 static void copy(struct packet_writer *pw, const struct pcapng_block *b)
@@ -185,65 +136,9 @@ static void copy(struct packet_writer *pw, const struct pcapng_block *b)
 		put_changed(w, b);
 	else
 		out_bytes(w->out, b->bytes, b->len);
-	if (b->type == PCAPNG_DARWIN_PROCESS) {
-		note_foreign(w);
-		w->darwins++;
-	}
+	if (b->type == PCAPNG_DARWIN_PROCESS)
+		darwin_copied(&w->darwin);
 	out_maybe_flush(w->out);
-}
-
-/* Hone's times are microseconds, whatever the interfaces have. */
-static void put_hone_time(struct out *out, int64_t ns)
-{
-	uint64_t us = ns < 0 ? 0 : ns / 1000;
-
-	out_u32(out, us >> 32);
-	out_u32(out, us);
-}
-
-static void put_text(struct out *out, uint16_t code, const char *text, size_t len)
-{
-	if (text && len && len <= UINT16_MAX)
-		out_option(out, code, text, len);
-}
-
-static void put_known(struct out *out, uint16_t code, int64_t v)
-{
-	if (v >= 0 && v <= UINT32_MAX)
-		out_option_u32(out, code, v);
-}
-
-/* An exec has no event: that is what the option's absence means. */
-static void put_hone_process(struct writer *w, const struct packet_process *p,
-			     enum entry_kind what, int64_t ns)
-{
-	struct out *out = w->out;
-
-	out_block(out, PCAPNG_HONE_PROCESS);
-	out_u32(out, p->pid);
-	put_hone_time(out, ns);
-	if (what != PROC_EXEC)
-		out_option_u32(out, HONE_EVENT, what == PROC_FORK ? HONE_FORKED : HONE_ENDED);
-	put_text(out, HONE_PATH, p->exe, p->exe ? strlen(p->exe) : 0);
-	put_text(out, HONE_ARGUMENTS, p->arguments, p->arguments_len);
-	put_known(out, HONE_PPID, p->ppid);
-	put_known(out, HONE_UID, p->uid);
-	put_known(out, HONE_GID, p->gid);
-	out_end_of_options(out);
-	out_block_end(out);
-}
-
-static void put_darwin_process(struct writer *w, struct packet_process *p)
-{
-	const char *name = p->comm ? p->comm : "-";
-
-	out_block(w->out, PCAPNG_DARWIN_PROCESS);
-	out_u32(w->out, p->pid);
-	put_text(w->out, DARWIN_NAME, name, strnlen(name, NAME_MAX_DARWIN));
-	out_end_of_options(w->out);
-	out_block_end(w->out);
-	p->index = w->darwins++;
-	w->own_darwins++;
 }
 
 static void process(struct packet_writer *pw, struct packet_process *p, int64_t ns)
@@ -251,9 +146,9 @@ static void process(struct packet_writer *pw, struct packet_process *p, int64_t 
 	struct writer *w = (struct writer *)pw;
 
 	if (!w->o.no_hone)
-		put_hone_process(w, p, PROC_EXEC, ns);
+		hone_process(w->out, p, PROC_EXEC, ns);
 	if (!w->o.no_darwin)
-		put_darwin_process(w, p);
+		darwin_add(&w->darwin, w->out, p);
 }
 
 static void event(struct packet_writer *pw, const struct packet_process *p, enum entry_kind what,
@@ -262,35 +157,24 @@ static void event(struct packet_writer *pw, const struct packet_process *p, enum
 	struct writer *w = (struct writer *)pw;
 
 	if (!w->o.no_hone)
-		put_hone_process(w, p, what, ns);
-}
-
-static void put_connection(struct writer *w, uint32_t number, int64_t pid, int64_t ns, bool closed)
-{
-	struct out *out = w->out;
-
-	if (w->o.no_hone)
-		return;
-	out_block(out, PCAPNG_HONE_CONNECTION);
-	out_u32(out, number);
-	out_u32(out, pid);
-	put_hone_time(out, ns);
-	if (closed) {
-		out_option_u32(out, HONE_EVENT, HONE_ENDED);
-		out_end_of_options(out);
-	}
-	out_block_end(out);
+		hone_process(w->out, p, what, ns);
 }
 
 static void opened(struct packet_writer *pw, const struct owner *o, int64_t ns)
 {
-	put_connection((struct writer *)pw, o->number, owner_process(o)->pid, ns, false);
+	struct writer *w = (struct writer *)pw;
+
+	if (!w->o.no_hone)
+		hone_connection(w->out, o->number, owner_process(o)->pid, ns, false);
 }
 
 static void closed(struct packet_writer *pw, uint32_t number, const struct packet_process *p,
 		   int64_t ns)
 {
-	put_connection((struct writer *)pw, number, p->pid, ns, true);
+	struct writer *w = (struct writer *)pw;
+
+	if (!w->o.no_hone)
+		hone_connection(w->out, number, p->pid, ns, true);
 }
 
 static void put_ids(struct writer *w, struct out *out, const struct owner *o,
@@ -351,17 +235,6 @@ static const struct kept_options *options_of(struct writer *w, const struct owne
 	return k;
 }
 
-static bool has_flags(const struct pcapng_block *b)
-{
-	const uint8_t *at = b->options;
-	struct pcapng_field f;
-
-	while (pcapng_field_next(b, &at, &f))
-		if (f.code == PCAPNG_FLAGS)
-			return true;
-	return false;
-}
-
 static void put_why(struct writer *w, const struct owners_found *found)
 {
 	const struct packet_process *near = found->near ? found->near->users.opener.process :
@@ -391,7 +264,7 @@ static void put_owned(struct writer *w, const struct annotated *p)
 	if (!first || p->block->type != PCAPNG_PACKET)
 		return;
 	out_bytes(w->out, first->bytes + first->sent + first->received, first->ids);
-	if (!(sent && received) && !has_flags(p->block))
+	if (!(sent && received) && !pcapng_has_option(p->block, PCAPNG_FLAGS))
 		out_option_u32(w->out, PCAPNG_FLAGS, sent ? FLAG_OUTBOUND : FLAG_INBOUND);
 }
 
@@ -424,7 +297,7 @@ static void end(struct packet_writer *pw, int64_t ns)
 
 static void free_writer(struct packet_writer *pw)
 {
-	free(((struct writer *)pw)->foreign);
+	darwin_fini(&((struct writer *)pw)->darwin);
 	free(pw);
 }
 

@@ -83,7 +83,8 @@ static int add_shorthand(struct aunetlog_options *o, const char *name)
 
 	if (!s)
 		return 0;
-	if (!match_add(&o->match, s->field, OP_IS, s->value, MATCH_QUERY, &error))
+	if (!match_add(s->field == FIELD_KIND ? &o->kinds : &o->match, s->field, OP_IS, s->value,
+		       MATCH_QUERY, &error))
 		return 1;
 	return options_fail(o, "%s: %s", name, error.text);
 }
@@ -153,6 +154,35 @@ static bool has_word(char **argv)
 	return false;
 }
 
+/* Returns true if a line of one of these kinds is asked for by --kind or -sv. */
+static bool asks_kind(const struct match *m)
+{
+	for (unsigned int i = 0; i < m->count; i++)
+		if (m->conditions[i].field == FIELD_KIND && m->conditions[i].op == OP_IS)
+			return true;
+	return false;
+}
+
+/*
+ * --failed and --listen are alternatives to each other, but not to --kind: "--listen --kind start"
+ * is the start of a listener. So beside --kind they exclude all other kinds.
+ */
+static int add_kinds(struct aunetlog_options *o)
+{
+	bool exclude = asks_kind(&o->match);
+	struct match_error error;
+	unsigned int kinds = 0;
+
+	for (unsigned int i = 0; i < o->kinds.count; i++)
+		kinds |= o->kinds.conditions[i].value.kinds;
+	for (int kind = 0; kinds && kind < ENTRY_KIND_COUNT; kind++)
+		if (exclude != !!(kinds & 1u << kind) &&
+		    match_add(&o->match, FIELD_KIND, exclude ? OP_IS_NOT : OP_IS,
+			      entry_kind_name(kind), MATCH_QUERY, &error))
+			return options_fail(o, "%s", error.text);
+	return 0;
+}
+
 /* Options that exclude each other. */
 static int combine(struct aunetlog_options *o)
 {
@@ -197,7 +227,7 @@ int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 			return used;
 		i += used;
 	}
-	if (combine(o))
+	if (add_kinds(o) || combine(o))
 		return -EINVAL;
 	if (o->follow && !o->match.has_from) {
 		o->match.from.sec = now;
@@ -209,4 +239,5 @@ int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 void aunetlog_options_fini(struct aunetlog_options *o)
 {
 	match_fini(&o->match);
+	match_fini(&o->kinds);
 }

@@ -72,6 +72,7 @@ struct aunetlog_options {
 	int64_t open_at;	/* ms: connections that were open then */
 	const struct entry_sink *sink;	/* NULL: a view prints; borrowed */
 	struct match match;
+	struct match kinds;	/* of --failed and --listen */
 	time_t now;		/* the time that the words of -ts and -te are relative to */
 	char note[512];		/* lines to print on stderr before the query; or empty */
 	char error[768];	/* what is wrong with the command line */

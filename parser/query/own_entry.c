@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parser/entry/id_text.h"
 #include "parser/entry/value.h"
 #include "parser/text.h"
 
@@ -212,7 +213,7 @@ bool own_entry_set(struct own_entry *o, enum field_id id, const char *text)
 	enum field_type type = fields[id].type;
 	struct value v;
 
-	if (!strcmp(text, "-"))
+	if (*text == '-' && !text[1])
 		return true;
 	if (set_plain_number(o, id, text))
 		return true;
@@ -220,15 +221,13 @@ bool own_entry_set(struct own_entry *o, enum field_id id, const char *text)
 		return set_text(o, id, text);
 	if (type == TYPE_ADDRESS)
 		return own_entry_address(own_entry_at(o, id), text);
+	if (type == TYPE_ID)
+		return !id_text_read(text, &o->entry.id) && o->entry.id.nth;
+	if (type == TYPE_EVENT)
+		return !id_text_read_event(text, &o->entry.ev) && o->entry.ev.sec >= 0;
 	if (value_read(&v, id, text, strlen(text)))
 		return false;
 	switch (type) {
-	case TYPE_ID:
-		o->entry.id = v.id;
-		return v.id.nth;
-	case TYPE_EVENT:
-		o->entry.ev = v.ev;
-		return v.ev.sec >= 0;
 	case TYPE_TIME:
 	case TYPE_KIND:
 		return false;	/* the reader of the line reads them */

@@ -1,146 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* parser/query/own_line: the line of audisp-netlog(8), with the time in front. */
-#include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "parser/query/own_text.h"
-
-static int two_digits(const char *text)
-{
-	return (text[0] - '0') * 10 + text[1] - '0';
-}
-
-static inline bool is_digit(char c)
-{
-	return (unsigned char)(c - '0') < 10;
-}
-
-/* Returns true if text begins as the pattern, in which 0 is any digit. */
-static inline __attribute__((always_inline)) bool looks_like(const char *text, const char *pattern)
-{
-	for (; *pattern; text++, pattern++)
-		if (*pattern == '0' ? !is_digit(*text) : *text != *pattern)
-			return false;
-	return true;
-}
-
-/*
- * An hour that the clock repeated has two interpretations: the one that is not earlier than the
- * previous line is taken.
- */
-static int64_t local_minute(struct own_clock *c, const struct tm *parts)
-{
-	struct tm tm = *parts, other = *parts;
-	int64_t at, second;
-
-	tm.tm_isdst = -1;
-	at = mktime(&tm);
-	other.tm_isdst = !tm.tm_isdst;
-	second = mktime(&other);
-	if (other.tm_hour != parts->tm_hour || other.tm_min != parts->tm_min || second == at)
-		return at;
-	if (second < at) {
-		int64_t swap = at;
-
-		at = second;
-		second = swap;
-	}
-	return at + 59 < c->last / 1000 ? second : at;
-}
-
-/* Z, +01:00, +0100, or nothing. Returns what follows, or NULL if it is none of these. */
-static const char *read_offset(const char *text, bool *has, int *seconds)
-{
-	int sign = *text == '-' ? -1 : 1;
-
-	*has = true;
-	*seconds = 0;
-	if (*text == 'Z')
-		return text + 1;
-	*has = *text == '+' || *text == '-';
-	if (!*has)
-		return text;
-	if (looks_like(text + 1, "00:00")) {
-		*seconds = sign * (two_digits(text + 1) * 3600 + two_digits(text + 4) * 60);
-		return text + 6;
-	}
-	if (looks_like(text + 1, "0000")) {
-		*seconds = sign * (two_digits(text + 1) * 3600 + two_digits(text + 3) * 60);
-		return text + 5;
-	}
-	return NULL;
-}
-
-static void read_minute(const char *text, struct tm *tm)
-{
-	*tm = (struct tm){
-		.tm_year = two_digits(text) * 100 + two_digits(text + 2) - 1900,
-		.tm_mon = two_digits(text + 5) - 1, .tm_mday = two_digits(text + 8),
-		.tm_hour = two_digits(text + 11), .tm_min = two_digits(text + 14),
-	};
-}
-
-/* The parts of a time as they are written. */
-struct written {
-	int second, offset;
-	unsigned int milli;
-	bool has_offset;
-};
-
-static const char *read_written(const char *text, struct written *w)
-{
-	unsigned int scale = 100;
-	const char *end;
-
-	w->milli = 0;
-	if (!looks_like(text, "0000-00-00") || (text[10] != ' ' && text[10] != 'T') ||
-	    !looks_like(text + 11, "00:00:00"))
-		return NULL;
-	w->second = two_digits(text + 17);
-	end = text + 19;
-	if ((*end == '.' || *end == ',') && is_digit(end[1]))
-		for (end++; is_digit(*end); end++, scale /= 10)
-			w->milli += (*end - '0') * scale;
-	return read_offset(end, &w->has_offset, &w->offset);
-}
-
-const char *own_time_end(const char *text, enum own_zone *zone)
-{
-	struct written w;
-	const char *end = read_written(text, &w);
-
-	if (end)
-		*zone = !w.has_offset ? OWN_LOCAL : end[-1] == 'Z' ? OWN_UTC : OWN_OFFSET;
-	return end;
-}
-
-const char *own_time(struct own_clock *c, const char *text, struct stamp *out)
-{
-	struct written w;
-	const char *end = read_written(text, &w);
-	struct tm tm;
-
-	if (!end)
-		return NULL;
-	if (w.has_offset) {
-		read_minute(text, &tm);
-		out->sec = (int64_t)timegm(&tm) - w.offset + w.second;
-	} else {
-		/* the offset of local time changes between minutes alone */
-		if (memcmp(c->minute, text, 16) || c->at + 59 < c->last / 1000 - 1800) {
-			read_minute(text, &tm);
-			c->at = local_minute(c, &tm);
-			memcpy(c->minute, text, 16);
-		}
-		out->sec = c->at + w.second;
-	}
-	out->milli = w.milli;
-	c->last = out->sec * 1000 + w.milli;
-	return end;
-}
 
 /* Returns the next word of the line, NUL-terminated in place; NULL at its end. */
 static char *word(char **line)
@@ -219,25 +81,35 @@ static bool is_unparted(const char *escaped)
 	return strstr(escaped, "\\x20") && !strstr(escaped, "\\x00");
 }
 
+static char *key_end(char *text)
+{
+	while (*text && *text != '=' && *text != ' ')
+		text++;
+	return text;
+}
+
 /* A key of a later version is stepped over. *end: behind the keys of the process that are
  * together from the beginning on; NULL: there is none. */
 static bool read_extras(struct own_entry *o, struct own_clock *c, char *line, char **end)
 {
 	bool together = true;
-	char *text;
+	char *after;
 
 	*end = NULL;
-	while ((text = word(&line))) {
-		char *equals = strchr(text, '=');
+	for (; *line; line = after) {
+		char *text = line, *equals = key_end(text), *stop;
 		enum field_id id;
 
-		if (!equals)
+		if (*equals != '=')
 			return false;
 		*equals = 0;
+		stop = strchrnul(equals + 1, ' ');
+		after = *stop ? stop + 1 : stop;
+		*stop = 0;
 		id = field_of(c, text, equals - text);
 		together = together && id && fields[id].of_identity;
 		if (together)
-			*end = equals + 1 + strlen(equals + 1);
+			*end = stop;
 		if (!id || fields[id].line < LINE_ALWAYS)
 			continue;
 		if (fields[id].of_identity)

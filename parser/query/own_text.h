@@ -27,6 +27,9 @@ struct own_clock {
 	char minute[17];	/* "2026-11-21 06:00", the one read last */
 	int64_t at;		/* its seconds since 1970 */
 	int64_t last;		/* time of the last line */
+	char day[11];		/* "2026-11-21", the one read last */
+	bool plain_day;		/* local time has one offset on it */
+	int64_t midnight;	/* its seconds since 1970 */
 	struct own_key keys[OWN_KEYS];	/* own_line's */
 	struct own_identities *identities;	/* own_line's; or NULL */
 	struct json_tokener *json;	/* own_json's */
@@ -46,7 +49,9 @@ void own_clock_fini(struct own_clock *c);
 const char *own_time(struct own_clock *c, const char *text, struct stamp *out);
 
 enum own_zone { OWN_LOCAL, OWN_UTC, OWN_OFFSET, OWN_ZONES };
-/* Returns what follows the time, which is not computed, or NULL. */
+#define OWN_TIME_USUAL 24	/* "2026-11-21 06:00:51.123 " */
+/* Returns what follows the time, which is not computed, or NULL. text has at least
+ * OWN_TIME_USUAL bytes. */
 const char *own_time_end(const char *text, enum own_zone *zone);
 
 #endif

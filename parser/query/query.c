@@ -131,8 +131,9 @@ static void warn(const struct query *q)
 			q->unknown == 1 ? "line could match: its" : "lines could match: their",
 			q->unknown == 1 ? "it" : "them");
 	if (own_losses(q->own))
-		fprintf(stderr, "aunetlog: audisp-netlog reported losses in %llu lines; to see "
-			"them: grep 'netlog lost'\n", (unsigned long long)own_losses(q->own));
+		fprintf(stderr, "aunetlog: audisp-netlog reported losses in %llu line%s; to see "
+			"them: grep 'netlog lost'\n", (unsigned long long)own_losses(q->own),
+			own_losses(q->own) == 1 ? "" : "s");
 	if (!q->view->found && !q->source.failed && !q->view->write_error)
 		fprintf(stderr, "<no matches>\n");
 }

@@ -27,9 +27,27 @@ struct word {
 	size_t len;
 };
 
+/* memchr() for a blank; most words are of less than eight bytes. */
+static const char *find_blank(const char *p, const char *end)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	uint64_t x, zeros;
+
+	if (end - p >= 8) {
+		memcpy(&x, p, 8);
+		x ^= 0x2020202020202020;
+		zeros = (x - 0x0101010101010101) & ~x & 0x8080808080808080;
+		if (zeros)
+			return p + __builtin_ctzll(zeros) / 8;
+		p += 8;
+	}
+#endif
+	return memchr(p, ' ', end - p);
+}
+
 static bool next_word(const char **p, const char *end, struct word *w)
 {
-	const char *blank = memchr(*p, ' ', end - *p);
+	const char *blank = find_blank(*p, end);
 
 	if (*p >= end)
 		return false;

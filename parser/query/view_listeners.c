@@ -42,6 +42,16 @@ static bool same_id(const struct conn_id *a, const struct conn_id *b)
 	       (!a->has_boot || a->boot == b->boot);
 }
 
+/* Without a local end a process has one row for all that it accepted. */
+static bool takes_unknown(const struct listener *l, const struct entry *e)
+{
+	const struct identity *a = l->start->identity, *b = e->identity;
+
+	return !l->seen && l->ended < 0 && !l->start->local.has_port && !e->local.has_port &&
+	       a->pid >= 0 && a->pid == b->pid && l->start->proto == e->proto &&
+	       same_node(l->start, e);
+}
+
 /* MPTCP listeners accept plain TCP, too. */
 static bool takes(const struct listener *l, const struct entry *e)
 {
@@ -81,7 +91,7 @@ static void accepted(struct listeners *l, const struct entry *e)
 	struct listener *found = NULL;
 
 	for (struct listener *one = l->on_port[e->local.port]; one && !found; one = one->older)
-		if (takes(one, e))
+		if (takes(one, e) || takes_unknown(one, e))
 			found = one;
 	if (!found)
 		found = add(l, e, false);

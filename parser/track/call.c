@@ -40,6 +40,8 @@ struct conn *call_find_socket(struct track *t, int fd)
 	if (!f || ending_over(t, f->conn))
 		return NULL;
 	f->presumed = false;
+	if (t->event->stamp.serial > f->used)
+		f->used = t->event->stamp.serial;
 	fdtable_confirm(f);
 	conn_touch(&t->conns, f->conn);
 	return f->conn;

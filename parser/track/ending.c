@@ -117,6 +117,7 @@ void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via)
 
 	if (who)
 		identity_get(who);
+	attempt_add(&t->attempts, fd, t->event->stamp.serial, stamp_ms(&t->when));
 	c = fdtable_remove(&t->fds, fd);
 	if (!was.presumed && !LIST_EMPTY(&c->fds))
 		note_closed(t, c, who, via);

@@ -24,6 +24,7 @@ struct fdent {
 	/* Audit's event that assigned this number to the socket; serial 0: none did. */
 	uint64_t serial;
 	int64_t ms;
+	uint64_t used;		/* latest event of a call that used the number since; 0: none */
 	uint32_t clock;		/* its node's, then */
 	unsigned int seen;	/* the scan (fd_table.round) that found it last */
 	TAILQ_ENTRY(fdent) of_proc;	/* oldest first */

@@ -78,7 +78,7 @@ void from_processes_reuse(struct track *t, int fd)
 
 static void close_one(struct track *t, const struct event *f, struct fdent *fd)
 {
-	if (state_is_older(f, fd->serial, fd->ms))
+	if (state_is_older(f, fd->serial, fd->ms) || (t->late && f->stamp.serial < fd->used))
 		return;
 	if (f->cloexec)		/* CLOSE_RANGE_CLOEXEC */
 		fd->cloexec = true;

@@ -123,6 +123,7 @@ static void numbers(struct image *i, struct track *t)
 	IMAGE(i, t->stats);
 	IMAGE(i, t->fds.round);
 	IMAGE(i, t->idle);
+	IMAGE(i, t->attempts);
 }
 
 void track_image(struct track *t, struct image *i)
@@ -134,6 +135,7 @@ void track_image(struct track *t, struct image *i)
 	image_same(i, sizeof(struct node));
 	image_same(i, sizeof(struct inferred_stop));
 	image_same(i, sizeof(struct idle_table));
+	image_same(i, sizeof(struct attempt_table));
 	image_same(i, sizeof(struct track_stats));
 	numbers(i, t);
 	nodes(i, t);

@@ -170,6 +170,7 @@ static void one_fd(struct image *i, struct image_things *x, struct track *t, str
 	IMAGE(i, f->cloexec);
 	IMAGE(i, f->presumed);
 	IMAGE(i, f->serial);
+	IMAGE(i, f->used);
 	IMAGE(i, f->ms);
 	IMAGE(i, f->clock);
 	IMAGE(i, f->seen);

@@ -100,6 +100,8 @@ static void late_connection(struct track *t, const struct event *f, int64_t ms,
 	life_begin(t, s);
 	set_opener(s, &f->task);
 	s->unknown_start = inbound;
+	if (!inbound)
+		attempt_add_late(&t->attempts, t->node->index, f, pending);
 	if (err && !pending) {
 		life_fail(t, s, err, VIA_NONE);
 		conn_drop(&t->conns, s);
@@ -138,7 +140,25 @@ static bool is_begun_attempt(const struct event *f, const struct fdent *fd)
 	const struct conn *c = fd->conn;
 
 	return f->kind == EVENT_CONNECT && (f->result == -EINPROGRESS || f->result == -EINTR) &&
-	       fd->serial == c->ev.serial && netaddr_equal(&c->remote, &f->addr);
+	       fd->serial == c->ev.serial && (!c->remote.family ||	/* it failed */
+					      netaddr_equal(&c->remote, &f->addr));
+}
+
+/* The connect's other event came in time. */
+static bool is_reported(const struct track *t, const struct event *f)
+{
+	return t->late && f->kind == EVENT_CONNECT && attempt_has(&t->attempts, t->node->index, f);
+}
+
+/* The number was closed, or given to a socket, before a call that used it: the call was of the
+ * newer socket, which has the number now. */
+static bool is_replaced(struct track *t, const struct event *f, const struct fdent *fd)
+{
+	if (!t->late || f->stamp.serial >= fd->used)
+		return false;
+	if (f->kind == EVENT_ACCEPT)
+		late_call(t, f, stamp_ms(&f->stamp), VIA_REUSE);
+	return f->kind == EVENT_ACCEPT || f->kind == EVENT_SOCKET || f->kind == EVENT_CLOSE;
 }
 
 /* An event older than the socket that it would be of, or displace, displaces nothing: on a
@@ -149,6 +169,8 @@ static bool is_late(struct track *t, const struct event *f)
 
 	if (!fd)
 		return is_of_idle(t, f);
+	if (is_replaced(t, f, fd))
+		return true;
 	if (!state_is_older(f, fd->serial, fd->ms))
 		return false;
 	if (is_begun_attempt(f, fd))
@@ -170,6 +192,8 @@ bool late_after_exit(struct track *t, const struct event *f)
 
 	if (!ms)
 		return false;
+	if (is_reported(t, f))
+		return true;
 	TAILQ_INIT(&gone.fds);
 	gone.identity = identity_new(&f->task);
 	t->proc = &gone;
@@ -181,5 +205,5 @@ bool late_after_exit(struct track *t, const struct event *f)
 
 bool late_event(struct track *t, const struct event *f)
 {
-	return (t->diag.on && is_stale(t, f)) || is_late(t, f);
+	return (t->diag.on && is_stale(t, f)) || is_reported(t, f) || is_late(t, f);
 }

@@ -4,6 +4,7 @@
 #ifndef NETLOG_TRACK_STATE_H
 #define NETLOG_TRACK_STATE_H
 
+#include "parser/track/attempt.h"
 #include "parser/track/conn_table.h"
 #include "parser/track/corrected.h"
 #include "parser/track/destroyed.h"
@@ -41,6 +42,7 @@ struct track {
 	struct track_diag diag;
 	struct corrected_table corrected;
 	struct idle_table idle;
+	struct attempt_table attempts;
 	uint32_t scans;		/* that are complete */
 	unsigned int unused_ms;	/* see track_hide_unused() */
 	unsigned int holder_ms;	/* see track_await_holders() */

@@ -270,6 +270,7 @@ static void node_boot(struct track *t)
 	node_reset(t->node);
 	corrected_forget_node(&t->corrected, t->node->index);
 	idle_forget_node(&t->idle, t->node->index);
+	attempt_forget_node(&t->attempts, t->node->index);
 	if (t->diag.on && defer_is_local(t)) {
 		t->diag.stream_ms = stamp_ms(&t->when);
 		destroyed_clear(&t->diag.destroyed);

@@ -5,11 +5,11 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "plugin/clock.h"
@@ -24,31 +24,27 @@
 #define TESTS 10		/* before the programs count as stopped */
 #define TEST_PAUSE_NS 5000000
 #define BATCH_MS 20	/* from the first record in the ring to reading it */
+#define READ_NS 100000000	/* of reading, before others have their turn */
+#define READ_STEP 64	/* records between two looks at the clock */
+#define FOUND_AT_ONCE 1000	/* holders of sockets that a scan found */
 
 struct bpf_input {
 	struct netlog_bpf *bpf;
 	struct ring_buffer *ring;
 	struct bpf_events *events;
 	int64_t due;		/* monotonic ms: the ring is to be read; 0: it is empty */
+	/* of one reading, mono ns */
+	int64_t begun;		/* it leaves records that are later */
+	int64_t end;		/* it takes no longer than this */
+	int64_t last;		/* of the last record */
+	unsigned int records;
+	enum { EMPTY, LATER, END } stopped;
 	struct bpf_found *found;
 	struct bpf_scan *scan;
 	void (*on_scanned)(int64_t begun, void *arg);
 	void *arg;
 	bool confused;		/* a record was none: reported once */
 };
-
-static int64_t clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
-static int64_t now_ms(void)
-{
-	return clock_ns(CLOCK_MONOTONIC) / 1000000;
-}
 
 /* ---- the snapshot ---- */
 
@@ -85,6 +81,21 @@ bool bpf_input_scans(const struct bpf_input *b)
 
 /* ---- reading ---- */
 
+/*
+ * Returns a negative number to stop ring_buffer__consume(). It goes on until the ring is empty
+ * otherwise, and that is for ever if the system writes faster than this process reads.
+ */
+static int after_record(struct bpf_input *b, const struct netlog_bpf_event *e)
+{
+	if (e->kind == NETLOG_BPF_EVENT)
+		b->last = e->mono;
+	if (b->last > b->begun)
+		b->stopped = LATER;
+	else if (++b->records % READ_STEP == 0 && clock_now_ns() >= b->end)
+		b->stopped = END;
+	return b->stopped == EMPTY ? 0 : -ECANCELED;
+}
+
 static int on_record(void *arg, void *data, size_t size)
 {
 	struct bpf_input *b = arg;
@@ -96,28 +107,54 @@ static int on_record(void *arg, void *data, size_t size)
 		log_warnx("BPF: unexpected record of %zu bytes", size);
 		b->confused = true;
 	}
-	return 0;
+	return after_record(b, e);
 }
 
-/* until: what was found before that time and has been held is reported. */
-static void read_ring(struct bpf_input *b, int64_t until)
+/* Reads what was written before the call, for at most this many ns. Returns the time up to
+ * which all was read. */
+static int64_t read_records(struct bpf_input *b, int64_t longest)
+{
+	b->begun = clock_now_ns();
+	b->end = longest == INT64_MAX ? longest : b->begun + longest;
+	b->last = b->records = 0;
+	b->stopped = EMPTY;
+	bpf_events_clock(b->events, clock_real_minus_mono());
+	ring_buffer__consume(b->ring);
+	b->due = 0;
+	if (b->stopped != EMPTY)	/* no wake-up comes while something is left */
+		b->due = clock_now_ms() + (b->stopped == LATER ? BATCH_MS : 0);
+	return b->stopped == END ? b->last : b->begun;
+}
+
+static void read_all(struct bpf_input *b)
+{
+	read_records(b, INT64_MAX);
+	bpf_found_release(b->found, INT64_MAX, UINT_MAX);
+}
+
+/* Reads a part, if there is much. */
+static void read_some(struct bpf_input *b)
+{
+	bpf_found_release(b->found, read_records(b, READ_NS), FOUND_AT_ONCE);
+}
+
+/* Reports the end of a scan when all that it found is reported, and all that ended since then. */
+static void finish_scan(struct bpf_input *b)
 {
 	int64_t begun;
 
-	bpf_events_clock(b->events, clock_real_minus_mono());
-	ring_buffer__consume(b->ring);
-	bpf_found_release(b->found, until);
-	b->due = 0;
-	if (!bpf_scan_is_complete(b->scan) || bpf_found_due(b->found) != INT64_MAX)
+	if (b->stopped == END || !bpf_scan_is_complete(b->scan) ||
+	    bpf_found_due(b->found) != INT64_MAX)
 		return;
 	begun = bpf_scan_take(b->scan);
-	if (begun)		/* and what ended since then is read */
+	if (begun)
 		b->on_scanned(begun, b->arg);
 }
 
 void bpf_input_read(struct bpf_input *b)
 {
-	read_ring(b, INT64_MAX);
+	read_all(b);
+	finish_scan(b);
 }
 
 /* When the ring is to be read next, monotonic ms; INT64_MAX: when there is something in it. */
@@ -142,7 +179,7 @@ int bpf_input_poll(const struct bpf_input *b, struct pollfd *fd)
 		return 0;
 	if (next == INT64_MAX)
 		return bpf_scan_is_complete(b->scan) ? 0 : -1;
-	wait = next - now_ms();
+	wait = next - clock_now_ms();
 	return wait > 0 ? wait : 0;
 }
 
@@ -151,10 +188,12 @@ void bpf_input_work(struct bpf_input *b, const struct pollfd *fd)
 	if (bpf_scan_runs(b->scan))
 		bpf_scan_read(b->scan);
 	if (!b->due && fd->fd >= 0 && fd->revents)
-		b->due = now_ms() + BATCH_MS;
-	if (now_ms() >= next_read(b) ||
-	    (bpf_scan_is_complete(b->scan) && bpf_found_due(b->found) == INT64_MAX))
-		read_ring(b, clock_ns(CLOCK_MONOTONIC));
+		b->due = clock_now_ms() + BATCH_MS;
+	if (clock_now_ms() < next_read(b) &&
+	    !(bpf_scan_is_complete(b->scan) && bpf_found_due(b->found) == INT64_MAX))
+		return;
+	read_some(b);
+	finish_scan(b);
 }
 
 /* ---- the rest ---- */

@@ -57,7 +57,7 @@ void bpf_input_close(struct bpf_input *b);
 int bpf_input_poll(const struct bpf_input *b, struct pollfd *fd);
 /* Reads what is due; call it after poll(2) with the fd that bpf_input_poll() filled. */
 void bpf_input_work(struct bpf_input *b, const struct pollfd *fd);
-/* Reads all that is there now. */
+/* Reads all that was written before the call. */
 void bpf_input_read(struct bpf_input *b);
 
 /* Begins to report all open sockets, by events of NETLOG_OP_FOUND and then scanned(), in parts

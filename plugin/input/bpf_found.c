@@ -2,6 +2,7 @@
 /* plugin/input/bpf_found: sockets that a scan found, held until earlier records were read. */
 #include "plugin/input/bpf_found.h"
 
+#include <limits.h>
 #include <linux/types.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ struct item {
 	TAILQ_ENTRY(item) next;
 	struct item *other;	/* the same socket, found later: it has another holder */
 	struct item *last;	/* of the first one: the end of that list */
+	bool partly;		/* of the first one: an earlier one was reported */
 	UT_hash_handle hh;	/* the first one of a socket */
 };
 
@@ -48,19 +50,27 @@ static struct item *first_of(struct bpf_found *f, uint64_t ino)
 	return i;
 }
 
-/* Takes all of a socket out, i being the first, and reports them. */
-static void take(struct bpf_found *f, struct item *i, bool report)
+/* Takes out the holders of a socket, i being the first: at most this many. Reports them if
+ * report is set. Returns their number. */
+static unsigned int take(struct bpf_found *f, struct item *i, bool report, unsigned int most)
 {
-	struct item *other;
+	struct item *last = i->last, *other;
+	unsigned int n = 0;
 
 	HASH_DEL(f->by_ino, i);
-	for (; i; i = other) {
+	for (; i && n < most; i = other, n++) {
 		other = i->other;
 		TAILQ_REMOVE(&f->items, i, next);
 		if (report)
 			f->report(&i->e, f->arg);
 		free(i);
 	}
+	if (i) {
+		i->last = last;
+		i->partly = true;
+		HASH_ADD(hh, f->by_ino, e.sock.ino, sizeof(i->e.sock.ino), i);
+	}
+	return n;
 }
 
 void bpf_found_free(struct bpf_found *f)
@@ -70,19 +80,21 @@ void bpf_found_free(struct bpf_found *f)
 	if (!f)
 		return;
 	while ((i = TAILQ_FIRST(&f->items)))
-		take(f, first_of(f, i->e.sock.ino), false);
+		take(f, first_of(f, i->e.sock.ino), false, UINT_MAX);
 	free(f);
 }
 
 bool bpf_found_add(struct bpf_found *f, const struct netlog_bpf_event *e)
 {
-	struct item *i = malloc(sizeof(*i)), *first = first_of(f, e->sock.ino);
+	struct item *first = first_of(f, e->sock.ino), *i;
 
+	/* The scan visits a process's descriptors one after the other. */
+	if (first && first->last->e.task.pid == e->task.pid)
+		return true;
+	i = malloc(sizeof(*i));
 	if (!i)
 		return false;
-	i->e = *e;
-	i->other = NULL;
-	i->last = i;
+	*i = (struct item){ .e = *e, .last = i };
 	TAILQ_INSERT_TAIL(&f->items, i, next);
 	if (!first) {
 		HASH_ADD(hh, f->by_ino, e.sock.ino, sizeof(i->e.sock.ino), i);
@@ -123,7 +135,8 @@ void bpf_found_record(struct bpf_found *f, const struct netlog_bpf_event *r)
 
 	if (!i || r->mono < i->e.mono)
 		return;
-	take(f, i, !is_effect(&i->e.sock, r) || r->mono - i->e.mono >= BPF_FOUND_HOLD_NS);
+	take(f, i, i->partly || !is_effect(&i->e.sock, r) ||
+		   r->mono - i->e.mono >= BPF_FOUND_HOLD_NS, UINT_MAX);
 }
 
 int64_t bpf_found_due(const struct bpf_found *f)
@@ -133,10 +146,10 @@ int64_t bpf_found_due(const struct bpf_found *f)
 	return i ? (int64_t)i->e.mono + BPF_FOUND_HOLD_NS : INT64_MAX;
 }
 
-void bpf_found_release(struct bpf_found *f, int64_t now)
+void bpf_found_release(struct bpf_found *f, int64_t now, unsigned int most)
 {
 	struct item *i;
 
-	while ((i = TAILQ_FIRST(&f->items)) && bpf_found_due(f) <= now)
-		take(f, first_of(f, i->e.sock.ino), true);
+	while (most && (i = TAILQ_FIRST(&f->items)) && bpf_found_due(f) <= now)
+		most -= take(f, first_of(f, i->e.sock.ino), true, most);
 }

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "plugin/clock.h"
 #include "plugin/log.h"
 
 #include "kpatch/bpf/netlog_bpf.h"
@@ -33,14 +33,6 @@ struct bpf_scan {
 	size_t have;			/* of buf */
 	char buf[128 << 10] __attribute__((aligned(8)));
 };
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
 
 static void close_all(int fds[BPF_SCAN_PARTS])
 {
@@ -154,7 +146,7 @@ bool bpf_scan_begin(struct bpf_scan *s, bool last_ones)
 			return false;
 		memcpy(s->fd, s->spare[--s->spares], sizeof(s->fd));
 	}
-	s->begun = now_ns();
+	s->begun = clock_now_ns();
 	s->have = 0;
 	s->failed = s->complete = false;
 	return true;

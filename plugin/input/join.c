@@ -3,13 +3,14 @@
 #include "plugin/input/join.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/queue.h>
 #include <uthash.h>
 
+#include "parser/text.h"
+#include "plugin/input/seen.h"
+
 #define WAIT_NS 1000000000LL	/* what auditd may take, and a connect that blocks */
 #define WAITING_MAX 32768	/* events */
-#define SEEN_MAX 4096		/* audit events whose serial BPF has not reported yet */
 
 /* An event of BPF, or one of the module that is held with them. */
 struct item {
@@ -25,16 +26,6 @@ struct item {
 	char text[];		/* the strings of e.task */
 };
 
-/* An audit event. */
-struct seen {
-	uint64_t serial;
-	struct stamp stamp;
-	const char *subj, *proctitle;	/* in text, or NULL */
-	UT_hash_handle hh;
-	TAILQ_ENTRY(seen) next;
-	char text[];
-};
-
 struct join {
 	void (*event)(const struct event *e, void *arg);
 	void *arg;
@@ -44,8 +35,7 @@ struct join {
 	struct item *by_mono, *by_serial;
 	TAILQ_HEAD(items, item) items;	/* oldest first */
 	struct items others;	/* while held: of the other source */
-	struct seen *seen;
-	TAILQ_HEAD(, seen) seen_list;	/* oldest first */
+	struct seen_events seen;
 };
 
 struct join *join_new(void (*event)(const struct event *e, void *arg), void *arg)
@@ -58,66 +48,9 @@ struct join *join_new(void (*event)(const struct event *e, void *arg), void *arg
 	j->arg = arg;
 	TAILQ_INIT(&j->items);
 	TAILQ_INIT(&j->others);
-	TAILQ_INIT(&j->seen_list);
+	seen_init(&j->seen);
 	return j;
 }
-
-static size_t text_size(const char *s)
-{
-	return s ? strlen(s) + 1 : 0;
-}
-
-/* Copies *s to *to, and lets *s point there. */
-static void text_move(const char **s, char **to)
-{
-	if (!*s)
-		return;
-	*s = strcpy(*to, *s);
-	*to += strlen(*to) + 1;
-}
-
-/* ---- audit events that came before their serial ---- */
-
-static void seen_remove(struct join *j, struct seen *s)
-{
-	HASH_DEL(j->seen, s);
-	TAILQ_REMOVE(&j->seen_list, s, next);
-	free(s);
-}
-
-static struct seen *seen_find(struct join *j, uint64_t serial)
-{
-	struct seen *s;
-
-	HASH_FIND(hh, j->seen, &serial, sizeof(serial), s);
-	return s;
-}
-
-static void seen_add(struct join *j, const struct event *audit)
-{
-	const struct task *t = &audit->task;
-	struct seen *s;
-	char *to;
-
-	if (seen_find(j, audit->stamp.serial))
-		return;
-	if (HASH_COUNT(j->seen) >= SEEN_MAX)
-		seen_remove(j, TAILQ_FIRST(&j->seen_list));
-	s = malloc(sizeof(*s) + text_size(t->subj) + text_size(t->proctitle));
-	if (!s)
-		return;		/* the start then has no ev= */
-	s->serial = audit->stamp.serial;
-	s->stamp = audit->stamp;
-	s->subj = t->subj;
-	s->proctitle = t->proctitle;
-	to = s->text;
-	text_move(&s->subj, &to);
-	text_move(&s->proctitle, &to);
-	HASH_ADD(hh, j->seen, serial, sizeof(s->serial), s);
-	TAILQ_INSERT_TAIL(&j->seen_list, s, next);
-}
-
-/* ---- events of BPF ---- */
 
 static void item_remove(struct join *j, struct item *i)
 {
@@ -153,8 +86,7 @@ void join_enable(struct join *j, bool on)
 	if (on)
 		return;
 	join_flush(j);
-	while (!TAILQ_EMPTY(&j->seen_list))
-		seen_remove(j, TAILQ_FIRST(&j->seen_list));
+	seen_clear(&j->seen);
 }
 
 /* The other source may be seconds behind, so its events have a list until then. */
@@ -180,8 +112,7 @@ void join_free(struct join *j)
 	merge(j);
 	while (!TAILQ_EMPTY(&j->items))
 		item_remove(j, TAILQ_FIRST(&j->items));
-	while (!TAILQ_EMPTY(&j->seen_list))
-		seen_remove(j, TAILQ_FIRST(&j->seen_list));
+	seen_clear(&j->seen);
 	free(j);
 }
 
@@ -209,11 +140,11 @@ static struct item *item_new(const struct event *e)
 		return NULL;
 	*i = (struct item){ .e = *e, .mono = e->mono };
 	to = i->text;
-	text_move(&i->e.task.comm, &to);
-	text_move(&i->e.task.exe, &to);
-	text_move(&i->e.task.subj, &to);
-	text_move(&i->e.task.proctitle, &to);
-	text_move(&i->e.task.pcomm, &to);
+	i->e.task.comm = text_copy(i->e.task.comm, &to);
+	i->e.task.exe = text_copy(i->e.task.exe, &to);
+	i->e.task.subj = text_copy(i->e.task.subj, &to);
+	i->e.task.proctitle = text_copy(i->e.task.proctitle, &to);
+	i->e.task.pcomm = text_copy(i->e.task.pcomm, &to);
 	return i;
 }
 
@@ -287,8 +218,8 @@ static void complete(struct item *i, const struct stamp *stamp, const char *subj
 	if (!i->extra)
 		return;
 	to = i->extra;
-	text_move(&subj, &to);
-	text_move(&proctitle, &to);
+	subj = text_copy(subj, &to);
+	proctitle = text_copy(proctitle, &to);
 	if (subj)
 		i->e.task.subj = subj;
 	if (proctitle)
@@ -304,10 +235,10 @@ void join_stamp(struct join *j, int64_t pid, int64_t mono, uint64_t serial)
 	HASH_FIND(by_mono, j->by_mono, &key, sizeof(key), i);
 	if (!i || !i->waits || i->stamped || i->e.task.pid != pid)
 		return;
-	s = seen_find(j, serial);
+	s = seen_find(&j->seen, serial);
 	if (s) {
 		complete(i, &s->stamp, s->subj, s->proctitle);
-		seen_remove(j, s);
+		seen_remove(&j->seen, s);
 		return;
 	}
 	HASH_FIND(by_serial, j->by_serial, &serial, sizeof(serial), other);
@@ -329,7 +260,7 @@ void join_audit(struct join *j, const struct event *audit)
 	if (i && i->waits)
 		complete(i, &audit->stamp, audit->task.subj, audit->task.proctitle);
 	else if (!i)
-		seen_add(j, audit);
+		seen_add(&j->seen, audit);
 }
 
 static bool is_due(const struct item *i, int64_t now)

@@ -10,9 +10,9 @@
 #include <systemd/sd-journal.h>
 #include <systemd/sd-login.h>
 #include <systemd/sd-messages.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "plugin/clock.h"
 #include "plugin/log.h"
 #include "plugin/privileges.h"
 
@@ -35,14 +35,6 @@ bool journal_readable(void)
 }
 
 /* ---- the thread ---- */
-
-static uint64_t now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000ULL + t.tv_nsec / 1000;
-}
 
 /* sd-journal does not notice when the first of these directories is made, or when the second one
  * is at boot, as soon as /var is writable. */
@@ -167,7 +159,7 @@ struct journal *journal_open(void)
 	if (!j)
 		return NULL;
 	pthread_mutex_init(&j->lock, NULL);
-	j->since = now_us();
+	j->since = clock_now_ns() / 1000;
 	if (sd_pid_get_unit(0, &j->unit) < 0 || pthread_create(&thread, NULL, work, j)) {
 		destroy(j);
 		return NULL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/output/file: writes lines, preceded by the time unless they have it, to a file, to a
- * log that is rotated here, or to standard output. */
-#include "plugin/output/transport.h"
+/* plugin/output/file: writes lines, preceded by the time unless they have it, to a file or to
+ * standard output. */
+#include "plugin/output/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,26 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "parser/entry/line_time.h"
-#include "plugin/output/compress.h"
-#include "plugin/output/rotate.h"
-
-#define BUFFER 65536
-
-struct file {
-	struct transport t;
-	int fd;	   /* -1: not open, try again */
-	bool torn; /* the last line was written in part */
-	struct line_clock clock;
-	/* of a log: */
-	struct rotate_limits limits;
-	struct compressor *compressor; /* NULL: old files stay plain */
-	uint64_t size; /* bytes */
-	time_t written; /* the last of them */
-	char buffer[BUFFER]; /* lines to be written by one write(2) */
-	char path[];
-};
-_Static_assert(BUFFER > FORMAT_TIME_MAX + MESSAGE_MAX, "a line fits");
+_Static_assert(FILE_BUFFER > FORMAT_TIME_MAX + MESSAGE_MAX, "a line fits");
 
 /* Returns true if the file's last line has no newline: its writer was stopped in it. */
 static bool ends_torn(const char *path)
@@ -85,7 +66,7 @@ static void use(struct file *f, int fd)
 	f->written = f->size ? st.st_mtime : 0;
 }
 
-static int file_open(struct transport *t)
+int file_open(struct transport *t)
 {
 	struct file *f = (struct file *)t;
 	int fd;
@@ -99,7 +80,7 @@ static int file_open(struct transport *t)
 	return 0;
 }
 
-static int file_reopen(struct transport *t)
+int file_reopen(struct transport *t)
 {
 	struct file *f = (struct file *)t;
 	int fd = open_path(f);
@@ -168,7 +149,7 @@ static int write_some(struct file *f, const struct message *m, unsigned int coun
 	unsigned int n = 0;
 	int err;
 
-	for (; n < count && BUFFER - used > FORMAT_TIME_MAX + m[n].len; n++)
+	for (; n < count && FILE_BUFFER - used > FORMAT_TIME_MAX + m[n].len; n++)
 		used += line_put(f, f->buffer + used, &m[n]);
 	err = write_all(f->fd, f->buffer, used, &written);
 	f->size += written;
@@ -188,8 +169,8 @@ static int write_some(struct file *f, const struct message *m, unsigned int coun
 	return err;
 }
 
-static int file_write(struct transport *t, const struct message *m, unsigned int count,
-		      unsigned int *done)
+int file_write(struct transport *t, const struct message *m, unsigned int count,
+	       unsigned int *done)
 {
 	struct file *f = (struct file *)t;
 	int err;
@@ -207,103 +188,38 @@ static int file_write(struct transport *t, const struct message *m, unsigned int
 	return err;
 }
 
-static void file_close(struct transport *t)
+bool file_init(struct file *f, const struct transport_ops *ops, const char *path)
 {
-	struct file *f = (struct file *)t;
+	f->path = strdup(path);
+	f->t = (struct transport){ .ops = ops, .target = f->path };
+	f->clock.len = 0;
+	f->fd = -1;
+	f->torn = false;
+	f->size = f->written = 0;
+	return f->path;
+}
 
+void file_fini(struct file *f)
+{
 	if (f->fd >= 0)
 		close(f->fd);
-	free(f);
+	free(f->path);
 }
 
-/* ---- the log ---- */
-
-/* Its directory, if that is all that is missing. */
-static void make_directory(const char *path)
+static void file_close(struct transport *t)
 {
-	char *dir = strdup(path), *slash = dir ? strrchr(dir, '/') : NULL;
-
-	if (slash && slash > dir) {
-		*slash = 0;
-		mkdir(dir, 0750);
-	}
-	free(dir);
-}
-
-static int log_open(struct transport *t)
-{
-	struct file *f = (struct file *)t;
-	int err;
-
-	if (f->fd >= 0)
-		return 0;
-	make_directory(f->path);
-	err = file_open(t);
-	if (!err) {
-		compress_lock(f->compressor);
-		rotate_prune(f->path, &f->limits, time(NULL));
-		compress_unlock(f->compressor);
-		compress_start(f->compressor);
-	}
-	return err;
-}
-
-/* After a failure the file keeps growing, and the next line tries again. */
-static void rotate(struct file *f, time_t now)
-{
-	int fd, err;
-
-	compress_lock(f->compressor);
-	err = rotate_shift(f->path);
-	if (!err || err == -ENOENT)
-		rotate_prune(f->path, &f->limits, now);
-	compress_unlock(f->compressor);
-	if (err && err != -ENOENT)
-		return;
-	fd = open_path(f);
-	if (fd >= 0)
-		use(f, fd);
-	compress_start(f->compressor);
-}
-
-static void log_close(struct transport *t)
-{
-	struct file *f = (struct file *)t;
-
-	compress_free(f->compressor);
-	file_close(t);
-}
-
-static int log_write(struct transport *t, const struct message *m, unsigned int count,
-		     unsigned int *done)
-{
-	struct file *f = (struct file *)t;
-	time_t now = time(NULL);
-	int err = log_open(t);
-
-	*done = 0;
-	if (err)
-		return err;
-	if (rotate_is_due(&f->limits, f->size, f->written, now))
-		rotate(f, now);
-	err = file_write(t, m, count, done);
-	f->written = now;
-	return err;
+	file_fini((struct file *)t);
+	free(t);
 }
 
 static struct file *new_file(const struct transport_ops *ops, const char *path)
 {
-	struct file *f = malloc(sizeof(*f) + strlen(path) + 1);
+	struct file *f = malloc(sizeof(*f));
 
-	if (!f)
-		return NULL;
-	f->clock.len = 0;
-	strcpy(f->path, path);
-	f->t = (struct transport){ .ops = ops, .target = f->path };
-	f->fd = -1;
-	f->torn = false;
-	f->size = f->written = 0;
-	return f;
+	if (f && file_init(f, ops, path))
+		return f;
+	free(f);
+	return NULL;
 }
 
 struct transport *transport_file(const char *path)
@@ -318,29 +234,6 @@ struct transport *transport_file(const char *path)
 	struct file *f = new_file(&ops, path);
 
 	return f ? &f->t : NULL;
-}
-
-struct transport *transport_log(const char *path, const struct rotate_limits *limits,
-				bool compress)
-{
-	static const struct transport_ops ops = {
-		.name = "log",
-		.open = log_open,
-		.write = log_write,
-		.reopen = file_reopen,
-		.close = log_close,
-	};
-	struct file *f = new_file(&ops, path);
-
-	if (!f)
-		return NULL;
-	f->limits = *limits;
-	f->compressor = compress ? compress_new(f->path) : NULL;
-	if (compress && !f->compressor) {
-		file_close(&f->t);
-		return NULL;
-	}
-	return &f->t;
 }
 
 static int stdout_open(struct transport *t)

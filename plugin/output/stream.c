@@ -18,6 +18,7 @@
 
 #include "parser/entry/line_time.h"
 #include "plugin/output/connect.h"
+#include "plugin/output/delivery.h"
 #include "plugin/output/rfc5424.h"
 #include "plugin/output/tls.h"
 #include "plugin/output/transport.h"
@@ -27,7 +28,6 @@
 #define KEEPALIVE_S 60
 #define SEND_BUFFER 131072 /* the kernel doubles it */
 #define BUFFER 65536
-#define UNACKED_MAX 8192 /* messages */
 #define PORT_TCP "601"
 #define PORT_TLS "6514"
 
@@ -44,14 +44,7 @@ struct stream {
 	uint64_t sent; /* bytes given to this socket */
 	struct line_clock clock;
 
-	/* Messages of this connection that TCP has delivered, and the sum of their reports. */
-	uint64_t delivered, delivered_reports;
-	unsigned int first, unacked; /* of the ring: messages that may not have arrived */
-	struct {
-		uint64_t end;	  /* in bytes sent */
-		uint64_t reports; /* as in struct message */
-	} ring[UNACKED_MAX];
-
+	struct delivery delivery;
 	char buffer[BUFFER];
 	size_t at[BUFFER / 64]; /* where each message in the buffer ends */
 };
@@ -68,59 +61,10 @@ static uint64_t acknowledged(const struct stream *s)
 	return s->sent - left;
 }
 
-static void forget_first(struct stream *s)
+static void count_lost(struct stream *s, struct delivery_count lost)
 {
-	s->first = (s->first + 1) % UNACKED_MAX;
-	s->unacked--;
-}
-
-static void deliver_first(struct stream *s)
-{
-	uint64_t reports = s->ring[s->first].reports;
-
-	s->delivered_reports += reports;
-	s->delivered += !reports;
-	forget_first(s);
-}
-
-static void forget_acknowledged(struct stream *s)
-{
-	uint64_t arrived = acknowledged(s);
-
-	while (s->unacked && s->ring[s->first].end <= arrived)
-		deliver_first(s);
-}
-
-static void remember(struct stream *s, uint64_t end, uint64_t reports)
-{
-	unsigned int at;
-
-	if (s->unacked == UNACKED_MAX)
-		deliver_first(s); /* taken for delivered */
-	at = (s->first + s->unacked++) % UNACKED_MAX;
-	s->ring[at].end = end;
-	s->ring[at].reports = reports;
-}
-
-/* The connection is over: what has not arrived will not. */
-static void give_up_unacknowledged(struct stream *s)
-{
-	forget_acknowledged(s);
-	for (; s->unacked; forget_first(s)) {
-		uint64_t reports = s->ring[s->first].reports;
-
-		s->t.unreported += reports;
-		s->t.undelivered += !reports;
-	}
-}
-
-/* The collector has refused our certificate, after it was sent lines. Its kernel acknowledged them,
- * and it reads none of them. */
-static void give_up_delivered(struct stream *s)
-{
-	s->t.unreported += s->delivered_reports;
-	s->t.undelivered += s->delivered;
-	s->delivered = s->delivered_reports = 0;
+	s->t.undelivered += lost.messages;
+	s->t.unreported += lost.reports;
 }
 
 /* ---- the connection ---- */
@@ -129,7 +73,8 @@ static void disconnect(struct stream *s)
 {
 	if (s->fd < 0)
 		return;
-	give_up_unacknowledged(s);
+	delivery_acknowledge(&s->delivery, acknowledged(s));
+	count_lost(s, delivery_lost(&s->delivery));
 	tls_close(s->tls);
 	s->tls = NULL;
 	close(s->fd);
@@ -165,8 +110,7 @@ static int stream_open(struct transport *t)
 	if (!s->path)
 		set_options(fd);
 	s->sent = 0;
-	s->first = s->unacked = 0;
-	s->delivered = s->delivered_reports = 0;
+	delivery_begin(&s->delivery);
 	if (!s->use_tls)
 		return 0;
 	s->tls = tls_open(fd, s->host, s->ca, s->cert, s->key, CONNECT_MS, &s->sent,
@@ -243,18 +187,19 @@ static int send_buffer(struct stream *s, const struct message *m, unsigned int c
 	else
 		err = send_plain(s, len, &sent);
 	for (unsigned int i = 0; i < count && s->at[i] <= sent; i++) {
-		remember(s, s->tls ? s->sent : before + s->at[i], m[i].reports);
+		delivery_add(&s->delivery, s->tls ? s->sent : before + s->at[i], m[i].reports);
 		(*done)++;
 	}
 	return err;
 }
 
-/* err: as drain() or send_buffer() returned it. */
+/* err: as drain() or send_buffer() returned it. A collector that refuses our certificate may do
+ * so after it was sent lines. Its kernel acknowledged them, and it reads none of them. */
 static void broken(struct stream *s, int err)
 {
 	disconnect(s);
 	if (err == -EKEYREJECTED)
-		give_up_delivered(s);
+		count_lost(s, delivery_refused(&s->delivery));
 }
 
 static int stream_write(struct transport *t, const struct message *m, unsigned int count,
@@ -274,7 +219,7 @@ static int stream_write(struct transport *t, const struct message *m, unsigned i
 	err = stream_open(t);
 	if (err)
 		return err;
-	forget_acknowledged(s);
+	delivery_acknowledge(&s->delivery, acknowledged(s));
 	while (!err && *done < count) {
 		const struct message *rest = m + *done;
 
@@ -331,7 +276,7 @@ static struct stream *new_stream(const struct transport_ops *ops)
 
 	if (!s)
 		return NULL;
-	memset(s, 0, offsetof(struct stream, ring)); /* all but the buffers */
+	memset(s, 0, offsetof(struct stream, delivery.ring)); /* all but the buffers */
 	s->fd = -1;
 	s->t.ops = ops;
 	s->t.target = s->target;

@@ -8,6 +8,6 @@
 void deliver(struct track *t, struct event *e)
 {
 	e->stamp = clock_stamp();
-	e->mono = slice_now_ns();
+	e->mono = clock_now_ns();
 	track_event(t, e);
 }

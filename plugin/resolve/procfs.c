@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plugin/clock.h"
 #include "plugin/resolve/slice.h"
 
 #define THREADS_MAX 64
@@ -223,7 +224,7 @@ const struct task *procfs_recent_task(int64_t pid)
 {
 	static struct procfs_task last;
 	static int64_t until_ns;
-	int64_t now = slice_now_ns();
+	int64_t now = clock_now_ns();
 
 	if (last.task.pid == pid && now < until_ns)
 		return &last.task;

@@ -2,29 +2,21 @@
 /* plugin/resolve/slice: a few milliseconds of work. */
 #include "plugin/resolve/slice.h"
 
-#include <time.h>
-
-int64_t slice_now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
+#include "plugin/clock.h"
 
 struct slice slice_begin(unsigned int ms)
 {
-	int64_t now = slice_now_ns();
+	int64_t now = clock_now_ns();
 
 	return (struct slice){ .begun_ns = now, .end_ns = now + ms * 1000000LL };
 }
 
 bool slice_over(const struct slice *s)
 {
-	return slice_now_ns() >= s->end_ns;
+	return clock_now_ns() >= s->end_ns;
 }
 
 int64_t slice_used_ns(const struct slice *s)
 {
-	return slice_now_ns() - s->begun_ns;
+	return clock_now_ns() - s->begun_ns;
 }

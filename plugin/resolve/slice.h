@@ -16,6 +16,4 @@ struct slice slice_begin(unsigned int ms);
 bool slice_over(const struct slice *s);
 int64_t slice_used_ns(const struct slice *s);
 
-int64_t slice_now_ns(void); /* monotonic */
-
 #endif

@@ -8,7 +8,6 @@ Usage: histories.py AUNETLOG FIRST-SEED LAST-SEED
 """
 import collections
 import random
-import re
 import subprocess
 import sys
 
@@ -236,30 +235,47 @@ def lines_of(tool, events):
         words = line.split()
         listens = words[2] == "listen"
         end, pid = words[5 if listens else 7], words[7 if listens else 9]
-        yield f"{words[2]} {words[3]}", end.rpartition(":")[0], int(pid)
+        number = next(word for word in words if word.startswith("id="))
+        what = "corrected" if "via=corrected" in words else words[3]
+        yield f"{words[2]} {what}", end.rpartition(":")[0], int(pid), number
 
 
-def late(events, seed):
-    """A few events come up to three events too late."""
+def late(events, seed, rate, most):
+    """Some events come up to most events too late."""
     pick = random.Random(seed)
-    places = [n + (pick.random() * 3 if pick.random() < .02 else 0) for n in range(len(events))]
+    places = [n + (pick.random() * most if pick.random() < rate else 0) for n in range(len(events))]
     return [events[n] for n in sorted(range(len(events)), key=places.__getitem__)]
+
+
+def check_late(tool, seed, events, rate, most):
+    """A connection begins once, by a start or a fail, and stops at most once, after its start; a
+    corrected start takes its stop back."""
+    begun, stopped, wrong = collections.Counter(), collections.Counter(), 0
+    for what, end, _, number in lines_of(tool, late(events, seed, rate, most)):
+        if what.endswith("corrected"):
+            stopped.subtract([number, end])
+            continue
+        count = stopped if what.endswith("stop") else begun
+        names = [name for name in (number, end) if name.startswith(("id=", "10."))]
+        count.update(names)
+        if any(count[name] > 1 for name in names) or stopped[number] > begun[number]:
+            wrong += 1
+            print(f"seed {seed}, {rate:.0%} of events late: once too often", what, end)
+    return wrong
 
 
 def main():
     tool, wrong = sys.argv[1], 0
     for seed in range(int(sys.argv[2]), int(sys.argv[3]) + 1):
         history = History(seed, 400)
-        truth, said = (collections.Counter(x) for x in (history.truth, lines_of(tool, history.events)))
+        truth = collections.Counter(history.truth)
+        said = collections.Counter(line[:3] for line in lines_of(tool, history.events))
         for what, differs in ("not said", truth - said), ("wrong", said - truth):
             wrong += len(differs)
             for line in differs:
                 print(f"seed {seed}: {what}:", *line)
-        said = collections.Counter(line[:2] for line in lines_of(tool, late(history.events, seed)))
-        for line, count in said.items():
-            if count > 1 and re.match(r"10\.", line[1]):
-                wrong += 1
-                print(f"seed {seed}, with late events: {count} times", *line)
+        wrong += check_late(tool, seed, history.events, .02, 3)
+        wrong += check_late(tool, seed, history.events, .1, 9)
     return bool(wrong)
 
 

@@ -39,9 +39,12 @@ check "a tree with directories: make install" run install install-extras dkms
 check "make install once more" run install dkms
 check "existing directories keep their modes" test "$(stat -c %a "$root/etc/audit" "$root/usr/share/doc" | paste -sd ' ')" = "700 700"
 echo '# changed' >>"$root/etc/audit/audisp-netlog.conf"
+mkdir "$root/etc/audit/rules.d"
+touch "$root/etc/audit/rules.d/29-netlog-ignore.rules"
 check "make uninstall" run uninstall
 check "its message names the changed configuration" grep -qF "To delete them: rm -r $root/etc/audit/audisp-netlog.conf" "$out"
-rm "$root/etc/audit/audisp-netlog.conf"
+check "and rules of the administrator" grep -q '29-netlog-ignore.rules is loaded at every boot: delete it' "$out"
+rm -r "$root/etc/audit/audisp-netlog.conf" "$root/etc/audit/rules.d"
 check "everything else is as before, empty directories too" same
 check "make uninstall of nothing" run uninstall
 check "changes nothing" same

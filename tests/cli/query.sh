@@ -190,6 +190,13 @@ test_summaries() {
 	run -if "$data" --listeners --format csv
 	[ "$(wc -l <"$out")" = 5 ] && grep -q '^TCP,127.0.0.1:18080,this host,python3.3620.,2026-11-21 06:38:49.575,2026-11-21 06:38:49.667,1,2026-11-21 06:38:49.667$' "$out"
 	verdict '--listeners' $?
+	for n in 1 2 3; do
+		echo "2026-11-21 06:00:0$n.100 connect start TCP - <- 192.0.2.9:500$n $((n / 3)) 0 srv exe=/srv auid=unset id=3f1a09c2-$n.1"
+	done | awk '{ $9 = $9 " " $9 + 7 } 1' >"$tmp/unknown.log"
+	run -if "$tmp/unknown.log" --listeners --format csv
+	[ "$(grep -c . "$out")" = 3 ] && grep -q '^-*TCP,-,-,srv.7.,-,open,2,2026-11-21 06:00:02.100$' "$out" &&
+		grep -q ',srv.8.,-,open,1,' "$out"
+	verdict '--listeners: accepted without a local end: one row for each process' $?
 	run -if "$data" --new --since '2026-11-21 06:38:51' --format csv
 	[ "$status" = 0 ] && [ "$(cat "$out")" = 'first,new,what,process,since
 2026-11-21 06:38:51.879,peer,::1,curl,4' ] && [ ! -s "$err" ]
@@ -351,6 +358,14 @@ test_more_conditions() {
 	run -if "$module" --listen
 	[ "$status" = 0 ] && ! grep -v ' listen ' "$out"
 	verdict '--listen' $?
+	run -if "$module" --listen --kind start
+	[ "$status" = 0 ] && ! grep -v ' listen start ' "$out"
+	verdict '--listen --kind start: only starts of listeners' $?
+	"$tool" -if "$module" --listen >"$tmp/listen" 2>/dev/null
+	run -if "$module" --listen --failed
+	[ "$status" = 0 ] && [ "$(grep -c ' connect fail ' "$out")" -gt 0 ] &&
+		cmp -s <(grep -v ' connect fail ' "$out") "$tmp/listen"
+	verdict '--listen --failed: either' $?
 
 	# sh (1200) starts make (1201), that starts curl (1202)
 	family >"$tmp/family"

@@ -14,24 +14,6 @@ sys.dont_write_bytecode = True
 import read  # noqa: E402
 
 
-class End:
-    """The packet's IP and transport header, of Ethernet."""
-    def __init__(self, frame):
-        ip, self.known = frame[14:], False
-        if len(ip) < 40:
-            return
-        if ip[0] >> 4 == 4:
-            at, proto, total = ip[0] % 16 * 4, ip[9], int.from_bytes(ip[2:4], 'big')
-        else:
-            at, proto, total = 40, ip[6], 40 + int.from_bytes(ip[4:6], 'big')
-        if proto not in (6, 17):
-            return
-        self.known, self.proto = True, proto
-        self.source, self.target = (int.from_bytes(ip[at + n:at + n + 2], 'big') for n in (0, 2))
-        self.flags = ip[at + 13] if proto == 6 else 0
-        self.has_data = proto == 17 or total > at + ip[at + 12] // 16 * 4
-
-
 def descendants(path):
     children = {}
     for parent, child in re.findall(r'sched_process_fork: .* pid=(\d+) .*child_pid=(\d+)', open(path).read()):
@@ -73,7 +55,7 @@ def case_of(p):
 
 
 for i, packet in enumerate(packets):
-    p = End(packet.data)
+    p = read.Frame(packet.data)
     from_client, case = case_of(p) if p.known else (None, None)
     if not case:
         other += 1

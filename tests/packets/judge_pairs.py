@@ -27,23 +27,15 @@ class Streams:
         self.first, self.last = {}, {}
 
     def add(self, frame):
-        ip = frame[14:]
-        if len(ip) < 40:
+        f = read.Frame(frame)
+        if not f.known or f.proto != 6:
             return
-        if ip[0] >> 4 == 4:
-            at, proto, total = ip[0] % 16 * 4, ip[9], int.from_bytes(ip[2:4], 'big')
-        else:
-            at, proto, total = 40, ip[6], 40 + int.from_bytes(ip[4:6], 'big')
-        if proto != 6 or len(ip) < at + 20:
-            return
-        ports = int.from_bytes(ip[at:at + 2], 'big'), int.from_bytes(ip[at + 2:at + 4], 'big')
-        seq, flags = int.from_bytes(ip[at + 4:at + 8], 'big'), ip[at + 13]
-        if flags & 2:
-            self.first[ports] = seq + 1
+        ports = f.source, f.target
+        if f.flags & 2:
+            self.first[ports] = f.seq + 1
         elif ports in self.first:
-            data = total - at - ip[at + 12] // 16 * 4
-            end = (seq + data - self.first[ports]) % 2**32
-            if data and end < 2**31:    # a FIN counts as a byte, too
+            end = (f.seq + f.data - self.first[ports]) % 2**32
+            if f.data and end < 2**31:    # a FIN counts as a byte, too
                 self.last[ports] = max(end, self.last.get(ports, 0))
 
     def bytes(self, source, target):

@@ -40,10 +40,6 @@ def options(body, order):
     return out
 
 
-def packet_parts(body):
-    return 20
-
-
 class Section:
     def __init__(self):
         self.host, self.processes, self.connections, self.darwin = None, {}, {}, []
@@ -124,6 +120,26 @@ def read(path):
                 p.flags = number(one[2]) & 3
             packets.append(p)
     return packets, sections
+
+
+class Frame:
+    """The IP and transport header of an Ethernet frame; known: it is TCP or UDP."""
+    def __init__(self, frame):
+        ip, self.known = frame[14:], False
+        if len(ip) < 40:
+            return
+        if ip[0] >> 4 == 4:
+            at, proto, total = ip[0] % 16 * 4, ip[9], int.from_bytes(ip[2:4], 'big')
+        else:
+            at, proto, total = 40, ip[6], 40 + int.from_bytes(ip[4:6], 'big')
+        if proto not in (6, 17) or len(ip) < at + (20 if proto == 6 else 8):
+            return
+        self.known, self.proto = True, proto
+        self.source, self.target = (int.from_bytes(ip[at + n:at + n + 2], 'big') for n in (0, 2))
+        self.flags = ip[at + 13] if proto == 6 else 0
+        self.seq = int.from_bytes(ip[at + 4:at + 8], 'big') if proto == 6 else None
+        self.data = total - at - (ip[at + 12] // 16 * 4 if proto == 6 else 8)   # bytes
+        self.has_data = proto == 17 or self.data > 0
 
 
 def said(p):

@@ -2,6 +2,7 @@
 /* tests/unit: plugin/input/bpf_found: a scan meets sockets whose records are yet to come. */
 #include "plugin/input/bpf_found.h"
 
+#include <limits.h>
 #include <linux/types.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,7 +71,7 @@ static void test_row(void **state)
 	bpf_found_record(f, &r);
 	assert_string_equal(got, row->at_once);
 	*got = 0;
-	bpf_found_release(f, INT64_MAX);
+	bpf_found_release(f, INT64_MAX, UINT_MAX);
 	assert_string_equal(got, row->later);
 	bpf_found_free(f);
 }
@@ -90,28 +91,79 @@ static void test_time(void **state)
 		assert_true(bpf_found_add(f, &e));
 	}
 	assert_true(bpf_found_due(f) == 210 * MS);
-	bpf_found_release(f, 209 * MS);
+	bpf_found_release(f, 209 * MS, UINT_MAX);
 	assert_string_equal(got, "");
-	bpf_found_release(f, 210 * MS);
+	bpf_found_release(f, 210 * MS, UINT_MAX);
 	assert_string_equal(got, "7/100 7/102 7/104 ");
 	assert_true(bpf_found_due(f) == 211 * MS);
 	bpf_found_free(f);
 }
 
-/* One socket in all descriptors that a user may have: the event loop must not wait. */
+static void on_counted(const struct netlog_bpf_event *e, void *arg)
+{
+	unsigned int *next = arg;
+
+	assert_int_equal(e->task.pid, (*next)++);	/* in their order */
+}
+
+static void add_holders(struct bpf_found *f, unsigned int pids, unsigned int copies)
+{
+	struct netlog_bpf_event e = event(NETLOG_OP_FOUND, 10, 7, 10, 22, 0);
+
+	for (e.task.pid = 0; e.task.pid < pids; e.task.pid++)
+		for (unsigned int i = 0; i < copies; i++)
+			assert_true(bpf_found_add(f, &e));
+}
+
+/* One socket in as many processes as a user may have: the event loop must not wait for all of
+ * them, neither when they are added nor when they are reported. */
 static void test_many_holders(void **state)
 {
-	struct bpf_found *f = bpf_found_new(on_found, NULL);
+	unsigned int next = 0;
+	struct bpf_found *f = bpf_found_new(on_counted, &next);
 	clock_t begun = clock();
 
 	(void)state;
-	*got = 0;
-	for (int i = 0; i < 100000; i++) {
-		struct netlog_bpf_event e = event(NETLOG_OP_FOUND, 10, 7, 1, 1, 2);
-
-		assert_true(bpf_found_add(f, &e));
-	}
+	add_holders(f, 100000, 1);
 	assert_true(clock() - begun < CLOCKS_PER_SEC / 5);
+	bpf_found_release(f, 209 * MS, 10);
+	assert_int_equal(next, 0);
+	for (unsigned int i = 1; i <= 10000; i++) {
+		assert_true(bpf_found_due(f) == 210 * MS);
+		bpf_found_release(f, 210 * MS, 10);
+		assert_int_equal(next, i * 10);
+	}
+	assert_true(bpf_found_due(f) == INT64_MAX);
+	bpf_found_free(f);
+}
+
+/* Copies of a descriptor are one holder. */
+static void test_copies(void **state)
+{
+	unsigned int next = 0;
+	struct bpf_found *f = bpf_found_new(on_counted, &next);
+
+	(void)state;
+	add_holders(f, 3, 40000);
+	bpf_found_release(f, INT64_MAX, UINT_MAX);
+	assert_int_equal(next, 3);
+	bpf_found_free(f);
+}
+
+/* A record of the socket comes when some of its holders were reported: the others precede it. */
+static void test_record_between(void **state)
+{
+	unsigned int next = 0;
+	struct bpf_found *f = bpf_found_new(on_counted, &next);
+	struct netlog_bpf_event r = event(NETLOG_OP_LISTEN, 12, 7, 10, 22, 0);
+
+	(void)state;
+	add_holders(f, 10, 1);
+	bpf_found_release(f, 210 * MS, 4);
+	assert_int_equal(next, 4);
+	bpf_found_record(f, &r);
+	assert_int_equal(next, 10);
+	assert_true(bpf_found_due(f) == INT64_MAX);
 	bpf_found_free(f);
 }
 
@@ -119,6 +171,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_time), cmocka_unit_test(test_many_holders),
+		cmocka_unit_test(test_copies), cmocka_unit_test(test_record_between),
 	};
 	int failed = table_run("records", test_row, ROWS(rows));
 

@@ -7,17 +7,13 @@
 #include "parser/track/track.h"
 
 #include <netinet/in.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/socket.h>
 
-#include "table.h"
+#include "steps.h"
 
 #define WAIT_MS 1000
-#define BEGIN 1000000	/* s */
 
 struct step {
-	int ms;			/* since BEGIN */
+	int ms;			/* since STEPS_BEGIN */
 	enum event_kind kind;
 	enum netlog_op op;
 	bool unused;
@@ -64,17 +60,6 @@ static const struct row rows[] = {
 	  { AT(0, DGRAM, IDLE, TO = 53), AT(4, UNLOAD) } },
 };
 
-static struct {
-	char out[256];
-	size_t used;
-	int64_t now;
-} seen;
-
-static int64_t since(const struct stamp *s)
-{
-	return (s->sec - BEGIN) * 1000 + s->milli;
-}
-
 static void on_entry(const struct entry *e, void *arg)
 {
 	static const char letter[ENTRY_KIND_COUNT] = {
@@ -84,78 +69,51 @@ static void on_entry(const struct entry *e, void *arg)
 	(void)arg;
 	assert_true(letter[e->what]);
 	assert_int_equal(e->proto, IPPROTO_UDP);
-	seen.used += snprintf(seen.out + seen.used, sizeof(seen.out) - seen.used,
-			      "%c@%lld>%lld ", letter[e->what], (long long)since(&e->time),
-			      (long long)seen.now);
-	assert_true(seen.used < sizeof(seen.out));
+	steps_put("%c@%lld>%lld ", letter[e->what], (long long)steps_ms(&e->time),
+		  (long long)steps.now);
 }
 
 static void take(struct track *t, const struct step *s)
 {
-	struct event f = {
-		.kind = s->kind, .op = s->op, .unused = s->unused,
-		.stamp = { BEGIN + s->ms / 1000, s->ms % 1000, 0 },
-		.task = { .pid = s->pid ? s->pid : 100, .ppid = 1, .ses = 3, .sid = 1,
-			  .comm = "\"prog\"", .exe = "\"/bin/prog\"" },
-		.ino = 7, .cookie = 7, .netns = -1, .mono = s->ms * 1000000LL, .tx = -1,
-		.rx = -1, .missed = -1, .lost = -1, .family = AF_INET, .proto = IPPROTO_UDP,
-		.state = s->peer ? 1 : 7,
-	};
+	struct event e = steps_event(s->ms, s->kind, IPPROTO_UDP, s->peer);
 
-	if (s->peer) {
-		netaddr_set_ip(&f.local, AF_INET, "\x0a\0\0\5");
-		netaddr_set_ip(&f.remote, AF_INET, "\xc0\0\2\7");
-		f.local.port = 40000;
-		f.remote.port = s->peer;
-		f.local.has_port = f.remote.has_port = true;
-	}
-	seen.now = s->ms;
-	track_event(t, &f);
+	e.op = s->op;
+	e.unused = s->unused;
+	e.task = (struct task){ .pid = s->pid ? s->pid : 100, .ppid = 1, .ses = 3, .sid = 1,
+				.comm = "\"prog\"", .exe = "\"/bin/prog\"" };
+	track_event(t, &e);
 }
 
 static void test_row(void **state)
 {
 	const struct row *row = *state;
-	struct track_limits limits = { 16, 16 };
-	struct track_io io = { .emit = on_entry };
-	struct input_errors errors = { 0 };
-	struct track *t = track_new(&limits, &io, &errors);
+	struct track *t = steps_track(on_entry);
 	struct track_stats stats;
 
-	memset(&seen, 0, sizeof(seen));
-	assert_non_null(t);
 	track_hide_unused(t, row->wait_ms);
 	for (const struct step *s = row->steps; s->kind; s++)
 		take(t, s);
 	track_stats(t, &stats);
-	if (strcmp(seen.out, row->out))
-		fail_msg("%s: %s, not %s", row->name, seen.out, row->out);
 	assert_int_equal(stats.unused, row->hidden);
-	for (int i = 0; i < INPUT_ERROR_COUNT; i++)
-		assert_int_equal(errors.count[i], 0);
-	track_free(t);
+	steps_end(t, row->name, row->out);
 }
 
 /* A waiting entry holds back later ones, and reports since when. */
 static void test_oldest(void **state)
 {
 	const struct step begin = AT(7, DGRAM, IDLE, TO = 53), end = AT(9, RELEASE, TO = 53);
-	struct track_limits limits = { 16, 16 };
-	struct track_io io = { .emit = on_entry };
-	struct input_errors errors = { 0 };
-	struct track *t = track_new(&limits, &io, &errors);
+	struct track *t = steps_track(on_entry);
 
 	(void)state;
-	memset(&seen, 0, sizeof(seen));
 	track_hide_unused(t, WAIT_MS);
 	assert_false(track_unused_waits(t));
 	take(t, &begin);
 	assert_true(track_unused_waits(t));
-	assert_int_equal(track_oldest(t), BEGIN * 1000LL + 7);
+	assert_int_equal(track_oldest(t), STEPS_BEGIN * 1000LL + 7);
 	take(t, &end);
 	assert_false(track_unused_waits(t));
 	assert_int_equal(track_oldest(t), INT64_MAX);
-	track_free(t);
+	steps_end(t, "oldest", "S@7>9 E@9>9 ");
 }
 
 int main(void)

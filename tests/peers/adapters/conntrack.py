@@ -4,18 +4,18 @@ import re
 
 from statement import end, line
 
-WORDS = '''A flow of packets in the network namespace it runs in: both ends, and of TCP that it was
-established, that it ended (TIME_WAIT or CLOSE), or that a SYN was answered by a reset.
-It has no processes, so all its records are partial. On loopback one flow is
-both the connection and the one that was accepted. Not claimed: listeners, other
-namespaces, a connect without a packet, the end of UDP (a timeout), UDP without packets.'''
+WORDS = '''Reports packet flows in its own network namespace: both ends and, for TCP, whether the
+connection was established, ended (TIME_WAIT or CLOSE) or was refused with a reset. It reports
+no processes, so every record is partial. On loopback one flow stands for both the connect and
+the accept. Not claimed: listeners, other namespaces, a connect that sent no packet, the end of
+UDP flows (a timeout), UDP sockets that sent nothing.'''
 OUTCOME = True
 
 EVENT = re.compile(r'\s*\[(?P<event>NEW|UPDATE|DESTROY)\]\s+(?P<proto>tcp|udp|udplite)\s+\d+'
                    r'(?: \d+)?(?: (?P<state>[A-Z]\w+))? src=(?P<src>\S+) dst=(?P<dst>\S+)'
                    r' sport=(?P<sport>\d+) dport=(?P<dport>\d+)')
 ENDS = ('TIME_WAIT', 'CLOSE')
-ANSWERED_BY = ('ECONNREFUSED',)     # the failures of which a packet tells
+ANSWERED_BY = ('ECONNREFUSED',)     # failures that show in a packet
 
 
 def claims(expected, machine):

@@ -6,17 +6,16 @@ import re
 
 from statement import end, escape, line
 
-WORDS = '''Each system call of 30-netlog.rules, whole: who (pid, uid, comm), the call, what it
-returned, and the address that it was given. So a connect, its errno, an accept and its
-peer, a bind of UDP, a listen. An event stands alone: the socket's protocol and its
-other end are in other events, or in none, so all its records are partial.
-EINPROGRESS says that the outcome is not known. A connect of another kind of socket, or
-of UDP to port 0, is a call like others: not counted as wrong. Not claimed: stops, what a task that a
-signal ends was doing, sendto.'''
+WORDS = '''Reports each system call of 30-netlog.rules: process (pid, uid, comm), call, result and the
+address argument. That covers connect with its errno, accept with its peer, bind of UDP, and
+listen. Each event stands alone: the socket's protocol and its other end are in other events or
+in none, so every record is partial. EINPROGRESS leaves the outcome unknown. A connect on
+another kind of socket, or of UDP to port 0, is reported like any other call and is not counted
+as wrong. Not claimed: stops, the call during which a signal ended the task, sendto.'''
 OUTCOME = True
-CALLS = True        # a connect that makes no connection is reported as such
+CALLS = True        # it also reports connects that make no connection
 PROTO = '-'
-ANY = ('0.0.0.0', '::')     # to connect to it is to connect to this host
+ANY = ('0.0.0.0', '::')     # connects to it reach this host
 
 
 def claims(expected, machine):

@@ -4,7 +4,7 @@ import re
 
 from statement import end, escape, line, rows
 
-WORDS = '''A TCP connection that was accepted, with PID, COMM, both ends. Not claimed: all else.'''
+WORDS = '''Reports accepted TCP connections with PID, COMM and both ends. Not claimed: everything else.'''
 OUTCOME = True
 ROW = re.compile(rb'\d\d:\d\d:\d\d +(?P<pid>\d+) +(?P<comm>.*?) +(?P<raddr>[0-9a-f.:]+)'
                  rb' +(?P<rport>\d+) +(?P<laddr>[0-9a-f.:]+) +(?P<lport>\d+) +\d+/\d+ *$', re.S)

@@ -4,9 +4,9 @@ import re
 
 from statement import end, escape, line, rows
 
-WORDS = '''A TCP connect ("trace all TCP connect()s"), with UID, PID, COMM, the address it goes to.
-It says neither the local port nor how it went, so all its records are partial.
-Not claimed: stops, accepted connections, UDP, listeners.'''
+WORDS = '''Reports TCP connects ("trace all TCP connect()s") with UID, PID, COMM and the remote address.
+It reports neither the local port nor the outcome, so every record is partial. Not claimed:
+stops, accepted connections, UDP, listeners.'''
 OUTCOME = False     # the line of a failed connect looks like any other
 ROW = re.compile(rb'(?P<uid>\d+) +(?P<pid>\d+) +(?P<comm>.*?) +[46]'
                  rb' +(?P<saddr>[0-9a-f.:]+) +(?P<daddr>[0-9a-f.:]+) +(?P<dport>\d+) *$', re.S)

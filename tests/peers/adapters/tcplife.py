@@ -4,11 +4,12 @@ import re
 
 from statement import end, escape, line, rows
 
-WORDS = '''A TCP session from its begin to its end, with PID, COMM, both ends. One line stands
-for a start and a stop, and its PID may be of either. It says neither who called whom nor how a connect went: the
-line of a connect that failed counts as a partial record. Not claimed: UDP, listeners.
-The far end of a connection that no program accepted is a session, too: not counted.
-Its TX_KB, RX_KB and MS are rounded, and of the TCP machine: not compared.'''
+WORDS = '''Reports a TCP session from start to end with PID, COMM and both ends. One line stands for a
+start and a stop, and its PID may belong to either. It reports neither the direction nor the
+outcome; the line of a failed connect counts as a partial record. Not claimed: UDP, listeners.
+The far end of a connection that no program accepted is reported as a session, too, and is not
+counted. TX_KB, RX_KB and MS are rounded and measured on the TCP state machine, and are not
+compared.'''
 OUTCOME = False     # the line of a failed connect looks like any other
 
 ROW = re.compile(rb'(?P<pid>\d+) +(?P<comm>.*?) +(?P<laddr>[0-9a-f.:]+) +(?P<lport>\d+)'

@@ -3,7 +3,7 @@
 from adapters import tcplife
 from statement import escape
 
-WORDS = '''As tcplife; COMM is cut to ten bytes, and only those are compared.'''
+WORDS = '''As tcplife. COMM is cut to ten bytes, and only those are compared.'''
 OUTCOME = tcplife.OUTCOME
 claims = tcplife.claims
 CUT = 10

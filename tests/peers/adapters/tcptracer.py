@@ -4,8 +4,8 @@ import re
 
 from statement import end, escape, line, rows
 
-WORDS = '''A TCP connection that was established (C), accepted (A) or closed (X), with UID, PID,
-COMM, both ends. Not claimed: a connect that failed, UDP, listeners.'''
+WORDS = '''Reports TCP connections that were established (C), accepted (A) or closed (X), with UID, PID,
+COMM and both ends. Not claimed: failed connects, UDP, listeners.'''
 OUTCOME = True
 ROW = re.compile(rb'(?P<uid>\d+) +(?P<what>[CAX]) (?P<pid>\d+) +(?P<comm>.*?) +[46]'
                  rb' +(?P<saddr>[0-9a-f.:]+) +(?P<daddr>[0-9a-f.:]+) +(?P<sport>\d+)'
