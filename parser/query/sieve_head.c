@@ -234,14 +234,21 @@ static bool string(const char *p, const char *end, struct word *w)
 static void json_address(const char *p, const char *end, struct netaddr *a)
 {
 	const char *close = memchr(p, '}', end - p);
+	char text[NETADDR_TEXT_MAX];
 	struct word w;
 	int64_t port;
 
 	if (!close || !FIND(&p, close, "\"ip\":\"") || !string(p, close, &w) ||
-	    !ipv4(w.at, w.len, a->addr))
+	    w.len >= sizeof(text))
 		return;
-	a->family = AF_INET;
-	a->has_addr = true;
+	memcpy(text, w.at, w.len);
+	text[w.len] = 0;
+	if (ipv4(w.at, w.len, a->addr)) {
+		a->family = AF_INET;
+		a->has_addr = true;
+	} else if (netaddr_parse_ip(text, a)) {
+		return;
+	}
 	p = w.at + w.len;
 	if (!FIND(&p, close, "\"port\":"))
 		return;

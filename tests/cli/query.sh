@@ -186,6 +186,8 @@ test_summaries() {
 	refuses '--summary network/0' '^aunetlog: --summary network/0: must be' --summary network/0
 	refuses 'two summaries' '^aunetlog: --scan: cannot be combined with --listeners' --listeners --scan
 	refuses 'a summary as JSON' '^aunetlog: --listeners cannot be combined with --format json; it has table and csv' --listeners --format json
+	refuses 'a ! that is no operator' "^aunetlog: --comm !curl: begins with !.*: '!=curl'" --comm '!curl'
+	refuses '--last' '^aunetlog: --last: unknown option; for the last hour: -ts -1h' --last 1h
 	refuses '--top 0' '^aunetlog: --top 0: must be' --top 0
 	run -if "$data" --listeners --format csv
 	[ "$(wc -l <"$out")" = 5 ] && grep -q '^TCP,127.0.0.1:18080,this host,python3.3620.,2026-11-21 06:38:49.575,2026-11-21 06:38:49.667,1,2026-11-21 06:38:49.667$' "$out"
@@ -442,7 +444,7 @@ test_checkpoint() {
 	[ "$status" = 11 ] && grep -q 'No such file' "$err"
 	verdict '--checkpoint: one that cannot be written, 11' $?
 	run -if "$pairs/exec-6.1-module.log" --checkpoint "$tmp/cp"
-	[ "$status" = 12 ] && grep -q 'is not there any more' "$err"
+	[ "$status" = 12 ] && grep -q 'its log no longer exists' "$err"
 	verdict '--checkpoint: its log is gone, 12' $?
 	refuses '--checkpoint: not with a summary' 'cannot be combined with --summary' --checkpoint x --summary port
 }
