@@ -77,14 +77,14 @@ bool begun_compares(const struct node *n)
 	return n->joins && !n->rewrites;
 }
 
-/* The ring has wrapped since the call: its record may have been in it. */
+/* The ring has wrapped since then: its record may have been in it. */
 static bool is_forgotten(const struct node *n, const struct begun_call *call)
 {
 	const struct ring *ring = &n->begun;
 	unsigned int count = ring_count(ring);
 
 	return count >= RECENT_BEGUN &&
-	       RING_BACK(const struct recent_begun, ring, count)->ms >= call->since - SLACK_MS;
+	       RING_BACK(const struct recent_begun, ring, count)->ms >= call->at - SLACK_MS;
 }
 
 bool begun_take(struct node *n, const struct begun_call *call)

@@ -16,7 +16,9 @@
 
 /* A connect or accept of the rules. */
 struct begun_call {
-	int64_t pid, since;	/* since: ms; its record is not older */
+	int64_t pid;
+	int64_t since;		/* ms; its record is not older */
+	int64_t at;		/* ms; as far as is known, it is not older than this, either */
 	uint64_t serial;
 	uint64_t attempt;	/* its first event, if it did not wait; 0: none */
 	struct netaddr remote;

@@ -6,7 +6,7 @@
 
 #define CLAIM_MS 2000		/* BPF's events and audit's come by two paths */
 #define SLACK_MS 1000		/* the clocks of the two differ, or one is set */
-#define HOLDERS_MAX 16		/* processes to compare */
+#define HOLDERS_MAX 4		/* processes to compare */
 
 void unclaimed_began(struct track *t)
 {
@@ -22,7 +22,9 @@ static struct begun_call call_of(const struct conn *c)
 	bool inbound = c->direction == CONN_INBOUND;
 
 	return (struct begun_call){
-		.since = c->unclaimed_since, .serial = c->ev.serial, .attempt = c->attempt,
+		.since = c->unclaimed_since,
+		.at = c->attempt || inbound ? c->unclaimed_since : stamp_ms(&c->ev),
+		.serial = c->ev.serial, .attempt = c->attempt,
 		.remote = c->remote, .proto = c->proto, .inbound = inbound,
 		.local_port = !inbound && c->bound ? c->local.port : 0,
 	};
@@ -64,7 +66,7 @@ void unclaimed_attempt(struct track *t, struct conn *c, bool claimed)
 
 	call.pid = t->event->task.pid;
 	call.serial = c->attempt = t->event->stamp.serial;
-	call.since = stamp_ms(&t->event->stamp);
+	call.since = call.at = stamp_ms(&t->event->stamp);
 	c->attempt_claimed = claimed || begun_take(t->node, &call);
 }
 
@@ -73,6 +75,8 @@ void unclaimed_add(struct track *t, struct conn *c, int64_t since_ms)
 	c->unclaimed_since = since_ms;
 	if (since_ms <= t->node->module_ms)
 		return;
+	if (c->direction == CONN_INBOUND)	/* it may have waited */
+		c->unclaimed_since = stamp_ms(&t->when);
 	life_begin(t, c);
 	if (!is_claimed(t, t->proc, c))
 		conn_list_unclaimed(&t->conns, c, stamp_ms(&t->node->now));

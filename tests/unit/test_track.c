@@ -301,12 +301,21 @@ static const struct step claimed[] = {
 		.out = "connect start TCP " L " -> " a " " #p " prog")
 #define WROTE(...) { .kind = EVENT_EXIT_THREAD, .pid = 999, .early = true, __VA_ARGS__ }
 static const struct step unclaimed_peer[] = {
-	LOADED, JOINED(100, 3, 7, A), SOCKET(100, 4, STREAM), CONNECT(100, 4, B, 0),
+	LOADED, SOCKET(100, 4, STREAM), SOCKET(100, 5, STREAM), JOINED(100, 3, 7, A),
+	CONNECT(100, 4, B, 0),
 	MOD(DGRAM, 100, 8, "10.0.0.5:53", B, UDP,	/* no stream */
 	    .out = "connect start UDP 10.0.0.5:53 -> " B " 100 prog"),
 	WROTE(.out = START_B),
 	/* the same peer again: its record is the first one's */
-	SOCKET(100, 5, STREAM), CONNECT(100, 5, A, 0), OTHER, WROTE(.out = START_A),
+	CONNECT(100, 5, A, 0), OTHER, WROTE(.out = START_A),
+};
+/* The same peer by another protocol, or from another port. */
+static const struct step unclaimed_proto[] = {
+	LOADED, SOCKET(100, 4, STREAM), JOINED(200, 3, 7, A),
+	MOD(CONNECT, 100, 8, "10.0.0.5:9", B, .proto = IPPROTO_SCTP),
+	MOD(ESTABLISHED, 100, 8, "10.0.0.5:9", B, .proto = IPPROTO_SCTP,
+	    .out = "connect start SCTP 10.0.0.5:9 -> " B " 100 prog"),
+	CONNECT(100, 4, B, 0), OTHER, WROTE(.out = START_B),
 };
 static const struct step unclaimed_accept[] = {
 	LOADED, SOCKET(200, 3, STREAM), ACCEPT(200, 3, 4, "203.0.113.9:1"),
@@ -323,12 +332,25 @@ static const struct step claimed_attempt[] = {
 	EXIT_THREAD(101, .ppid = 100), OTHER, OTHER, OTHER,
 	CONNECT(100, 3, B, 0), OTHER, OTHER, OTHER, OTHER,
 	/* without the attempt's event */
-	SOCKET(100, 4, STREAM), MOD(CONNECT, 100, 8, "10.0.0.5:9", B), EXIT_THREAD(102, .ppid = 100),
-	MOD(ESTABLISHED, 100, 8, "10.0.0.5:9", B,
-	    .out = "connect start TCP 10.0.0.5:9 -> " B " 100 prog"),
-	CONNECT(102, 4, B, 0, .ppid = 100), OTHER, OTHER, OTHER, OTHER,
-	/* the attempt took its record: a third connection has none */
-	SOCKET(100, 5, STREAM), CONNECT(100, 5, B, 0), OTHER, WROTE(.out = START_B),
+	SOCKET(100, 4, STREAM), SOCKET(100, 5, STREAM), EXIT_THREAD(102, .ppid = 100),
+	MOD(CONNECT, 102, 8, "10.0.0.5:9", B, .ppid = 100),
+	MOD(ESTABLISHED, 102, 8, "10.0.0.5:9", B, .ppid = 100,
+	    .out = "connect start TCP 10.0.0.5:9 -> " B " 102 prog"),
+	CONNECT(100, 4, B, 0), OTHER, OTHER, OTHER, OTHER,
+	/* each took its record: a third connection has none */
+	CONNECT(100, 5, B, 0), OTHER, WROTE(.out = START_B),
+	/* the record did not join the attempt */
+	SOCKET(400, 3, STREAM), MOD(CONNECT, 400, 9, "10.0.0.5:8", B),
+	CONNECT(400, 3, B, -EINPROGRESS),
+	MOD(ESTABLISHED, 400, 9, "10.0.0.5:8", B,
+	    .out = "connect start TCP 10.0.0.5:8 -> " B " 400 prog"),
+	CONNECT(400, 3, B, 0), OTHER, OTHER, OTHER, OTHER,
+	/* it comes after the attempt, and has another peer */
+	SOCKET(500, 3, STREAM), CONNECT(500, 3, B, -EINPROGRESS),
+	MOD(CONNECT, 500, 10, "10.0.0.5:7", A, .late = 1),
+	MOD(ESTABLISHED, 500, 10, "10.0.0.5:7", A,
+	    .out = "connect start TCP 10.0.0.5:7 -> " A " 500 prog"),
+	CONNECT(500, 3, B, 0), OTHER, OTHER, OTHER, OTHER,
 };
 /* The kernel's address of the peer may differ: the any-address, a v4-mapped one. */
 static const struct step claimed_peer[] = {
@@ -404,7 +426,7 @@ static const struct step late_known_socket[] = {
 };
 #define LATER EXIT_THREAD(999)
 
-/* Of the two events of a connect that does not wait, one comes after its descriptor was closed. */
+/* A connect that does not wait has two events; one of them comes after the descriptor was closed. */
 static const struct step late_attempt[] = {
 	LATER, LATER, LATER, SOCKET(100, 3, STREAM), LATER, LATER, CONNECT(100, 3, A, 0, .out = START_A),
 	CLOSE(100, 3, .out = STOP_A " via=close"),
@@ -1242,6 +1264,7 @@ static const struct row rows[] = {
 	ROW("a connection that the module does not see", unclaimed),
 	ROW("a connection that the module claims", claimed),
 	ROW("the rules' connect has another peer", unclaimed_peer),
+	ROW("the rules' connect has another protocol", unclaimed_proto),
 	ROW("the rules' accept has another peer", unclaimed_accept),
 	ROW("claimed: an attempt's outcome", claimed_attempt),
 	ROW("claimed: the same peer, written differently", claimed_peer),
@@ -1612,6 +1635,33 @@ static void step(struct track *t, const struct step *s)
 }
 #define STEP(t, ...) step(t, &(struct step)__VA_ARGS__)
 
+/* More connections than are remembered, between a connect and its outcome: it may have had a
+ * record, so that it is not written twice. A connect that did not wait is not hidden by them. */
+static void test_claim_forgotten(void **state)
+{
+	const struct step before[] = {
+		LOADED, JOINED(200, 3, 7, A), SOCKET(100, 5, STREAM), SOCKET(100, 4, STREAM),
+		CONNECT(100, 4, B, -EINPROGRESS),
+	};
+	const struct step after[] = { CONNECT(100, 4, B, 0), OTHER, OTHER, OTHER, OTHER };
+	struct track *t = begin(4096, 64);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++)
+		step(t, &before[i]);
+	for (int i = 0; i < 1100; i++)
+		step(t, &(struct step)MOD(CONNECT, 300, 1000 + i, L, B));
+	for (size_t i = 0; i < sizeof(after) / sizeof(*after); i++) {
+		step(t, &after[i]);
+		assert_string_equal(seen.out, "");
+	}
+	step(t, &(struct step)CONNECT(100, 5, B, 0));
+	step(t, &(struct step)OTHER);
+	step(t, &(struct step)WROTE(.out = START_B));
+	assert_string_equal(seen.out, START_B);
+	track_free(t);
+}
+
 /* A parent that forks for ever, children never heard of: the table is bounded. */
 static void test_fork_bound(void **state)
 {
@@ -1954,6 +2004,7 @@ static void test_module_counts(void **state)
 int main(void)
 {
 	const struct CMUnitTest rest[] = {
+		cmocka_unit_test(test_claim_forgotten),
 		cmocka_unit_test(test_fork_bound),
 		cmocka_unit_test(test_descriptor_bound),
 		cmocka_unit_test(test_inherit_bound),
