@@ -251,7 +251,7 @@ static void process_entry(struct owners *o, const struct entry *e, int64_t at)
 	process_put(p);
 }
 
-/* Of the log of that host; a new one if it is the first entry of it. */
+/* Returns the log of that host, a new one for its first entry. */
 static struct owner_log *log_of(struct owners *o, const char *node)
 {
 	struct owner_log *log = o->log;
@@ -282,12 +282,14 @@ static void cover(int64_t *first, int64_t *latest, int64_t at)
 
 void owners_line(struct owners *o, int64_t ns, bool begins)
 {
+	int64_t unchanged = ns;
+
 	/* a line has no name of a host: it may be another one's */
 	if (HASH_COUNT(o->logs) > 1 || (o->logs && *o->log->node))
 		return;
-	cover(&o->first, begins ? &(int64_t){ ns } : &o->latest, ns);
+	cover(&o->first, begins ? &unchanged : &o->latest, ns);
 	if (o->log)
-		cover(&o->log->first, begins ? &(int64_t){ ns } : &o->log->latest, ns);
+		cover(&o->log->first, begins ? &unchanged : &o->log->latest, ns);
 }
 
 void owners_log_ends(struct owners *o)

@@ -180,7 +180,8 @@ bool sieve_head_ends(struct head_ends *h, const char *p, const char *end)
 	    !next_word(&p, end, &remote) || !next_word(&p, end, &sid) ||
 	    !next_word(&p, end, &pid) || pid.len > 10)
 		return false;
-	*h = (struct head_ends){ local.at, remote.at, pid.at, local.len, remote.len, pid.len };
+	*h = (struct head_ends){ local.at, remote.at, pid.at, local.len, remote.len, pid.len,
+				 .stop = is(&kinds, "stop") };
 	return true;
 }
 

@@ -37,6 +37,19 @@ same() {
 without_args() { jq -cS 'del(.process.args, .process.args_count)' "$@"; }
 
 # The plugin's own files give the lines that the records gave, in either format.
+# Local times around both changes of the clock in New York; an hour comes twice in November.
+test_clock_changes() {
+	local n=0 time
+
+	for time in '2026-10-31 23:59:59' '2026-11-01 00:30:00' '2026-11-01 01:30:00' '2026-11-01 01:10:00' \
+		'2026-11-01 12:00:00' '2027-03-14 01:59:59' '2027-03-14 03:00:00' '2027-03-15 03:00:00'; do
+		echo "$time.000 connect start TCP - -> 192.0.2.1:443 - 7 0 srv exe=/srv auid=unset id=3f1a09c2-$((++n)).1"
+	done >"$tmp/changes"
+	TZ=America/New_York run -if "$tmp/changes" --utc
+	[ "$(cut -dT -f1-2 "$out" | cut -c6-19 | tr '\n' ' ')" = '11-01T03:59:59 11-01T04:30:00 11-01T05:30:00 11-01T06:10:00 11-01T17:00:00 03-14T06:59:59 03-14T07:00:00 03-15T07:00:00 ' ]
+	verdict 'local times around a change of the clock' $?
+}
+
 test_own() {
 	local log name zone
 	for log in "$pairs"/*.log "$data"; do
@@ -57,6 +70,7 @@ test_own() {
 		"$tool" -if "$data" --utc >"$tmp/utc"
 		TZ=$zone same "local time of $zone" "$tmp/utc" --utc -if "$tmp/local"
 	done
+	test_clock_changes
 	gzip -c "$tmp/local" >"$tmp/local.gz"
 	TZ=$zone same 'a packed file of lines' "$tmp/utc" --utc -if "$tmp/local.gz"
 	"$tool" -if "$data" --remote 127.0.0.1:18080 >"$tmp/some"

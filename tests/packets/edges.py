@@ -16,6 +16,8 @@ from verdicts import finish, path, verdict  # noqa: E402
 from world import ACK, FIN, HOST, SYN, T0, WEB, World, end, ip4, tcp, udp  # noqa: E402
 
 tool = os.path.abspath(sys.argv[1])
+# a job in the background has it ignored
+signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ['TZ'] = 'UTC'
 DAY = 86400
 

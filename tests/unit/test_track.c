@@ -432,7 +432,7 @@ static const struct step late_known_socket[] = {
 };
 #define LATER EXIT_THREAD(999)
 
-/* Of the two events of a connect that does not wait, one comes after its descriptor was closed. */
+/* A connect that does not wait has two events; one of them comes after the descriptor was closed. */
 static const struct step late_attempt[] = {
 	LATER, LATER, LATER, SOCKET(100, 3, STREAM), LATER, LATER, CONNECT(100, 3, A, 0, .out = START_A),
 	CLOSE(100, 3, .out = STOP_A " via=close"),
