@@ -25,6 +25,11 @@ struct stamp {
 	uint64_t serial;
 };
 
+static inline int64_t stamp_ms(const struct stamp *s)
+{
+	return s->sec * 1000 + s->milli;
+}
+
 /* A number that may be unknown; all zero: unknown. */
 struct optional {
 	bool known;

@@ -42,6 +42,11 @@ int64_t clock_now_ns(void)
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
+int64_t clock_cpu_ns(void)
+{
+	return clock_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
 int64_t clock_now_ms(void)
 {
 	return clock_now_ns() / 1000000;

@@ -10,6 +10,7 @@
 
 int64_t clock_now_ms(void);	/* monotonic */
 int64_t clock_now_ns(void);	/* monotonic */
+int64_t clock_cpu_ns(void);	/* processor time of the calling thread */
 struct stamp clock_stamp(void); /* time of day; the serial is 0 */
 struct timespec clock_in(unsigned int ms); /* monotonic, from now on */
 

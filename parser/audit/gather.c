@@ -122,7 +122,7 @@ static bool is_before(const struct slot *a, const struct slot *b)
 	return a->time != b->time ? a->time < b->time : a->serial < b->serial;
 }
 
-/* The oldest event; others: of those that were not given out yet. */
+/* The oldest event; others: of those that were not given out yet. NULL: there is none. */
 static struct slot *oldest(const struct gather *g, bool others)
 {
 	struct slot *first = NULL;
@@ -153,7 +153,7 @@ void gather_drain(struct gather *g)
 	while (g->complete || g->given) {
 		struct slot *first = oldest(g, false);
 
-		if (first->state == SLOT_BUILDING)
+		if (!first || first->state == SLOT_BUILDING)
 			return;
 		if (first->state == SLOT_GIVEN)
 			g->given--;
@@ -168,7 +168,7 @@ void gather_push(struct gather *g)
 	while (g->complete) {
 		struct slot *first = oldest(g, true);
 
-		if (first->state == SLOT_BUILDING)
+		if (!first || first->state == SLOT_BUILDING)
 			return;
 		give(g, first);
 		slot_forget(first);

@@ -183,5 +183,5 @@ void slot_image(struct slot *s, struct image *i)
 			load_record(s, i);
 		else
 			save_record(s->records[n], i);
-	i->bad |= (s->state == SLOT_EMPTY || s->state == SLOT_GIVEN) != !count;
+	i->bad |= s->state > SLOT_GIVEN || (s->state == SLOT_EMPTY || s->state == SLOT_GIVEN) != !count;
 }

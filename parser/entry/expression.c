@@ -312,6 +312,10 @@ int match_add_option(struct match *m, enum field_id field, enum match_op op,
 	}
 	if (op == OP_IN)
 		return match_add(m, field, op, text, MATCH_QUERY, error);
+	if (!o && *text == '!') {
+		wrong(error, "begins with !, which is no operator; to exclude it: '!=%s'", text + 1);
+		return -EINVAL;
+	}
 	copy = strdup(text);
 	if (!copy) {
 		wrong(error, "cannot be read: out of memory");

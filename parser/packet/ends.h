@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* parser/packet/ends: the connections between two ends, in the order of time. Included by
- * owners.c, owners_entry.c, owners_ends.c, owners_pick.c, owners_find.c and users.c alone. */
+ * owners*.c, pick.h and users.c alone. */
 #ifndef NETLOG_PACKET_ENDS_H
 #define NETLOG_PACKET_ENDS_H
 

@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define GUID 16
 
@@ -33,7 +34,7 @@ static bool read_guid(const char *text, uint8_t *to)
 
 bool host_id_set(struct host_id *h, const char *text)
 {
-	char machine[64] = "";
+	char machine[HOST_ID_MAX + 1] = "";
 	FILE *f;
 
 	memset(h, 0, sizeof(*h));
@@ -50,6 +51,10 @@ bool host_id_set(struct host_id *h, const char *text)
 		h->len = 4 + GUID;
 		return true;
 	}
+	/* A container may have no machine-id. A section without any id would not show a later run
+	 * that its connections are numbered. */
+	if (!text && !gethostname(machine, sizeof(machine) - 1))
+		text = machine;
 	if (!text)
 		return true;
 	if (strlen(text) > HOST_ID_MAX)

@@ -63,6 +63,7 @@ struct owner {
 	int64_t began, ended;		/* ns since 1970, or as above */
 	int64_t lapsed;			/* its host began another one between the ends; 0: no */
 	int64_t earliest;		/* its SYN can be as early; OWNERS_UNKNOWN: any time */
+	int64_t connected;		/* its SYN is not later, but for ENDS_TOLERANCE */
 	struct netaddr local;
 	int64_t netns;			/* inode; -1: unknown */
 	bool inbound, unknown_direction, listens;

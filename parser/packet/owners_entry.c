@@ -61,6 +61,8 @@ static void set_times(struct owner *g, const struct entry *e)
 		g->earliest = g->began;
 	else
 		g->earliest = g->began - (e->inbound ? ACCEPT_MAX : ENDS_CONNECT);
+	/* with rules alone it is the time of the call */
+	g->connected = g->began == at && outbound && e->ev.serial ? at + ENDS_CONNECT : at;
 }
 
 /* A stop whose start is missing from the log. */
@@ -68,6 +70,8 @@ static void set_unseen_start(struct owner *g, const struct entry *e)
 {
 	g->began = e->dur_ms < 0 ? OWNERS_UNKNOWN : ends_ns(&e->time) - e->dur_ms * ENDS_MS;
 	g->earliest = OWNERS_UNKNOWN;
+	if (g->began != OWNERS_UNKNOWN)
+		g->connected = g->began;
 }
 
 static bool is_use(const struct entry *e)
@@ -247,7 +251,7 @@ static void process_entry(struct owners *o, const struct entry *e, int64_t at)
 	process_put(p);
 }
 
-/* Of the log of that host; a new one if it is the first entry of it. */
+/* Returns the log of that host, a new one for its first entry. */
 static struct owner_log *log_of(struct owners *o, const char *node)
 {
 	struct owner_log *log = o->log;
@@ -278,12 +282,14 @@ static void cover(int64_t *first, int64_t *latest, int64_t at)
 
 void owners_line(struct owners *o, int64_t ns, bool begins)
 {
+	int64_t unchanged = ns;
+
 	/* a line has no name of a host: it may be another one's */
 	if (HASH_COUNT(o->logs) > 1 || (o->logs && *o->log->node))
 		return;
-	cover(&o->first, begins ? &(int64_t){ ns } : &o->latest, ns);
+	cover(&o->first, begins ? &unchanged : &o->latest, ns);
 	if (o->log)
-		cover(&o->log->first, begins ? &(int64_t){ ns } : &o->log->latest, ns);
+		cover(&o->log->first, begins ? &unchanged : &o->log->latest, ns);
 }
 
 void owners_log_ends(struct owners *o)

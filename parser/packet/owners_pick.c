@@ -5,134 +5,11 @@
  */
 #include <netinet/in.h>
 
-#include "parser/packet/ends.h"
-
-/* The next one between these ends; in another namespace they are other ends. */
-static struct owner *after(const struct owner *g)
-{
-	struct owner *next = g->next;
-
-	while (next && !owners_same_netns(g, next))
-		next = next->next;
-	return next;
-}
-
-/* Returns true if g has ended when the next one began, whatever the log has as its end. Two
- * sockets can be bound to one port. */
-static bool is_replaced(const struct owner *g, const struct owner *next)
-{
-	const struct ends_key *key = &g->ends->key;
-
-	if (g->late_end && key->kind != ENDS_REMOTE)
-		return true;
-	if (key->kind != ENDS_BOTH || key->proto != IPPROTO_TCP)
-		return false;
-	if (g->netns >= 0 && next->netns >= 0)
-		return true;
-	return g->ended == OWNERS_OPEN && g->netns == next->netns;
-}
-
-/* Its end, or the beginning of the next one: the time of an inferred end can be late. */
-static int64_t end_of(const struct owner *g)
-{
-	const struct owner *next = after(g);
-	int64_t end = g->lapsed && g->lapsed < g->ended ? g->lapsed : g->ended;
-
-	return next && next->began < end && is_replaced(g, next) ? next->began : end;
-}
-
-bool owners_is_over(const struct owner *g, int64_t ns)
-{
-	return end_of(g) < ns - ENDS_TOLERANCE;
-}
+#include "parser/packet/pick.h"
 
 static bool has_begun(const struct owner *g, int64_t ns)
 {
 	return g->began == OWNERS_UNKNOWN || g->began - ENDS_TOLERANCE <= ns;
-}
-
-/* The log may lack the local end or a part of it. Returns true if the known part matches. */
-static bool agrees(const struct owner *g, const struct netaddr *local)
-{
-	if (g->local.has_port && g->local.port != local->port)
-		return false;
-	return !g->local.has_addr || netaddr_is_any(&g->local) ||
-	       (g->local.family == local->family && !memcmp(g->local.addr, local->addr, 16));
-}
-
-struct question {
-	struct owner_ends *ends;
-	struct pick *p;
-	const struct netaddr *local;
-	int64_t ns;
-	bool outbound, datagram;
-};
-
-static bool is_asked(const struct question *q, const struct owner *g)
-{
-	int64_t netns = q->p->local_netns;
-
-	/* a socket that is bound to every address, but of another namespace */
-	if (q->ends->key.kind == ENDS_LOCAL && g->netns >= 0 && netns >= 0 && g->netns != netns)
-		return false;
-	return q->ends->key.kind == ENDS_BOTH || agrees(g, q->local);
-}
-
-static bool can_begin(const struct owner *g, int64_t ns)
-{
-	return g->earliest == OWNERS_UNKNOWN || g->earliest - ENDS_TOLERANCE <= ns;
-}
-
-/* Returns true if a SYN of that time comes too late to begin it. */
-static bool began_before(const struct owner *g, int64_t ns)
-{
-	return g->began != OWNERS_UNKNOWN && g->began < ns - ENDS_CONNECT;
-}
-
-/* Returns true if another namespace has the same ends at the same time. */
-static bool has_double(const struct question *q, const struct owner *g, int64_t ns)
-{
-	bool is_later = false;
-
-	for (const struct owner *other = q->ends->first; other; other = other->next) {
-		bool same = is_later ? owners_same_netns(g, other) : owners_same_netns(other, g);
-
-		is_later |= other == g;
-		if (other != g && !same && owners_differ(other, g) && can_begin(other, ns) &&
-		    !owners_is_over(other, ns))
-			return true;
-	}
-	return false;
-}
-
-/* The connection that a SYN of that time begins: the first one after the latest that is not
- * over yet. */
-static struct owner *begun_by(const struct question *q, int64_t ns)
-{
-	struct owner *g = q->ends->now;
-
-	if (!g)
-		g = q->ends->first;
-	else if (g->began == OWNERS_UNKNOWN || ns >= g->began)
-		g = after(g);	/* else the previous SYN was a failed attempt */
-	for (; g; g = g->next) {
-		if (owners_is_over(g, ns) || began_before(g, ns) || !is_asked(q, g))
-			continue;
-		if (g->inbound == q->outbound && !g->unknown_direction)
-			continue;
-		if (!can_begin(g, ns))
-			return NULL;
-		if (!has_double(q, g, ns))
-			return g;
-		q->p->why = WHY_AMBIGUOUS;
-		return NULL;
-	}
-	return NULL;
-}
-
-static bool is_syn(const struct question *q)
-{
-	return q->p->flow->proto == IPPROTO_TCP && q->p->flow->syn;
 }
 
 /* The latest packet's connection, or one that has begun since without a SYN in the capture. */
@@ -140,10 +17,10 @@ static struct owner *goes_on(const struct question *q)
 {
 	struct owner *g = q->ends->now, *next;
 
-	while ((next = after(g)) && next->began + ENDS_TOLERANCE <= q->ns)
+	while ((next = pick_after(g)) && next->began + ENDS_TOLERANCE <= q->ns)
 		g = next;
 	q->ends->now = g;
-	if (g->ended == OWNERS_OPEN || q->ns <= end_of(g) + ENDS_TAIL)
+	if (g->ended == OWNERS_OPEN || q->ns <= pick_end(g) + ENDS_TAIL)
 		return g;
 	q->p->why = WHY_CLOSED;
 	return NULL;
@@ -156,102 +33,39 @@ static struct owner *at_time(const struct question *q)
 	struct owner *hit = NULL, *before = NULL;
 
 	for (struct owner *g = q->ends->first; g && has_begun(g, q->ns); g = g->next) {
-		if (!is_asked(q, g))
+		if (!pick_is_asked(q, g))
 			continue;
-		before = g;
-		if (owners_is_over(g, q->ns))
+		if (owners_is_over(g, q->ns)) {
+			before = g;
 			continue;
+		}
 		if (hit && owners_differ(hit, g)) {
 			q->p->why = WHY_AMBIGUOUS;
 			return NULL;
 		}
 		hit = g;
 	}
+	/* perhaps it begins a moment later */
+	if (hit && ((before && hit->began + ENDS_TOLERANCE > q->ns && owners_differ(hit, before) &&
+		     q->ns <= pick_end(before) + tail) || (hit->began > q->ns && !q->datagram))) {
+		q->p->why = WHY_AMBIGUOUS;
+		return NULL;
+	}
 	if (hit)
 		return hit;
-	if (before && q->ns <= end_of(before) + tail)
+	if (before && q->ns <= pick_end(before) + tail)
 		return before;
 	if (before)
 		q->p->why = WHY_CLOSED;
 	return NULL;
 }
 
-/* The number with which its opener began: of a SYN, and of the answer to it. */
-static uint32_t opener_seq(const struct flow *f)
-{
-	return f->ack ? f->ack_seq - 1 : f->seq;
-}
-
-static void remember_syn(const struct question *q)
-{
-	q->ends->has_syn = true;
-	q->ends->syn_seq = opener_seq(q->p->flow);
-	q->ends->syn_ns = q->ns;
-	q->ends->syn_outbound = q->outbound;
-}
-
-/* A SYN into a connection that is open: its peer was restarted, another namespace has the same
- * ends, or the log is late. */
-static struct owner *into_open(const struct question *q, struct owner *now)
-{
-	if (!now || now->began > q->ns || end_of(now) < q->ns)
-		return NULL;
-	if (q->p->complete && !has_double(q, now, q->ns))
-		return now;
-	q->p->late = !q->p->complete;
-	q->p->why = WHY_AMBIGUOUS;
-	return NULL;
-}
-
-/* This host sends or answers no SYN while it has a connection between these ends: the log lacks
- * the end of the one that it has, and the one that begins. */
-static bool lacks_end(const struct question *q)
-{
-	const struct owner *now = q->ends->now;
-
-	return now && now->began != OWNERS_UNKNOWN && q->p->complete && q->outbound &&
-	       is_syn(q) && now->began + ENDS_TOLERANCE < q->ns && !owners_is_over(now, q->ns) &&
-	       !has_double(q, now, q->ns);
-}
-
-/* Packets have no process until the log has the next one. */
-static struct owner *end_unseen(const struct question *q)
-{
-	struct owner *now = q->ends->now;
-
-	now->lapsed = q->ns - ENDS_TOLERANCE - 1;
-	q->ends->now = NULL;
-	q->ends->syn_unowned = true;
-	return NULL;
-}
-
-/* A SYN that is no repetition. */
-static struct owner *first_syn(const struct question *q)
-{
-	struct owner *g = begun_by(q, q->ns), *now = q->ends->now;
-
-	remember_syn(q);
-	q->ends->syn_unowned = !g;
-	if (g) {
-		q->ends->now = g;
-		return g;
-	}
-	return into_open(q, now);
-}
-
-static struct owner *unsure(const struct question *q, enum owners_why why)
-{
-	q->p->late = !q->p->complete;
-	q->p->why = why;
-	return NULL;
-}
-
 /* The next one, if it can have begun by now, without a SYN in the capture. */
 static struct owner *perhaps_begun(const struct question *q, const struct owner *g)
 {
-	struct owner *next = after(g);
+	struct owner *next = pick_after(g);
 
-	return next && can_begin(next, q->ns) && end_of(g) - ENDS_TOLERANCE < q->ns &&
+	return next && pick_can_begin(next, q->ns) && pick_end(g) - ENDS_TOLERANCE < q->ns &&
 	       owners_differ(g, next) ? next : NULL;
 }
 
@@ -261,25 +75,25 @@ static struct owner *by_numbers(const struct question *q, struct owner *g)
 	struct owner_ends *e = q->ends;
 	enum continues continues = CONTINUES_UNKNOWN;
 	struct owner *next = perhaps_begun(q, g);
-	bool is_ended = end_of(g) < q->ns, is_late = !q->p->complete, other;
+	bool is_ended = pick_end(g) < q->ns, is_late = !q->p->complete, other;
 
 	if (e->streams_of == g)
 		continues = continuity_check(&e->streams, q->p->flow, q->outbound);
 	if (continues == CONTINUES_YES)
 		return g;
 	other = continues == CONTINUES_NO;
-	if (other && next && !is_late) {
+	if (other && next && !is_late && owners_is_over(g, q->ns)) {
 		e->now = next;
 		return next;
 	}
-	if (next || has_double(q, g, q->ns))
-		return unsure(q, WHY_AMBIGUOUS);
+	if (next || pick_has_double(q, g, q->ns))
+		return pick_unsure(q, WHY_AMBIGUOUS);
 	/* In an open connection packets may be missing. After its end, or while the log is late,
 	 * another connection is as likely. */
 	if ((other && (is_ended || is_late)) || (is_ended && is_late))
-		return unsure(q, WHY_AMBIGUOUS);
-	if (g->ended == OWNERS_OPEN && q->p->log_ends && owners_is_past(g->log, q->ns))
-		return unsure(q, WHY_ENDED);
+		return pick_unsure(q, WHY_AMBIGUOUS);
+	if (pick_is_past(q, g))
+		return pick_unsure(q, WHY_ENDED);
 	return g;
 }
 
@@ -288,50 +102,27 @@ static void remember_numbers(const struct question *q, const struct owner *g)
 	struct owner_ends *e = q->ends;
 
 	/* an attempt before it may have failed */
-	if (e->streams_of != g || (is_syn(q) && continuity_check(&e->streams, q->p->flow, q->outbound) !=
+	if (e->streams_of != g || (pick_is_syn(q) && continuity_check(&e->streams, q->p->flow, q->outbound) !=
 						CONTINUES_YES))
 		memset(&e->streams, 0, sizeof(e->streams));
 	e->streams_of = g;
 	continuity_see(&e->streams, q->p->flow, q->outbound);
 }
 
-static struct owner *by_syns(const struct question *q)
-{
-	struct owner_ends *e = q->ends;
-	struct owner *g, *before = q->ends->now;
-	struct question opener = *q;
-
-	/* the process that answers a SYN did not send it */
-	opener.outbound = q->outbound != q->p->flow->ack;
-	if (is_syn(q) && !(e->has_syn && e->syn_seq == opener_seq(q->p->flow))) {
-		g = first_syn(&opener);
-		return g == before && lacks_end(q) ? end_unseen(q) : g;
-	}
-	if (e->has_syn && e->syn_unowned) {
-		/* the log may have it by now */
-		opener.outbound = e->syn_outbound;
-		g = begun_by(&opener, e->syn_ns);
-		if (!g)
-			return lacks_end(q) ? end_unseen(q) : into_open(q, e->now);
-		e->now = g;
-		e->syn_unowned = false;
-	}
-	if (e->now)
-		return goes_on(q);
-	g = at_time(q);
-	e->now = g;
-	return g;
-}
-
 static struct owner *pick_tcp(const struct question *q)
 {
 	struct owner_ends *e = q->ends;
-	struct owner *g = by_syns(q);
+	struct owner *g;
 
-	if (g && !is_syn(q))
+	if (!pick_by_syn(q, &g)) {
+		g = e->now ? goes_on(q) : at_time(q);
+		if (g)
+			e->now = g;
+	}
+	if (g && !pick_is_syn(q))
 		g = by_numbers(q, g);
 	/* a SYN into an open connection is not of its stream */
-	if (g && !(is_syn(q) && e->syn_unowned))
+	if (g && !(pick_is_syn(q) && e->syn_unowned))
 		remember_numbers(q, g);
 	return g;
 }
@@ -340,9 +131,9 @@ static struct owner *by_time(const struct question *q)
 {
 	struct owner *g = at_time(q);
 
-	if (g && g->ended == OWNERS_OPEN && q->p->log_ends && owners_is_past(g->log, q->ns))
-		return unsure(q, WHY_ENDED);
-	if (g && end_of(g) < q->ns && !q->p->complete)
+	if (g && pick_is_past(q, g))
+		return pick_unsure(q, WHY_ENDED);
+	if (g && pick_end(g) < q->ns && !q->p->complete)
 		q->p->late = true;	/* the next one may come */
 	return g;
 }
@@ -353,7 +144,6 @@ struct owner *owners_pick(struct owner_ends *ends, struct pick *p)
 	struct question q = { .ends = ends, .p = p, .ns = p->ns, .outbound = p->outbound,
 			      .local = p->outbound ? &f->src : &f->dst,
 			      .datagram = f->proto != IPPROTO_TCP };
-
 	struct owner *g;
 
 	p->why = WHY_NOT_LOGGED;
@@ -364,6 +154,8 @@ struct owner *owners_pick(struct owner_ends *ends, struct pick *p)
 		g = pick_tcp(&q);
 	if (!g || g->began != OWNERS_UNKNOWN || !owners_is_before(g->log, p->ns))
 		return g;
+	ends->now = NULL;
+	ends->streams_of = NULL;
 	p->why = WHY_BEFORE;
 	return NULL;
 }

@@ -86,6 +86,17 @@ static const struct advice advices[] = {
 	{ "--no-header", "unknown option; lines have no header: --format netlog" },
 	{ "--color", "a terminal has colors unless NO_COLOR is set" },
 	{ "-V", "unknown option; for the version: -v" },
+	{ "--last", "unknown option; for the last hour: -ts -1h" },
+	{ "--limit", "unknown option; for the first lines: aunetlog ... | head -n N, "
+		"for the first rows of a summary: --top N" },
+	{ "--count", "unknown option; for numbers: --summary FIELD, or aunetlog ... | wc -l" },
+	{ "--sort", "lines are in the order of the log; a summary's rows by their number" },
+	{ "--active", "unknown option; for what is open: --open-at now" },
+	{ "--open", "unknown option; for what is open: --open-at now" },
+	{ "--established", "unknown option; for what is open: --open-at now" },
+	{ "--parent", "unknown option; for the parent's pid: -pp PID, for one further up: --ancestor PID" },
+	{ "--tree", "unknown option; for everything below a process: --ancestor PID" },
+	{ "--not", "unknown option; an operator is part of the value: --comm '!=curl'" },
 };
 
 /* Values of --format that ausearch has. */

@@ -40,7 +40,7 @@ static struct place *place_of(struct ahead *a, uint64_t number)
 	return &a->ring[number % a->places];
 }
 
-/* What text() makes of the entries of a portion. */
+/* The entries of a portion as text() formats them. */
 struct texts {
 	const struct ahead_how *how;
 	struct ahead_portion *portion;

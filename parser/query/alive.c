@@ -11,6 +11,7 @@
 #define PROCESSES_MAX 4096
 #define BY_SOCKET (-1)		/* key.pid of a socket that is known by its cookie or inode */
 #define OF_PROCESS (-2)		/* key.fd of what is the process's own: exec and fork */
+#define OF_CHILDREN (-3)	/* key.fd of children of which only the exit is known */
 
 /* The latest event that names the program of a process. */
 struct latest {
@@ -171,9 +172,24 @@ static void note_program(struct alive *a, const struct event *e)
 	HASH_ADD(hh, a->latest, key, sizeof(l->key), l);
 }
 
+/* Before note_program(). A process that was seen to have children may leave its listeners to
+ * another one, unseen (parser/track/ending). */
+static void note_child(struct alive *a, const struct event *e)
+{
+	struct alive_key self = key_of(e, e->task.pid, 0);
+	struct latest *known;
+
+	if (e->kind != EVENT_EXIT_GROUP || e->task.pid < 0 || e->task.ppid < 0)
+		return;
+	HASH_FIND(hh, a->latest, &self, sizeof(self), known);
+	if (!known && alive_find_process(&a->table, key_of(e, e->task.ppid, 0)))
+		alive_append(&a->table, e, key_of(e, e->task.ppid, OF_CHILDREN));
+}
+
 void alive_event(struct alive *a, const struct event *e)
 {
 	a->module |= e->kind == EVENT_MODULE;
+	note_child(a, e);
 	note_program(a, e);
 	switch (e->kind) {
 	case EVENT_SOCKET:
@@ -248,6 +264,7 @@ void alive_behind(const struct alive *a, const struct entry *e, const struct eve
 	struct behind b = { fn, arg };
 	struct alive_key by_fd = key_of(now, now->task.pid, now->fd), by_socket = module_key(now);
 	struct alive_key program = { alive_node(e->node), e->identity->pid, 0 };
+	struct alive_key children = key_of(now, now->task.pid, OF_CHILDREN);
 	const struct latest *l;
 
 	fn(&now->stamp, now->node, arg);
@@ -255,6 +272,8 @@ void alive_behind(const struct alive *a, const struct entry *e, const struct eve
 		give(alive_find(&a->table, &by_socket), &b);
 	else if (is_same(&now->stamp, &e->ev) && now->fd >= 0)
 		give(alive_find(&a->table, &by_fd), &b);	/* it does not have this event yet */
+	if (now->kind == EVENT_EXIT_GROUP)
+		give(alive_find(&a->table, &children), &b);
 	give_of_process(a, e, e->identity->pid, &b);
 	give_of_process(a, e, e->opener, &b);
 	HASH_FIND(hh, a->latest, &program, sizeof(program), l);

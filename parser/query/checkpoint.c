@@ -112,10 +112,10 @@ int checkpoint_skip(const struct checkpoint *c, struct aunetlog_source *s)
 		    st.st_dev == c->device)
 			at = i;
 	if (at == s->count)
-		return gone(c, "the log that it is of is not there any more");
+		return gone(c, "its log no longer exists");
 	if (fstat(s->logs[at].fd, &st) || (uint64_t)st.st_size < c->offset ||
 	    hash_before(s->logs[at].fd, c->offset) != c->before)
-		return gone(c, "the log that it is of was overwritten");
+		return gone(c, "its log was overwritten");
 	for (size_t i = 0; i < at; i++)
 		leave_out(&s->logs[i]);
 	s->logs[at].from = c->offset;

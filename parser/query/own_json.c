@@ -5,7 +5,6 @@
  */
 #include <json-c/json.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -147,20 +146,17 @@ static bool set_value(struct own_entry *o, enum field_id id, json_object *root,
 
 static bool set_fields(struct own_entry *o, json_object *root, bool in)
 {
+	json_object *own = find(root, "netlog");
+
 	for (int id = FIELD_KIND + 1; id < FIELD_COUNT; id++) {
 		const struct field *f = &fields[id];
 		const char *path = in && f->ecs.in ? f->ecs.in : f->ecs.out;
-		char own[64];
 		json_object *v;
 
 		if (f->type == TYPE_DIRECTION || (f->line == LINE_NOT && !path) ||
 		    !(f->kinds & 1u << o->entry.what))
 			continue;
-		if (!path) {
-			snprintf(own, sizeof(own), "netlog.%s", f->key);
-			path = own;
-		}
-		v = find(root, path);
+		v = path ? find(root, path) : find(own, f->key);
 		if (v && !set_value(o, id, root, v))
 			return false;
 	}

@@ -83,7 +83,7 @@ static const struct option options[] = {
 	{ NULL, "--hold", "COUNT", "connections of the logs to hold at once; default: 262144, live "
 		"1048576", BOTH, set_number, AT(hold), .most = 1000000000 },
 	{ NULL, "--host-id", "ID", "this host in the file: a GUID or a name; default: "
-		"machine-id(5)", BOTH, set_text, AT(host_id) },
+		"machine-id(5), or the host name", BOTH, set_text, AT(host_id) },
 	{ NULL, "--inner", NULL, "take the packet inside of VXLAN, Geneve, GRE and IP in IP", BOTH,
 		set_flag, AT(inner) },
 	{ "-i", "--interface", "NAME", "where to capture; any: all interfaces", PACKET_CAPTURE,

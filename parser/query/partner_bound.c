@@ -42,7 +42,7 @@ void partners_add_bound(struct partners *p, struct side *s)
 	at->first = s;
 }
 
-/* Where the remote end of a side is. */
+/* The place of the remote end of a side. */
 struct place {
 	const char *node;
 	int64_t netns;		/* -1: unknown */

@@ -130,7 +130,7 @@ static bool is_another(const struct sieve *s, const char *p, const char *end)
 		return false;
 	if (s->json_pid >= 0 && *h.pid != '-' &&
 	    (h.pid_len != s->pid_len || memcmp(h.pid, s->pid_text, h.pid_len)))
-		return !has_text(p, end - p, " opener=");
+		return !h.stop || !has_text(p, end - p, " opener=");	/* a start has none */
 	return s->end_count &&
 	       (s->end_field == FIELD_REMOTE || !may_be(s, h.local, h.local_len)) &&
 	       (s->end_field == FIELD_LOCAL || !may_be(s, h.remote, h.remote_len));

@@ -180,7 +180,8 @@ bool sieve_head_ends(struct head_ends *h, const char *p, const char *end)
 	    !next_word(&p, end, &remote) || !next_word(&p, end, &sid) ||
 	    !next_word(&p, end, &pid) || pid.len > 10)
 		return false;
-	*h = (struct head_ends){ local.at, remote.at, pid.at, local.len, remote.len, pid.len };
+	*h = (struct head_ends){ local.at, remote.at, pid.at, local.len, remote.len, pid.len,
+				 .stop = is(&kinds, "stop") };
 	return true;
 }
 
@@ -234,14 +235,21 @@ static bool string(const char *p, const char *end, struct word *w)
 static void json_address(const char *p, const char *end, struct netaddr *a)
 {
 	const char *close = memchr(p, '}', end - p);
+	char text[NETADDR_TEXT_MAX];
 	struct word w;
 	int64_t port;
 
 	if (!close || !FIND(&p, close, "\"ip\":\"") || !string(p, close, &w) ||
-	    !ipv4(w.at, w.len, a->addr))
+	    w.len >= sizeof(text))
 		return;
-	a->family = AF_INET;
-	a->has_addr = true;
+	memcpy(text, w.at, w.len);
+	text[w.len] = 0;
+	if (ipv4(w.at, w.len, a->addr)) {
+		a->family = AF_INET;
+		a->has_addr = true;
+	} else if (netaddr_parse_ip(text, a)) {
+		return;
+	}
 	p = w.at + w.len;
 	if (!FIND(&p, close, "\"port\":"))
 		return;

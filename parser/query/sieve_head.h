@@ -25,6 +25,7 @@ void sieve_head_clear(struct head_entry *h);
 struct head_ends {
 	const char *local, *remote, *pid;
 	size_t local_len, remote_len, pid_len;
+	bool stop;		/* or a start */
 };
 bool sieve_head_ends(struct head_ends *h, const char *p, const char *end);
 
@@ -32,7 +33,7 @@ bool sieve_head_ends(struct head_ends *h, const char *p, const char *end);
  * an escape. Returns false if it is not a connection's line. */
 bool sieve_head_line(struct head_entry *h, const char *p, const char *end);
 
-/* Reads an object whose names are in alphabetical order: kind and direction, and IPv4 ends if
+/* Reads an object whose names are in alphabetical order: kind and direction, and ends if
  * requested. Returns false as above. */
 bool sieve_head_json(struct head_entry *h, const char *p, const char *end, bool local,
 		     bool remote);

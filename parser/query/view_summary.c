@@ -228,7 +228,7 @@ static bool summary_open(struct view *v, char *error, size_t size)
 
 	if (!read_by(s, v->options->summary)) {
 		snprintf(error, size, "--summary %s: must be remote, local, port, network/BITS, "
-			 "user, hour, day or a field; see aunetlog --help fields",
+			 "user, hour, day or a field, as comm, exe or pid; see aunetlog --help fields",
 			 v->options->summary);
 		return false;
 	}

@@ -54,7 +54,7 @@ static bool is_other_half(const struct attempt *a, const struct event *f)
 
 bool attempt_has(const struct attempt_table *t, uint32_t node, const struct event *f)
 {
-	int64_t ms = f->stamp.sec * 1000 + f->stamp.milli;
+	int64_t ms = stamp_ms(&f->stamp);
 
 	for (int i = 0; i < ATTEMPTS_MAX; i++) {
 		const struct attempt *a = &t->at[i];

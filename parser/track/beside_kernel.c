@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "parser/track/begun.h"
 #include "parser/track/bounds.h"
 #include "parser/track/call.h"
 #include "parser/track/from_processes.h"
@@ -67,30 +68,51 @@ static void refused_locally(struct track *t, const struct event *f)
 	conn_drop(&t->conns, s);
 }
 
-/* A socket that is known to be of a transport with connections, and is not open. */
-static void connected_beside_module(struct track *t, const struct event *f)
+/* The socket of a connect, if it is known to be of a transport with connections, and is not
+ * open. */
+static struct conn *idle_stream(struct track *t, const struct event *f)
 {
-	struct fdent *fd = fdtable_find(&t->fds, t->proc, f->fd);
-	struct conn *s = fd ? call_find_socket(t, f->fd) : NULL;
+	struct conn *s = call_find_socket(t, f->fd);
 
 	if (!s || s->phase != CONN_IDLE || s->key.number || s->unlogged || s->unclaimed_ms ||
-	    s->proto == PROTO_UNKNOWN || protocol_is_datagram(s->proto) ||
-	    !call_is_inet(f->sa_family) || !f->addr.port)
-		return;
+	    s->proto == PROTO_UNKNOWN || protocol_is_datagram(s->proto) || !f->addr.port)
+		return NULL;
 	s->remote = call_peer(s, &f->addr);
 	s->direction = CONN_OUTBOUND;
-	unclaimed_add(t, s, fd->ms);
+	return s;
+}
+
+/* joined: the record of this very call is known. */
+static void connected_beside_module(struct track *t, const struct event *f, bool joined)
+{
+	struct conn *s = idle_stream(t, f);
+
+	if (!s)
+		return;
+	if (!joined && !s->attempt_claimed)
+		unclaimed_add(t, s, fdtable_find(&t->fds, t->proc, f->fd)->ms);
+	s->attempt_claimed = false;
+}
+
+static void attempted_beside_module(struct track *t, const struct event *f, bool joined)
+{
+	struct conn *s = idle_stream(t, f);
+
+	if (s)
+		unclaimed_attempt(t, s, joined);
 }
 
 static void accepted_beside_module(struct track *t, const struct event *f)
 {
-	struct conn *s;
+	struct conn *s, *l;
 
 	if (f->result < 0 || !f->has_sockaddr || !call_is_inet(f->sa_family) || !f->addr.port)
 		return;
 	s = call_add_socket(t, f->result, f->cloexec);
 	if (!s)
 		return;
+	l = call_find_socket(t, f->fd);
+	s->proto = l ? l->proto : PROTO_UNKNOWN;
 	s->family = f->sa_family;
 	s->remote = f->addr;
 	s->direction = CONN_INBOUND;
@@ -101,10 +123,17 @@ static void accepted_beside_module(struct track *t, const struct event *f)
 
 static void connect_beside_module(struct track *t, const struct event *f)
 {
-	if (f->result < 0)
+	bool joined;
+
+	if (!call_is_inet(f->sa_family))
+		return;
+	joined = begun_take_joined(t->node, f);
+	if (f->result == -EINPROGRESS || f->result == -EINTR)
+		attempted_beside_module(t, f, joined);
+	else if (f->result < 0)
 		refused_locally(t, f);
 	else
-		connected_beside_module(t, f);
+		connected_beside_module(t, f, joined);
 }
 
 void beside_kernel(struct track *t, const struct event *f)

@@ -162,6 +162,8 @@ struct conn {
 	struct fd_holders fds;
 	/* The rules saw its start, and the kernel's side is to claim it; 0: not waiting. */
 	int64_t unclaimed_ms, unclaimed_since;
+	uint64_t attempt;		/* event of its connect that did not wait; 0: none */
+	bool attempt_claimed;		/* the kernel's side reported that one */
 	struct stamp unclaimed_end;	/* sec 0: not yet */
 	bool blind;			/* nothing claimed it */
 	bool unused;			/* listed: deferred until a datagram socket is used, */

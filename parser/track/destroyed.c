@@ -45,11 +45,6 @@ static struct destroyed_list *by_port(struct destroyed_table *t, unsigned int po
 	return &t->by_port[port % DESTROYED_BUCKETS];
 }
 
-static int64_t stamp_ms(const struct stamp *s)
-{
-	return s->sec * 1000 + s->milli;
-}
-
 void destroyed_lost(struct destroyed_table *t, const struct stamp *now, bool away)
 {
 	int64_t ms = stamp_ms(now);

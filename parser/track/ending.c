@@ -23,24 +23,35 @@ static void infer_end(struct track *t, struct conn *c, enum entry_via via)
 	conn_step(&t->conns, c, STEP_LET_GO);
 }
 
-/*
- * Returns true if an unseen child may have inherited the sockets that the last known holder had
- * at its exit. Forks are not audited by default, and a program that becomes a daemon exits
- * after it listens or binds, with no other trace. A process that accepts itself afterwards has
- * no such child, nor has one that connects.
- */
-static bool may_be_inherited(const struct conn *c, const struct proc *holder,
-			     enum entry_via via)
+/* Returns true if a child was seen that may have inherited fd: others may live unseen. One that
+ * executed a program has no descriptor with FD_CLOEXEC. */
+static bool has_children(const struct fdent *fd, const struct proc *holder)
 {
+	int64_t ms = fd->cloexec ? holder->forked_ms : holder->child_ms;
+
+	return ms && ms >= fd->ms;
+}
+
+/*
+ * Returns true if an unseen child may have inherited fd, which the last known holder had at its
+ * exit. Forks are not audited by default. A program that becomes a daemon exits after it
+ * listens or binds, with no other trace. A process that accepts itself afterwards has such a
+ * child only if it has been seen to have children, and one that connects has none.
+ */
+static bool may_be_inherited(const struct conn *c, const struct fdent *fd, enum entry_via via)
+{
+	const struct proc *holder = fd->key.proc;
+
 	return (via == VIA_EXIT || via == VIA_GONE) && c->kind == KIND_LISTEN &&
-	       !c->served && !(holder && holder->born);
+	       !holder->born && (!c->served || has_children(fd, holder));
 }
 
 /* Asks sock_diag about the end of a connection that it does not follow. Returns true if that is
  * possible. */
-static bool doubt(struct track *t, struct conn *c, const struct proc *holder,
-		  struct identity *who, enum entry_via via)
+static bool doubt(struct track *t, struct conn *c, const struct fdent *fd, struct identity *who,
+		  enum entry_via via)
 {
+	const struct proc *holder = fd->key.proc;
 	struct conn_diag *d;
 
 	if (!conn_is_open(c) || !defer_can_confirm(t, c) || !conn_add_diag(&t->conns, c))
@@ -50,7 +61,7 @@ static bool doubt(struct track *t, struct conn *c, const struct proc *holder,
 	d->netns_sure = d->netns;
 	d->pid = holder->key.pid;
 	d->ppid = holder->identity ? holder->identity->ppid : ID_UNKNOWN;
-	d->heritable = may_be_inherited(c, holder, via);
+	d->heritable = may_be_inherited(c, fd, via);
 	if (via != VIA_REUSE && via != VIA_GONE)
 		closer_note(t, c, who, false);
 	infer_end(t, c, via);
@@ -78,7 +89,7 @@ static bool followed_fd_gone(struct track *t, struct conn *c, const struct fdent
 		conn_drop_diag(&t->conns, c);
 		return false;
 	}
-	d->heritable = may_be_inherited(c, fd->key.proc, via);
+	d->heritable = may_be_inherited(c, fd, via);
 	infer_end(t, c, via);
 	return true;
 }
@@ -122,9 +133,9 @@ void ending_fd_gone(struct track *t, struct fdent *fd, enum entry_via via)
 	if (!was.presumed && !LIST_EMPTY(&c->fds))
 		note_closed(t, c, who, via);
 	if ((c->diag && followed_fd_gone(t, c, &was, pid, who, via)) || !conn_unused(c) ||
-	    doubt(t, c, was.key.proc, who, via))
+	    doubt(t, c, &was, who, via))
 		goto out;
-	c->inheritable = may_be_inherited(c, was.key.proc, via);
+	c->inheritable = may_be_inherited(c, &was, via);
 	if (c->inheritable)
 		goto out;
 	if (via == VIA_EXIT && c->kind == KIND_LISTEN && conn_is_open(c))

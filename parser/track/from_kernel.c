@@ -66,6 +66,7 @@ static void on_established(struct track *t, const struct event *f)
 	if (s->phase != CONN_CONNECTING) {	/* the record of its connect was lost */
 		end_lost(t, s, f);
 		life_begin(t, s);
+		unclaimed_began(t);
 	}
 	kernel_socket_take(t, s, f);
 	/* the connection begins now, its evidence is still the connect */
@@ -326,7 +327,7 @@ void from_kernel(struct track *t, const struct event *f)
 		return;
 	know_process(t, f);
 	if (kernel_socket_begins(f->op))
-		unclaimed_began(t, f->op == NETLOG_OP_ACCEPT);
+		unclaimed_began(t);
 	if (!kernel_socket_number(f)) {
 		input_error(t->errors, INPUT_ERROR_MODULE, "ino", 3);
 		return;

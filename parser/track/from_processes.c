@@ -37,14 +37,20 @@ static void inherit(struct track *t, struct proc *child, struct proc *parent,
 static void inherit_from_parent(struct track *t, const struct event *f)
 {
 	struct proc *parent;
+	bool exec;
 
-	if (f->kind == EVENT_EXIT_GROUP || f->task.ppid < 0)
+	if (f->task.ppid < 0)
 		return;
 	parent = process_find(&t->processes, t->node->index, f->task.ppid);
-	if (parent && parent != t->proc && parent->identity)
-		inherit(t, t->proc, parent,
-			parent->identity->exe && f->task.exe &&
-			strcmp(parent->identity->exe, f->task.exe), true);
+	if (!parent || parent == t->proc || !parent->identity)
+		return;
+	exec = parent->identity->exe && f->task.exe &&
+	       strcmp(parent->identity->exe, f->task.exe);
+	parent->child_ms = stamp_ms(&t->when);
+	if (!exec)
+		parent->forked_ms = parent->child_ms;
+	if (f->kind != EVENT_EXIT_GROUP)
+		inherit(t, t->proc, parent, exec, true);
 }
 
 void from_processes_know(struct track *t, const struct event *f)

@@ -78,6 +78,8 @@ static void one_process(struct image *i, struct image_things *x, struct track *t
 	IMAGE(i, p->ms);
 	IMAGE(i, p->began_ms);
 	IMAGE(i, p->born);
+	IMAGE(i, p->forked_ms);
+	IMAGE(i, p->child_ms);
 }
 
 static void processes(struct image *i, struct image_things *x, struct track *t)

@@ -7,66 +7,12 @@
 
 #define LATE_MS 2000	/* no event is later, on a busy host */
 
-/* ---- rings ---- */
-
-/* Returns the place of a new thing, zeroed; NULL without memory. */
-static void *ring_add(struct ring *r, unsigned int max, size_t each)
-{
-	unsigned int size = r->size ? r->size * 2 : 16;
-	void *more, *place;
-
-	if (r->next == r->size && r->size < max) {
-		more = reallocarray(r->at, size, each);
-		if (more) {
-			r->at = more;
-			r->size = size;
-		}
-	}
-	if (!r->size)
-		return NULL;
-	place = (char *)r->at + r->next++ % r->size * each;
-	return memset(place, 0, each);
-}
-
-static unsigned int ring_count(const struct ring *r)
-{
-	return r->next < r->size ? r->next : r->size;
-}
-
-static void ring_clear(struct ring *r)
-{
-	free(r->at);
-	*r = (struct ring){ .at = NULL };
-}
-
-/* The thing added i before the next one. */
-#define RING_BACK(type, ring, i) \
-	(&((type *)(ring)->at)[((ring)->next - (i)) % (ring)->size])
-
-static void ring_image(struct ring *r, struct image *i, unsigned int max, size_t each)
-{
-	uint64_t count = ring_count(r);
-
-	if (i->loading)
-		r->at = NULL;
-	i->bad |= r->size > max;
-	image_count(i, &count);
-	if (i->loading && r->size && !i->bad) {
-		r->at = calloc(r->size, each);
-		i->bad |= !r->at;
-	}
-	i->bad |= count != ring_count(r);
-	if (i->bad)
-		ring_clear(r);
-	else if (count)
-		image_bytes(i, r->at, count * each);
-}
-
 void node_image(struct node *n, struct image *i)
 {
 	ring_image(&n->times, i, RECENT_TIMES, sizeof(struct recent_time));
 	ring_image(&n->connects, i, RECENT_CONNECTS, sizeof(struct recent_connect));
 	ring_image(&n->exited, i, RECENT_EXITS, sizeof(struct recent_exit));
+	ring_image(&n->begun, i, RECENT_BEGUN, sizeof(struct recent_begun));
 	ring_image(&n->failed, i, RECENT_FAILURES, sizeof(struct recent_failure));
 	i->bad |= n->last_time && n->last_time >= ring_count(&n->times);
 }
@@ -81,6 +27,7 @@ void node_fini(struct node_table *t)
 		ring_clear(&t->at[i]->connects);
 		ring_clear(&t->at[i]->exited);
 		ring_clear(&t->at[i]->failed);
+		ring_clear(&t->at[i]->begun);
 		free(t->at[i]->name);
 		free(t->at[i]);
 	}
@@ -174,7 +121,9 @@ void node_reset(struct node *n)
 {
 	n->module = false;
 	memset(n->released, 0, sizeof(n->released));
+	n->joins = n->rewrites = false;
 	ring_clear(&n->connects);
+	ring_clear(&n->begun);
 	ring_clear(&n->exited);
 	n->last_exit = 0;
 	ring_clear(&n->times);	/* numbers restart */

@@ -11,20 +11,16 @@
 #include "parser/event.h"
 #include "parser/image.h"
 #include "parser/input_error.h"
+#include "parser/track/ring.h"
 
-/* Hosts in one log. Each takes 100 KB at most, and as much as its events have filled. */
+/* Hosts in one log. Each takes 200 KB at most, and as much as its events have filled. */
 #define NODES_MAX INPUT_HOSTS_MAX
 #define RECENT_CONNECTS 256
 #define RECENT_RELEASES 64
 #define RECENT_EXITS 512
 #define RECENT_TIMES 2048
 #define RECENT_FAILURES 256
-
-/* The last things of a kind: an array that grows up to a limit, and then wraps. */
-struct ring {
-	void *at;
-	unsigned int size, next;	/* next: things added so far */
-};
+#define RECENT_BEGUN 1024
 
 /* A connect that the module reported, kept so that the system call's event does not report it
  * again. */
@@ -33,6 +29,17 @@ struct recent_connect {
 	int64_t pid, sec;
 	int err;		/* of the failure, 0: not known (yet) */
 	struct netaddr remote;
+};
+
+/* A connection that the kernel's side reported: see begun.h. */
+struct recent_begun {
+	int64_t pid, ms;
+	uint64_t serial;	/* of the call's event, if the record joined it; 0: unknown */
+	struct netaddr remote;
+	int proto;
+	uint16_t local_port;
+	bool inbound;
+	bool taken;		/* by a call of the rules */
 };
 
 struct recent_time {
@@ -65,6 +72,9 @@ struct node {
 	unsigned int last_time;	/* place of the last one that is not late */
 	uint32_t clock;		/* times that the clock was set, as far as that shows */
 	struct ring connects;	/* struct recent_connect */
+	struct ring begun;	/* struct recent_begun */
+	bool joins;		/* records of the kernel's side have the numbers of the calls' events */
+	bool rewrites;		/* and other peers: programs in the kernel replace them */
 	/* Cookies, or inodes, of sockets whose release was read. Another processor may write
 	 * the outcome of their connect a moment later. */
 	uint64_t released[RECENT_RELEASES];

@@ -32,6 +32,8 @@ struct proc {
 	int64_t ms;
 	int64_t began_ms[2];	/* last new connection by the kernel's side: out, in */
 	bool born;		/* its fork was audited: so are its own forks */
+	/* When a child of it was first seen: one that runs the same program, and any. 0: none was. */
+	int64_t forked_ms, child_ms;
 	struct fd_list fds;	/* oldest first */
 	unsigned int fd_count;
 	unsigned int owner;	/* its user, when it was first heard of */

@@ -58,11 +58,6 @@ struct track {
 	struct proc *proc;
 };
 
-static inline int64_t stamp_ms(const struct stamp *s)
-{
-	return s->sec * 1000 + s->milli;
-}
-
 /*
  * Returns true if audit's event f is older than that of serial and ms. Serials are assigned in
  * order, when a call ends (they restart at boot); times are those of its entry.

@@ -4,19 +4,21 @@
  * no record of the kernel's side claims in time: they are written, and counted. This shows
  * sockets that no probe sees.
  *
- * A call is claimed if its process began any connection of that direction since the socket was
- * made, or the accept was entered: threads may hide each other's calls, and nothing is written
- * twice.
+ * begun.h has the rules by which a record claims a call. In doubt a call is claimed: nothing is
+ * written twice.
  */
 #ifndef NETLOG_UNCLAIMED_H
 #define NETLOG_UNCLAIMED_H
 
 #include "parser/track/life.h"
 
-/* The kernel's side reports that the process in hand began a connection. */
-void unclaimed_began(struct track *t, bool inbound);
+/* By the event in hand the kernel's side reports a new connection of the process in hand. */
+void unclaimed_began(struct track *t);
+/* By the event in hand c (remote is set) connects, and the call did not wait. claimed: the record
+ * of the call is known. */
+void unclaimed_attempt(struct track *t, struct conn *c, bool claimed);
 /* By the event in hand, c (remote and direction are set) is connected, or was accepted. since:
- * the call is claimed if its process began a connection from then on. */
+ * its record is not older. */
 void unclaimed_add(struct track *t, struct conn *c, int64_t since_ms);
 /* c's process, the one in hand, exits. */
 void unclaimed_exit(struct track *t, struct conn *c);

@@ -36,7 +36,7 @@ struct sweep {
 	struct inventory_sock *next; /* to be reported */
 	struct snapshot_ports ports;
 	int64_t begun_ms, took_ms; /* of the dumps, mono */
-	int64_t cost_ns;	   /* of this sweep */
+	int64_t cost_ns;	   /* of this sweep: processor time */
 	int64_t last_ms, next_ms;  /* mono */
 	int64_t next_scan_ms;	   /* scans rest 200 times what they cost */
 	int64_t next_doubt_ms;	   /* or 20 times, if a socket is missing */

@@ -80,6 +80,41 @@ missing_files() {
 	done
 }
 
+# Paths from the top of the tree, or from the page, in pages for people. NAME stands for any.
+paths_named() {
+	find . -path ./build -prune -o -name '*.md' -print | while read -r page; do
+		grep -oE '(^|[^A-Za-z0-9_./-])(tests|parser|plugin|kpatch|packaging|fleet|man)/[A-Za-z0-9_./-]*[A-Za-z0-9_]' "$page" |
+			sed -E 's/^[^A-Za-z]//' | sort -u | sed "s|^|$page |"
+	done
+}
+missing_paths() {
+	local page path
+	paths_named | grep -v NAME | while read -r page path; do
+		[ -e "$path" ] || [ -e "$(dirname "$page")/$path" ] || compgen -G "$path.*" >/dev/null ||
+			echo "$page: no $path"
+	done
+}
+
+# make as on a host where the package manager knows libmnl's package as missing, and the compiler
+# finds no header.
+without_library() {
+	local tmp said tool package
+	tmp=$(mktemp -d)
+	for tool in dpkg-query:libmnl-dev rpm:libmnl-devel; do
+		package=${tool#*:} tool=${tool%%:*}
+		# shellcheck disable=SC2016 # for the tool made here
+		printf '#!/bin/sh\ncase " $* " in *" %s "*) exit 1 ;; esac\nexec %s "$@"\n' \
+			"$package" "$(command -v "$tool" || echo false)" >"$tmp/$tool"
+		chmod 755 "$tmp/$tool"
+	done
+	command -v rpm >/dev/null || rm "$tmp/rpm"
+	command -v dpkg-query >/dev/null || rm "$tmp/dpkg-query"
+	said=$(PATH=$tmp:$PATH make -s B="$tmp/build" CC="cc -nostdinc" "$tmp/build/.libraries" 2>&1) &&
+		echo "make succeeds without headers"
+	grep -qE '(apt-get|dnf) .*libmnl-dev' <<<"$said" && ! grep -q 'zlib' <<<"$said" || echo "it prints: $said"
+	rm -rf "$tmp"
+}
+
 if [ "$build" = --write ]; then
 	write_states
 	exit
@@ -126,9 +161,11 @@ verdict "CONTRIBUTING names make's targets that are there" < <(
 	done)
 verdict "README has at most 120 lines" < <(awk 'END { if (NR > 120) print NR }' README.md)
 verdict "README and its pages name files that are there" < <(missing_files)
+verdict "paths in every .md file lead to a file" < <(missing_paths)
 verdict "packages have the version of the program" < <(
 	version_is packaging/debian/changelog "$(sed -n '1s/.*(\(.*\)).*/\1/p' packaging/debian/changelog)"
 	version_is packaging/rpm/audit-netlog.spec "$(sed -n 's/^Version: *//p' packaging/rpm/audit-netlog.spec)")
+verdict "make without a library names its package, and the command that installs it" < <(without_library)
 verdict "packages are built with the libraries that make needs" < <(
 	has_libraries packaging/debian/control debian_build
 	has_libraries packaging/rpm/audit-netlog.spec fedora_build)

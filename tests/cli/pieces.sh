@@ -95,4 +95,20 @@ for ((n = 0; n < rounds; n++, seed++)); do
 done
 [ $failed = 0 ] || printf 'not '
 echo "ok - --checkpoint in pieces gives what one run gives: $rounds logs, the last seed $((seed - 1)), $failed differ"
-[ $failed = 0 ]
+
+# Two hosts with the same times and numbers: their order must not depend on the place of a cut.
+cp "$here/../cases/node-names.log" "$tmp/log"
+lines=$(wc -l <"$tmp/log") cuts=0
+rm -f "$tmp/once"
+ask -if "$tmp/log" --checkpoint "$tmp/once" >"$tmp/whole"
+for ((cut = 1; cut < lines; cut++)); do
+	rm -f "$tmp/cp"
+	head -n $cut "$tmp/log" >"$tmp/grows"
+	ask -if "$tmp/grows" --checkpoint "$tmp/cp" >"$tmp/parts"
+	tail -n +$((cut + 1)) "$tmp/log" >>"$tmp/grows"
+	ask -if "$tmp/grows" --checkpoint "$tmp/cp" >>"$tmp/parts"
+	cmp -s "$tmp/whole" "$tmp/parts" || cuts=$((cuts + 1))
+done
+[ $cuts = 0 ] || printf 'not '
+echo "ok - --checkpoint: two hosts with the same times and numbers, cut at each line, $cuts differ"
+[ $((failed + cuts)) = 0 ]

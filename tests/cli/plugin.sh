@@ -341,7 +341,7 @@ test_ignore() {
 	check 'ignore list: a start is ignored' wait_for ignored 7
 	echo '/usr/bin/curl|p<22>' >"$list"
 	kill -HUP "$pid"
-	check 'ignore list: what is not there any more is in the stream' \
+	check 'ignore list: an entry that was removed is in the stream' \
 		wait_for has "$out" ' netlog ignore removed=/usr/bin/curl\|i<192.0.2.0/24>$'
 	check 'ignore list: how many' \
 		wait_for has "$out" ' netlog ignore result=loaded entries=1 added=1 removed=3$'

@@ -37,6 +37,19 @@ same() {
 without_args() { jq -cS 'del(.process.args, .process.args_count)' "$@"; }
 
 # The plugin's own files give the lines that the records gave, in either format.
+# Local times around both changes of the clock in New York; an hour comes twice in November.
+test_clock_changes() {
+	local n=0 time
+
+	for time in '2026-10-31 23:59:59' '2026-11-01 00:30:00' '2026-11-01 01:30:00' '2026-11-01 01:10:00' \
+		'2026-11-01 12:00:00' '2027-03-14 01:59:59' '2027-03-14 03:00:00' '2027-03-15 03:00:00'; do
+		echo "$time.000 connect start TCP - -> 192.0.2.1:443 - 7 0 srv exe=/srv auid=unset id=3f1a09c2-$((++n)).1"
+	done >"$tmp/changes"
+	TZ=America/New_York run -if "$tmp/changes" --utc
+	[ "$(cut -dT -f1-2 "$out" | cut -c6-19 | tr '\n' ' ')" = '11-01T03:59:59 11-01T04:30:00 11-01T05:30:00 11-01T06:10:00 11-01T17:00:00 03-14T06:59:59 03-14T07:00:00 03-15T07:00:00 ' ]
+	verdict 'local times around a change of the clock' $?
+}
+
 test_own() {
 	local log name zone
 	for log in "$pairs"/*.log "$data"; do
@@ -57,6 +70,7 @@ test_own() {
 		"$tool" -if "$data" --utc >"$tmp/utc"
 		TZ=$zone same "local time of $zone" "$tmp/utc" --utc -if "$tmp/local"
 	done
+	test_clock_changes
 	gzip -c "$tmp/local" >"$tmp/local.gz"
 	TZ=$zone same 'a packed file of lines' "$tmp/utc" --utc -if "$tmp/local.gz"
 	"$tool" -if "$data" --remote 127.0.0.1:18080 >"$tmp/some"
@@ -186,6 +200,8 @@ test_summaries() {
 	refuses '--summary network/0' '^aunetlog: --summary network/0: must be' --summary network/0
 	refuses 'two summaries' '^aunetlog: --scan: cannot be combined with --listeners' --listeners --scan
 	refuses 'a summary as JSON' '^aunetlog: --listeners cannot be combined with --format json; it has table and csv' --listeners --format json
+	refuses 'a ! that is no operator' "^aunetlog: --comm !curl: begins with !.*: '!=curl'" --comm '!curl'
+	refuses '--last' '^aunetlog: --last: unknown option; for the last hour: -ts -1h' --last 1h
 	refuses '--top 0' '^aunetlog: --top 0: must be' --top 0
 	run -if "$data" --listeners --format csv
 	[ "$(wc -l <"$out")" = 5 ] && grep -q '^TCP,127.0.0.1:18080,this host,python3.3620.,2026-11-21 06:38:49.575,2026-11-21 06:38:49.667,1,2026-11-21 06:38:49.667$' "$out"
@@ -442,7 +458,7 @@ test_checkpoint() {
 	[ "$status" = 11 ] && grep -q 'No such file' "$err"
 	verdict '--checkpoint: one that cannot be written, 11' $?
 	run -if "$pairs/exec-6.1-module.log" --checkpoint "$tmp/cp"
-	[ "$status" = 12 ] && grep -q 'is not there any more' "$err"
+	[ "$status" = 12 ] && grep -q 'its log no longer exists' "$err"
 	verdict '--checkpoint: its log is gone, 12' $?
 	refuses '--checkpoint: not with a summary' 'cannot be combined with --summary' --checkpoint x --summary port
 }

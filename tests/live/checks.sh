@@ -27,6 +27,7 @@ until_true() { # SECONDS COMMAND...
 
 has() { grep -Eqs -- "$1" "$log"; }
 hasnt() { ! has "$1"; }
-# The plugin rests 20 times as long as its last scan of all processes took: on a busy machine
-# a line can take that long.
 soon() { until_true 60 has "$1"; }
+# An end that only a scan of all processes finds: the plugin rests 20 times as long as the last
+# one took, which is minutes where it gets no processor.
+by_sweep() { until_true 300 has "$1"; }

@@ -124,7 +124,7 @@ order 'a.close()'
 # shellcheck disable=SC2016 # eval expands it
 until_true 10 eval '! ss -Htn state established "sport = :$lport" | grep -q .' || failed=1
 start
-check "a second run reports connections that ended in between" soon "connect stop TCP $l <- $c .* via=sweep"
+check "a second run reports connections that ended in between" by_sweep "connect stop TCP $l <- $c .* via=sweep"
 check "and none that was reported before" hasnt " start (TCP|UDP) .* [0-9]+ $holder 0 "
 order 'c.close()'
 check "an end has the number of its start, and its bytes" soon "connect stop TCP $c -> $l .* via=destroy tx=100 .*id=$number"
@@ -177,7 +177,7 @@ until_true 10 grep -q closed "$tmp/ports" || failed=1
 until_true 20 settled
 kill -CONT "$pid"
 check "announcements lost are counted" soon 'netlog lost .* sockdiag=[1-9]'
-check "and what ended is found by a look" soon "connect stop TCP $l <- $c .* via=sweep"
+check "and what ended is found by a look" by_sweep "connect stop TCP $l <- $c .* via=sweep"
 stop
 let_go
 
@@ -187,7 +187,7 @@ start --drop=cap_net_admin
 check "without CAP_NET_ADMIN: sockdiag=lookup" has 'netlog start .* sockdiag=lookup'
 check "without CAP_NET_ADMIN: a snapshot" soon "connect start TCP $c -> $l .* via=snapshot"
 order 'c.close()'
-check "without CAP_NET_ADMIN: ends by sweep" soon "connect stop TCP $c -> $l .* via=sweep"
+check "without CAP_NET_ADMIN: ends by sweep" by_sweep "connect stop TCP $c -> $l .* via=sweep"
 sleep 1.5	# another sweep
 check "and none of what is alive" hasnt "listen stop TCP $l"
 stop

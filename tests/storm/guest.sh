@@ -122,7 +122,7 @@ tcplife_quiet() {
 
 tcplife_told() { grep -q storm /tmp/tcplife.out; }
 
-# tells of a first session once it is attached
+# reports a first session once it is attached
 tcplife_started() { storm 1 4 0 >/dev/null; tcplife_told; }
 
 tcplife_step() { # RATE

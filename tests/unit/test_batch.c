@@ -46,9 +46,9 @@ static size_t write_lines(char *to, unsigned int *count)
 	*count = 0;
 	for (int round = 0; round < ROUNDS; round++)
 		for (size_t i = 0; i < TAILS; i++, ++*count)
-			n += sprintf(to + n, "type=SYSCALL msg=audit(1795241079.%03d:%d): arch=c000003e "
-				     "syscall=41 success=yes exit=%d a0=2 a1=1 a2=0 a3=0 items=0 ppid=%d "
-				     "pid=%d %s\n", *count, *count + 100, round * 7, *count, 2000 + *count,
+			n += sprintf(to + n, "type=SYSCALL msg=audit(1795241079.%03u:%u): arch=c000003e "
+				     "syscall=41 success=yes exit=%d a0=2 a1=1 a2=0 a3=0 items=0 ppid=%u "
+				     "pid=%u %s\n", *count, *count + 100, round * 7, *count, 2000 + *count,
 				     tails[i]);
 	return n;
 }
@@ -64,7 +64,7 @@ static void same_text(const struct record_text *a, const struct record_text *b)
 
 static void test_same_as_alone(void **state)
 {
-	char *text = malloc(ROUNDS * TAILS * LINE_MAX);
+	char *text = calloc(ROUNDS * TAILS, LINE_MAX);
 	struct batch b = { 0 };
 	unsigned int count;
 	size_t len = write_lines(text, &count);

@@ -4,7 +4,9 @@
 #include "plugin/resolve/sweep.h"
 
 #include <netinet/in.h>
+#include <unistd.h>
 
+#include "plugin/clock.h"
 #include "plugin/log.h"
 #include "plugin/resolve/deliver.h"
 #include "table.h"
@@ -12,6 +14,8 @@
 static struct {
 	unsigned int at;	/* of the walk */
 	bool cut, failed;	/* the walk is incomplete */
+	bool starved;		/* the processor is given to others meanwhile */
+	int64_t rest_ms;	/* until a socket that is missing brings another scan */
 	unsigned int sweeps;
 	enum diag_life life[5];
 	bool holders;
@@ -39,6 +43,8 @@ int procfs_next_socket(struct procfs_walk *w, int64_t *pid, int *fd, uint64_t *i
 	(void)w;
 	if (stub.at == sizeof(descriptors) / sizeof(*descriptors))
 		return -1;
+	if (stub.starved)
+		usleep(50000);
 	*pid = descriptors[stub.at].pid;
 	*fd = descriptors[stub.at].fd;
 	*ino = descriptors[stub.at++].ino;
@@ -177,6 +183,7 @@ static void sweep_once(bool sees_all)
 		sweep_go_on(&w, &slice);
 	assert_false(sweep_works(&w));
 	assert_int_equal(stub.sweeps, 1);
+	stub.rest_ms = w.next_doubt_ms - clock_now_ms();
 	sweep_fini(&w);
 }
 
@@ -210,11 +217,23 @@ static void test_part_of_a_scan(void **state)
 	}
 }
 
+/* The rest after a scan is measured by the processor time that it took: on a busy host the
+ * plugin would rest for minutes otherwise. */
+static void test_rest_of_a_starved_scan(void **state)
+{
+	(void)state;
+	memset(&stub, 0, sizeof(stub));
+	stub.starved = true;
+	sweep_once(true);
+	assert_in_range(stub.rest_ms + 1000, 0, 1500);	/* 20 times 100 ms is more */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_scan),
 		cmocka_unit_test(test_part_of_a_scan),
+		cmocka_unit_test(test_rest_of_a_starved_scan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

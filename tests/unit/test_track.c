@@ -227,6 +227,32 @@ static const struct step server_exits[] = {
 	EXIT(100, .out = "connect stop TCP -:22 <- 203.0.113.9:1 100 prog via=exit\n"
 		  LISTEN_STOP_22 " via=exit"),
 };
+/* Forks are not audited: a process that was seen to have children may have others, unseen, which
+ * accept on. A child from before the listener does not count, nor does another program's if the
+ * descriptor is close-on-exec. */
+#define SERVED_22 OPEN_22, ACCEPT(100, 3, 4, "203.0.113.9:1",		\
+				  .out = "connect start TCP -:22 <- 203.0.113.9:1 100 prog")
+static const struct step server_forks[] = {
+	SERVED_22, EXIT(101, .ppid = 100),
+	EXIT(100, .out = "connect stop TCP -:22 <- 203.0.113.9:1 100 prog via=exit"),
+	BOOT(.out = LISTEN_STOP_22 " via=boot"),
+};
+static const struct step server_forked_before[] = {
+	EXIT_THREAD(100), EXIT(101, .ppid = 100), SERVED_22,
+	EXIT(100, .out = "connect stop TCP -:22 <- 203.0.113.9:1 100 prog via=exit\n"
+		  LISTEN_STOP_22 " via=exit"),
+};
+static const struct step server_executes[] = {
+	SERVED_22, EXIT(101, .ppid = 100, .exe = "/bin/sh"),
+	EXIT(100, .out = "connect stop TCP -:22 <- 203.0.113.9:1 100 prog via=exit"),
+	SOCKET(200, 3, STREAM, .cloexec = true), BIND(200, 3, "0.0.0.0:22"),
+	LISTEN(200, 3, .out = "listen start TCP 0.0.0.0:22 200 prog"),
+	ACCEPT(200, 3, 4, "203.0.113.9:1", .cloexec = true,
+	       .out = "connect start TCP -:22 <- 203.0.113.9:1 200 prog"),
+	EXIT(201, .ppid = 200, .exe = "/bin/sh"),
+	EXIT(200, .out = "connect stop TCP -:22 <- 203.0.113.9:1 200 prog via=exit\n"
+		  "listen stop TCP 0.0.0.0:22 200 prog via=exit"),
+};
 /* The accept of a child, reported after its parent's exit. */
 static const struct step late_child[] = {
 	OPEN_22, ACCEPT(100, 3, 4, "203.0.113.9:1",
@@ -268,6 +294,98 @@ static const struct step claimed[] = {
 	ACCEPT(300, 6, 7, "unix"), ACCEPT(300, 6, 7, NULL),
 	SOCKET(300, 8, STREAM), CONNECT(300, 8, A, -EINPROGRESS),
 	OTHER, OTHER, OTHER,
+};
+/* Each record is of one call: of the one whose event it joined, or of one to its peer. */
+#define JOINED(p, n, ino, a) SOCKET(p, n, STREAM), MOD(CONNECT, p, ino, L, a),	\
+	CONNECT(p, n, a, 0, .late = 1), MOD(ESTABLISHED, p, ino, L, a,		\
+		.out = "connect start TCP " L " -> " a " " #p " prog")
+#define WROTE(...) { .kind = EVENT_EXIT_THREAD, .pid = 999, .early = true, __VA_ARGS__ }
+static const struct step unclaimed_peer[] = {
+	LOADED, SOCKET(100, 4, STREAM), SOCKET(100, 5, STREAM), JOINED(100, 3, 7, A),
+	CONNECT(100, 4, B, 0),
+	MOD(DGRAM, 100, 8, "10.0.0.5:53", "192.0.2.9:53", UDP,	/* no stream */
+	    .out = "connect start UDP 10.0.0.5:53 -> 192.0.2.9:53 100 prog"),
+	WROTE(.out = START_B),
+	/* the same peer again: its record is the first one's */
+	CONNECT(100, 5, A, 0), OTHER, WROTE(.out = START_A),
+};
+/* The same peer by another protocol, or from another port. */
+static const struct step unclaimed_proto[] = {
+	LOADED, SOCKET(100, 4, STREAM), JOINED(200, 3, 7, A),
+	MOD(CONNECT, 100, 8, "10.0.0.5:9", B, .proto = IPPROTO_SCTP),
+	MOD(ESTABLISHED, 100, 8, "10.0.0.5:9", B, .proto = IPPROTO_SCTP,
+	    .out = "connect start SCTP 10.0.0.5:9 -> " B " 100 prog"),
+	CONNECT(100, 4, B, 0), OTHER, WROTE(.out = START_B),
+};
+static const struct step unclaimed_accept[] = {
+	LOADED, SOCKET(200, 3, STREAM), ACCEPT(200, 3, 4, "203.0.113.9:1"),
+	MOD(ACCEPT, 200, 9, "10.0.0.5:22", "203.0.113.9:1",
+	    .out = "connect start TCP 10.0.0.5:22 <- 203.0.113.9:1 200 prog"),
+	ACCEPT(200, 3, 5, "203.0.113.9:2"), OTHER,
+	WROTE(.out = "connect start TCP - <- 203.0.113.9:2 200 prog"),
+};
+/* Calls that do not wait: the record is of the attempt, which another process made. */
+static const struct step claimed_attempt[] = {
+	LOADED, JOINED(300, 8, 6, A), SOCKET(100, 3, STREAM), MOD(CONNECT, 100, 7, L, B),
+	CONNECT(100, 3, B, -EINPROGRESS, .late = 1),
+	MOD(ESTABLISHED, 100, 7, L, B, .out = "connect start TCP " L " -> " B " 100 prog"),
+	EXIT_THREAD(101, .ppid = 100), OTHER, OTHER, OTHER,
+	CONNECT(100, 3, B, 0), OTHER, OTHER, OTHER, OTHER,
+	/* without the attempt's event */
+	SOCKET(100, 4, STREAM), SOCKET(100, 5, STREAM), EXIT_THREAD(102, .ppid = 100),
+	MOD(CONNECT, 102, 8, "10.0.0.5:9", B, .ppid = 100),
+	MOD(ESTABLISHED, 102, 8, "10.0.0.5:9", B, .ppid = 100,
+	    .out = "connect start TCP 10.0.0.5:9 -> " B " 102 prog"),
+	CONNECT(100, 4, B, 0), OTHER, OTHER, OTHER, OTHER,
+	/* each took its record: a third connection has none */
+	CONNECT(100, 5, B, 0), OTHER, WROTE(.out = START_B),
+	/* the record did not join the attempt */
+	SOCKET(400, 3, STREAM), MOD(CONNECT, 400, 9, "10.0.0.5:8", B),
+	CONNECT(400, 3, B, -EINPROGRESS),
+	MOD(ESTABLISHED, 400, 9, "10.0.0.5:8", B,
+	    .out = "connect start TCP 10.0.0.5:8 -> " B " 400 prog"),
+	CONNECT(400, 3, B, 0), OTHER, OTHER, OTHER, OTHER,
+	/* it comes after the attempt, and has another peer */
+	SOCKET(500, 3, STREAM), CONNECT(500, 3, B, -EINPROGRESS),
+	MOD(CONNECT, 500, 10, "10.0.0.5:7", A, .late = 1),
+	MOD(ESTABLISHED, 500, 10, "10.0.0.5:7", A,
+	    .out = "connect start TCP 10.0.0.5:7 -> " A " 500 prog"),
+	CONNECT(500, 3, B, 0), OTHER, OTHER, OTHER, OTHER,
+};
+/* The kernel's address of the peer may differ: the any-address, a v4-mapped one. */
+static const struct step claimed_peer[] = {
+	LOADED, JOINED(100, 3, 7, A), SOCKET(100, 4, STREAM), CONNECT(100, 4, "0.0.0.0:81", 0),
+	MOD(CONNECT, 100, 8, L, "127.0.0.1:81"),
+	MOD(ESTABLISHED, 100, 8, L, "127.0.0.1:81",
+	    .out = "connect start TCP " L " -> 127.0.0.1:81 100 prog"),
+	SOCKET(100, 5, STREAM, .proto = PROTO_MPTCP), CONNECT(100, 5, B, 0),
+	MOD(CONNECT, 100, 9, L, B),
+	MOD(ESTABLISHED, 100, 9, L, B, .out = "connect start TCP " L " -> " B " 100 prog"),
+	OTHER, OTHER, OTHER, OTHER, OTHER,
+	/* the number is another socket's, unseen */
+	SOCKET(100, 7, STREAM), MOD(DGRAM, 100, 11, L, B, UDP,
+				    .out = "connect start UDP " L " -> " B " 100 prog"),
+	CONNECT(100, 7, B, 0, .late = 1), OTHER, OTHER, OTHER, OTHER,
+	CONNECT(100, 7, B, 0), OTHER, OTHER, OTHER, OTHER,	/* nothing new to report */
+	SOCKET(100, 12, STREAM), CONNECT(100, 12, B, 0), OTHER, OTHER, OTHER, OTHER,
+	/* the record of the connect was lost */
+	SOCKET(100, 6, STREAM), CONNECT(100, 6, A, 0),
+	MOD(ESTABLISHED, 100, 10, L, A, .out = "connect start TCP " L " -> " A " 100 prog"),
+	OTHER, OTHER, OTHER, OTHER,
+};
+/* A program in the kernel replaces peers, as a record that joined its call shows; or no record
+ * joins one, and nothing would show it. */
+static const struct step claimed_rewritten[] = {
+	LOADED, SOCKET(100, 3, STREAM), MOD(CONNECT, 100, 7, L, B), CONNECT(100, 3, A, 0, .late = 1),
+	MOD(ESTABLISHED, 100, 7, L, B, .out = "connect start TCP " L " -> " B " 100 prog"),
+	SOCKET(100, 4, STREAM), CONNECT(100, 4, A, 0), MOD(CONNECT, 100, 8, L, B),
+	MOD(ESTABLISHED, 100, 8, L, B, .out = "connect start TCP " L " -> " B " 100 prog"),
+	OTHER, OTHER, OTHER, OTHER,
+};
+static const struct step claimed_unjoined[] = {
+	LOADED, SOCKET(100, 4, STREAM), CONNECT(100, 4, A, 0), MOD(CONNECT, 100, 8, L, B),
+	MOD(ESTABLISHED, 100, 8, L, B, .out = "connect start TCP " L " -> " B " 100 prog"),
+	OTHER, OTHER, OTHER, OTHER,
 };
 /* With audited forks each child is known. */
 static const struct step no_child[] = {
@@ -314,7 +432,7 @@ static const struct step late_known_socket[] = {
 };
 #define LATER EXIT_THREAD(999)
 
-/* Of the two events of a connect that does not wait, one comes after its descriptor was closed. */
+/* A connect that does not wait has two events; one of them comes after the descriptor was closed. */
 static const struct step late_attempt[] = {
 	LATER, LATER, LATER, SOCKET(100, 3, STREAM), LATER, LATER, CONNECT(100, 3, A, 0, .out = START_A),
 	CLOSE(100, 3, .out = STOP_A " via=close"),
@@ -1146,8 +1264,18 @@ static const struct row rows[] = {
 	ROW("exit of a program that became a daemon", daemon_listens),
 	ROW("exit of a server that accepts itself", server_exits),
 	ROW("exit of a server whose child accepts on", late_child),
+	ROW("exit of a server that forks", server_forks),
+	ROW("exit of a server that forked before it listened", server_forked_before),
+	ROW("exit of a server that runs programs", server_executes),
 	ROW("a connection that the module does not see", unclaimed),
 	ROW("a connection that the module claims", claimed),
+	ROW("the rules' connect has another peer", unclaimed_peer),
+	ROW("the rules' connect has another protocol", unclaimed_proto),
+	ROW("the rules' accept has another peer", unclaimed_accept),
+	ROW("claimed: an attempt's outcome", claimed_attempt),
+	ROW("claimed: the same peer, written differently", claimed_peer),
+	ROW("claimed: the kernel replaced the peer", claimed_rewritten),
+	ROW("claimed: no record joins a call", claimed_unjoined),
 	ROW("exit of a listener whose forks are audited", no_child),
 	ROW("events that are late", late_events),
 	ROW("events later than the exit", late_after_exit),
@@ -1513,6 +1641,33 @@ static void step(struct track *t, const struct step *s)
 }
 #define STEP(t, ...) step(t, &(struct step)__VA_ARGS__)
 
+/* More connections than are remembered, between a connect and its outcome: it may have had a
+ * record, so that it is not written twice. A connect that did not wait is not hidden by them. */
+static void test_claim_forgotten(void **state)
+{
+	const struct step before[] = {
+		LOADED, JOINED(200, 3, 7, A), SOCKET(100, 5, STREAM), SOCKET(100, 4, STREAM),
+		CONNECT(100, 4, B, -EINPROGRESS),
+	};
+	const struct step after[] = { CONNECT(100, 4, B, 0), OTHER, OTHER, OTHER, OTHER };
+	struct track *t = begin(4096, 64);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++)
+		step(t, &before[i]);
+	for (int i = 0; i < 1100; i++)
+		step(t, &(struct step)MOD(CONNECT, 300, 1000 + i, L, B));
+	for (size_t i = 0; i < sizeof(after) / sizeof(*after); i++) {
+		step(t, &after[i]);
+		assert_string_equal(seen.out, "");
+	}
+	step(t, &(struct step)CONNECT(100, 5, B, 0));
+	step(t, &(struct step)OTHER);
+	step(t, &(struct step)WROTE(.out = START_B));
+	assert_string_equal(seen.out, START_B);
+	track_free(t);
+}
+
 /* A parent that forks for ever, children never heard of: the table is bounded. */
 static void test_fork_bound(void **state)
 {
@@ -1855,6 +2010,7 @@ static void test_module_counts(void **state)
 int main(void)
 {
 	const struct CMUnitTest rest[] = {
+		cmocka_unit_test(test_claim_forgotten),
 		cmocka_unit_test(test_fork_bound),
 		cmocka_unit_test(test_descriptor_bound),
 		cmocka_unit_test(test_inherit_bound),

@@ -41,7 +41,7 @@ def read(path):
         for text in f:
             try:
                 event = json.loads(text)
-                yield from told(event)
+                yield from reported(event)
             except (ValueError, KeyError):
                 continue
 
@@ -60,7 +60,7 @@ def comm_of(call):
     return escape(bytes(raw))
 
 
-def told(event):
+def reported(event):
     call = event['SYSCALL']
     name, result = call['SYSCALL'], call.get('exit', 0)
     name = re.sub(r'^socketcall\((.*)\)$', r'\1', name)     # of i386

@@ -27,8 +27,8 @@ def comm_of(m):
 
 def read(path, pattern=ROW, comm=comm_of):
     for ev, m in enumerate(rows(pattern, path), 1):
-        told = {'local': end(m['laddr'].decode(), m['lport'].decode()),
-                'remote': end(m['raddr'].decode(), m['rport'].decode()),
-                'pid': m['pid'].decode(), 'comm': comm(m), 'ev': ev}
-        yield line('connect start', **told)
-        yield line('connect stop', **told)
+        record = {'local': end(m['laddr'].decode(), m['lport'].decode()),
+                  'remote': end(m['raddr'].decode(), m['rport'].decode()),
+                  'pid': m['pid'].decode(), 'comm': comm(m), 'ev': ev}
+        yield line('connect start', **record)
+        yield line('connect stop', **record)

@@ -92,7 +92,7 @@ once() {
 				bad+="not one $verb of $end"$'\n'$(grep -F -- "${end#* }" $log)$'\n'
 		done
 	done < <(told opened; told accepted)
-	[ -s "$work/told" ] || bad="the program told nothing"
+	[ -s "$work/told" ] || bad="the program printed nothing"
 	if [ -z "$bad" ]; then ok "$1"; else printf '%s' "$bad" | not_ok "$1"; fi
 }
 
