@@ -12,6 +12,7 @@
 
 #include "parser/packet/write_pcapng.h"
 #include "parser/packet/write_text.h"
+#include "parser/query/clock.h"
 #include "parser/query/exit_code.h"
 #include "parser/query/packet_log.h"
 #include "parser/query/packet_output.h"
@@ -213,6 +214,16 @@ int packet_run_error(const struct packet_run *r)
 
 /* ---- the end ---- */
 
+static void report_log_end(const struct packet_run *r, uint64_t packets)
+{
+	struct stamp last = clock_stamp(owners_latest(r->owners) / 1000000);
+	char text[CLOCK_TEXT_MAX];
+
+	clock_text(&last, r->o->query.utc, text);
+	fprintf(stderr, "aunetlog: %llu packets are later than the last line of the log, %s; a newer "
+		"copy of the log may have their processes\n", (unsigned long long)packets, text);
+}
+
 static void report(const struct packet_run *r)
 {
 	const struct annotate_counts *c = annotate_counts(r->annotate);
@@ -232,6 +243,8 @@ static void report(const struct packet_run *r)
 	if (c->already)
 		fprintf(stderr, "; %llu had one before", (unsigned long long)c->already);
 	fputc('\n', stderr);
+	if (c->whys[WHY_ENDED])
+		report_log_end(r, c->whys[WHY_ENDED]);
 	if (r->late_entries)
 		fprintf(stderr, "aunetlog: %llu lines of the logs came too late for packets before "
 			"them; name the logs of one host only, or raise --hold\n",

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "parser/track/protocol.h"
+
 #define SLACK_MS 1000		/* the clocks of the two differ, or one is set */
 #define IPPROTO_SMC_ 256	/* Linux 6.11 */
 
@@ -52,6 +54,14 @@ static bool is_of(const struct recent_begun *r, const struct begun_call *call)
 	       is_peer(&call->remote, &r->remote);
 }
 
+/* The number may be a datagram socket's, unseen. Its connect to the peer that it has is not
+ * reported again. */
+static bool is_repeated(const struct recent_begun *r, const struct begun_call *call)
+{
+	return protocol_is_datagram(r->proto) && r->pid == call->pid && !call->inbound &&
+	       is_peer(&call->remote, &r->remote);
+}
+
 static bool is_joined(const struct recent_begun *r, uint64_t serial)
 {
 	return serial && r->serial == serial;
@@ -90,6 +100,7 @@ static bool is_forgotten(const struct node *n, const struct begun_call *call)
 bool begun_take(struct node *n, const struct begun_call *call)
 {
 	struct recent_begun *found = NULL;
+	bool doubtful = false;
 
 	for (unsigned int i = 1; i <= ring_count(&n->begun); i++) {
 		struct recent_begun *r = RING_BACK(struct recent_begun, &n->begun, i);
@@ -102,10 +113,11 @@ bool begun_take(struct node *n, const struct begun_call *call)
 		}
 		if (is_of(r, call))
 			found = r;	/* the oldest one */
+		doubtful |= is_repeated(r, call);
 	}
 	if (found)
 		found->taken = true;
-	return found || is_forgotten(n, call);
+	return found || doubtful || is_forgotten(n, call);
 }
 
 bool begun_take_joined(struct node *n, const struct event *f)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * parser/track/begun: connections that the kernel's side reported, for the calls of the rules.
- * Each record belongs to one call: to the one with its number, if the record joined the call's
- * event; else to a call of the same process with the same direction, peer, protocol and local
- * port, as far as both are known. Neither side knows what the other calls the descriptor.
+ * Each record belongs to one call. If it joined the call's event, it belongs to that one, whatever
+ * the rules take its socket for (dup2 is not audited). Else it belongs to a call of the same
+ * process with the same direction, peer, protocol and local port, as far as both are known.
+ * Neither side knows what the other calls the descriptor.
  *
  * The peer is not compared on a host where a program in the kernel (cgroup BPF) replaces it, nor
  * where no record joins a call: there nothing would show such a program.
@@ -30,7 +31,8 @@ struct begun_call {
 /* f: a record that a connection begins. */
 void begun_add(struct node *n, const struct event *f);
 /* Returns true if the record of the call is known. It then belongs to that call alone. Returns
- * true as well if the record may have been forgotten. */
+ * true as well if the record may have been forgotten, or if the call may be one of a datagram
+ * socket that has no record. */
 bool begun_take(struct node *n, const struct begun_call *call);
 /* Takes the record with the number of the connect f of the rules. Returns false if none has it. */
 bool begun_take_joined(struct node *n, const struct event *f);

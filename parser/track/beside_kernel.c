@@ -123,10 +123,11 @@ static void accepted_beside_module(struct track *t, const struct event *f)
 
 static void connect_beside_module(struct track *t, const struct event *f)
 {
-	bool joined = call_is_inet(f->sa_family) && begun_take_joined(t->node, f);
+	bool joined;
 
 	if (!call_is_inet(f->sa_family))
 		return;
+	joined = begun_take_joined(t->node, f);
 	if (f->result == -EINPROGRESS || f->result == -EINTR)
 		attempted_beside_module(t, f, joined);
 	else if (f->result < 0)

@@ -326,7 +326,7 @@ void from_kernel(struct track *t, const struct event *f)
 	if (from_kernel_process(t, f))
 		return;
 	know_process(t, f);
-	if (f->op == NETLOG_OP_CONNECT || f->op == NETLOG_OP_ACCEPT)
+	if (kernel_socket_begins(f->op))
 		unclaimed_began(t);
 	if (!kernel_socket_number(f)) {
 		input_error(t->errors, INPUT_ERROR_MODULE, "ino", 3);

@@ -6,11 +6,13 @@ import base64
 import hashlib
 import io
 import json
+import http.server
 import os
 import select
 import signal
 import subprocess
 import tempfile
+import threading
 
 import case
 from case import check, line
@@ -223,6 +225,61 @@ def test_protocol():
             p.kill()
 
 
+class Inserts(http.server.BaseHTTPRequestHandler):
+    """A server that takes every row."""
+    rows = []
+
+    def do_POST(self):
+        self.rows.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def talk(p, data):
+    p.stdin.write(data + b"\n")
+    p.stdin.flush()
+    return p.stdout.readline().rstrip(b"\n")
+
+
+def test_killed():
+    """It is killed inside a batch: rsyslogd gives the successor the later lines alone."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Inserts)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    env = {**os.environ, "NETLOG_STORE": f"http://127.0.0.1:{server.server_port}"}
+    with tempfile.TemporaryDirectory() as folder:
+        command = [case.FLEET / "load", "--rsyslog", "--rejects", folder + "/rejects"]
+        pipes = {"env": env, "stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        def ports():
+            return [n for n in (50001, 50002, 50003) if any(str(n).encode() in r for r in Inserts.rows)]
+        with subprocess.Popen(command, **pipes) as p:
+            p.stdout.readline()
+            talk(p, b"BEGIN TRANSACTION")
+            check("a line before the kill", talk(p, b"10.0.0.5 " + line(source__port=50001)), b"DEFER_COMMIT")
+            p.kill()
+        check("it is not stored", ports(), [])
+        with subprocess.Popen(command, **pipes) as p:
+            check("the successor", p.stdout.readline(), b"OK\n")
+            check("has stored it", ports(), [50001])
+            check("and says so", b"stored 1 line of a batch whose process was killed" in p.stderr.readline())
+            talk(p, b"BEGIN TRANSACTION")
+            talk(p, b"10.0.0.5 " + line(source__port=50002))
+            check("the later lines", talk(p, b"COMMIT TRANSACTION"), b"OK")
+            check("are stored, too", ports(), [50001, 50002])
+            with subprocess.Popen(command, **pipes) as second:
+                second.stdout.readline()
+                talk(second, b"BEGIN TRANSACTION")
+                talk(second, b"10.0.0.5 " + line(source__port=50003))
+                check("a second process has a file of its own", talk(second, b"COMMIT TRANSACTION"), b"OK")
+                second.stdin.close()
+            p.stdin.close()
+        check("nothing is left", [os.stat(f"{folder}/rejects.batch.{n}").st_size for n in (0, 1)], [0, 0])
+    server.shutdown()
+
+
 def test_orphan():
     """Its parent is killed while the server is away: no batch is tried for ever."""
     env = {**os.environ, "NETLOG_STORE": "http://127.0.0.1:9"}
@@ -244,6 +301,6 @@ def test_orphan():
         check("nothing was answered", parent.stdout.read(), b"OK\nDEFER_COMMIT\n")
 
 
-for test in (test_values, test_key, test_notes, test_numbers, test_rejected, test_batches, test_protocol, test_orphan):
+for test in (test_values, test_key, test_notes, test_numbers, test_rejected, test_batches, test_protocol, test_killed, test_orphan):
     test()
 case.finish()

@@ -129,6 +129,9 @@ def test_log_end():
     expect('an open connection goes on after the log', said(w.lines, [syn, out_packet(T0 + 4, ACK, 6)] + later),
            [(2304, None, None)] * 4)
     expect('what begins after the log', said(w.lines, later), [(None, None, 'log-ended')] * 2)
+    done = run('annotate', path('in'), '-if', path('log'), '--write', path('out'))
+    expect('and the time of its last line', b' 2 packets are later than the last line of the log, ' in done.stderr and
+           b'06:03:25' in done.stderr, True)
     other = [(T0 + DAY, ip4(HOST, WEB, 6, tcp(43210, 443, ACK, 9 << 20, b'', 9 << 24)))]
     ack = (T0 + 4, ip4(HOST, WEB, 6, tcp(43210, 443, ACK, 6, b'', 900)))
     expect('another stream between the ends of an open one', said(w.lines, [syn, ack] + other),

@@ -4,7 +4,7 @@ packet the truth: the pids of sender and receiver, or the reason why there is no
 import socket
 import struct
 
-T0 = 1795241000.0           # 2026-11-21 05:23:20 UTC
+T0 = 1795241000.0           # 2026-11-21 06:03:20 UTC
 HOST, HOST6 = '10.0.0.5', '2001:db8::5'
 WEB, WEB6, DNS = '192.0.2.7', '2001:db8:1::7', '192.0.2.53'
 LO = '127.0.0.1'

@@ -303,8 +303,8 @@ static const struct step claimed[] = {
 static const struct step unclaimed_peer[] = {
 	LOADED, SOCKET(100, 4, STREAM), SOCKET(100, 5, STREAM), JOINED(100, 3, 7, A),
 	CONNECT(100, 4, B, 0),
-	MOD(DGRAM, 100, 8, "10.0.0.5:53", B, UDP,	/* no stream */
-	    .out = "connect start UDP 10.0.0.5:53 -> " B " 100 prog"),
+	MOD(DGRAM, 100, 8, "10.0.0.5:53", "192.0.2.9:53", UDP,	/* no stream */
+	    .out = "connect start UDP 10.0.0.5:53 -> 192.0.2.9:53 100 prog"),
 	WROTE(.out = START_B),
 	/* the same peer again: its record is the first one's */
 	CONNECT(100, 5, A, 0), OTHER, WROTE(.out = START_A),
@@ -362,6 +362,12 @@ static const struct step claimed_peer[] = {
 	MOD(CONNECT, 100, 9, L, B),
 	MOD(ESTABLISHED, 100, 9, L, B, .out = "connect start TCP " L " -> " B " 100 prog"),
 	OTHER, OTHER, OTHER, OTHER, OTHER,
+	/* the number is another socket's, unseen */
+	SOCKET(100, 7, STREAM), MOD(DGRAM, 100, 11, L, B, UDP,
+				    .out = "connect start UDP " L " -> " B " 100 prog"),
+	CONNECT(100, 7, B, 0, .late = 1), OTHER, OTHER, OTHER, OTHER,
+	CONNECT(100, 7, B, 0), OTHER, OTHER, OTHER, OTHER,	/* nothing new to report */
+	SOCKET(100, 12, STREAM), CONNECT(100, 12, B, 0), OTHER, OTHER, OTHER, OTHER,
 	/* the record of the connect was lost */
 	SOCKET(100, 6, STREAM), CONNECT(100, 6, A, 0),
 	MOD(ESTABLISHED, 100, 10, L, A, .out = "connect start TCP " L " -> " A " 100 prog"),
