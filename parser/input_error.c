@@ -23,7 +23,7 @@ const char *input_error_key(enum input_error_kind kind)
 const char *input_error_text(enum input_error_kind kind)
 {
 	static const char *const texts[] = {
-#define INPUT_ERROR_TEXT(name, key, text) text,
+#define INPUT_ERROR_TEXT(name, key, text) (text),
 		INPUT_ERRORS(INPUT_ERROR_TEXT)
 #undef INPUT_ERROR_TEXT
 	};
