@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LAST_SECOND 253402300799LL	/* of the year 9999 */
+
 /* ".123", up to three digits; more are stepped over. Without: the earliest or latest. */
 static const char *read_decimals(const char *text, bool end, uint32_t *milli)
 {
@@ -31,7 +33,7 @@ static bool read_epoch(const struct when *w, const char *text, struct stamp *out
 		return false;
 	errno = 0;
 	out->sec = strtoll(text + 1, &end, 10);
-	return !errno && !*read_decimals(end, w->end, &out->milli);
+	return !errno && out->sec <= LAST_SECOND && !*read_decimals(end, w->end, &out->milli);
 }
 
 static bool read_offset(const char *text, int *seconds)

@@ -201,6 +201,7 @@ test_summaries() {
 	refuses 'two summaries' '^aunetlog: --scan: cannot be combined with --listeners' --listeners --scan
 	refuses 'a summary as JSON' '^aunetlog: --listeners cannot be combined with --format json; it has table and csv' --listeners --format json
 	refuses 'a ! that is no operator' "^aunetlog: --comm !curl: begins with !.*: '!=curl'" --comm '!curl'
+	refuses '--open-at: a second that no clock has' 'neither a date' --open-at @261386157673502037
 	refuses '--last' '^aunetlog: --last: unknown option; for the last hour: -ts -1h' --last 1h
 	refuses '--top 0' '^aunetlog: --top 0: must be' --top 0
 	run -if "$data" --listeners --format csv
