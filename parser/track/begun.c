@@ -67,7 +67,8 @@ static bool is_joined(const struct recent_begun *r, uint64_t serial)
 	return serial && r->serial == serial;
 }
 
-/* What the any-address was taken for: a bound socket reaches its own address with it. */
+/* An asked peer here may be call_peer()'s loopback for the any-address, with which a bound socket
+ * reaches its own address: not a rewritten peer. */
 static bool is_this_host(const struct netaddr *a)
 {
 	static const uint8_t any6[15];

@@ -41,14 +41,14 @@ until_true() {
 	done
 }
 
-# Run the program; its output is in $work/told, its pid in $pid.
+# Run the program; its output is in $work/printed, its pid in $pid.
 run_sockets() {
-	sockets "$@" >"$work/told" 2>&1 ||
-		give_up "the program works" "$(cat "$work/told")"
-	pid=$(told process)
+	sockets "$@" >"$work/printed" 2>&1 ||
+		give_up "the program works" "$(cat "$work/printed")"
+	pid=$(printed process)
 }
 
-told() { sed -n "s/^$1 //p" "$work/told"; }
+printed() { sed -n "s/^$1 //p" "$work/printed"; }
 
 is_through() { grep -q "^[^ ]* [^ ]* connect stop UDP .* $1 0 sockets " $log; }
 
@@ -91,8 +91,8 @@ once() {
 			[ "$(grep -cF " connect $verb TCP $end " $log)" = 1 ] ||
 				bad+="not one $verb of $end"$'\n'$(grep -F -- "${end#* }" $log)$'\n'
 		done
-	done < <(told opened; told accepted)
-	[ -s "$work/told" ] || bad="the program printed nothing"
+	done < <(printed opened; printed accepted)
+	[ -s "$work/printed" ] || bad="the program printed nothing"
 	if [ -z "$bad" ]; then ok "$1"; else printf '%s' "$bad" | not_ok "$1"; fi
 }
 
@@ -173,10 +173,10 @@ whole() {
 }
 
 # held NAME PORT: a connection that stays open until let_go NAME. Its output is in
-# told-NAME.
+# printed-NAME.
 held() {
-	sockets one "$2" "$work/end-$1" >"$work/told-$1" &
-	until_true 40 grep -qs accepted "$work/told-$1" || give_up "$1 opens" "no"
+	sockets one "$2" "$work/end-$1" >"$work/printed-$1" &
+	until_true 40 grep -qs accepted "$work/printed-$1" || give_up "$1 opens" "no"
 }
 
 let_go() { touch "$work/end-$1"; wait; }
