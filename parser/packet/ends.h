@@ -154,7 +154,7 @@ static inline bool owners_is_before(const struct owner_log *log, int64_t ns)
 
 static inline bool owners_is_past(const struct owner_log *log, int64_t ns)
 {
-	return log && ns > log->latest + ENDS_TOLERANCE;
+	return !log || ns > log->latest + ENDS_TOLERANCE;
 }
 
 /* Returns true if it had ended by then: by its line, by the next one between its ends, or

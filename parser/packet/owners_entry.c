@@ -6,6 +6,7 @@
 #include <utlist.h>
 
 #include "parser/entry/line.h"
+#include "parser/input_error.h"
 #include "parser/packet/ends.h"
 
 /* Longest time between a connection's first SYN and its start: accept() may be late. */
@@ -251,7 +252,8 @@ static void process_entry(struct owners *o, const struct entry *e, int64_t at)
 	process_put(p);
 }
 
-/* Returns the log of that host, a new one for its first entry. */
+/* Returns the log of that host, a new one for its first entry; NULL for one host too many, or without
+ * memory: the time that it covers is unknown then. */
 static struct owner_log *log_of(struct owners *o, const char *node)
 {
 	struct owner_log *log = o->log;
@@ -259,7 +261,7 @@ static struct owner_log *log_of(struct owners *o, const char *node)
 	if (log && !strcmp(log->node, node))
 		return log;
 	HASH_FIND_STR(o->logs, node, log);
-	if (log)
+	if (log || HASH_COUNT(o->logs) >= INPUT_HOSTS_MAX)
 		return log;
 	log = calloc(1, sizeof(*log) + strlen(node) + 1);
 	if (!log)
@@ -285,7 +287,7 @@ void owners_line(struct owners *o, int64_t ns, bool begins)
 	int64_t unchanged = ns;
 
 	/* a line has no name of a host: it may be another one's */
-	if (HASH_COUNT(o->logs) > 1 || (o->logs && *o->log->node))
+	if (HASH_COUNT(o->logs) > 1 || (o->log && *o->log->node))
 		return;
 	cover(&o->first, begins ? &unchanged : &o->latest, ns);
 	if (o->log)
