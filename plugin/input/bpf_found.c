@@ -2,7 +2,6 @@
 /* plugin/input/bpf_found: sockets that a scan found, held until earlier records were read. */
 #include "plugin/input/bpf_found.h"
 
-#include <limits.h>
 #include <linux/types.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +17,6 @@ struct item {
 	struct netlog_bpf_event e;
 	TAILQ_ENTRY(item) next;
 	struct item *other;	/* the same socket, found later: it has another holder */
-	struct item *last;	/* of the first one: the end of that list */
-	bool partly;		/* of the first one: an earlier one was reported */
 	UT_hash_handle hh;	/* the first one of a socket */
 };
 
@@ -50,25 +47,20 @@ static struct item *first_of(struct bpf_found *f, uint64_t ino)
 	return i;
 }
 
-/* Takes out the holders of a socket, i being the first: at most this many. Reports them if
- * report is set. Returns their number. */
-static unsigned int take(struct bpf_found *f, struct item *i, bool report, unsigned int most)
+/* Takes out a socket, i being its first holder. Reports all its holders if report is set.
+ * Returns their number. */
+static unsigned int take(struct bpf_found *f, struct item *i, bool report)
 {
-	struct item *last = i->last, *other;
+	struct item *other;
 	unsigned int n = 0;
 
 	HASH_DEL(f->by_ino, i);
-	for (; i && n < most; i = other, n++) {
+	for (; i; i = other, n++) {
 		other = i->other;
 		TAILQ_REMOVE(&f->items, i, next);
 		if (report)
 			f->report(&i->e, f->arg);
 		free(i);
-	}
-	if (i) {
-		i->last = last;
-		i->partly = true;
-		HASH_ADD(hh, f->by_ino, e.sock.ino, sizeof(i->e.sock.ino), i);
 	}
 	return n;
 }
@@ -80,28 +72,27 @@ void bpf_found_free(struct bpf_found *f)
 	if (!f)
 		return;
 	while ((i = TAILQ_FIRST(&f->items)))
-		take(f, first_of(f, i->e.sock.ino), false, UINT_MAX);
+		take(f, first_of(f, i->e.sock.ino), false);
 	free(f);
 }
 
 bool bpf_found_add(struct bpf_found *f, const struct netlog_bpf_event *e)
 {
-	struct item *first = first_of(f, e->sock.ino), *i;
+	struct item *first = first_of(f, e->sock.ino), *last = NULL, *i;
+	int holders = 0;
 
-	/* The scan visits a process's descriptors one after the other. */
-	if (first && first->last->e.task.pid == e->task.pid)
-		return true;
+	for (i = first; i; last = i, i = i->other)
+		if (i->e.task.pid == e->task.pid || ++holders == BPF_FOUND_HOLDERS)
+			return true;
 	i = malloc(sizeof(*i));
 	if (!i)
 		return false;
-	*i = (struct item){ .e = *e, .last = i };
+	*i = (struct item){ .e = *e };
 	TAILQ_INSERT_TAIL(&f->items, i, next);
-	if (!first) {
+	if (last)
+		last->other = i;
+	else
 		HASH_ADD(hh, f->by_ino, e.sock.ino, sizeof(i->e.sock.ino), i);
-		return true;
-	}
-	first->last->other = i;
-	first->last = i;
 	return true;
 }
 
@@ -135,8 +126,7 @@ void bpf_found_record(struct bpf_found *f, const struct netlog_bpf_event *r)
 
 	if (!i || r->mono < i->e.mono)
 		return;
-	take(f, i, i->partly || !is_effect(&i->e.sock, r) ||
-		   r->mono - i->e.mono >= BPF_FOUND_HOLD_NS, UINT_MAX);
+	take(f, i, !is_effect(&i->e.sock, r) || r->mono - i->e.mono >= BPF_FOUND_HOLD_NS);
 }
 
 int64_t bpf_found_due(const struct bpf_found *f)
@@ -150,6 +140,6 @@ void bpf_found_release(struct bpf_found *f, int64_t now, unsigned int most)
 {
 	struct item *i;
 
-	while (most && (i = TAILQ_FIRST(&f->items)) && bpf_found_due(f) <= now)
-		most -= take(f, first_of(f, i->e.sock.ino), true, most);
+	for (unsigned int n = 0; n < most && (i = TAILQ_FIRST(&f->items)) && bpf_found_due(f) <= now;)
+		n += take(f, first_of(f, i->e.sock.ino), true);
 }

@@ -14,6 +14,9 @@ struct netlog_bpf_event;	/* kpatch/bpf/netlog_bpf.h */
 
 /* How much later than its effect a record may be. */
 #define BPF_FOUND_HOLD_NS 200000000LL
+/* Holders of one socket that are kept, however many processes a user gives it: the tracker names
+ * one, or none if there are two (parser/track/holder). */
+#define BPF_FOUND_HOLDERS 4
 
 struct bpf_found;
 
@@ -22,14 +25,14 @@ struct bpf_found *bpf_found_new(void (*report)(const struct netlog_bpf_event *e,
 /* f may be NULL. Sockets that it holds are not reported. */
 void bpf_found_free(struct bpf_found *f);
 
-/* Takes a socket that was found; *e is copied. A second descriptor of the same process counts
- * once. Returns false without memory. */
+/* Takes a socket that was found; *e is copied. Only the first BPF_FOUND_HOLDERS processes that hold
+ * it count. Returns false without memory. */
 bool bpf_found_add(struct bpf_found *f, const struct netlog_bpf_event *e);
 /* *r is about to be reported: reports first what was found before r of the same socket, or
  * drops it if r is the record of that state. */
 void bpf_found_record(struct bpf_found *f, const struct netlog_bpf_event *r);
-/* Reports what has been held long enough at now, at most this many holders: a socket may have
- * thousands, and the rest is due at once. INT64_MAX and UINT_MAX: everything. */
+/* Reports what has been held long enough at now. Stops after this many reports, but not between
+ * the holders of a socket; the rest is due at once. INT64_MAX and UINT_MAX: everything. */
 void bpf_found_release(struct bpf_found *f, int64_t now, unsigned int most);
 /* Returns the time of the next release, or INT64_MAX if nothing is held. */
 int64_t bpf_found_due(const struct bpf_found *f);
