@@ -25,9 +25,15 @@ struct stamp {
 	uint64_t serial;
 };
 
+/* Milliseconds since 1970; the first or last number if a log has a time that is out of range. */
 static inline int64_t stamp_ms(const struct stamp *s)
 {
-	return s->sec * 1000 + s->milli;
+	int64_t ms;
+
+	if (__builtin_mul_overflow(s->sec, 1000, &ms) ||
+	    __builtin_add_overflow(ms, s->milli, &ms))
+		return s->sec < 0 ? INT64_MIN : INT64_MAX;
+	return ms;
 }
 
 /* A number that may be unknown; all zero: unknown. */

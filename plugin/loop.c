@@ -93,7 +93,7 @@ static void release_entries(struct plugin *p)
 {
 	struct stamp now = clock_stamp();
 
-	report_release(&p->report, order_limit(track_oldest(p->track), now.sec * 1000 + now.milli,
+	report_release(&p->report, order_limit(track_oldest(p->track), stamp_ms(&now),
 					       p->config.wait, HOLDER_MS));
 }
 

@@ -129,7 +129,7 @@ void status_check_folded(struct plugin *p, bool all)
 	struct stamp now = clock_stamp();
 
 	if (p->repeat)
-		repeat_expire(p->repeat, now.sec * 1000 + now.milli - p->config.wait,
+		repeat_expire(p->repeat, stamp_ms(&now) - p->config.wait,
 			      all ? 0 : p->config.repeat * 1000LL, status_folded, p);
 }
 

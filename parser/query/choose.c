@@ -12,7 +12,7 @@
 
 static void on_covered_line(const struct stamp *time, bool begins, void *arg)
 {
-	coverage_line(arg, clock_ms(time), begins);
+	coverage_line(arg, stamp_ms(time), begins);
 }
 
 static void skip_entry(const struct entry *e, void *arg)
@@ -139,7 +139,7 @@ void choose_logs(struct aunetlog_source *s, const struct aunetlog_options *o, st
 	if (s->both && (!usable || !c->count || o->follow))
 		leave_out(s, true, o->debug);
 	else if (s->both && m->has_from && m->has_to && o->view != AUNETLOG_NEW &&
-		 coverage_has_all(c, clock_ms(&m->from), clock_ms(&m->to)))
+		 coverage_has_all(c, stamp_ms(&m->from), stamp_ms(&m->to)))
 		leave_out(s, false, o->debug);
 	report(s, o, c);
 }

@@ -29,16 +29,6 @@ size_t clock_text(const struct stamp *time, bool utc, char buf[CLOCK_TEXT_MAX])
 	return utc ? clock_utc(time, buf) : put(time, false, "%Y-%m-%d %H:%M:%S", "", buf);
 }
 
-int64_t clock_ms(const struct stamp *time)
-{
-	int64_t ms;
-
-	if (__builtin_mul_overflow(time->sec, 1000, &ms) ||
-	    __builtin_add_overflow(ms, time->milli, &ms))
-		return time->sec < 0 ? INT64_MIN : INT64_MAX;
-	return ms;
-}
-
 struct stamp clock_stamp(int64_t ms)
 {
 	struct stamp s = { .sec = ms / 1000, .milli = ms < 0 ? 0 : ms % 1000 };

@@ -15,7 +15,6 @@ size_t clock_utc(const struct stamp *time, char buf[CLOCK_TEXT_MAX]);
 /* "2026-11-21 06:00:51.123", local time, or the above. */
 size_t clock_text(const struct stamp *time, bool utc, char buf[CLOCK_TEXT_MAX]);
 
-int64_t clock_ms(const struct stamp *time);	/* since 1970 */
-struct stamp clock_stamp(int64_t ms);
+struct stamp clock_stamp(int64_t ms);	/* since 1970 */
 
 #endif

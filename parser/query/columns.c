@@ -312,7 +312,7 @@ size_t column_text(const struct column *c, const struct pair *pair, bool people,
 		break;
 	case COLUMN_END:
 		if (pair->stop)
-			put_time(&p, clock_ms(&pair->stop->time), utc);
+			put_time(&p, stamp_ms(&pair->stop->time), utc);
 		break;
 	case COLUMN_OUTCOME:
 		put_outcome(&p, pair);
@@ -322,7 +322,7 @@ size_t column_text(const struct column *c, const struct pair *pair, bool people,
 		break;
 	default:
 		if (c->field == FIELD_TIME)
-			put_time(&p, clock_ms(&pair_entry(pair)->time), utc);
+			put_time(&p, stamp_ms(&pair_entry(pair)->time), utc);
 		else if (people)
 			put_for_people(&p, c, source_of(c->field, pair));
 		else

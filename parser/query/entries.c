@@ -64,7 +64,7 @@ void entries_tracked(const struct entry *e, void *arg)
 
 	if (q->indexing)
 		indexing_entry(q->indexing, e, false);
-	if (q->source.both && coverage_has(&q->coverage, clock_ms(&e->time)))
+	if (q->source.both && coverage_has(&q->coverage, stamp_ms(&e->time)))
 		return;
 	take_entry(q, e);
 	if (raw && q->event && q->alive && q->view->found != found)
@@ -77,7 +77,7 @@ void entries_own(const struct entry *e, void *arg)
 
 	if (q->indexing)
 		indexing_entry(q->indexing, e, true);
-	if (!q->source.both || coverage_has(&q->coverage, clock_ms(&e->time)))
+	if (!q->source.both || coverage_has(&q->coverage, stamp_ms(&e->time)))
 		take_entry(q, e);
 }
 

@@ -236,7 +236,7 @@ static bool put_address(struct index_encoder *e, const struct netaddr *a, uint16
 
 bool index_encoder_fits(const struct index_encoder *e, const struct entry *entry)
 {
-	int64_t ms = clock_ms(&entry->time);
+	int64_t ms = stamp_ms(&entry->time);
 
 	if (!e->count)
 		return true;
@@ -254,7 +254,7 @@ static uint8_t flags_of(const struct entry *e)
 int index_encoder_put(struct index_encoder *e, const struct entry *entry)
 {
 	struct index_hot *h = &e->hot[e->count];
-	int64_t ms = clock_ms(&entry->time);
+	int64_t ms = stamp_ms(&entry->time);
 
 	if (entry->time.sec < 0)
 		return -ERANGE;

@@ -117,8 +117,8 @@ struct index_filter *index_filter_new(const struct match *m, bool pairs)
 	}
 	f->has_from = m->has_from && !pairs;
 	f->has_to = m->has_to && !pairs;
-	f->from = clock_ms(&m->from);
-	f->to = clock_ms(&m->to);
+	f->from = stamp_ms(&m->from);
+	f->to = stamp_ms(&m->to);
 	take_conditions(f, m, pairs);
 	return f;
 }

@@ -139,7 +139,7 @@ static int set_open_at(struct option_arg *a)
 	if (err)
 		return err;
 	a->o->has_open_at = true;
-	a->o->open_at = at.sec * 1000 + at.milli;
+	a->o->open_at = stamp_ms(&at);
 	return 0;
 }
 

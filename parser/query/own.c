@@ -222,7 +222,7 @@ static void note_time(const struct entry *e, void *arg)
 	int64_t *first = arg;
 
 	if (*first < 0)
-		*first = e->time.sec * 1000 + e->time.milli;
+		*first = stamp_ms(&e->time);
 }
 
 static void no_error(uint64_t number, const char *line, size_t len, void *arg)

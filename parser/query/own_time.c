@@ -204,6 +204,6 @@ const char *own_time(struct own_clock *c, const char *text, struct stamp *out)
 		out->sec = c->at + w.second;
 	}
 	out->milli = w.milli;
-	c->last = out->sec * 1000 + w.milli;
+	c->last = stamp_ms(out);
 	return end;
 }

@@ -32,9 +32,9 @@ int64_t pair_began(const struct pair *p)
 	/* these two have the time at which it was noticed */
 	if (p->start && entry_inferred(p->start) != VIA_SNAPSHOT &&
 	    entry_inferred(p->start) != VIA_CORRECTED)
-		return clock_ms(&p->start->time);
+		return stamp_ms(&p->start->time);
 	if (stop && stop->dur_ms >= 0)
-		return clock_ms(&stop->time) - stop->dur_ms;
+		return stamp_ms(&stop->time) - stop->dur_ms;
 	return -1;
 }
 
@@ -54,11 +54,11 @@ static bool was_open(const struct pair *p, int64_t at)
 	int64_t began = pair_began(p);
 
 	if (began < 0 && p->start)
-		began = clock_ms(&p->start->time);
+		began = stamp_ms(&p->start->time);
 	if (began < 0 || began > at)
 		return false;
 	if (p->stop)
-		return clock_ms(&p->stop->time) > at;
+		return stamp_ms(&p->stop->time) > at;
 	return p->start->what != CONNECT_FAIL;
 }
 

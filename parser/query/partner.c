@@ -109,12 +109,12 @@ static struct side *add(struct partners *p, const struct entry *e, const char *n
 	*s = (struct side){
 		.node = node, .proto = e->proto, .local = e->local, .remote = e->remote,
 		.inbound = e->inbound, .unknown_direction = e->unknown_direction,
-		.began = clock_ms(&e->time), .ended = -1, .tx = -1, .rx = -1, .id = e->id,
+		.began = stamp_ms(&e->time), .ended = -1, .tx = -1, .rx = -1, .id = e->id,
 		.pid = e->identity->pid, .uid = e->identity->uid, .netns = e->netns,
 		.comm = value_of(e, FIELD_COMM), .exe = value_of(e, FIELD_EXE),
 	};
 	if (e->via == VIA_SNAPSHOT || e->what == CONNECT_STOP || e->what == LISTEN_STOP)
-		s->began = e->dur_ms < 0 ? -1 : clock_ms(&e->time) - e->dur_ms;
+		s->began = e->dur_ms < 0 ? -1 : stamp_ms(&e->time) - e->dur_ms;
 	if (e->id.nth) {
 		h->id = id_of(e, node);
 		h->has_id = true;
@@ -142,7 +142,7 @@ static struct side *find(struct partners *p, const struct entry *e, const char *
 /* The stop has more values: ends that were looked up late, bytes. The process is the opener. */
 static void take_stop(struct side *s, const struct entry *e)
 {
-	s->ended = clock_ms(&e->time);
+	s->ended = stamp_ms(&e->time);
 	s->tx = e->tx;
 	s->rx = e->rx;
 	if (!s->local.has_port || !s->local.has_addr)
@@ -166,14 +166,14 @@ static void bound_entry(struct partners *p, const struct entry *e, const char *n
 		partners_add_bound(p, s);
 	}
 	if (e->what == LISTEN_STOP)
-		s->ended = clock_ms(&e->time);
+		s->ended = stamp_ms(&e->time);
 }
 
 void partners_entry(struct partners *p, const struct entry *e, bool matched, const char *node)
 {
 	const char *name = e->node ? e->node : node;
 	struct node *n = name ? node_of(p, name) : NULL;
-	int64_t at = clock_ms(&e->time);
+	int64_t at = stamp_ms(&e->time);
 	struct side *s;
 
 	if (n)

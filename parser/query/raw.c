@@ -46,7 +46,7 @@ void raw_free(struct raw *r)
 
 int raw_note(struct raw *r, const struct stamp *event, const char *node)
 {
-	struct key k = { event->sec * 1000 + event->milli, event->serial,
+	struct key k = { stamp_ms(event), event->serial,
 			 node ? head_node(node, strlen(node)) : 0 };
 	struct noted *n;
 

@@ -101,7 +101,7 @@ static void beacons_entry(struct view *v, const struct entry *e, bool matched)
 	put(&p, FIELD_REMOTE, e);
 	*p.to = 0;
 	c = find(b, key, p.to - key);
-	b->failed |= !c || !add_time(c, clock_ms(&e->time));
+	b->failed |= !c || !add_time(c, stamp_ms(&e->time));
 }
 
 static int by_size(const void *a, const void *b)

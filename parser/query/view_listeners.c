@@ -77,7 +77,7 @@ static struct listener *add(struct listeners *l, const struct entry *e, bool see
 		return NULL;
 	}
 	new->seen = seen;
-	new->began = clock_ms(&e->time);
+	new->began = stamp_ms(&e->time);
 	new->ended = new->last = -1;
 	*l->end = new;
 	l->end = &new->next;
@@ -98,7 +98,7 @@ static void accepted(struct listeners *l, const struct entry *e)
 	if (!found)
 		return;
 	found->count++;
-	found->last = clock_ms(&e->time);
+	found->last = stamp_ms(&e->time);
 }
 
 static void ended(struct listeners *l, const struct entry *e)
@@ -116,10 +116,10 @@ static void ended(struct listeners *l, const struct entry *e)
 	if (!found)
 		return;
 	if (!found->seen && e->dur_ms >= 0) {
-		found->began = clock_ms(&e->time) - e->dur_ms;
+		found->began = stamp_ms(&e->time) - e->dur_ms;
 		found->seen = true;
 	}
-	found->ended = clock_ms(&e->time);
+	found->ended = stamp_ms(&e->time);
 }
 
 static void listeners_entry(struct view *v, const struct entry *e, bool matched)

@@ -73,7 +73,7 @@ static void note(struct newcomers *n, const char *kind, const struct entry *e,
 			n->failed = true;
 			return;
 		}
-		s->first = clock_ms(&e->time);
+		s->first = stamp_ms(&e->time);
 		p = (struct put){ .to = s->comm, .end = s->comm + sizeof(s->comm) - 1 };
 		line_put_value(&p, FIELD_COMM, &comm);
 		HASH_ADD_KEYPTR(hh, n->sights, s->key, strlen(s->key), s);
@@ -88,7 +88,7 @@ static void new_entry(struct view *v, const struct entry *e, bool matched)
 
 	(void)matched;
 	if (n->oldest < 0)
-		n->oldest = clock_ms(&e->time);
+		n->oldest = stamp_ms(&e->time);
 	if (!match_entry(&n->always, e) || e->what == LISTEN_STOP ||
 	    (e->what == CONNECT_STOP && !e->incomplete))
 		return;
@@ -108,7 +108,7 @@ static void new_finish(struct view *v)
 {
 	static const char *const heads[] = { "first", "new", "what", "process", ">since", NULL };
 	struct newcomers *n = (struct newcomers *)v;
-	int64_t from = clock_ms(&v->options->match.from);
+	int64_t from = stamp_ms(&v->options->match.from);
 	struct report r;
 
 	if (n->oldest >= from)

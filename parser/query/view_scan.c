@@ -189,7 +189,7 @@ static bool scan_open(struct view *v, char *error, size_t size)
 static void scan_entry(struct view *v, const struct entry *e, bool matched)
 {
 	bool in = entry_direction(e) == DIRECTION_IN;
-	struct try t = { .ms = clock_ms(&e->time), .end = in ? e->local : e->remote,
+	struct try t = { .ms = stamp_ms(&e->time), .end = in ? e->local : e->remote,
 			 .failed = is_refusal(e) };
 	struct scan *s = (struct scan *)v;
 	char key[KEY_MAX];

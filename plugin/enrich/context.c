@@ -145,7 +145,7 @@ static bool was_there(const struct context *c, const struct stat_line *s,
 	int64_t boot = ms_of(CLOCK_REALTIME) - ms_of(CLOCK_BOOTTIME);
 	int64_t start = boot + s->start * 1000 / c->ticks;
 
-	return start <= time->sec * 1000 + time->milli + SLACK_MS;
+	return start <= stamp_ms(time) + SLACK_MS;
 }
 
 static void read_parent(const struct context *c, const struct identity *id,

@@ -24,7 +24,7 @@ void pending_read_descriptor(struct pending *p)
 	int found = procfs_socket(p->q.pid, p->q.fd, &p->ino);
 	struct stamp now = clock_stamp();
 
-	p->looked_ms = now.sec * 1000 + now.milli;
+	p->looked_ms = stamp_ms(&now);
 	p->hidden = found < 0;
 	if (found <= 0)
 		p->ino = 0;
