@@ -60,6 +60,7 @@ int on_file(struct bpf_iter__task_file *ctx)
 	struct netlog_bpf_event e = {};
 	struct task_struct *p = ctx->task;
 	struct file *file = ctx->file;
+	struct seq_file *seq = ctx->meta->seq;
 	struct socket *sock;
 
 	if (!p || !file)
@@ -67,9 +68,9 @@ int on_file(struct bpf_iter__task_file *ctx)
 	sock = bpf_sock_from_file(file);
 	if (!sock || !sock->sk)
 		return 0;
-	if (is_smc(sock->sk) ? read_smc(&e.sock, sock->sk, file) :
+	if (is_smc(sock->sk) ? read_smc(&e.sock, sock->sk, untrusted(file)) :
 	    read_any(&e.sock, sock->sk, sock))
-		write_found(ctx->meta->seq, &e, p);
+		write_found(seq, &e, untrusted(p));
 	return 0;
 }
 
