@@ -138,10 +138,10 @@ void kernel_source_open(struct kernel_source *k, enum kernel_use use,
 	};
 	char error[768];
 
-	*k = (struct kernel_source){
-		.use = use, .event = event, .arg = arg,
-		.snapshot = snapshot,
-	};
+	k->use = use;
+	k->event = event;
+	k->arg = arg;
+	k->snapshot = snapshot;
 	if (named)
 		audit_node_read(&k->node);
 	k->module = kernel_source_module_is_live();

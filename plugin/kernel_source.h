@@ -55,6 +55,7 @@ struct kernel_losses {
  * Attaches BPF if use requests it, before privileges are dropped; logs the reason if that
  * fails. event is called for BPF's events; snapshot: also for sockets that are already open.
  * named: audit's records may have the host's name, and so have BPF's events.
+ * k: all zero; its tables, more than a megabyte, are not touched before they are used.
  */
 void kernel_source_open(struct kernel_source *k, enum kernel_use use,
 			const struct bpf_wants *wants, bool snapshot, bool named,

@@ -19,6 +19,7 @@
 #define LOSSES_MS 250 /* interval at which losses are counted */
 #define INPUT_MS 100 /* of reading, before the others have their turn */
 #define TICK_MS 100
+#define REST_MS 2000 /* of reading after SIGTERM: auditd may go on writing */
 #define SCAN_MS 3000 /* between scans for processes that were killed */
 
 /* ---- input ---- */
@@ -194,10 +195,12 @@ static void work(struct plugin *p, struct pollfd *fds)
 	find_holders(p);
 }
 
-/* After SIGTERM: reads what auditd has already written. */
+/* Reads what auditd wrote before SIGTERM, for REST_MS at most. */
 static void read_rest(struct plugin *p, struct pollfd *input)
 {
-	while (poll(input, 1, 0) > 0 && input->revents & POLLIN) {
+	int64_t end = clock_now_ms() + REST_MS;
+
+	while (clock_now_ms() < end && poll(input, 1, 0) > 0 && input->revents & POLLIN) {
 		p->stop = false;
 		take_input(p, input->fd);
 		if (p->stop || p->netlink)

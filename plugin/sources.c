@@ -102,12 +102,10 @@ void sources_open(struct sources *s, const struct config *c, struct track *track
 {
 	struct bpf_wants wants = c->wants;
 
-	*s = (struct sources){
-		.config = c,
-		.track = track,
-		.live = live,
-		.initial_pids = in_initial_pid_namespace(),
-	};
+	s->config = c;
+	s->track = track;
+	s->live = live;
+	s->initial_pids = in_initial_pid_namespace();
 	wants.data = !c->udp_unused;
 	wants.list = c->kernel_ignore != USE_NO;
 	kernel_source_open(&s->kernel, c->source, &wants, c->snapshot, !live, on_kernel_event, track);

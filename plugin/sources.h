@@ -30,6 +30,7 @@ struct sources {
 /*
  * Attaches BPF where the configuration wants it, so call it before privileges are
  * dropped; BPF's events go to the tracker. sources_update() opens sock_diag.
+ * s: all zero.
  */
 void sources_open(struct sources *s, const struct config *c, struct track *track, bool live);
 /* Opens or closes sock_diag, as the configuration and the module ask for now. */

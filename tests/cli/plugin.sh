@@ -115,6 +115,21 @@ test_term() {
 	check 'SIGTERM from the parent: it says that it stops' has "$out" ' netlog stop$'
 }
 
+# SIGTERM by hand while auditd goes on writing: /dev/zero always has more.
+test_term_while_written_to() {
+	config "${to_stdout[@]}"
+	rm -f "$out"
+	"$plugin" -c "$conf" </dev/zero >"$out" 2>"$tmp/err" &
+	pid=$!
+	wait_for has "$out" ' netlog start '
+	kill -TERM "$pid"
+	deadline=20 wait_for has "$out" ' netlog stop$' || kill -KILL "$pid"
+	wait "$pid"
+	status=$?
+	pid=''
+	check 'SIGTERM while there is always more to read ends it: status 0' [ "$status" = 0 ]
+}
+
 # The program's own messages go to a terminal on stderr, so it is given one.
 test_reload_messages() {
 	if ! command -v script >/dev/null; then
@@ -767,6 +782,7 @@ test_check
 test_end_of_input
 test_nothing_to_read
 test_term
+test_term_while_written_to
 test_reload
 test_reload_messages
 test_state

@@ -218,6 +218,7 @@ static void test(void **state)
 	now = 0;
 	live = false;
 	*got = 0;
+	memset(&k, 0, sizeof(k));
 	kernel_source_open(&k, KERNEL_AUTO, &wants, true, true, on_event, NULL);
 	for (char *s = strtok_r(steps, " ", &save); s; s = strtok_r(NULL, " ", &save))
 		step(s);

@@ -25,6 +25,8 @@
 static atomic_llong now_ns;	/* since the start */
 static atomic_uint put;		/* lines; one a second */
 static pthread_t feeder;
+static pthread_mutex_t turn_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t turn = PTHREAD_COND_INITIALIZER; /* now_ns or put has changed */
 
 int clock_gettime(clockid_t id, struct timespec *t)
 {
@@ -36,6 +38,52 @@ int clock_gettime(clockid_t id, struct timespec *t)
 	return 0;
 }
 
+/* The feeder has put a line for each second that has begun. */
+static bool has_kept_up(void)
+{
+	return atomic_load(&put) > atomic_load(&now_ns) / 1000000000;
+}
+
+static bool is_over(void)
+{
+	return atomic_load(&now_ns) / 1000000000 >= DAY;
+}
+
+static void move_clock(long long ns)
+{
+	pthread_mutex_lock(&turn_lock);
+	if (ns > atomic_load(&now_ns))
+		atomic_store(&now_ns, ns);
+	pthread_cond_broadcast(&turn);
+	pthread_mutex_unlock(&turn_lock);
+}
+
+static void await_feeder(void)
+{
+	pthread_mutex_lock(&turn_lock);
+	while (!is_over() && !has_kept_up())
+		pthread_cond_wait(&turn, &turn_lock);
+	pthread_mutex_unlock(&turn_lock);
+}
+
+static void await_next_second(void)
+{
+	pthread_mutex_lock(&turn_lock);
+	while (has_kept_up())
+		pthread_cond_wait(&turn, &turn_lock);
+	pthread_mutex_unlock(&turn_lock);
+}
+
+/* A line was put. */
+static void count_line(void)
+{
+	pthread_mutex_lock(&turn_lock);
+	atomic_fetch_add(&put, 1);
+	if (has_kept_up())
+		pthread_cond_broadcast(&turn);
+	pthread_mutex_unlock(&turn_lock);
+}
+
 static long long until_ns(const struct timespec *until)
 {
 	return (until->tv_sec - 1795240000) * 1000000000LL + until->tv_nsec;
@@ -45,21 +93,17 @@ static long long until_ns(const struct timespec *until)
  * for room. At the end it waits for that thread in real time. */
 int pthread_cond_timedwait(pthread_cond_t *c, pthread_mutex_t *m, const struct timespec *until)
 {
-	long long end = until_ns(until), now;
+	long long end = until_ns(until);
 
 	(void)c;
 	pthread_mutex_unlock(m);
 	if (!pthread_equal(pthread_self(), feeder)) {
-		/* the feeder has kept up with the clock */
-		while ((now = atomic_load(&now_ns)) / 1000000000 < DAY &&
-		       atomic_load(&put) <= now / 1000000000)
-			usleep(10);
-		if (end > now)
-			atomic_store(&now_ns, end);
+		await_feeder();
+		move_clock(end);
 	} else {
 		usleep(100);
-		if (atomic_load(&put) < DAY && end > atomic_load(&now_ns))
-			atomic_store(&now_ns, end);
+		if (atomic_load(&put) < DAY)
+			move_clock(end);
 	}
 	pthread_mutex_lock(m);
 	return atomic_load(&now_ns) >= end ? ETIMEDOUT : 0;
@@ -127,12 +171,11 @@ static void test_day(void **state)
 	while (atomic_load(&put) < DAY) {
 		struct message m = { .text = text };
 
-		while (atomic_load(&put) > atomic_load(&now_ns) / 1000000000)
-			usleep(10);
+		await_next_second();
 		m.len = snprintf(text, sizeof(text), "line %u", atomic_load(&put) + 1);
 		output_put(s, &m);
 		output_push(s);
-		atomic_fetch_add(&put, 1);
+		count_line();
 	}
 	output_counts(s, &c);
 	assert_true(c.queue_peak <= QUEUE);

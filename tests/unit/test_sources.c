@@ -80,7 +80,7 @@ static void test_counts_go_on(void **state)
 	struct config c = { .use = USE_AUTO };
 	struct track_io io = { 0 };
 	struct track *t = track_new(&limits, &io, &errors);
-	struct sources s;
+	static struct sources s;
 
 	(void)state;
 	sources_open(&s, &c, t, true);
