@@ -44,7 +44,8 @@ BPF := $(BPF)
 ifeq ($(BPF),1)
 PLUGIN := $(filter-out plugin/input/bpf_none.c,$(PLUGIN))
 else
-PLUGIN := $(filter-out plugin/input/bpf.c plugin/input/bpf_btf.c plugin/input/bpf_load.c plugin/input/bpf_scan.c,$(PLUGIN))
+PLUGIN := $(filter-out plugin/input/bpf.c plugin/input/bpf_btf.c plugin/input/bpf_load.c plugin/input/bpf_ring.c \
+	plugin/input/bpf_scan.c,$(PLUGIN))
 endif
 
 # The tls transport is built where GnuTLS is; TLS=0 leaves it out.
@@ -187,6 +188,9 @@ dkms:	## Puts the module's source where DKMS takes it from
 
 # ---- install ----
 
+# auditctl stops at the name of a call that the architecture does not have.
+RULES_AARCH64 := -e '/arch=b64/s/dup2,//' -e '/arch=b64/s/fork,vfork,//'
+
 install: all	## Installs programs, rules, manual pages and configuration (DESTDIR, PREFIX)
 	$(make_dirs) 755 $(OWNDIR) $(SBINDIR) $(BINDIR) $(RULESDIR) $(DOCDIR) \
 		$(MANDIR)/man4 $(MANDIR)/man5 $(MANDIR)/man7 $(MANDIR)/man8 $(SYSCONFDIR)
@@ -194,6 +198,7 @@ install: all	## Installs programs, rules, manual pages and configuration (DESTDI
 	$(INSTALL) -m 750 $B/audisp-netlog $D$(SBINDIR)
 	$(INSTALL) -m 755 $B/aunetlog $D$(BINDIR)
 	$(INSTALL) -m 644 rules/*.rules $D$(RULESDIR)
+	$(if $(filter aarch64-%,$(shell $(CC) -dumpmachine)),sed -i $(RULES_AARCH64) $D$(RULESDIR)/31-netlog-close.rules)
 	$(INSTALL) -m 644 README.md BENCHMARKS.md CONTRIBUTING.md SECURITY.md COPYING $D$(DOCDIR)
 	$(INSTALL) -m 644 rules/README.md $D$(DOCDIR)/README.rules.md
 	mkdir -p build/man

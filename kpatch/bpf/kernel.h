@@ -73,7 +73,8 @@ struct inet_sock { struct sock sk; __u16 inet_sport; };
 struct inet_connection_sock { struct inet_sock icsk_inet; };
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
-	__u64 bytes_sent, bytes_retrans, bytes_received;
+	__u64 bytes_sent, bytes_retrans, bytes_received, bytes_acked;
+	__u32 packets_out, total_retrans;
 	__u32 write_seq, snd_nxt, rcv_nxt, copied_seq;
 };
 

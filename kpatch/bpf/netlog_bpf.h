@@ -19,6 +19,8 @@ enum netlog_bpf_kind {
 	NETLOG_BPF_STAMP,		/* struct netlog_bpf_stamp */
 };
 
+enum netlog_bpf_direction { NETLOG_BPF_EITHER, NETLOG_BPF_OUTBOUND, NETLOG_BPF_INBOUND };
+
 /* Ports are in host order. Addresses are in network order, IPv4 in the first four bytes. An
  * unknown end is all zero. */
 struct netlog_bpf_sock {
@@ -30,7 +32,8 @@ struct netlog_bpf_sock {
 	__u16 family, proto, lport, fport;
 	__u8 state, datagram;
 	__u8 unused;			/* NETLOG_F_DATA */
-	__u8 pad[5];
+	__u8 direction;			/* op=found: enum netlog_bpf_direction */
+	__u8 pad[4];
 };
 
 struct netlog_bpf_task {		/* pid 0: unknown */

@@ -37,6 +37,20 @@ static __always_inline __u64 write_exe_of(struct seq_file *seq, struct task_stru
 	return id;
 }
 
+/*
+ * Returns the direction of an open TCP connection. tcp_ack() counts the SYN of the connecting side
+ * among the bytes acknowledged, not that of the accepting side. settled: nothing is in flight, and
+ * nothing was sent twice.
+ */
+static __always_inline __u8 direction_of(const struct netlog_bpf_sock *s, __u64 sent,
+					 __u64 acked, bool settled)
+{
+	if (!settled || (s->state != TCP_ESTABLISHED && s->state != TCP_CLOSE_WAIT))
+		return NETLOG_BPF_EITHER;
+	return acked == sent + 1 ? NETLOG_BPF_OUTBOUND :
+	       acked == sent ? NETLOG_BPF_INBOUND : NETLOG_BPF_EITHER;
+}
+
 static __always_inline void write_found(struct seq_file *seq, struct netlog_bpf_event *e,
 					struct task_struct *p)
 {
@@ -60,16 +74,23 @@ int on_file(struct bpf_iter__task_file *ctx)
 	struct netlog_bpf_event e = {};
 	struct task_struct *p = ctx->task;
 	struct file *file = ctx->file;
+	struct seq_file *seq = ctx->meta->seq;
 	struct socket *sock;
+	struct tcp_sock *tp;
 
 	if (!p || !file)
 		return 0;
 	sock = bpf_sock_from_file(file);
 	if (!sock || !sock->sk)
 		return 0;
-	if (is_smc(sock->sk) ? read_smc(&e.sock, sock->sk, file) :
-	    read_any(&e.sock, sock->sk, sock))
-		write_found(ctx->meta->seq, &e, p);
+	if (is_smc(sock->sk) ? !read_smc(&e.sock, sock->sk, untrusted(file)) :
+	    !read_any(&e.sock, sock->sk, sock))
+		return 0;
+	tp = bpf_skc_to_tcp_sock(sock->sk);
+	if (tp)
+		e.sock.direction = direction_of(&e.sock, tp->bytes_sent, tp->bytes_acked,
+						!tp->packets_out && !tp->total_retrans);
+	write_found(seq, &e, untrusted(p));
 	return 0;
 }
 
@@ -81,11 +102,19 @@ int on_file_old(struct bpf_iter__task_file *ctx)
 	struct netlog_bpf_event e = {};
 	struct task_struct *p = ctx->task;
 	struct file *file = ctx->file;
+	struct tcp_sock *tp;
 
 	if (!p || !file || file->f_inode->i_sb->s_magic != SOCKFS_MAGIC)
 		return 0;
-	if (read_far(&e.sock, file, BPF_CORE_READ((struct socket *)file->private_data, sk)))
-		write_found(ctx->meta->seq, &e, p);
+	tp = (struct tcp_sock *)BPF_CORE_READ((struct socket *)file->private_data, sk);
+	if (!read_far(&e.sock, file, (struct sock *)tp))
+		return 0;
+	if (e.sock.proto == IPPROTO_TCP)
+		e.sock.direction = direction_of(&e.sock, BPF_CORE_READ(tp, bytes_sent),
+						BPF_CORE_READ(tp, bytes_acked),
+						!BPF_CORE_READ(tp, packets_out) &&
+						!BPF_CORE_READ(tp, total_retrans));
+	write_found(ctx->meta->seq, &e, p);
 	return 0;
 }
 

@@ -37,7 +37,7 @@ struct conn *call_find_socket(struct track *t, int fd)
 {
 	struct fdent *f = fdtable_find(&t->fds, t->proc, fd);
 
-	if (!f || ending_over(t, f->conn))
+	if (!f || conn_is_placeholder(f->conn) || ending_over(t, f->conn))
 		return NULL;
 	f->presumed = false;
 	if (t->event->stamp.serial > f->used)

@@ -52,6 +52,16 @@ bool conn_is_open(const struct conn *c)
 	       c->phase != CONN_CONNECTING;
 }
 
+bool conn_is_placeholder(const struct conn *c)
+{
+	return c->tentative && c->phase == CONN_IDLE;
+}
+
+const struct netaddr *conn_local(const struct conn *c)
+{
+	return c->learnt.family ? &c->learnt : &c->local;
+}
+
 bool conn_unused(const struct conn *c)
 {
 	return !c->key.number && !c->diag && LIST_EMPTY(&c->fds) && !c->inheritable &&

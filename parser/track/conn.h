@@ -75,6 +75,7 @@ struct conn_diag {
 	uint64_t question_id;	/* 0: none is out */
 	int64_t pid, ppid;
 	int fd;			/* -1: known to be closed */
+	int listener;		/* descriptor that it was accepted on; -1: none */
 	int64_t fd_gone_ms;	/* time of the audit event that closed it; 0: none has */
 	int64_t deadline, answered;	/* mono */
 	int64_t looked_ms, answered_ms;	/* real time */
@@ -212,6 +213,10 @@ bool conn_step(struct conn_table *t, struct conn *c, enum conn_step step);
 bool conn_is_open(const struct conn *c);
 /* Returns true if a scan of all sockets is to confirm its end. conn_table.doubts counts these. */
 bool conn_is_doubted(const struct conn *c);
+/* Returns true if only its descriptor is known, which was looked up in vain. */
+bool conn_is_placeholder(const struct conn *c);
+/* Returns its local end: sock_diag's, else the one that bind() chose. */
+const struct netaddr *conn_local(const struct conn *c);
 /* Returns true if no reference to it is left. */
 bool conn_unused(const struct conn *c);
 

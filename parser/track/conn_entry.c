@@ -8,7 +8,7 @@
  * kernel. */
 static struct netaddr local_end(const struct conn *c)
 {
-	struct netaddr a = c->learnt.family ? c->learnt : c->local;
+	struct netaddr a = *conn_local(c);
 
 	if (c->kind == KIND_CONNECT && netaddr_is_any(&a)) {
 		a.has_addr = false;

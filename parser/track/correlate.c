@@ -16,6 +16,7 @@
 #include "parser/track/defer.h"
 #include "parser/track/ending.h"
 #include "parser/track/identify.h"
+#include "parser/track/passed.h"
 
 #define LOOK_NS 20000000LL	/* interval between checks of waiting connections */
 #define ASK_AGAIN_NS 50000000LL
@@ -88,7 +89,9 @@ void correlate_answer(struct track *t, const struct diag *answer)
 	}
 	elsewhere = d->netns && !d->watched;
 	c->other_netns |= elsewhere;
-	if (c->tentative || (d->stranger && (answer->op != DIAG_ABSENT || elsewhere)))
+	if (c->tentative && passed_take(t, c) == PASSED_ASKED)
+		defer_again(t, c);
+	else if (c->tentative || (d->stranger && (answer->op != DIAG_ABSENT || elsewhere)))
 		ending_give_up(t, c);
 }
 
@@ -134,6 +137,8 @@ static void decide_found(struct track *t, struct conn *c, bool late)
 	bool handshaking = is_handshaking(&d->found);
 	struct destroyed *dead;
 
+	if (identify_same_listener(t, c))
+		return;
 	if (!may_be(t, c) || (handshaking && d->via == VIA_NONE)) {
 		if (late)
 			ending_give_up(t, c);
@@ -232,15 +237,40 @@ static void decide(struct track *t, struct conn *c)
 	}
 }
 
+static bool is_found_listener(const struct conn_diag *d)
+{
+	return d->conn->kind == KIND_LISTEN && d->question == QUESTION_FOUND;
+}
+
+/* Listeners are decided from the oldest on: of several processes that call listen() on one socket,
+ * the first is its opener. The answer about an older one is awaited. */
+static void decide_listeners(struct track *t)
+{
+	struct conn_diag *d, *next;
+
+	for (d = TAILQ_FIRST(&t->conns.waiting); d; d = next) {
+		next = TAILQ_NEXT(d, link);
+		if (d->conn->kind != KIND_LISTEN || d->confirming)
+			continue;
+		if (d->question == QUESTION_ASKED ||
+		    (is_found_listener(d) && !defer_passed(t, d->looked_ms, d->answered)))
+			return;
+		if (is_found_listener(d))
+			decide(t, d->conn);
+	}
+}
+
 /* Decides from the youngest on: the later a connection began, the fewer destroyed sockets it
  * can be, and a socket that it claims is not an older one's. */
 static void decide_all(struct track *t)
 {
 	struct conn_diag *d, *next;
 
+	decide_listeners(t);
 	for (d = TAILQ_LAST(&t->conns.waiting, diag_list); d; d = next) {
 		next = TAILQ_PREV(d, diag_list, link);
-		decide(t, d->conn);
+		if (d->confirming || !is_found_listener(d) || t->diag.mono >= d->deadline)
+			decide(t, d->conn);
 	}
 	for (d = TAILQ_FIRST(&t->conns.dying); d; d = next) {
 		next = TAILQ_NEXT(d, link);

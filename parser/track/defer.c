@@ -91,6 +91,7 @@ static void forget_end(struct conn_diag *d)
 static void start_waiting(struct track *t, struct conn *c, enum entry_via via)
 {
 	const struct event *f = t->event;
+	bool accepted = f->kind == EVENT_ACCEPT && c->kind == KIND_CONNECT;
 	struct conn_diag *d = c->diag;
 
 	forget_end(d);
@@ -99,7 +100,8 @@ static void start_waiting(struct track *t, struct conn *c, enum entry_via via)
 	d->handshaking = d->confirming = d->by_list = d->end_later = false;
 	d->pid = f->task.pid;
 	d->ppid = f->task.ppid;
-	d->fd = f->kind == EVENT_ACCEPT ? f->result : f->fd;
+	d->fd = accepted ? f->result : f->fd;
+	d->listener = accepted ? f->fd : -1;
 	d->fd_gone_ms = 0;
 	d->stranger = d->netns_sure = d->watched = false;
 	d->netns = 0;

@@ -7,6 +7,7 @@
 
 #include "parser/track/closer.h"
 #include "parser/track/defer.h"
+#include "parser/track/passed.h"
 
 /* ---- descriptors ---- */
 
@@ -265,14 +266,29 @@ static void hand_on(struct track *t, struct conn *c, int fd)
 	defer_confirm(t, c);
 }
 
+/* An accept's listener that is none, or cannot be read, is not looked up again at that
+ * descriptor. */
+static void forget_tentative(struct track *t, struct conn *c)
+{
+	if (c->kind != KIND_LISTEN || c->diag->via != VIA_SNAPSHOT) {
+		life_forget(t, c);
+		conn_drop(&t->conns, c);
+		return;
+	}
+	life_withdraw(t, c);
+	c->tentative = true;
+	conn_drop_diag(&t->conns, c);
+	if (conn_unused(c))
+		conn_drop(&t->conns, c);
+}
+
 void ending_give_up(struct track *t, struct conn *c)
 {
 	struct conn_diag *d = c->diag;
 	bool handed_on;
 
-	if (c->tentative) {
-		life_forget(t, c);
-		conn_drop(&t->conns, c);
+	if (c->tentative && passed_take(t, c) != PASSED_KNOWN) {
+		forget_tentative(t, c);
 		return;
 	}
 	life_write_start(t, c);

@@ -60,6 +60,13 @@ struct fdent *fdtable_add(struct fd_table *t, struct proc *p, int fd, struct con
 	return f;
 }
 
+void fdtable_move(struct fdent *f, struct conn *c, struct fd_holders *holders)
+{
+	LIST_REMOVE(f, of_conn);
+	f->conn = c;
+	LIST_INSERT_HEAD(holders, f, of_conn);
+}
+
 void fdtable_confirm(struct fdent *f)
 {
 	struct identity *now = f->key.proc->identity;

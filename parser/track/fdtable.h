@@ -55,6 +55,8 @@ bool fdtable_full(const struct fd_table *t);
 /* The number must be free in p. holders is the list of c. NULL without memory. */
 struct fdent *fdtable_add(struct fd_table *t, struct proc *p, int fd, struct conn *c,
 			  struct fd_holders *holders, bool cloexec);
+/* The descriptor is one of c's: the same socket. holders is the list of c. */
+void fdtable_move(struct fdent *f, struct conn *c, struct fd_holders *holders);
 /* f's process, with its current identity, has the socket. */
 void fdtable_confirm(struct fdent *f);
 /* Returns the descriptor to take when room is needed: the oldest one of the process with the

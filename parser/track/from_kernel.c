@@ -255,6 +255,13 @@ static void on_release(struct track *t, const struct event *f)
 	forget(t, s);
 }
 
+static enum conn_direction found_direction(const struct event *f)
+{
+	if (protocol_is_datagram(f->proto) || f->direction == EVENT_OUTBOUND)
+		return CONN_OUTBOUND;
+	return f->direction == EVENT_INBOUND ? CONN_INBOUND : CONN_EITHER;
+}
+
 /* The socket was open when the source began. It may be a connect in progress. */
 static void on_found(struct track *t, const struct event *f)
 {
@@ -284,7 +291,7 @@ static void on_found(struct track *t, const struct event *f)
 		return;
 	kernel_socket_take(t, s, f);
 	s->scan = t->scans + 1;
-	s->direction = protocol_is_datagram(f->proto) ? CONN_OUTBOUND : CONN_EITHER;
+	s->direction = found_direction(f);
 	life_begin(t, s);
 	/* the time is that of the snapshot: no dur= */
 	s->unknown_start = true;

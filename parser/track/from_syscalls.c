@@ -11,6 +11,7 @@
 #include "parser/track/from_processes.h"
 #include "parser/track/late.h"
 #include "parser/track/life.h"
+#include "parser/track/passed.h"
 #include "parser/track/protocol.h"
 #include "parser/track/syscall_connect.h"
 
@@ -74,6 +75,21 @@ static void on_listen(struct track *t, const struct event *f)
 	call_listens(t, s);
 }
 
+/* A listener that was passed or inherited, unseen: looked up once. Its start is known, or was
+ * missed, and it is found open now. */
+static void look_up_listener(struct track *t, const struct event *f)
+{
+	struct conn *l = fdtable_find(&t->fds, t->proc, f->fd) ? NULL :
+			 call_add_socket(t, f->fd, false);
+
+	if (!l)
+		return;
+	l->tentative = true;
+	life_begin(t, l);
+	l->unknown_start = true;
+	life_open(t, l, KIND_LISTEN, VIA_SNAPSHOT);
+}
+
 /* The program did not ask for the peer's address, and the listener is unknown: inherited, or
  * passed. */
 static void accept_unknown(struct track *t, const struct event *f)
@@ -81,8 +97,10 @@ static void accept_unknown(struct track *t, const struct event *f)
 	struct conn *s = NULL;
 
 	from_processes_reuse(t, f->result);
-	if (t->diag.on)
+	if (t->diag.on) {
+		look_up_listener(t, f);
 		s = call_add_socket(t, f->result, f->cloexec);
+	}
 	if (s)
 		s->direction = CONN_INBOUND;
 	open_tentative(t, s, KIND_CONNECT, "accept");
@@ -141,11 +159,7 @@ static void on_accept(struct track *t, const struct event *f)
 		return;
 	l = listener_of(t, f);	/* making room may have dropped it */
 	if (l) {
-		s->family = l->family;
-		s->type = l->type;
-		s->proto = l->proto;
-		s->unlogged = l->unlogged;
-		s->local = l->local;
+		passed_on(s, l);
 		l->served |= l->opener && l->opener->pid == f->task.pid;
 	}
 	s->remote = f->addr;

@@ -23,6 +23,23 @@ void identify_learn(struct conn *c, const struct diag_sock *sock)
 		c->remote = sock->remote;
 }
 
+bool identify_same_listener(struct track *t, struct conn *c)
+{
+	const struct diag_sock *found = &c->diag->found;
+	struct conn *known = conn_by_cookie(&t->conns, found->cookie);
+	struct fdent *fd;
+
+	if (!known || known == c || !c->tentative || c->kind != KIND_LISTEN ||
+	    known->kind != KIND_LISTEN || known->proto != found->proto)
+		return false;
+	ending_held(t, known, c->diag->looked_ms);
+	while ((fd = LIST_FIRST(&c->fds)))
+		fdtable_move(fd, known, &known->fds);
+	life_withdraw(t, c);
+	conn_drop(&t->conns, c);
+	return true;
+}
+
 bool identify_lives_nowhere(const struct track *t, const struct conn_diag *d)
 {
 	if (d->live_count > DIAG_LIVE_MAX)

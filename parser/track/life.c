@@ -139,6 +139,12 @@ void life_forget(struct track *t, struct conn *c)
 		input_error(t->errors, INPUT_ERROR_UNATTRIBUTED, "accept", 6);
 }
 
+void life_withdraw(struct track *t, struct conn *c)
+{
+	c->tentative = false;
+	drop_start(t, c);
+}
+
 void life_defer_listed(struct track *t, struct conn *c)
 {
 	if (!conn_step(&t->conns, c, STEP_DEFER))

@@ -41,6 +41,8 @@ void life_fail(struct track *t, struct conn *c, int err, enum entry_via via);
 void life_fail_deferred(struct track *t, struct conn *c, int err, enum entry_via via);
 /* Forgets a deferred start that is no connection, or not known to be one: writes nothing. */
 void life_forget(struct track *t, struct conn *c);
+/* Withdraws the deferred start of c, which is a known connection: writes nothing. */
+void life_withdraw(struct track *t, struct conn *c);
 /* Drops c without its stop, and counts it if it was open. */
 void life_lose(struct track *t, struct conn *c);
 

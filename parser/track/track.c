@@ -177,7 +177,7 @@ static struct diag_known known_of(const struct conn *c)
 	k.sock.family = c->family;
 	k.sock.proto = c->proto;
 	k.sock.netns = c->netns > 0 ? c->netns : 0;
-	k.sock.local = c->learnt.family ? c->learnt : c->local;
+	k.sock.local = *conn_local(c);
 	k.sock.remote = c->remote;
 	return k;
 }

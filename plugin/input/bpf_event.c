@@ -247,6 +247,8 @@ static void set_socket(struct event *f, const struct netlog_bpf_sock *s)
 	f->proto = s->proto;
 	f->state = s->state;
 	f->unused = s->unused;
+	f->direction = s->direction == NETLOG_BPF_OUTBOUND ? EVENT_OUTBOUND :
+		       s->direction == NETLOG_BPF_INBOUND ? EVENT_INBOUND : EVENT_EITHER;
 	if (bytes) {
 		f->tx = s->tx;
 		f->rx = s->rx;

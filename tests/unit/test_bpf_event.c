@@ -24,12 +24,13 @@ static void on_event(const struct event *e, void *arg)
 	netaddr_format(&e->local, local);
 	netaddr_format(&e->remote, remote);
 	snprintf(got, sizeof(got), "%d %lld.%03u:%llu op=%d err=%d ino=%llu cookie=%llx "
-		 "netns=%lld proto=%d state=%d %s %s tx=%lld rx=%lld mono=%lld pid=%lld "
+		 "netns=%lld proto=%d state=%d %s%s %s tx=%lld rx=%lld mono=%lld pid=%lld "
 		 "ppid=%lld sid=%lld uid=%lld auid=%lld ses=%lld comm=%s title=%s exe=%s",
 		 e->kind == EVENT_MODULE, (long long)e->stamp.sec, e->stamp.milli,
 		 (unsigned long long)e->stamp.serial, e->op, e->err,
 		 (unsigned long long)e->ino, (unsigned long long)e->cookie,
-		 (long long)e->netns, e->proto, e->state, local, remote, (long long)e->tx,
+		 (long long)e->netns, e->proto, e->state, local,
+		 (const char *[]){ "", " ->", " <-" }[e->direction], remote, (long long)e->tx,
 		 (long long)e->rx, (long long)e->mono, (long long)e->task.pid,
 		 (long long)e->task.ppid, (long long)e->task.sid, (long long)e->task.uid,
 		 (long long)e->task.auid, (long long)e->task.ses,
@@ -125,6 +126,25 @@ static void test_ends(void **state)
 	assert_int_equal(bpf_events_record(e, &r, sizeof(r)), 0);
 	if (!strstr(got, row->want))
 		fail_msg("no \"%s\" in: %s", row->want, got);
+	bpf_events_free(e);
+}
+
+static void test_direction(void **state)
+{
+	static const char *const want[] = { [NETLOG_BPF_EITHER] = " 10.0.0.5:22 10.0.0.9:5 ",
+		[NETLOG_BPF_OUTBOUND] = " 10.0.0.5:22 -> 10.0.0.9:5 ",
+		[NETLOG_BPF_INBOUND] = " 10.0.0.5:22 <- 10.0.0.9:5 " };
+	struct bpf_events *e = bpf_events_new(&to);
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct netlog_bpf_event r = record(NETLOG_OP_FOUND, AF_INET, "10.0.0.5", 22,
+						   "10.0.0.9", 5);
+
+		r.sock.direction = i;
+		assert_int_equal(bpf_events_record(e, &r, sizeof(r)), 0);
+		assert_non_null(strstr(got, want[i]));
+	}
 	bpf_events_free(e);
 }
 
@@ -355,6 +375,7 @@ static void test_no_record(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_direction),
 		cmocka_unit_test(test_all_fields), cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_args), cmocka_unit_test(test_processes),
 		cmocka_unit_test(test_stamp),

@@ -28,6 +28,7 @@ struct step {
 	uint64_t ino, cookie;
 	const char *local, *remote;
 	int state, err;
+	enum event_direction direction;
 	int64_t tx, rx;
 	bool early;			/* its records are of an earlier time */
 	int late;			/* so many events */
@@ -889,9 +890,20 @@ static const struct step m_aborted[] = {
 };
 /* Open when BPF began: its iterator reports it. */
 static const struct step m_found[] = {
-	MOD(FOUND, 100, 7, L, A, .state = 1, .out = M_START " via=snapshot"),
+	MOD(FOUND, 100, 7, L, A, .state = 1, .direction = EVENT_OUTBOUND,
+	    .out = M_START " via=snapshot"),
 	MOD(FOUND, 200, 7, L, A, .state = 1),	/* another holder */
 	MOD(RELEASE, 100, 7, L, A, .state = 1, .tx = 5, .rx = 6, .out = M_STOP " tx=5 rx=6"),
+};
+static const struct step m_found_accepted[] = {
+	MOD(FOUND, 100, 7, L, A, .state = 1, .direction = EVENT_INBOUND,
+	    .out = "connect start TCP " L " <- " A " 100 prog via=snapshot"),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .out = "connect stop TCP " L " <- " A " 100 prog"),
+};
+static const struct step m_found_sending[] = {
+	MOD(FOUND, 100, 7, L, A, .state = 1,
+	    .out = "connect start TCP " L " - " A " 100 prog via=snapshot"),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .out = "connect stop TCP " L " - " A " 100 prog"),
 };
 static const struct step m_found_listener[] = {
 	MOD(FOUND, 100, 7, "0.0.0.0:22", NULL, .state = 10, .out = LISTEN_22 " via=snapshot"),
@@ -1249,6 +1261,8 @@ static const struct row rows[] = {
 	ROW("EINPROGRESS, then ECONNREFUSED", progress_refused),
 	ROW("EINPROGRESS twice", progress_again),
 	ROW("found open", m_found),
+	ROW("found open: accepted", m_found_accepted),
+	ROW("found open: direction unknown", m_found_sending),
 	ROW("found: a listener", m_found_listener),
 	ROW("found: known already", m_found_known),
 	ROW("found while it connects", m_found_connecting),
@@ -1489,7 +1503,7 @@ static void on_record(const struct entry *r, void *arg)
 	    entry_proto_name(r->proto), text);
 	netaddr_format(&r->remote, text);
 	if (r->what != LISTEN_START && r->what != LISTEN_STOP)
-		put(" %s %s", r->inbound ? "<-" : "->", text);
+		put(" %s %s", r->unknown_direction ? "-" : r->inbound ? "<-" : "->", text);
 	if (r->identity->comm)
 		audit_text(r->identity->comm, comm, sizeof(comm));
 	if (r->identity->pid >= 0)
@@ -1575,7 +1589,7 @@ static void fact_of(const struct step *s, struct event *f)
 		.proto = s->proto, .op = s->op, .ino = s->ino,
 		.cookie = s->cookie, .netns = -1,
 		.mono = -1, .tx = s->tx, .rx = s->rx, .missed = -1, .lost = -1,
-		.err = s->err, .state = s->state,
+		.err = s->err, .state = s->state, .direction = s->direction,
 		.local = read_addr(s->local), .remote = read_addr(s->remote),
 	};
 	read_sockaddr(f, s->addr);

@@ -536,13 +536,34 @@ static const struct row rows[] = {
 		SWEEP(4000, ALIVE), DIAG(4005, NOT_HELD, .question = 3), TICK(4020),
 		TICK(4150, .out = "stop " L " -> " R " 1 via=exit") } },
 	{ "an unknown listener: what was accepted is looked up", {
-		ACCEPT(2, 1, 3, 4, NULL), FOUND(5, 1, 11, "10.0.0.5:80", R, EST), STREAM(20),
-		TICK(30, .out = "start 10.0.0.5:80 <- " R " 1"),
+		ACCEPT(2, 1, 3, 4, NULL), FOUND(5, 1, 11, "10.0.0.5:80", R, EST), ABSENT(6, 2),
+		STREAM(20), TICK(30, .out = "start 10.0.0.5:80 <- " R " 1"),
 		ACCEPT(40, 1, 3, 5, "192.0.2.8:1"),
-		FOUND(45, 2, 12, "10.0.0.5:80", "192.0.2.8:1", EST), STREAM(60),
+		FOUND(45, 3, 12, "10.0.0.5:80", "192.0.2.8:1", EST), STREAM(60),
 		TICK(70, .out = "start 10.0.0.5:80 <- 192.0.2.8:1 1"),
-		LISTEN(80, 1, 6), FOUND(85, 3, 13, "10.0.0.5:81", ANY, STATE_LISTEN),
+		LISTEN(80, 1, 6), FOUND(85, 4, 13, "10.0.0.5:81", ANY, STATE_LISTEN),
 		STREAM(90), TICK(110, .out = "listen 10.0.0.5:81 1") } },
+	{ "a passed listener: the first that calls listen() opened it, both accept on it", {
+		LISTEN(0, 1, 3), LISTEN(0, 2, 4), FOUND(5, 2, 50, S, ANY, STATE_LISTEN), STREAM(20),
+		TICK(30), FOUND(35, 1, 50, S, ANY, STATE_LISTEN), STREAM(40),
+		TICK(60, .out = "listen " S " 1"), ACCEPT(70, 2, 4, 7, NULL), GONE(75, 3),
+		STREAM(80), TICK(1100, .out = "start " S " <- - 2"), EXIT(1200, 1),
+		END(2000, 50, S, ANY), STREAM(2100), TICK(2110, .out = "unlisten " S " 2 via=destroy") } },
+	{ "a passed listener: what was accepted and closed before the looks", {
+		OPEN(0, 1, 3, 50, S, ANY, STATE_LISTEN, .out = "listen " S " 1 via=snapshot"),
+		ACCEPT(10, 2, 4, 7, NULL), GONE(15, 1), ACCEPT(16, 2, 4, 8, NULL), GONE(17, 3),
+		FOUND(20, 2, 50, S, ANY, STATE_LISTEN), STREAM(30), TICK(60), GONE(70, 4), GONE(71, 5),
+		END(5, 11, S, R), STREAM(100),
+		TICK(1100, .out = "start " S " <- - 2\nstart " S " <- - 2"),
+		EXIT(1200, 1), TICK(1300), STREAM(1301), TICK(1500) } },
+	{ "a passed listener: its start was missed", {
+		ACCEPT(10, 2, 4, 7, NULL), GONE(15, 1), FOUND(16, 2, 50, S, ANY, STATE_LISTEN),
+		STREAM(30), TICK(50, .out = "listen " S " 2 via=snapshot"), GONE(70, 3), STREAM(80),
+		TICK(1100, .out = "start " S " <- - 2") } },
+	{ "a passed listener: its number was used again after the accept", {
+		ACCEPT(10, 2, 4, 7, NULL), GONE(15, 1), SOCKET(16, 2, 4), BIND(16, 2, 4, S),
+		LISTEN(17, 2, 4, .out = "listen " S " 2"), FOUND(20, 2, 50, S, ANY, STATE_LISTEN),
+		STREAM(30), TICK(50), TICK(1100), STREAM(1101), TICK(1200) } },
 	{ "an unknown listener: of another family, or not to be read", {
 		ACCEPT(2, 1, 3, 4, NULL), ABSENT(5, 1), ACCEPT(10, 1, 3, 4, NULL), HIDDEN(15, 2),
 		ACCEPT(20, 1, 3, 4, NULL), GONE(25, 3), ACCEPT(30, 1, 3, 4, NULL), EXIT(40, 1),
