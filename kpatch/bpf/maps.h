@@ -114,7 +114,8 @@ struct {
 } users SEC(".maps");
 
 #if LOOP
-extern void *bpf_rdonly_cast(void *object, __u32 type) __ksym __weak;
+/* as libbpf 1.4 and later declare it */
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 
 /*
  * Returns p, which then must not be passed to a helper. For each pointer that is read from a
