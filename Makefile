@@ -44,7 +44,8 @@ BPF := $(BPF)
 ifeq ($(BPF),1)
 PLUGIN := $(filter-out plugin/input/bpf_none.c,$(PLUGIN))
 else
-PLUGIN := $(filter-out plugin/input/bpf.c plugin/input/bpf_btf.c plugin/input/bpf_load.c plugin/input/bpf_scan.c,$(PLUGIN))
+PLUGIN := $(filter-out plugin/input/bpf.c plugin/input/bpf_btf.c plugin/input/bpf_load.c plugin/input/bpf_ring.c \
+	plugin/input/bpf_scan.c,$(PLUGIN))
 endif
 
 # The tls transport is built where GnuTLS is; TLS=0 leaves it out.

@@ -41,54 +41,58 @@ static __always_inline bool differs(const struct netlog_bpf_sock *a,
 	return a->faddr[0] != b->faddr[0] || a->faddr[1] != b->faddr[1] || a->fport != b->fport;
 }
 
-/* The socket lost its peer, or stopped listening. */
-static __always_inline void lost_peer(struct sock *sk, const struct netlog_bpf_sock *before)
-{
-	struct netlog_bpf_sock s;
-
-	if (pending_take_sock(sk->sk_socket, &s))
-		write(NETLOG_OP_FAIL, &s, NULL, ECONNABORTED);
-	else if (before->state != TCP_SYN_SENT)	/* op=fail reported it */
-		write(NETLOG_OP_DISCONNECT, before, NULL, 0);
-}
-
+/*
+ * The socket may have lost its peer or have stopped listening, and may have begun something
+ * new. Each call of write() costs the verifier as much as the rest, so there is one for the end
+ * and one for the beginning. *before is overwritten.
+ */
 static __always_inline void changed(struct sock *sk, struct netlog_bpf_sock *before)
 {
 	struct netlog_bpf_sock now;
+	bool other, lost, had_port = before->lport;
 	__u8 was = before->state;
-	bool other, lost;
+	int err = 0;
+	__u32 op;
 
 	if (!read_sock(&now, sk, sk->sk_socket))
 		return;
 	other = differs(before, &now);
 	lost = now.state == TCP_CLOSE && (was != TCP_CLOSE || (other && !remote_known(&now)));
 	before->unused = now.datagram && (lost || other) && unused_take(sk);
-	if (lost)
-		lost_peer(sk, before);
-	else if (before->unused)	/* another peer */
-		write(NETLOG_OP_DISCONNECT, before, NULL, 0);
+	op = before->unused ? NETLOG_OP_DISCONNECT : 0;		/* it has another peer */
+	if (lost && pending_take_sock(sk->sk_socket, before)) {
+		op = NETLOG_OP_FAIL;
+		err = ECONNABORTED;
+	} else if (lost) {		/* op=fail reported an attempt */
+		op = was != TCP_SYN_SENT ? NETLOG_OP_DISCONNECT : 0;
+	}
+	if (op)
+		write(op, before, NULL, err);
+
+	op = 0;
 	if (now.datagram && now.state == TCP_CLOSE) {
 		/* A port that bind() asked for stays: the socket receives from all again. After
 		 * "ss -K" this is not reported: the task would be ss. */
-		if (now.lport && (lost || !before->lport) && sk->sk_err != ECONNABORTED)
-			write(NETLOG_OP_BIND, &now, NULL, 0);
+		if (now.lport && (lost || !had_port) && sk->sk_err != ECONNABORTED)
+			op = NETLOG_OP_BIND;
 	} else if (now.datagram ? other : now.state == TCP_LISTEN && was != TCP_LISTEN) {
 		now.state = was;
 		now.unused = now.datagram && unused_watch(sk);
-		write(now.datagram ? NETLOG_OP_DGRAM : NETLOG_OP_LISTEN, &now, NULL, 0);
+		op = now.datagram ? NETLOG_OP_DGRAM : NETLOG_OP_LISTEN;
 	}
+	if (op)
+		write(op, &now, NULL, 0);
 }
 
 static __noinline int leave(__u32 function, struct sock *sk, const void *uaddr, int len, int ret)
 {
 	__u64 key = call_key(function);
-	struct netlog_bpf_sock *before = bpf_map_lookup_elem(&calls, &key), s;
+	struct netlog_bpf_sock *before = bpf_map_lookup_elem(&calls, &key);
 
 	if (!before)
 		return 0;
 	if (sk && ret < 0 && uaddr) {
-		__builtin_memcpy(&s, before, sizeof(s));
-		refused(sk, &s, uaddr, len, -ret);
+		refused(sk, before, uaddr, len, -ret);
 	} else if (sk && ret >= 0) {
 		changed(sk, before);
 	}

@@ -73,11 +73,11 @@ static __always_inline bool is_connecting(struct sock *sk, int old)
 }
 
 /* SCTP without its own functions: listen(2), and its end by a process. */
-static __noinline int listen_late(struct sock *sk, int old, int new)
+static __noinline int listen_late(struct sock *sk, struct socket *sock, int old, int new)
 {
 	struct netlog_bpf_sock s;
 
-	if (!sk || (new != TCP_LISTEN && !in_use(sk)) || !read_sock(&s, sk, sk->sk_socket))
+	if (!sk || (new != TCP_LISTEN && !in_use(sk)) || !read_sock(&s, sk, sock))
 		return 0;
 	s.state = old;
 	write(new == TCP_LISTEN ? NETLOG_OP_LISTEN : NETLOG_OP_DISCONNECT, &s, NULL, 0);
@@ -94,17 +94,16 @@ int on_state(__u64 *ctx)
 	struct sock *sk = (struct sock *)ctx[0];
 	int old = (int)ctx[1], new = (int)ctx[2];
 	int err = new == TCP_CLOSE ? sk->sk_err : 0;
-	struct socket *sock;
+	struct socket *sock = sk->sk_socket;
 	struct pending p;
 
 	if (new == TCP_SYN_SENT && sk->sk_protocol == IPPROTO_TCP)
 		count(&shared.begun);
 	if (sctp_late && sk->sk_protocol == IPPROTO_SCTP && sk->sk_type == SOCK_STREAM &&
 	    (new == TCP_LISTEN || old == TCP_LISTEN))
-		return listen_late(sk, old, new);
+		return listen_late(sk, sock, old, new);
 	if (!is_connecting(sk, old) || (new != TCP_ESTABLISHED && !err))
 		return 0;
-	sock = sk->sk_socket;
 	if (!sock)
 		return 0;
 	/* connect() is about to return an error and sk_err is older; or the socket was accepted */

@@ -5,21 +5,20 @@
 
 /* Set by user space before loading: what this kernel allows. */
 const volatile bool can_read = true;	/* bpf_probe_read_kernel(): no lockdown=confidentiality */
-const volatile bool has_task_btf = true;	/* bpf_get_current_task_btf(), 5.11 */
-const volatile bool has_cookie = true;	/* bpf_get_socket_cookie(), 5.12 */
+const volatile bool has_task_btf_set = true;	/* bpf_get_current_task_btf(), 5.11 */
+const volatile bool has_cookie_set = true;	/* bpf_get_socket_cookie(), 5.12 */
+const volatile bool has_cast = LOOP;	/* bpf_rdonly_cast(), 6.2 */
 
-/* Set in the object that uses bpf_loop() (5.17). */
+/* Set in the object that uses bpf_loop() (5.17). It has no code for what older kernels lack. */
 const volatile bool has_loop = LOOP;
+#define has_task_btf (LOOP || has_task_btf_set)
+#define has_cookie (LOOP || has_cookie_set)
 
 /* SCTP's own functions have no BTF type: its module is not loaded, or the kernel is older than
  * 5.11. */
 const volatile bool sctp_late = false;
 /* Families whose datagrams are all seen; 0 if this was not requested. */
 const volatile bool sees_data4, sees_data6;
-
-/* Before 6.2 the verifier distinguishes values that do not matter, and takes minutes over long
- * loops. */
-const volatile __u32 exit_fds = 128;	/* of an exiting process, without bpf_loop() */
 
 const volatile bool has_list = LOOP;	/* the ignore list is applied */
 
@@ -113,6 +112,21 @@ struct {
 	__type(key, int);
 	__type(value, __u32);
 } users SEC(".maps");
+
+#if LOOP
+extern void *bpf_rdonly_cast(void *object, __u32 type) __ksym __weak;
+
+/*
+ * Returns p, which then must not be passed to a helper. For each pointer that is read from a
+ * trusted pointer, the verifier searches the kernel's BTF from beginning to end, up to four
+ * times (6.3 and later): a thousand times the cost of another instruction. p is trusted if it
+ * is the current task, or an argument of a tp_btf or iterator program.
+ */
+#define untrusted(p)									\
+	(has_cast ? (typeof(p))bpf_rdonly_cast(p, bpf_core_type_id_kernel(typeof(*(p)))) : (p))
+#else
+#define untrusted(p) (p)
+#endif
 
 /* Unique, because one processor makes at most one per nanosecond. */
 static __always_inline __u64 unique(void)

@@ -6,7 +6,7 @@
 SEC("tp_btf/sched_process_fork")
 int on_fork(__u64 *ctx)
 {
-	struct task_struct *child = (struct task_struct *)ctx[1];
+	struct task_struct *child = untrusted((struct task_struct *)ctx[1]);
 	struct netlog_bpf_sock none = {};
 	struct netlog_bpf_task t = {};
 	struct known_exe k = {};
@@ -52,45 +52,55 @@ int on_end(__u64 *ctx)
 	return 0;
 }
 
-#define EXIT_FDS 512
+#define EXIT_FDS 512		/* without bpf_loop() */
 #define EXIT_FDS_LOOP 65536
 
-/* Returns true if the file is a socket whose family and protocol are reported. */
-static __always_inline bool read_held(struct netlog_bpf_sock *s, struct file *f)
+static __always_inline struct sock *held_sock(struct file *f)
 {
-	struct socket *sock;
-	struct sock *sk;
+	struct socket *sock = BPF_CORE_READ(f, private_data);
 
-	if (BPF_CORE_READ(f, f_inode, i_sb, s_magic) != SOCKFS_MAGIC)
-		return false;
-	sock = BPF_CORE_READ(f, private_data);
-	sk = BPF_CORE_READ(sock, sk);
+	return BPF_CORE_READ(sock, sk);
+}
+
+static __always_inline void read_held(struct netlog_bpf_sock *s, struct file *f)
+{
+	struct sock *sk = held_sock(f);
+
 	s->family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	if (s->family != AF_INET && s->family != AF_INET6)
-		return false;
 	s->ino = BPF_CORE_READ(f, f_inode, i_ino);
 	s->proto = BPF_CORE_READ(sk, sk_protocol);
 	s->state = BPF_CORE_READ(sk, __sk_common.skc_state);
 	s->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
-	return true;
+}
+
+/*
+ * Returns the struct file * that is stored at this address if it is a socket whose family is
+ * reported, and 0 otherwise. A global function: the verifier reads it once, not for each round.
+ */
+__noinline __u64 held_at(__u64 address)
+{
+	struct file *f = NULL;
+	__u16 family;
+
+	if (!can_read || bpf_probe_read_kernel(&f, sizeof(f), (void *)address) || !f)
+		return 0;
+	if (BPF_CORE_READ(f, f_inode, i_sb, s_magic) != SOCKFS_MAGIC)
+		return 0;
+	family = BPF_CORE_READ(held_sock(f), __sk_common.skc_family);
+	if (family != AF_INET && family != AF_INET6)
+		return 0;
+	return is_marked(BPF_CORE_READ(f, f_inode, i_ino)) ? 0 : (__u64)f;
 }
 
 struct held {
-	struct file **fds;
-	__u64 max, found;
-	struct netlog_bpf_sock s;
+	__u64 fds, found;
 };
 
-/* Returns 1, with h->s filled, if the descriptor is a socket that is reported. */
+/* Returns 1 if the descriptor is a socket that is reported. */
 static long look_at(__u32 i, struct held *h)
 {
-	struct file *f = NULL, **fds = h->fds;
-
-	bpf_probe_read_kernel(&f, sizeof(f), fds + i);
-	if (!f || !read_held(&h->s, f))
-		return 0;
-	h->found = !is_marked(h->s.ino);
-	return h->found;
+	h->found = held_at(h->fds + i * sizeof(struct file *));
+	return h->found != 0;
 }
 
 /* An exiting process has no program any more when its sockets are released later. A process
@@ -100,8 +110,10 @@ int on_exit(__u64 *ctx)
 {
 	struct task_struct *p = (void *)bpf_get_current_task();
 	__u32 pid = bpf_get_current_pid_tgid() >> 32;
+	struct netlog_bpf_sock s = {};
 	struct known_exe now, *k;
 	struct held h = {};
+	__u64 max;
 
 	if (!can_read || shared.silent)
 		return 0;
@@ -109,17 +121,19 @@ int on_exit(__u64 *ctx)
 	k = bpf_map_lookup_elem(&exes, &pid);
 	if (k && k->start == now.start && k->file == now.file && k->exec_id == now.exec_id)
 		return 0;
-	h.max = BPF_CORE_READ(p, files, fdt, max_fds);
-	h.fds = BPF_CORE_READ(p, files, fdt, fd);
+	max = BPF_CORE_READ(p, files, fdt, max_fds);
+	h.fds = (__u64)BPF_CORE_READ(p, files, fdt, fd);
 #if LOOP
-	bpf_loop(h.max < EXIT_FDS_LOOP ? h.max : EXIT_FDS_LOOP, look_at, &h, 0);
+	bpf_loop(max < EXIT_FDS_LOOP ? max : EXIT_FDS_LOOP, look_at, &h, 0);
 #else
-	for (__u32 i = 0; i < EXIT_FDS && i < exit_fds && i < h.max; i++)
+	for (__u32 i = 0; i < EXIT_FDS && i < max; i++)
 		if (look_at(i, &h))
 			break;
 #endif
-	if (h.found)
-		write(NETLOG_OP_EXIT, &h.s, NULL, 0);
+	if (!h.found)
+		return 0;
+	read_held(&s, (struct file *)h.found);
+	write(NETLOG_OP_EXIT, &s, NULL, 0);
 	return 0;
 }
 

@@ -41,12 +41,18 @@ static __always_inline void smc_unmark(struct sock *sk)
 		bpf_map_delete_elem(&smcs, &key);
 }
 
-/* Returns the struct sock * of a struct socket * of TCP, 0 for any other word. */
-static __always_inline __u64 tcp_sock_of(__u64 word)
+/*
+ * Returns the struct sock * of the struct socket * of TCP that is stored at this address, 0 for
+ * any other word. A global function: the verifier reads it once, not for each round.
+ */
+__noinline __u64 tcp_sock_at(__u64 address)
 {
-	struct socket *sock = (struct socket *)word;
-	struct sock *sk = BPF_CORE_READ(sock, sk);
+	struct socket *sock = NULL;
+	struct sock *sk;
 
+	if (!can_read || bpf_probe_read_kernel(&sock, sizeof(sock), (void *)address) || !sock)
+		return 0;
+	sk = BPF_CORE_READ(sock, sk);
 	if (!sk || BPF_CORE_READ(sk, sk_socket) != sock ||
 	    BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
 		return 0;
@@ -60,10 +66,7 @@ struct smc_search {
 /* One word. Returns 1 if it was found. */
 static long smc_look(__u32 i, struct smc_search *s)
 {
-	__u64 word, at = s->at + i * sizeof(word);
-
-	if (!bpf_probe_read_kernel(&word, sizeof(word), (void *)at) && word)
-		s->sk = tcp_sock_of(word);
+	s->sk = tcp_sock_at(s->at + i * sizeof(__u64));
 	return s->sk != 0;
 }
 
@@ -71,11 +74,13 @@ static long smc_look(__u32 i, struct smc_search *s)
  * socket. Marks that one, and returns it; 0: not found. */
 static __noinline __u64 smc_mark(struct sock *smc, struct file *file)
 {
-	struct smc_search s = { .at = (__u64)smc + bpf_core_type_size(struct sock), .sk = 0 };
+	struct smc_search s = {};
 	__u64 ino;
 
-	if (!can_read || !smc || !file)
+	/* copied by the helper, the pointer is a number for the verifier */
+	if (!can_read || !smc || !file || bpf_probe_read_kernel(&s.at, sizeof(s.at), &smc))
 		return 0;
+	s.at += bpf_core_type_size(struct sock);
 #if LOOP	/* the verifier checks one round */
 	bpf_loop(SMC_WORDS, smc_look, &s, 0);
 #else

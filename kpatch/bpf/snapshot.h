@@ -74,6 +74,7 @@ int on_file(struct bpf_iter__task_file *ctx)
 	struct netlog_bpf_event e = {};
 	struct task_struct *p = ctx->task;
 	struct file *file = ctx->file;
+	struct seq_file *seq = ctx->meta->seq;
 	struct socket *sock;
 	struct tcp_sock *tp;
 
@@ -82,14 +83,14 @@ int on_file(struct bpf_iter__task_file *ctx)
 	sock = bpf_sock_from_file(file);
 	if (!sock || !sock->sk)
 		return 0;
-	if (is_smc(sock->sk) ? !read_smc(&e.sock, sock->sk, file) :
+	if (is_smc(sock->sk) ? !read_smc(&e.sock, sock->sk, untrusted(file)) :
 	    !read_any(&e.sock, sock->sk, sock))
 		return 0;
 	tp = bpf_skc_to_tcp_sock(sock->sk);
 	if (tp)
 		e.sock.direction = direction_of(&e.sock, tp->bytes_sent, tp->bytes_acked,
 						!tp->packets_out && !tp->total_retrans);
-	write_found(ctx->meta->seq, &e, p);
+	write_found(seq, &e, untrusted(p));
 	return 0;
 }
 

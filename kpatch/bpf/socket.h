@@ -124,7 +124,7 @@ static __noinline bool read_any(struct netlog_bpf_sock *s, struct sock *sk, stru
 	if (owner != sk && owner->sk_protocol != IPPROTO_MPTCP)
 		return false;
 	s->cookie = number_of(owner);
-	s->netns = sk->__sk_common.skc_net.net->ns.inum;
+	s->netns = untrusted(sk)->__sk_common.skc_net.net->ns.inum;
 	s->oif = sk->__sk_common.skc_bound_dev_if;
 	s->family = sk->__sk_common.skc_family;
 	s->proto = owner->sk_protocol;
@@ -232,7 +232,7 @@ static __always_inline bool read_remote(struct netlog_bpf_sock *s, const void *u
  * no subflow of another socket. */
 static __always_inline bool in_use(struct sock *sk)
 {
-	struct socket *sock = sk->sk_socket;
+	struct socket *sock = untrusted(sk)->sk_socket;
 	struct file *f;
 
 	if (!sock)

@@ -125,7 +125,7 @@ static __always_inline bool write_exe(struct task_struct *p, const struct known_
 static __always_inline void read_exe(struct known_exe *k)
 {
 	if (has_task_btf) {
-		struct task_struct *p = bpf_get_current_task_btf();
+		struct task_struct *p = untrusted(bpf_get_current_task_btf());
 		struct mm_struct *mm = p->mm;
 
 		k->start = p->group_leader->start_time;
@@ -199,7 +199,7 @@ static __always_inline void read_self(struct netlog_bpf_task *t)
 	t->pid = bpf_get_current_pid_tgid() >> 32;
 	bpf_get_current_comm(t->comm, sizeof(t->comm));
 	if (has_task_btf) {
-		read_relations(t, bpf_get_current_task_btf());
+		read_relations(t, untrusted(bpf_get_current_task_btf()));
 	} else {
 		struct task_struct *p = (void *)bpf_get_current_task();
 

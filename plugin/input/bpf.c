@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/input/bpf: reads the ring buffer of the BPF programs. */
+/* plugin/input/bpf: the BPF source: its programs, their ring buffer and scans. */
 #include "plugin/input/bpf.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "plugin/clock.h"
 #include "plugin/input/bpf_found.h"
 #include "plugin/input/bpf_load.h"
+#include "plugin/input/bpf_ring.h"
 #include "plugin/input/bpf_scan.h"
 #include "plugin/log.h"
 
@@ -23,27 +23,15 @@
 
 #define TESTS 10		/* before the programs count as stopped */
 #define TEST_PAUSE_NS 5000000
-#define BATCH_MS 20	/* from the first record in the ring to reading it */
-#define READ_NS 100000000	/* of reading, before others have their turn */
-#define READ_STEP 64	/* records between two looks at the clock */
-#define FOUND_AT_ONCE 1000	/* holders of sockets that a scan found */
 
 struct bpf_input {
 	struct netlog_bpf *bpf;
-	struct ring_buffer *ring;
 	struct bpf_events *events;
-	int64_t due;		/* monotonic ms: the ring is to be read; 0: it is empty */
-	/* of one reading, mono ns */
-	int64_t begun;		/* it leaves records that are later */
-	int64_t end;		/* it takes no longer than this */
-	int64_t last;		/* of the last record */
-	unsigned int records;
-	enum { EMPTY, LATER, END } stopped;
 	struct bpf_found *found;
+	struct bpf_ring *ring;
 	struct bpf_scan *scan;
 	void (*on_scanned)(int64_t begun, void *arg);
 	void *arg;
-	bool confused;		/* a record was none: reported once */
 };
 
 /* ---- the snapshot ---- */
@@ -81,69 +69,12 @@ bool bpf_input_scans(const struct bpf_input *b)
 
 /* ---- reading ---- */
 
-/*
- * Returns a negative number to stop ring_buffer__consume(). It goes on until the ring is empty
- * otherwise, and that is for ever if the system writes faster than this process reads.
- */
-static int after_record(struct bpf_input *b, const struct netlog_bpf_event *e)
-{
-	if (e->kind == NETLOG_BPF_EVENT)
-		b->last = e->mono;
-	if (b->last > b->begun)
-		b->stopped = LATER;
-	else if (++b->records % READ_STEP == 0 && clock_now_ns() >= b->end)
-		b->stopped = END;
-	return b->stopped == EMPTY ? 0 : -ECANCELED;
-}
-
-static int on_record(void *arg, void *data, size_t size)
-{
-	struct bpf_input *b = arg;
-	const struct netlog_bpf_event *e = data;
-
-	if (e->kind == NETLOG_BPF_EVENT && size >= sizeof(*e))
-		bpf_found_record(b->found, e);
-	if (bpf_events_record(b->events, data, size) == -EINVAL && !b->confused) {
-		log_warnx("BPF: unexpected record of %zu bytes", size);
-		b->confused = true;
-	}
-	return after_record(b, e);
-}
-
-/* Reads what was written before the call, for at most this many ns. Returns the time up to
- * which all was read. */
-static int64_t read_records(struct bpf_input *b, int64_t longest)
-{
-	b->begun = clock_now_ns();
-	b->end = longest == INT64_MAX ? longest : b->begun + longest;
-	b->last = b->records = 0;
-	b->stopped = EMPTY;
-	bpf_events_clock(b->events, clock_real_minus_mono());
-	ring_buffer__consume(b->ring);
-	b->due = 0;
-	if (b->stopped != EMPTY)	/* no wake-up comes while something is left */
-		b->due = clock_now_ms() + (b->stopped == LATER ? BATCH_MS : 0);
-	return b->stopped == END ? b->last : b->begun;
-}
-
-static void read_all(struct bpf_input *b)
-{
-	read_records(b, INT64_MAX);
-	bpf_found_release(b->found, INT64_MAX, UINT_MAX);
-}
-
-/* Reads a part, if there is much. */
-static void read_some(struct bpf_input *b)
-{
-	bpf_found_release(b->found, read_records(b, READ_NS), FOUND_AT_ONCE);
-}
-
 /* Reports the end of a scan when all that it found is reported, and all that ended since then. */
 static void finish_scan(struct bpf_input *b)
 {
 	int64_t begun;
 
-	if (b->stopped == END || !bpf_scan_is_complete(b->scan) ||
+	if (!bpf_ring_is_current(b->ring) || !bpf_scan_is_complete(b->scan) ||
 	    bpf_found_due(b->found) != INT64_MAX)
 		return;
 	begun = bpf_scan_take(b->scan);
@@ -153,26 +84,25 @@ static void finish_scan(struct bpf_input *b)
 
 void bpf_input_read(struct bpf_input *b)
 {
-	read_all(b);
+	bpf_ring_read_all(b->ring);
 	finish_scan(b);
 }
 
 /* When the ring is to be read next, monotonic ms; INT64_MAX: when there is something in it. */
 static int64_t next_read(const struct bpf_input *b)
 {
-	int64_t found = bpf_found_due(b->found);
+	int64_t found = bpf_found_due(b->found), due = bpf_ring_due(b->ring);
 
 	if (found != INT64_MAX)
 		found = found / 1000000 + 1;
-	return b->due && b->due < found ? b->due : found;
+	return due && due < found ? due : found;
 }
 
-/* After a wake-up the kernel does not wake us again until everything is read. */
 int bpf_input_poll(const struct bpf_input *b, struct pollfd *fd)
 {
 	int64_t next = next_read(b), wait;
 
-	fd->fd = b->due ? -1 : ring_buffer__epoll_fd(b->ring);
+	fd->fd = bpf_ring_due(b->ring) ? -1 : bpf_ring_fd(b->ring);
 	fd->events = POLLIN;
 	fd->revents = 0;
 	if (bpf_scan_runs(b->scan))
@@ -187,12 +117,12 @@ void bpf_input_work(struct bpf_input *b, const struct pollfd *fd)
 {
 	if (bpf_scan_runs(b->scan))
 		bpf_scan_read(b->scan);
-	if (!b->due && fd->fd >= 0 && fd->revents)
-		b->due = clock_now_ms() + BATCH_MS;
+	if (fd->fd >= 0 && fd->revents)
+		bpf_ring_woken(b->ring);
 	if (clock_now_ms() < next_read(b) &&
 	    !(bpf_scan_is_complete(b->scan) && bpf_found_due(b->found) == INT64_MAX))
 		return;
-	read_some(b);
+	bpf_ring_read_some(b->ring);
 	finish_scan(b);
 }
 
@@ -233,7 +163,7 @@ bool bpf_input_has_paths(const struct bpf_input *b)
 
 bool bpf_input_has_cookies(const struct bpf_input *b)
 {
-	return b->bpf->rodata->has_cookie;
+	return b->bpf->rodata->has_cookie_set;
 }
 
 void bpf_input_silence(struct bpf_input *b, bool silent)
@@ -310,7 +240,7 @@ void bpf_input_close(struct bpf_input *b)
 {
 	if (!b)
 		return;
-	ring_buffer__free(b->ring);
+	bpf_ring_free(b->ring);
 	bpf_scan_free(b->scan);
 	bpf_found_free(b->found);
 	bpf_events_free(b->events);
@@ -335,7 +265,7 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 	b->bpf = bpf_load(&o->wants, error, size);
 	if (!b->bpf)
 		goto err;
-	b->ring = ring_buffer__new(bpf_map__fd(b->bpf->maps.ring), on_record, b, NULL);
+	b->ring = bpf_ring_new(bpf_map__fd(b->bpf->maps.ring), b->events, b->found);
 	if (!b->ring) {
 		snprintf(error, size, "cannot map the ring buffer: %s", strerror(errno));
 		goto err;

@@ -134,11 +134,11 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, struct bpf_btf *f
 
 	b->rodata->can_read = can_read;
 	b->rodata->has_list = b->rodata->has_list && wants->list;
-	b->rodata->has_task_btf = bpf_btf_has_function(functions, "bpf_get_current_task_btf");
-	b->rodata->has_cookie = bpf_btf_has_function(functions, "bpf_get_socket_ptr_cookie");
+	b->rodata->has_task_btf_set = bpf_btf_has_function(functions, "bpf_get_current_task_btf");
+	b->rodata->has_cookie_set = bpf_btf_has_function(functions, "bpf_get_socket_ptr_cookie");
+	b->rodata->has_cast = b->rodata->has_loop &&
+			      bpf_btf_has_function(functions, "bpf_rdonly_cast");
 	b->rodata->sctp_late = access(SCTP_BTF, F_OK) != 0;
-	if (bpf_btf_has_function(functions, "bpf_rcu_read_lock"))	/* 6.2 */
-		b->rodata->exit_fds = 512;
 	bpf_object__for_each_program(p, b->obj) {
 		const char *function = function_of(p);
 		bool there = !function || can_attach(functions, function);
@@ -152,7 +152,7 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, struct bpf_btf *f
 		else if (p == b->progs.on_send || p == b->progs.on_recv)
 			there = wants->uses && has_lengths(btf);
 		else if (is_use(b, p))
-			there = there && wants->uses && !has_lengths(btf) && b->rodata->has_task_btf;
+			there = there && wants->uses && !has_lengths(btf) && b->rodata->has_task_btf_set;
 		else if (p == b->progs.on_file)
 			there = bpf_btf_has_function(functions, "bpf_sock_from_file");
 		else if (p == b->progs.on_file_old)
@@ -167,9 +167,9 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, struct bpf_btf *f
 			missing = function;
 		bpf_program__set_autoload(p, there);
 	}
-	if (b->rodata->has_cookie)
+	if (b->rodata->has_cookie_set)
 		bpf_map__set_max_entries(b->maps.numbers, 8192);	/* of MPTCP alone */
-	if (!wants->uses || !b->rodata->has_task_btf)	/* both are of 5.11 */
+	if (!wants->uses || !b->rodata->has_task_btf_set)	/* both are of 5.11 */
 		bpf_map__set_autocreate(b->maps.users, false);
 	if (!wants->flows)
 		bpf_map__set_max_entries(b->maps.flows, 1);

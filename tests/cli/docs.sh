@@ -145,12 +145,6 @@ verdict "CONTRIBUTING names functions that are there" < <(
 	grep -oE '`[a-z_]+\(\)`(, | \()[a-z/_]+\.c' CONTRIBUTING.md | tr -d '`(),' | while read -r name file; do
 		grep -qwE "$name" "$file" || grep -qwE "$name" parser/*/"$file" 2>/dev/null || echo "no $name() in $file"
 	done)
-verdict "CONTRIBUTING: the functions that a connect() passes are in their files" < <(
-	sed -n '/^## The path/,/^## Recipes/s/^\([a-z_/.]*\.c\) */\1 /p' CONTRIBUTING.md | while read -r file names; do
-		for name in $names; do
-			grep -qE "^(static )?[a-z].*[ *]$name\(" "$file" || echo "no $name() in $file"
-		done
-	done)
 verdict "CONTRIBUTING has every file of the tracker in its table, and no other" < <(
 	diff <(printf '%s\n' parser/track/*.c | sed 's|.*/||; s|\.c$||; /^track$/d' | sort) \
 		<(sed -n "/^### The tracker's files/,/^## Recipes/s/^| \([a-z_ ]*\) | .*/\1/p" CONTRIBUTING.md |

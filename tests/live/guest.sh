@@ -23,6 +23,7 @@ TABLE=${TABLE:-$here/scenarios}
 NETLOG_LOG=${NETLOG_LOG:-/var/log/netlog.log}
 AUDIT_LOG=${AUDIT_LOG:-/var/log/audit/audit.log}
 seconds=60	# for one program, and for the log to be complete
+[ "$(uname -m)" = x86_64 ] || seconds=240	# emulated: several times slower
 
 broken() { echo "guest.sh: $*" >&2; exit 99; }
 

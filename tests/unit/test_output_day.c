@@ -54,8 +54,8 @@ static void move_clock(long long ns)
 	pthread_mutex_lock(&turn_lock);
 	if (ns > atomic_load(&now_ns))
 		atomic_store(&now_ns, ns);
-	pthread_cond_broadcast(&turn);
 	pthread_mutex_unlock(&turn_lock);
+	pthread_cond_signal(&turn);
 }
 
 static void await_feeder(void)
@@ -79,9 +79,9 @@ static void count_line(void)
 {
 	pthread_mutex_lock(&turn_lock);
 	atomic_fetch_add(&put, 1);
-	if (has_kept_up())
-		pthread_cond_broadcast(&turn);
 	pthread_mutex_unlock(&turn_lock);
+	if (has_kept_up())
+		pthread_cond_signal(&turn);
 }
 
 static long long until_ns(const struct timespec *until)
