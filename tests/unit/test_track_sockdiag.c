@@ -560,6 +560,11 @@ static const struct row rows[] = {
 		ACCEPT(10, 2, 4, 7, NULL), GONE(15, 1), FOUND(16, 2, 50, S, ANY, STATE_LISTEN),
 		STREAM(30), TICK(50), GONE(70, 3), STREAM(80),
 		TICK(1100, .out = "listen " S " 2 via=snapshot\nstart " S " <- - 2") } },
+	{ "a listener of another family: its listen() arrives after the exit, or after a close", {
+		ACCEPT(10, 1, 3, 4, NULL), ABSENT(15, 1), ABSENT(16, 2), EXIT(20, 1),
+		LISTEN(12, 1, 3), ACCEPT(30, 2, 3, 4, NULL), ABSENT(35, 3), ABSENT(36, 4),
+		CALL(40, CLOSE, 2, 3), LISTEN(32, 2, 3), TICK(60), TICK(1500), STREAM(1501),
+		TICK(2600) } },
 	{ "a passed listener: its listen() is a late event", {
 		ACCEPT(20, 2, 4, 7, NULL), FOUND(25, 1, 11, S, R, EST),
 		FOUND(26, 2, 50, S, ANY, STATE_LISTEN), STREAM(30),
