@@ -80,7 +80,8 @@ struct identity *closer_last_holder(const struct conn *c)
 		return d->opener;
 	if (now)
 		return now;
-	return d->let_go && d->let_go_ms >= dead_ms - EXIT_MS ? d->let_go : c->opener;
+	return d->let_go && !d->presumed && d->let_go_ms >= dead_ms - EXIT_MS ? d->let_go :
+									  c->opener;
 }
 
 static void set_who(struct identity **to, struct identity *who)

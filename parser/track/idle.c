@@ -5,7 +5,8 @@
 void idle_add(struct idle_table *t, const struct conn *c, const struct fdent *fd, uint64_t until,
 	      int64_t ms)
 {
-	if (c->phase != CONN_IDLE)
+	/* a placeholder may be a Unix socket, whose late listen() is nothing */
+	if (c->phase != CONN_IDLE || conn_is_placeholder(c))
 		return;
 	t->at[t->next++ % IDLE_MAX] = (struct idle_socket){
 		.pid = fd->key.proc->key.pid, .serial = fd->serial, .until = until,

@@ -88,7 +88,7 @@ enum { SOME = -2, UNKNOWN, OURS = 1, WATCHED, THEIRS = 77 };
 
 struct row {
 	const char *name;
-	struct step steps[20];
+	struct step steps[22];
 };
 
 static const struct row rows[] = {
@@ -542,12 +542,12 @@ static const struct row rows[] = {
 		FOUND(45, 3, 12, "10.0.0.5:80", "192.0.2.8:1", EST), STREAM(60),
 		TICK(70, .out = "start 10.0.0.5:80 <- 192.0.2.8:1 1"),
 		LISTEN(80, 1, 6), FOUND(85, 4, 13, "10.0.0.5:81", ANY, STATE_LISTEN),
-		STREAM(90), TICK(110, .out = "listen 10.0.0.5:81 1") } },
+		STREAM(90), TICK(110), TICK(1100, .out = "listen 10.0.0.5:81 1") } },
 	{ "a passed listener: the first that calls listen() opened it, both accept on it", {
 		LISTEN(0, 1, 3), LISTEN(0, 2, 4), FOUND(5, 2, 50, S, ANY, STATE_LISTEN), STREAM(20),
 		TICK(30), FOUND(35, 1, 50, S, ANY, STATE_LISTEN), STREAM(40),
-		TICK(60, .out = "listen " S " 1"), ACCEPT(70, 2, 4, 7, NULL), GONE(75, 3),
-		STREAM(80), TICK(1100, .out = "start " S " <- - 2"), EXIT(1200, 1),
+		TICK(60), ACCEPT(70, 2, 4, 7, NULL), GONE(75, 3), STREAM(80),
+		TICK(1010, .out = "listen " S " 1"), TICK(1100, .out = "start " S " <- - 2"), EXIT(1200, 1),
 		END(2000, 50, S, ANY), STREAM(2100), TICK(2110, .out = "unlisten " S " 2 via=destroy") } },
 	{ "a passed listener: what was accepted and closed before the looks", {
 		OPEN(0, 1, 3, 50, S, ANY, STATE_LISTEN, .out = "listen " S " 1 via=snapshot"),
@@ -558,8 +558,30 @@ static const struct row rows[] = {
 		EXIT(1200, 1), TICK(1300), STREAM(1301), TICK(1500) } },
 	{ "a passed listener: its start was missed", {
 		ACCEPT(10, 2, 4, 7, NULL), GONE(15, 1), FOUND(16, 2, 50, S, ANY, STATE_LISTEN),
-		STREAM(30), TICK(50, .out = "listen " S " 2 via=snapshot"), GONE(70, 3), STREAM(80),
-		TICK(1100, .out = "start " S " <- - 2") } },
+		STREAM(30), TICK(50), GONE(70, 3), STREAM(80),
+		TICK(1100, .out = "listen " S " 2 via=snapshot\nstart " S " <- - 2") } },
+	{ "a listener of another family: its listen() arrives after the exit, or after a close", {
+		ACCEPT(10, 1, 3, 4, NULL), ABSENT(15, 1), ABSENT(16, 2), EXIT(20, 1),
+		LISTEN(12, 1, 3), ACCEPT(30, 2, 3, 4, NULL), ABSENT(35, 3), ABSENT(36, 4),
+		CALL(40, CLOSE, 2, 3), LISTEN(32, 2, 3), TICK(60), TICK(1500), STREAM(1501),
+		TICK(2600) } },
+	{ "a passed listener: its listen() is a late event", {
+		ACCEPT(20, 2, 4, 7, NULL), FOUND(25, 1, 11, S, R, EST),
+		FOUND(26, 2, 50, S, ANY, STATE_LISTEN), STREAM(30),
+		TICK(50, .out = "start " S " <- " R " 2"), SOCKET(10, 1, 3), BIND(11, 1, 3, S),
+		LISTEN(12, 1, 3, .out = "listen " S " 1"), TICK(80), FOUND(85, 3, 50, S, ANY,
+		STATE_LISTEN), STREAM(90), TICK(1100), STREAM(1101) } },
+	{ "a passed listener: its opener has exited before the look", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		EXIT(2, 1), ACCEPT(10, 2, 3, 4, NULL), GONE(15, 1), FOUND(16, 2, 11, S, R, EST),
+		FOUND(17, 3, 50, S, ANY, STATE_LISTEN), STREAM(30),
+		TICK(50, .out = "start " S " <- " R " 2"), STREAM(1100), TICK(1110), END(1200, 50,
+		S, ANY), STREAM(1300), TICK(1310, .out = "unlisten " S " 2 via=destroy") } },
+	{ "a connect on the number of a destroyed listener is another socket's", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		FOUND(5, 1, 50, S, ANY, STATE_LISTEN), STREAM(20), TICK(30), END(104, 50, S, ANY),
+		CONNECT(102, 1, 3, R, 0), FOUND(110, 2, 51, L, R, EST), STREAM(120),
+		TICK(130, .out = "start " L " -> " R " 1\nunlisten " S " 1 via=destroy") } },
 	{ "a passed listener: its number was used again after the accept", {
 		ACCEPT(10, 2, 4, 7, NULL), GONE(15, 1), SOCKET(16, 2, 4), BIND(16, 2, 4, S),
 		LISTEN(17, 2, 4, .out = "listen " S " 2"), FOUND(20, 2, 50, S, ANY, STATE_LISTEN),
@@ -785,7 +807,7 @@ static void test_row(void **state)
 	struct input_errors c = { 0 };
 	struct track *t = make_tracker(&c, 100);
 
-	for (size_t i = 0; i < 20 && row->steps[i].kind; i++)
+	for (size_t i = 0; i < 22 && row->steps[i].kind; i++)
 		do_step(t, &row->steps[i]);
 	track_free(t);
 }
