@@ -66,22 +66,24 @@ static struct identity *holder(const struct conn *c)
 /*
  * Returns the process to name at the end: the one that closed about when the socket was
  * destroyed (audit's clock may be a tick behind), else its opener, if it can still have had it,
- * else the last known holder, unless the socket outlived it: then an unknown process had it.
+ * else the last known holder, unless the socket outlived it: then an unknown process had it. If one
+ * process has just exited and another is still known to hold the socket, either was the last.
  */
 struct identity *closer_last_holder(const struct conn *c)
 {
 	const struct conn_diag *d = c->diag;
 	int64_t dead_ms = stamp_ms(&d->dead_at);
-	struct identity *now = holder(c);
+	struct identity *now = holder(c), *before = NULL;
 
 	if (d->let_go && !d->presumed && d->let_go_ms >= dead_ms - AUDIT_TICK_MS)
 		return d->let_go;
 	if (d->opener && d->opener_ms >= dead_ms)
 		return d->opener;
-	if (now)
-		return now;
-	return d->let_go && !d->presumed && d->let_go_ms >= dead_ms - EXIT_MS ? d->let_go :
-									  c->opener;
+	if (d->let_go && !d->presumed && d->let_go_ms >= dead_ms - EXIT_MS)
+		before = d->let_go;
+	if (now && before && now->pid != before->pid)
+		return c->opener;
+	return now ? now : before ? before : c->opener;
 }
 
 static void set_who(struct identity **to, struct identity *who)

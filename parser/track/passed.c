@@ -2,6 +2,12 @@
 /* parser/track/passed: connections accepted on a listener that was passed or inherited. */
 #include "parser/track/passed.h"
 
+#include <netinet/in.h>
+
+#include "parser/track/defer.h"
+
+#define WAITING_MAX 256
+
 void passed_on(struct conn *s, const struct conn *l)
 {
 	s->family = l->family;
@@ -11,6 +17,32 @@ void passed_on(struct conn *s, const struct conn *l)
 	s->local = *conn_local(l);
 }
 
+static bool was_at(const struct conn_diag *d, const struct conn *c)
+{
+	const struct conn *l = d->conn;
+
+	return l->kind == KIND_LISTEN && l->tentative && l->key.node == c->key.node &&
+	       d->pid == c->diag->pid && d->fd == c->diag->listener &&
+	       l->start.serial <= c->start.serial &&
+	       (!d->fd_gone_ms || d->fd_gone_ms >= stamp_ms(&c->start));
+}
+
+/* The process has exited, or closed the descriptor, since the accept. The listener still waits for
+ * its start. */
+static struct conn *let_go_since(const struct track *t, const struct conn *c)
+{
+	const struct conn_diag *d;
+	int looked_at = 0;
+
+	LIST_FOREACH(d, conn_rivals(&t->conns, NULL), rival) {
+		if (was_at(d, c))
+			return d->conn;
+		if (++looked_at == WAITING_MAX)
+			break;
+	}
+	return NULL;
+}
+
 /* Returns the listener that c was accepted on, or NULL: its number was assigned later. */
 static struct conn *listener_of(struct track *t, const struct conn *c)
 {
@@ -18,7 +50,30 @@ static struct conn *listener_of(struct track *t, const struct conn *c)
 	struct proc *p = process_find(&t->processes, c->key.node, d->pid);
 	struct fdent *fd = p && d->listener >= 0 ? fdtable_find(&t->fds, p, d->listener) : NULL;
 
-	return fd && fd->serial <= c->start.serial ? fd->conn : NULL;
+	return fd && fd->serial <= c->start.serial ? fd->conn : let_go_since(t, c);
+}
+
+/* The start of l is not written yet, but its descriptor has been looked up. */
+static bool is_found(const struct track *t, const struct conn *l)
+{
+	const struct conn_diag *d = l->diag;
+
+	return l->kind == KIND_LISTEN && d->question == QUESTION_FOUND && !d->confirming &&
+	       d->found.state == STATE_LISTEN && d->found.proto == IPPROTO_TCP &&
+	       defer_passed(t, d->looked_ms, d->answered);
+}
+
+static enum passed take_tentative(const struct track *t, struct conn *c, const struct conn *l)
+{
+	if (!conn_waits(l))
+		return PASSED_UNKNOWN;
+	if (!is_found(t, l))
+		return PASSED_ASKED;
+	c->family = l->diag->found.family;
+	c->proto = l->diag->found.proto;
+	c->local = l->diag->found.local;
+	c->tentative = false;
+	return PASSED_KNOWN;
 }
 
 enum passed passed_take(struct track *t, struct conn *c)
@@ -28,7 +83,7 @@ enum passed passed_take(struct track *t, struct conn *c)
 	if (!l || l == c)
 		return PASSED_UNKNOWN;
 	if (l->tentative)
-		return conn_waits(l) ? PASSED_ASKED : PASSED_UNKNOWN;
+		return take_tentative(t, c, l);
 	if (l->kind != KIND_LISTEN || l->unlogged)
 		return PASSED_UNKNOWN;
 	passed_on(c, l);

@@ -565,6 +565,24 @@ static const struct row rows[] = {
 		LISTEN(12, 1, 3), ACCEPT(30, 2, 3, 4, NULL), ABSENT(35, 3), ABSENT(36, 4),
 		CALL(40, CLOSE, 2, 3), LISTEN(32, 2, 3), TICK(60), TICK(1500), STREAM(1501),
 		TICK(2600) } },
+	{ "a passed listener: its process ends before the start is written", {
+		LISTEN(0, 2, 4), FOUND(5, 1, 50, S, ANY, STATE_LISTEN), STREAM(20), TICK(30),
+		ACCEPT(70, 2, 4, 7, NULL), GONE(75, 2), STREAM(80), EXIT(100, 2), END(105, 50, S, ANY),
+		STREAM(200), TICK(1010, .out = "listen " S " 2\nunlisten " S " 2 via=destroy"),
+		TICK(1100, .out = "start " S " <- - 2"), STREAM(1200), GONE(1205, 3),
+		TICK(1400, .out = "stop " S " <- - 2 via=exit") } },
+	{ "a passed listener: its process ends before what it accepted is looked up", {
+		LISTEN(0, 2, 4), FOUND(5, 1, 50, S, ANY, STATE_LISTEN), STREAM(20), TICK(30),
+		ACCEPT(70, 2, 4, 7, NULL), EXIT(72, 2), GONE(75, 2), STREAM(80), END(105, 50, S, ANY),
+		STREAM(200), TICK(1010, .out = "listen " S " 2\nunlisten " S " 2 via=destroy"),
+		TICK(1100, .out = "start " S " <- - 2"), STREAM(1200), GONE(1205, 3),
+		TICK(1400, .out = "stop " S " <- - 2 via=exit") } },
+	{ "a listener: one holder has exited, another is known to hold it", {
+		OPEN(0, 1, 3, 50, S, ANY, STATE_LISTEN, .out = "listen " S " 1 via=snapshot"),
+		DIAG(1, HELD, .pid = 2, .fd = 3, .cookie = 50, .local = S, .remote = ANY),
+		DIAG(1, HELD, .pid = 3, .fd = 3, .cookie = 50, .local = S, .remote = ANY),
+		EXIT(100, 1), EXIT(500, 3), END(520, 50, S, ANY), STREAM(600),
+		TICK(610, .out = "unlisten " S " 1 via=destroy") } },
 	{ "a passed listener: its listen() is a late event", {
 		ACCEPT(20, 2, 4, 7, NULL), FOUND(25, 1, 11, S, R, EST),
 		FOUND(26, 2, 50, S, ANY, STATE_LISTEN), STREAM(30),
