@@ -532,9 +532,9 @@ static const struct row rows[] = {
 		HIDDEN(1020, 4, .out = "stop - -> " R " 1 via=exit"), TICK(3000) } },
 	{ "an inferred end: no answer, asked again after the next scan", {
 		SOCKET(0, 1, 3), BIND(0, 1, 3, L), CONNECT(1, 1, 3, R, 0,
-			.out = "start " L " -> " R " 1"), TICK(1010), EXIT(1100, 1), TICK(2200),
-		SWEEP(4000, ALIVE), DIAG(4005, NOT_HELD, .question = 3), TICK(4020),
-		TICK(4150, .out = "stop " L " -> " R " 1 via=exit") } },
+			.out = "start " L " -> " R " 1"), TICK(1010), EXIT(1100, 1), TICK(2200), TICK(5200),
+		SWEEP(6000, ALIVE), DIAG(6005, NOT_HELD, .question = 3), TICK(6020),
+		TICK(6150, .out = "stop " L " -> " R " 1 via=exit") } },
 	{ "an unknown listener: what was accepted is looked up", {
 		ACCEPT(2, 1, 3, 4, NULL), FOUND(5, 1, 11, "10.0.0.5:80", R, EST), ABSENT(6, 2),
 		STREAM(20), TICK(30, .out = "start 10.0.0.5:80 <- " R " 1"),
