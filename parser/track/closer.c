@@ -79,7 +79,7 @@ struct identity *closer_last_holder(const struct conn *c)
 		return d->let_go;
 	if (d->opener && d->opener_ms >= dead_ms)
 		return d->opener;
-	if (d->let_go && !d->presumed && d->let_go_ms >= dead_ms - EXIT_MS)
+	if (d->let_go && d->let_go_ms >= dead_ms - EXIT_MS)
 		before = d->let_go;
 	if (now && before && now->pid != before->pid)
 		return c->opener;

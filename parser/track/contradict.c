@@ -84,10 +84,7 @@ bool contradict_precedes(const struct track *t, const struct event *f, const str
 /* Returns true if the state of s is known from audit, from events before f. */
 static bool is_known_before(const struct conn *s, const struct event *f)
 {
-	if (s->unlogged || (s->kind && !s->ev.serial))
-		return false;
-	/* an outbound one may have been connected again before its end */
-	if (s->phase == CONN_DESTROYED && s->kind != KIND_LISTEN && s->direction != CONN_INBOUND)
+	if (s->unlogged || s->phase == CONN_DESTROYED || (s->kind && !s->ev.serial))
 		return false;
 	return f->stamp.serial > s->ev.serial;
 }

@@ -131,35 +131,15 @@ static bool is_handshaking(const struct diag_sock *d)
 	       (d->state == STATE_SYN_SENT || d->state == STATE_SYN_RECV);
 }
 
-/* It was passed, or inherited. The listen() of its opener may be among the late events. */
-static bool is_passed_listener(const struct conn *c)
-{
-	return c->tentative && c->kind == KIND_LISTEN;
-}
-
-/* Another local end than its listener's: the descriptor was used again, or the listener's had been,
- * unseen. In doubt its local end is unknown. */
-static void doubt_local(struct conn *c)
-{
-	const struct diag_sock *found = &c->diag->found;
-
-	if (c->direction == CONN_INBOUND && c->unwritten && !c->remote.has_addr &&
-	    c->local.port != found->local.port && c->diag->listener >= 0) {
-		memset(&c->local, 0, sizeof(c->local));
-		c->diag->listener = -1;
-	}
-}
-
 static void decide_found(struct track *t, struct conn *c, bool late)
 {
 	struct conn_diag *d = c->diag;
 	bool handshaking = is_handshaking(&d->found);
 	struct destroyed *dead;
 
-	if (identify_same_listener(t, c) || (!late && is_passed_listener(c)))
+	if (identify_same_listener(t, c))
 		return;
 	if (!may_be(t, c) || (handshaking && d->via == VIA_NONE)) {
-		doubt_local(c);
 		if (late)
 			ending_give_up(t, c);
 		else
@@ -190,7 +170,6 @@ static void decide_gone(struct track *t, struct conn *c, bool late)
 	struct destroyed *dead;
 	bool several = false;
 
-	passed_learn(t, c);
 	if (t->diag.mono < d->answered + IDENTIFY_ANNOUNCED_NS) {
 		if (late)
 			ending_give_up(t, c);
@@ -258,16 +237,25 @@ static void decide(struct track *t, struct conn *c)
 	}
 }
 
+static bool is_found_listener(const struct conn_diag *d)
+{
+	return d->conn->kind == KIND_LISTEN && d->question == QUESTION_FOUND;
+}
+
 /* Listeners are decided from the oldest on: of several processes that call listen() on one socket,
- * the first is its opener. */
+ * the first is its opener. The answer about an older one is awaited. */
 static void decide_listeners(struct track *t)
 {
 	struct conn_diag *d, *next;
 
 	for (d = TAILQ_FIRST(&t->conns.waiting); d; d = next) {
 		next = TAILQ_NEXT(d, link);
-		if (d->conn->kind == KIND_LISTEN && !d->confirming &&
-		    d->question == QUESTION_FOUND)
+		if (d->conn->kind != KIND_LISTEN || d->confirming)
+			continue;
+		if (d->question == QUESTION_ASKED ||
+		    (is_found_listener(d) && !defer_passed(t, d->looked_ms, d->answered)))
+			return;
+		if (is_found_listener(d))
 			decide(t, d->conn);
 	}
 }
@@ -281,7 +269,8 @@ static void decide_all(struct track *t)
 	decide_listeners(t);
 	for (d = TAILQ_LAST(&t->conns.waiting, diag_list); d; d = next) {
 		next = TAILQ_PREV(d, diag_list, link);
-		decide(t, d->conn);
+		if (d->confirming || !is_found_listener(d) || t->diag.mono >= d->deadline)
+			decide(t, d->conn);
 	}
 	for (d = TAILQ_FIRST(&t->conns.dying); d; d = next) {
 		next = TAILQ_NEXT(d, link);

@@ -6,9 +6,6 @@
 #include <string.h>
 
 #define OLD_MS 10000
-/* An end may wait for its confirmation longer than a start for its values: on a busy host answers
- * take seconds. */
-#define CONFIRM_WAITS 4
 
 bool defer_same_end(const struct netaddr *known, const struct netaddr *found)
 {
@@ -149,7 +146,7 @@ void defer_confirm(struct track *t, struct conn *c)
 	conn_set_unsure(&t->conns, c, false);
 	d->confirming = true;
 	d->fd = -1;
-	d->deadline = t->diag.mono + CONFIRM_WAITS * t->diag.o.wait_ms * 1000000LL;
+	d->deadline = t->diag.mono + t->diag.o.wait_ms * 1000000LL;
 	conn_wait(&t->conns, c);
 }
 

@@ -291,7 +291,6 @@ void ending_give_up(struct track *t, struct conn *c)
 		forget_tentative(t, c);
 		return;
 	}
-	passed_learn(t, c);
 	life_write_start(t, c);
 	handed_on = was_handed_on(t, c);
 	conn_stop_waiting(&t->conns, c);
@@ -321,7 +320,7 @@ void ending_settle(struct track *t, struct conn *c, bool sure)
 	struct stamp when = d->end;
 
 	conn_stop_waiting(&t->conns, c);
-	if (!sure && (d->heritable || d->unsure)) {
+	if (!sure && d->heritable) {
 		ending_held(t, c, 0);
 		c->inheritable = LIST_EMPTY(&c->fds);
 		conn_drop_diag(&t->conns, c);

@@ -7,7 +7,6 @@
 #include "parser/track/beside_kernel.h"
 #include "parser/track/call.h"
 #include "parser/track/contradict.h"
-#include "parser/track/defer.h"
 #include "parser/track/ending.h"
 #include "parser/track/from_processes.h"
 #include "parser/track/late.h"
@@ -59,34 +58,12 @@ static void listen_unknown(struct track *t, const struct event *f)
 		       "listen");
 }
 
-/* Returns true if it is a listener that does not end with this descriptor. */
-static bool is_known_elsewhere(const struct fdent *fd)
-{
-	const struct conn *l = fd->conn;
-
-	return l->kind == KIND_LISTEN && ((l->diag && l->diag->cookie) ||
-					  LIST_FIRST(&l->fds) != fd || LIST_NEXT(fd, of_conn));
-}
-
-/*
- * A process that is first seen with a listener's descriptor may have inherited it, or was passed
- * another at that number: sock_diag is asked, as about an unknown one.
- */
-static void doubt_listener(struct track *t, const struct event *f)
-{
-	struct fdent *fd = t->diag.on ? fdtable_find(&t->fds, t->proc, f->fd) : NULL;
-
-	if (fd && fd->presumed && defer_is_local(t) && is_known_elsewhere(fd))
-		ending_fd_gone(t, fd, VIA_REUSE);
-}
-
 static void on_listen(struct track *t, const struct event *f)
 {
 	struct conn *s;
 
 	if (f->result < 0)
 		return;
-	doubt_listener(t, f);
 	s = call_find_socket(t, f->fd);
 	if (!s) {
 		listen_unknown(t, f);
@@ -146,23 +123,12 @@ static struct conn *inherited_listener(struct track *t, const struct event *f)
 	return l;
 }
 
-/* Returns true if the socket found at its descriptor was destroyed: the number is another's. */
-static bool is_over(struct track *t, const struct conn *l)
-{
-	const struct conn_diag *d = l->diag;
-
-	return d && d->question == QUESTION_FOUND &&
-	       destroyed_by_cookie(&t->diag.destroyed, d->found.cookie);
-}
-
 /* NULL: not known, or it has lost its descriptor while the call waited. */
 static struct conn *listener_of(struct track *t, const struct event *f)
 {
 	const struct fdent *fd = fdtable_find(&t->fds, t->proc, f->fd);
 
-	if (fd && (contradict_precedes(t, f, fd) || is_over(t, fd->conn)))
-		return NULL;
-	return call_find_socket(t, f->fd);
+	return fd && contradict_precedes(t, f, fd) ? NULL : call_find_socket(t, f->fd);
 }
 
 static void on_accept(struct track *t, const struct event *f)
@@ -171,7 +137,6 @@ static void on_accept(struct track *t, const struct event *f)
 
 	if (f->result < 0)
 		return;
-	doubt_listener(t, f);
 	l = listener_of(t, f);
 	if (!l)
 		l = inherited_listener(t, f);
@@ -189,8 +154,6 @@ static void on_accept(struct track *t, const struct event *f)
 		accept_unknown(t, f);
 		return;
 	}
-	if (!l && t->diag.on)
-		look_up_listener(t, f);
 	s = call_add_socket(t, f->result, f->cloexec);
 	if (!s)
 		return;

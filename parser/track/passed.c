@@ -90,9 +90,3 @@ enum passed passed_take(struct track *t, struct conn *c)
 	c->tentative = false;
 	return PASSED_KNOWN;
 }
-
-void passed_learn(struct track *t, struct conn *c)
-{
-	if (!c->tentative && c->unwritten && c->diag->listener >= 0 && !c->local.port)
-		passed_take(t, c);
-}

@@ -19,8 +19,5 @@ enum passed { PASSED_UNKNOWN, PASSED_ASKED, PASSED_KNOWN };
  * looked up.
  */
 enum passed passed_take(struct track *t, struct conn *c);
-/* c was accepted, with its peer's address, on a listener that was being looked up: gets its local
- * end and protocol if these are known by now. */
-void passed_learn(struct track *t, struct conn *c);
 
 #endif
