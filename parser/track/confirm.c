@@ -12,7 +12,6 @@
 #include "parser/track/ending.h"
 #include "parser/track/identify.h"
 
-#define RIVALS_MAX 256
 #define REPORT_MS 20	/* the destruction is reported a few ms after the event of the end */
 
 bool confirm_has_both_ends(const struct conn *c)

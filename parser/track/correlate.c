@@ -237,25 +237,26 @@ static void decide(struct track *t, struct conn *c)
 	}
 }
 
-static bool is_found_listener(const struct conn_diag *d)
+/* A listener that its process was passed, or inherited, unseen. */
+static bool is_passed(const struct conn_diag *d)
 {
-	return d->conn->kind == KIND_LISTEN && d->question == QUESTION_FOUND;
+	return d->conn->kind == KIND_LISTEN && d->conn->tentative;
 }
 
-/* Listeners are decided from the oldest on: of several processes that call listen() on one socket,
- * the first is its opener. The answer about an older one is awaited. */
-static void decide_listeners(struct track *t)
+/* These are decided from the oldest on: of several processes that call listen() on one socket, the
+ * first is its opener. The answer about an older one is awaited. */
+static void decide_passed(struct track *t)
 {
 	struct conn_diag *d, *next;
 
 	for (d = TAILQ_FIRST(&t->conns.waiting); d; d = next) {
 		next = TAILQ_NEXT(d, link);
-		if (d->conn->kind != KIND_LISTEN || d->confirming)
+		if (!is_passed(d))
 			continue;
 		if (d->question == QUESTION_ASKED ||
-		    (is_found_listener(d) && !defer_passed(t, d->looked_ms, d->answered)))
+		    (d->question == QUESTION_FOUND && !defer_passed(t, d->looked_ms, d->answered)))
 			return;
-		if (is_found_listener(d))
+		if (d->question == QUESTION_FOUND)
 			decide(t, d->conn);
 	}
 }
@@ -266,10 +267,10 @@ static void decide_all(struct track *t)
 {
 	struct conn_diag *d, *next;
 
-	decide_listeners(t);
+	decide_passed(t);
 	for (d = TAILQ_LAST(&t->conns.waiting, diag_list); d; d = next) {
 		next = TAILQ_PREV(d, diag_list, link);
-		if (d->confirming || !is_found_listener(d) || t->diag.mono >= d->deadline)
+		if (!is_passed(d) || d->question != QUESTION_FOUND || t->diag.mono >= d->deadline)
 			decide(t, d->conn);
 	}
 	for (d = TAILQ_FIRST(&t->conns.dying); d; d = next) {

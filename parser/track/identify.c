@@ -11,7 +11,6 @@
 #include "parser/track/defer.h"
 #include "parser/track/ending.h"
 
-#define RIVALS_MAX 256
 
 void identify_learn(struct conn *c, const struct diag_sock *sock)
 {

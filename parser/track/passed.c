@@ -6,8 +6,6 @@
 
 #include "parser/track/defer.h"
 
-#define WAITING_MAX 256
-
 void passed_on(struct conn *s, const struct conn *l)
 {
 	s->family = l->family;
@@ -37,7 +35,7 @@ static struct conn *let_go_since(const struct track *t, const struct conn *c)
 	LIST_FOREACH(d, conn_rivals(&t->conns, NULL), rival) {
 		if (was_at(d, c))
 			return d->conn;
-		if (++looked_at == WAITING_MAX)
+		if (++looked_at == RIVALS_MAX)
 			break;
 	}
 	return NULL;
