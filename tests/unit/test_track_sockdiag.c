@@ -576,6 +576,11 @@ static const struct row rows[] = {
 		DIAG(1, HELD, .pid = 3, .fd = 3, .cookie = 50, .local = S, .remote = ANY),
 		EXIT(100, 1), EXIT(500, 3), END(520, 50, S, ANY), STREAM(600),
 		TICK(610, .out = "unlisten " S " 1 via=destroy") } },
+	{ "a listener of another family: its listen() arrives after the exit, or after a close", {
+		ACCEPT(10, 1, 3, 4, NULL), ABSENT(15, 1), ABSENT(16, 2), EXIT(20, 1),
+		LISTEN(12, 1, 3), ACCEPT(30, 2, 3, 4, NULL), ABSENT(35, 3), ABSENT(36, 4),
+		CALL(40, CLOSE, 2, 3), LISTEN(32, 2, 3), TICK(60), TICK(1500), STREAM(1501),
+		TICK(2600) } },
 	{ "an unknown listener: of another family, or not to be read", {
 		ACCEPT(2, 1, 3, 4, NULL), ABSENT(5, 1), ACCEPT(10, 1, 3, 4, NULL), HIDDEN(15, 2),
 		ACCEPT(20, 1, 3, 4, NULL), GONE(25, 3), ACCEPT(30, 1, 3, 4, NULL), EXIT(40, 1),
