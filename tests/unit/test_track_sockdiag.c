@@ -566,7 +566,8 @@ static const struct row rows[] = {
 		STREAM(30), TICK(50), TICK(1100), STREAM(1101), TICK(1200) } },
 	{ "a passed listener: its process ends before what it accepted is looked up", {
 		LISTEN(0, 2, 4), FOUND(5, 1, 50, S, ANY, STATE_LISTEN), ACCEPT(70, 2, 4, 7, NULL),
-		EXIT(72, 2), GONE(75, 2), STREAM(80), TICK(90, .out = "listen " S " 2"), STREAM(100), END(105, 50, S, ANY),
+		EXIT(72, 2), GONE(75, 2), STREAM(80), TICK(90, .out = "listen " S " 2"),
+		STREAM(100), END(105, 50, S, ANY),
 		STREAM(200), TICK(210, .out = "unlisten " S " 2 via=destroy"),
 		TICK(1100, .out = "start " S " <- - 2"), STREAM(1200), GONE(1205, 3),
 		TICK(1400, .out = "stop " S " <- - 2 via=exit") } },
