@@ -262,6 +262,12 @@ static enum conn_direction found_direction(const struct event *f)
 	return f->direction == EVENT_INBOUND ? CONN_INBOUND : CONN_EITHER;
 }
 
+/* SCTP connects in this state; a connect of TCP has failed. */
+static bool is_open_found(const struct event *f)
+{
+	return f->state != STATE_SYN_SENT && f->state != STATE_SYN_RECV && f->state != STATE_CLOSE;
+}
+
 /* The socket was open when the source began. It may be a connect in progress. */
 static void on_found(struct track *t, const struct event *f)
 {
@@ -275,10 +281,11 @@ static void on_found(struct track *t, const struct event *f)
 		holder_found(t, s);
 	}
 	/* open, but thought to be connecting: the record of its outcome was lost */
-	if (s && s->phase == CONN_CONNECTING && f->state != STATE_SYN_SENT &&
-	    f->state != STATE_SYN_RECV)
+	if (s && s->phase == CONN_CONNECTING && is_open_found(f))
 		life_open(t, s, KIND_CONNECT, VIA_FOUND);
 	if (s && (conn_is_open(s) || s->phase != CONN_IDLE))
+		return;
+	if (f->proto == IPPROTO_SCTP && !is_open_found(f))	/* not yet, or not any more */
 		return;
 	if (f->task.pid == ID_UNKNOWN)	/* no process holds it: only compared */
 		return;

@@ -923,6 +923,21 @@ static const struct step m_found_connecting[] = {
 	MOD(FAIL, -1, 8, L, B, .err = ETIMEDOUT,
 	    .out = "connect fail TCP " L " -> " B " 100 prog errno=ETIMEDOUT"),
 };
+/* TCP's record of the failure comes after the scan; SCTP connects in state CLOSE (7). */
+static const struct step m_found_failing[] = {
+	MOD(CONNECT, 100, 7, L, A),
+	MOD(FOUND, 100, 7, L, A, .state = 7),
+	MOD(FAIL, -1, 7, L, A, .err = ECONNREFUSED,
+	    .out = "connect fail TCP " L " -> " A " 100 prog errno=ECONNREFUSED"),
+	MOD(CONNECT, 100, 8, L, B, .proto = IPPROTO_SCTP),
+	MOD(FOUND, 100, 8, L, B, .proto = IPPROTO_SCTP, .state = 7),
+	MOD(RELEASE, 100, 8, L, B, .proto = IPPROTO_SCTP, .state = 2, .err = ECONNREFUSED,
+	    .out = "connect fail SCTP " L " -> " B " 100 prog via=close errno=ECONNREFUSED"),
+	MOD(FOUND, 100, 9, L, B, .proto = IPPROTO_SCTP, .state = 7),	/* nothing saw it begin */
+	MOD(CONNECT, 100, 10, L, B, .proto = IPPROTO_SCTP),
+	MOD(FOUND, 100, 10, L, B, .proto = IPPROTO_SCTP, .state = 1,
+	    .out = "connect start SCTP " L " -> " B " 100 prog via=found"),
+};
 static const struct step m_found_datagram[] = {
 	MOD(FOUND, 100, 7, L, A, UDP, .state = 1,
 	    .out = "connect start UDP " L " -> " A " 100 prog via=snapshot"),
@@ -1266,6 +1281,7 @@ static const struct row rows[] = {
 	ROW("found: a listener", m_found_listener),
 	ROW("found: known already", m_found_known),
 	ROW("found while it connects", m_found_connecting),
+	ROW("found while it fails, or while SCTP connects", m_found_failing),
 	ROW("found: datagrams", m_found_datagram),
 	ROW("EINPROGRESS, then another succeeds", progress_then_other),
 	ROW("EINPROGRESS, then another fails", progress_then_other_fails),
