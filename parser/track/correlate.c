@@ -137,7 +137,7 @@ static void decide_found(struct track *t, struct conn *c, bool late)
 	bool handshaking = is_handshaking(&d->found);
 	struct destroyed *dead;
 
-	if (identify_same_listener(t, c))
+	if (identify_same_listener(t, c, late))
 		return;
 	if (!may_be(t, c) || (handshaking && d->via == VIA_NONE)) {
 		if (late)

@@ -22,12 +22,49 @@ void identify_learn(struct conn *c, const struct diag_sock *sock)
 		c->remote = sock->remote;
 }
 
-bool identify_same_listener(struct track *t, struct conn *c)
+/* Returns true if l, which audit reported before c, has the local end of the listener that was
+ * found for c. Its own lookup found the same socket, or is not answered yet. */
+static bool is_same_end(const struct conn *l, const struct conn *c)
+{
+	const struct diag_sock *found = &c->diag->found;
+
+	return l != c && l->kind == KIND_LISTEN && !l->tentative && !l->diag->cookie &&
+	       l->key.node == c->key.node && l->start.serial < c->start.serial &&
+	       (l->proto == found->proto || l->proto == PROTO_UNKNOWN) &&
+	       (l->diag->question != QUESTION_FOUND || l->diag->found.cookie == found->cookie) &&
+	       netaddr_equal(conn_local(l), &found->local);
+}
+
+/* The only one: several processes may listen at one port with SO_REUSEPORT. */
+static struct conn *listener_at(struct track *t, const struct conn *c)
+{
+	struct conn *only = NULL;
+	const struct conn_diag *d;
+	int looked_at = 0;
+
+	LIST_FOREACH(d, conn_rivals(&t->conns, NULL), rival) {
+		if (++looked_at == RIVALS_MAX)
+			return NULL;
+		if (!is_same_end(d->conn, c))
+			continue;
+		if (only)
+			return NULL;
+		only = d->conn;
+	}
+	return only;
+}
+
+bool identify_same_listener(struct track *t, struct conn *c, bool late)
 {
 	const struct diag_sock *found = &c->diag->found;
 	struct conn *known = conn_by_cookie(&t->conns, found->cookie);
 	struct fdent *fd;
 
+	if (!known && c->tentative && c->kind == KIND_LISTEN && found->state == STATE_LISTEN) {
+		known = listener_at(t, c);
+		if (known && known->diag->question != QUESTION_FOUND && !late)
+			return true;	/* its own answer shows whether it is this socket */
+	}
 	if (!known || known == c || !c->tentative || c->kind != KIND_LISTEN ||
 	    known->kind != KIND_LISTEN || known->proto != found->proto)
 		return false;

@@ -582,6 +582,16 @@ static const struct row rows[] = {
 		LISTEN(12, 1, 3), ACCEPT(30, 2, 3, 4, NULL), ABSENT(35, 3), ABSENT(36, 4),
 		CALL(40, CLOSE, 2, 3), LISTEN(32, 2, 3), TICK(60), TICK(1500), STREAM(1501),
 		TICK(2600) } },
+	{ "a passed listener: its listen() is late, and neither is looked up yet", {
+		LISTEN(20, 2, 4), FOUND(25, 1, 50, S, ANY, STATE_LISTEN), SOCKET(10, 1, 3),
+		BIND(11, 1, 3, S), LISTEN(12, 1, 3, .out = "listen " S " 1"), STREAM(30), TICK(40),
+		FOUND(45, 2, 50, S, ANY, STATE_LISTEN), STREAM(60), TICK(70), END(1000, 50, S, ANY),
+		STREAM(1100), TICK(1110, .out = "unlisten " S " 1 via=destroy") } },
+	{ "a passed listener: another one listens at its port, with SO_REUSEPORT", {
+		LISTEN(20, 2, 4), FOUND(25, 1, 50, S, ANY, STATE_LISTEN), SOCKET(10, 1, 3),
+		BIND(11, 1, 3, S), LISTEN(12, 1, 3, .out = "listen " S " 1"), STREAM(30), TICK(40),
+		FOUND(45, 2, 51, S, ANY, STATE_LISTEN), STREAM(60),
+		TICK(70, .out = "listen " S " 2") } },
 	{ "an unknown listener: of another family, or not to be read", {
 		ACCEPT(2, 1, 3, 4, NULL), ABSENT(5, 1), ACCEPT(10, 1, 3, 4, NULL), HIDDEN(15, 2),
 		ACCEPT(20, 1, 3, 4, NULL), GONE(25, 3), ACCEPT(30, 1, 3, 4, NULL), EXIT(40, 1),
