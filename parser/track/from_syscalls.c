@@ -72,6 +72,7 @@ static void on_listen(struct track *t, const struct event *f)
 	if (s->unlogged || s->kind == KIND_LISTEN)
 		return;
 	call_displaced(t, s);
+	s->tentative = passed_has_start(t, s);	/* its lookup shows whether it is that listener */
 	call_listens(t, s);
 }
 

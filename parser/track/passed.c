@@ -88,3 +88,25 @@ enum passed passed_take(struct track *t, struct conn *c)
 	c->tentative = false;
 	return PASSED_KNOWN;
 }
+
+void passed_started(struct track *t, const struct conn *c)
+{
+	t->diag.passed[t->diag.passed_next++ % PASSED_MAX] = (struct passed_listener){
+		.cookie = c->diag->cookie, .serial = c->start.serial, .node = c->key.node,
+		.local = c->diag->found.local,
+	};
+}
+
+bool passed_has_start(const struct track *t, const struct conn *s)
+{
+	if (!t->diag.on || !t->late)
+		return false;
+	for (int i = 0; i < PASSED_MAX; i++) {
+		const struct passed_listener *l = &t->diag.passed[i];
+
+		if (l->cookie && l->node == s->key.node && t->event->stamp.serial < l->serial &&
+		    netaddr_equal(conn_local(s), &l->local))
+			return true;
+	}
+	return false;
+}

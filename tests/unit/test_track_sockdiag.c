@@ -587,6 +587,18 @@ static const struct row rows[] = {
 		BIND(11, 1, 3, S), LISTEN(12, 1, 3, .out = "listen " S " 1"), STREAM(30), TICK(40),
 		FOUND(45, 2, 50, S, ANY, STATE_LISTEN), STREAM(60), TICK(70), END(1000, 50, S, ANY),
 		STREAM(1100), TICK(1110, .out = "unlisten " S " 1 via=destroy") } },
+	{ "a passed listener: its listen() arrives after its start was written", {
+		ACCEPT(20, 2, 4, 7, NULL), FOUND(25, 1, 11, S, R, EST),
+		FOUND(26, 2, 50, S, ANY, STATE_LISTEN), STREAM(30),
+		TICK(50, .out = "listen " S " 2 via=snapshot\nstart " S " <- " R " 2"),
+		SOCKET(10, 1, 3), BIND(11, 1, 3, S), LISTEN(12, 1, 3), ACCEPT(60, 1, 3, 8, M,
+		.out = "start " S " <- " M " 1"), FOUND(85, 3, 50, S, ANY, STATE_LISTEN), STREAM(90),
+		TICK(1100), END(1200, 50, S, ANY), STREAM(1300), TICK(1310, .out = "unlisten " S " 2 via=destroy") } },
+	{ "a passed listener: a late listen() at its port is of another, with SO_REUSEPORT", {
+		LISTEN(20, 2, 4), FOUND(26, 1, 50, S, ANY, STATE_LISTEN), STREAM(30),
+		TICK(50, .out = "listen " S " 2"),
+		SOCKET(10, 1, 3), BIND(11, 1, 3, S), LISTEN(12, 1, 3),
+		FOUND(85, 2, 51, S, ANY, STATE_LISTEN), STREAM(90), TICK(100, .out = "listen " S " 1") } },
 	{ "a passed listener: another one listens at its port, with SO_REUSEPORT", {
 		LISTEN(20, 2, 4), FOUND(25, 1, 50, S, ANY, STATE_LISTEN), SOCKET(10, 1, 3),
 		BIND(11, 1, 3, S), LISTEN(12, 1, 3, .out = "listen " S " 1"), STREAM(30), TICK(40),
