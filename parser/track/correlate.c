@@ -89,6 +89,8 @@ void correlate_answer(struct track *t, const struct diag *answer)
 	}
 	elsewhere = d->netns && !d->watched;
 	c->other_netns |= elsewhere;
+	if (identify_late_listener(t, c))
+		return;
 	if (c->tentative && passed_take(t, c) == PASSED_ASKED)
 		defer_again(t, c);
 	else if (c->tentative || (d->stranger && (answer->op != DIAG_ABSENT || elsewhere)))

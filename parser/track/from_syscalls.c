@@ -72,7 +72,8 @@ static void on_listen(struct track *t, const struct event *f)
 	if (s->unlogged || s->kind == KIND_LISTEN)
 		return;
 	call_displaced(t, s);
-	s->tentative = passed_has_start(t, s);	/* its lookup shows whether it is that listener */
+	/* its lookup shows whether it is that listener */
+	s->tentative = t->diag.on && t->late && passed_listener(t, s, f->stamp.serial);
 	call_listens(t, s);
 }
 

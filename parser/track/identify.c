@@ -10,6 +10,7 @@
 
 #include "parser/track/defer.h"
 #include "parser/track/ending.h"
+#include "parser/track/passed.h"
 
 
 void identify_learn(struct conn *c, const struct diag_sock *sock)
@@ -54,11 +55,20 @@ static struct conn *listener_at(struct track *t, const struct conn *c)
 	return only;
 }
 
+static void merge(struct track *t, struct conn *known, struct conn *c)
+{
+	struct fdent *fd;
+
+	while ((fd = LIST_FIRST(&c->fds)))
+		fdtable_move(fd, known, &known->fds);
+	life_withdraw(t, c);
+	conn_drop(&t->conns, c);
+}
+
 bool identify_same_listener(struct track *t, struct conn *c, bool late)
 {
 	const struct diag_sock *found = &c->diag->found;
 	struct conn *known = conn_by_cookie(&t->conns, found->cookie);
-	struct fdent *fd;
 
 	if (!known && c->tentative && c->kind == KIND_LISTEN && found->state == STATE_LISTEN) {
 		known = listener_at(t, c);
@@ -69,10 +79,18 @@ bool identify_same_listener(struct track *t, struct conn *c, bool late)
 	    known->kind != KIND_LISTEN || known->proto != found->proto)
 		return false;
 	ending_held(t, known, c->diag->looked_ms);
-	while ((fd = LIST_FIRST(&c->fds)))
-		fdtable_move(fd, known, &known->fds);
-	life_withdraw(t, c);
-	conn_drop(&t->conns, c);
+	merge(t, known, c);
+	return true;
+}
+
+bool identify_late_listener(struct track *t, struct conn *c)
+{
+	struct conn *known = c->tentative && c->kind == KIND_LISTEN && c->local.port ?
+			     passed_listener(t, c, c->start.serial) : NULL;
+
+	if (!known)
+		return false;
+	merge(t, known, c);
 	return true;
 }
 

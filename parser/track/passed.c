@@ -97,16 +97,16 @@ void passed_started(struct track *t, const struct conn *c)
 	};
 }
 
-bool passed_has_start(const struct track *t, const struct conn *s)
+struct conn *passed_listener(const struct track *t, const struct conn *s, uint64_t serial)
 {
-	if (!t->diag.on || !t->late)
-		return false;
 	for (int i = 0; i < PASSED_MAX; i++) {
 		const struct passed_listener *l = &t->diag.passed[i];
+		struct conn *c = l->cookie && l->node == s->key.node && serial < l->serial &&
+				 netaddr_equal(conn_local(s), &l->local) ?
+				 conn_by_cookie(&t->conns, l->cookie) : NULL;
 
-		if (l->cookie && l->node == s->key.node && t->event->stamp.serial < l->serial &&
-		    netaddr_equal(conn_local(s), &l->local))
-			return true;
+		if (c && c != s && c->kind == KIND_LISTEN)
+			return c;
 	}
-	return false;
+	return NULL;
 }

@@ -21,8 +21,8 @@ enum passed { PASSED_UNKNOWN, PASSED_ASKED, PASSED_KNOWN };
 enum passed passed_take(struct track *t, struct conn *c);
 /* The start of c, a listener that was passed or inherited, is written. */
 void passed_started(struct track *t, const struct conn *c);
-/* Returns true if the listen() of s, the event in hand, is late, and a listener at its local end has
- * its start already, from a process that it was passed to. */
-bool passed_has_start(const struct track *t, const struct conn *s);
+/* serial: of a listen() of s. Returns the listener at its local end that has its start already, from a
+ * later call of a process that it was passed to; NULL if there is none, or it has ended. */
+struct conn *passed_listener(const struct track *t, const struct conn *s, uint64_t serial);
 
 #endif

@@ -599,6 +599,11 @@ static const struct row rows[] = {
 		TICK(50, .out = "listen " S " 2"),
 		SOCKET(10, 1, 3), BIND(11, 1, 3, S), LISTEN(12, 1, 3),
 		FOUND(85, 2, 51, S, ANY, STATE_LISTEN), STREAM(90), TICK(100, .out = "listen " S " 1") } },
+	{ "a passed listener: its listen() arrives later still, when its opener is gone", {
+		LISTEN(20, 2, 4), FOUND(26, 1, 50, S, ANY, STATE_LISTEN), STREAM(30),
+		TICK(50, .out = "listen " S " 2"), SOCKET(10, 1, 3), BIND(11, 1, 3, S), LISTEN(12, 1, 3),
+		ACCEPT(60, 1, 3, 8, NULL), GONE(65, 2), GONE(66, 3), STREAM(80),
+		TICK(200), GONE(205, 4), STREAM(210), TICK(1100, .out = "start " S " <- - 1") } },
 	{ "a passed listener: another one listens at its port, with SO_REUSEPORT", {
 		LISTEN(20, 2, 4), FOUND(25, 1, 50, S, ANY, STATE_LISTEN), SOCKET(10, 1, 3),
 		BIND(11, 1, 3, S), LISTEN(12, 1, 3, .out = "listen " S " 1"), STREAM(30), TICK(40),
