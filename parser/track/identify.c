@@ -36,6 +36,56 @@ static bool is_same_end(const struct conn *l, const struct conn *c)
 	       netaddr_equal(conn_local(l), &found->local);
 }
 
+static int64_t announced_until(const struct conn_diag *d)
+{
+	return d->question == QUESTION_GONE ? d->answered_ms + IDENTIFY_ANNOUNCED_NS / 1000000 :
+					      INT64_MAX;
+}
+
+struct destroyed_pattern identify_pattern(const struct conn *c)
+{
+	const struct conn_diag *d = c->diag;
+	struct destroyed_pattern p = {
+		.proto = c->proto,
+		.netns = d->netns_sure ? d->netns : 0,
+		.local = c->local,
+		.remote = c->remote,
+		.unconnected = c->kind == KIND_LISTEN,
+		.established = c->direction != CONN_INBOUND && d->via == VIA_NONE &&
+			       c->kind == KIND_CONNECT,
+		.since_ms = stamp_ms(&c->start),
+		.until_ms = announced_until(d),
+	};
+
+	if (c->kind == KIND_LISTEN)
+		p.remote = (struct netaddr){ .has_port = true };
+	return p;
+}
+
+static bool is_closed(const struct conn *l)
+{
+	return l->diag->question == QUESTION_GONE || l->diag->question == QUESTION_AGAIN;
+}
+
+/* Returns true if a socket that may have been l was destroyed. */
+static bool may_have_ended(struct track *t, const struct conn *l)
+{
+	struct destroyed_pattern p = identify_pattern(l);
+	bool several = false;
+
+	return destroyed_only(&t->diag.destroyed, &p, &several) || several;
+}
+
+/* Returns true if l, which listener_at() returned, must be the socket that was found for c: no
+ * other that fits exists. */
+static bool is_only_one(const struct conn *l, const struct conn *c)
+{
+	const struct conn_diag *d = l->diag;
+
+	return is_closed(l) && !d->stranger && d->live_count == 1 &&
+	       d->live[0] == c->diag->found.cookie;
+}
+
 /* The only one: several processes may listen at one port with SO_REUSEPORT. */
 static struct conn *listener_at(struct track *t, const struct conn *c)
 {
@@ -52,7 +102,18 @@ static struct conn *listener_at(struct track *t, const struct conn *c)
 			return NULL;
 		only = d->conn;
 	}
-	return only;
+	return only && is_closed(only) && may_have_ended(t, only) ? NULL : only;
+}
+
+/* The listener that audit reported is the socket that was found. */
+static void follow_listener(struct track *t, struct conn *l, const struct diag_sock *found)
+{
+	conn_stop_waiting(&t->conns, l);
+	l->diag->confirming = false;
+	conn_follow(&t->conns, l, found->cookie, t->diag.mono);
+	l->diag->found = *found;
+	identify_learn(l, found);
+	life_write_start(t, l);
 }
 
 static void merge(struct track *t, struct conn *known, struct conn *c)
@@ -72,7 +133,9 @@ bool identify_same_listener(struct track *t, struct conn *c, bool late)
 
 	if (!known && c->tentative && c->kind == KIND_LISTEN && found->state == STATE_LISTEN) {
 		known = listener_at(t, c);
-		if (known && known->diag->question != QUESTION_FOUND && !late)
+		if (known && is_only_one(known, c))
+			follow_listener(t, known, found);
+		else if (known && known->diag->question != QUESTION_FOUND && !late)
 			return true;	/* its own answer shows whether it is this socket */
 	}
 	if (!known || known == c || !c->tentative || c->kind != KIND_LISTEN ||
@@ -102,12 +165,6 @@ bool identify_lives_nowhere(const struct track *t, const struct conn_diag *d)
 		if (!conn_by_cookie(&t->conns, d->live[i]))
 			return false;
 	return true;
-}
-
-static int64_t announced_until(const struct conn_diag *d)
-{
-	return d->question == QUESTION_GONE ? d->answered_ms + IDENTIFY_ANNOUNCED_NS / 1000000 :
-					      INT64_MAX;
 }
 
 static bool may_have_been(const struct conn *c, const struct destroyed *dead)
@@ -149,26 +206,6 @@ static bool has_rival(const struct track *t, const struct conn *c,
 {
 	return is_among(conn_rivals(&t->conns, &dead->sock.remote), c, dead) ||
 	       is_among(conn_rivals(&t->conns, NULL), c, dead);
-}
-
-struct destroyed_pattern identify_pattern(const struct conn *c)
-{
-	const struct conn_diag *d = c->diag;
-	struct destroyed_pattern p = {
-		.proto = c->proto,
-		.netns = d->netns_sure ? d->netns : 0,
-		.local = c->local,
-		.remote = c->remote,
-		.unconnected = c->kind == KIND_LISTEN,
-		.established = c->direction != CONN_INBOUND && d->via == VIA_NONE &&
-			       c->kind == KIND_CONNECT,
-		.since_ms = stamp_ms(&c->start),
-		.until_ms = announced_until(d),
-	};
-
-	if (c->kind == KIND_LISTEN)
-		p.remote = (struct netaddr){ .has_port = true };
-	return p;
 }
 
 struct destroyed *identify_only(struct track *t, const struct conn *c, bool *several)
