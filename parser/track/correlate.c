@@ -89,6 +89,8 @@ void correlate_answer(struct track *t, const struct diag *answer)
 	}
 	elsewhere = d->netns && !d->watched;
 	c->other_netns |= elsewhere;
+	if (identify_late_listener(t, c))
+		return;
 	if (c->tentative && passed_take(t, c) == PASSED_ASKED)
 		defer_again(t, c);
 	else if (c->tentative || (d->stranger && (answer->op != DIAG_ABSENT || elsewhere)))
@@ -131,13 +133,19 @@ static bool is_handshaking(const struct diag_sock *d)
 	       (d->state == STATE_SYN_SENT || d->state == STATE_SYN_RECV);
 }
 
+/* A listener that its process was passed, or inherited, unseen. */
+static bool is_passed(const struct conn_diag *d)
+{
+	return d->conn->kind == KIND_LISTEN && d->conn->tentative;
+}
+
 static void decide_found(struct track *t, struct conn *c, bool late)
 {
 	struct conn_diag *d = c->diag;
-	bool handshaking = is_handshaking(&d->found);
+	bool handshaking = is_handshaking(&d->found), passed = is_passed(d);
 	struct destroyed *dead;
 
-	if (identify_same_listener(t, c))
+	if (identify_same_listener(t, c, late))
 		return;
 	if (!may_be(t, c) || (handshaking && d->via == VIA_NONE)) {
 		if (late)
@@ -156,6 +164,8 @@ static void decide_found(struct track *t, struct conn *c, bool late)
 	if (!handshaking)
 		defer_established(c, d->answered_ms);
 	life_write_start(t, c);
+	if (passed)
+		passed_started(t, c);
 	conn_stop_waiting(&t->conns, c);
 	dead = destroyed_by_cookie(&t->diag.destroyed, d->cookie);
 	if (dead)
@@ -235,12 +245,6 @@ static void decide(struct track *t, struct conn *c)
 		if (late)
 			ending_give_up(t, c);
 	}
-}
-
-/* A listener that its process was passed, or inherited, unseen. */
-static bool is_passed(const struct conn_diag *d)
-{
-	return d->conn->kind == KIND_LISTEN && d->conn->tentative;
 }
 
 /* These are decided from the oldest on: of several processes that call listen() on one socket, the

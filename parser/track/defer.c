@@ -73,7 +73,7 @@ static bool is_complete(const struct conn *c, enum entry_via via)
 {
 	const struct netaddr *l = &c->local;
 
-	if (via == VIA_PROGRESS || !l->port)
+	if (via == VIA_PROGRESS || !l->port || c->tentative)
 		return false;
 	if (c->kind == KIND_LISTEN)
 		return true;

@@ -72,6 +72,8 @@ static void on_listen(struct track *t, const struct event *f)
 	if (s->unlogged || s->kind == KIND_LISTEN)
 		return;
 	call_displaced(t, s);
+	/* its lookup shows whether it is that listener */
+	s->tentative = t->diag.on && t->late && passed_listener(t, s, f->stamp.serial);
 	call_listens(t, s);
 }
 

@@ -10,6 +10,7 @@
 
 #include "parser/track/defer.h"
 #include "parser/track/ending.h"
+#include "parser/track/passed.h"
 
 
 void identify_learn(struct conn *c, const struct diag_sock *sock)
@@ -22,20 +23,137 @@ void identify_learn(struct conn *c, const struct diag_sock *sock)
 		c->remote = sock->remote;
 }
 
-bool identify_same_listener(struct track *t, struct conn *c)
+/* Returns true if l, which audit reported before c, has the local end of the listener that was
+ * found for c. Its own lookup found the same socket, or is not answered yet. */
+static bool is_same_end(const struct conn *l, const struct conn *c)
 {
 	const struct diag_sock *found = &c->diag->found;
-	struct conn *known = conn_by_cookie(&t->conns, found->cookie);
+
+	return l != c && l->kind == KIND_LISTEN && !l->tentative && !l->diag->cookie &&
+	       l->key.node == c->key.node && l->start.serial < c->start.serial &&
+	       (l->proto == found->proto || l->proto == PROTO_UNKNOWN) &&
+	       (l->diag->question != QUESTION_FOUND || l->diag->found.cookie == found->cookie) &&
+	       netaddr_equal(conn_local(l), &found->local);
+}
+
+static int64_t announced_until(const struct conn_diag *d)
+{
+	return d->question == QUESTION_GONE ? d->answered_ms + IDENTIFY_ANNOUNCED_NS / 1000000 :
+					      INT64_MAX;
+}
+
+struct destroyed_pattern identify_pattern(const struct conn *c)
+{
+	const struct conn_diag *d = c->diag;
+	struct destroyed_pattern p = {
+		.proto = c->proto,
+		.netns = d->netns_sure ? d->netns : 0,
+		.local = c->local,
+		.remote = c->remote,
+		.unconnected = c->kind == KIND_LISTEN,
+		.established = c->direction != CONN_INBOUND && d->via == VIA_NONE &&
+			       c->kind == KIND_CONNECT,
+		.since_ms = stamp_ms(&c->start),
+		.until_ms = announced_until(d),
+	};
+
+	if (c->kind == KIND_LISTEN)
+		p.remote = (struct netaddr){ .has_port = true };
+	return p;
+}
+
+static bool is_closed(const struct conn *l)
+{
+	return l->diag->question == QUESTION_GONE || l->diag->question == QUESTION_AGAIN;
+}
+
+/* Returns true if a socket that may have been l was destroyed. */
+static bool may_have_ended(struct track *t, const struct conn *l)
+{
+	struct destroyed_pattern p = identify_pattern(l);
+	bool several = false;
+
+	return destroyed_only(&t->diag.destroyed, &p, &several) || several;
+}
+
+/* Returns true if l, which listener_at() returned, must be the socket that was found for c: no
+ * other that fits exists. */
+static bool is_only_one(const struct conn *l, const struct conn *c)
+{
+	const struct conn_diag *d = l->diag;
+
+	return is_closed(l) && !d->stranger && d->live_count == 1 &&
+	       d->live[0] == c->diag->found.cookie;
+}
+
+/* The only one: several processes may listen at one port with SO_REUSEPORT. */
+static struct conn *listener_at(struct track *t, const struct conn *c)
+{
+	struct conn *only = NULL;
+	const struct conn_diag *d;
+	int looked_at = 0;
+
+	LIST_FOREACH(d, conn_rivals(&t->conns, NULL), rival) {
+		if (++looked_at == RIVALS_MAX)
+			return NULL;
+		if (!is_same_end(d->conn, c))
+			continue;
+		if (only)
+			return NULL;
+		only = d->conn;
+	}
+	return only && is_closed(only) && may_have_ended(t, only) ? NULL : only;
+}
+
+/* The listener that audit reported is the socket that was found. */
+static void follow_listener(struct track *t, struct conn *l, const struct diag_sock *found)
+{
+	conn_stop_waiting(&t->conns, l);
+	l->diag->confirming = false;
+	conn_follow(&t->conns, l, found->cookie, t->diag.mono);
+	l->diag->found = *found;
+	identify_learn(l, found);
+	life_write_start(t, l);
+}
+
+static void merge(struct track *t, struct conn *known, struct conn *c)
+{
 	struct fdent *fd;
 
-	if (!known || known == c || !c->tentative || c->kind != KIND_LISTEN ||
-	    known->kind != KIND_LISTEN || known->proto != found->proto)
-		return false;
-	ending_held(t, known, c->diag->looked_ms);
 	while ((fd = LIST_FIRST(&c->fds)))
 		fdtable_move(fd, known, &known->fds);
 	life_withdraw(t, c);
 	conn_drop(&t->conns, c);
+}
+
+bool identify_same_listener(struct track *t, struct conn *c, bool late)
+{
+	const struct diag_sock *found = &c->diag->found;
+	struct conn *known = conn_by_cookie(&t->conns, found->cookie);
+
+	if (!known && c->tentative && c->kind == KIND_LISTEN && found->state == STATE_LISTEN) {
+		known = listener_at(t, c);
+		if (known && is_only_one(known, c))
+			follow_listener(t, known, found);
+		else if (known && known->diag->question != QUESTION_FOUND && !late)
+			return true;	/* its own answer shows whether it is this socket */
+	}
+	if (!known || known == c || !c->tentative || c->kind != KIND_LISTEN ||
+	    known->kind != KIND_LISTEN || known->proto != found->proto)
+		return false;
+	ending_held(t, known, c->diag->looked_ms);
+	merge(t, known, c);
+	return true;
+}
+
+bool identify_late_listener(struct track *t, struct conn *c)
+{
+	struct conn *known = c->tentative && c->kind == KIND_LISTEN && c->local.port ?
+			     passed_listener(t, c, c->start.serial) : NULL;
+
+	if (!known)
+		return false;
+	merge(t, known, c);
 	return true;
 }
 
@@ -47,12 +165,6 @@ bool identify_lives_nowhere(const struct track *t, const struct conn_diag *d)
 		if (!conn_by_cookie(&t->conns, d->live[i]))
 			return false;
 	return true;
-}
-
-static int64_t announced_until(const struct conn_diag *d)
-{
-	return d->question == QUESTION_GONE ? d->answered_ms + IDENTIFY_ANNOUNCED_NS / 1000000 :
-					      INT64_MAX;
 }
 
 static bool may_have_been(const struct conn *c, const struct destroyed *dead)
@@ -94,26 +206,6 @@ static bool has_rival(const struct track *t, const struct conn *c,
 {
 	return is_among(conn_rivals(&t->conns, &dead->sock.remote), c, dead) ||
 	       is_among(conn_rivals(&t->conns, NULL), c, dead);
-}
-
-struct destroyed_pattern identify_pattern(const struct conn *c)
-{
-	const struct conn_diag *d = c->diag;
-	struct destroyed_pattern p = {
-		.proto = c->proto,
-		.netns = d->netns_sure ? d->netns : 0,
-		.local = c->local,
-		.remote = c->remote,
-		.unconnected = c->kind == KIND_LISTEN,
-		.established = c->direction != CONN_INBOUND && d->via == VIA_NONE &&
-			       c->kind == KIND_CONNECT,
-		.since_ms = stamp_ms(&c->start),
-		.until_ms = announced_until(d),
-	};
-
-	if (c->kind == KIND_LISTEN)
-		p.remote = (struct netaddr){ .has_port = true };
-	return p;
 }
 
 struct destroyed *identify_only(struct track *t, const struct conn *c, bool *several)

@@ -15,9 +15,13 @@ void identify_learn(struct conn *c, const struct diag_sock *sock);
 /*
  * c is the known listener that was found at its descriptor: a process was passed the descriptor,
  * or inherited it, and called listen() or accept(). That listener gets c's descriptors, c is
- * freed. Returns false, and changes nothing, if it is not.
+ * freed. Returns false, and changes nothing, if it is not. Returns true without a change if the
+ * lookup of the only listener that may be it is awaited, unless late.
  */
-bool identify_same_listener(struct track *t, struct conn *c);
+bool identify_same_listener(struct track *t, struct conn *c, bool late);
+/* c is a listener whose listen() was late, and whose descriptor is gone. If a listener at its local end
+ * has its start already, c is that one, as above. */
+bool identify_late_listener(struct track *t, struct conn *c);
 /* Returns true if all living sockets that it could be are known to be others. */
 bool identify_lives_nowhere(const struct track *t, const struct conn_diag *d);
 /* The pattern that c's socket must match, as far as it is known. */

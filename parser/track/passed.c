@@ -88,3 +88,25 @@ enum passed passed_take(struct track *t, struct conn *c)
 	c->tentative = false;
 	return PASSED_KNOWN;
 }
+
+void passed_started(struct track *t, const struct conn *c)
+{
+	t->diag.passed[t->diag.passed_next++ % PASSED_MAX] = (struct passed_listener){
+		.cookie = c->diag->cookie, .serial = c->start.serial, .node = c->key.node,
+		.local = c->diag->found.local,
+	};
+}
+
+struct conn *passed_listener(const struct track *t, const struct conn *s, uint64_t serial)
+{
+	for (int i = 0; i < PASSED_MAX; i++) {
+		const struct passed_listener *l = &t->diag.passed[i];
+		struct conn *c = l->cookie && l->node == s->key.node && serial < l->serial &&
+				 netaddr_equal(conn_local(s), &l->local) ?
+				 conn_by_cookie(&t->conns, l->cookie) : NULL;
+
+		if (c && c != s && c->kind == KIND_LISTEN)
+			return c;
+	}
+	return NULL;
+}

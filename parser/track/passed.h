@@ -19,5 +19,10 @@ enum passed { PASSED_UNKNOWN, PASSED_ASKED, PASSED_KNOWN };
  * looked up.
  */
 enum passed passed_take(struct track *t, struct conn *c);
+/* The start of c, a listener that was passed or inherited, is written. */
+void passed_started(struct track *t, const struct conn *c);
+/* serial: of a listen() of s. Returns the listener at its local end that has its start already, from a
+ * later call of a process that it was passed to; NULL if there is none, or it has ended. */
+struct conn *passed_listener(const struct track *t, const struct conn *s, uint64_t serial);
 
 #endif

@@ -14,6 +14,16 @@
 
 #define AUDIT_TICK_MS 10	/* audit's clock is the coarse one, up to a timer tick late */
 
+#define PASSED_MAX 32	/* a power of two */
+
+/* A listener that was found at the descriptor of a process that it was passed to, or that inherited
+ * it, before audit reported its listen(). cookie 0: none. */
+struct passed_listener {
+	uint64_t cookie, serial;	/* serial: of the call that had it looked up */
+	uint32_t node;
+	struct netaddr local;
+};
+
 /* sock_diag as a source; all zero while it is off. */
 struct track_diag {
 	bool on;
@@ -26,6 +36,8 @@ struct track_diag {
 	int64_t next_look;		/* at what waits, mono */
 	uint64_t last_question;
 	struct destroyed_table destroyed;
+	struct passed_listener passed[PASSED_MAX];
+	unsigned int passed_next;
 };
 
 struct track {

@@ -582,6 +582,44 @@ static const struct row rows[] = {
 		LISTEN(12, 1, 3), ACCEPT(30, 2, 3, 4, NULL), ABSENT(35, 3), ABSENT(36, 4),
 		CALL(40, CLOSE, 2, 3), LISTEN(32, 2, 3), TICK(60), TICK(1500), STREAM(1501),
 		TICK(2600) } },
+	{ "a passed listener: its listen() is late, and neither is looked up yet", {
+		LISTEN(20, 2, 4), FOUND(25, 1, 50, S, ANY, STATE_LISTEN), SOCKET(10, 1, 3),
+		BIND(11, 1, 3, S), LISTEN(12, 1, 3, .out = "listen " S " 1"), STREAM(30), TICK(40),
+		FOUND(45, 2, 50, S, ANY, STATE_LISTEN), STREAM(60), TICK(70), END(1000, 50, S, ANY),
+		STREAM(1100), TICK(1110, .out = "unlisten " S " 1 via=destroy") } },
+	{ "a passed listener: its listen() arrives after its start was written", {
+		ACCEPT(20, 2, 4, 7, NULL), FOUND(25, 1, 11, S, R, EST),
+		FOUND(26, 2, 50, S, ANY, STATE_LISTEN), STREAM(30),
+		TICK(50, .out = "listen " S " 2 via=snapshot\nstart " S " <- " R " 2"),
+		SOCKET(10, 1, 3), BIND(11, 1, 3, S), LISTEN(12, 1, 3), ACCEPT(60, 1, 3, 8, M,
+		.out = "start " S " <- " M " 1"), FOUND(85, 3, 50, S, ANY, STATE_LISTEN), STREAM(90),
+		TICK(1100), END(1200, 50, S, ANY), STREAM(1300), TICK(1310, .out = "unlisten " S " 2 via=destroy") } },
+	{ "a passed listener: a late listen() at its port is of another, with SO_REUSEPORT", {
+		LISTEN(20, 2, 4), FOUND(26, 1, 50, S, ANY, STATE_LISTEN), STREAM(30),
+		TICK(50, .out = "listen " S " 2"),
+		SOCKET(10, 1, 3), BIND(11, 1, 3, S), LISTEN(12, 1, 3),
+		FOUND(85, 2, 51, S, ANY, STATE_LISTEN), STREAM(90), TICK(100, .out = "listen " S " 1") } },
+	{ "a passed listener: its listen() arrives later still, when its opener is gone", {
+		LISTEN(20, 2, 4), FOUND(26, 1, 50, S, ANY, STATE_LISTEN), STREAM(30),
+		TICK(50, .out = "listen " S " 2"), SOCKET(10, 1, 3), BIND(11, 1, 3, S), LISTEN(12, 1, 3),
+		ACCEPT(60, 1, 3, 8, NULL), GONE(65, 2), GONE(66, 3), STREAM(80),
+		TICK(200), GONE(205, 4), STREAM(210), TICK(1100, .out = "start " S " <- - 1") } },
+	{ "a passed listener: its opener has closed it before the look, and it is the only one", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		EXIT(2, 1), ACCEPT(10, 2, 4, 7, NULL), GONE(15, 1, .live = { 50 }), FOUND(16, 2, 11, S, R, EST),
+		FOUND(17, 3, 50, S, ANY, STATE_LISTEN), STREAM(30),
+		TICK(50, .out = "start " S " <- " R " 2"), STREAM(1100), TICK(1110), TICK(1130),
+		END(1200, 50, S, ANY), STREAM(1300), TICK(1310, .out = "unlisten " S " 2 via=destroy") } },
+	{ "a passed listener: its opener has closed it, one was destroyed, and another is found", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		EXIT(2, 1), END(3, 49, S, ANY), LISTEN(10, 2, 4), GONE(15, 1, .live = { 50 }),
+		FOUND(17, 2, 50, S, ANY, STATE_LISTEN), STREAM(30), TICK(50, .out = "listen " S " 2"),
+		TICK(1100, .out = "unlisten " S " 1 via=destroy") } },
+	{ "a passed listener: another one listens at its port, with SO_REUSEPORT", {
+		LISTEN(20, 2, 4), FOUND(25, 1, 50, S, ANY, STATE_LISTEN), SOCKET(10, 1, 3),
+		BIND(11, 1, 3, S), LISTEN(12, 1, 3, .out = "listen " S " 1"), STREAM(30), TICK(40),
+		FOUND(45, 2, 51, S, ANY, STATE_LISTEN), STREAM(60),
+		TICK(70, .out = "listen " S " 2") } },
 	{ "an unknown listener: of another family, or not to be read", {
 		ACCEPT(2, 1, 3, 4, NULL), ABSENT(5, 1), ACCEPT(10, 1, 3, 4, NULL), HIDDEN(15, 2),
 		ACCEPT(20, 1, 3, 4, NULL), GONE(25, 3), ACCEPT(30, 1, 3, 4, NULL), EXIT(40, 1),
