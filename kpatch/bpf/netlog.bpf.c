@@ -22,6 +22,7 @@
 char LICENSE[] SEC("license") = "GPL";
 
 #include "maps.h"
+#include "again.h"
 #include "smc.h"
 #include "socket.h"
 #include "task.h"

@@ -30,6 +30,7 @@ struct bpf_input {
 	struct bpf_found *found;
 	struct bpf_ring *ring;
 	struct bpf_scan *scan;
+	int64_t attaching, before;	/* see count_from_now() */
 	void (*on_scanned)(int64_t begun, void *arg);
 	void *arg;
 };
@@ -205,7 +206,17 @@ bool bpf_input_ignore(struct bpf_input *b, const struct netlog_ignore *list, uns
 	return true;
 }
 
-static int64_t missed(const struct bpf_input *b)
+static bool is_twice(const struct netlog_bpf *b, const struct bpf_program *p)
+{
+	const struct bpf_program *second = bpf_load_again(b, p);
+
+	return !strncmp(bpf_program__name(p), "again_", 6) ||
+	       (second && bpf_program__autoload(second));
+}
+
+/* Runs that the kernel skipped: of programs that have a second one, and of these, if twice; of
+ * the others, if not. -1: cannot be read. */
+static int64_t skipped(const struct bpf_input *b, bool twice)
 {
 	struct bpf_program *p;
 	int64_t sum = 0;
@@ -214,7 +225,7 @@ static int64_t missed(const struct bpf_input *b)
 		struct bpf_prog_info info = { 0 };
 		__u32 len = sizeof(info);
 
-		if (!bpf_program__autoload(p))
+		if (!bpf_program__autoload(p) || is_twice(b->bpf, p) != twice)
 			continue;
 		/* len returns as the size that the kernel has */
 		if (bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &len) ||
@@ -224,6 +235,33 @@ static int64_t missed(const struct bpf_input *b)
 		sum += info.recursion_misses;
 	}
 	return sum;
+}
+
+/*
+ * A call that neither of two programs saw has two skips; a call that one saw has one skip, and is
+ * in once. Returns twice the number of the former, and less while a call is between its programs:
+ * once is read last.
+ */
+static int64_t skipped_by_both(const struct bpf_input *b)
+{
+	const struct netlog_bpf_shared *s = &b->bpf->bss->shared;
+	int64_t skips = skipped(b, true) + __atomic_load_n(&s->unmarked, __ATOMIC_SEQ_CST);
+
+	return skips - __atomic_load_n(&s->once, __ATOMIC_SEQ_CST);
+}
+
+/* Until both are attached one program sees a call, and a skip is a loss. */
+static void count_from_now(struct bpf_input *b)
+{
+	b->attaching = skipped(b, true);
+	b->before = skipped_by_both(b);
+}
+
+static int64_t missed(const struct bpf_input *b)
+{
+	int64_t single = skipped(b, false), both = skipped_by_both(b) - b->before;
+
+	return single < 0 ? -1 : single + b->attaching + (both > 0 ? both / 2 : 0);
 }
 
 void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c)
@@ -265,6 +303,7 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 	b->bpf = bpf_load(&o->wants, error, size);
 	if (!b->bpf)
 		goto err;
+	count_from_now(b);
 	b->ring = bpf_ring_new(bpf_map__fd(b->bpf->maps.ring), b->events, b->found);
 	if (!b->ring) {
 		snprintf(error, size, "cannot map the ring buffer: %s", strerror(errno));
