@@ -9,17 +9,17 @@
 #ifndef NETLOG_BPF_AGAIN_H
 #define NETLOG_BPF_AGAIN_H
 
+#include "mark.h"
+
 /* The program. CALL() adds the number of its function. */
 enum twice { ON_RELEASE, ON_ACCEPT, ON_CONNECT, ON_STATE, DENIED, CONNECT4, CONNECT6, ENTER = 32,
 	     LEAVE = 64 };
 
 /*
- * The last call that one of the two programs has run for, and the other has not yet. The two run
- * one after the other: only a softirq comes between them, which has a mark of its own, in the
- * thread that it interrupted. If the second program is skipped the mark stays, and must not match
- * a later call: it names its call as well as is possible.
+ * The two programs run one after the other. Only a softirq comes between them, and its mark is
+ * another one of the thread that it interrupted. If the second program is skipped the mark stays,
+ * and must not match a later call: it names its call as well as is possible.
  */
-struct mark { __u64 what, which; };
 struct marks { struct mark process, softirq; };
 
 struct {
@@ -29,17 +29,12 @@ struct {
 	__type(value, struct marks);
 } ran SEC(".maps");
 
-/*
- * Returns true if the other program has run for this call: each call of the function has one
- * false, unless both are skipped. once is the number of falses without that of trues. Twice the
- * calls without the skipped runs is the number of falses and trues, so the calls that had no
- * false are half of skipped runs minus once, even if a mark matched a later call:
- * plugin/input/bpf.c counts these as missed. A run without memory for a mark counts as skipped.
- */
+/* Returns true if the other program has run for this call. A run without memory for a mark counts
+ * as skipped. */
 static __always_inline bool ran_in(bool softirq, enum twice n, void *what, __u64 which)
 {
 	struct marks *marks;
-	struct mark *m;
+	bool second;
 
 	if (!has_again)
 		return false;
@@ -49,17 +44,9 @@ static __always_inline bool ran_in(bool softirq, enum twice n, void *what, __u64
 		count(&shared.unmarked);
 		return true;
 	}
-	m = softirq ? &marks->softirq : &marks->process;
-	which = which << 8 | n;
-	if (m->what == (__u64)what && m->which == which) {
-		m->what = 0;
-		__sync_fetch_and_add(&shared.once, -1);
-		return true;
-	}
-	m->which = which;
-	m->what = (__u64)what;
-	__sync_fetch_and_add(&shared.once, 1);
-	return false;
+	second = mark_take(softirq ? &marks->softirq : &marks->process, (__u64)what, which << 8 | n);
+	__sync_fetch_and_add(&shared.once, second ? -1 : 1);
+	return second;
 }
 
 static __always_inline bool ran_before(enum twice n, void *what, __u64 which)

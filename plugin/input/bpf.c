@@ -18,6 +18,7 @@
 #include "plugin/input/bpf_scan.h"
 #include "plugin/log.h"
 
+#include "kpatch/bpf/mark.h"
 #include "kpatch/bpf/netlog_bpf.h"
 #include "netlog.skel.h"	/* made by make */
 
@@ -30,7 +31,7 @@ struct bpf_input {
 	struct bpf_found *found;
 	struct bpf_ring *ring;
 	struct bpf_scan *scan;
-	int64_t attaching, before;	/* see count_from_now() */
+	int64_t skipped, once;		/* when all programs were attached */
 	void (*on_scanned)(int64_t begun, void *arg);
 	void *arg;
 };
@@ -237,31 +238,28 @@ static int64_t skipped(const struct bpf_input *b, bool twice)
 	return sum;
 }
 
-/*
- * A call that neither of two programs saw has two skips; a call that one saw has one skip, and is
- * in once. Returns twice the number of the former, and less while a call is between its programs:
- * once is read last.
- */
-static int64_t skipped_by_both(const struct bpf_input *b)
+static int64_t once(const struct bpf_input *b)
 {
-	const struct netlog_bpf_shared *s = &b->bpf->bss->shared;
-	int64_t skips = skipped(b, true) + __atomic_load_n(&s->unmarked, __ATOMIC_SEQ_CST);
-
-	return skips - __atomic_load_n(&s->once, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&b->bpf->bss->shared.once, __ATOMIC_SEQ_CST);
 }
 
-/* Until both are attached one program sees a call, and a skip is a loss. */
+static int64_t skipped_twice(const struct bpf_input *b)
+{
+	return skipped(b, true) + __atomic_load_n(&b->bpf->bss->shared.unmarked, __ATOMIC_SEQ_CST);
+}
+
+/* Until both of two programs are attached, one sees a call, and a skip is a loss. */
 static void count_from_now(struct bpf_input *b)
 {
-	b->attaching = skipped(b, true);
-	b->before = skipped_by_both(b);
+	b->skipped = skipped_twice(b);
+	b->once = once(b);
 }
 
 static int64_t missed(const struct bpf_input *b)
 {
-	int64_t single = skipped(b, false), both = skipped_by_both(b) - b->before;
+	int64_t single = skipped(b, false), skips = skipped_twice(b) - b->skipped;
 
-	return single < 0 ? -1 : single + b->attaching + (both > 0 ? both / 2 : 0);
+	return single < 0 ? -1 : single + b->skipped + mark_missed(skips, once(b) - b->once);
 }
 
 void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c)

@@ -5,16 +5,10 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "plugin/input/bpf_btf.h"
-
-bool bpf_preempt_by_mode(const char *text)
-{
-	return !strstr(text, "(none)") && !strstr(text, "(voluntary)");
-}
 
 /* Returns a debugfs that is mounted nowhere, or -1. */
 static int debugfs(void)

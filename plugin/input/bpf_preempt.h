@@ -4,6 +4,7 @@
 #define NETLOG_BPF_PREEMPT_H
 
 #include <stdbool.h>
+#include <string.h>
 
 struct bpf_btf;
 
@@ -11,6 +12,9 @@ struct bpf_btf;
  * privileges. */
 bool bpf_preempt_happens(struct bpf_btf *functions);
 /* The same by the text of /sys/kernel/debug/sched/preempt, such as "none (voluntary) full". */
-bool bpf_preempt_by_mode(const char *text);
+static inline bool bpf_preempt_by_mode(const char *text)
+{
+	return !strstr(text, "(none)") && !strstr(text, "(voluntary)");
+}
 
 #endif
