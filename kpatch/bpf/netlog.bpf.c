@@ -7,7 +7,7 @@
  *
  * A sleeping function may have an exit program here: unlike a kretprobe, a trampoline has no
  * pool of instances. The kernel skips a program that is already running on the same processor,
- * and counts the skip (recursion_misses).
+ * and counts the skip (recursion_misses); again.h has second programs for that.
  */
 #include "kernel.h"
 
