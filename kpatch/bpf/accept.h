@@ -6,9 +6,12 @@
 SEC("fentry/__inet_accept")
 int on_accept(__u64 *ctx)
 {
+	struct socket *sock = (struct socket *)ctx[1];
 	struct netlog_bpf_sock s;
 
-	if (read_sock(&s, (struct sock *)ctx[2], (struct socket *)ctx[1]))
+	if (ran_before(ON_ACCEPT, sock, has_again ? ino_of(sock) : 0))
+		return 0;
+	if (read_sock(&s, (struct sock *)ctx[2], sock))
 		write(NETLOG_OP_ACCEPT, &s, NULL, 0);
 	return 0;
 }

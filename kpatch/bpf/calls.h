@@ -103,15 +103,22 @@ static __noinline int leave(__u32 function, struct sock *sk, const void *uaddr, 
 #define SOCK(ctx)	((struct sock *)(ctx)[0])
 #define SOCKET_SK(ctx)	(((struct socket *)(ctx)[0])->sk)
 
-#define CALL(n, fn, sk, when, uaddr, len, ret)					\
+#define CALL_IF(n, fn, sk, when, left, uaddr, len, ret)			\
 SEC("fentry/" #fn) int enter_##fn(__u64 *ctx)					\
 { return (when) ? enter(n, sk) : 0; }						\
 SEC("fexit/" #fn) int leave_##fn(__u64 *ctx)					\
-{ return leave(n, sk, uaddr, len, ret); }
+{ return (left) ? leave(n, sk, uaddr, len, ret) : 0; }
+
+#define CALL(n, fn, sk, when, uaddr, len, ret)					\
+	CALL_IF(n, fn, sk, when, true, uaddr, len, ret)
+/* has second programs */
+#define CALL_TWICE(n, fn, sk, uaddr, len, ret)					\
+	CALL_IF(n, fn, sk, !ran_before(ENTER + (n), (void *)ctx[0], 0),		\
+		!ran_before(LEAVE + (n), (void *)ctx[0], 0), uaddr, len, ret)
 
 /* fn(struct socket *, struct sockaddr *, int, …) with this many arguments */
 #define CALL_TO(n, fn, args)							\
-	CALL(n, fn, SOCKET_SK(ctx), true, (void *)ctx[1], (int)ctx[2], (int)ctx[args])
+	CALL_TWICE(n, fn, SOCKET_SK(ctx), (void *)ctx[1], (int)ctx[2], (int)ctx[args])
 /* fn(struct sock *, int) that takes the peer away, unless close() or MPTCP calls it */
 #define CALL_END(n, fn, when)							\
 	CALL(n, fn, SOCK(ctx), (when) && in_use(SOCK(ctx)), NULL, 0, (int)ctx[2])
@@ -146,6 +153,8 @@ SEC("fexit/security_socket_connect") int leave_security_socket_connect(__u64 *ct
 {
 	struct sock *sk = SOCKET_SK(ctx);
 
+	if (ran_before(DENIED, sk, 0))
+		return 0;
 	if (sk && is_smc(sk)) {
 		smc_mark(sk, ((struct socket *)ctx[0])->file);
 		return 0;
@@ -169,17 +178,18 @@ static __noinline int not_connected(struct sock *sk, const void *uaddr, int len,
 }
 
 /* fn(struct sock *, struct sockaddr *, int); on_tcp_connect() reports success. */
-#define CONNECT(fn)								\
+#define CONNECT_IF(fn, left)							\
 SEC("fexit/" #fn) int leave_##fn(__u64 *ctx)					\
 {										\
 	int ret = (int)ctx[3];							\
-	return ret < 0 ? not_connected(SOCK(ctx), (void *)ctx[1], (int)ctx[2], -ret) : 0; \
+	return (left) && ret < 0 ?						\
+	       not_connected(SOCK(ctx), (void *)ctx[1], (int)ctx[2], -ret) : 0;	\
 }
 
-CONNECT(tcp_v4_pre_connect)
-CONNECT(tcp_v6_pre_connect)
-CONNECT(tcp_v4_connect)
-CONNECT(tcp_v6_connect)
+CONNECT_IF(tcp_v4_pre_connect, true)
+CONNECT_IF(tcp_v6_pre_connect, true)
+CONNECT_IF(tcp_v4_connect, !ran_before(CONNECT4, SOCK(ctx), 0))
+CONNECT_IF(tcp_v6_connect, !ran_before(CONNECT6, SOCK(ctx), 0))
 CALL_TO(6, inet_dgram_connect, 4)
 CALL_END(7, tcp_disconnect, true)
 CALL_END(8, mptcp_disconnect, true)
@@ -187,10 +197,10 @@ CALL_END(9, udp_abort, true)
 /* "ss -K" of a listener. For other sockets, which need not be full ones, on_state() reports the
  * end. */
 CALL_END(10, tcp_abort, SOCK(ctx)->__sk_common.skc_state == TCP_LISTEN)
-CALL(11, inet_bind, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[3])
-CALL(12, inet6_bind, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[3])
+CALL_TWICE(11, inet_bind, SOCKET_SK(ctx), NULL, 0, (int)ctx[3])
+CALL_TWICE(12, inet6_bind, SOCKET_SK(ctx), NULL, 0, (int)ctx[3])
 /* Has one argument less since 5.17, so the state alone decides whether it listens. */
-CALL(13, inet_csk_listen_start, SOCK(ctx), true, NULL, 0, 0)
+CALL_TWICE(13, inet_csk_listen_start, SOCK(ctx), NULL, 0, 0)
 CALL(14, sctp_inet_listen, SOCKET_SK(ctx), true, NULL, 0, (int)ctx[2])
 
 #endif

@@ -60,8 +60,12 @@ static __always_inline int begin(struct sock *sk, __u64 of, const void *peer, in
 SEC("fentry/tcp_connect")
 int on_tcp_connect(__u64 *ctx)
 {
+	struct sock *sk = (struct sock *)ctx[0];
+
+	if (ran_before(ON_CONNECT, sk, attempt_of(sk)))
+		return 0;
 	count(&shared.seen);
-	return begin((struct sock *)ctx[0], 0, NULL, 0);
+	return begin(sk, 0, NULL, 0);
 }
 
 static __always_inline bool is_connecting(struct sock *sk, int old)
@@ -97,6 +101,10 @@ int on_state(__u64 *ctx)
 	struct socket *sock = sk->sk_socket;
 	struct pending p;
 
+	/* owned: by a process, which is current */
+	if (ran_in(!sk->sk_lock.owned, ON_STATE, sk,
+		   (__u64)attempt_of(sk) << 16 | old << 8 | new))
+		return 0;
 	if (new == TCP_SYN_SENT && sk->sk_protocol == IPPROTO_TCP)
 		count(&shared.begun);
 	if (sctp_late && sk->sk_protocol == IPPROTO_SCTP && sk->sk_type == SOCK_STREAM &&

@@ -60,8 +60,10 @@ struct sock_common {
 };
 
 struct socket;
+typedef struct { int owned; } socket_lock_t;
 struct sock {
 	struct sock_common __sk_common;
+	socket_lock_t sk_lock;
 	struct socket *sk_socket;
 	unsigned char sk_kern_sock : 1;
 	__u16 sk_type, sk_protocol;

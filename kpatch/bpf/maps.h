@@ -20,6 +20,10 @@ const volatile bool sctp_late = false;
 /* Families whose datagrams are all seen; 0 if this was not requested. */
 const volatile bool sees_data4, sees_data6;
 
+/* The kernel can preempt a program, and the programs of again.h are loaded. */
+const volatile bool has_again_set = false;
+#define has_again (LOOP && has_again_set)
+
 const volatile bool has_list = LOOP;	/* the ignore list is applied */
 
 struct netlog_bpf_shared shared = {};

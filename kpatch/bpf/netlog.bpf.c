@@ -7,7 +7,7 @@
  *
  * A sleeping function may have an exit program here: unlike a kretprobe, a trampoline has no
  * pool of instances. The kernel skips a program that is already running on the same processor,
- * and counts the skip (recursion_misses).
+ * and counts the skip (recursion_misses); again.h has second programs for that.
  */
 #include "kernel.h"
 
@@ -22,6 +22,7 @@
 char LICENSE[] SEC("license") = "GPL";
 
 #include "maps.h"
+#include "again.h"
 #include "smc.h"
 #include "socket.h"
 #include "task.h"

@@ -92,6 +92,8 @@ struct netlog_bpf_shared {
 	__u64 ignored;			/* connections that the list left out */
 	__u32 ignoring;			/* a list was set at some time; written by user space */
 	__u32 smc;			/* an AF_SMC socket was seen at some time */
+	__s64 once;			/* see mark.h */
+	__u64 unmarked;			/* runs without memory for a mark */
 };
 
 #endif

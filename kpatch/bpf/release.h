@@ -18,6 +18,8 @@ int on_release(__u64 *ctx)
 	struct netlog_bpf_sock s, begun;
 	bool unfinished, unreported, idle;
 
+	if (ran_before(ON_RELEASE, sock, has_again ? ino_of(sock) : 0))
+		return 0;
 	if (!shared.fired)
 		shared.fired = 1;
 	unfinished = pending_take_sock(sock, &begun);

@@ -18,11 +18,17 @@
 #include "plugin/input/bpf_scan.h"
 #include "plugin/log.h"
 
+#include "kpatch/bpf/mark.h"
 #include "kpatch/bpf/netlog_bpf.h"
 #include "netlog.skel.h"	/* made by make */
 
 #define TESTS 10		/* before the programs count as stopped */
 #define TEST_PAUSE_NS 5000000
+
+struct loaded {
+	int fd;
+	bool twice;			/* has a second program, or is one */
+};
 
 struct bpf_input {
 	struct netlog_bpf *bpf;
@@ -30,6 +36,9 @@ struct bpf_input {
 	struct bpf_found *found;
 	struct bpf_ring *ring;
 	struct bpf_scan *scan;
+	struct loaded *program;
+	unsigned int programs;
+	int64_t skipped, once;		/* when all programs were attached */
 	void (*on_scanned)(int64_t begun, void *arg);
 	void *arg;
 };
@@ -205,25 +214,76 @@ bool bpf_input_ignore(struct bpf_input *b, const struct netlog_ignore *list, uns
 	return true;
 }
 
-static int64_t missed(const struct bpf_input *b)
+static bool is_twice(const struct netlog_bpf *b, const struct bpf_program *p)
+{
+	const struct bpf_program *second = bpf_load_again(b, p);
+
+	return !strncmp(bpf_program__name(p), "again_", 6) ||
+	       (second && bpf_program__autoload(second));
+}
+
+/* Losses are counted often, and libbpf searches for a name from the beginning. */
+static bool list_programs(struct bpf_input *b)
 {
 	struct bpf_program *p;
+	unsigned int n = 0;
+
+	bpf_object__for_each_program(p, b->bpf->obj)
+		n += bpf_program__autoload(p);
+	b->program = calloc(n, sizeof(*b->program));
+	if (!b->program)
+		return false;
+	bpf_object__for_each_program(p, b->bpf->obj)
+		if (bpf_program__autoload(p))
+			b->program[b->programs++] = (struct loaded){ bpf_program__fd(p),
+								     is_twice(b->bpf, p) };
+	return true;
+}
+
+/* Runs that the kernel skipped: of programs that have a second one, and of these, if twice; of
+ * the others, if not. -1: cannot be read. */
+static int64_t skipped(const struct bpf_input *b, bool twice)
+{
 	int64_t sum = 0;
 
-	bpf_object__for_each_program(p, b->bpf->obj) {
+	for (unsigned int i = 0; i < b->programs; i++) {
 		struct bpf_prog_info info = { 0 };
 		__u32 len = sizeof(info);
 
-		if (!bpf_program__autoload(p))
+		if (b->program[i].twice != twice)
 			continue;
 		/* len returns as the size that the kernel has */
-		if (bpf_obj_get_info_by_fd(bpf_program__fd(p), &info, &len) ||
+		if (bpf_obj_get_info_by_fd(b->program[i].fd, &info, &len) ||
 		    len < offsetof(struct bpf_prog_info, recursion_misses) +
 			  sizeof(info.recursion_misses))
 			return -1;
 		sum += info.recursion_misses;
 	}
 	return sum;
+}
+
+static int64_t once(const struct bpf_input *b)
+{
+	return __atomic_load_n(&b->bpf->bss->shared.once, __ATOMIC_SEQ_CST);
+}
+
+static int64_t skipped_twice(const struct bpf_input *b)
+{
+	return skipped(b, true) + __atomic_load_n(&b->bpf->bss->shared.unmarked, __ATOMIC_SEQ_CST);
+}
+
+/* Until both of two programs are attached, one sees a call, and a skip is a loss. */
+static void count_from_now(struct bpf_input *b)
+{
+	b->skipped = skipped_twice(b);
+	b->once = once(b);
+}
+
+static int64_t missed(const struct bpf_input *b)
+{
+	int64_t single = skipped(b, false), skips = skipped_twice(b) - b->skipped;
+
+	return single < 0 ? -1 : single + b->skipped + mark_missed(skips, once(b) - b->once);
 }
 
 void bpf_input_counts(const struct bpf_input *b, struct bpf_input_counts *c)
@@ -246,6 +306,7 @@ void bpf_input_close(struct bpf_input *b)
 	bpf_events_free(b->events);
 	if (b->bpf)
 		netlog_bpf__destroy(b->bpf);
+	free(b->program);
 	free(b);
 }
 
@@ -265,6 +326,11 @@ struct bpf_input *bpf_input_open(const struct bpf_input_options *o, char *error,
 	b->bpf = bpf_load(&o->wants, error, size);
 	if (!b->bpf)
 		goto err;
+	if (!list_programs(b)) {
+		snprintf(error, size, "no memory");
+		goto err;
+	}
+	count_from_now(b);
 	b->ring = bpf_ring_new(bpf_map__fd(b->bpf->maps.ring), b->events, b->found);
 	if (!b->ring) {
 		snprintf(error, size, "cannot map the ring buffer: %s", strerror(errno));

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "plugin/input/bpf_btf.h"
+#include "plugin/input/bpf_preempt.h"
 #include "plugin/log.h"
 
 #include "kpatch/bpf/netlog_bpf.h"
@@ -69,6 +70,59 @@ static bool is_optional(const char *function)
 		if (!strcmp(function, optional[i]))
 			return true;
 	return false;
+}
+
+struct bpf_program *bpf_load_again(const struct netlog_bpf *b, const struct bpf_program *p)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "again_%s", bpf_program__name(p));
+	return bpf_object__find_program_by_name(b->obj, name);
+}
+
+static struct bpf_map *again_map(const struct netlog_bpf *b, const struct bpf_program *p)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "of_%s", bpf_program__name(p));
+	return bpf_object__find_map_by_name(b->obj, name);
+}
+
+/* A second program is loaded where the first one is. */
+static void choose_again(struct netlog_bpf *b, bool preempts)
+{
+	struct bpf_program *p, *second;
+	bool there;
+
+	b->rodata->has_again_set = preempts && b->rodata->has_loop;
+	bpf_map__set_autocreate(b->maps.ran, b->rodata->has_again_set);
+	bpf_object__for_each_program(p, b->obj) {
+		second = bpf_load_again(b, p);
+		if (!second)
+			continue;
+		there = b->rodata->has_again_set && bpf_program__autoload(p);
+		bpf_program__set_autoload(second, there);
+		bpf_map__set_autocreate(again_map(b, p), there);
+	}
+}
+
+/* Gives each second program the first one's code. Returns 0 or -errno. */
+static int connect_again(struct netlog_bpf *b)
+{
+	struct bpf_program *p, *second;
+	int err;
+
+	bpf_object__for_each_program(p, b->obj) {
+		int key = 0, fd = bpf_program__fd(p);
+
+		second = bpf_load_again(b, p);
+		if (!second || !bpf_program__autoload(second))
+			continue;
+		err = bpf_map_update_elem(bpf_map__fd(again_map(b, p)), &key, &fd, BPF_ANY);
+		if (err)
+			return -errno;
+	}
+	return 0;
 }
 
 /* In the kernel, or in a module that is loaded. */
@@ -174,6 +228,7 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, struct bpf_btf *f
 	if (!wants->flows)
 		bpf_map__set_max_entries(b->maps.flows, 1);
 	choose_data(b, wants->data);
+	choose_again(b, bpf_preempt_happens(functions));
 	if (!missing)
 		return 0;
 	snprintf(error, size, "this kernel has no function %s", missing);
@@ -207,6 +262,8 @@ static struct netlog_bpf *load(const struct bpf_wants *wants, bool can_read,
 	if (err)
 		goto err_open;
 	err = netlog_bpf__load(b);
+	if (!err)
+		err = connect_again(b);
 	if (!err)
 		return b;
 	snprintf(error, size, "the kernel refuses the programs: %s",

@@ -7,6 +7,7 @@
 
 #include "plugin/input/bpf.h"
 
+struct bpf_program;	/* libbpf */
 struct netlog_bpf;	/* netlog.skel.h */
 
 /*
@@ -15,5 +16,7 @@ struct netlog_bpf;	/* netlog.skel.h */
  * caller frees the result by netlog_bpf__destroy().
  */
 struct netlog_bpf *bpf_load(const struct bpf_wants *wants, char *error, size_t size);
+/* Returns the second program of p (kpatch/bpf/again.h), or NULL. */
+struct bpf_program *bpf_load_again(const struct netlog_bpf *b, const struct bpf_program *p);
 
 #endif

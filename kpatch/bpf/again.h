@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * netlog.bpf.c: second programs, for kernels that preempt a program. While a task waits inside
+ * a program, the kernel skips that program for all other tasks on the processor. The most
+ * important ones are therefore attached twice: again_NAME() runs NAME()'s code by a tail call,
+ * which has no such guard. The first to run marks the call, the second finds the mark. The order
+ * in which the kernel runs them does not matter.
+ */
+#ifndef NETLOG_BPF_AGAIN_H
+#define NETLOG_BPF_AGAIN_H
+
+#include "mark.h"
+
+/* The program. CALL() adds the number of its function. */
+enum twice { ON_RELEASE, ON_ACCEPT, ON_CONNECT, ON_STATE, DENIED, CONNECT4, CONNECT6, ENTER = 32,
+	     LEAVE = 64 };
+
+/*
+ * The two programs run one after the other. Only a softirq comes between them, and its mark is
+ * another one of the thread that it interrupted. If the second program is skipped the mark stays,
+ * and must not match a later call: it names its call as well as is possible.
+ */
+struct marks { struct mark process, softirq; };
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct marks);
+} ran SEC(".maps");
+
+/* Returns true if the other program has run for this call. A run without memory for a mark counts
+ * as skipped. */
+static __always_inline bool ran_in(bool softirq, enum twice n, void *what, __u64 which)
+{
+	struct marks *marks;
+	bool second;
+
+	if (!has_again)
+		return false;
+	marks = bpf_task_storage_get(&ran, bpf_get_current_task_btf(), NULL,
+				     BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!marks) {
+		count(&shared.unmarked);
+		return true;
+	}
+	second = mark_take(softirq ? &marks->softirq : &marks->process, (__u64)what, which << 8 | n);
+	__sync_fetch_and_add(&shared.once, second ? -1 : 1);
+	return second;
+}
+
+static __always_inline bool ran_before(enum twice n, void *what, __u64 which)
+{
+	return ran_in(false, n, what, which);
+}
+
+/* An attempt to connect: each attempt of a socket begins at another number. */
+static __always_inline __u32 attempt_of(struct sock *sk)
+{
+	struct tcp_sock *tp;
+
+	if (!has_again || sk->sk_protocol != IPPROTO_TCP)
+		return 0;
+	tp = bpf_skc_to_tcp_sock(sk);
+	return tp ? tp->write_seq : 0;
+}
+
+/* User space puts name() into the map. Kernels compare the prototypes, hence one map each. */
+#define AGAIN(section, name)							\
+struct {									\
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);					\
+	__uint(max_entries, 1);							\
+	__type(key, __u32);							\
+	__type(value, __u32);							\
+} of_##name SEC(".maps");							\
+SEC(section) int again_##name(__u64 *ctx)					\
+{										\
+	bpf_tail_call(ctx, &of_##name, 0);					\
+	return 0;								\
+}
+
+AGAIN("fentry/inet_release", on_release)
+AGAIN("fentry/tcp_connect", on_tcp_connect)
+AGAIN("fentry/__inet_accept", on_accept)
+AGAIN("tp_btf/inet_sock_set_state", on_state)
+AGAIN("fexit/security_socket_connect", leave_security_socket_connect)
+AGAIN("fexit/tcp_v4_connect", leave_tcp_v4_connect)
+AGAIN("fexit/tcp_v6_connect", leave_tcp_v6_connect)
+
+#define AGAIN_CALL(fn)								\
+	AGAIN("fentry/" #fn, enter_##fn)					\
+	AGAIN("fexit/" #fn, leave_##fn)
+
+AGAIN_CALL(inet_dgram_connect)
+AGAIN_CALL(inet_csk_listen_start)
+AGAIN_CALL(inet_bind)
+AGAIN_CALL(inet6_bind)
+
+#endif
