@@ -44,7 +44,7 @@ BPF := $(BPF)
 ifeq ($(BPF),1)
 PLUGIN := $(filter-out plugin/input/bpf_none.c,$(PLUGIN))
 else
-PLUGIN := $(filter-out plugin/input/bpf.c plugin/input/bpf_btf.c plugin/input/bpf_load.c plugin/input/bpf_preempt.c plugin/input/bpf_ring.c \
+PLUGIN := $(filter-out plugin/input/bpf.c plugin/input/bpf_btf.c plugin/input/bpf_load.c plugin/input/bpf_ring.c \
 	plugin/input/bpf_scan.c,$(PLUGIN))
 endif
 

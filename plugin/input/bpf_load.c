@@ -228,7 +228,8 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, struct bpf_btf *f
 	if (!wants->flows)
 		bpf_map__set_max_entries(b->maps.flows, 1);
 	choose_data(b, wants->data);
-	choose_again(b, bpf_preempt_happens(functions));
+	/* built with CONFIG_PREEMPTION */
+	choose_again(b, bpf_btf_has_function(functions, "preempt_schedule") && bpf_preempt_happens());
 	if (!missing)
 		return 0;
 	snprintf(error, size, "this kernel has no function %s", missing);

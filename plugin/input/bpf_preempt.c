@@ -2,51 +2,73 @@
 /* plugin/input/bpf_preempt: whether the kernel preempts BPF programs. */
 #include "plugin/input/bpf_preempt.h"
 
-#include <fcntl.h>
-#include <linux/mount.h>
 #include <stdio.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
 
-#include "plugin/input/bpf_btf.h"
+/* Kernels have had nothing but full and lazy since 7.0. */
+#define ALWAYS_SINCE 7
 
-/* Returns a debugfs that is mounted nowhere, or -1. */
-static int debugfs(void)
+/* Returns the value of the last preempt= of the kernel's command line, "" if there is none. */
+static const char *asked(const char *cmdline)
 {
-	int context = syscall(SYS_fsopen, "debugfs", FSOPEN_CLOEXEC), mount;
+	const char *word = "";
 
-	if (context < 0)
-		return -1;
-	mount = syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0)
-			? -1 : (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0);
-	close(context);
-	return mount;
+	for (const char *p = cmdline; (p = strstr(p, "preempt=")); p += 8)
+		if (p == cmdline || p[-1] == ' ')
+			word = p + 8;
+	return word;
 }
 
-/* Returns false if the mode cannot be read: no debugfs, or lockdown. */
-static bool read_mode(char *text, size_t size)
+bool bpf_preempt_by(const char *release, const char *version, const char *cmdline, bool built_so)
 {
-	int dir = debugfs(), fd = -1;
-	ssize_t n = -1;
+	const char *kind = strstr(version, "PREEMPT"), *word = asked(cmdline);
 
-	if (dir >= 0) {
-		fd = openat(dir, "sched/preempt", O_RDONLY | O_CLOEXEC);
-		close(dir);
-	}
-	if (fd >= 0) {
-		n = read(fd, text, size - 1);
-		close(fd);
-	}
-	text[n > 0 ? n : 0] = 0;
-	return n > 0;
+	if (kind && strncmp(kind, "PREEMPT_DYNAMIC", 15))	/* PREEMPT, _RT, _LAZY */
+		return true;
+	if (atoi(release) >= ALWAYS_SINCE || !strncmp(word, "full", 4) || !strncmp(word, "lazy", 4))
+		return true;
+	return built_so && strncmp(word, "none", 4) && strncmp(word, "voluntary", 9);
 }
 
-/* Without CONFIG_PREEMPTION there is no preempt_schedule(). */
-bool bpf_preempt_happens(struct bpf_btf *functions)
+static void read_cmdline(char *text, int size)
 {
-	char text[128];
+	FILE *f = fopen("/proc/cmdline", "re");
 
-	if (!bpf_btf_has_function(functions, "preempt_schedule"))
+	*text = 0;
+	if (!f)
+		return;
+	if (!fgets(text, size, f))
+		*text = 0;
+	fclose(f);
+}
+
+/* Returns true if the kernel was built to preempt unless its command line says otherwise. */
+static bool is_built_so(const char *release)
+{
+	char path[128], line[256];
+	bool found = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/boot/config-%s", release);
+	f = fopen(path, "re");
+	if (!f)
 		return false;
-	return !read_mode(text, sizeof(text)) || bpf_preempt_by_mode(text);
+	while (!found && fgets(line, sizeof(line), f))
+		found = !strcmp(line, "CONFIG_PREEMPT=y\n") ||
+			!strcmp(line, "CONFIG_PREEMPT_LAZY=y\n");
+	fclose(f);
+	return found;
+}
+
+bool bpf_preempt_happens(void)
+{
+	struct utsname name;
+	char cmdline[4096];
+
+	if (uname(&name))
+		return false;
+	read_cmdline(cmdline, sizeof(cmdline));
+	return bpf_preempt_by(name.release, name.version, cmdline, is_built_so(name.release));
 }

@@ -4,17 +4,12 @@
 #define NETLOG_BPF_PREEMPT_H
 
 #include <stdbool.h>
-#include <string.h>
 
-struct bpf_btf;
-
-/* Returns true unless the kernel's own code is known not to be preempted. Needs root's
- * privileges. */
-bool bpf_preempt_happens(struct bpf_btf *functions);
-/* The same by the text of /sys/kernel/debug/sched/preempt, such as "none (voluntary) full". */
-static inline bool bpf_preempt_by_mode(const char *text)
-{
-	return !strstr(text, "(none)") && !strstr(text, "(voluntary)");
-}
+/* Returns true if a task can be preempted inside the running kernel, which has preempt_schedule(),
+ * as far as that can be known without debugfs. */
+bool bpf_preempt_happens(void);
+/* The same by uname -r, uname -v, /proc/cmdline, and whether its
+ * configuration has it as the default. */
+bool bpf_preempt_by(const char *release, const char *version, const char *cmdline, bool built_so);
 
 #endif

@@ -71,12 +71,19 @@ static void test_under_way(void **state)
 
 static void test_mode(void **state)
 {
+	const char *debian = "#1 SMP PREEMPT_DYNAMIC Debian 6.12.117-1 (2026-11-12)", *boot = "quiet";
+
 	(void)state;
-	assert_false(bpf_preempt_by_mode("none (voluntary) full \n"));
-	assert_false(bpf_preempt_by_mode("(none) voluntary full lazy \n"));
-	assert_true(bpf_preempt_by_mode("none voluntary (full) lazy \n"));
-	assert_true(bpf_preempt_by_mode("full (lazy) \n"));
-	assert_true(bpf_preempt_by_mode("(undefined)\n"));
+	assert_false(bpf_preempt_by("6.12.117+deb13-amd64", debian, boot, false));
+	assert_true(bpf_preempt_by("6.17.4-200.fc42.x86_64", debian, boot, true));
+	assert_true(bpf_preempt_by("7.2.13+deb14-amd64", debian, boot, false));
+	assert_true(bpf_preempt_by("6.12.117", debian, "quiet preempt=full ro", false));
+	assert_true(bpf_preempt_by("6.12.117", debian, "preempt=none preempt=lazy\n", false));
+	assert_false(bpf_preempt_by("6.17.4", debian, "preempt=voluntary\n", true));
+	assert_false(bpf_preempt_by("6.12.117", debian, "rcu.preempt=full", false));
+	assert_true(bpf_preempt_by("6.12.117", "#1 SMP PREEMPT_RT Debian", boot, false));
+	assert_true(bpf_preempt_by("6.6.1-arch1", "#1 SMP PREEMPT Thu", boot, false));
+	assert_false(bpf_preempt_by("6.6.1", "#1 SMP Thu", boot, false));
 }
 
 int main(void)
