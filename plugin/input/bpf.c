@@ -218,7 +218,7 @@ static bool is_twice(const struct netlog_bpf *b, const struct bpf_program *p)
 {
 	const struct bpf_program *second = bpf_load_again(b, p);
 
-	return !strncmp(bpf_program__name(p), "again_", 6) ||
+	return bpf_load_is_again(p) ||
 	       (second && bpf_program__autoload(second));
 }
 

@@ -72,6 +72,11 @@ static bool is_optional(const char *function)
 	return false;
 }
 
+bool bpf_load_is_again(const struct bpf_program *p)
+{
+	return !strncmp(bpf_program__name(p), "again_", 6);
+}
+
 struct bpf_program *bpf_load_again(const struct netlog_bpf *b, const struct bpf_program *p)
 {
 	char name[64];
@@ -197,6 +202,8 @@ static int choose(struct netlog_bpf *b, const struct btf *btf, struct bpf_btf *f
 		const char *function = function_of(p);
 		bool there = !function || can_attach(functions, function);
 
+		if (bpf_load_is_again(p))	/* choose_again() */
+			continue;
 		if (p == b->progs.on_udp_sendmsg || p == b->progs.on_udpv6_sendmsg)
 			there = there && wants->flows;
 		else if (is_data(b, p))

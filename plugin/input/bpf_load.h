@@ -16,6 +16,8 @@ struct netlog_bpf;	/* netlog.skel.h */
  * caller frees the result by netlog_bpf__destroy().
  */
 struct netlog_bpf *bpf_load(const struct bpf_wants *wants, char *error, size_t size);
+/* Returns true if p is a second program. */
+bool bpf_load_is_again(const struct bpf_program *p);
 /* Returns the second program of p (kpatch/bpf/again.h), or NULL. */
 struct bpf_program *bpf_load_again(const struct netlog_bpf *b, const struct bpf_program *p);
 
