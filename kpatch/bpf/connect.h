@@ -88,6 +88,16 @@ static __noinline int listen_late(struct sock *sk, struct socket *sock, int old,
 	return 0;
 }
 
+/* A function of its own, for the stack of on_state() and what that calls. */
+static __noinline bool state_ran(struct sock *sk, int old, int new)
+{
+	if (!has_again || !sk)
+		return false;
+	/* owned: by a process, which is current */
+	return ran_in(!sk->sk_lock.owned, ON_STATE, sk,
+		      (__u64)attempt_of(sk) << 16 | old << 8 | new);
+}
+
 /*
  * In softirq current is unrelated to the connection. Embryonic sockets have no struct socket. A
  * close without sk_err is reported by the caller: leave(), on_release().
@@ -96,15 +106,14 @@ SEC("tp_btf/inet_sock_set_state")
 int on_state(__u64 *ctx)
 {
 	struct sock *sk = (struct sock *)ctx[0];
-	int old = (int)ctx[1], new = (int)ctx[2];
-	int err = new == TCP_CLOSE ? sk->sk_err : 0;
-	struct socket *sock = sk->sk_socket;
+	int old = (int)ctx[1], new = (int)ctx[2], err;
+	struct socket *sock;
 	struct pending p;
 
-	/* owned: by a process, which is current */
-	if (ran_in(!sk->sk_lock.owned, ON_STATE, sk,
-		   (__u64)attempt_of(sk) << 16 | old << 8 | new))
+	if (state_ran(sk, old, new))
 		return 0;
+	err = new == TCP_CLOSE ? sk->sk_err : 0;
+	sock = sk->sk_socket;
 	if (new == TCP_SYN_SENT && sk->sk_protocol == IPPROTO_TCP)
 		count(&shared.begun);
 	if (sctp_late && sk->sk_protocol == IPPROTO_SCTP && sk->sk_type == SOCK_STREAM &&
