@@ -3,8 +3,7 @@
 #ifndef NETLOG_BPF_ACCEPT_H
 #define NETLOG_BPF_ACCEPT_H
 
-SEC("fentry/__inet_accept")
-int on_accept(__u64 *ctx)
+TWICE("fentry/__inet_accept", on_accept)
 {
 	struct socket *sock = (struct socket *)ctx[1];
 	struct netlog_bpf_sock s;

@@ -2,9 +2,8 @@
 /*
  * netlog.bpf.c: second programs, for kernels that preempt a program. While a task waits inside
  * a program, the kernel skips that program for all other tasks on the processor. The most
- * important ones are therefore attached twice: again_NAME() runs NAME()'s code by a tail call,
- * which has no such guard. The first to run marks the call, the second finds the mark. The order
- * in which the kernel runs them does not matter.
+ * important ones are therefore attached twice, as NAME() and again_NAME(). The first to run marks
+ * the call, the second finds the mark. The order in which the kernel runs them does not matter.
  */
 #ifndef NETLOG_BPF_AGAIN_H
 #define NETLOG_BPF_AGAIN_H
@@ -65,35 +64,15 @@ static __always_inline __u32 attempt_of(struct sock *sk)
 	return tp ? tp->write_seq : 0;
 }
 
-/* User space puts name() into the map. Kernels compare the prototypes, hence one map each. */
-#define AGAIN(section, name)							\
-struct {									\
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);					\
-	__uint(max_entries, 1);							\
-	__type(key, __u32);							\
-	__type(value, __u32);							\
-} of_##name SEC(".maps");							\
-SEC(section) int again_##name(__u64 *ctx)					\
-{										\
-	bpf_tail_call(ctx, &of_##name, 0);					\
-	return 0;								\
-}
-
-AGAIN("fentry/inet_release", on_release)
-AGAIN("fentry/tcp_connect", on_tcp_connect)
-AGAIN("fentry/__inet_accept", on_accept)
-AGAIN("tp_btf/inet_sock_set_state", on_state)
-AGAIN("fexit/security_socket_connect", leave_security_socket_connect)
-AGAIN("fexit/tcp_v4_connect", leave_tcp_v4_connect)
-AGAIN("fexit/tcp_v6_connect", leave_tcp_v6_connect)
-
-#define AGAIN_CALL(fn)								\
-	AGAIN("fentry/" #fn, enter_##fn)					\
-	AGAIN("fexit/" #fn, leave_##fn)
-
-AGAIN_CALL(inet_dgram_connect)
-AGAIN_CALL(inet_csk_listen_start)
-AGAIN_CALL(inet_bind)
-AGAIN_CALL(inet6_bind)
+/*
+ * TWICE(section, name) { body }: the program and its second one. They are two loads of the same
+ * code: a tail call into one shared program has no guard of the program it enters, whose stack is one
+ * for each processor since 6.13, and a preempted one's was overwritten (the kernel crashed).
+ */
+#define TWICE(section, name)							\
+static __always_inline int body_of_##name(__u64 *ctx);				\
+SEC(section) int name(__u64 *ctx) { return body_of_##name(ctx); }		\
+SEC(section) int again_##name(__u64 *ctx) { return body_of_##name(ctx); }	\
+static __always_inline int body_of_##name(__u64 *ctx)
 
 #endif

@@ -103,18 +103,18 @@ static __noinline int leave(__u32 function, struct sock *sk, const void *uaddr, 
 #define SOCK(ctx)	((struct sock *)(ctx)[0])
 #define SOCKET_SK(ctx)	(((struct socket *)(ctx)[0])->sk)
 
-#define CALL_IF(n, fn, sk, when, left, uaddr, len, ret)			\
+#define CALL(n, fn, sk, when, uaddr, len, ret)					\
 SEC("fentry/" #fn) int enter_##fn(__u64 *ctx)					\
 { return (when) ? enter(n, sk) : 0; }						\
 SEC("fexit/" #fn) int leave_##fn(__u64 *ctx)					\
-{ return (left) ? leave(n, sk, uaddr, len, ret) : 0; }
+{ return leave(n, sk, uaddr, len, ret); }
 
-#define CALL(n, fn, sk, when, uaddr, len, ret)					\
-	CALL_IF(n, fn, sk, when, true, uaddr, len, ret)
 /* has second programs */
 #define CALL_TWICE(n, fn, sk, uaddr, len, ret)					\
-	CALL_IF(n, fn, sk, !ran_before(ENTER + (n), (void *)ctx[0], 0),		\
-		!ran_before(LEAVE + (n), (void *)ctx[0], 0), uaddr, len, ret)
+TWICE("fentry/" #fn, enter_##fn)						\
+{ return ran_before(ENTER + (n), (void *)ctx[0], 0) ? 0 : enter(n, sk); }	\
+TWICE("fexit/" #fn, leave_##fn)							\
+{ return ran_before(LEAVE + (n), (void *)ctx[0], 0) ? 0 : leave(n, sk, uaddr, len, ret); }
 
 /* fn(struct socket *, struct sockaddr *, int, …) with this many arguments */
 #define CALL_TO(n, fn, args)							\
@@ -149,7 +149,7 @@ static __noinline int connect_denied(struct socket *sock, const void *uaddr, int
 }
 
 /* At this point connect() has had no effect yet. */
-SEC("fexit/security_socket_connect") int leave_security_socket_connect(__u64 *ctx)
+TWICE("fexit/security_socket_connect", leave_security_socket_connect)
 {
 	struct sock *sk = SOCKET_SK(ctx);
 
@@ -178,18 +178,21 @@ static __noinline int not_connected(struct sock *sk, const void *uaddr, int len,
 }
 
 /* fn(struct sock *, struct sockaddr *, int); on_tcp_connect() reports success. */
-#define CONNECT_IF(fn, left)							\
-SEC("fexit/" #fn) int leave_##fn(__u64 *ctx)					\
-{										\
-	int ret = (int)ctx[3];							\
-	return (left) && ret < 0 ?						\
-	       not_connected(SOCK(ctx), (void *)ctx[1], (int)ctx[2], -ret) : 0;	\
+static __always_inline int connected(__u64 *ctx)
+{
+	int ret = (int)ctx[3];
+
+	return ret < 0 ? not_connected(SOCK(ctx), (void *)ctx[1], (int)ctx[2], -ret) : 0;
 }
 
-CONNECT_IF(tcp_v4_pre_connect, true)
-CONNECT_IF(tcp_v6_pre_connect, true)
-CONNECT_IF(tcp_v4_connect, !ran_before(CONNECT4, SOCK(ctx), 0))
-CONNECT_IF(tcp_v6_connect, !ran_before(CONNECT6, SOCK(ctx), 0))
+SEC("fexit/tcp_v4_pre_connect")
+int leave_tcp_v4_pre_connect(__u64 *ctx) { return connected(ctx); }
+SEC("fexit/tcp_v6_pre_connect")
+int leave_tcp_v6_pre_connect(__u64 *ctx) { return connected(ctx); }
+TWICE("fexit/tcp_v4_connect", leave_tcp_v4_connect)
+{ return ran_before(CONNECT4, SOCK(ctx), 0) ? 0 : connected(ctx); }
+TWICE("fexit/tcp_v6_connect", leave_tcp_v6_connect)
+{ return ran_before(CONNECT6, SOCK(ctx), 0) ? 0 : connected(ctx); }
 CALL_TO(6, inet_dgram_connect, 4)
 CALL_END(7, tcp_disconnect, true)
 CALL_END(8, mptcp_disconnect, true)

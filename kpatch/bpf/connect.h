@@ -57,8 +57,7 @@ static __always_inline int begin(struct sock *sk, __u64 of, const void *peer, in
 	return 0;
 }
 
-SEC("fentry/tcp_connect")
-int on_tcp_connect(__u64 *ctx)
+TWICE("fentry/tcp_connect", on_tcp_connect)
 {
 	struct sock *sk = (struct sock *)ctx[0];
 
@@ -102,8 +101,7 @@ static __noinline bool state_ran(struct sock *sk, int old, int new)
  * In softirq current is unrelated to the connection. Embryonic sockets have no struct socket. A
  * close without sk_err is reported by the caller: leave(), on_release().
  */
-SEC("tp_btf/inet_sock_set_state")
-int on_state(__u64 *ctx)
+TWICE("tp_btf/inet_sock_set_state", on_state)
 {
 	struct sock *sk = (struct sock *)ctx[0];
 	int old = (int)ctx[1], new = (int)ctx[2], err;

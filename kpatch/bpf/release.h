@@ -10,8 +10,7 @@ static __always_inline bool was_established(const struct netlog_bpf_sock *s)
 	       s->state != TCP_SYN_RECV;
 }
 
-SEC("fentry/inet_release")
-int on_release(__u64 *ctx)
+TWICE("fentry/inet_release", on_release)
 {
 	struct socket *sock = (struct socket *)ctx[0];
 	struct sock *sk = sock->sk;

@@ -85,14 +85,6 @@ struct bpf_program *bpf_load_again(const struct netlog_bpf *b, const struct bpf_
 	return bpf_object__find_program_by_name(b->obj, name);
 }
 
-static struct bpf_map *again_map(const struct netlog_bpf *b, const struct bpf_program *p)
-{
-	char name[64];
-
-	snprintf(name, sizeof(name), "of_%s", bpf_program__name(p));
-	return bpf_object__find_map_by_name(b->obj, name);
-}
-
 /* A second program is loaded where the first one is. */
 static void choose_again(struct netlog_bpf *b, bool preempts)
 {
@@ -107,27 +99,7 @@ static void choose_again(struct netlog_bpf *b, bool preempts)
 			continue;
 		there = b->rodata->has_again_set && bpf_program__autoload(p);
 		bpf_program__set_autoload(second, there);
-		bpf_map__set_autocreate(again_map(b, p), there);
 	}
-}
-
-/* Gives each second program the first one's code. Returns 0 or -errno. */
-static int connect_again(struct netlog_bpf *b)
-{
-	struct bpf_program *p, *second;
-	int err;
-
-	bpf_object__for_each_program(p, b->obj) {
-		int key = 0, fd = bpf_program__fd(p);
-
-		second = bpf_load_again(b, p);
-		if (!second || !bpf_program__autoload(second))
-			continue;
-		err = bpf_map_update_elem(bpf_map__fd(again_map(b, p)), &key, &fd, BPF_ANY);
-		if (err)
-			return -errno;
-	}
-	return 0;
 }
 
 /* In the kernel, or in a module that is loaded. */
@@ -270,8 +242,6 @@ static struct netlog_bpf *load(const struct bpf_wants *wants, bool can_read,
 	if (err)
 		goto err_open;
 	err = netlog_bpf__load(b);
-	if (!err)
-		err = connect_again(b);
 	if (!err)
 		return b;
 	snprintf(error, size, "the kernel refuses the programs: %s",
