@@ -30,8 +30,8 @@ def code(path):
 def body(text, name):
     """What is between the braces of a function, or None."""
     m = re.search(r'^(?:\w[\w \t]*[ \t*]|SEC\([^\n]*\n[^\n]*?)%s\([^;{]*?\)[^;{]*?\n?\{(.*?)^\}' % name, text, re.S | re.M)
-    if not m:	# a macro of BPF or of the kernel defines it: int BPF_PROG(name, …)
-        m = re.search(r'^[^\n]*\w+\(%s\b[^;{]*?\)\s*\{(.*?)^\}' % name, text, re.S | re.M)
+    if not m:	# a macro of BPF or of the kernel defines it: int BPF_PROG(name, …), TWICE(section, name)
+        m = re.search(r'^[^\n]*\w+\((?:[^;{()]*,\s*)?%s\b[^;{]*?\)\s*\{(.*?)^\}' % name, text, re.S | re.M)
     return m.group(1) if m else None
 
 
