@@ -70,5 +70,7 @@ bool bpf_preempt_happens(void)
 	if (uname(&name))
 		return false;
 	read_cmdline(cmdline, sizeof(cmdline));
-	return bpf_preempt_by(name.release, name.version, cmdline, is_built_so(name.release));
+	return bpf_preempt_by(name.release, name.version, cmdline, false) ||
+	       (is_built_so(name.release) &&
+		bpf_preempt_by(name.release, name.version, cmdline, true));
 }
