@@ -240,6 +240,7 @@ static void on_release(struct track *t, const struct event *f)
 {
 	struct conn *s = kernel_socket_known(t, f);
 
+	node_add_end(t->node, kernel_socket_number(f));
 	if (!s) {
 		unseen_release(t, f);
 		return;
@@ -286,6 +287,9 @@ static void on_found(struct track *t, const struct event *f)
 	if (s && (conn_is_open(s) || s->phase != CONN_IDLE))
 		return;
 	if (f->proto == IPPROTO_SCTP && !is_open_found(f))	/* not yet, or not any more */
+		return;
+	/* The module's record of the end may be read before an earlier scan's. */
+	if (node_has_end(t->node, kernel_socket_number(f)))
 		return;
 	if (f->task.pid == ID_UNKNOWN)	/* no process holds it: only compared */
 		return;

@@ -28,6 +28,7 @@ void node_fini(struct node_table *t)
 		ring_clear(&t->at[i]->exited);
 		ring_clear(&t->at[i]->failed);
 		ring_clear(&t->at[i]->begun);
+		ring_clear(&t->at[i]->ended);
 		free(t->at[i]->name);
 		free(t->at[i]);
 	}
@@ -121,6 +122,7 @@ void node_reset(struct node *n)
 {
 	n->module = false;
 	memset(n->released, 0, sizeof(n->released));
+	ring_clear(&n->ended);
 	n->joins = n->rewrites = false;
 	ring_clear(&n->connects);
 	ring_clear(&n->begun);
@@ -182,6 +184,23 @@ uint32_t node_take_failure(struct node *n, uint64_t cookie)
 		return r->nth;
 	}
 	return 0;
+}
+
+void node_add_end(struct node *n, uint64_t number)
+{
+	uint64_t *e = n->scanned ? ring_add(&n->ended, RECENT_ENDS, sizeof(*e)) : NULL;
+
+	if (e)
+		*e = number;
+}
+
+bool node_has_end(struct node *n, uint64_t number)
+{
+	n->scanned = true;
+	for (unsigned int i = 1; i <= ring_count(&n->ended); i++)
+		if (*RING_BACK(uint64_t, &n->ended, i) == number)
+			return true;
+	return false;
 }
 
 void node_forget_releases(struct node *n)

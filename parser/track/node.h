@@ -17,6 +17,7 @@
 #define NODES_MAX INPUT_HOSTS_MAX
 #define RECENT_CONNECTS 256
 #define RECENT_RELEASES 64
+#define RECENT_ENDS 256	/* a power of two */
 #define RECENT_EXITS 512
 #define RECENT_TIMES 2048
 #define RECENT_FAILURES 256
@@ -79,6 +80,10 @@ struct node {
 	 * the outcome of their connect a moment later. */
 	uint64_t released[RECENT_RELEASES];
 	unsigned int next_released;
+	/* Once there are scans, the same of all sockets: a scan that met one before its end may be
+	 * read after it. */
+	struct ring ended;	/* uint64_t */
+	bool scanned;
 	/* Forgotten sockets whose connect failed: by cookie, how many connections they had. The
 	 * next connection on them continues the count. */
 	struct ring failed;	/* struct recent_failure */
@@ -119,6 +124,10 @@ void node_add_connect(struct node *n, const struct event *f);
 void node_add_release(struct node *n, uint64_t number);
 bool node_has_release(const struct node *n, uint64_t number);
 void node_forget_releases(struct node *n);
+/* number: the cookie, or the inode, of a socket whose end was read. Not kept before the first call
+ * of node_has_end(), which is made for what scans find. */
+void node_add_end(struct node *n, uint64_t number);
+bool node_has_end(struct node *n, uint64_t number);
 void node_add_failure(struct node *n, uint64_t cookie, uint32_t nth);
 /* Number of connections that the socket had before it was forgotten; it is known again now. */
 uint32_t node_take_failure(struct node *n, uint64_t cookie);

@@ -938,6 +938,14 @@ static const struct step m_found_failing[] = {
 	MOD(FOUND, 100, 10, L, B, .proto = IPPROTO_SCTP, .state = 1,
 	    .out = "connect start SCTP " L " -> " B " 100 prog via=found"),
 };
+static const struct step m_found_ended[] = {
+	MOD(FOUND, 100, 6, "0.0.0.0:22", NULL, .state = 10, .out = LISTEN_22 " via=snapshot"),
+	M_OPEN(100, 7),
+	MOD(RELEASE, 100, 7, L, A, .state = 1, .out = M_STOP),
+	MOD(FOUND, 100, 7, L, A, .state = 1),
+	MOD(FOUND, 100, 8, L, A, .state = 1, .direction = EVENT_OUTBOUND,
+	    .out = M_START " via=snapshot"),
+};
 static const struct step m_found_datagram[] = {
 	MOD(FOUND, 100, 7, L, A, UDP, .state = 1,
 	    .out = "connect start UDP " L " -> " A " 100 prog via=snapshot"),
@@ -1282,6 +1290,7 @@ static const struct row rows[] = {
 	ROW("found: known already", m_found_known),
 	ROW("found while it connects", m_found_connecting),
 	ROW("found while it fails, or while SCTP connects", m_found_failing),
+	ROW("found, but read after its end", m_found_ended),
 	ROW("found: datagrams", m_found_datagram),
 	ROW("EINPROGRESS, then another succeeds", progress_then_other),
 	ROW("EINPROGRESS, then another fails", progress_then_other_fails),
