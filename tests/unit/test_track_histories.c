@@ -176,7 +176,8 @@ static void on_entry(const struct entry *e, void *arg)
 	}
 	if (entry_is_listen(e) != s->listens)
 		wrong("kind", e);
-	if ((!fits(&e->local, &s->local) && !is_presumed(e, s)) || (!s->listens && !fits(&e->remote, &s->remote)))
+	if ((!fits(&e->local, &s->local) && !is_presumed(e, s)) ||
+	    (!s->listens && !fits(&e->remote, &s->remote)))
 		wrong("ends", e);
 	check_who(e, s);
 	w.starts += !stop;

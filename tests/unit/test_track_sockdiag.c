@@ -593,7 +593,8 @@ static const struct row rows[] = {
 		TICK(50, .out = "listen " S " 2 via=snapshot\nstart " S " <- " R " 2"),
 		SOCKET(10, 1, 3), BIND(11, 1, 3, S), LISTEN(12, 1, 3), ACCEPT(60, 1, 3, 8, M,
 		.out = "start " S " <- " M " 1"), FOUND(85, 3, 50, S, ANY, STATE_LISTEN), STREAM(90),
-		TICK(1100), END(1200, 50, S, ANY), STREAM(1300), TICK(1310, .out = "unlisten " S " 2 via=destroy") } },
+		TICK(1100), END(1200, 50, S, ANY), STREAM(1300),
+		TICK(1310, .out = "unlisten " S " 2 via=destroy") } },
 	{ "a passed listener: a late listen() at its port is of another, with SO_REUSEPORT", {
 		LISTEN(20, 2, 4), FOUND(26, 1, 50, S, ANY, STATE_LISTEN), STREAM(30),
 		TICK(50, .out = "listen " S " 2"),
@@ -606,7 +607,8 @@ static const struct row rows[] = {
 		TICK(200), GONE(205, 4), STREAM(210), TICK(1100, .out = "start " S " <- - 1") } },
 	{ "a passed listener: its opener has closed it before the look, and it is the only one", {
 		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
-		EXIT(2, 1), ACCEPT(10, 2, 4, 7, NULL), GONE(15, 1, .live = { 50 }), FOUND(16, 2, 11, S, R, EST),
+		EXIT(2, 1), ACCEPT(10, 2, 4, 7, NULL), GONE(15, 1, .live = { 50 }),
+		FOUND(16, 2, 11, S, R, EST),
 		FOUND(17, 3, 50, S, ANY, STATE_LISTEN), STREAM(30),
 		TICK(50, .out = "start " S " <- " R " 2"), STREAM(1100), TICK(1110), TICK(1130),
 		END(1200, 50, S, ANY), STREAM(1300), TICK(1310, .out = "unlisten " S " 2 via=destroy") } },
