@@ -10,14 +10,14 @@
 
 #include "mark.h"
 
-/* The program. CALL() adds the number of its function. */
+/* Identifies the program. CALL_TWICE() adds the number of its function. */
 enum twice { ON_RELEASE, ON_ACCEPT, ON_CONNECT, ON_STATE, DENIED, CONNECT4, CONNECT6, ENTER = 32,
 	     LEAVE = 64 };
 
 /*
- * The two programs run one after the other. Only a softirq comes between them, and its mark is
- * another one of the thread that it interrupted. If the second program is skipped the mark stays,
- * and must not match a later call: it names its call as well as is possible.
+ * The two programs run one after the other. Only a softirq can run between them; it has a mark of
+ * its own in the interrupted thread. If the kernel skips the second program, the mark stays. It
+ * identifies its call as exactly as possible, so that it does not match a later call.
  */
 struct marks { struct mark process, softirq; };
 
@@ -53,7 +53,8 @@ static __always_inline bool ran_before(enum twice n, void *what, __u64 which)
 	return ran_in(false, n, what, which);
 }
 
-/* An attempt to connect: each attempt of a socket begins at another number. */
+/* Returns a number that differs between connect attempts of one socket: the initial sequence number;
+ * 0 for other protocols than TCP. */
 static __always_inline __u32 attempt_of(struct sock *sk)
 {
 	struct tcp_sock *tp;

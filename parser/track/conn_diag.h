@@ -24,7 +24,7 @@ bool conn_waits(const struct conn *c);
 /* Lists c as waiting; its request is made at the end of the event. */
 void conn_wait(struct conn_table *t, struct conn *c);
 void conn_stop_waiting(struct conn_table *t, struct conn *c);
-#define RIVALS_MAX 256		/* how many of a list of rivals are looked at */
+#define RIVALS_MAX 256		/* limit of rivals compared per search */
 /* Waiting connections that may have this remote end; NULL: those whose remote end is unknown. */
 const struct rival_list *conn_rivals(const struct conn_table *t, const struct netaddr *remote);
 /* Returns the connection that the request of this number is about, or NULL. */

@@ -19,8 +19,9 @@ void identify_learn(struct conn *c, const struct diag_sock *sock);
  * lookup of the only listener that may be it is awaited, unless late.
  */
 bool identify_same_listener(struct track *t, struct conn *c, bool late);
-/* c is a listener whose listen() was late, and whose descriptor is gone. If a listener at its local end
- * has its start already, c is that one, as above. */
+/* c is a listener whose listen() event arrived late, after its descriptor was closed. Merges c into the
+ * listener whose start was already logged at the same local end, and frees c. Returns false, and
+ * changes nothing, if there is no such listener. */
 bool identify_late_listener(struct track *t, struct conn *c);
 /* Returns true if all living sockets that it could be are known to be others. */
 bool identify_lives_nowhere(const struct track *t, const struct conn_diag *d);

@@ -8,8 +8,8 @@
 /* Returns true if a task can be preempted inside the running kernel, which has preempt_schedule(),
  * as far as that can be known without debugfs. */
 bool bpf_preempt_happens(void);
-/* The same by uname -r, uname -v, /proc/cmdline, and whether its
- * configuration has it as the default. */
+/* Returns the same for a kernel with this uname -r, uname -v and /proc/cmdline. built_so: its
+ * configuration has CONFIG_PREEMPT or CONFIG_PREEMPT_LAZY. */
 bool bpf_preempt_by(const char *release, const char *version, const char *cmdline, bool built_so);
 
 #endif

@@ -9,7 +9,7 @@
  * kernel skipped it. */
 struct row {
 	const char *name, *calls;
-	bool same;		/* the calls cannot be told apart */
+	bool same;		/* all calls have the same mark */
 	int done, missed;
 };
 
