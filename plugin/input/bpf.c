@@ -97,11 +97,14 @@ void bpf_input_read(struct bpf_input *b)
 	finish_scan(b);
 }
 
-/* When the ring is to be read next, monotonic ms; INT64_MAX: when there is something in it. */
+/* When the ring is to be read next, monotonic ms; INT64_MAX: when there is something in it.
+ * What a scan found waits for the records before it. */
 static int64_t next_read(const struct bpf_input *b)
 {
 	int64_t found = bpf_found_due(b->found), due = bpf_ring_due(b->ring);
 
+	if (due && !bpf_ring_is_current(b->ring))
+		return due;
 	if (found != INT64_MAX)
 		found = found / 1000000 + 1;
 	return due && due < found ? due : found;
