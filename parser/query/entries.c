@@ -55,7 +55,7 @@ static bool is_usual(const struct query *q, enum input_error_kind kind)
 	       (kind == INPUT_ERROR_ORPHAN && reassemble_line(q->reader) <= HEAD_LINES);
 }
 
-/* With both logs at hand, each counts where the plugin's own covers the time, or not. */
+/* With both logs, the plugin's own counts for the times that it covers, audit's for all others. */
 void entries_tracked(const struct entry *e, void *arg)
 {
 	struct query *q = arg;

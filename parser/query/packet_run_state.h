@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/query/packet_run_state: what packet_run.c (packets) and packet_run_logs.c share. */
+/* parser/query/packet_run_state: state of packet_run.c (packets) and packet_run_logs.c (logs). */
 #ifndef NETLOG_QUERY_PACKET_RUN_STATE_H
 #define NETLOG_QUERY_PACKET_RUN_STATE_H
 

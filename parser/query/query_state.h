@@ -47,7 +47,7 @@ struct query {
 						 * loaded before an audit log is read; or NULL */
 	uint64_t prefixed;	/* records with a prefix, by the indexes */
 	bool extras;		/* CONNECT_USE, PROC_FORK and so on are wanted */
-	uint64_t own_lines;	/* of the file in hand, in portions before this one */
+	uint64_t own_lines;	/* of the current file, in earlier portions */
 	uint64_t own_errors;	/* lines of the plugin's file being read */
 	struct utsname name;
 	int64_t shown_ms;

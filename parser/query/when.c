@@ -18,8 +18,8 @@
 
 /*
  * A day word is midnight with -ts and, as in ausearch, that day at the present time of
- * day with -te, unless a time follows; the others are moments. (ausearch's manual says
- * one second after midnight, ausearch takes midnight.)
+ * day with -te, unless a time follows; the others are moments. (ausearch uses
+ * midnight, its manual has one second after midnight.)
  */
 struct word {
 	const char *name;
