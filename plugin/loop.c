@@ -88,8 +88,8 @@ static void find_holders(struct plugin *p)
 	p->awaited = awaited;
 }
 
-/* Entries leave in the order of their time: one is held while an older one waits for
- * sock_diag, a datagram or a scan, and at most as long as that may wait. */
+/* Writes entries in the order of their time. An entry is held while an older one waits for
+ * sock_diag, a datagram or a scan, and at most as long as the older one may wait. */
 static void release_entries(struct plugin *p)
 {
 	struct stamp now = clock_stamp();

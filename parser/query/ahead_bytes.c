@@ -71,8 +71,8 @@ static bool fill(struct ahead_bytes *a, struct place *p, size_t want)
 }
 
 /*
- * A line that does not end within a portion is no record and no entry: its beginning is
- * given, so that it is counted and complained of, and the rest is skipped.
+ * Skips a line that does not end within a portion: neither record nor entry. Its beginning is passed
+ * on, so that the line is counted and reported.
  */
 static bool skip_line(struct ahead_bytes *a, struct place *p)
 {

@@ -26,9 +26,8 @@ void entries_event(const struct event *e, void *arg)
 }
 
 /*
- * Every event goes through the tracker and only entries are filtered: if -ts skipped
- * the events before it, the stop of a connection that began earlier would lack its
- * start, its addresses and its process.
+ * The tracker gets every event; only entries are filtered. If -ts skipped earlier events, the stop of
+ * an earlier connection would lack its start, its addresses and its process.
  */
 static void take_entry(struct query *q, const struct entry *e)
 {

@@ -216,7 +216,7 @@ int when_read(struct when *w, const char *first, const char *second, struct stam
 	struct tm tm;
 
 	if (!strcmp(first, "checkpoint"))
-		return fail(w, "checkpoint: needs a time; --checkpoint FILE goes on where the last "
+		return fail(w, "checkpoint: needs a time; --checkpoint FILE continues where the last "
 			    "run ended (if its log is gone: remove FILE)");
 	if (!localtime_r(&w->now, &tm))
 		return fail(w, "%s: the clock of this machine is off", first);
