@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Lines of the batch that rsyslogd has handed over and the server has not stored yet. If load is
-killed inside a batch, rsyslogd gives its successor the line in hand and the later ones alone
+killed inside a batch, rsyslogd gives its successor only the current line and later ones
 (8.2302): the earlier ones are in this file. What is stored twice counts once."""
 import fcntl
 import os

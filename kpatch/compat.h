@@ -10,7 +10,7 @@
 #include <linux/version.h>
 
 /*
- * Older ones read registers and sk_protocol differently. On PREEMPT_RT audit's
+ * Older kernels read registers and sk_protocol differently. On PREEMPT_RT audit's
  * locks sleep, and handlers run with preemption off.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 6, 0) || defined(CONFIG_PREEMPT_RT) || \
@@ -33,9 +33,9 @@
 #define NETLOG_IPPROTO_SMC 256
 
 /*
- * A reference to *f, to be given to fput(), or NULL; under rcu_read_lock(). It was a
- * macro until 6.7 made it take the place where f is. (get_task_exe_file() takes a
- * lock, and is not exported since 5.16.)
+ * Returns a reference to *f, which the caller passes to fput(), or NULL; under
+ * rcu_read_lock(). Until 6.7, get_file_rcu() was a macro that took *f. (get_task_exe_file()
+ * takes a lock, and is not exported since 5.16.)
  */
 static inline struct file *netlog_get_file(struct file __rcu **f)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * handlers: turn a moment in the life of a socket into records. The table in probes.c assigns
- * each handler to a kernel function.
+ * handlers: write records at the calls that change a socket's state. The table in probes.c
+ * assigns each handler to a kernel function.
  *
  * Handlers run with preemption off and never sleep. A handler at the end of a function is
  * placed only where that function does not wait for the network: each caller inside the
@@ -21,7 +21,7 @@
 struct handlers_call {
 	struct sock *sk;
 	struct sockinfo before;
-	struct sockinfo asked;	/* before the call; remote end: the one passed */
+	struct sockinfo asked;	/* before the call; remote end: that of the argument */
 	bool asks;
 };
 
@@ -54,7 +54,7 @@ handlers_entry handle_exit;		/* (): the current process exits */
 
 /* The tracepoint inet_sock_set_state. */
 void handle_state(void *data, const struct sock *sk, const int old, const int new);
-/* From now on handle_state() reports only the outcome of attempts that were reported. */
+/* Limits handle_state() to the outcomes of attempts that were reported. */
 void handlers_stop(void);
 
 /* Starts or stops calls of handle_data() for each datagram of these families. */

@@ -77,9 +77,9 @@ void handle_state(void *data, const struct sock *sk, const int old, const int ne
 }
 
 /*
- * An ICMP error for an attempt under way. While the program is inside a call on the
- * socket, TCP only sets sk_err_soft; SO_ERROR then returns that error once and clears
- * it, and the attempt ends without a trace of it. Otherwise handle_state() follows.
+ * An ICMP error for an attempt in progress. While the program is inside a call on the
+ * socket, TCP only sets sk_err_soft. SO_ERROR then returns that error once and clears it, and
+ * the end of the attempt no longer shows it. Otherwise handle_state() follows.
  */
 int handle_icmp(struct kretprobe_instance *ri, struct pt_regs *regs)
 {

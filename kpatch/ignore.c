@@ -21,9 +21,9 @@ static atomic64_t ignored;
 module_param_named(ignored, ignored.counter, ullong, 0444);
 
 /*
- * Marked sockets by cookie. A datagram socket may begin another connection without an end; if
- * something of it was REPORTED, the new connection is reported too, so that the plugin, which
- * applies the same list, sees the end of the first one.
+ * Marked sockets by cookie. A datagram socket may begin another connection without an end. If an
+ * earlier one was REPORTED, the new connection is reported, too: the plugin, which applies the
+ * same list, needs it as the end of the first one.
  */
 enum { IGNORED = 1, REPORTED };
 static DEFINE_XARRAY_FLAGS(marks, XA_FLAGS_LOCK_IRQ);

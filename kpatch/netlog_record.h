@@ -2,7 +2,7 @@
 /*
  * The contract between the kernel module and user space: the names of the
  * operations and of the fields in the audit records that the module writes.
- * Included by kpatch/ (kernel) and by parser/ (user space); nothing else may spell
+ * Included by kpatch/ (kernel) and by parser/ (user space); no other file may contain
  * these names.
  *
  * One record is one self-contained audit event of type AUDIT_KERNEL:
@@ -15,11 +15,11 @@
  *
  * Fields are always in this order; those that do not apply are left out. subj= is
  * the last one, and a reader ignores everything after it: audit writes its value
- * unescaped, and a user can choose it (AppArmor namespaces). No other value can hold
- * a blank: comm and exe with one are in hex.
+ * unescaped, and a user can choose it (AppArmor namespaces). No other value can contain
+ * a blank: such a comm or exe is in hex.
  *
  * Everything from ppid= on is what audit_log_task_info() writes. With join=0 (lean)
- * it is ppid pid auid uid ses comm exe subj; auditd would have to look up the rest.
+ * it is ppid pid auid uid ses comm exe subj: auditd would have to look up the others.
  * A record that is written in softirq (the completion of a connect) has neither exe
  * nor subj, since "current" is unrelated there: it names the task that called
  * connect(), or in lean none if op=connect has named it already.
@@ -48,11 +48,11 @@
  *              or, state=10, a listener was shut down; with data also one that gets
  *              another peer at once
  * flow         first datagram of an unconnected socket to a peer (on request);
- *              the socket has no peer by it, and if it was bound it goes on receiving
+ *              the socket stays unconnected, and continues to receive if it was bound
  * release      the last reference to the socket was dropped   tx rx data
  *              err (pending, unread: 104 reset); state=2: aborted while connecting,
  *              with the err of an ICMP message that had arrived
- * exit         a process that holds this socket exits; release has no exe any more
+ * exit         a process that holds this socket exits; release then lacks exe
  * load unload  the module itself                          missed lost ver
  * found        it was open when the source began (BPF only)
  * fork exec end  of a process, on request (BPF only); no socket
@@ -90,7 +90,7 @@ enum netlog_op {
 /* Field names. Addresses: %pI4 / %pI6c without scope; ports: host order. */
 #define NETLOG_F_VERSION	"netlog"
 #define NETLOG_F_OP		"op"
-#define NETLOG_F_INO		"ino"	/* sockfs inode: socket:[N] in /proc, ss -e; used again */
+#define NETLOG_F_INO		"ino"	/* sockfs inode: socket:[N] in /proc, ss -e; reused */
 #define NETLOG_F_COOKIE		"cookie" /* hex: sk:N in ss -e; unique until the next boot */
 #define NETLOG_F_PROTO		"proto"	/* IPPROTO_*; 262 is MPTCP */
 #define NETLOG_F_FAMILY		"family" /* 2 inet, 10 inet6 */

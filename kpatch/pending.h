@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pending: the sockets with a connect under way, and the tasks that called connect().
+ * pending: the sockets with a connect in progress, and the tasks that called connect().
  */
 #ifndef NETLOG_PENDING_H
 #define NETLOG_PENDING_H
@@ -18,8 +18,8 @@ struct pending {
 #define PENDING_ACCEPTED ((void *)1)	/* accepted, without a descriptor yet */
 #define PENDING_UNUSED ((void *)2)	/* a connected datagram socket without a datagram yet */
 
-/* Stores a copy of p. Returns false if there is no memory: this is counted as lost, and the
- * completion names no task. Any context. */
+/* Stores a copy of p. Returns false without memory: counted as lost, and the completion names no
+ * task. Any context. */
 bool pending_add(const struct pending *p);
 
 /* Moves the entry of sock to *p if of is NULL or equals the entry's. Returns false if there was
@@ -29,8 +29,7 @@ bool pending_take(struct socket *sock, const void *of, struct pending *p);
 /* Notes the error of an ICMP message in the entry of sock, if there is one. */
 void pending_icmp(struct socket *sock, int err);
 
-/* The reason why an attempt without sk_err ended: the ICMP error, or that the program aborted
- * it. */
+/* Returns the errno of an attempt that ended without sk_err: the ICMP error, or ECONNABORTED. */
 static inline int pending_reason(const struct pending *p)
 {
 	return p->icmp_err ?: ECONNABORTED;

@@ -75,8 +75,8 @@ static void write_exe(struct audit_buffer *ab)
 }
 
 /*
- * The current task gets all of audit's task fields; with join=0 (lean) it gets no gid,
- * tty and further uids: auditd spends more on their names than on all the rest.
+ * Writes all of audit's task fields of the current task. With join=0 (lean) gid, tty and further
+ * uids are left out: auditd spends more on their names than on all other fields.
  */
 static void write_task(struct audit_buffer *ab, const struct record_task *other)
 {
@@ -102,8 +102,8 @@ static void write_task(struct audit_buffer *ab, const struct record_task *other)
 /* ---- the record ---- */
 
 /*
- * A record joins the event of the running system call, so that ausearch -a shows
- * both, if that call ends soon and its SYSCALL record is written anyway: without
+ * Returns the context of the running system call, whose event the record joins, so that ausearch
+ * -a shows both. Only if that call ends soon and its SYSCALL record is written anyway: without
  * rules its context is a dummy, and joining would force SYSCALL out.
  */
 static struct audit_context *context(enum netlog_op op)

@@ -11,7 +11,7 @@
 #include "netlog_record.h"
 #include "sockinfo.h"
 
-/* The fields of a task, in audit's numbers. pid 0: no task is named. */
+/* The fields of a task, as audit prints them. pid 0: no task is named. */
 struct record_task {
 	pid_t pid, ppid, sid;	/* initial pid namespace */
 	u32 auid, uid, ses;	/* initial user namespace */

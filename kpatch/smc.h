@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * smc: the TCP sockets that AF_SMC sockets make for themselves. An AF_SMC connection
- * begins as a TCP connection of a socket that the kernel makes, and if the peer or the
- * hardware has no SMC it stays one. Only that TCP socket has the addresses.
+ * begins as a TCP connection of a socket that the kernel makes, and stays a TCP connection if the
+ * peer or the hardware has no SMC. Only that TCP socket has the addresses.
  */
 #ifndef NETLOG_SMC_H
 #define NETLOG_SMC_H
@@ -16,7 +16,7 @@
  */
 struct socket *smc_mark(const struct sock *smc, struct socket *owner);
 
-/* The inode number of the AF_SMC socket that a marked TCP socket belongs to, or 0. */
+/* Returns the inode number of the AF_SMC socket that a marked TCP socket belongs to, or 0. */
 u64 smc_ino(const struct sock *sk);
 
 /* Removes the mark, if there is one. */

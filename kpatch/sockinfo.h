@@ -32,7 +32,7 @@ struct sockinfo {
 };
 
 /*
- * Copies the state of sk; the first subflow of an MPTCP socket stands for its owner.
+ * Copies the state of sk; the first subflow of an MPTCP socket represents its owner.
  * sock is sk->sk_socket, the socket that sk is about to be given, or NULL. Returns
  * false if no record is due: audit is off, the protocol is another one, or the
  * socket does not belong to user space.
@@ -46,11 +46,11 @@ bool sockinfo_set_remote(struct sockinfo *s, const void *uaddr, int len);
 /* Returns true if the end has an address or a port. */
 bool sockinfo_end_known(const union sockinfo_end *e);
 
-/* Returns true if sk is not on its way to inet_release(), and is no subflow of another
+/* Returns true if sk is not being released by inet_release(), and is not a subflow of another
  * socket. */
 bool sockinfo_in_use(const struct sock *sk);
 
-/* The socket of a file, or NULL. */
+/* Returns the socket of a file, or NULL. */
 struct socket *sockinfo_socket(struct file *file);
 
 #endif

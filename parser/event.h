@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/event: one thing that happened, as a source reports it: the input of the
- * tracker. The event and its strings are borrowed: valid until the function that takes
- * the event returns.
+ * parser/event: one event, as a source reports it: the input of the tracker. The event and its
+ * strings are borrowed: valid until the function that takes the event returns.
  */
 #ifndef NETLOG_PARSER_EVENT_H
 #define NETLOG_PARSER_EVENT_H
@@ -13,7 +12,7 @@
 #include "parser/netaddr.h"
 #include "kpatch/netlog_record.h"
 
-#define ID_UNKNOWN	(-1)		/* the record does not say */
+#define ID_UNKNOWN	(-1)		/* not in the record */
 #define ID_UNSET	4294967295LL	/* audit's own "unset": auid, ses */
 #define PROTO_UNKNOWN	(-1)
 #define PROTO_MPTCP	262
@@ -53,7 +52,7 @@ struct task {
 	const char *comm, *exe, *subj, *proctitle;
 	/* BPF alone */
 	struct optional egid, cgroup;	/* cgroup: inode of its directory in cgroup v2 */
-	const char *pcomm;	/* its parent's, as it is; NULL: not known */
+	const char *pcomm;	/* its parent's, not encoded; NULL: unknown */
 };
 /* All numbers are unknown. */
 #define TASK_UNKNOWN { ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN, ID_UNKNOWN,	\
@@ -82,9 +81,9 @@ enum event_kind {
 	EVENT_TICK,		/* time passes: stamp and mono are now */
 	EVENT_KEPT,		/* state file: the kernel's side had reported it as open; see
 				 * diag->known, the task is its opener */
-	EVENT_SCANNED,		/* op=found has reported what was open at mono: what a process
-				 * holds, and all of TCP and UDP in netns. result 1: nothing
-				 * is known to be lost */
+	EVENT_SCANNED,		/* op=found has reported the sockets that were open at mono: those
+				 * that a process holds, and all of TCP and UDP in netns.
+				 * result 1: no loss is known */
 	EVENT_KIND_COUNT
 };
 

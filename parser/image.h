@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/image: a state as bytes, to continue from it in another run of the same program. One
- * function per struct both saves and loads, so that the two cannot differ.
+ * parser/image: a program's state as bytes, from which another run of the program continues. One
+ * function per struct both saves and loads it, so that the two cannot differ.
  *
  * The bytes are those of this program on this machine: the file that has an image also has the
  * version of the program, and a checksum.
@@ -29,17 +29,17 @@ void image_fini(struct image *i);	/* of one that was saved to */
 /* Appends the bytes, or reads them: zeros if the image is bad. */
 void image_bytes(struct image *i, void *data, size_t len);	/* saving: not written to */
 #define IMAGE(i, value) image_bytes(i, &(value), sizeof(value))
-/* A value that must be the same in the program that loads, as the size of a struct: else the image
- * is bad. */
+/* Saves a value that must be the same in the loading program, such as the size of a struct;
+ * loading: the image is bad if it differs. */
 void image_same(struct image *i, uint64_t value);
-/* A number of things that take at least one byte each; loading: *count becomes it. */
+/* Saves or loads a number of items that take at least one byte each. */
 void image_count(struct image *i, uint64_t *count);
-/* A text, or NULL. Loading: *text is borrowed from the image. */
+/* Saves or loads a text, or NULL. Loading: *text is borrowed from the image. */
 void image_text(struct image *i, const char **text);
 
 /*
- * Numbers for what pointers refer to. Saving: image_add() each thing once, before a pointer to it
- * is saved. Loading: image_add() them in the same order.
+ * Numbers in place of pointers. Saving: image_add() numbers each object, before a pointer to it is
+ * saved. Loading: image_add() the objects in the same order.
  */
 struct image_number;
 struct image_numbers {
@@ -48,9 +48,9 @@ struct image_numbers {
 	uint64_t count, size;
 };
 void image_add(struct image *i, struct image_numbers *n, void *thing);
-/* Saving: number of *thing, which may be NULL. Loading: *thing becomes what has that number. */
+/* Saves the number of *thing, which may be NULL, or sets *thing to the object with that number. */
 void image_pointer(struct image *i, struct image_numbers *n, void **thing);
-/* Returns true if that thing has a number. Saving only. */
+/* Returns true if the object has a number. Saving only. */
 bool image_knows(const struct image_numbers *n, const void *thing);
 void image_numbers_fini(struct image_numbers *n);
 

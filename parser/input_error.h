@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/input_error: what was wrong with the input, counted by kind. A bad
- * record never stops anything; the first of each kind is passed to a callback.
+ * parser/input_error: errors in the input, counted by kind. A bad record never stops the program;
+ * the first of each kind is passed to a callback.
  */
 #ifndef NETLOG_COMPLAINT_H
 #define NETLOG_COMPLAINT_H

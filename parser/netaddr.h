@@ -3,7 +3,7 @@
  * parser/netaddr: one end of a connection, from audit's saddr= hex dump or
  * from text, to text.
  *
- * Either half of an end can be unknown: has_addr and has_port say which is known.
+ * Either half of an end can be unknown: see has_addr and has_port.
  * A v4-mapped IPv6 address is stored as IPv4, so that printing and
  * matching never see the difference.
  */
@@ -28,7 +28,7 @@ struct netaddr {
 
 /*
  * Reads the value of an audit saddr= field: hex of a struct sockaddr, whose family and
- * scope are in the byte order of the host that wrote it (arch= says which).
+ * scope are in the byte order of the host that wrote it (see arch=).
  * *family gets the raw address family, also one that is not an inet one. AF_UNSPEC
  * with the any-address and a port is read as bind(2) reads it: as IPv4.
  * Returns 0; -EINVAL if the text is not hex; -EMSGSIZE if it is too short

@@ -5,7 +5,7 @@
 
 #include "parser/netaddr.h"
 
-/* Either of them is optional: addr.has_addr, addr.has_port. */
+/* Address and port are both optional: addr.has_addr, addr.has_port. */
 struct netaddr_range {
 	struct netaddr addr;	/* its port is the first one */
 	uint8_t prefix;		/* bits of the address that must agree */
@@ -13,8 +13,8 @@ struct netaddr_range {
 };
 
 /*
- * Reads ADDR, ADDR/PREFIX, V6 or V6/PREFIX, each followed by nothing, :PORT or :FIRST-LAST; or
- * one of the last two alone. V6 needs brackets before a port. Returns 0, or -EINVAL with *out
+ * Reads ADDR, ADDR/PREFIX, V6 or V6/PREFIX, optionally followed by :PORT or :FIRST-LAST, or
+ * :PORT or :FIRST-LAST alone. V6 needs brackets before a port. Returns 0, or -EINVAL with *out
  * undefined.
  */
 int netaddr_parse_range(const char *text, struct netaddr_range *out);

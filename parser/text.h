@@ -15,13 +15,12 @@ size_t audit_text(const char *encoded, char *buf, size_t size);
 /* Bytes that a copy of s takes, NUL included; 0 for NULL. */
 size_t text_size(const char *s);
 
-/* Copies s, if it is not NULL, to *to and moves *to behind it. Returns the copy or NULL. */
+/* Copies s, unless it is NULL, to *to and moves *to past the copy. Returns the copy or NULL. */
 const char *text_copy(const char *s, char **to);
 
 /*
- * Copies text to to, with every byte outside printable ASCII, space, quotes and
- * backslash as \xHH. Stops before it would pass end. Returns the end of the copy;
- * writes no NUL.
+ * Copies text to to. Writes space, quotes, backslash and every byte outside printable ASCII as
+ * \xHH. Stops before end. Returns the end of the copy; writes no NUL.
  */
 char *text_escape(char *to, const char *end, const char *text, size_t len);
 

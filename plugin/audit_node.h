@@ -15,7 +15,7 @@ struct audit_node {
 
 /* Reads auditd.conf and the host's name. *n must not be moved. */
 void audit_node_read(struct audit_node *n);
-/* Returns true for the node= of a record of this host; NULL: the record has none. */
+/* Returns true if node= of a record, or NULL if it has none, is this host. */
 bool audit_node_is_own(const struct audit_node *n, const char *node);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/brief: an entry with less in it, for outputs that must not have all: without the
- * command line, which may have secrets in it, or with the program's name for its path. */
+/* plugin/brief: a reduced entry, for outputs that must not have all fields: without the command line,
+ * which may contain secrets, or with the program's name instead of its path. */
 #ifndef NETLOG_BRIEF_H
 #define NETLOG_BRIEF_H
 
@@ -13,10 +13,10 @@
 struct brief {
 	struct entry entry;
 	char exe[BRIEF_EXE_MAX]; /* audit-encoded */
-	struct identity identity; /* the last: it ends in a flexible array, unused here */
+	struct identity identity; /* last member: ends in a flexible array, unused here */
 };
 
-/* Returns a copy in *b of the entry, or the entry itself if all is to be in it. The copy
+/* Returns a reduced copy of the entry in *b, or the entry itself if no field is removed. The copy
  * borrows what the entry borrows. */
 const struct entry *brief_entry(struct brief *b, const struct entry *e, bool command_line,
 				bool exe_path);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/capabilities: what the lines rest on at the moment: audit rules, kernel module,
- * BPF, sock_diag, network namespaces. Reports it at the start and whenever it changes. */
+/* plugin/capabilities: the sources in use: audit rules, kernel module, BPF, sock_diag, network
+ * namespaces. Reports them at the start and after each change. */
 #ifndef NETLOG_CAPABILITIES_H
 #define NETLOG_CAPABILITIES_H
 
@@ -10,8 +10,8 @@
 #include "plugin/report.h"
 #include "plugin/sources.h"
 
-/* lookup: local ends and outcomes, but no reports of ends (no CAP_NET_ADMIN); ends: these
- * alone (no CAP_SYS_PTRACE or CAP_DAC_READ_SEARCH). */
+/* lookup: local ends and outcomes, but no reports of destroyed sockets (no CAP_NET_ADMIN); ends: only
+ * these reports (no CAP_SYS_PTRACE or CAP_DAC_READ_SEARCH). */
 enum sockdiag_parts { SOCKDIAG_NO,
 		      SOCKDIAG_YES,
 		      SOCKDIAG_LOOKUP,
@@ -35,8 +35,8 @@ struct capabilities {
 /* Writes "netlog start". audit is borrowed. */
 void capabilities_start(struct capabilities *c, struct audit_watch *audit,
 			const struct sources *s, struct report *r);
-/* Writes "netlog config" if a capability appeared or disappeared. Logs a warning if nothing, or
- * less than the user may expect, can be logged. */
+/* Writes "netlog config" if a capability appeared or disappeared. Logs a warning if no connection, or
+ * fewer than the user may expect, can be logged. */
 void capabilities_check(struct capabilities *c, const struct sources *s, struct report *r);
 /* Returns true if the number of watched network namespaces has changed. */
 bool capabilities_netns_changed(const struct capabilities *c, const struct sources *s);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/clock: what time it is. */
+/* plugin/clock: the clocks of the host. */
 #ifndef NETLOG_CLOCK_H
 #define NETLOG_CLOCK_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/command: what audisp-netlog does instead of reading records. Each prints to standard
- * output, logs its errors and returns the exit status. */
+/* plugin/command: commands of audisp-netlog that read no records. Each prints to standard output,
+ * logs its errors and returns the exit status. */
 #ifndef NETLOG_COMMAND_H
 #define NETLOG_COMMAND_H
 

@@ -54,7 +54,7 @@ struct config_output {
 	unsigned int port;	/* 0: 514, 601 or 6514 */
 	char *ca, *cert, *key;	/* of tls: PEM files; NULL: the system's, none */
 	unsigned int queue_kib;
-	bool command_line, exe_path; /* have the command line; the path, not the name alone */
+	bool command_line, exe_path; /* write the command line; the path, not only the name */
 	bool sequence;		/* lines are numbered */
 	unsigned int line; /* of the file where its section begins */
 };
@@ -92,9 +92,9 @@ struct config {
 	bool context; /* container, pod, unit, parent's name */
 	/* [ignore] */
 	bool udp_unused;   /* log connected datagram sockets that were never used */
-	bool loopback;	   /* log what does not leave the host */
-	unsigned int repeat; /* seconds in which connections that are alike are one; 0: off */
-	enum config_use kernel_ignore; /* the kernel compares the list: BPF, or the module, too */
+	bool loopback;	   /* log connections that do not leave the host */
+	unsigned int repeat; /* seconds in which similar connections are folded; 0: off */
+	enum config_use kernel_ignore; /* the kernel compares the list; auto: only BPF */
 	char *ignore_file; /* entries as in plugin/ignore/item.h; NULL: none */
 	unsigned int ignores;
 	struct match ignore[CONFIG_IGNORES_MAX];

@@ -8,13 +8,13 @@
 #include "plugin/config.h"
 
 /*
- * Reads the file over what is in *c. A mistake returns -EINVAL and writes to error
- * "FILE:LINE: KEY: what is allowed"; a file that cannot be read returns -errno and writes
- * the reason. In both cases the caller must discard *c with config_fini().
+ * Reads the file into *c, which has the defaults. Returns 0; -EINVAL with "FILE:LINE: KEY: allowed
+ * values" in error; or -errno with the reason if the file cannot be read. On error the caller must
+ * discard *c with config_fini().
  */
 int config_file_read(struct config *c, const char *path, char *error, size_t size);
 
-/* Writes the configuration as a file that config_file_read() reads to the same. */
+/* Prints the configuration as a file that config_file_read() reads back unchanged. */
 void config_file_print(const struct config *c, FILE *to);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/config_key: the types of the configuration's keys, each read from a text and
- * printed as one that reads to the same. */
+/* plugin/config_key: the types of the configuration's keys: reads each from a text, and prints it as
+ * a text that reads back unchanged. */
 #ifndef NETLOG_CONFIG_KEY_H
 #define NETLOG_CONFIG_KEY_H
 

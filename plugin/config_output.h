@@ -13,7 +13,8 @@ struct config_output *config_output_find(struct config *c, const char *name);
  * -EINVAL with the reason.
  */
 int config_output_begin(struct config *c, const char *name, unsigned int line, char *what, size_t size);
-/* Has each output the keys that its transport needs? As before; *line is its section's. */
+/* Checks that each output has the keys of its transport. Returns as config_output_begin(); sets *line
+ * to the line of the faulty section. */
 int config_output_check(const struct config *c, unsigned int *line, char *what, size_t size);
 
 #endif

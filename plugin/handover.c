@@ -41,7 +41,7 @@ static bool is_known(const struct handover *h, uint64_t number)
 	return number && h->count - number < HANDOVER_EVENTS;
 }
 
-bool handover_met(struct handover *h, const struct event *e)
+bool handover_take(struct handover *h, const struct event *e)
 {
 	uint32_t peer = hash_peer(&e->remote);
 	int64_t nearest = HANDOVER_NEAR_NS + 1;
@@ -53,7 +53,7 @@ bool handover_met(struct handover *h, const struct event *e)
 
 		if (o->mono < e->mono - 2 * HANDOVER_NEAR_NS)	/* and those before it */
 			break;
-		if (!o->met && o->ino == e->ino && o->op == e->op && o->peer == peer &&
+		if (!o->taken && o->ino == e->ino && o->op == e->op && o->peer == peer &&
 		    apart < nearest) {
 			nearest = apart;
 			found = o;
@@ -61,7 +61,7 @@ bool handover_met(struct handover *h, const struct event *e)
 		n = o->older;
 	}
 	if (found)
-		found->met = true;
+		found->taken = true;
 	return found;
 }
 
@@ -70,5 +70,5 @@ bool handover_takes(struct handover *h, const struct event *e)
 {
 	if (!h->silent || e->mono > h->silent + 2 * HANDOVER_NEAR_NS)
 		return true;
-	return e->mono >= h->silent - 2 * HANDOVER_NEAR_NS && !handover_met(h, e);
+	return e->mono >= h->silent - 2 * HANDOVER_NEAR_NS && !handover_take(h, e);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/handover: from BPF to the module and back: finds events of one source that the other
- * has reported already. For a while both see the same events; each assigns its own time,
- * microseconds apart, more where the processor was taken away in between. No clock.
+ * plugin/handover: the change from BPF to the module and back: finds events of one source that the
+ * other has already reported. For a while both see the same events, with times that differ by
+ * microseconds, or by more if a task was preempted in between. No clock of its own.
  */
 #ifndef NETLOG_HANDOVER_H
 #define NETLOG_HANDOVER_H
@@ -24,16 +24,16 @@ struct handover {
 		int64_t mono;
 		uint64_t ino;
 		uint32_t peer;	/* hash */
-		bool met;
+		bool taken;
 		enum netlog_op op;
 	} last[HANDOVER_EVENTS];
 };
 
-/* An event of BPF, or of the module. */
+/* Adds an event of BPF, or of the module. */
 void handover_note(struct handover *h, const struct event *e);
-/* Returns true if an event of the other source is one of those, and forgets that one. */
-bool handover_met(struct handover *h, const struct event *e);
-/* BPF is silent since now. */
+/* Returns true if e, of the other source, is one of the added events, and removes that one. */
+bool handover_take(struct handover *h, const struct event *e);
+/* Notes that BPF is silent since now. */
 void handover_begin(struct handover *h, int64_t now);
 /* Returns true if this event of the module is one that BPF has not reported. */
 bool handover_takes(struct handover *h, const struct event *e);

@@ -21,7 +21,7 @@ void heading_print(const struct plugin *p)
 	       netlink_beside_auditd(p->netlink) ? "beside auditd" : "auditd is not running");
 	if (p->sources.resolver)
 		printf("# sock_diag adds local ports, outcomes and ends (via=destroy); lines "
-		       "that wait for it come up to %u ms late.\n# - is unknown: the socket "
+		       "that wait for it are up to %u ms late.\n# - is unknown: the socket "
 		       "was closed too soon, or several match. via=in-progress: outcome "
 		       "unknown.\n",
 		       p->config.wait);

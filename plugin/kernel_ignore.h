@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/kernel_ignore: gives the ignore list to the kernel's side, BPF or the module. */
+/* plugin/kernel_ignore: passes the ignore list to the kernel's side, BPF or the module. */
 #ifndef NETLOG_KERNEL_IGNORE_PLUGIN_H
 #define NETLOG_KERNEL_IGNORE_PLUGIN_H
 
@@ -10,14 +10,14 @@
 
 struct kernel_ignore {
 	struct ignore_kernel list;	/* in use */
-	bool failed;			/* the module did not take it: logged */
+	bool failed;			/* the module refused the list, which was logged */
 };
 
 /*
  * Call this when the list, the configuration, the rules or the source may have changed, and
- * from time to time, because programs are replaced. l may be NULL. rules: audit rules report
- * connections, too; the tracker would take a connection that the kernel's side ignores for one
- * that it missed, so the kernel's side gets no list then.
+ * periodically, because programs are replaced. l may be NULL. rules: audit rules report connections,
+ * too. The kernel's side then gets no list, because the tracker would count its ignored connections as
+ * missed.
  */
 void kernel_ignore_update(struct kernel_ignore *i, struct kernel_source *k,
 			  const struct ignore_list *l, const struct config *c, bool rules,
@@ -25,7 +25,7 @@ void kernel_ignore_update(struct kernel_ignore *i, struct kernel_source *k,
 /* Clears the list of the kernel's side. */
 void kernel_ignore_close(struct kernel_ignore *i, struct kernel_source *k);
 
-/* Connections that the kernel's side left out. */
+/* Returns how many connections the kernel's side left out. */
 uint64_t kernel_ignore_count(const struct kernel_source *k);
 
 #endif

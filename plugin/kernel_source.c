@@ -48,7 +48,7 @@ static bool is_new(const struct event *e, void *arg)
 {
 	struct kernel_source *k = arg;
 
-	return !handover_met(&k->of_module, e);
+	return !handover_take(&k->of_module, e);
 }
 
 static bool refuse(const struct event *e, void *arg)
@@ -89,7 +89,7 @@ void kernel_source_see_unload(struct kernel_source *k)
 static bool was_running(struct kernel_source *k, const struct event *e)
 {
 	return k->handover.silent && e->mono <= k->handover.silent + HANDOVER_NEAR_NS &&
-	       !handover_met(&k->of_module, e);
+	       !handover_take(&k->of_module, e);
 }
 
 static void on_bpf_event(const struct event *e, void *arg)
@@ -232,14 +232,14 @@ const struct event *kernel_source_named(const struct kernel_source *k, const str
 
 bool kernel_source_exact(const struct kernel_source *k)
 {
-	return k->module || kernel_source_bpf_speaks(k);
+	return k->module || kernel_source_bpf_reports(k);
 }
 
 const char *kernel_source_name(const struct kernel_source *k)
 {
 	if (k->module)
 		return "module";
-	return kernel_source_bpf_speaks(k) ? "bpf" : NULL;
+	return kernel_source_bpf_reports(k) ? "bpf" : NULL;
 }
 
 uint64_t kernel_source_written(const struct kernel_source *k)

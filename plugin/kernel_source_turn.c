@@ -27,7 +27,7 @@ static void module_went(struct kernel_source *k)
 	k->module = false;
 	if (k->bpf && k->woken_at)
 		kernel_source_merge(k);
-	if (!kernel_source_bpf_speaks(k))
+	if (!kernel_source_bpf_reports(k))
 		return;
 	bpf_input_silence(k->bpf, false);
 	kernel_source_announce(k, NETLOG_OP_LOAD);
@@ -65,7 +65,7 @@ static void test(struct kernel_source *k)
 		k->dropped += unseen - k->unseen;
 	k->broken = !runs;
 	if (k->broken)
-		log_warnx("the BPF programs do not run any more: kernel.ftrace_enabled is 0");
+		log_warnx("the BPF programs no longer run: kernel.ftrace_enabled is 0");
 	if (k->module)
 		return;
 	bpf_input_silence(k->bpf, k->broken);
@@ -109,7 +109,7 @@ bool kernel_source_takes(struct kernel_source *k, const struct event *e)
 		return true;
 	kernel_source_see_unload(k);
 	if (e->kind != EVENT_MODULE) {
-		if (!kernel_source_bpf_speaks(k) && !k->woken_at)
+		if (!kernel_source_bpf_reports(k) && !k->woken_at)
 			return true;
 		if (!k->rules)		/* they have just been loaded */
 			kernel_source_rules(k, true);
@@ -120,7 +120,7 @@ bool kernel_source_takes(struct kernel_source *k, const struct event *e)
 		module_went(k);
 	if (k->module)
 		handover_note(&k->of_module, e);
-	if (kernel_source_bpf_speaks(k) || !handover_takes(&k->handover, e))
+	if (kernel_source_bpf_reports(k) || !handover_takes(&k->handover, e))
 		return false;
 	if (!k->woken_at)
 		return true;

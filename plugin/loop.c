@@ -19,7 +19,7 @@
 #define LOSSES_MS 250 /* interval at which losses are counted */
 #define INPUT_MS 100 /* of reading, before the others have their turn */
 #define TICK_MS 100
-#define REST_MS 2000 /* of reading after SIGTERM: auditd may go on writing */
+#define REST_MS 2000 /* of reading after SIGTERM: auditd may continue to write */
 #define SCAN_MS 3000 /* between scans for processes that were killed */
 
 /* ---- input ---- */
@@ -58,7 +58,7 @@ static void take_input(struct plugin *p, int fd)
 		if (n > 0)
 			reassemble_feed(p->reassembler, buf, n);
 		if (p->sources.resolver)
-			resolver_look(p->sources.resolver);
+			resolver_lookup(p->sources.resolver);
 	} while (n > 0 && clock_now_ms() < end && poll(&more, 1, 0) > 0);
 	reassemble_push(p->reassembler);
 	if (n > 0 || (n < 0 && errno == EAGAIN))
@@ -88,8 +88,8 @@ static void find_holders(struct plugin *p)
 	p->awaited = awaited;
 }
 
-/* Entries leave in the order of their time: one is held while an older one waits for
- * sock_diag, a datagram or a scan, and at most as long as that may wait. */
+/* Writes entries in the order of their time. An entry is held while an older one waits for
+ * sock_diag, a datagram or a scan, and at most as long as the older one may wait. */
 static void release_entries(struct plugin *p)
 {
 	struct stamp now = clock_stamp();
@@ -100,7 +100,7 @@ static void release_entries(struct plugin *p)
 
 /* ---- timers ---- */
 
-void loop_give_ignored(struct plugin *p)
+void loop_update_ignored(struct plugin *p)
 {
 	kernel_ignore_update(&p->kernel_ignore, &p->sources.kernel, p->ignore, &p->config,
 			     p->capabilities.rules > 0, &p->report);
@@ -111,7 +111,7 @@ static void check_capabilities(struct plugin *p)
 	sources_update(&p->sources);
 	capabilities_check(&p->capabilities, &p->sources, &p->report);
 	kernel_source_rules(&p->sources.kernel, p->capabilities.rules > 0);
-	loop_give_ignored(p);
+	loop_update_ignored(p);
 	p->next_check = clock_now_ms() + p->config.interval * 1000LL;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/losses: how much was lost before it reached an output, as differences of counters that
- * their owners keep. Some of the counters restart from zero while the plugin runs (the module
- * is reloaded); this file handles that. Pure: the caller reads the counters and reports.
+ * plugin/losses: losses before the outputs, as differences of counters that others keep. Handles
+ * counters that restart from zero while the plugin runs (the module is reloaded). Pure: the caller
+ * reads the counters and reports.
  */
 #ifndef NETLOG_LOSSES_H
 #define NETLOG_LOSSES_H
@@ -49,8 +49,8 @@ struct losses {
 /* Returns true, with the differences in *out, if anything was lost since the previous call.
  * Losses of the kernel and the module before the first call are not counted.
  *
- * The caller reports a loss to each output, and a stalled output drops the report, too: drops
- * that can all be such reports are reported with the next greater loss. */
+ * The caller reports a loss to each output, and a stalled output drops this report, too. Drops that
+ * may all be such reports are reported with the next larger loss. */
 bool losses_update(struct losses *l, const struct loss_counts *now, struct loss_report *out);
 
 #endif

@@ -271,7 +271,7 @@ static int run(struct plugin *p)
 			heading_print(p);
 		capabilities_start(&p->capabilities, p->audit, &p->sources, &p->report);
 		ignore_load(&p->ignore, p->config.ignore_file, &p->report);
-		loop_give_ignored(p);
+		loop_update_ignored(p);
 		status_check_losses(p);
 		p->next_check = clock_now_ms() + FIRST_CHECK_MS;
 		loop_run(p);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/metrics: a file in Prometheus' text format, for the textfile collector of
- * node_exporter. The file is replaced as a whole, so that a reader never sees a part.
+ * plugin/metrics: a file in Prometheus' text format, for the textfile collector of node_exporter. The
+ * file is replaced as a whole: a reader never sees a part of it.
  */
 #ifndef NETLOG_METRICS_H
 #define NETLOG_METRICS_H

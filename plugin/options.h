@@ -20,7 +20,7 @@ struct options {
 /* Returns -1 to continue, else the exit status after help or an error was written. */
 int options_read(struct options *o, int argc, char **argv);
 
-/* Columns of the terminal that standard output is, from 40 to 1000; 0: it is none. */
+/* Returns the columns of the terminal at standard output, from 40 to 1000; 0: no terminal. */
 unsigned int terminal_width(void);
 
 /* Reads the configuration; without -c a missing file means the defaults. Returns 0, or

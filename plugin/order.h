@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/order: holds texts until nothing older can arrive, sorted by time. It has no access to
- * outputs or clocks.
+ * plugin/order: holds texts, sorted by time, until no older text can arrive. Independent of outputs and
+ * clocks.
  */
 #ifndef NETLOG_ORDER_H
 #define NETLOG_ORDER_H
@@ -25,15 +25,15 @@ struct order {
 void order_init(struct order *o);
 void order_fini(struct order *o);
 
-/* Copies the text. It never overtakes one with the same key, whatever their times; key 0 is no
- * key. Returns false, and takes nothing, if there are ORDER_MAX already, or without memory. */
+/* Copies the text, which never overtakes another one with the same key, whatever their times; 0: no
+ * key. Returns false if ORDER_MAX texts are held, or without memory. */
 bool order_add(struct order *o, const struct stamp *time, uint64_t key, const void *text,
 	       size_t len);
 
 /*
- * Returns the time (ms since 1970) before which texts may be released: that of the oldest event
- * that waits, INT64_MAX if none does. No text waits longer than either wait and
- * ORDER_SPARE_MS, for the answers to be worked on.
+ * Returns the time (ms since 1970) before which texts may be released. oldest_ms: time of the oldest
+ * waiting event; INT64_MAX: none. No text waits longer than the longer wait and ORDER_SPARE_MS, in
+ * which answers are processed.
  */
 int64_t order_limit(int64_t oldest_ms, int64_t now_ms, unsigned int diag_wait_ms,
 		    unsigned int other_wait_ms);

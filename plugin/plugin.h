@@ -26,19 +26,19 @@
 /* A connected datagram socket that ends within this time and was not used is left out by
  * [ignore] udp_unused = no. */
 #define UNUSED_MS 1000
-/* A start whose process is not known waits so long for a scan that finds it. */
+/* How long a start without a known process waits for a scan that finds the process. */
 #define HOLDER_MS 3000
 
 struct plugin {
 	struct options options;
 	struct config config;
-	/* what a reload cannot change */
+	/* unchanged by a reload */
 	struct track_limits limits;
 	enum kernel_use source;
 	struct bpf_wants wants;
 	struct utsname name;
 
-	struct netlink_input *netlink; /* NULL: records come on standard input */
+	struct netlink_input *netlink; /* NULL: records arrive on standard input */
 	struct reassembler *reassembler;
 	struct track *track;
 	struct sources sources;
@@ -59,28 +59,28 @@ struct plugin {
 	uint64_t awaited;		   /* starts that waited for a scan, as last seen */
 	uint64_t folded;		   /* entries left out as repeats, and noted */
 	uint64_t unseen;		   /* starts with unseen=netns */
-	uint64_t unseen_told;		   /* of them, those for the next report */
+	uint64_t unseen_reported;	   /* of them, reported ones */
 	int64_t next_unseen, next_metrics; /* monotonic ms */
 	bool metrics_failed;		   /* logged already */
 	unsigned int open_peak;
 	int64_t started; /* seconds since 1970 */
 	struct processes processes;
-	bool module; /* has been heard, as last seen */
+	bool module; /* the module reports, as last seen */
 
 	int64_t pid;	    /* our own */
 	bool early_log;	    /* stderr is no terminal */
-	struct output *log; /* of log_warn() then */
+	struct output *log; /* for log_warn() then */
 	struct format *log_format;
 
 	int signals;					 /* signalfd */
-	bool stop;					 /* exit after what is there to be read */
+	bool stop;					 /* exit after the available input */
 	int64_t next_check, next_scan, end; /* monotonic ms; end 0: none */
 };
 
 /* ---- loop ---- */
 
-/* Gives the ignore list to the kernel's side, if it has changed. */
-void loop_give_ignored(struct plugin *p);
+/* Passes the ignore list to the kernel's side, if the list has changed. */
+void loop_update_ignored(struct plugin *p);
 /* Returns after the end of the input, SIGTERM, or --duration. */
 void loop_run(struct plugin *p);
 #endif

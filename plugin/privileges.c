@@ -96,8 +96,8 @@ bool privileges_keep_none(void)
 }
 
 /*
- * A list of refused calls, not of allowed ones: libraries change their calls with
- * each release, and a plugin that is killed for a new one would leave the host unwatched.
+ * A list of refused calls, not of allowed ones. Libraries change their calls with each release, and
+ * killing the plugin for a new call would leave the host unwatched.
  */
 static const char *const refused[] = {
 	"execve",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/privileges: which capabilities the program keeps, and which it has. */
+/* plugin/privileges: drops and tests capabilities, and confines the program. */
 #ifndef NETLOG_PRIVILEGES_H
 #define NETLOG_PRIVILEGES_H
 
@@ -15,17 +15,17 @@
  * if the kernel refuses: the program must then not continue.
  */
 bool privileges_drop(const struct config *c);
-/* Drops CAP_SYS_ADMIN for good, after a reload without netns=. False as above. */
+/* Drops CAP_SYS_ADMIN permanently, after a reload without netns=. Returns false as above. */
 bool privileges_drop_netns(void);
-/* Once everything is open: sets no_new_privs, and refuses the system calls that this program
- * never makes but an intruder in it would (execve, ptrace, module loading, mount …). Returns
- * false, after a message, if no_new_privs cannot be set. */
+/* Sets no_new_privs, after all files are open, and blocks the system calls that this program never
+ * makes but an intruder would (execve, ptrace, module loading, mount …). Returns false, after a
+ * message, if no_new_privs cannot be set. */
 bool privileges_confine(void);
-/* Drops all capabilities of the calling thread except this one, if it has it. Returns false,
- * after a message, if the kernel refuses: the thread must then do nothing. */
+/* Drops all capabilities of the calling thread except this one. Returns false, after a message, if the
+ * kernel refuses: the thread must then exit. */
 bool privileges_keep_only(unsigned int capability);
 
-/* Does the same with all of them. */
+/* Drops all capabilities of the calling thread. Returns false as above. */
 bool privileges_keep_none(void);
 
 bool privileges_has(unsigned int capability); /* effective now */

@@ -10,7 +10,7 @@
 
 #include "plugin/clock.h"
 
-static void look(int64_t pid, void *arg)
+static void check(int64_t pid, void *arg)
 {
 	struct processes *p = arg;
 
@@ -30,7 +30,7 @@ void processes_scan(struct processes *p, struct track *track)
 {
 	struct processes now = { .count = 0 };
 
-	track_holders(track, look, &now);
+	track_holders(track, check, &now);
 	for (unsigned int i = 0; i < now.count; i++)
 		for (unsigned int j = 0; j < p->count; j++)
 			if (now.missing[i] == p->missing[j])

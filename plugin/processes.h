@@ -10,7 +10,7 @@
 #define PROCESSES_MAX 256 /* found missing by one scan */
 
 struct processes {
-	int64_t missing[PROCESSES_MAX]; /* by the scan before */
+	int64_t missing[PROCESSES_MAX]; /* in the previous scan */
 	unsigned int count;
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/report: hands entries, and the plugin's own "netlog …" notes, to every output
- * that is configured, each in the output's format. */
+/* plugin/report: passes entries, and the plugin's own "netlog …" notes, to every configured output, in
+ * the output's format. */
 #ifndef NETLOG_REPORT_H
 #define NETLOG_REPORT_H
 
@@ -38,35 +38,35 @@ struct report {
 	char host_name[65], host_id[33]; /* empty: unknown */
 };
 
-/* Opens the outputs of the configuration. False without memory; logs the reason. */
+/* Opens the outputs of the configuration. Returns false, and logs the reason, without memory. */
 bool report_open(struct report *r, const struct config *c);
 /* Writes queued lines, for at most 5 s each; logs how many are dropped. */
 void report_close(struct report *r);
-/* Files were rotated. */
+/* Reopens files, which were rotated. */
 void report_reopen(struct report *r);
-/* The terminal has that many columns now. */
+/* Sets the number of columns of the terminal. */
 void report_set_width(struct report *r, unsigned int width);
-/* The names of the columns of the output's format of that name ("stdout"), into buf
- * (FORMAT_MAX bytes). Returns the length, 0 if it has none. */
+/* Writes the column names of the format of the output with that name ("stdout") to buf (FORMAT_MAX
+ * bytes). Returns their length; 0: the format has none. */
 size_t report_heading(const struct report *r, const char *output, char *buf);
 /* Returns true if an output's format writes the numbers of processes. */
 bool report_has_entities(const struct report *r);
-/* Hands what was gathered to the outputs' threads. */
+/* Passes the gathered messages to the outputs' threads. */
 void report_push(struct report *r);
 /* Returns true if the only output is a pipe without a reader. */
 bool report_dead(struct report *r);
 
-/* With hold, the entry waits for report_release(), sorted by time, because older ones may
- * arrive. */
+/* Writes the entry; with hold, the entry waits for report_release(), sorted by time, because older
+ * ones may arrive. */
 void report_entry(struct report *r, const struct entry *e, bool hold);
-/* Hands over the entries that wait and are from before that time (real time, ms). */
+/* Writes the waiting entries from before that time (real time, ms). */
 void report_release(struct report *r, int64_t before_ms);
-/* A note of the plugin, stamped with the time of day. */
+/* Writes a note of the plugin, with the time of day. */
 void report_note(struct report *r, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Lines that outputs dropped since the plugin started. */
+/* Returns how many lines outputs have dropped since the plugin started. */
 uint64_t report_lost(struct report *r);
-/* A "netlog state" note for each output. */
+/* Writes a "netlog state" note for each output. */
 void report_state(struct report *r);
 
 #endif

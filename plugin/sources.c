@@ -86,7 +86,7 @@ static void update_keep(struct sources *s, bool load)
 void sources_keep(struct sources *s)
 {
 	if (s->keeps)
-		keep_go_on(&s->keep, NULL);
+		keep_continue(&s->keep, NULL);
 }
 
 static void close_keep(struct sources *s)
@@ -122,7 +122,7 @@ static struct resolver_options resolver_options(const struct sources *s)
 		.settle_ms = s->live ? LIVE_SETTLE_MS : c->wait / 2,
 		.sweep_s = c->sweep,
 		.sees_all = privileges_sees_all(),
-		.hears_ends = privileges_has(CAP_NET_ADMIN),
+		.may_subscribe = privileges_has(CAP_NET_ADMIN),
 		.snapshot = c->snapshot,
 		.state = s->live ? NULL : c->state,
 		.netns = c->netns,
@@ -145,7 +145,7 @@ static void open_resolver(struct sources *s)
 	s->netns_failed = error;
 	if (!s->initial_pids)
 		error = "this is not the initial pid namespace";
-	else if (!o.sees_all && !o.hears_ends)
+	else if (!o.sees_all && !o.may_subscribe)
 		error = "needs CAP_NET_ADMIN or CAP_SYS_PTRACE";
 	else
 		s->resolver = resolver_open(s->track, &o, &error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/sources: which source the tracker gets besides audit's records: module or BPF
- * (kernel_source), else sock_diag (resolver). */
+/* plugin/sources: selects the tracker's source besides audit's records: module or BPF (kernel_source),
+ * else sock_diag (resolver). */
 #ifndef NETLOG_SOURCES_H
 #define NETLOG_SOURCES_H
 
@@ -28,19 +28,18 @@ struct sources {
 };
 
 /*
- * Attaches BPF where the configuration wants it, so call it before privileges are
- * dropped; BPF's events go to the tracker. sources_update() opens sock_diag.
- * s: all zero.
+ * Attaches BPF if the configuration requests it; call this before privileges are dropped. BPF's events
+ * are passed to the tracker. sources_update() opens sock_diag. s: all zero.
  */
 void sources_open(struct sources *s, const struct config *c, struct track *track, bool live);
-/* Opens or closes sock_diag, as the configuration and the module ask for now. */
+/* Opens or closes sock_diag, depending on the configuration and on module or BPF. */
 void sources_update(struct sources *s);
 /* Writes the state file of module and BPF, if it is due. */
 void sources_keep(struct sources *s);
 /* Closes sock_diag. ending: open connections are saved for the next run. */
 void sources_close_sockdiag(struct sources *s, bool ending);
 void sources_close(struct sources *s); /* all */
-/* "module", "bpf", "sockdiag", or NULL: the best one that is there. */
+/* Returns the best source present: "module", "bpf", "sockdiag", or NULL. */
 const char *sources_name(const struct sources *s);
 
 /* Adds to bpf_lost and bpf_missed what BPF lost since the call before. */

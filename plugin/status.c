@@ -19,11 +19,11 @@
 /* Every such line is marked itself: the sum is enough once per interval. */
 static uint64_t unseen_now(struct plugin *p)
 {
-	if (p->unseen != p->unseen_told && clock_now_ms() >= p->next_unseen) {
-		p->unseen_told = p->unseen;
+	if (p->unseen != p->unseen_reported && clock_now_ms() >= p->next_unseen) {
+		p->unseen_reported = p->unseen;
 		p->next_unseen = clock_now_ms() + p->config.interval * 1000LL;
 	}
-	return p->unseen_told;
+	return p->unseen_reported;
 }
 
 static void count_losses(struct plugin *p, struct loss_counts *now)

@@ -6,17 +6,17 @@
 
 #include "plugin/plugin.h"
 
-/* Writes notes on folded connections ([ignore] repeat): of one kind, and of all whose window is
- * over; with all, of every kind. */
+/* Write notes on folded connections ([ignore] repeat): on one kind; on all kinds whose window has
+ * ended, or with all on every kind. */
 void status_folded(const struct repeat_folded *f, void *plugin);
 void status_check_folded(struct plugin *p, bool all);
 /* Follows the journal as long as an output writes to syslog(3): for netlog lost suppressed=. */
 void status_watch_journal(struct plugin *p);
-/* Writes "netlog lost" if anything was lost since the call before. */
+/* Writes "netlog lost" if a loss occurred since the last call. */
 void status_check_losses(struct plugin *p);
 /* Writes "netlog state", for SIGUSR1. */
 void status_report(struct plugin *p);
-/* Writes [status] metrics, every 10 s; now: whatever the time. */
+/* Writes [status] metrics, every 10 s; now: at once. */
 void status_write_metrics(struct plugin *p, bool now);
 
 #endif

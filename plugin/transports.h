@@ -6,7 +6,7 @@
 #include "plugin/config.h"
 #include "plugin/output/transport.h"
 
-/* Copies what it needs. Returns NULL without memory; the caller closes it. */
+/* Returns the transport of o, which is copied; NULL without memory. The caller closes it. */
 struct transport *transports_new(const struct config_output *o);
 
 #endif

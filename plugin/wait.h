@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 /*
- * Waits for events, at most ms. An interrupted wait has no events: poll(2) then leaves those of the
- * wait before in revents. Returns false after another error, which is logged.
+ * Waits for events, at most ms. Clears revents after an interrupted wait, in which poll(2) leaves those
+ * of the previous wait. Returns false after another error, which is logged.
  */
 bool wait_for_events(struct pollfd *fds, unsigned int count, int ms);
 

@@ -32,7 +32,7 @@ int batch_read(struct batch *b, char *text, size_t len, bool first, bool pasted)
 	char *end = text + len, *newline;
 
 	b->count = 0;
-	record_look(&how, text, len);
+	record_scan(&how, text, len);
 	if (first && len >= 3 && !memcmp(text, FILTER_BYTE_ORDER_MARK, 3))
 		text += 3;
 	for (; text < end; text = newline + 1) {

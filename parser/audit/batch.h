@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/audit/batch: many lines of a log, read ahead (record.h): by any thread, before it
- * is known what came before them.
+ * parser/audit/batch: many lines of a log, read ahead (record.h) by any thread, independently of
+ * the lines before them.
  */
 #ifndef NETLOG_BATCH_H
 #define NETLOG_BATCH_H
@@ -15,9 +15,9 @@ struct batch {
 };
 
 /*
- * Reads whole lines; a last one need not end with a newline. The text is borrowed, and must be
- * writable, until the batch was given to reassemble_batch(). first: it is the beginning of a file.
- * pasted: see reassemble_replay(). Returns -ENOMEM, and has the lines up to there.
+ * Reads whole lines; the last one need not end with a newline. The text is borrowed, and must be
+ * writable, until the batch was passed to reassemble_batch(). first: the text begins a file.
+ * pasted: see reassemble_replay(). Returns 0, or -ENOMEM with the lines read so far.
  */
 int batch_read(struct batch *b, char *text, size_t len, bool first, bool pasted);
 void batch_fini(struct batch *b);
@@ -34,7 +34,7 @@ static inline void batch_prefetch_text(const struct record *r)
 		__builtin_prefetch(r->value.at, 1);
 }
 
-/* Another processor has read the records: those after the one at i come while it is worked on. */
+/* Prefetches the records after i, which another processor has read. */
 static inline void batch_prefetch(const struct batch *b, unsigned int i)
 {
 	if (i + 2 * BATCH_AHEAD < b->count) {

@@ -11,7 +11,7 @@
 /*
  * Serials come out of order by a few, and events that auditd did not take at once come
  * again thousands later, but with their own, earlier time. A restart is believed if the
- * numbers fall by more than FAR, or by more than NEAR just after a message that says so.
+ * numbers fall by more than FAR, or by more than NEAR just after a message of a restart.
  */
 #define NEAR 256
 #define FAR 10000

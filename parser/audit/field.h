@@ -9,8 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Returns true if s is that text of a few characters: cheaper than strcmp(), and asked a
- * dozen times a record. */
+/* Returns true if s equals text, a few characters: cheaper than strcmp(), and called a dozen
+ * times per record. */
 static inline bool field_is_text(const char *s, const char *text, size_t len)
 {
 #ifndef __clang__ /* unrolls by itself */
@@ -41,7 +41,7 @@ static inline const char *field_end(const char *p, const char *end)
 	return p;
 }
 
-/* Returns the "=" behind a field's name, the blank behind a word, or the end. */
+/* Returns the "=" after a field's name, the blank after a word, or the end. */
 static inline const char *field_name_end(const char *p, const char *end)
 {
 	while (p < end && *p != '=' && *p != ' ')
@@ -49,7 +49,7 @@ static inline const char *field_name_end(const char *p, const char *end)
 	return p;
 }
 
-/* Returns true if auparse would take punctuation off the value, before or behind it. */
+/* Returns true if auparse would remove punctuation before or after the value. */
 static inline bool field_is_trimmed(const char *s, const char *end)
 {
 	return *s == '(' || end[-1] == ':' || end[-1] == ',' || end[-1] == '\'' ||

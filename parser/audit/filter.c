@@ -65,8 +65,8 @@ static bool keep_follower(struct filter *f, const struct head *h)
 	if (state == OPEN_UNKNOWN && h->type == RECORD_SOCKADDR)
 		input_error(f->complaints, INPUT_ERROR_ORPHAN, h->text,
 			    h->end - h->text);
-	/* With audit=1 the kernel sends again what auditd did not take, behind what it
-	 * took: a SOCKADDR can come after PROCTITLE. The EOE then ends it once more. */
+	/* With audit=1 the kernel sends records again that auditd did not take, after those that
+	 * it took: a SOCKADDR can follow PROCTITLE. The EOE then ends the event once more. */
 	if (state == OPEN_ENDED &&
 	    (h->type == RECORD_SOCKADDR || h->type == RECORD_SOCKETCALL))
 		state = f->open[slot].state = OPEN_KEPT;
@@ -95,7 +95,7 @@ static bool keep(struct filter *f, const struct record *r)
 	case RECORD_PROCTITLE:
 	case RECORD_EOE:
 		return keep_follower(f, h);
-	case RECORD_URINGOP:	/* its SOCKADDR says nothing that is not in it */
+	case RECORD_URINGOP:	/* has everything that its SOCKADDR has */
 		open_event(f, h, OPEN_DROPPED);
 		return false;
 	default:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/audit/filter: drops, unparsed, the lines that cannot matter: auparse splits every
- * record on arrival, whatever is read of it.
+ * parser/audit/filter: drops irrelevant lines unparsed: auparse splits every record on arrival,
+ * even if few of its fields are read.
  *
  * Kept are SYSCALL records of the calls in syscalls.h, the SOCKADDR, SOCKETCALL
  * and PROCTITLE records of the same events, an EOE only where no PROCTITLE came
@@ -37,13 +37,13 @@ struct filter {
 	void (*boot)(const struct head *h, void *arg);
 	/* In place of out, each record; late: it is older than one before. Or NULL. */
 	void (*record)(struct record *r, bool late, void *arg);
-	/* More SYSCALL records than crowd were passed on, the next one included. */
+	/* Called when more than crowd SYSCALL records were passed on, including the next one. */
 	void (*crowded)(void *arg);
 	uint64_t crowd;
 	void *arg;
 	struct input_errors *complaints;
-	bool pasted;			/* what people paste: syslog's prefixes, ausearch's
-					 * order. Not for the kernel's or auditd's stream. */
+	bool pasted;			/* pasted text: syslog's prefixes, ausearch's order. Not for
+					 * the stream of kernel or auditd. */
 
 	uint64_t number, dropped;	/* lines seen, lines not passed on */
 	uint64_t prefixed;		/* lines with a prefix, passed on */
@@ -60,8 +60,8 @@ struct filter {
 	uint64_t node;
 	bool begun;			/* the first line of the source was read */
 
-	bool in_block;			/* behind ausearch's "time->" */
-	bool from_block;		/* record() is called with one of such a block, not with
+	bool in_block;			/* after ausearch's "time->" */
+	bool from_block;		/* record() is called with a record of such a block, not with
 					 * that of filter_record() */
 	struct lines lines;
 	size_t used, block_used;
@@ -78,12 +78,12 @@ struct filter {
 void filter_init(struct filter *f);
 void filter_fini(struct filter *f);
 void filter_feed(struct filter *f, const char *data, size_t len);
-/* One line that was read before, in place of filter_feed(). Not while a line is split
- * between two calls of it. */
+/* Takes one line that was read ahead, in place of filter_feed(). Not between two calls of
+ * filter_feed() that split a line. */
 void filter_record(struct filter *f, struct record *r);
-/* Saves or loads what later lines depend on; no line is begun, and f is new when it is loaded. */
+/* Saves or loads the state that later lines depend on, between two lines. Loading: f is new. */
 void filter_image(struct filter *f, struct image *i);
-/* Passes on the buffered lines; end: the source has ended: also a last line without newline. */
+/* Passes on the buffered lines; end: also a last line without newline, as the source has ended. */
 void filter_push(struct filter *f, bool end);
 
 #endif

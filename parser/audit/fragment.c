@@ -149,7 +149,7 @@ void fragment_field(struct fragment *p, int type, const char *name, const char *
 	case AUDIT_PROCTITLE:
 		if (FIELD_IS(name, "proctitle")) {
 			p->has_proctitle = true;
-			/* the kernel's quoted way to say that there is none */
+			/* the kernel writes this, quoted, if there is none */
 			if (!FIELD_IS(value, "\"(null)\""))
 				field_text(&p->task.proctitle, value);
 		}

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/audit/fragment: a system call's records, or those of them that have come, and the
- * event that they mean (fragment_event.c). Knows the fields' names, and not how they were
- * read.
+ * parser/audit/fragment: the records of a system call that have arrived, and the event that they
+ * describe (fragment_event.c). Interprets fields by name, whoever read them.
  */
 #ifndef NETLOG_FRAGMENT_H
 #define NETLOG_FRAGMENT_H
@@ -18,10 +17,10 @@ struct fragment {
 	struct task task;
 	bool has_syscall, has_saddr, has_call, has_proctitle;
 	bool has_exit, malformed;
-	bool ended;			/* an EOE record said so */
+	bool ended;			/* an EOE record arrived */
 	bool by_syslog;			/* a record of it had a prefix */
 	bool unkeyed;			/* key=(null): no rule made it */
-	bool past_subj;			/* of the record that is read */
+	bool past_subj;			/* of the current record */
 	const char *complaint;		/* field at fault, or "" */
 	uint32_t arch;
 	uint64_t nr;
@@ -45,8 +44,8 @@ void fragment_record(struct fragment *p);
  */
 void fragment_field(struct fragment *p, int type, const char *name, const char *value);
 
-/* The same of a whole record that is not odd. Borrows its strings, and ends them with a
- * NUL in the line. */
+/* Does the same for a whole record that is not odd. Borrows its strings, and terminates them in the
+ * line. */
 void fragment_read(struct fragment *p, const struct record *r);
 
 /* Returns true if no later record of the event could add anything that matters. */
@@ -55,7 +54,7 @@ bool fragment_complete(const struct fragment *p);
 /* Copies own their strings; fragment_free frees them. */
 struct fragment *fragment_copy(const struct fragment *p);
 void fragment_free(struct fragment *p);
-/* A new copy with what either has; frees first. NULL (first kept) on ENOMEM. */
+/* Returns a new copy with the fields of both, and frees first. NULL without memory: first stays. */
 struct fragment *fragment_merge(struct fragment *first, const struct fragment *more);
 
 /* Saves p, or, if i is loading, returns a copy (p is NULL); NULL: without memory, or i is bad. */

@@ -41,8 +41,8 @@ static int64_t exit_of(const struct fragment *p)
 	       (int32_t)p->exit : p->exit;
 }
 
-/* These have an address unless the kernel could not read one; it can come behind
- * PROCTITLE (lines.c). Without any rule the kernel keeps none, and yet writes SYSCALL
+/* These have an address unless the kernel could not read one; it can follow
+ * PROCTITLE (filter.c). Without any rule the kernel keeps none, and yet writes SYSCALL
  * where a security module denies (AVC, LANDLOCK_ACCESS): key=(null). */
 static bool has_address_coming(const struct fragment *p, enum syscall_id id)
 {
@@ -102,8 +102,8 @@ static void socket_fact(const uint64_t *args, struct event *f)
 	f->proto = (int)args[2];
 }
 
-/* Sets the kind of event that a call is, and its numbers; args are its arguments. Returns
- * FRAGMENT_NOTHING for a call that says nothing. */
+/* Sets the kind of a call's event, and its numbers; args are its arguments. Returns
+ * FRAGMENT_NOTHING for an irrelevant call. */
 static enum fragment_result call_fact(const struct fragment *p, enum syscall_id id,
 				   const uint64_t *args, struct event *f)
 {

@@ -122,7 +122,7 @@ static bool is_before(const struct slot *a, const struct slot *b)
 	return a->time != b->time ? a->time < b->time : a->serial < b->serial;
 }
 
-/* The oldest event; others: of those that were not given out yet. NULL: there is none. */
+/* Returns the oldest event; others: only of those not yet passed on. NULL: there is none. */
 static struct slot *oldest(const struct gather *g, bool others)
 {
 	struct slot *first = NULL;

@@ -78,8 +78,8 @@ uint64_t head_number(const char **p, const char *end, int base)
 	return v;
 }
 
-/* 1 to most digits and the character behind them. */
-static bool read_part(const char **from, const char *end, int most, char behind,
+/* Reads 1 to most digits and the character after them. */
+static bool read_part(const char **from, const char *end, int most, char after,
 		      uint64_t *out)
 {
 	const char *p = *from, *last = end - p > most ? p + most : end;
@@ -96,7 +96,7 @@ static bool read_part(const char **from, const char *end, int most, char behind,
 	if (p == *from || p == end)
 		return false;
 	*from = p + 1;
-	return *p == behind;
+	return *p == after;
 }
 
 static bool is_last(const struct head_stamp *last, const char *p, const char *end)

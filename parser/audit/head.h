@@ -18,7 +18,7 @@ enum record_type {
 
 struct head {
 	const char *text, *end;	/* from "node=" or "type=" on; borrowed */
-	const char *body;	/* behind "audit(…): " */
+	const char *body;	/* after "audit(…): " */
 	const char *stamp;	/* at "audit(" */
 	const char *node_name;	/* not terminated; NULL: none */
 	size_t node_len;
@@ -28,7 +28,7 @@ struct head {
 	uint64_t serial;	/* 0: not read */
 	uint64_t time;		/* milliseconds */
 	bool no_msg;		/* "audit(" without "msg=" before it: printk's form */
-	bool prefixed;		/* syslog or the like wrote something before it */
+	bool prefixed;		/* a prefix of syslog or the like precedes it */
 };
 
 /* The field that filter.c puts first into a record with a prefix. */
@@ -49,14 +49,14 @@ struct head_stamp {
 bool head_read(struct head *h, const char *text, size_t len, bool prefixes,
 	       struct head_stamp *last);
 
-/* The same of a line that is known to have no NUL in it. */
+/* Does the same for a line that is known to contain no NUL. */
 bool head_read_clean(struct head *h, const char *text, size_t len, bool prefixes,
 		     struct head_stamp *last);
 
 /* Returns the hash of a node's name, as in struct head; 0 if len is 0. */
 uint64_t head_node(const char *name, size_t len);
 
-/* Reads digits of base 10 or 16 and moves *p behind them. */
+/* Reads digits of base 10 or 16 and moves *p past them. */
 uint64_t head_number(const char **p, const char *end, int base);
 
 #endif

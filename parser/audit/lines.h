@@ -28,11 +28,11 @@ struct lines_text {
 };
 
 void lines_init(struct lines *l);
-/* Takes the next line of the data from *data to end, and moves *data behind it. Sets *out for
- * LINES_LINE and LINES_TOO_LONG. To be called until it returns LINES_NONE. */
+/* Takes the next line of the data from *data to end, and moves *data past it. Sets *out for
+ * LINES_LINE and LINES_TOO_LONG. Call it until it returns LINES_NONE. */
 enum lines_found lines_next(struct lines *l, const char **data, const char *end,
 			    struct lines_text *out);
-/* The stream has ended: takes the last line if it has no newline. Never LINES_TOO_LONG. */
+/* At the end of the stream, takes a last line without newline. Never returns LINES_TOO_LONG. */
 enum lines_found lines_end(struct lines *l, struct lines_text *out);
 /* Returns true if the beginning of a line has arrived, but not its end. */
 bool lines_begun(const struct lines *l);

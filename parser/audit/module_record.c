@@ -14,7 +14,7 @@
 enum kind { VERSION, OP, NUMBER, HEX, AMOUNT, SMALL, ADDRESS, PORT, ID, TEXT, SUBJ, DATA,
 	    NOTHING };
 
-/* Fields in the order of a record, so that each is mostly the one behind the last. */
+/* Fields in the order of a record, so that each is mostly the one after the last. */
 static const struct row {
 	char name[8];		/* with its "=" */
 	uint8_t len;
@@ -65,7 +65,7 @@ static const struct row {
 };
 #define ROWS (sizeof(rows) / sizeof(*rows))
 
-/* The first eight bytes, the lowest first; zeros behind the end. */
+/* Returns the first eight bytes, the lowest first; zeros after the end. */
 static inline uint64_t first_bytes(const char *p, const char *end)
 {
 	uint64_t word = 0;
@@ -77,8 +77,7 @@ static inline uint64_t first_bytes(const char *p, const char *end)
 	return le64toh(word);
 }
 
-/* Returns the row of the field that begins with these bytes, or NULL. Moves m->next behind
- * it. */
+/* Returns the row of the field that begins with these bytes, or NULL. Moves m->next past it. */
 static inline const struct row *find_row(struct module_record *m, uint64_t begin)
 {
 	unsigned int n = m->next;

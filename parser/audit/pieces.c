@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/audit/pieces: pieces of events, put together and given out as what they mean. */
+/* parser/audit/pieces: joins pieces of events, and passes on the events. */
 #include "parser/audit/pieces.h"
 
 #include <stdlib.h>
@@ -141,8 +141,8 @@ static bool merge(struct pieces *p, struct held *h, const struct fragment *first
 	return true;
 }
 
-/* A piece of an event another piece of which may be waiting. When records come out of
- * order, auparse can hand out a later piece before the one with the SYSCALL record. */
+/* Takes a piece of an event, of which another piece may be waiting. If records arrive out of
+ * order, auparse can return a later piece before the one with the SYSCALL record. */
 static void join(struct pieces *p, struct fragment *f)
 {
 	struct held *h = p->held ? find_held(p, f) : NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/audit/pieces: turns an event's records into an event of the tracker. An event that
- * lacks a record is held back for it, for a while, and put together by node, time and serial.
+ * parser/audit/pieces: turns an event's records into an event of the tracker. An event that lacks a
+ * record waits for it, for a bounded time; its pieces are joined by node, time and serial.
  */
 #ifndef NETLOG_PIECES_H
 #define NETLOG_PIECES_H
@@ -19,9 +19,9 @@ struct pieces {
 	event_fn event;
 	void *arg;
 	struct input_errors *complaints;
-	bool titles;		/* a PROCTITLE came: the site does not exclude them */
+	bool titles;		/* a PROCTITLE arrived: no rule excludes them */
 	uint64_t events;	/* begun */
-	uint64_t facts, joined, syscalls;	/* given out; put together; with SYSCALL */
+	uint64_t facts, joined, syscalls;	/* passed on; joined; with SYSCALL */
 	struct held *held;
 	TAILQ_HEAD(, held) fifo;
 };
@@ -36,9 +36,9 @@ void pieces_module(struct pieces *p, const struct fragment *f, struct module_rec
 void pieces_take(struct pieces *p, struct fragment *f);
 void pieces_end(struct pieces *p);
 
-/* To be called about once a second where the clock runs: gives up events that are too old. */
+/* Call this about once a second on a live stream: gives up events that are too old. */
 void pieces_age(struct pieces *p);
-/* No more records of the held events will arrive. */
+/* Passes on the held events: no more of their records will arrive. */
 void pieces_release(struct pieces *p);
 /* Saves the held records, or loads them into p, which is new. */
 void pieces_image(struct pieces *p, struct image *i);

@@ -14,9 +14,8 @@
 #include "parser/audit/pieces.h"
 
 /*
- * Every record walks the list of unfinished events; auparse's never shrinks by itself. So
- * when more than this many are open, they are given out as they are; their pieces are put
- * together again in pieces.c.
+ * Every record walks auparse's list of unfinished events, which never shrinks by itself. If more
+ * than this many are open, all are passed on unfinished; pieces.c joins their pieces.
  */
 #define UNFINISHED_MAX 256
 
@@ -31,7 +30,7 @@ struct reassembler {
 	uint64_t opened_before;	/* filter.opened when the list was last empty */
 	uint64_t given_before;	/* pieces.syscalls then */
 	uint64_t resets;
-	bool stays;		/* the record in hand is of a batch */
+	bool stays;		/* the current record is of a batch */
 };
 
 static void to_auparse(const char *data, size_t len, void *arg)

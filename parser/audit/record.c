@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/audit/record: what a line says by itself. record_fields.c reads its fields. */
+/* parser/audit/record: one line by itself. record_fields.c reads its fields. */
 #include "parser/audit/record.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@ static bool has_prefix(const char *p, const char *end, const char *prefix, size_
 }
 #define PREFIX(p, end, text) has_prefix(p, end, text, sizeof(text) - 1)
 
-/* "arch=c000003e syscall=42 …": when it does not look so, let auparse see it. */
+/* "arch=c000003e syscall=42 …": auparse reads a record in another form. */
 static bool syscall_matters(struct record *r)
 {
 	const struct head *h = &r->head;
@@ -33,7 +33,7 @@ static bool syscall_matters(struct record *r)
 	r->call = syscalls_id(arch, nr);
 	if (r->call == SC_NONE && !syscalls_known(arch))
 		r->unknown_machine = p - h->body;
-	/* exit(2) ends a thread: it says nothing of the process */
+	/* exit(2) ends a thread, not the process */
 	return r->call != SC_NONE && r->call != SC_EXIT;
 }
 
@@ -57,8 +57,8 @@ static bool matters(struct record *r)
 }
 
 /*
- * Returns the end of a value by its kind: behind the closing quote or bracket, or behind the
- * last hex digit. ENRICHED appends its text to the last field; the separator 0x1d may be lost
+ * Returns the end of a value by its kind: after the closing quote or bracket, or after the last hex
+ * digit. ENRICHED appends its text to the last field; the separator 0x1d may be lost
  * or altered on the way (syslog writes #035 or drops it).
  */
 static const char *value_end(const char *value, const char *end)
@@ -97,35 +97,6 @@ static const char *end_of_key(const char *value, const char *end)
 	return p == end || memmem(p, end - p, " key=", 5) ? end : p;
 }
 
-/* The arguments of each call that fragment.c uses; a0 is bit 0. None for a call that is not
- * listed, all for a record that does not look as expected. */
-static const uint8_t arguments_used[SC_COUNT] = {
-	[SC_NONE] = 0xf,
-	[SC_SOCKET] = 0x7,
-	[SC_BIND] = 0x1,
-	[SC_LISTEN] = 0x1,
-	[SC_CONNECT] = 0x1,
-	[SC_ACCEPT] = 0x1,
-	[SC_ACCEPT4] = 0x9,
-	[SC_SOCKETCALL] = 0x1,
-	[SC_CLOSE] = 0x1,
-	[SC_CLOSE_RANGE] = 0x7,
-	[SC_DUP] = 0x1,
-	[SC_DUP2] = 0x1,
-	[SC_DUP3] = 0x5,
-	[SC_FCNTL] = 0x7,
-	[SC_FCNTL64] = 0x7,
-	[SC_IOCTL] = 0x3,
-	[SC_CLONE] = 0x1,
-};
-
-bool record_uses_argument(enum syscall_id call, int n, char digit)
-{
-	if (n == 1 && (call == SC_ACCEPT || call == SC_ACCEPT4))
-		return digit == '0';	/* no address is asked for */
-	return arguments_used[call] >> n & 1;
-}
-
 /* The fields of a SYSCALL record that fragment.c reads; others may slip through. */
 static bool field_matters(const char *p, enum syscall_id call)
 {
@@ -133,7 +104,7 @@ static bool field_matters(const char *p, enum syscall_id call)
 	case 'a':			/* arch auid a0 a1 a2 a3 */
 		if (p[1] < '0' || p[1] > '3')
 			return true;
-		return record_uses_argument(call, p[1] - '0', p[3]);
+		return syscalls_uses_argument(call, p[1] - '0', p[3]);
 	case 's':			/* syscall ses subj; success suid sgid */
 		return p[1] == 'y' || p[1] == 'e' || (p[1] == 'u' && p[2] == 'b');
 	case 'e':			/* exit exe; euid egid */
@@ -192,7 +163,7 @@ char *record_copy(const struct record *r, char *to)
 	return mempcpy(to, from, r->end - from);
 }
 
-void record_look(struct record_how *how, const char *text, size_t len)
+void record_scan(struct record_how *how, const char *text, size_t len)
 {
 	how->clean = !memchr(text, 0, len);
 	how->raw = !memchr(text, ENRICHED_SEPARATOR, len);

@@ -16,7 +16,7 @@ struct cursor {
 	const char *at, *end;
 };
 
-/* Compares a few bytes of a length that the compiler knows, without a call. */
+/* Compares a few bytes of a constant length, without a call. */
 static inline __attribute__((always_inline)) bool same(const char *a, const char *b, size_t len)
 {
 	uint64_t x, y;
@@ -135,7 +135,7 @@ static bool text(struct cursor *c, struct record_text *out)
 	return true;
 }
 
-/* A security context up to its first blank; auparse would take off punctuation at the end. */
+/* A security context up to its first blank; auparse would remove punctuation at the end. */
 static bool context(struct cursor *c, struct record_text *out)
 {
 	const char *start = c->at;
@@ -203,7 +203,7 @@ static inline bool argument(struct cursor *c, struct record *r, int n)
 {
 	if (c->at == c->end)
 		return false;
-	if (!record_uses_argument(r->call, n, *c->at))
+	if (!syscalls_uses_argument(r->call, n, *c->at))
 		return skip_value(c);
 	return hex_number(c, &r->syscall.a[n]);
 }
@@ -317,7 +317,7 @@ static bool read_value(struct record *r, struct cursor c)
 	const char *blank = memchr(c.at, ' ', c.end - c.at);
 
 	r->value = (struct record_text){ c.at, c.end - c.at };
-	/* an empty one is none to auparse, and "(null)" the kernel's way to say so */
+	/* auparse ignores an empty value; "(null)" is the kernel's text for none */
 	return c.at < c.end && !blank && !field_is_trimmed(c.at, c.end) &&
 	       !(r->value.len == 8 && !memcmp(c.at, "\"(null)\"", 8));
 }

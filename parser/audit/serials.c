@@ -19,7 +19,7 @@ static uint64_t bit_of(uint32_t serial)
 	return 1ULL << serial % 64;
 }
 
-/* The whole window is left behind. */
+/* Decides the whole window, which end has passed. */
 static void decide_all(struct serials *g, uint32_t end)
 {
 	g->lost += end - g->base;

@@ -133,8 +133,8 @@ void slot_free(struct slot *s)
 /* ---- image ---- */
 
 /*
- * The line of a record is saved, and read again. A blank stands for the prefix that it had; a
- * carriage return behind another one keeps that one.
+ * Saves the line of a record, which is read again. A blank replaces its prefix; a carriage return
+ * after another one preserves that one.
  */
 static void save_record(const struct record *r, struct image *i)
 {

@@ -9,7 +9,7 @@
 #define SLOT_RECORDS 24		/* of one event, without an allocation */
 
 enum slot_state { SLOT_EMPTY, SLOT_BUILDING, SLOT_COMPLETE,
-		  SLOT_GIVEN };	/* given out by gather_push(): without records, and not empty */
+		  SLOT_GIVEN };	/* passed on by gather_push(): without records, and not empty */
 
 struct slot {
 	enum slot_state state;
@@ -22,8 +22,8 @@ struct slot {
 
 struct slot *slot_new(void);	/* NULL without memory */
 void slot_free(struct slot *s);
-/* Adds a record. stays: it and its line stay where they are until slot_keep(); else it is copied.
- * Returns -ENOMEM if it is lost. */
+/* Adds a record. stays: the record and its line stay valid until slot_keep(); otherwise they are
+ * copied. Returns 0, or -ENOMEM if the record is lost. */
 int slot_append(struct slot *s, struct record *r, bool stays);
 /* Copies the records that are not copies. Returns -ENOMEM if one was not. */
 int slot_keep(struct slot *s);

@@ -66,3 +66,32 @@ enum syscall_id syscalls_socketcall(uint64_t call)
 	}
 	return SC_NONE;
 }
+
+/* The arguments of each call that fragment.c uses; a0 is bit 0. None for a call that is not
+ * listed, all for a record of unknown form. */
+static const uint8_t arguments_used[SC_COUNT] = {
+	[SC_NONE] = 0xf,
+	[SC_SOCKET] = 0x7,
+	[SC_BIND] = 0x1,
+	[SC_LISTEN] = 0x1,
+	[SC_CONNECT] = 0x1,
+	[SC_ACCEPT] = 0x1,
+	[SC_ACCEPT4] = 0x9,
+	[SC_SOCKETCALL] = 0x1,
+	[SC_CLOSE] = 0x1,
+	[SC_CLOSE_RANGE] = 0x7,
+	[SC_DUP] = 0x1,
+	[SC_DUP2] = 0x1,
+	[SC_DUP3] = 0x5,
+	[SC_FCNTL] = 0x7,
+	[SC_FCNTL64] = 0x7,
+	[SC_IOCTL] = 0x3,
+	[SC_CLONE] = 0x1,
+};
+
+bool syscalls_uses_argument(enum syscall_id call, int n, char digit)
+{
+	if (n == 1 && (call == SC_ACCEPT || call == SC_ACCEPT4))
+		return digit == '0';	/* no address is asked for */
+	return arguments_used[call] >> n & 1;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/audit/syscalls: which system call an audit record means, on any machine. */
+/* parser/audit/syscalls: the system call of an audit record, on any machine. */
 #ifndef NETLOG_SYSCALLS_H
 #define NETLOG_SYSCALLS_H
 
@@ -38,14 +38,18 @@ enum syscall_id {
 	SC_COUNT
 };
 
-/* arch and nr as in a SYSCALL record's arch= (hex) and syscall=. SC_NONE when
- * it is none of the above. Numbers come from libaudit's tables. */
+/* Returns the call of a SYSCALL record's arch= (hex) and syscall=, by libaudit's tables; SC_NONE: none
+ * of the above. */
 enum syscall_id syscalls_id(uint32_t arch, uint64_t nr);
 
 /* Returns true if libaudit has a table for the machine of this arch=. */
 bool syscalls_known(uint32_t arch);
 
-/* The call a socketcall(2) number means (include/uapi/linux/net.h). */
+/* Returns the call of a socketcall(2) number (include/uapi/linux/net.h). */
 enum syscall_id syscalls_socketcall(uint64_t call);
+
+/* Returns true if fragment.c uses argument n (0 to 3) of the call. digit: the first one of its
+ * value in the record. */
+bool syscalls_uses_argument(enum syscall_id call, int n, char digit);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/entry/amount: durations and sizes with two digits or three, for people. */
+/* parser/entry/amount: durations and sizes with two or three digits, for people. */
 #ifndef NETLOG_AMOUNT_H
 #define NETLOG_AMOUNT_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/entry/entry: one start, stop or failure before it is text. The tracker makes
- * it; fields, match and the formats read it. Strings, identity and the entry itself
- * are borrowed from the tracker and valid until its emit function returns.
+ * parser/entry/entry: one start, stop or failure before it is formatted. The tracker makes it;
+ * fields, match and the formats read it. Strings, identity and the entry itself are borrowed from
+ * the tracker and valid until its emit function returns.
  */
 #ifndef NETLOG_ENTRY_H
 #define NETLOG_ENTRY_H
@@ -16,10 +16,10 @@ enum entry_kind {
 	CONNECT_FAIL,
 	LISTEN_START,
 	LISTEN_STOP,
-	/* another process than before sent or received on the socket, on request */
+	/* on request: another process than before sent or received on the socket */
 	CONNECT_USE,
 	LISTEN_USE,
-	/* of the process itself, on request: no connection's */
+	/* on request: of a process, not of a connection */
 	PROC_FORK,
 	PROC_EXEC,
 	PROC_END,
@@ -33,22 +33,22 @@ enum entry_kind {
 	X(CLOSE,	"close")	/* close() of the last known descriptor */ \
 	X(EXIT,		"exit")		/* the last known holder exited */ \
 	X(EXEC,		"exec")		/* close-on-exec */		\
-	X(REUSE,	"reuse")	/* its descriptor number was given out again */ \
+	X(REUSE,	"reuse")	/* its descriptor number was reused */ \
 	X(GONE,		"gone")		/* the last known holder was found missing */ \
 	X(BOOT,		"boot")		/* the machine was restarted */	\
 	X(DESTROY,	"destroy")	/* the kernel reported the socket's destruction */ \
 	X(FOUND,	"found")	/* the connect was found to have succeeded */ \
-	X(SNAPSHOT,	"snapshot")	/* it was open when this program started */ \
+	X(SNAPSHOT,	"snapshot")	/* already open when this program started */ \
 	X(SWEEP,	"sweep")	/* a scan of all sockets did not find it */ \
-	X(CORRECTED,	"corrected")	/* a start: its stop was inferred, and wrong */
+	X(CORRECTED,	"corrected")	/* a start: the inferred stop was wrong */
 
 enum entry_via {
 #define ENTRY_VIA_ENUM(name, text) VIA_##name,
 	ENTRY_VIAS(ENTRY_VIA_ENUM)
 #undef ENTRY_VIA_ENUM
 	VIA_COUNT,
-	/* Beside one of these: the records came through syslog, where any local user can write
-	 * such lines. */
+	/* In addition to one of these: the records passed through syslog, where any local user can
+	 * write such lines. */
 	VIA_SYSLOG = 32
 };
 
@@ -71,10 +71,10 @@ struct entry {
 	const char *node;	/* NULL: the log has no node names */
 	int proto;		/* IPPROTO_*, PROTO_MPTCP or PROTO_UNKNOWN */
 	bool inbound;		/* accepted */
-	bool unknown_direction;	/* one or the other */
+	bool unknown_direction;	/* inbound is unknown */
 	struct netaddr local, remote;
 	struct identity *identity;	/* never NULL */
-	int64_t opener;		/* pid that opened it, or ID_UNKNOWN when the same */
+	int64_t opener;		/* pid of another process that opened it; else ID_UNKNOWN */
 	enum entry_via via;
 	int err;		/* positive errno, 0: none */
 	int64_t dur_ms;		/* stop, end: milliseconds since the start; -1: unknown */
@@ -82,9 +82,9 @@ struct entry {
 	struct optional sent, read;	/* CONNECT_USE: bytes before this process used it */
 	int64_t netns;		/* inode; -1: unknown */
 	bool other_netns;	/* its process is in a netns that is not watched */
-	bool incomplete;	/* stop of something whose start was never seen */
+	bool incomplete;	/* a stop whose start was never seen */
 	const char *status;	/* PROC_END: "1", "SIGKILL"; NULL: unknown */
-	/* of the process's surroundings, by who has them; NULL: unknown, or none */
+	/* the surroundings of the process; NULL: unknown, or none */
 	const char *container, *container_name, *pod, *unit, *pcomm;
 	const char *entity, *pentity;	/* of the process and its parent, see plugin/enrich */
 };
@@ -98,10 +98,10 @@ const char *entry_proto_name(int proto);		/* "TCP", or "-" */
 /* Returns IPPROTO_* or PROTO_MPTCP by its name in any case, or PROTO_UNKNOWN. */
 int entry_proto_by_name(const char *name);
 
-/* A listener has none: DIRECTION_UNKNOWN. */
+/* Returns DIRECTION_UNKNOWN for a listener, which has no direction. */
 enum entry_direction entry_direction(const struct entry *e);
 
-/* Returns true for an entry that is neither the begin nor the end of a connection. */
+/* Returns true for an entry that is neither start, stop nor failure. */
 static inline bool entry_is_extra(const struct entry *e)
 {
 	return e->what > LISTEN_STOP;
@@ -112,13 +112,13 @@ static inline bool entry_is_process(const struct entry *e)
 	return e->what == PROC_FORK || e->what == PROC_EXEC || e->what == PROC_END;
 }
 
-/* How it was inferred, wherever its records came from. */
+/* Returns how the entry was inferred, without VIA_SYSLOG. */
 static inline enum entry_via entry_inferred(const struct entry *e)
 {
 	return e->via & ~VIA_SYSLOG;
 }
 
-/* Returns true for both ends of a listening socket's life. */
+/* Returns true for an entry of a listener. */
 static inline bool entry_is_listen(const struct entry *e)
 {
 	return e->what == LISTEN_START || e->what == LISTEN_STOP || e->what == LISTEN_USE;

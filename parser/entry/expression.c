@@ -141,7 +141,7 @@ static int add(struct match *m, enum field_id field, enum match_op op, const cha
 /*
  * One value off *text, into buf: up to a blank (or a comma, of a list), or in quotes.
  * \xHH is that byte, as in the line; inside of "…" \" and \\ are " and \. Returns the
- * length, or -1 if a quote is not closed or something stands behind it.
+ * length, or -1 if a quote is not closed or is followed by text.
  */
 static ssize_t scan(const char **text, bool list, char *buf)
 {
@@ -180,7 +180,7 @@ static const char *skip_blanks(const char *p)
 	return p + strspn(p, " \t");
 }
 
-/* The value or the list behind an operator, off *text. buf has room for all of it. */
+/* Takes the value or the list after an operator from *text. buf has room for all of it. */
 static int add_scanned(struct match *m, enum field_id field, enum match_op op,
 		       const char **text, char *buf, enum match_use use,
 		       struct match_error *error)

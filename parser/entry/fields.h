@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/entry/fields: the table of fields. One row of fields.def says everything
- * about a field: its key in the line, its type, which entries have it, where it is
+ * parser/entry/fields: the table of fields. One row of fields.def has everything about a field: its
+ * key in the line, its type, which entries have it, where it is
  * in struct entry, its names in other formats, aunetlog's option, and its text in the
  * manual. A new field is one row there.
  */
@@ -20,7 +20,7 @@ enum field_id {
 	FIELD_COUNT
 };
 
-/* The type of a value: match.c knows its operators, value.c reads it. */
+/* The type of a value: match.c has its operators, value.c reads it. */
 enum field_type {
 	TYPE_TIME,		/* stamp: a time of day */
 	TYPE_KIND,		/* number: enum entry_kind */
@@ -44,7 +44,7 @@ enum field_type {
 	TYPE_COUNT
 };
 
-/* How it stands in the line. */
+/* How the line shows a field. */
 enum field_line {
 	LINE_NOT,		/* a condition only */
 	LINE_HEAD,		/* a word at the beginning */
@@ -67,17 +67,17 @@ struct field {
 	size_t offset;
 	const char *flag;	/* TYPE_FLAG: its text in the line */
 	enum field_id also;	/* a condition holds for either of the two */
-	bool none;		/* without it there is none; else it is unknown */
+	bool none;		/* a missing value means "none", not "unknown" */
 	struct field_name ecs, ocsf, cef, leef;	/* NULL: under the format's own names */
 	const char *brief, *option;	/* ausearch's spellings: "-p", "--pid"; or NULL */
-	const char *value;	/* what the option takes, for the help */
+	const char *value;	/* name of the option's argument, for the help */
 	const char *help;	/* one line, no full stop */
 	const char *manual;	/* sentences, in roff */
 };
 
 extern const struct field fields[FIELD_COUNT];
 
-/* A value; which member, the field's type says. Pointers are borrowed from the entry. */
+/* A value; the field's type determines the member. Pointers are borrowed from the entry. */
 struct field_value {
 	bool known;		/* false: nothing else is set */
 	union {
@@ -89,12 +89,12 @@ struct field_value {
 	};
 };
 
-/* Field by its key, or FIELD_NONE. */
+/* Returns the field with that key, or FIELD_NONE. */
 enum field_id field_by_key(const char *key, size_t len);
 
 struct field_value field_get(enum field_id id, const struct entry *e);
 
-/* The same for a row that the compiler knows: nothing is left but the access. */
+/* Does the same; with a constant row the compiler reduces it to the access. */
 static inline __attribute__((always_inline))
 struct field_value field_value(const struct field *f, const struct entry *e)
 {
@@ -165,8 +165,8 @@ struct field_value field_value(const struct field *f, const struct entry *e)
 	return v;
 }
 
-/* Returns true if no start and no failure can have the field: it is of no use where
- * the decision falls at the start. */
+/* Returns true if neither a start nor a failure can have the field: the ignore list, which decides at
+ * the start, rejects it. */
 bool field_only_at_end(enum field_id id);
 
 #endif

@@ -2,7 +2,6 @@
 /* parser/entry/format: the table of formats. */
 #include "parser/entry/format.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -185,40 +184,13 @@ size_t format_heading(const struct format *f, char *buf)
 	return f->ops->heading ? f->ops->heading(f->self, &p) : 0;
 }
 
-bool note_next(struct note *n, struct note_pair *pair)
-{
-	const char *end = n->pairs + n->pairs_len, *p = n->pairs, *equals;
-
-	while (p < end && *p == ' ')
-		p++;
-	pair->key = p;
-	while (p < end && *p != ' ')
-		p++;
-	n->pairs = p;
-	n->pairs_len = end - p;
-	equals = memchr(pair->key, '=', p - pair->key);
-	pair->key_len = (equals ? equals : p) - pair->key;
-	pair->value = equals ? equals + 1 : p;
-	pair->value_len = p - pair->value;
-	return p > pair->key;
-}
-
 size_t format_note(const struct format *f, const struct stamp *time, const char *text,
 		   size_t len, char *buf)
 {
 	struct put p = { .to = buf, .end = buf + FORMAT_MAX };
-	struct note n = { .time = time, .text = text, .len = len };
-	const char *word = text, *end = text + len;
-	size_t letters = 0;
+	struct note n;
 
-	if (len > 7 && !memcmp(text, "netlog ", 7))
-		word += 7;
-	while (word + letters < end && letters < sizeof(n.word) - 1 &&
-	       isalnum((unsigned char)word[letters]))
-		letters++;
-	memcpy(n.word, word, letters);
-	n.pairs = word + letters;
-	n.pairs_len = end - n.pairs;
+	note_read(&n, time, text, len);
 	f->ops->note(f->self, &n, &p);
 	return p.to - buf;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/entry/format: turns an entry, or one of the plugin's own notes, into text. The
- * outputs and aunetlog know every format by this interface alone.
+ * parser/entry/format: turns an entry, or one of the plugin's own notes, into text. The outputs and
+ * aunetlog use every format through this interface alone.
  */
 #ifndef NETLOG_FORMAT_H
 #define NETLOG_FORMAT_H
@@ -12,18 +12,18 @@
 
 #include "parser/entry/entry.h"
 
-#define FORMAT_MAX 16384	/* no text is longer; no NUL stands behind it */
+#define FORMAT_MAX 16384	/* no text is longer; texts are not NUL-terminated */
 
-/* The machine that the entries come from, as far as they do not say it; NULL: unknown. */
+/* The host of entries without node=; NULL: unknown. */
 struct format_host {
-	const char *name;	/* for entries without node= */
+	const char *name;
 	const char *id;		/* machine-id(5) */
 };
 
 struct format;
 
 /*
- * A format by what a person writes: "netlog", "json", "ocsf" or "ocsf:1.6.0", "cef",
+ * Opens a format by its name in options and configuration: "netlog", "json", "ocsf" or "ocsf:1.6.0", "cef",
  * "leef", "sd:NAME@NUMBER", "cern", "sysmon", or "template:TEXT". host is copied, its strings are
  * borrowed; it may be NULL. Returns NULL with the reason in error.
  */
@@ -32,15 +32,14 @@ struct format *format_open(const char *spec, const struct format_host *host, cha
 void format_close(struct format *f);		/* may be NULL */
 const char *format_spec(const struct format *f);
 
-/* Returns true if the text has the time in it; else the output may put one in
- * front. */
+/* Returns true if the text contains the time; otherwise the output may write one before it. */
 bool format_has_time(const struct format *f);
 
 /* Returns true if the text begins with structured data of RFC 5424 and a blank. */
 bool format_is_structured(const struct format *f);
 
-/* Returns true if the text may have the numbers of processes in it, which cost a look at
- * /proc for each process. */
+/* Returns true if the text may contain the numbers of processes, which are read from /proc for each
+ * process. */
 bool format_has_entities(const struct format *f);
 
 /* Both write the text, without a newline, to buf (FORMAT_MAX bytes) and return its
@@ -56,19 +55,19 @@ struct format_place {
 	uint64_t number;	/* 1 for the first text of the run, 2, 3, … */
 };
 
-/* Returns true if texts of the format can name their place. */
+/* Returns true if texts of the format can contain their place. */
 bool format_can_number(const char *spec);
-/* Copies a text of format_entry() or format_note(), with its place in it, to buf
- * (FORMAT_MAX bytes). Returns its length; 0 if it has no room or the format cannot. */
+/* Copies a text of format_entry() or format_note() to buf (FORMAT_MAX bytes), and adds its place.
+ * Returns its length; 0 without room, or if the format cannot contain a place. */
 size_t format_number(const struct format *f, const struct format_place *at, const char *text,
 		     size_t len, char *buf);
 
-/* The terminal has that many columns now; of no effect on formats that are not for one. */
+/* Sets the number of columns of the terminal; other formats ignore it. */
 void format_set_width(struct format *f, unsigned int width);
-/* The names of the columns, as format_entry() writes; 0 for formats that have none. */
+/* Writes the names of the columns, as format_entry() writes an entry; 0 for formats without. */
 size_t format_heading(const struct format *f, char *buf);
 
-/* A line for each format, for a help text. */
+/* Prints a line for each format, for a help text. */
 void format_list(FILE *out);
 
 #endif

@@ -4,24 +4,8 @@
 #define NETLOG_FORMATS_H
 
 #include "parser/entry/format.h"
+#include "parser/entry/note.h"
 #include "parser/entry/put.h"
-
-/* One of the plugin's own notes: "netlog WORD key=value …". */
-struct note {
-	const struct stamp *time;
-	const char *text;	/* all of it, not NUL-terminated */
-	size_t len;
-	char word[16];		/* "lost" */
-	const char *pairs;	/* what follows the word; its length: */
-	size_t pairs_len;
-};
-
-/* The next key=value of the pairs, off their front. Returns false at their end. */
-struct note_pair {
-	const char *key, *value;
-	size_t key_len, value_len;
-};
-bool note_next(struct note *n, struct note_pair *pair);
 
 #define FORMAT_PLACE_MAX 128	/* bytes that a place adds to a text, at most */
 
@@ -29,11 +13,11 @@ struct format_ops {
 	const char *name;
 	const char *help;
 	bool has_time;
-	bool processes;		/* it has a text for PROC_FORK and so on */
-	bool uses;		/* it has a text for CONNECT_USE, LISTEN_USE */
+	bool processes;		/* has a text for PROC_FORK and so on */
+	bool uses;		/* has a text for CONNECT_USE, LISTEN_USE */
 	bool structured;	/* begins with structured data of RFC 5424, then a blank */
 	bool entities;	/* writes the numbers of processes: entity, pentity */
-	/* argument: what follows "NAME:", or NULL. Returns NULL with the reason in error. */
+	/* argument: the text after "NAME:", or NULL. Returns NULL with the reason in error. */
 	void *(*open)(const char *argument, const struct format_host *host, char *error,
 		      size_t size);
 	void (*close)(void *self);

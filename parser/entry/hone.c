@@ -49,7 +49,7 @@ static void put_program(struct put *p, const struct identity *id)
 	p->to = text_escape(p->to, p->end, text, len);
 }
 
-/* A failure has no line: Hone's sockets open and close, and do not say why. */
+/* A failure has no line: Hone reports only that sockets open and close. */
 static void hone_entry(void *self, const struct entry *e, struct put *p)
 {
 	const struct identity *id = e->identity;

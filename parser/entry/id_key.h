@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/entry/id_key: what start and stop of one connection share, for a hash table. */
+/* parser/entry/id_key: the number of a connection, as the key of a hash table. */
 #ifndef NETLOG_ID_KEY_H
 #define NETLOG_ID_KEY_H
 
@@ -11,7 +11,7 @@ struct id_key {
 	uint32_t boot, nth, node, flags;
 };
 
-/* An entry without an id (id.nth is 0) is no other's partner. */
+/* Entries without an id (id.nth is 0) must not be paired by their keys. */
 struct id_key id_key(const struct entry *e);
 
 #endif

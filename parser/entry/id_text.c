@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Digits of that base, at least one; not above max. Moves *text behind them. strtoull() takes four
+/* Digits of that base, at least one; not above max. Moves *text past them. strtoull() takes four
  * times as long, and each line of the plugin has five such numbers. */
 static bool read_digits(const char **text, unsigned int base, uint64_t max, uint64_t *out)
 {

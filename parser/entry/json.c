@@ -60,7 +60,7 @@ static size_t escape(const unsigned char *text, size_t len, char to[8], size_t *
 	return n;
 }
 
-/* Bytes that stand in a string as they are. */
+/* Returns how many bytes need no escape in a string. */
 static size_t plain_length(const char *text, size_t len)
 {
 	static const bool plain[256] = {

@@ -8,14 +8,14 @@
 #include "parser/entry/fields.h"
 #include "parser/entry/put.h"
 
-/* A string in quotes, valid UTF-8 whatever the bytes are: others are \xHH in it, and so
- * is NUL. Long ones are cut. */
+/* Writes a string in quotes, as valid UTF-8: other bytes, and NUL, become \xHH. Long strings are
+ * cut. */
 void json_put_string(struct put *p, const char *text, size_t len);
-/* An audit-encoded string; with arguments, a NUL becomes a blank. */
+/* Writes an audit-encoded string; with arguments, a NUL becomes a blank. */
 void json_put_text(struct put *p, const char *encoded, bool arguments);
-/* The arguments of a command line, as an array of strings. */
+/* Writes the arguments of a command line as an array of strings. */
 void json_put_arguments(struct put *p, const char *encoded);
-/* Returns how many arguments that are; 0 if some may have been cut off. */
+/* Returns the number of arguments; 0 if some may have been cut off. */
 unsigned int json_count_arguments(const char *encoded);
 /* "2026-11-21T06:04:39.391Z", in quotes; milliseconds since 1970. */
 void json_put_time(struct put *p, int64_t ms);

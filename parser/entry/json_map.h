@@ -20,7 +20,7 @@ struct json_source {
 
 struct json_node;
 
-/* Writes the value of a node. Returns false if it has none: the key is left out then. */
+/* Writes the value of a node. Returns false if it has none: the key is then left out. */
 typedef bool (*json_put)(struct put *p, const struct json_node *n,
 			 const struct json_source *s);
 
@@ -28,8 +28,8 @@ typedef bool (*json_put)(struct put *p, const struct json_node *n,
 
 struct json_node {
 	char *path;		/* owned */
-	/* made by json_map_finish(): the text in front of the value, and where in it
-	 * each level of the path begins */
+	/* set by json_map_finish(): the text before the value, and where each level of the path
+	 * begins in it */
 	char *opening;		/* owned: "source":{"ip": */
 	unsigned short at[JSON_LEVELS], len;
 	unsigned char levels;	/* objects that the path goes into */
@@ -58,7 +58,7 @@ void json_map_add_constant(struct json_map *m, const char *path, const char *jso
 void json_map_add_fields(struct json_map *m, const char *own, json_put put,
 			 const char *(*name)(const struct field *f));
 
-/* To be called once all are added. Returns false if something failed. */
+/* Call this after the last node was added. Returns false if an addition failed. */
 bool json_map_finish(struct json_map *m);
 void json_map_fini(struct json_map *m);
 

@@ -22,7 +22,7 @@ struct line_clock {
  * FORMAT_TIME_MAX bytes). Returns its length. */
 size_t line_time(struct line_clock *c, const struct stamp *time, char *buf);
 
-/* The same as "2026-11-21T06:00:51.123+01:00", without a blank. */
+/* Does the same in the form "2026-11-21T06:00:51.123+01:00", without a blank. */
 size_t line_time_zoned(struct line_clock *c, const struct stamp *time, char *buf);
 
 #endif

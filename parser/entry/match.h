@@ -3,9 +3,8 @@
  * parser/entry/match: conditions on an entry. aunetlog's options and the plugin's
  * ignore list are both a struct match.
  *
- * A condition is a field, an operator and a value: dur>60. Conditions of one field
- * with =, ~ or "in" are alternatives; of everything else, all must hold. A condition
- * on something unknown never holds, whatever its operator.
+ * A condition is a field, an operator and a value: dur>60. Conditions of one field with =, ~ or
+ * "in" are alternatives; all others must hold. A condition on an unknown value never holds.
  */
 #ifndef NETLOG_MATCH_H
 #define NETLOG_MATCH_H
@@ -51,21 +50,21 @@ struct match_error {
 
 /*
  * Adds a condition; with OP_IN, value is a list with commas. Returns 0, -ENOMEM, or
- * -EINVAL with, in error, what is wrong, to be written behind the name of the field:
+ * -EINVAL with the reason in error, to be written after the name of the field:
  * "must be a number".
  */
 int match_add(struct match *m, enum field_id field, enum match_op op,
 	      const char *value, enum match_use use, struct match_error *error);
 
 /*
- * The value of a command-line option: a value for op, or an operator with a value
+ * Adds the value of a command-line option: a value for op, or an operator with a value
  * (">60", "in 22,80"). \xHH in a text is that byte. Result and error as above.
  */
 int match_add_option(struct match *m, enum field_id field, enum match_op op,
 		     const char *text, struct match_error *error);
 
 /*
- * A whole expression, conditions parted by blanks: uid=0 dur>60 remote in 10.0.0.0/8
+ * Adds a whole expression, conditions separated by blanks: uid=0 dur>60 remote in 10.0.0.0/8
  * comm="a b". Result as above; error is complete: "pid must be a number".
  */
 int match_parse(struct match *m, const char *text, enum match_use use,
@@ -76,11 +75,11 @@ void match_fini(struct match *m);
 /* Returns true if the conditions hold. */
 bool match_entry(const struct match *m, const struct entry *e);
 
-/* Returns true if the conditions hold, or would hold if the ends of the connection that
- * are not known were the right ones. */
+/* Returns true if the conditions hold, or could hold for some value of the connection's unknown
+ * ends. */
 bool match_maybe(const struct match *m, const struct entry *e);
 
-/* Operators that fields of that type take, as text: "= != <". */
+/* Writes the operators of fields of that type: "= != <". */
 void match_operators(enum field_type type, char *buf, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/entry/put: writes text into a buffer of fixed size, and cuts it at its end. The
- * caller keeps one byte behind end for the NUL.
+ * parser/entry/put: writes text into a buffer of fixed size, and cuts it at the end. The caller
+ * reserves one byte after end for the NUL.
  */
 #ifndef NETLOG_PUT_H
 #define NETLOG_PUT_H
@@ -25,7 +25,7 @@ static inline void put_bytes(struct put *p, const char *text, size_t len)
 		p->to += room;
 		return;
 	}
-	memcpy(p->to, text, len);	/* without a call if the compiler knows len */
+	memcpy(p->to, text, len);	/* inlined if len is a constant */
 	p->to += len;
 }
 
@@ -50,7 +50,7 @@ static inline void put_uint(struct put *p, uint64_t v)
 		put_bytes(p, digits, digits_put(digits, v));
 }
 
-/* At least width digits, of at most 16, lower case. */
+/* Writes at least width (at most 16) digits in lower case. */
 static inline void put_hex(struct put *p, uint64_t v, int width)
 {
 	char digits[16], *to = p->end - p->to >= (int)sizeof(digits) ? p->to : digits;

@@ -94,7 +94,7 @@ static void put_user(struct put *p, const struct rows *t, const struct entry *e,
 		put_field(p, FIELD_UID, e);
 }
 
-/* The local end is one of few addresses: its port says more. */
+/* The local end is one of few addresses: its port distinguishes more. */
 static void put_local(struct put *p, const struct entry *e, bool wide)
 {
 	if (wide || entry_is_listen(e) || !e->local.has_port) {

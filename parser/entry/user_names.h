@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/entry/user_names: names of users from /etc/passwd, read once. A name service is not asked: it
- * could make each row wait.
+ * parser/entry/user_names: names of users from /etc/passwd, read once. No name service is asked,
+ * because each row could wait for it.
  */
 #ifndef NETLOG_USER_NAMES_H
 #define NETLOG_USER_NAMES_H

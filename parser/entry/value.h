@@ -6,7 +6,7 @@
 #include "parser/entry/fields.h"
 #include "parser/netaddr_range.h"
 
-/* The type of its field says which members hold the value. */
+/* The type of its field determines the members in use. */
 struct value {
 	int64_t low, high;	/* numbers, both inclusive; TYPE_TIME: ms since 1970 */
 	unsigned int kinds;	/* TYPE_KIND: bit per enum entry_kind */
@@ -18,7 +18,7 @@ struct value {
 };
 
 /*
- * Reads text (len bytes; a NUL stands behind them) as a value of that field. Returns
+ * Reads text (len bytes, then a NUL) as a value of that field. Returns
  * 0, -EINVAL (value_allowed() has what can be read), or -ENOMEM.
  */
 int value_read(struct value *v, enum field_id id, const char *text, size_t len);

@@ -73,7 +73,7 @@ static enum owners_why why_of(enum dissect_result result)
 	return whys[result];
 }
 
-static void look(struct annotate *a, const struct pcapng_block *b, struct flow *flow,
+static void find(struct annotate *a, const struct pcapng_block *b, struct flow *flow,
 		 struct annotated *p)
 {
 	enum dissect_result result = DISSECT_LINK;
@@ -99,7 +99,7 @@ bool annotate_is_known(struct annotate *a, const struct pcapng_block *b)
 
 	if (!b->is_packet || has_process(b))
 		return true;
-	look(a, b, &flow, &p);
+	find(a, b, &flow, &p);
 	switch (p.found.why) {
 	case WHY_NOT_LOGGED:
 	case WHY_NOT_ACCEPTED:
@@ -186,7 +186,7 @@ static void take_packet(struct annotate *a, const struct pcapng_block *b)
 	struct annotated p;
 	struct flow flow;
 
-	look(a, b, &flow, &p);
+	find(a, b, &flow, &p);
 	if (b->has_time) {
 		if (b->ns > a->latest)
 			a->latest = b->ns;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/packet/annotate: blocks of a capture in, the same blocks with their processes out.
- * The writer gets processes and connections before their first packet.
+ * parser/packet/annotate: passes the blocks of a capture to a writer, with their processes. The writer
+ * gets processes and connections before their first packet.
  */
 #ifndef NETLOG_PACKET_ANNOTATE_H
 #define NETLOG_PACKET_ANNOTATE_H
@@ -20,7 +20,7 @@ struct annotated {
 struct packet_writer {
 	/* The section's header; all processes must be written again in it. */
 	void (*section)(struct packet_writer *w, const struct pcapng_block *b);
-	/* A block that is no packet. */
+	/* A block that is not a packet. */
 	void (*copy)(struct packet_writer *w, const struct pcapng_block *b);
 	/* A process, before its first packet. */
 	void (*process)(struct packet_writer *w, struct packet_process *p, int64_t ns);
@@ -46,7 +46,7 @@ struct annotate;
 
 struct annotate_counts {
 	uint64_t packets, owned, whys[WHY_COUNT];
-	uint64_t already;		/* they had a process, and were copied as they are */
+	uint64_t already;		/* already had a process, and were copied unchanged */
 };
 
 /* Borrows owners and writer. inner: see dissect(). NULL without memory. */
@@ -57,13 +57,13 @@ void annotate_free(struct annotate *a);		/* may be NULL */
 void annotate_ended(struct owner *o, void *arg);
 void annotate_process(struct packet_process *p, enum entry_kind what, int64_t ns, void *arg);
 
-/* Returns true if the block can be written now: more of the log would not change it, as
- * long as the log has all that happened before its time. */
+/* Returns true if the block can be written now: later log lines would not change it, if the log is
+ * complete up to its time. */
 bool annotate_is_known(struct annotate *a, const struct pcapng_block *b);
 void annotate_block(struct annotate *a, const struct pcapng_block *b);
 void annotate_end(struct annotate *a);
 
-/* Ends and events of processes that wait for the packets of their time. */
+/* Returns how many ends and events of processes wait for the packets of their time. */
 size_t annotate_waiting(const struct annotate *a);
 
 const struct annotate_counts *annotate_counts(const struct annotate *a);

@@ -27,7 +27,7 @@ enum continues {
 
 /* outbound: the packet was sent by the end that "sent" is of. */
 enum continues continuity_check(const struct continuity *c, const struct flow *f, bool outbound);
-/* A packet of the connection. */
+/* Notes a packet of the connection. */
 void continuity_see(struct continuity *c, const struct flow *f, bool outbound);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/packet/darwin: Apple's process blocks. A packet names one by its place among those of
- * the section, so that blocks added to a capture move those that it already had.
+ * parser/packet/darwin: Apple's process blocks. A packet names a block by its place among those of the
+ * section, so that added blocks renumber the existing ones.
  */
 #ifndef NETLOG_PACKET_DARWIN_H
 #define NETLOG_PACKET_DARWIN_H
@@ -23,7 +23,7 @@ void darwin_section(struct darwin *d);	/* a section begins: none so far */
 
 /* Writes the block of a process, and notes its place in p->index. */
 void darwin_add(struct darwin *d, struct out *out, struct packet_process *p);
-/* A block of the input was copied. */
+/* Notes that a block of the input was copied. */
 void darwin_copied(struct darwin *d);
 
 /* Returns true if options of the input that name a block may need another number. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * parser/packet/dissect: finds the ends of a packet's connection in its bytes. It reads
- * Ethernet, Linux cooked 1 and 2, raw IP and loopback; VLAN tags, IPv6 extension headers, and
- * takes the first fragment's ports for later ones. It reads nothing beyond the captured bytes.
+ * Ethernet, Linux cooked 1 and 2, raw IP, loopback, VLAN tags and IPv6 extension headers, and uses the
+ * first fragment's ports for later ones. It reads no byte beyond the captured ones.
  */
 #ifndef NETLOG_PACKET_DISSECT_H
 #define NETLOG_PACKET_DISSECT_H
@@ -19,7 +19,7 @@ enum dissect_result {
 	DISSECT_FRAGMENT,	/* a later fragment whose first fragment is missing */
 	DISSECT_CUT,		/* captured too short */
 	DISSECT_MALFORMED,
-	DISSECT_LINK,		/* a link type that is not known */
+	DISSECT_LINK,		/* an unknown link type */
 };
 
 struct flow {
@@ -27,7 +27,7 @@ struct flow {
 	struct netaddr src, dst;	/* ports only with DISSECT_FLOW */
 	bool has_addresses;
 	bool syn, ack, rst, fin;	/* TCP, not of later fragments */
-	bool has_seq;		/* the four above and these are read */
+	bool has_seq;		/* the four above and the two below are set */
 	uint32_t seq, ack_seq;
 	uint32_t data;		/* bytes of TCP's data, also those that were not captured */
 };
@@ -35,8 +35,8 @@ struct flow {
 struct fragments;	/* see fragments.h */
 
 /*
- * link is a LINKTYPE_*. inner: of VXLAN, Geneve without options, GRE and IP in IP take the
- * packet inside; where it cannot be read, the outer one. ns dates fragments.
+ * link is a LINKTYPE_*. inner: dissects the packet inside VXLAN, Geneve without options, GRE and IP in
+ * IP, or the outer one if the inner one is unreadable. ns: time of the packet, for fragments.
  */
 enum dissect_result dissect(struct fragments *fragments, uint16_t link, const uint8_t *data,
 			    uint32_t len, int64_t ns, bool inner, struct flow *f);

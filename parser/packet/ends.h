@@ -28,7 +28,7 @@ struct owner_ends {
 	struct owner *first;
 	struct owner *now;	/* the latest packet's; NULL: not known */
 	bool has_syn;		/* of the latest SYN: */
-	bool syn_unowned;	/* it began no connection of the log, so far */
+	bool syn_unowned;	/* so far it began no connection of the log */
 	bool syn_outbound;	/* its source is their local end */
 	uint32_t syn_seq;
 	int64_t syn_ns;
@@ -46,8 +46,8 @@ struct owner_log {
 
 struct local_address {
 	uint8_t bytes[17];	/* family, address */
-	int64_t netns;		/* that has it; -1: unknown */
-	bool many_netns;	/* others have it, too */
+	int64_t netns;		/* the namespace that has it; -1: unknown */
+	bool many_netns;	/* several namespaces have it */
 	UT_hash_handle hh;
 };
 
@@ -78,7 +78,7 @@ struct owners {
 	int64_t complete;	/* see owners_complete() */
 	int64_t netns;		/* see owners_netns(); -1: any */
 	int64_t seen_netns;	/* in the log; -1: none */
-	bool many_netns;	/* there are others */
+	bool many_netns;	/* the log has several */
 };
 
 #define ENDS_MS INT64_C(1000000)
@@ -97,8 +97,8 @@ struct ends_key ends_key(enum ends_kind kind, int proto, const struct netaddr *l
 			 const struct netaddr *remote);
 struct owner_ends *ends_find(struct owners *o, const struct ends_key *key);
 
-/* Files g by the ends and the time of e. Returns false if the entry has too little of its ends
- * to find them in a packet. */
+/* Adds g by the ends and the time of e. Returns false if the entry's ends are too incomplete to be
+ * found in a packet. */
 bool ends_place(struct owners *o, struct owner *g, const struct entry *e);
 void ends_leave(struct owners *o, struct owner *g);
 
@@ -139,9 +139,9 @@ struct pick {
 	const struct flow *flow;
 	int64_t ns;
 	bool outbound;		/* its source is their local end */
-	bool complete;		/* the log has all until ns */
+	bool complete;		/* the log is complete up to ns */
 	bool log_ends;		/* see owners_log_ends() */
-	int64_t local_netns;	/* that has their local address; -1: unknown */
+	int64_t local_netns;	/* the namespace of their local address; -1: unknown */
 	enum owners_why why;	/* out, with NULL */
 	bool late;		/* out: the log may lack the connection so far */
 };
@@ -157,8 +157,8 @@ static inline bool owners_is_past(const struct owner_log *log, int64_t ns)
 	return !log || ns > log->latest + ENDS_TOLERANCE;
 }
 
-/* Returns true if it had ended by then: by its line, by the next one between its ends, or
- * because the host began another one. */
+/* Returns true if g had ended by then: by its line, by the next connection between its ends, or because
+ * the host began another one. */
 bool owners_is_over(const struct owner *g, int64_t ns);
 
 /* Returns the connection between these ends that the packet belongs to, or NULL. */

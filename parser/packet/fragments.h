@@ -14,7 +14,7 @@ struct fragment_key {
 
 struct fragments;
 
-/* The latest thousand. NULL without memory. */
+/* Makes a table of the latest thousand. NULL without memory. */
 struct fragments *fragments_new(void);
 void fragments_free(struct fragments *f);	/* may be NULL */
 
@@ -22,7 +22,7 @@ void fragments_free(struct fragments *f);	/* may be NULL */
 struct fragment_key fragment_key(const uint8_t *addresses, uint32_t size, uint8_t proto,
 				 uint32_t id);
 
-/* A fixed table: a new one can displace an old one. ns: of the packet. f may be NULL. */
+/* Adds a first fragment; may displace an older one. ns: time of the packet. f may be NULL. */
 void fragments_add(struct fragments *f, const struct fragment_key *key, int64_t ns,
 		   uint16_t src, uint16_t dst);
 /* Returns false if its first fragment was not seen in the half minute before. */

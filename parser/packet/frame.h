@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/packet/frame: makes pcapng blocks from libpcap's packets, which have none. */
+/* parser/packet/frame: makes pcapng blocks from libpcap's packets. */
 #ifndef NETLOG_PACKET_FRAME_H
 #define NETLOG_PACKET_FRAME_H
 
@@ -8,8 +8,8 @@
 struct frame_interface {
 	uint16_t link;			/* LINKTYPE_* */
 	uint32_t snaplen;
-	const char *name, *filter;	/* NULL: not known, none */
-	const char *system;		/* of the host that captures; NULL: not known */
+	const char *name, *filter;	/* NULL: unknown, none */
+	const char *system;		/* of the capturing host; NULL: unknown */
 };
 
 /* LINKTYPE_* of libpcap's DLT_*. */

@@ -10,7 +10,7 @@
 
 struct host_id {
 	uint8_t bytes[1 + HOST_ID_MAX + 1];	/* as in option 257 of a section */
-	uint32_t len;				/* 0: not known */
+	uint32_t len;				/* 0: unknown */
 	bool is_guid;				/* 16 bytes, after the first four */
 };
 

@@ -13,7 +13,7 @@ struct out {
 	bool never_waits;	/* for the reader of a pipe; see out_is_full() */
 	uint8_t *buf;
 	size_t used, room;
-	size_t block;		/* where the block in hand begins */
+	size_t block;		/* where the current block begins */
 	uint64_t written;
 	int err;		/* errno of the first error; nothing is written after it */
 };
@@ -21,21 +21,21 @@ struct out {
 void out_init(struct out *o, int fd);
 void out_fini(struct out *o);		/* does not flush */
 
-/* Room for n more bytes, which the caller fills, or NULL without memory. */
+/* Returns room for n more bytes, which the caller fills; NULL without memory. */
 uint8_t *out_room(struct out *o, size_t n);
 void out_bytes(struct out *o, const void *bytes, size_t n);
 void out_u32(struct out *o, uint32_t v);
 
-/* A block: its type, its body, and its length at both ends. */
+/* Begins a block; out_block_end() writes its length at both ends. */
 void out_block(struct out *o, uint32_t type);
 void out_option(struct out *o, uint16_t code, const void *value, uint32_t len);
-/* Nothing if text is NULL, empty or longer than an option can be. */
+/* Writes nothing if text is NULL, empty, or too long for an option. */
 void out_option_text(struct out *o, uint16_t code, const char *text, size_t len);
 void out_option_u32(struct out *o, uint16_t code, uint32_t v);
 void out_end_of_options(struct out *o);
 void out_block_end(struct out *o);
 
-/* Writes when much is buffered, or everything; with never_waits, as much as the reader takes. */
+/* Flush if much is buffered, or always; with never_waits, only as much as the reader takes. */
 void out_maybe_flush(struct out *o);
 void out_flush(struct out *o);
 /* Returns true if the reader is behind and much is buffered: the caller should add no more. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/packet/owners: the connections of the log, by their ends and times, and the ones that
- * a packet belongs to. It has no clock: time comes with entries and packets.
+ * parser/packet/owners: the connections of the log, by their ends and times; finds those of a packet.
+ * No clock of its own: entries and packets bring the time.
  *
- * Successive connections use the same pair of ends. A SYN with a new sequence number begins the
- * next connection of the log; other packets stay with it, also those after its end: the
- * kernel's retransmissions, resets and TIME_WAIT answers. If the times leave connections of two
- * processes possible, neither is named.
+ * Successive connections use the same pair of ends. A SYN with a new sequence number begins the next
+ * connection of the log; later packets belong to that connection, also those after its end: the
+ * kernel's retransmissions, resets and TIME_WAIT answers. If the times fit connections of two
+ * processes, neither is named.
  */
 #ifndef NETLOG_PACKET_OWNERS_H
 #define NETLOG_PACKET_OWNERS_H
@@ -71,12 +71,12 @@ struct owner {
 	bool any_netns;			/* it may be in another namespace than its packets */
 	struct owner_users users;
 	/* the writer's: */
-	uint32_t number;		/* 0: not in it yet */
-	uint32_t section;		/* in which it was introduced */
+	uint32_t number;		/* 0: not written yet */
+	uint32_t section;		/* in which it was written first */
 };
 
-/* The process of a connection where only one can be written: the opener, or the first known
- * user. NULL: none is known. */
+/* Returns the process of a connection for formats with only one: the opener, or the first known user;
+ * NULL: unknown. */
 static inline struct packet_process *owner_process(const struct owner *o)
 {
 	const struct owner_user *user = &o->users.opener;
@@ -106,26 +106,27 @@ void owners_begin(struct owners *o, int64_t ns);
 void owners_until(struct owners *o, int64_t ns);
 /* Adds an entry of the log, in its order. matched: the conditions match it. */
 void owners_entry(struct owners *o, const struct entry *e, bool matched);
-/* So many that have ended are kept, and twice as many in all, the oldest go first; 0: all. */
+/* Limits the ended connections to this number and all connections to twice as many, and drops the
+ * oldest; 0: no limit. */
 void owners_limit(struct owners *o, size_t limit);
 /* Drops connections that ended before ns: packets are later by OWNERS_KEPT at least. */
 void owners_passed(struct owners *o, int64_t ns);
-/* The capture is of that network namespace: loopback addresses of others are not in it. */
+/* Sets the network namespace of the capture, which has no loopback addresses of others. */
 void owners_netns(struct owners *o, int64_t inode);
-/* Marks an address as the host's, although no connection has it. netns: that has it; -1: unknown. */
+/* Marks an address as the host's, even if no connection has it. netns: its namespace; -1: unknown. */
 void owners_local(struct owners *o, const struct netaddr *a, int64_t netns);
 
-/* A line of the log that is no entry, ns; begins: the first one of a run of the plugin. */
+/* Notes the time (ns) of a line that is not an entry; begins: the first line of a run of the plugin. */
 void owners_line(struct owners *o, int64_t ns, bool begins);
-/* The log is that of some time: it may not have what happened after its last line. */
+/* The log ends: events after its last line may be missing. */
 void owners_log_ends(struct owners *o);
 
 size_t owners_count(const struct owners *o);
 int64_t owners_latest(const struct owners *o);	/* time of the latest entry, ns; 0: none */
 
-/* The log is complete up to this time; OWNERS_OPEN: and will not continue, which is the initial
- * state. Later, a SYN into a connection that the log still has open names no process: the log
- * may only be late. */
+/* The log is complete up to this time; OWNERS_OPEN, the initial state: and will not continue. After
+ * this time, a SYN into a connection that the log has as open names no process, as the log may be
+ * late. */
 void owners_complete(struct owners *o, int64_t ns);
 
 struct owners_found {
@@ -134,12 +135,12 @@ struct owners_found {
 	enum owners_why why;		/* both are NULL */
 	/* of WHY_NOT_ACCEPTED the listening socket, of WHY_USER the connection */
 	const struct owner *near;
-	bool late;			/* more of the log could change it */
+	bool late;			/* later log lines could change the result */
 };
 
-/* The log may have changes of users, though it has none so far: packets wait for them. */
+/* Packets wait for changes of users, even if the log has none so far. */
 void owners_expect_uses(struct owners *o);
-bool owners_has_uses(const struct owners *o);	/* it has some, or may have */
+bool owners_has_uses(const struct owners *o);	/* the log has changes of users, or may */
 
 /* Finds the processes of a packet. Packets are passed in the order of the capture. */
 void owners_find(struct owners *o, const struct flow *f, int64_t ns, struct owners_found *found);

@@ -113,7 +113,7 @@ static struct owner_user *user_of(struct owner *g, struct pick *p, struct owners
 }
 
 /* A datagram after the end of its connection belongs to a socket that is still bound to the port,
- * if there is one: the kernel hands it over. */
+ * if there is one: the kernel delivers it there. */
 static struct owner *still_bound(struct owners *o, const struct netaddr *local, struct owner *g,
 				 struct pick *p)
 {

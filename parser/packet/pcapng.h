@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/packet/pcapng: walks the blocks of a pcapng file, in either byte order. It reads
- * from memory and keeps what later blocks need: the section's byte order and interfaces.
- * Every length is checked; a block is handed out whole, so that it can be copied.
+ * parser/packet/pcapng: walks the blocks of a pcapng file in memory, in either byte order, and keeps the
+ * section's byte order and interfaces for later blocks. Every length is checked; a block is returned
+ * whole, so that it can be copied.
  */
 #ifndef NETLOG_PACKET_PCAPNG_H
 #define NETLOG_PACKET_PCAPNG_H
@@ -47,13 +47,13 @@ struct pcapng_interface {
 };
 
 struct pcapng {
-	bool begun, big;	/* byte order of the section in hand */
+	bool begun, big;	/* byte order of the current section */
 	uint32_t section;	/* its number, from 1 */
 	struct pcapng_interface *interfaces;
 	size_t count, room;
 	uint64_t at;		/* bytes before the next block */
-	size_t need;		/* PCAPNG_MORE: bytes that the next block has, as far as known */
-	char error[160];	/* PCAPNG_BAD: what is wrong, with the position */
+	size_t need;		/* PCAPNG_MORE: length of the next block, as far as known */
+	char error[160];	/* PCAPNG_BAD: the error, with its position */
 };
 
 enum pcapng_result { PCAPNG_OK, PCAPNG_MORE, PCAPNG_BAD };
@@ -71,7 +71,7 @@ struct pcapng_block {
 	const uint8_t *data;
 	uint32_t caplen, length;	/* captured, on the wire */
 	/* of a section, an interface and a packet: options without the end mark */
-	bool has_options;	/* they are in order; else they cannot be added to */
+	bool has_options;	/* valid ones; otherwise none can be added */
 	const uint8_t *options;
 	uint32_t options_len;
 };
@@ -92,13 +92,13 @@ void pcapng_fini(struct pcapng *p);
 enum pcapng_result pcapng_next(struct pcapng *p, const uint8_t *data, size_t len,
 			       struct pcapng_block *b);
 
-/* The option at *at, which moves on. Returns false at their end. */
+/* Takes the option at *at, and moves *at to the next one. Returns false at the end. */
 bool pcapng_field_next(const struct pcapng_block *b, const uint8_t **at,
 		       struct pcapng_field *f);
-/* Returns false also if the block has no options, or has them not in order. */
+/* Returns false also if the block has no options, or invalid ones. */
 bool pcapng_has_option(const struct pcapng_block *b, uint16_t code);
 
-/* Units of an interface to ns since 1970; what does not fit becomes the nearest that does. */
+/* Converts units of an interface to ns since 1970, limited to the range of the result. */
 int64_t pcapng_time(const struct pcapng_interface *i, uint64_t units);
 
 #endif

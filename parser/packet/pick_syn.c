@@ -70,8 +70,8 @@ static struct owner *into_open(const struct question *q, struct owner *now)
 	return pick_unsure(q, WHY_AMBIGUOUS);
 }
 
-/* This host sends or answers no SYN while it has a connection between these ends: the log lacks
- * the end of the one that it has, and the one that begins. */
+/* Returns true if this host sends or answers a SYN while it has a connection between these ends: the
+ * log then lacks the end of this connection, and the new one. */
 static bool lacks_end(const struct question *q)
 {
 	const struct owner *now = q->ends->now;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/packet/reader: reads a capture and hands out blocks. */
+/* parser/packet/reader: reads a capture and passes on its blocks. */
 #include "parser/packet/reader.h"
 
 #include <errno.h>

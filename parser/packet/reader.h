@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/packet/reader: reads a capture, pcapng by its blocks and classic pcap by libpcap,
- * from a file or a pipe, and hands out blocks in either case.
+ * parser/packet/reader: reads a capture from a file or a pipe, pcapng or (by libpcap) classic pcap, and
+ * passes on pcapng blocks.
  */
 #ifndef NETLOG_PACKET_READER_H
 #define NETLOG_PACKET_READER_H
@@ -11,9 +11,9 @@
 #include "parser/packet/pcapng.h"
 
 struct reader_io {
-	/* Returns false if no more is wanted. The block's bytes are valid until it returns. */
+	/* Returns false to stop. The block's bytes are valid until it returns. */
 	bool (*block)(const struct pcapng_block *b, void *arg);
-	/* A pipe had nothing for idle_ms. Returns false to stop. NULL: it is waited for. */
+	/* Called if a pipe had no byte for idle_ms. Returns false to stop. NULL: wait. */
 	bool (*idle)(void *arg);
 	int idle_ms;
 	void *arg;

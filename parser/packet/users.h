@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/packet/users: the processes that used the socket of one connection, one after the
- * other: its opener, and those of the log's "connect use" lines. Such a line gives the byte of
- * the two streams at which its process began. So the data in a TCP packet has one user, if the
- * capture has the connection's SYN. Without the SYN only time can decide, and often cannot.
+ * parser/packet/users: the processes that used the socket of one connection in turn: its opener, and
+ * those of the log's "connect use" lines. Such a line has the byte of each stream at which its process
+ * began. With the connection's SYN, the data in a TCP packet therefore has one user. Without the SYN
+ * only time can decide, and often cannot.
  */
 #ifndef NETLOG_PACKET_USERS_H
 #define NETLOG_PACKET_USERS_H
@@ -11,7 +11,7 @@
 #include "parser/packet/dissect.h"
 #include "parser/packet/process.h"
 
-/* A process, and what its packets have. */
+/* A process, and the contents of its packets. */
 struct owner_user {
 	struct owner_user *next;
 	struct packet_process *process;	/* holds a reference; NULL: unknown */
@@ -31,7 +31,7 @@ struct owner_use {
 struct owner_stream {
 	bool known;			/* its SYN was seen */
 	uint32_t first;			/* sequence number of its first byte */
-	int64_t last;			/* place of a byte not far from the next one */
+	int64_t last;			/* place of a byte near the next one */
 };
 
 struct owner_users {
@@ -39,19 +39,18 @@ struct owner_users {
 	struct owner_use *uses;		/* in the order of time */
 	size_t count, room;
 	bool cut;			/* earlier ones were dropped */
-	bool unplaced;			/* the number of bytes before it is unknown */
+	bool unplaced;			/* of a use, the bytes before it are unknown */
 	struct owner_stream sent, received;
 };
 
-void users_free(struct owner_users *u);		/* what it holds, not u */
+void users_free(struct owner_users *u);		/* frees the contents, not u */
 
-/* The user with that process, or a new one that takes the reference. Returns NULL without
- * memory; the reference is put. */
+/* Returns the user with that process, or a new one. Takes the reference. NULL without memory. */
 struct owner_user *users_get(struct owner_users *u, struct packet_process *process);
-/* A change of user. most: how many are kept, 0: all. Returns false without memory. */
+/* Adds a change of user. most: limit of changes, 0: none. Returns false without memory. */
 bool users_add(struct owner_users *u, const struct owner_use *use, size_t most);
 
-/* A packet of the connection: of a SYN the numbers are remembered. */
+/* Notes a packet of the connection, of a SYN its sequence number. */
 void users_see(struct owner_users *u, const struct flow *f, bool outbound);
 /* Returns the user that the packet belongs to; NULL: more than one is possible. */
 struct owner_user *users_find(struct owner_users *u, const struct flow *f, int64_t ns,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/packet/waiting: blocks of a live capture, until the log has caught up with them. */
+/* parser/packet/waiting: blocks of a live capture that wait for the log to catch up. */
 #ifndef NETLOG_PACKET_WAITING_H
 #define NETLOG_PACKET_WAITING_H
 

@@ -2,8 +2,8 @@
 /*
  * parser/packet/write_pcapng: writes the capture with the process in each packet: a comment,
  * the process id of the standard (option 8), Hone's connection and process (257, 258; blocks
- * 0x101 and 0x102) and Apple's process (32769; block 0x80000001). Everything else is copied
- * byte for byte, except a section's length, which is unknown then.
+ * 0x101 and 0x102) and Apple's process (32769; block 0x80000001). Everything else is copied byte for
+ * byte, except that a section's length becomes unknown.
  */
 #ifndef NETLOG_PACKET_WRITE_PCAPNG_H
 #define NETLOG_PACKET_WRITE_PCAPNG_H

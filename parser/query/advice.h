@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/query/advice: what to write instead of an option or an address that is wrong. */
+/* parser/query/advice: proposes an alternative to a wrong option or address. */
 #ifndef NETLOG_QUERY_ADVICE_H
 #define NETLOG_QUERY_ADVICE_H
 
@@ -17,7 +17,7 @@ bool advice_of_address(const char *text, char *advice, size_t size);
 
 /* The candidate with the fewest different letters; best stays NULL if none is near. */
 struct nearest {
-	const char *name;	/* what was written */
+	const char *name;	/* as the user wrote it */
 	const char *best;
 	unsigned int distance;
 };

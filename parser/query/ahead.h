@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/ahead: the files of a query in portions of whole lines, in order, read ahead
- * on all processors: decompressed, and the lines of an audit log read as far as one line
- * alone can be (parser/audit/batch.h).
+ * parser/query/ahead: reads the files of a query ahead on all processors, in portions of whole
+ * lines, in order: decompresses them, and reads the lines of an audit log as far as possible without
+ * other lines (parser/audit/batch.h).
  */
 #ifndef NETLOG_QUERY_AHEAD_H
 #define NETLOG_QUERY_AHEAD_H
@@ -36,16 +36,16 @@ struct ahead_portion {
 	struct aunetlog_log *log;
 	bool first;		/* of that file */
 	enum own_kind kind;	/* what the file is */
-	const char *why;	/* OWN_REFUSED: what the file holds; it is not read further */
+	const char *why;	/* OWN_REFUSED: the reason; the file is not read further */
 	char *text;		/* whole lines, in a buffer with room for a NUL after them */
 	size_t len;
 	struct batch batch;	/* the lines; only if kind is OWN_NOT */
-	struct sieve_lines lines;	/* those that can matter, of OWN_LINE and OWN_JSON */
+	struct sieve_lines lines;	/* relevant lines, of OWN_LINE and OWN_JSON */
 
 	/* For a log that has an index, in place of text, batch and lines: */
 	const struct index_file *index;
-	const struct index_block *block;	/* NULL: only the index has something to report */
-	struct index_entries entries;	/* that can matter */
+	const struct index_block *block;	/* NULL: only the warnings of the index */
+	struct index_entries entries;	/* relevant ones */
 	struct ahead_text out;	/* in place of entries, if text() makes one */
 };
 

@@ -71,8 +71,8 @@ static bool fill(struct ahead_bytes *a, struct place *p, size_t want)
 }
 
 /*
- * A line that does not end within a portion is no record and no entry: its beginning is
- * given, so that it is counted and complained of, and the rest is skipped.
+ * Skips a line that does not end within a portion: neither record nor entry. Its beginning is passed
+ * on, so that the line is counted and reported.
  */
 static bool skip_line(struct ahead_bytes *a, struct place *p)
 {
@@ -150,7 +150,7 @@ static bool read_block(struct ahead_bytes *a, struct place *p)
 	return true;
 }
 
-/* Reads a portion of the log in hand. Returns false if there is none. */
+/* Reads a portion of the current log. Returns false at its end. */
 static bool read_portion(struct ahead_bytes *a, struct place *p)
 {
 	struct ahead_portion *o = &p->portion;
@@ -179,7 +179,7 @@ static bool read_portion(struct ahead_bytes *a, struct place *p)
 	if (o->first) {
 		a->kind = own_recognize(o->text, o->len, &a->why);
 		if (o->log->from && a->kind != OWN_REFUSED)
-			a->kind = o->log->kind;	/* as its beginning says */
+			a->kind = o->log->kind;	/* as at its beginning */
 		a->begun = a->log == (size_t)(o->log - a->source->logs);
 	}
 	o->kind = a->kind;

@@ -18,8 +18,8 @@ void alive_free(struct alive *a);	/* may be NULL */
 void alive_event(struct alive *a, const struct event *e);
 
 /*
- * Calls fn for each audit event that is known to have produced an entry: those of its socket so
- * far, and now, the event in hand, before alive_event() takes it.
+ * Calls fn for each audit event that is known to have produced an entry: those of its socket so far,
+ * and now, the current event, before alive_event() takes it.
  */
 void alive_behind(const struct alive *a, const struct entry *e, const struct event *now,
 		  void (*fn)(const struct stamp *event, const char *node, void *arg), void *arg);

@@ -50,9 +50,9 @@ struct alive_socket *alive_find(const struct alive_table *t, const struct alive_
 struct alive_process *alive_find_process(const struct alive_table *t, struct alive_key k);
 
 /*
- * Adds an event to a socket, which is added if it is new. The table has room for ALIVE_MAX
- * sockets: the one without an event for longest makes room, so that any pointer to a
- * socket may be invalid afterwards. Without memory nothing is added.
+ * Adds an event to a socket, and a new socket. A full table (ALIVE_MAX) evicts the socket without an
+ * event for longest, so that any pointer to a socket may be invalid afterwards. Without memory
+ * nothing is added.
  */
 void alive_append(struct alive_table *t, const struct event *e, struct alive_key k);
 /* Does the same for another socket with that number: its earlier events are dropped. */
@@ -63,7 +63,7 @@ void alive_copy(struct alive_table *t, const struct event *e, const struct alive
 
 /* Frees the socket, and its process if that has no other. */
 void alive_drop(struct alive_table *t, struct alive_socket *s);
-/* Does so if the socket exists. */
+/* Does the same if the socket exists. */
 void alive_end(struct alive_table *t, struct alive_key k);
 
 void alive_table_fini(struct alive_table *t);

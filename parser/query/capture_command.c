@@ -175,8 +175,8 @@ static int64_t realtime_ns(void)
 	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
 }
 
-/* Takes what arrived before now. The kernel hands out its packets when a block of them is full,
- * or after TICK_MS. */
+/* Takes the packets that arrived before now. The kernel passes packets on when a block of them is
+ * full, or after TICK_MS. */
 static void take_last_packets(struct capture *c, struct pollfd *p)
 {
 	int64_t last_ns = realtime_ns(), end = waiting_now_ms() + 3 * TICK_MS;

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Enters the namespace of ip-netns(8) or of a process; NULL: stays. *inode gets the number
- * of the one that the thread is in then, -1: unknown. Returns false, it was reported. */
+/* Enters the namespace of ip-netns(8) or of a process; NULL: stays. Sets *inode to the namespace that
+ * the thread is in afterwards; -1: unknown. Returns false after reporting an error. */
 bool capture_netns(const char *name, int64_t *inode);
 
 #endif

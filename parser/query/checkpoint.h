@@ -10,7 +10,7 @@
 
 struct checkpoint {
 	const char *path;
-	bool found;		/* there is one of an earlier run */
+	bool found;		/* an earlier run wrote the file */
 	uint64_t device, inode, offset, before;	/* before: hash of the bytes before offset */
 	char *state;		/* owned; packed */
 	size_t state_len;
@@ -31,9 +31,8 @@ int checkpoint_skip(const struct checkpoint *c, struct aunetlog_source *s);
 int checkpoint_invalid(const struct checkpoint *c);
 
 /*
- * Puts a new file in the place of the old one, with the end of the last log whose lines are read
- * and the state there; NULL: it could not be saved. Returns 0, or the exit status 11 with the
- * reason printed.
+ * Replaces the file: writes the end of the last log whose lines are read, and the state there;
+ * NULL: the state could not be saved. Returns 0, or the exit status 11 with the reason printed.
  */
 int checkpoint_write(const struct checkpoint *c, const struct aunetlog_source *s,
 		     const void *state, size_t len);

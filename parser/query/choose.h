@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/query/choose: which of the logs of this host a question needs. */
+/* parser/query/choose: selects the logs of this host that a query needs. */
 #ifndef NETLOG_QUERY_CHOOSE_H
 #define NETLOG_QUERY_CHOOSE_H
 

@@ -9,7 +9,7 @@
 #define COLUMNS_MAX 48
 #define CELL_MAX 2048
 
-/* Columns that are no field of an entry. */
+/* Columns that are not a field of an entry. */
 enum own_column { COLUMN_FIELD, COLUMN_START, COLUMN_END, COLUMN_OUTCOME, COLUMN_PROCESS,
 		  COLUMN_COUNT };
 
@@ -18,7 +18,7 @@ struct column {
 	enum field_id field;	/* of COLUMN_FIELD */
 	bool right;		/* adjusted to the right */
 	int width;		/* in a table; 0: as wide as the text */
-	bool beside_local, beside_direction;	/* of these, there is a column */
+	bool beside_local, beside_direction;	/* the table has these columns, too */
 };
 
 struct columns {
@@ -31,8 +31,8 @@ bool columns_read(struct columns *c, const char *list, char *error, size_t size)
 /* The table's columns that fit a terminal of that width; 0: all of them, unlimited. */
 void columns_fit(struct columns *c, int width);
 
-const char *column_name(const struct column *c);	/* for CSV: the name to ask for it by */
-/* people: written as in a table (1.2M, user names), not as for a program. */
+const char *column_name(const struct column *c);	/* for CSV: its name in --fields */
+/* people: writes 1.2M and user names, as in a table; otherwise plain numbers, for programs. */
 size_t column_text(const struct column *c, const struct pair *p, bool people, bool utc,
 		   char buf[CELL_MAX]);
 

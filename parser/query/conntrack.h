@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/conntrack: address translations, as conntrack(8) prints them with -L or -E:
- * the ends as the opener has them, and as the answer has them.
+ * parser/query/conntrack: address translations, as conntrack(8) prints them with -L or -E: the ends
+ * of the original direction, and those of the reply.
  */
 #ifndef NETLOG_QUERY_CONNTRACK_H
 #define NETLOG_QUERY_CONNTRACK_H
@@ -18,9 +18,8 @@ struct conntrack *conntrack_read(const char *path, char *error, size_t size);
 void conntrack_free(struct conntrack *c);	/* may be NULL */
 size_t conntrack_count(const struct conntrack *c);	/* translations */
 
-/* The ends of the opener become what the accepting host sees: *src and *dst are changed.
- * Through several translations, one after the other. Returns false if there is none, or
- * there are several that differ. */
+/* Translates the opener's ends in *src and *dst to those that the accepting host sees, through several
+ * translations if needed. Returns false if there is none, or if several differ. */
 bool conntrack_translate(const struct conntrack *c, int proto, struct netaddr *src,
 			 struct netaddr *dst);
 

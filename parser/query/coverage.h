@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/coverage: the times that the plugin's own log covers: from its first line to its
- * last one, except between the last line of a run of the plugin and the beginning of the next
- * run.
+ * parser/query/coverage: the times that the plugin's own log covers: from its first line to its last,
+ * except between the last line of a run of the plugin and the start of the next run.
  */
 #ifndef NETLOG_QUERY_COVERAGE_H
 #define NETLOG_QUERY_COVERAGE_H
@@ -20,10 +19,10 @@ struct coverage {
 	struct coverage_span *spans;	/* owned */
 	size_t count;
 	unsigned int lines;	/* of the last span, up to a bound */
-	bool failed;		/* out of memory: it covers less than it could */
+	bool failed;		/* out of memory: spans are missing */
 };
 
-/* A line of that time; begins: the plugin was started. */
+/* Adds a line of that time; begins: the plugin was started. */
 void coverage_line(struct coverage *c, int64_t ms, bool begins);
 void coverage_fini(struct coverage *c);
 

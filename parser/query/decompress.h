@@ -23,8 +23,8 @@ void decompress_free(struct decompress *d);
  */
 ssize_t decompress_read(struct decompress *d, char *buf, size_t size);
 
-/* After the end of a plain file: what was appended since is read next. Returns false for a
- * compressed one, which does not grow. */
+/* After the end of a plain file, continues with the bytes appended since. Returns false for a
+ * compressed file, which does not grow. */
 bool decompress_continue(struct decompress *d);
 
 /* "gzip", "zstd" or "xz"; NULL for a plain file or one that was not read yet. */

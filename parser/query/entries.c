@@ -26,9 +26,8 @@ void entries_event(const struct event *e, void *arg)
 }
 
 /*
- * Every event goes through the tracker and only entries are filtered: if -ts skipped
- * the events before it, the stop of a connection that began earlier would lack its
- * start, its addresses and its process.
+ * The tracker gets every event; only entries are filtered. If -ts skipped earlier events, the stop of
+ * an earlier connection would lack its start, its addresses and its process.
  */
 static void take_entry(struct query *q, const struct entry *e)
 {
@@ -55,7 +54,7 @@ static bool is_usual(const struct query *q, enum input_error_kind kind)
 	       (kind == INPUT_ERROR_ORPHAN && reassemble_line(q->reader) <= HEAD_LINES);
 }
 
-/* With both logs at hand, each counts where the plugin's own covers the time, or not. */
+/* With both logs, the plugin's own counts for the times that it covers, audit's for all others. */
 void entries_tracked(const struct entry *e, void *arg)
 {
 	struct query *q = arg;

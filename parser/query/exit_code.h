@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/query/exit_code: with what aunetlog ends. */
+/* parser/query/exit_code: exit codes of aunetlog. */
 #ifndef NETLOG_QUERY_EXIT_CODE_H
 #define NETLOG_QUERY_EXIT_CODE_H
 

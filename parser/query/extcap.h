@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-/* Returns true if Wireshark called: its arguments begin with --extcap-, or are --capture. */
+/* Returns true if an argument begins with --extcap- or is --capture: Wireshark runs the program. */
 bool extcap_called(int argc, char **argv);
 
 /* Answers, or captures. Returns the exit code. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/extra: conditions that no field of an entry has the answer to: its Community
- * ID, and what is above its process.
+ * parser/query/extra: conditions on values that are not fields of an entry: the Community ID, and the
+ * ancestors of the process.
  */
 #ifndef NETLOG_QUERY_EXTRA_H
 #define NETLOG_QUERY_EXTRA_H
@@ -15,8 +15,7 @@ struct extra;
 struct extra *extra_new(const struct aunetlog_options *o);
 void extra_free(struct extra *x);	/* may be NULL */
 
-/* An event or an entry reported this process: -1 and NULL where something is unknown. comm is
- * audit-encoded. */
+/* Notes a process that an event or an entry reported; -1 and NULL: unknown. comm is audit-encoded. */
 void extra_process(struct extra *x, const char *node, int64_t pid, int64_t ppid,
 		   const char *comm);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * parser/query/index_code: some thousand entries to one block of an index, and back. A block
- * has two zstd frames, with checksums. The first has what most questions ask for: an array of
- * struct index_hot, the processes' numbers by identity (int64_t), the addresses. The second has
- * the rest of each entry, and the identities, in the order of the table of fields: a field that
- * is not known takes no room.
+ * has two zstd frames, with checksums. The first has the values that most queries need: an array of
+ * struct index_hot, the pids by identity (int64_t), and the addresses. The second has the other
+ * fields of each entry, and the identities, in the order of the table of fields; an unknown field
+ * takes no space.
  */
 #ifndef NETLOG_QUERY_INDEX_CODE_H
 #define NETLOG_QUERY_INDEX_CODE_H
@@ -16,7 +16,7 @@
 struct index_address {
 	uint8_t bytes[16];
 	uint8_t family;
-	uint8_t known;		/* 0: nothing but the family is */
+	uint8_t known;		/* 0: only the family is known */
 	uint8_t unused[2];
 };
 #define INDEX_ADDRESSES (2 * INDEX_BLOCK)	/* of a block, at most */
@@ -63,7 +63,7 @@ int index_encoder_put(struct index_encoder *e, const struct entry *entry);
 struct index_frames {
 	struct index_bytes hot, cold;	/* owned */
 	size_t hot_size, cold_size;	/* not compressed */
-	uint32_t count, identities, addresses;	/* what the block has */
+	uint32_t count, identities, addresses;	/* of the block */
 	int64_t from, to;	/* ms: first and last time */
 	bool no_local, no_remote;	/* an entry's address is not known */
 };
@@ -85,7 +85,7 @@ struct index_coded {
 };
 /* Contents of the first frame: no number in it is out of bounds. */
 struct index_heads {
-	const struct index_hot *hot;	/* NULL: it is damaged, or there is no memory */
+	const struct index_hot *hot;	/* NULL: damaged, or without memory */
 	const int64_t *pids;
 	const struct index_address *addresses;
 	uint32_t count, identities, address_count;
@@ -93,7 +93,7 @@ struct index_heads {
 };
 /* Valid until the next call. */
 struct index_heads index_decoder_heads(struct index_decoder *d, const struct index_coded *c);
-/* Sets what a head has: everything else is unknown, and identity is NULL. */
+/* Sets the fields that a head has; all others are unknown, and identity is NULL. */
 void index_set_head(const struct index_heads *h, const struct index_hot *hot, struct entry *e);
 /*
  * The entries with these numbers, in their order; valid until the next call for a block.

@@ -284,7 +284,7 @@ static bool has_room(struct index_decoder *d, unsigned int count)
 	return true;
 }
 
-/* Inflates the second frame, and reads the identities, which are behind the first *rest bytes. */
+/* Inflates the second frame, and reads the identities, which follow the first *rest bytes. */
 static bool begin_entries(struct index_decoder *d, const struct index_coded *c, uint32_t *rest)
 {
 	const struct index_heads *h = &d->heads;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/index_filter: decides which blocks of an index, and which entries of a block,
- * can matter to a query. In doubt an entry is kept: the whole entry is compared then.
+ * parser/query/index_filter: selects the blocks of an index, and the entries of a block, that can
+ * match a query. In doubt an entry is selected: the query then compares the whole entry.
  */
 #ifndef NETLOG_QUERY_INDEX_FILTER_H
 #define NETLOG_QUERY_INDEX_FILTER_H
@@ -16,10 +16,10 @@ struct index_filter;
 struct index_filter *index_filter_new(const struct match *m, bool pairs);
 void index_filter_free(struct index_filter *f);	/* may be NULL */
 
-/* Any thread may call these. f NULL: everything matters. */
+/* Any thread may call these. f NULL: everything is selected. */
 bool index_filter_block(const struct index_filter *f, const struct index_file *file,
 			const struct index_block *b);
-/* Writes the numbers of the entries that can matter. Returns how many there are. */
+/* Writes the numbers of the selected entries. Returns how many there are. */
 unsigned int index_filter_entries(const struct index_filter *f, const struct index_heads *h,
 				  uint16_t numbers[INDEX_BLOCK]);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/index_key: which index belongs to a log: by a hash of the log's size, time of
- * change, first and last bytes, and of what else its entries depend on.
+ * parser/query/index_key: identifies the index of a log by a hash of the log's size, time of change,
+ * first and last bytes, and of everything else that its entries depend on.
  */
 #ifndef NETLOG_QUERY_INDEX_KEY_H
 #define NETLOG_QUERY_INDEX_KEY_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/query/index_layout: of the file of an index; for index_write.c and index_file.c. */
+/* parser/query/index_layout: the layout of an index file; for index_write.c and index_file.c. */
 #ifndef NETLOG_QUERY_INDEX_LAYOUT_H
 #define NETLOG_QUERY_INDEX_LAYOUT_H
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/indexed: finds the logs of a query that have an index to be read instead. A file
- * of the plugin is independent of other files. The lines of an audit log depend on the sockets
- * that were open before: its index is valid only behind the same logs as when it was made, and
- * only if all of these have one. It also has the state at its end, for the next log.
+ * parser/query/indexed: finds the logs of a query whose index can be read instead. A file of the
+ * plugin is independent of other files. The lines of an audit log depend on the sockets that were
+ * open before: its index is valid only after the same logs as when it was made, and only if all of
+ * these have an index. An index also has the state at the end of its log, for the next log.
  */
 #ifndef NETLOG_QUERY_INDEXED_H
 #define NETLOG_QUERY_INDEXED_H
@@ -34,7 +34,7 @@ bool indexed_would_help(const struct aunetlog_options *o);
 void indexed_open(struct aunetlog_source *s, const struct aunetlog_options *o,
 		  const struct indexed_host *host, const struct index_filter *filter);
 
-/* The last audit log that has an index: others are behind it. NULL: none has. */
+/* Returns the last audit log that has an index, which those without follow; NULL: none has. */
 const struct aunetlog_log *indexed_last(const struct aunetlog_source *s);
 
 #endif

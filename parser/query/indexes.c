@@ -52,7 +52,7 @@ void indexes_portion(struct query *q, struct ahead_portion *p)
 		view_write(q->view, p->out.at, p->out.len);
 }
 
-bool indexes_go_on(struct query *q)
+bool indexes_resume(struct query *q)
 {
 	const struct aunetlog_log *log = q->behind;
 	size_t len = 0;
@@ -67,9 +67,9 @@ bool indexes_go_on(struct query *q)
 }
 
 /* Mostly there is nothing to be completed. */
-bool indexes_go_on_at_end(struct query *q)
+bool indexes_resume_at_end(struct query *q)
 {
-	return !q->behind || !index_file_head(q->behind->index)->waits || indexes_go_on(q);
+	return !q->behind || !index_file_head(q->behind->index)->waits || indexes_resume(q);
 }
 
 /* The first size is that of most blocks: memory that is not written to costs nothing. */

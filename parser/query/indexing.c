@@ -100,7 +100,7 @@ static void leave_out_known(struct indexing *x)
 	}
 }
 
-/* A growing log has no index, nor have the audit logs behind one. */
+/* A growing log has no index, nor have the audit logs after one. */
 static void leave_out_growing(struct indexing *x)
 {
 	bool behind = false;

@@ -11,7 +11,7 @@
  * plugin's own log, or audit's. */
 bool is_log(const struct aunetlog_options *o, const struct stat *file);
 
-/* The same of a path. Returns false if there is no such file. */
+/* Does the same for a path. Returns false if there is no such file. */
 bool is_log_path(const struct aunetlog_options *o, const char *path);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/query/kept: a copy of an entry that outlives the function it was given to. */
+/* parser/query/kept: a copy of an entry that outlives the function that received it. */
 #ifndef NETLOG_QUERY_KEPT_H
 #define NETLOG_QUERY_KEPT_H
 

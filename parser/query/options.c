@@ -28,7 +28,7 @@ static bool is_id(const char *text)
 	       !text[2 + strspn(text + 2, "s0123456789abcdef.")];
 }
 
-/* ausearch looks for a part of a text, unless -w is given. */
+/* ausearch matches a part of a text, unless -w is given. */
 static enum match_op operator_of(const struct aunetlog_options *o, enum field_id id)
 {
 	enum field_type type = fields[id].type;

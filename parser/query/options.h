@@ -33,10 +33,10 @@ enum aunetlog_view {
 	AUNETLOG_VIEWS
 };
 
-/* Takes the entries in place of a view. */
+/* Receives the entries in place of a view. */
 struct entry_sink {
 	bool (*entry)(const struct entry *e, bool matched, void *arg);	/* false: no more is wanted */
-	void (*idle)(void *arg);	/* all there is so far was read; may be NULL */
+	void (*idle)(void *arg);	/* all available input was read; may be NULL */
 	/* A line or an audit event; begins: the plugin was started. May be NULL. */
 	void (*line)(const struct stamp *time, bool begins, void *arg);
 	void *arg;
@@ -53,18 +53,18 @@ struct aunetlog_options {
 	const char *summary;	/* by what --summary counts; the file of --html */
 	unsigned int top;	/* rows at most; 0: all */
 	const char *columns;	/* FIELD,FIELD of the table, or NULL */
-	const char *auditd_conf; /* names the logs when no input is given */
-	const char *netlog_conf; /* and this the plugin's own log */
+	const char *auditd_conf; /* names audit's logs if no input is given */
+	const char *netlog_conf; /* names the plugin's own log if no input is given */
 	bool input_logs, just_one, line_buffered, debug, utc, follow, maybe;
 	bool raw;		/* the audit records of what matches, in place of lines */
-	const char *checkpoint;	/* file of what was read; or NULL */
+	const char *checkpoint;	/* file of --checkpoint, or NULL */
 	const char *community_id;	/* of the connection; or NULL */
 	const char *ancestor;	/* of its process: a pid, or a command's name; or NULL */
-	bool no_pager;		/* there is none: for the habit */
+	bool no_pager;		/* accepted as in other tools; has no effect */
 	bool index;		/* write indexes, in place of a query */
-	bool no_index;		/* do not read them */
-	const char *index_directory;	/* where they are; NULL: see index_directory() */
-	bool slow;		/* the straight way: auparse reads every record, in one thread */
+	bool no_index;		/* do not read indexes */
+	const char *index_directory;	/* NULL: see index_directory() */
+	bool slow;		/* auparse reads every record, in one thread */
 	bool word;		/* -c, -x and the like give the whole text, not a part */
 	bool pair;		/* --pair: both ends of each connection */
 	const char *conntrack;	/* translations for it, or NULL */
@@ -73,13 +73,13 @@ struct aunetlog_options {
 	const struct entry_sink *sink;	/* NULL: a view prints; borrowed */
 	struct match match;
 	struct match kinds;	/* of --failed and --listen */
-	time_t now;		/* the time that the words of -ts and -te are relative to */
+	time_t now;		/* time for the words of -ts and -te */
 	char note[512];		/* lines to print on stderr before the query; or empty */
-	char error[768];	/* what is wrong with the command line */
+	char error[768];	/* the error in the command line */
 };
 
 /* argv[0] is the name of the program. Returns 0, or -EINVAL or -ENOMEM with the
- * reason in error. Either way it is undone with _fini. */
+ * reason in error. Free *o with _fini in either case. */
 int aunetlog_options_parse(struct aunetlog_options *o, int argc, char **argv,
 			   time_t now);
 void aunetlog_options_fini(struct aunetlog_options *o);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/own: reads what the plugin wrote itself, in the formats netlog and json,
- * back into entries. The other formats leave out what a connection has, and are refused.
+ * parser/query/own: reads the plugin's own files, in the formats netlog and json, back into entries.
+ * The other formats lack parts of a connection, and are refused.
  */
 #ifndef NETLOG_QUERY_OWN_H
 #define NETLOG_QUERY_OWN_H
@@ -10,13 +10,13 @@
 #include "parser/image.h"
 
 enum own_kind {
-	OWN_NOT,		/* records of audit, or not known */
+	OWN_NOT,		/* records of audit, or unknown */
 	OWN_LINE,		/* the line, with the time in front */
 	OWN_JSON,		/* Elastic Common Schema */
 	OWN_REFUSED,
 };
 
-/* Finds what a file holds by its first bytes. *why gets the reason of OWN_REFUSED. */
+/* Recognizes the format of a file by its first bytes. Sets *why to the reason of OWN_REFUSED. */
 enum own_kind own_recognize(const char *text, size_t len, const char **why);
 
 struct own;
@@ -26,11 +26,11 @@ struct own_io {
 	 * host's own name is left out. May be NULL. */
 	const char *host;
 	entry_fn emit;
-	bool extras;		/* emit CONNECT_USE, PROC_FORK and so on, too */
-	bool times;		/* line() is all that is wanted: entries need not be read */
-	/* Each line that could be read; begins: the plugin was started. May be NULL. */
+	bool extras;		/* also emit CONNECT_USE, PROC_FORK and so on */
+	bool times;		/* call only line(): entries need not be read */
+	/* Called for each readable line; begins: the plugin was started. May be NULL. */
 	void (*line)(const struct stamp *time, bool begins, void *arg);
-	/* A line that could not be read; number counts lines from 1. */
+	/* Called for an unreadable line; number counts lines from 1. */
 	void (*error)(uint64_t number, const char *line, size_t len, void *arg);
 	void *arg;
 };
@@ -39,25 +39,25 @@ struct own_io {
 struct own *own_new(const struct own_io *io);
 void own_free(struct own *o);		/* may be NULL */
 
-/* A file of that kind, OWN_LINE or OWN_JSON, begins. */
+/* Begins a file of that kind, OWN_LINE or OWN_JSON. */
 void own_begin(struct own *o, enum own_kind kind);
 /* Takes bytes, split anywhere; each entry is emitted when its line is complete. */
 void own_feed(struct own *o, const char *data, size_t len);
 /* Takes one line, with room for a NUL after it, and its number in the file; the line is
  * modified. Not while own_feed() holds an incomplete line. */
 void own_take_line(struct own *o, char *line, size_t len, uint64_t number);
-/* The file ends: a last line without newline is read. */
+/* Ends the file: reads a last line without newline. */
 void own_end(struct own *o);
 
-/* Saves or loads what a later line of the same file depends on. */
+/* Saves or loads the state that later lines of the same file depend on. */
 void own_image(struct own *o, struct image *i);
 
-/* "netlog lost" lines read so far. */
+/* Returns how many "netlog lost" lines were read. */
 uint64_t own_losses(const struct own *o);
-/* Other counts, which an index has. */
+/* Adds the count that an index has. */
 void own_add_losses(struct own *o, uint64_t losses);
 
-/* Time of the first entry among these bytes, ms; -1: none. */
+/* Returns the time of the first entry in these bytes, ms; -1: there is none. */
 int64_t own_first_time(enum own_kind kind, const char *text, size_t len);
 
 #endif

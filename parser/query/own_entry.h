@@ -22,8 +22,8 @@ struct own_entry {
 void own_entry_init(struct own_entry *o);
 
 /*
- * Sets a field from the text that the line has for it; "-" leaves it unknown. Returns
- * false if the text is not of the field's type. own_entry_address() does the same for an
+ * Sets a field from its text in a line; "-" leaves it unknown. Returns false if the text is not of
+ * the field's type. own_entry_address() does the same for an
  * end: 192.0.2.7:443, [fe80::1%2]:22, -:22, 10.0.0.5:-.
  */
 bool own_entry_set(struct own_entry *o, enum field_id id, const char *text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/own_identity: the processes of the latest lines of the plugin's file, by their
- * text: most lines are of a process that another line has, too, and need not read it again.
+ * parser/query/own_identity: a cache of processes in the plugin's file, by their text: most lines
+ * repeat the process of an earlier line.
  */
 #ifndef NETLOG_QUERY_OWN_IDENTITY_H
 #define NETLOG_QUERY_OWN_IDENTITY_H
@@ -18,12 +18,11 @@ struct own_identities *own_identities_new(void);	/* NULL without memory */
 void own_identities_free(struct own_identities *k);	/* may be NULL */
 
 /*
- * Returns the identity that a line has from text on, from SID to the last key of the process, and
- * sets *len to the length of that text. NULL: not known. The text behind it may still have a
- * key of the process.
+ * Returns the identity that begins at text in a line, from SID to the last key of the process, and
+ * sets *len to its length. NULL: unknown. The text after it may still have a key of the process.
  */
 struct identity *own_identities_find(struct own_identities *k, const char *text, size_t *len);
-/* Keeps a copy of id, which is what text says, len bytes. */
+/* Adds a copy of id, whose text is len bytes long. */
 void own_identities_add(struct own_identities *k, const char *text, size_t len,
 			const struct identity *id);
 

@@ -88,8 +88,8 @@ static char *key_end(char *text)
 	return text;
 }
 
-/* A key of a later version is stepped over. *end: behind the keys of the process that are
- * together from the beginning on; NULL: there is none. */
+/* Skips keys of a later version. *end: after the contiguous keys of the process at the beginning;
+ * NULL: there is none. */
 static bool read_extras(struct own_entry *o, struct own_clock *c, char *line, char **end)
 {
 	bool together = true;

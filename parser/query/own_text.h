@@ -9,7 +9,7 @@
 enum own_result {
 	OWN_ENTRY,
 	OWN_BEGIN,		/* "netlog start …": the plugin was started */
-	OWN_NOTE,		/* "netlog config …" and the like */
+	OWN_NOTE,		/* "netlog config …" and other notes */
 	OWN_LOST,		/* "netlog lost …" */
 	OWN_BAD,
 };
@@ -35,7 +35,7 @@ struct own_clock {
 	struct json_tokener *json;	/* own_json's */
 };
 
-/* line is NUL-terminated and is written to. */
+/* line is NUL-terminated and gets modified. */
 enum own_result own_line(struct own_entry *o, struct own_clock *c, char *line);
 enum own_result own_json(struct own_entry *o, struct own_clock *c, char *line);
 /* Reads only the time of a line, and its first words. */
@@ -43,15 +43,15 @@ enum own_result own_line_time(struct stamp *time, struct own_clock *c, const cha
 void own_clock_fini(struct own_clock *c);
 
 /*
- * Reads a time: 2026-11-21 06:00:51.123, or with T, followed by nothing (local time), Z or
- * an offset as +01:00. Returns what follows it, or NULL.
+ * Reads a time: 2026-11-21 06:00:51.123, or with T; then nothing (local time), Z, or an offset such as
+ * +01:00. Returns the text after it, or NULL.
  */
 const char *own_time(struct own_clock *c, const char *text, struct stamp *out);
 
 enum own_zone { OWN_LOCAL, OWN_UTC, OWN_OFFSET, OWN_ZONES };
 #define OWN_TIME_USUAL 24	/* "2026-11-21 06:00:51.123 " */
-/* Returns what follows the time, which is not computed, or NULL. text has at least
- * OWN_TIME_USUAL bytes. */
+/* Returns the text after the time, which is not computed, or NULL. text has at least OWN_TIME_USUAL
+ * bytes. */
 const char *own_time_end(const char *text, enum own_zone *zone);
 
 #endif

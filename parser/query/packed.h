@@ -5,9 +5,9 @@
 
 #include <stddef.h>
 
-/* A frame; owned by the caller. NULL without memory. */
+/* Returns a frame, owned by the caller; NULL without memory. */
 void *packed_new(const void *data, size_t len, size_t *packed_len);
-/* The bytes of a frame, at most max; owned by the caller. NULL: it is damaged, or without memory. */
+/* Returns the bytes of a frame, at most max, owned by the caller; NULL: damaged, or without memory. */
 void *packed_open(const void *frame, size_t packed_len, size_t max, size_t *len);
 
 #endif

@@ -5,19 +5,18 @@
 
 #include "parser/query/options.h"
 
-/* Makes standard input empty: the query would take a pipe there for the log. */
+/* Replaces standard input by an empty one: the query would read a pipe there as the log. */
 void packet_log_close_stdin(void);
 
 /* Makes the plugin's stream standard input, the only live stream that the query reads.
- * Returns false, it was reported. */
+ * Returns false after reporting an error. */
 bool packet_log_connect(const char *path);
 
-/* Chooses one log to follow. Returns true if it is the plugin's own: that log can be read, and
- * the plugin last wrote it at most a minute before auditd wrote its log. */
+/* Returns true if the plugin's own log is the one to follow: it is readable, and was last written at
+ * most a minute before auditd's log. */
 bool packet_log_is_fresh(const char *own);
 
-/* Returns true if a log of the query is one that this host writes now, so that it has all that
- * happened until now. */
+/* Returns true if this host is writing one of the query's logs, which is then complete up to now. */
 bool packet_log_is_current(const struct aunetlog_options *o);
 
 /* Returns true if the plugin's configuration has uses = yes in [kernel]. */

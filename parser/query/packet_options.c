@@ -75,32 +75,32 @@ static int set_wait(struct packet_options *o, const struct option *option, const
 #define BOTH (PACKET_ANNOTATE | PACKET_CAPTURE)
 
 static const struct option options[] = {
-	{ NULL, "--comment", "TEXT", "comment of the section, in addition to the packets'", BOTH,
+	{ NULL, "--comment", "TEXT", "add a comment to each section", BOTH,
 		set_text, AT(comment) },
-	{ NULL, "--for", "SECONDS", "end after that time", PACKET_CAPTURE, set_number,
+	{ NULL, "--for", "SECONDS", "exit after this time", PACKET_CAPTURE, set_number,
 		AT(seconds), .most = 1000000000 },
 	{ "-h", "--help", NULL, "print this help", BOTH, set_flag, AT(help) },
-	{ NULL, "--hold", "COUNT", "connections of the logs to hold at once; default: 262144, live "
+	{ NULL, "--hold", "COUNT", "connections of the logs to hold in memory; default: 262144, live "
 		"1048576", BOTH, set_number, AT(hold), .most = 1000000000 },
-	{ NULL, "--host-id", "ID", "this host in the file: a GUID or a name; default: "
+	{ NULL, "--host-id", "ID", "name of this host in the file: a GUID or a name; default: "
 		"machine-id(5), or the host name", BOTH, set_text, AT(host_id) },
-	{ NULL, "--inner", NULL, "take the packet inside of VXLAN, Geneve, GRE and IP in IP", BOTH,
+	{ NULL, "--inner", NULL, "use the inner packet of VXLAN, Geneve, GRE and IP in IP", BOTH,
 		set_flag, AT(inner) },
-	{ "-i", "--interface", "NAME", "where to capture; any: all interfaces", PACKET_CAPTURE,
+	{ "-i", "--interface", "NAME", "capture on this interface; any: all interfaces", PACKET_CAPTURE,
 		set_text, AT(interface) },
-	{ NULL, "--in-netns", "NAME|PID", "capture in that network namespace: of ip-netns(8), or a "
-		"process's", PACKET_CAPTURE, set_text, AT(netns) },
-	{ NULL, "--plain", NULL, "comments and the standard's process id alone: no blocks and "
-		"options of Hone and Apple", BOTH, set_flag, AT(plain) },
-	{ NULL, "--snaplen", "BYTES", "write at most that much of each packet", BOTH, set_number,
+	{ NULL, "--in-netns", "NAME|PID", "capture in a network namespace: its name in ip-netns(8), or "
+		"the pid of a process in it", PACKET_CAPTURE, set_text, AT(netns) },
+	{ NULL, "--plain", NULL, "write only comments and the standard's process id, without the "
+		"blocks and options of Hone and Apple", BOTH, set_flag, AT(plain) },
+	{ NULL, "--snaplen", "BYTES", "write at most this many bytes of each packet", BOTH, set_number,
 		AT(snaplen), .most = 262144 },
-	{ NULL, "--socket", "PATH", "read the plugin's stream from this socket, not a log",
+	{ NULL, "--socket", "PATH", "read the plugin's stream from this socket in place of a log",
 		PACKET_CAPTURE, set_text, AT(socket) },
 	{ NULL, "--text", NULL, "print a line for each process, connection and packet, as Hone's "
 		"/dev/honet", BOTH, set_flag, AT(text) },
 	{ NULL, "--wait", "SECONDS", "how long a packet waits for the log; default: 2", BOTH,
 		set_wait, AT(wait_ms), .most = 60 },
-	{ NULL, "--write", "FILE", "the capture with processes; - is standard output", BOTH,
+	{ NULL, "--write", "FILE", "write the capture with processes here; - is standard output", BOTH,
 		set_text, AT(write) },
 };
 
@@ -287,6 +287,6 @@ void packet_options_usage(enum packet_command command, FILE *out)
 			 o->brief ? "," : "", o->full, o->value ? o->value : "");
 		fprintf(out, "  %-28s %s\n", name, o->help);
 	}
-	fputs("\nand of aunetlog: -if, -ts, -te, the conditions, and -O,--fields FIELD,FIELD: what "
-	      "the comment has.\nSee aunetlog-packets(8).\n", out);
+	fputs("\nThese options of aunetlog also apply: -if, -ts, -te, the conditions, and\n"
+	      "-O,--fields FIELD,FIELD (the fields of the comment).\nSee aunetlog-packets(8).\n", out);
 }

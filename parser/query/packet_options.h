@@ -22,19 +22,19 @@ struct packet_options {
 	const char *comment, *host_id;
 	uint32_t snaplen;	/* 0: all bytes */
 	uint32_t hold;		/* connections; 0: the default */
-	uint32_t wait_ms;	/* for what the log has late */
+	uint32_t wait_ms;	/* how long a packet waits for late log lines */
 	/* of capture */
 	const char *interface, *netns, *socket;
 	const char *filter;	/* NULL, or: */
 	char filter_text[1024];
-	uint32_t seconds;	/* 0: until it is interrupted */
+	uint32_t seconds;	/* 0: until an interrupt */
 	enum field_id fields[PACKET_FIELDS_MAX + 1];	/* of the comment, then FIELD_NONE */
 	struct aunetlog_options query;
 	char error[768];
 };
 
-/* argv[0] is the command. Returns 0, or -EINVAL or -ENOMEM with the reason in error. Either
- * way it is undone with _fini. */
+/* argv[0] is the command. Returns 0, or -EINVAL or -ENOMEM with the reason in error. In either
+ * case free *o with _fini. */
 int packet_options_parse(struct packet_options *o, enum packet_command command, int argc,
 			 char **argv, time_t now);
 void packet_options_fini(struct packet_options *o);

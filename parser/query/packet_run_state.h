@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/query/packet_run_state: what packet_run.c (packets) and packet_run_logs.c share. */
+/* parser/query/packet_run_state: state of packet_run.c (packets) and packet_run_logs.c (logs). */
 #ifndef NETLOG_QUERY_PACKET_RUN_STATE_H
 #define NETLOG_QUERY_PACKET_RUN_STATE_H
 
@@ -19,25 +19,25 @@ struct packet_run {
 	struct out out;
 	struct host_id host_id;
 	struct entry_sink sink;
-	char *own_log;			/* that is followed; or NULL */
+	char *own_log;			/* the followed log; or NULL */
 	struct aunetlog_options query;	/* of the thread */
 	bool log_failed, log_ended;
 	/* with logs of files */
 	struct log_turns *turns;
 	int64_t latest;			/* packet, ns */
 	int64_t read_to;		/* at least, ns; OWNERS_OPEN: as far as memory allows */
-	bool dropped;			/* ended connections were, to read on */
-	uint64_t late_packets, late_entries;	/* earlier than what was dropped */
+	bool dropped;			/* ended connections were dropped for later ones */
+	uint64_t late_packets, late_entries;	/* earlier than the dropped connections */
 	/* with logs that are followed */
 	bool live;
 	struct waiting *waiting;
-	bool cut;			/* the reader of the output was not waited for: */
-	uint64_t unwritten;		/* packets that it does not get */
+	bool cut;			/* the end did not wait for the reader of the output: */
+	uint64_t unwritten;		/* packets that were not written */
 	pthread_mutex_t lock;		/* of owners, log_failed, log_ended, and: */
 	bool caught_up;			/* the log was read to its end once */
 };
 
-/* With logs of files: reads on until a packet of that time can be matched. */
+/* With logs of files: reads lines until a packet of that time can be matched. */
 void packet_run_read_on(struct packet_run *r, int64_t ns);
 
 #endif

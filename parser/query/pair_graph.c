@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* parser/query/pair_graph: --pair --graph and --html: programs as nodes, with their hosts. */
+#include "parser/query/pair_graph.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
 
 #include "parser/entry/put.h"
-#include "parser/query/pair_print.h"
+#include "parser/query/pair_side.h"
 
 #define NAME_MAX_NODE 1200
 

@@ -12,7 +12,7 @@
  * and start is the failure). */
 struct pair {
 	const struct entry *start, *stop;
-	bool again;	/* was done before: its stop had been inferred, and was revoked */
+	bool again;	/* passed to done before: its inferred stop was revoked */
 };
 
 typedef void (*pair_fn)(const struct pair *p, void *arg);
@@ -29,11 +29,11 @@ void pairs_free(struct pairs *p);		/* may be NULL */
 void pairs_entry(struct pairs *p, const struct entry *e, bool matched);
 void pairs_finish(struct pairs *p);
 
-/* Time of the start, ms since 1970; -1: unknown, as for a connection that was found open. */
+/* Returns the time of the start, ms since 1970; -1: unknown, as for a connection found open. */
 int64_t pair_began(const struct pair *p);
 /* Returns true if it failed to connect, or ended with an error. */
 bool pair_failed(const struct pair *p);
-/* The entry that has more: the stop, else the start. */
+/* Returns the stop, which has more fields, or else the start. */
 const struct entry *pair_entry(const struct pair *p);
 
 #endif

@@ -13,12 +13,12 @@
 #define PARTNER_WHYS(X)							\
 	X(NONE,		"")						\
 	X(FAILED,	"failed")	/* it never connected */	\
-	X(UNKNOWN_END,	"end-unknown")	/* an address or a port is */	\
+	X(UNKNOWN_END,	"end-unknown")	/* an address or a port is unknown */ \
 	X(AMBIGUOUS,	"ambiguous")	/* several sides have these ends at the time */ \
 	X(OUTSIDE,	"outside")	/* no log has its address */	\
-	X(NO_LOG,	"log-missing")	/* of its host: a private address, or not of that time */ \
+	X(NO_LOG,	"log-missing")	/* no log of its host: a private address, or another time */ \
 	X(NAT,		"nat")		/* the other side has another address */ \
-	X(NOT_SEEN,	"not-logged")	/* that host's log covers the time, and lacks it */
+	X(NOT_SEEN,	"not-logged")	/* its host's log covers the time, and lacks the connection */
 
 enum partner_why {
 #define PARTNER_WHY_ENUM(name, text) PARTNER_##name,

@@ -27,16 +27,6 @@ static bool is_private(const struct netaddr *a)
 	       (b[0] == 169 && b[1] == 254) || (b[0] == 100 && (b[1] & 0xc0) == 64);
 }
 
-const struct home *partners_home(const struct partners *p, const struct netaddr *a)
-{
-	uint8_t bytes[17] = { a->family };
-	struct home *h;
-
-	memcpy(bytes + 1, a->addr, 16);
-	HASH_FIND(hh, p->homes, bytes, sizeof(bytes), h);
-	return h;
-}
-
 static bool covers(const struct partners *p, const struct home *h, const struct side *s)
 {
 	int64_t at = s->began >= 0 ? s->began : s->ended, first = p->unnamed_first,

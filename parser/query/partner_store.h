@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/query/partner_store: what partner.c keeps, for partner_join.c and
- * partner_alone.c. Included by these alone. */
+/* parser/query/partner_store: the sides that partner.c stores. Included by the partner files
+ * alone. */
 #ifndef NETLOG_QUERY_PARTNER_STORE_H
 #define NETLOG_QUERY_PARTNER_STORE_H
 
@@ -80,13 +80,12 @@ struct partners {
 	bool out_of_memory;
 };
 
+/* Measures the clocks: sets skews, from the groups. */
+void partners_measure(struct partners *p);
 /* ms that the clock of the node b is ahead of that of a. */
 int64_t partners_skew(const struct partners *p, const char *a, const char *b);
 /* Returns false, and a difference of 0, if no connection has shown it. */
 bool partners_skew_known(const struct partners *p, const char *a, const char *b, int64_t *skew);
-
-/* The address as one of a log's own; NULL: no log has it. */
-const struct home *partners_home(const struct partners *p, const struct netaddr *a);
 
 bool partners_datagram(int proto);
 /* Adds a bound socket, before all are joined. */
@@ -99,6 +98,17 @@ void partners_match(const struct partners *p, struct group *g);
 
 /* Finds why the sides without a peer have none. */
 void partners_explain(struct partners *p);
+
+/* Returns the address as one of a log's own; NULL: no log has it. */
+static inline const struct home *partners_home(const struct partners *p, const struct netaddr *a)
+{
+	uint8_t bytes[17] = { a->family };
+	struct home *h;
+
+	memcpy(bytes + 1, a->addr, 16);
+	HASH_FIND(hh, p->homes, bytes, sizeof(bytes), h);
+	return h;
+}
 
 static inline bool partners_loopback(const struct netaddr *a)
 {

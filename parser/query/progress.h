@@ -11,14 +11,14 @@ struct progress {
 	bool shown;
 };
 
-/* Writes it on standard error if that is a terminal, standard output is none, and the
- * reading takes longer than a second. log is the one being read; now_ms is monotonic. */
+/* Writes the progress to standard error if that is a terminal, standard output is not one, and the read
+ * takes longer than a second. log: the current one; now_ms: monotonic. */
 void progress_show(struct progress *p, const struct aunetlog_source *s,
 		   const struct aunetlog_log *log, int64_t now_ms);
-/* Takes it away. */
+/* Erases the progress. */
 void progress_end(struct progress *p);
 
-/* On a terminal, after a read that took seconds of logs without an index: how to make one. */
+/* On a terminal, after a read that took seconds for logs without an index, prints how to make one. */
 void progress_advise(const struct progress *p, const struct aunetlog_source *s, int64_t now_ms);
 
 #endif

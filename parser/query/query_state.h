@@ -35,19 +35,20 @@ struct query {
 	struct extra *extra;
 	struct checkpoint checkpoint;
 	struct alive *alive;	/* for -r; or NULL */
-	const struct event *event;	/* that the tracker has; or NULL */
+	const struct event *event;	/* the current one of the tracker; or NULL */
 	struct follow *follow;	/* of -F; or NULL */
 	struct input_errors errors;
-	uint64_t unknown;	/* entries that could match, an end being unknown */
+	uint64_t unknown;	/* entries with an unknown end that could match */
 	struct sieve *sieve;	/* of the plugin's files; NULL: every line matters */
-	struct index_filter *filter;	/* the same, of an index */
+	struct index_filter *filter;	/* the same for indexes */
 	struct indexed_host host;
-	struct indexing *indexing;	/* indexes are made; or NULL */
-	const struct aunetlog_log *behind;	/* the state at its end, by its index, is to be
-						 * loaded before an audit log is read; or NULL */
+	struct indexing *indexing;	/* with --index; or NULL */
+	/* The state at the end of this log, from its index, must be loaded before an audit log is
+	 * read; or NULL. */
+	const struct aunetlog_log *behind;
 	uint64_t prefixed;	/* records with a prefix, by the indexes */
-	bool extras;		/* CONNECT_USE, PROC_FORK and so on are wanted */
-	uint64_t own_lines;	/* of the file in hand, in portions before this one */
+	bool extras;		/* also CONNECT_USE, PROC_FORK and so on */
+	uint64_t own_lines;	/* of the current file, in earlier portions */
 	uint64_t own_errors;	/* lines of the plugin's file being read */
 	struct utsname name;
 	int64_t shown_ms;

@@ -110,7 +110,7 @@ static void read_log(struct query *q, struct aunetlog_log *log, bool follow)
 	ssize_t n;
 
 	q->path = log->path;
-	if (!indexes_go_on(q))
+	if (!indexes_resume(q))
 		return;
 	reassemble_new_source(q->reader);
 	while (!q->view->done) {
@@ -173,7 +173,7 @@ static void begin_portion(struct query *q, struct ahead_portion *p)
 	q->own_lines = 0;
 	if (q->indexing)
 		indexes_begin_log(q, p->log);
-	if (p->index || (p->kind == OWN_NOT && !indexes_go_on(q)))
+	if (p->index || (p->kind == OWN_NOT && !indexes_resume(q)))
 		return;
 	reassemble_new_source(q->reader);
 	begin_log(q, p->kind, p->why);
@@ -251,7 +251,7 @@ void reading_logs(struct query *q)
 		indexes_end(q);
 	} else if (q->options->checkpoint) {
 		reassemble_push(q->reader);
-	} else if (!q->view->done && indexes_go_on_at_end(q)) {
+	} else if (!q->view->done && indexes_resume_at_end(q)) {
 		reassemble_flush(q->reader);
 	}
 	if (q->path)

@@ -5,7 +5,7 @@
 
 #include "parser/query/query_state.h"
 
-/* Reads them to their end, or, with -F, until that is over. */
+/* Reads the logs to their end, or with -F until an interrupt. */
 void reading_logs(struct query *q);
 
 #endif

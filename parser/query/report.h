@@ -17,7 +17,7 @@ struct report {
 
 void report_init(struct report *r, const char *const *heads);
 void report_fini(struct report *r);
-/* The cells of a row, one after the other. */
+/* Adds the next cell of a row. */
 void report_cell(struct report *r, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Writes all rows, or the first of them that --top asks for, and counts them. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/sieve: selects lines of the plugin's own files that can matter to a query, by
- * the beginning of each line. In doubt a line is kept and read.
+ * parser/query/sieve: selects lines of the plugin's own files that can match a query, by the beginning
+ * of each line. In doubt a line is selected.
  */
 #ifndef NETLOG_QUERY_SIEVE_H
 #define NETLOG_QUERY_SIEVE_H
@@ -30,8 +30,8 @@ struct sieve_lines {
 };
 
 /*
- * The lines of text that can matter, of a file of that kind (OWN_LINE, OWN_JSON). Any thread
- * may call it. sieve NULL: all lines. Returns -ENOMEM.
+ * Selects the lines of text that can match, of a file of that kind (OWN_LINE, OWN_JSON). Any thread may
+ * call it. sieve NULL: all lines. Returns 0 or -ENOMEM.
  */
 int sieve_text(const struct sieve *s, enum own_kind kind, const char *text, size_t len,
 	       struct sieve_lines *out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/query/sieve_asked: what a query asks of the beginning of a line: part of sieve.c. */
+/* parser/query/sieve_asked: the conditions of a query on the beginning of a line: part of sieve.c. */
 #ifndef NETLOG_QUERY_SIEVE_ASKED_H
 #define NETLOG_QUERY_SIEVE_ASKED_H
 
@@ -10,7 +10,7 @@
 #define NEEDLES_MAX 16
 
 struct sieve {
-	struct match heads;	/* the conditions on what is read here; borrowed values */
+	struct match heads;	/* the conditions on values that are read here; borrowed */
 	bool has_from, has_to;
 	/* The bounds in the form of a line's time, with some slack. */
 	char from[OWN_ZONES][SECOND_TEXT], to[OWN_ZONES][SECOND_TEXT];
@@ -22,10 +22,10 @@ struct sieve {
 	unsigned int pids;	/* conditions on the process */
 	bool local, remote;	/* one of them is on that end */
 	bool pid;		/* one of them is on the process, or the opener */
-	int64_t json_pid;	/* the process that it must be; -1: any */
-	char pid_text[24];	/* its number */
+	int64_t json_pid;	/* the required process; -1: any */
+	char pid_text[24];	/* its pid */
 	size_t pid_len;
-	const char *has;	/* a line that can match has that key: its text there, and in JSON */
+	const char *has;	/* text of a key that a matching line must have; the same in JSON: */
 	const char *json_has;
 	const char *needles[NEEDLES_MAX];	/* one of these is in the line */
 	unsigned int needle_count;

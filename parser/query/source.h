@@ -22,11 +22,11 @@ struct aunetlog_log {
 	int64_t first_ms;	/* time of the first event; -1: not known */
 	bool own;		/* of the plugin, by its configuration */
 	bool named;		/* by the user, as a file */
-	bool live;		/* a pipe or the like: may have nothing yet */
+	bool live;		/* a pipe or the like: may have no data yet */
 	bool failed;		/* a part could not be read */
 	enum own_kind kind;	/* size of its contents; not for a live one */
-	struct index_file *index;	/* what is read in its place; owned; or NULL */
-	off_t from;		/* it is read from here on */
+	struct index_file *index;	/* read in its place; owned; or NULL */
+	off_t from;		/* reading begins here */
 	off_t left;		/* bytes of a last line without its end, not read; see whole_lines */
 };
 
@@ -35,12 +35,11 @@ struct aunetlog_source {
 	size_t count;
 	bool both;		/* the plugin's own log and the audit log */
 	bool whole_lines;	/* ahead.c leaves a last line without its end for a later run */
-	bool failed;		/* something could not be read, and was reported */
+	bool failed;		/* a read error was reported */
 };
 
-/* Finds and opens the logs that the options ask for, and orders them by their first event.
- * On return failed is set when one of them, or all, cannot be read. Undone with _close in
- * any case. */
+/* Finds and opens the logs of the options, and orders them by their first event. Sets failed if a log
+ * cannot be read. Close *s with _close in any case. */
 void aunetlog_source_open(struct aunetlog_source *s,
 			  const struct aunetlog_options *o);
 void aunetlog_source_close(struct aunetlog_source *s);

@@ -103,7 +103,7 @@ static void add_named(struct aunetlog_source *s, const char *dir,
 	free(path);
 }
 
-/* second: the name to look for if there is no base; or NULL. */
+/* second: the name to use if there is no base; or NULL. */
 static void add_directory(struct aunetlog_source *s, const char *dir,
 			  const char *base, const char *second)
 {
@@ -291,7 +291,7 @@ static bool has_input(int fd)
 	return false;
 }
 
-/* Returns true if fd is a file that begins as a log does, and not, say, the list that a shell's
+/* Returns true if fd is a file that begins as a log does: it could also be the list that a shell's
  * loop reads. */
 static bool is_log(int fd)
 {

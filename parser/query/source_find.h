@@ -5,7 +5,7 @@
 
 #include "parser/query/source.h"
 
-/* Adds the logs that the options ask for; of standard input the descriptor is set. */
+/* Adds the logs of the options; for standard input also the descriptor. */
 void source_find(struct aunetlog_source *s, const struct aunetlog_options *o);
 
 /* Reports an error of a file, and sets failed. */
@@ -14,8 +14,7 @@ void source_complain(struct aunetlog_source *s, const char *path, int err);
 /* Order of struct aunetlog_log by the names of rotated files, for qsort(). */
 int source_older_first(const void *a, const void *b);
 
-/* Path of the log that the plugin keeps, by its configuration; NULL: none. Owned by the
- * caller. */
+/* Returns the path of the plugin's own log, by its configuration, owned by the caller; NULL: none. */
 char *source_own_log(const char *conf);
 
 #endif

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/query/view: chooses the view, and writes for all of them. */
+/* parser/query/view: chooses the view. */
 #include "parser/query/view.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,12 +70,4 @@ void view_close(struct view *v)
 	if (v && v->ops->close)
 		v->ops->close(v);
 	free(v);
-}
-
-void view_write(struct view *v, const char *text, size_t len)
-{
-	if (v->write_error || fwrite(text, 1, len, stdout) == len)
-		return;
-	v->write_error = errno;
-	v->done = true;
 }

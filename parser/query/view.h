@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/query/view: output of the entries that a query finds: lines, a table, a summary.
- * query.c uses a view through this interface only; view.c lists the views.
+ * parser/query/view: output of the entries that a query finds: lines, a table, a summary. query.c
+ * uses views only through this interface; view.c lists them.
  */
 #ifndef NETLOG_QUERY_VIEW_H
 #define NETLOG_QUERY_VIEW_H
@@ -20,7 +20,7 @@ struct view {
 	uint64_t found;		/* lines or rows written */
 	int write_error;	/* errno of standard output, or 0 */
 	bool done;		/* wants no more */
-	bool failed;		/* something went wrong, it was reported */
+	bool failed;		/* an error was reported */
 };
 
 /* The entries that a view needs: those that match; start and stop of a connection if either
@@ -34,7 +34,7 @@ struct view_ops {
 	bool (*open)(struct view *v, char *error, size_t size);
 	/* Each entry of the input, in its order; matched: the conditions hold for it. */
 	void (*entry)(struct view *v, const struct entry *e, bool matched);
-	void (*idle)(struct view *v);		/* all there is so far was read; may be NULL */
+	void (*idle)(struct view *v);		/* all available input was read; may be NULL */
 	void (*finish)(struct view *v);		/* the input has ended; may be NULL */
 	void (*close)(struct view *v);		/* may be NULL */
 	/* Set by a view that only writes a text for each matching entry, so that any thread can
@@ -52,7 +52,7 @@ struct view *view_open(const struct aunetlog_options *o, bool terminal, char *er
 		       size_t size);
 void view_close(struct view *v);		/* may be NULL */
 
-/* Writes to standard output; what fails ends the query. */
+/* Writes to standard output (view_write.c). An error is kept in v, and ends the query. */
 void view_write(struct view *v, const char *text, size_t len);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/query/view_raw: the audit events of what matches, for -r. */
+/* parser/query/view_raw: the audit events of the matches, for -r. */
 #ifndef NETLOG_QUERY_VIEW_RAW_H
 #define NETLOG_QUERY_VIEW_RAW_H
 

@@ -18,8 +18,8 @@
 
 /*
  * A day word is midnight with -ts and, as in ausearch, that day at the present time of
- * day with -te, unless a time follows; the others are moments. (ausearch's manual says
- * one second after midnight, ausearch takes midnight.)
+ * day with -te, unless a time follows; the others are moments. (ausearch uses
+ * midnight, its manual has one second after midnight.)
  */
 struct word {
 	const char *name;
@@ -216,7 +216,7 @@ int when_read(struct when *w, const char *first, const char *second, struct stam
 	struct tm tm;
 
 	if (!strcmp(first, "checkpoint"))
-		return fail(w, "checkpoint: needs a time; --checkpoint FILE goes on where the last "
+		return fail(w, "checkpoint: needs a time; --checkpoint FILE continues where the last "
 			    "run ended (if its log is gone: remove FILE)");
 	if (!localtime_r(&w->now, &tm))
 		return fail(w, "%s: the clock of this machine is off", first);

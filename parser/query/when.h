@@ -9,7 +9,7 @@
 #include "parser/event.h"
 
 struct when {
-	time_t now;		/* the time that words such as "recent" are relative to */
+	time_t now;		/* for words such as "recent" */
 	bool end;		/* of -te: a missing part is the latest, not the earliest */
 	char error[384];
 	char note[128];		/* how an ambiguous date was read; or empty */

@@ -15,7 +15,7 @@
 struct attempt {
 	int64_t pid, until_ms;
 	uint64_t serial;	/* of the event that reported it; 0: an empty place */
-	uint64_t since, until;	/* of those that gave it the descriptor, and took it */
+	uint64_t since, until;	/* of the events that opened and closed its descriptor */
 	uint32_t node;
 	int fd;
 	bool uncollected;	/* its outcome is yet to come */
@@ -27,15 +27,15 @@ struct attempt_table {
 	unsigned int next;
 };
 
-/* fd is about to be removed, by the event of that number and time. Its connection is not kept,
- * unless it is an outbound one that audit reported. */
+/* Adds the connection of fd, if it is outbound and audit reported it. The event of that number
+ * and time is about to remove fd. */
 void attempt_add(struct attempt_table *t, const struct fdent *fd, uint64_t until, int64_t ms);
-/* f, a late connect of that node, was reported after its descriptor was closed. pending: its
+/* Adds f, a late connect of that node, reported after its descriptor was closed. pending: the
  * outcome is yet to come. */
 void attempt_add_late(struct attempt_table *t, uint32_t node, const struct event *f, bool pending);
 /* Returns true if f, a late connect of that node, is the other event of a known attempt. */
 bool attempt_has(const struct attempt_table *t, uint32_t node, const struct event *f);
-/* A boot makes all of the node void. */
+/* Drops all attempts of the node, at its boot. */
 void attempt_forget_node(struct attempt_table *t, uint32_t node);
 
 #endif

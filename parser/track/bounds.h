@@ -8,17 +8,17 @@
 
 #include "parser/track/life.h"
 
-/* A new connection of the node in hand, without a reference; the least recently used one
- * may go. NULL without memory, which is counted. */
+/* Returns a new connection of the current node, without a reference; may evict the least recently
+ * used one. NULL without memory, which is counted. */
 struct conn *bounds_conn(struct track *t);
-/* Gives c a descriptor; the number must be free. NULL without memory, or if only c itself
- * could make room. */
+/* Adds a descriptor of c; the number must be free. NULL without memory, or if only c itself
+ * could be evicted. */
 struct fdent *bounds_fd(struct track *t, struct proc *p, int fd, struct conn *c,
 			bool cloexec);
-/* The process of the event in hand, made when new. NULL without pid or memory. */
+/* Returns the process of the current event, and adds a new one. NULL without pid or memory. */
 struct proc *bounds_event_process(struct track *t);
-/* Adds a new process of the current node. It may evict any other process except the one that was
- * touched last. NULL without memory, which is counted. */
+/* Adds a new process of the current node. May evict any other process except the most recently
+ * touched one. NULL without memory, which is counted. */
 struct proc *bounds_process(struct track *t, int64_t pid);
 void bounds_forget_process(struct track *t, struct proc *p);
 

@@ -13,19 +13,19 @@
 bool call_is_inet(int family);
 /* Adds a new socket at fd, which displaces the one with that number. NULL without room. */
 struct conn *call_add_socket(struct track *t, int fd, bool cloexec);
-/* Returns the socket at fd, which the process evidently has; NULL if none is known. */
+/* Returns the socket at fd, which the call shows to be open; NULL if none is known. */
 struct conn *call_find_socket(struct track *t, int fd);
 /*
- * Returns the socket of a bind or connect; makes it if it was opened unseen. NULL if the
- * descriptor turns out to be something that is not logged.
+ * Returns the socket of a bind or connect, and adds one that was opened unseen. NULL if the
+ * descriptor is of a kind that is not logged.
  */
 struct conn *call_named_socket(struct track *t, const struct event *f);
-/* The call shows that the open connection of s has ended unseen, at an unknown time: writes its
- * stop. It names the process of the call; if that is the opener's pid, the opener. */
+/* Writes the stop of s: the call shows that its connection has ended unseen, at an unknown time.
+ * The stop names the process of the call, or the opener if both have the same pid. */
 void call_displaced(struct track *t, struct conn *s);
-/* s becomes a listener, or a bound datagram socket. */
+/* Opens s as a listener, or as a bound datagram socket. */
 void call_listens(struct track *t, struct conn *s);
-/* socket() returned f->result. */
+/* Adds the socket that socket() returned as f->result. */
 void call_opened(struct track *t, const struct event *f);
 /*
  * Returns the address that a connect reaches. The any-address means this host (a BSD habit

@@ -10,9 +10,9 @@
 
 /* Returns true if c's socket can be looked up by its two ends. */
 bool confirm_has_both_ends(const struct conn *c);
-/* Takes the answer to "does a process still have it?" */
+/* Takes the answer to the request whether a process still holds the socket. */
 void confirm_answer(struct track *t, struct conn *c, const struct diag *answer);
-/* Decides everything that can be decided by now. */
+/* Settles or drops the inferred end, as far as the answers so far allow. */
 void confirm_decide(struct track *t, struct conn *c);
 
 #endif

@@ -31,7 +31,7 @@ enum conn_holder { HOLDER_NONE, HOLDER_AWAITED, HOLDER_FOUND, HOLDER_SEVERAL, HO
 
 enum conn_direction { CONN_OUTBOUND, CONN_INBOUND, CONN_EITHER };
 
-/* A socket of the kernel's side: by its cookie, or by its inode if it has no other. */
+/* A socket of the kernel's side: by its cookie, or by its inode if it has no cookie. */
 struct conn_key {
 	uint64_t number;
 	uint32_t node;
@@ -56,11 +56,11 @@ static inline bool conn_has_cookie(int proto)
  * open connection, complete from the rules, may still be waiting for its cookie. */
 enum question_state {
 	QUESTION_NONE,
-	QUESTION_NEW,		/* to be asked at the end of this event */
+	QUESTION_NEW,		/* to be sent at the end of this event */
 	QUESTION_ASKED,
 	QUESTION_FOUND,		/* answered: a socket is at the descriptor */
 	QUESTION_GONE,		/* answered: the descriptor is no longer that socket */
-	QUESTION_AGAIN		/* to be asked again, a little later */
+	QUESTION_AGAIN		/* to be sent again, a little later */
 };
 
 /* sock_diag's part of a connection, allocated while a request waits or while the connection is
@@ -72,10 +72,10 @@ struct conn_diag {
 	int64_t opened_ms;	/* a scan found it open then, real time; 0: audit reported it */
 
 	enum question_state question;
-	uint64_t question_id;	/* 0: none is out */
+	uint64_t question_id;	/* 0: no request is outstanding */
 	int64_t pid, ppid;
 	int fd;			/* -1: known to be closed */
-	int listener;		/* descriptor that it was accepted on; -1: none */
+	int listener;		/* descriptor on which it was accepted; -1: none */
 	int64_t fd_gone_ms;	/* time of the audit event that closed it; 0: none has */
 	int64_t deadline, answered;	/* mono */
 	int64_t looked_ms, answered_ms;	/* real time */
@@ -86,7 +86,7 @@ struct conn_diag {
 	bool netns_sure, watched;
 	bool stranger;		/* may be of a namespace that is not watched */
 	enum entry_via via;	/* of the start; VIA_PROGRESS: outcome not known */
-	bool handshaking;	/* an answer found the connect still under way */
+	bool handshaking;	/* an answer found the connect still in progress */
 
 	enum entry_via end_via;	/* of an inferred end, VIA_NONE: there is none */
 	struct stamp end;
@@ -102,7 +102,7 @@ struct conn_diag {
 	bool presumed;		/* let_go had it only if it inherited it */
 	int64_t let_go_ms, opener_ms;	/* real time */
 
-	bool missed;		/* one scan did not find it; that was at: */
+	bool missed;		/* one scan did not find it; time of that scan: */
 	struct stamp missed_at;
 
 	struct stamp dead_at;	/* DESTROYED: when */
@@ -125,7 +125,7 @@ struct conn {
 	int proto, family, type;
 	bool unlogged;		/* not a protocol that is logged (raw, ping, …) */
 	bool bound;		/* bind() chose local */
-	bool uncollected;	/* the program has yet to ask for its connect's outcome */
+	bool uncollected;	/* the program has not yet read its connect's outcome */
 	bool unwritten;		/* the start is still to be written: DEFERRED, DESTROYED */
 	bool other_netns;	/* its process is in a namespace that is not watched */
 	bool unknown_start;	/* its start is not known exactly */
@@ -141,8 +141,8 @@ struct conn {
 	int64_t mono, netns;
 	uint64_t cookie;	/* 0: not known */
 	uint64_t ino;		/* by the kernel's side; 0: not known */
-	uint32_t scan;		/* the last of its scans that found it */
-	bool absent;		/* one did not */
+	uint32_t scan;		/* the kernel's side: last scan that found it */
+	bool absent;		/* a later scan did not find it */
 	struct conn_id id;	/* for the connection, from its first line on */
 	uint32_t nth;		/* connections numbered on this socket */
 	struct identity *opener;
@@ -158,7 +158,7 @@ struct conn {
 	struct unseen *unseen;	/* its entry in that index, or NULL */
 	struct conn *flow;	/* for a bound datagram socket: its flow to one peer */
 	struct conn *listener;	/* for such a flow: the bound socket */
-	bool left;		/* open at the module's unload, holder not known */
+	bool left;		/* open at the module's unload, holder unknown */
 	LIST_ENTRY(conn) of_left;
 	struct fd_holders fds;
 	/* The rules saw its start, and the kernel's side is to claim it; 0: not waiting. */
@@ -166,7 +166,7 @@ struct conn {
 	uint64_t attempt;		/* event of its connect that did not wait; 0: none */
 	bool attempt_claimed;		/* the kernel's side reported that one */
 	struct stamp unclaimed_end;	/* sec 0: not yet */
-	bool blind;			/* nothing claimed it */
+	bool blind;			/* no record claimed it */
 	bool unused;			/* listed: deferred until a datagram socket is used, */
 	enum conn_holder holder;	/* or until a scan finds who holds it */
 	TAILQ_ENTRY(conn) lru, of_owner, of_unclaimed, of_unused;
@@ -186,7 +186,7 @@ struct conn_owner {
 struct conn_table {
 	struct conn *by_number;
 	TAILQ_HEAD(, conn) lru;		/* least recently used first */
-	struct conn *next;		/* of the walk under way, see CONN_EACH */
+	struct conn *next;		/* of the current walk, see CONN_EACH */
 	struct conn_owner owners[OWNERS];
 	TAILQ_HEAD(, conn) unclaimed;	/* oldest first */
 	TAILQ_HEAD(, conn) unused;	/* in order of arrival */
@@ -213,7 +213,7 @@ bool conn_step(struct conn_table *t, struct conn *c, enum conn_step step);
 bool conn_is_open(const struct conn *c);
 /* Returns true if a scan of all sockets is to confirm its end. conn_table.doubts counts these. */
 bool conn_is_doubted(const struct conn *c);
-/* Returns true if only its descriptor is known, which was looked up in vain. */
+/* Returns true if only its descriptor is known, whose lookup found nothing. */
 bool conn_is_placeholder(const struct conn *c);
 /* Returns its local end: sock_diag's, else the one that bind() chose. */
 const struct netaddr *conn_local(const struct conn *c);

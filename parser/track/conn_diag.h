@@ -19,9 +19,9 @@ void conn_follow(struct conn_table *t, struct conn *c, uint64_t cookie, int64_t 
 /* Takes network namespace and local end of the socket. */
 void conn_learn(struct conn *c, const struct diag_sock *sock);
 
-/* Returns true if a request is out, or to be made. */
+/* Returns true if a request is outstanding, or to be sent. */
 bool conn_waits(const struct conn *c);
-/* Lists c as waiting; its request is made at the end of the event. */
+/* Lists c as waiting; its request is sent at the end of the event. */
 void conn_wait(struct conn_table *t, struct conn *c);
 void conn_stop_waiting(struct conn_table *t, struct conn *c);
 #define RIVALS_MAX 256		/* limit of rivals compared per search */
@@ -29,14 +29,14 @@ void conn_stop_waiting(struct conn_table *t, struct conn *c);
 const struct rival_list *conn_rivals(const struct conn_table *t, const struct netaddr *remote);
 /* Returns the connection that the request of this number is about, or NULL. */
 struct conn *conn_by_question(const struct conn_table *t, uint64_t id);
-/* The request about c, which waits, has this number. */
+/* Sets the number of the request about c, which waits. */
 void conn_ask(struct conn_table *t, struct conn *c, uint64_t id);
-/* The answer to the request about c, if one is out, is no longer awaited. */
+/* Drops the outstanding request about c, if there is one: its answer is ignored. */
 void conn_forget_question(struct conn_table *t, struct conn *c);
 
-/* unsure: the end of c is in doubt, and no scan will decide it soon. */
+/* Sets or clears that the end of c is in doubt and no scan will decide it soon. */
 void conn_set_unsure(struct conn_table *t, struct conn *c, bool unsure);
-/* A scan at that time did not find the socket of c. */
+/* Notes that a scan at that time did not find the socket of c. */
 void conn_set_missed(struct conn_table *t, struct conn *c, const struct stamp *at);
 void conn_forget_missed(struct conn_table *t, struct conn *c);
 

@@ -13,15 +13,15 @@ struct ending {
 	enum entry_via via;
 	int err;
 	int64_t tx, rx, mono;
-	const struct stamp *when;	/* NULL: the time of the event in hand */
-	struct identity *identity;	/* NULL: the process of the event in hand */
+	const struct stamp *when;	/* NULL: the time of the current event */
+	struct identity *identity;	/* NULL: the process of the current event */
 };
 #define ENDING(...) (&(struct ending){ .tx = -1, .rx = -1, .mono = -1, __VA_ARGS__ })
 
 /*
  * Emits an entry about c, unless the ignore list leaves c out. what: not one of the PROC_ kinds.
  * The first entry of a connection assigns its number. A start names its opener, a stop e->identity,
- * a use the process of the event in hand.
+ * a use the process of the current event.
  */
 void conn_entry_write(struct track *t, struct conn *c, enum entry_kind what,
 		      const struct ending *e);

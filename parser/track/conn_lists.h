@@ -8,7 +8,7 @@
 
 #include "parser/track/conn.h"
 
-/* Lists c, open and of a namespace that is not watched, for later snapshots. */
+/* Lists c, which is open in a namespace that is not watched, for later snapshots. */
 void conn_list_unseen(struct conn_table *t, struct conn *c);
 /* Unlists c, which is closed, or followed by sock_diag. */
 void conn_unlist_unseen(struct conn_table *t, struct conn *c);
@@ -19,7 +19,7 @@ void conn_unlist_left(struct conn *c);
 /* Returns the list of the connections that pid opened, among others. */
 struct left_list *conn_left_by(struct conn_table *t, int64_t pid);
 
-/* Lists c as not claimed by the kernel's side since ms (real time). */
+/* Lists c as unclaimed by the kernel's side since ms (real time). */
 void conn_list_unclaimed(struct conn_table *t, struct conn *c, int64_t ms);
 void conn_unlist_unclaimed(struct conn_table *t, struct conn *c);
 

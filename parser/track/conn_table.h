@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/conn_table: all connections: made, dropped, found by number. The table is bounded:
- * the caller makes room before it adds one (bounds.c).
+ * parser/track/conn_table: all connections: adds, drops and finds them by number. The table is
+ * bounded: the caller makes room before it adds one (bounds.c).
  */
 #ifndef NETLOG_CONN_TABLE_H
 #define NETLOG_CONN_TABLE_H
@@ -22,15 +22,15 @@ void conn_init(struct conn_table *t, unsigned int max, struct fd_table *fds,
 /* Drops all connections. */
 void conn_fini(struct conn_table *t);
 
-/* A new connection of owner (owner.h), without a reference: give it one, or drop it. The
- * table has room (bounds.c). NULL without memory. */
+/* Returns a new connection of owner (owner.h), without a reference: the caller adds one, or drops
+ * the connection. The table must have room (bounds.c). NULL without memory. */
 struct conn *conn_new(struct conn_table *t, unsigned int owner);
-/* Frees c and all that refers to it, without an entry. */
+/* Frees c and all references to it, without an entry. */
 void conn_drop(struct conn_table *t, struct conn *c);
 /* Makes c the most recently used connection. */
 void conn_touch(struct conn_table *t, struct conn *c);
-/* Returns the connection to forget when room is needed: the least recently used one of the user
- * with the most. */
+/* Returns the connection to evict: the least recently used one of the user with the most
+ * connections. */
 struct conn *conn_victim(const struct conn_table *t);
 
 /* by: KEY_COOKIE or conn_by_inode(): an inode number has 32 bits, and is reused. */

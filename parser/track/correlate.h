@@ -8,9 +8,9 @@
 
 #include "parser/track/state.h"
 
-/* Takes the answer to a question. */
+/* Takes the answer to a request. */
 void correlate_answer(struct track *t, const struct diag *d);
-/* Takes the kernel's report that a socket was destroyed: the event in hand. */
+/* Takes f, the kernel's report that a socket was destroyed: the current event. */
 void correlate_destroyed(struct track *t, const struct event *f);
 /* Sends the requests that this event put on the waiting list; on a tick, decides waiting
  * connections. */

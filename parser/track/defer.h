@@ -8,31 +8,31 @@
 
 #include "parser/track/state.h"
 
-/* Puts the connection that begins with the event in hand on the waiting list, if sock_diag can
+/* Puts the connection that begins with the current event on the waiting list, if sock_diag can
  * report it. Returns true if its start lacks a value and is to be deferred. */
 bool defer_start(struct track *t, struct conn *c, enum entry_via via);
 /* Schedules another request, a little later. */
 void defer_again(struct track *t, struct conn *c);
-/* The socket that was found at the descriptor is another one. */
+/* Notes that the descriptor is no longer that of c, and schedules another request. */
 void defer_not_there(struct track *t, struct conn *c);
-/* The connect in progress has succeeded, by that time (real, ms) at the latest. */
+/* Notes that the connect in progress has succeeded, at that time (real, ms) or earlier. */
 void defer_established(struct conn *c, int64_t by_ms);
 
-/* Returns true if found may be the end known; an unknown one fits any. */
+/* Returns true if both may be the same end; an unknown end fits any. */
 bool defer_same_end(const struct netaddr *known, const struct netaddr *found);
 /*
- * Returns true if no audit event from before that moment is still to come: a later one has
- * arrived, or none at all for a while. While older events still arrive, there may be more.
+ * Returns true if no audit event from before that moment is still expected: a later one has
+ * arrived, or none at all for a while. While older events still arrive, more are expected.
  */
 bool defer_passed(const struct track *t, int64_t real_ms, int64_t mono);
 
-/* Returns true if the node in hand is this host. */
+/* Returns true if the current node is this host. */
 bool defer_is_local(const struct track *t);
 /* Returns true if sock_diag can be asked about c, which is open by the rules. */
 bool defer_can_confirm(const struct track *t, const struct conn *c);
-/* Puts c, whose end is inferred, on the waiting list, to ask whether a process still has it. */
+/* Puts c, whose end is inferred, on the waiting list, to ask whether a process still holds it. */
 void defer_confirm(struct track *t, struct conn *c);
-/* The event in hand is the latest of audit's stream. */
+/* Notes the current event as the latest of audit's stream. */
 void defer_stream(struct track *t);
 
 #endif

@@ -21,7 +21,7 @@ static void infer_end(struct track *t, struct conn *c, enum entry_via via)
 		return;
 	d->end_via = via;
 	d->end = t->when;
-	conn_step(&t->conns, c, STEP_LET_GO);
+	conn_step(&t->conns, c, STEP_RELEASE);
 }
 
 /* Returns true if a child was seen that may have inherited fd: others may live unseen. One that

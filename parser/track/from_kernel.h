@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/track/from_kernel: events of the kernel's side, the module's or BPF's, by socket
- * inode. They are exact; from the first one on only they decide. */
+/* parser/track/from_kernel: events of the kernel's side (module or BPF), by socket. They are
+ * exact: from the first one on they alone decide. */
 #ifndef NETLOG_FROM_KERNEL_H
 #define NETLOG_FROM_KERNEL_H
 

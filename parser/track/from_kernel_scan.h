@@ -8,11 +8,11 @@
 
 #include "parser/track/state.h"
 
-/* EVENT_KEPT: it is open, and its start is written. */
+/* EVENT_KEPT: a connection that is open, and whose start was written before. */
 void from_kernel_kept(struct track *t, const struct event *f);
 
-/* EVENT_SCANNED: a socket that is missing from two scans in a row has ended (via=sweep). If
- * nothing is known to be lost, this holds only for sockets of which the scan visits all. */
+/* EVENT_SCANNED: stops the sockets that two consecutive scans did not find (via=sweep). Without a
+ * counted loss, stops only those of kinds of which a scan visits every socket. */
 void from_kernel_scanned(struct track *t, const struct event *f);
 
 /* Returns true if c is followed by the kernel's side, open, and its start is written. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * parser/track/from_processes: system calls that change which process holds which descriptor:
- * close, dup, fork, exec, exit. t->proc is the process of the event in hand.
+ * close, dup, fork, exec, exit. t->proc is the process of the current event.
  */
 #ifndef NETLOG_FROM_PROCESSES_H
 #define NETLOG_FROM_PROCESSES_H
@@ -11,14 +11,14 @@
 /* Sets t->proc and updates its identity. A new process inherits the sockets that its parent is
  * known to hold. NULL without pid or memory. */
 void from_processes_know(struct track *t, const struct event *f);
-/* A new socket has this number: the old one was closed unseen. */
+/* Ends the socket at fd, which was closed unseen: a new socket has its number. */
 void from_processes_reuse(struct track *t, int fd);
 void from_processes_close(struct track *t, const struct event *f);
 void from_processes_dup(struct track *t, const struct event *f);
-/* The descriptor f->fd, if it was a socket's before the event, is closed by exec or not. */
+/* Sets or clears FD_CLOEXEC of f->fd, if it was a socket's before the event. */
 void from_processes_cloexec(struct track *t, const struct event *f);
 void from_processes_fork(struct track *t, const struct event *f);
-/* t->proc exited. Without the module it is forgotten, and t->proc is NULL then. */
+/* Handles the exit of t->proc. Without the module, drops the process and sets t->proc to NULL. */
 void from_processes_exit(struct track *t, enum entry_via via);
 
 #endif

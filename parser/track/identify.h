@@ -7,34 +7,35 @@
 
 #include "parser/track/state.h"
 
-/* Delay after which the kernel has announced every socket destroyed before a lookup. */
+/* Delay after which the kernel has reported every socket destroyed before a lookup. */
 #define IDENTIFY_ANNOUNCED_NS 100000000LL
 
-/* sock is c's socket: copies its ends, and values that c lacks. */
+/* Copies the ends of sock, which is c's socket, and values that c lacks. */
 void identify_learn(struct conn *c, const struct diag_sock *sock);
 /*
- * c is the known listener that was found at its descriptor: a process was passed the descriptor,
- * or inherited it, and called listen() or accept(). That listener gets c's descriptors, c is
- * freed. Returns false, and changes nothing, if it is not. Returns true without a change if the
- * lookup of the only listener that may be it is awaited, unless late.
+ * Merges c into the known listener that was found at c's descriptor, and frees c: a process that
+ * was passed the descriptor, or inherited it, called listen() or accept(). Returns false, and
+ * changes nothing, if c is another socket. Returns true without a change while the lookup of the
+ * only candidate is awaited, unless late.
  */
 bool identify_same_listener(struct track *t, struct conn *c, bool late);
 /* c is a listener whose listen() event arrived late, after its descriptor was closed. Merges c into the
  * listener whose start was already logged at the same local end, and frees c. Returns false, and
  * changes nothing, if there is no such listener. */
 bool identify_late_listener(struct track *t, struct conn *c);
-/* Returns true if all living sockets that it could be are known to be others. */
+/* Returns true if every living socket that fits is known to be another connection's. */
 bool identify_lives_nowhere(const struct track *t, const struct conn_diag *d);
-/* The pattern that c's socket must match, as far as it is known. */
+/* Returns the pattern that c's socket must match, as far as it is known. */
 struct destroyed_pattern identify_pattern(const struct conn *c);
 /*
- * Returns the destroyed socket that c must have been, or NULL; *several: more than one fits.
- * Audit has reported all connections that began before its end. If c's namespace is only a
- * likely one, or one of the watched ones, then no other process's connection fits, and no other
- * socket of any namespace.
+ * Returns the destroyed socket that c must have been, or NULL; sets *several if more than one fits.
+ * Returns NULL until audit has reported all connections from before that socket's end. If c's
+ * namespace is only probable, the socket must be the only one of all namespaces that fits, and c
+ * the only connection.
  */
 struct destroyed *identify_only(struct track *t, const struct conn *c, bool *several);
-/* c was dead: writes its waiting lines, and its end. Frees c if it never was established. */
+/* Writes the deferred start of c and its stop: dead was its socket. Frees c if it was never
+ * established. */
 void identify_claim(struct track *t, struct conn *c, struct destroyed *dead);
 
 #endif

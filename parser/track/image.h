@@ -10,8 +10,8 @@
 #include "parser/track/track.h"
 
 /*
- * Saves t, or loads it: t is new then, with the same limits. i->bad: t cannot be saved, or the
- * image is not one of a tracker, and t is only good for track_free().
+ * Saves t, or loads it into a new t with the same limits. Sets i->bad if t cannot be saved, or if
+ * the image is not that of a tracker: the caller then passes t to track_free().
  */
 void track_image(struct track *t, struct image *i);
 

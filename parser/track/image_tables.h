@@ -11,10 +11,10 @@ struct image_things {
 	struct image_numbers identities, processes, conns, fds;
 };
 
-/* Saves or loads a pointer to an identity, and at its first time the identity itself. Loading:
- * the caller gets a reference. */
+/* Saves or loads a pointer to an identity; the first pointer to each brings the identity itself.
+ * Loading gives the caller a reference. */
 void image_identity(struct image *i, struct image_things *x, struct identity **id);
-/* The connections, then their lists, which have descriptors in them. */
+/* Save or load the connections, and then their lists, which refer to descriptors. */
 void image_conns(struct image *i, struct image_things *x, struct track *t);
 void image_conn_lists(struct image *i, struct image_things *x, struct track *t);
 

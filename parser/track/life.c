@@ -105,7 +105,7 @@ void life_write_start(struct track *t, struct conn *c)
 	c->unwritten = false;
 	conn_entry_write(t, c, start_of(c), ENDING(.via = start_via(c), .when = &c->start));
 	if (c->phase == CONN_OPEN && c->diag && c->diag->end_via)
-		conn_step(&t->conns, c, STEP_LET_GO);
+		conn_step(&t->conns, c, STEP_RELEASE);
 }
 
 static void closed(struct track *t, struct conn *c)

@@ -14,7 +14,7 @@
 
 #define OWNERS 256
 
-/* The place of the task's user. */
+/* Returns the place of the task's user. */
 static inline unsigned int owner_of(const struct task *t)
 {
 	int64_t user = t->auid > 0 && t->auid != ID_UNSET ? t->auid : t->uid;

@@ -8,21 +8,20 @@
 
 #include "parser/track/state.h"
 
-/* s was accepted on l: it has its family, protocol and local end, and is logged if l is. */
+/* Copies family, protocol and local end of l to s, which was accepted on l. s is logged if l is. */
 void passed_on(struct conn *s, const struct conn *l);
 
 enum passed { PASSED_UNKNOWN, PASSED_ASKED, PASSED_KNOWN };
 
 /*
- * The lookup of c, which is tentative, has found nothing. If its listener is known by now, c is a
- * connection of that listener, and no longer tentative: KNOWN. ASKED: the listener is being
- * looked up.
+ * Takes the listener of c, a tentative connection whose lookup found nothing. KNOWN: the listener
+ * is known by now, and c is no longer tentative. ASKED: a lookup of the listener is outstanding.
  */
 enum passed passed_take(struct track *t, struct conn *c);
-/* The start of c, a listener that was passed or inherited, is written. */
+/* Notes c, a passed or inherited listener whose start was written. */
 void passed_started(struct track *t, const struct conn *c);
-/* serial: of a listen() of s. Returns the listener at its local end that has its start already, from a
- * later call of a process that it was passed to; NULL if there is none, or it has ended. */
+/* Returns the open listener at the local end of s whose start was already written, by a later call
+ * of a process that was passed the socket; NULL if there is none. serial: of a listen() of s. */
 struct conn *passed_listener(const struct track *t, const struct conn *s, uint64_t serial);
 
 #endif

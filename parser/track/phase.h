@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parser/track/phase: the phases of a connection and the steps between them. The
- * legal ones are in transitions.def.
+ * parser/track/phase: the phases of a connection and the steps between them.
+ * transitions.def lists the legal ones.
  */
 #ifndef NETLOG_PHASE_H
 #define NETLOG_PHASE_H
@@ -10,7 +10,7 @@
 
 #define CONN_PHASES(X)							\
 	X(IDLE)		/* a socket; no connection */			\
-	X(CONNECTING)	/* a connect is under way; no line is written */ \
+	X(CONNECTING)	/* a connect is in progress; no line is written */ \
 	X(DEFERRED)	/* its start waits for sock_diag */		\
 	X(OPEN)		/* its start is written */			\
 	X(ENDING)	/* the rules infer its end; the kernel has not confirmed it */ \
@@ -26,13 +26,13 @@ enum conn_phase {
 #define CONN_STEPS(X)							\
 	X(CONNECT)	/* a connect began */				\
 	X(OPEN)		/* a connection or a listener began; its start is written */ \
-	X(DEFER)	/* it began; its start is not written yet */	\
+	X(DEFER)	/* a connection began; its start is not written yet */ \
 	X(WRITE)	/* the deferred start is written */		\
 	X(FAIL)		/* the connect failed; the failure is written */ \
 	X(CORRECT)	/* its inferred stop was wrong; its start is written again */ \
-	X(FORGET)	/* it is no socket that is logged; nothing is written */ \
+	X(FORGET)	/* the socket is not logged; nothing is written */ \
 	X(CLOSE)	/* the stop is written */			\
-	X(LET_GO)	/* the last known holder closed it */		\
+	X(RELEASE)	/* the last known holder closed it */		\
 	X(HELD)		/* a process was found to hold it */		\
 	X(DESTROY)	/* the kernel reported its destruction */
 

@@ -27,16 +27,16 @@ struct proc_key {
 struct proc {
 	struct proc_key key;
 	struct identity *identity;
-	char *stale_title;	/* proctitle of a program it ran before, or NULL */
-	uint64_t serial;	/* of the latest audit event of it, and its time */
+	char *stale_title;	/* proctitle of a program that it ran before, or NULL */
+	uint64_t serial;	/* serial and time of its latest audit event */
 	int64_t ms;
 	int64_t began_ms[2];	/* last new connection by the kernel's side: out, in */
 	bool born;		/* its fork was audited: so are its own forks */
-	/* When a child of it was first seen: one that runs the same program, and any. 0: none was. */
+	/* When its first child was seen: one that runs the same program, and any. 0: none. */
 	int64_t forked_ms, child_ms;
 	struct fd_list fds;	/* oldest first */
 	unsigned int fd_count;
-	unsigned int owner;	/* its user, when it was first heard of */
+	unsigned int owner;	/* its user, when it was first seen */
 	TAILQ_ENTRY(proc) lru, of_owner;
 	UT_hash_handle hh;
 };
@@ -44,7 +44,7 @@ struct proc {
 /* The processes of one owner. */
 struct proc_owner {
 	unsigned int count;
-	TAILQ_HEAD(, proc) lru;		/* least recently heard of first */
+	TAILQ_HEAD(, proc) lru;		/* least recently seen first */
 };
 
 #define PROCESS_RECENT 2048
@@ -54,34 +54,33 @@ struct process_table {
 	struct proc *hash;
 	struct proc *recent[PROCESS_RECENT];	/* found last, by hash: most are found again */
 	uint8_t numbers[1 << PROCESS_NUMBERS_BITS];	/* processes by hash; 0: there is none */
-	TAILQ_HEAD(, proc) lru;		/* least recently heard of first */
+	TAILQ_HEAD(, proc) lru;		/* least recently seen first */
 	struct proc_owner owners[OWNERS];
 };
 
 void process_init(struct process_table *t);
 
 struct proc *process_find(struct process_table *t, uint32_t node, int64_t pid);
-/* A new entry; NULL without memory. The caller keeps the count bounded
+/* Adds a process; NULL without memory. The caller keeps the count bounded
  * (process_count, process_victim). */
 struct proc *process_add(struct process_table *t, uint32_t node, int64_t pid,
 			 unsigned int owner);
-/* Moves it to the young end. */
+/* Makes p the most recently seen process. */
 void process_touch(struct process_table *t, struct proc *p);
 /* Its descriptors must have been removed. */
 void process_remove(struct process_table *t, struct proc *p);
 struct proc *process_oldest(struct process_table *t);
-/* The one to forget when room is needed, never the one touched last. The table has two or
- * more. */
+/* Returns the process to evict, never the most recently touched one. The table has two or more. */
 struct proc *process_victim(struct process_table *t);
 unsigned int process_count(const struct process_table *t);
 
 enum process_change {
 	PROCESS_SAME,
-	PROCESS_EXEC,		/* another exe: an exec happened since */
-	PROCESS_REPLACED	/* its pid was given to another process */
+	PROCESS_EXEC,		/* another exe: the process has executed a program */
+	PROCESS_REPLACED	/* its pid was reused */
 };
 
-/* Forgets everything about it: another process has its pid. */
+/* Drops everything known about p: another process has its pid. */
 void process_forget_identity(struct proc *p);
 
 /*

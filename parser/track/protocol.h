@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-/* Returns IPPROTO_* of socket(2)'s second and third argument, PROTO_UNKNOWN for a socket that is
- * not logged. */
+/* Returns the IPPROTO_* of socket(2)'s second and third argument, or PROTO_UNKNOWN for a socket
+ * that is not logged. */
 int protocol_of_socket(int type, int proto);
 /* Returns true if a connect only sets the peer's address: UDP and UDP-Lite. */
 bool protocol_is_datagram(int proto);

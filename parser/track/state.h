@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parser/track/state: the whole state of the tracker, and the event in hand. Only for the files
+/* parser/track/state: the whole state of the tracker, and the current event. Only for the files
  * of this folder. */
 #ifndef NETLOG_TRACK_STATE_H
 #define NETLOG_TRACK_STATE_H
@@ -16,10 +16,10 @@
 
 #define PASSED_MAX 32	/* a power of two */
 
-/* A listener that was found at the descriptor of a process that it was passed to, or that inherited
- * it, before audit reported its listen(). cookie 0: none. */
+/* A listener that was found at the descriptor of a process that was passed it, or inherited it,
+ * before audit reported its listen(). cookie 0: none. */
 struct passed_listener {
-	uint64_t cookie, serial;	/* serial: of the call that had it looked up */
+	uint64_t cookie, serial;	/* serial: of the call that caused the lookup */
 	uint32_t node;
 	struct netaddr local;
 };
@@ -31,9 +31,9 @@ struct track_diag {
 	int64_t mono;			/* now, ns */
 	struct stamp now;
 	int64_t stream_ms;		/* time of the latest audit event */
-	int64_t news;			/* arrival of the last one, mono */
-	bool live;			/* the last one was reported without delay */
-	int64_t next_look;		/* at what waits, mono */
+	int64_t news;			/* arrival of that event, mono */
+	bool live;			/* that event was reported without delay */
+	int64_t next_look;		/* when waiting connections are next decided, mono */
 	uint64_t last_question;
 	struct destroyed_table destroyed;
 	struct passed_listener passed[PASSED_MAX];
@@ -55,17 +55,17 @@ struct track {
 	struct corrected_table corrected;
 	struct idle_table idle;
 	struct attempt_table attempts;
-	uint32_t scans;		/* that are complete */
+	uint32_t scans;		/* complete ones */
 	unsigned int unused_ms;	/* see track_hide_unused() */
 	unsigned int holder_ms;	/* see track_await_holders() */
-	uint64_t awaited;	/* starts that waited for it */
+	uint64_t awaited;	/* starts that waited for a holder */
 
-	/* of the event in hand */
+	/* the current event */
 	const struct event *event;
 	uint64_t unnumbered;	/* connections without a number of their own; no cookie is as large */
-	bool by_syslog;		/* of the event in hand, or the last one */
+	bool by_syslog;		/* of the current event, or the last one */
 	struct stamp when;	/* its time, see arrival_set_time() */
-	bool late;		/* an event with a greater number came before it */
+	bool late;		/* an event with a greater serial arrived before it */
 	struct node *node;
 	struct proc *proc;
 };

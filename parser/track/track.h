@@ -39,7 +39,7 @@ struct track_io {
 	void *arg;
 };
 
-/* The boot that runs on this host. */
+/* The current boot of this host. */
 struct track_boot {
 	const char *node;	/* name that audit may give this host; NULL: none */
 	uint32_t id;		/* first 8 hex digits of /proc/sys/kernel/random/boot_id */
@@ -79,42 +79,42 @@ void track_set_diag(struct track *t, const struct diag_options *o);
 void track_diag_each(const struct track *t,
 		     void (*fn)(const struct diag_known *k, const struct identity *opener,
 				void *arg), void *arg);
-/* Does the same for each connection that the kernel's side follows. */
+/* Does the same for each connection that the kernel's side follows and whose start is written. */
 void track_kernel_each(const struct track *t,
 		       void (*fn)(const struct diag_known *k, const struct identity *opener,
 				  void *arg), void *arg);
-/* Drops those of sock_diag without a stop: a later run writes it. */
+/* Drops the connections of sock_diag without a stop: a later run writes it. */
 void track_diag_leave(struct track *t);
-/* Returns true if the socket is followed. */
+/* Returns true if sock_diag follows the socket. */
 bool track_diag_follows(struct track *t, uint64_t cookie);
-/* Returns true if it is followed, and known to be at that descriptor. */
+/* Returns true if sock_diag follows the socket, and the socket is known at that descriptor. */
 bool track_diag_holds(struct track *t, uint64_t cookie, int64_t pid, int fd);
-/* Returns true if an end is inferred, or was missed by a sweep, that the kernel has not
- * reported: a sweep soon would confirm it. */
+/* Returns true if a connection has an inferred end, or was missing from a sweep, and the kernel
+ * has not reported its destruction: an early sweep would decide. */
 bool track_diag_doubts(const struct track *t);
-/* Returns true if something waits, and wants an EVENT_TICK every 20 ms. */
+/* Returns true if a connection waits: the caller then sends an EVENT_TICK every 20 ms. */
 bool track_diag_waits(const struct track *t);
 
 /*
- * Leaves out connections of datagram sockets that neither sent nor received until they ended,
- * if the kernel's side reports this. Their starts wait for it until an event of any kind (such
- * as EVENT_TICK) is wait_ms later: then they are written. 0: none is left out.
+ * Leaves out connections of datagram sockets that neither sent nor received until they ended, if
+ * the kernel's side reports this. Their starts wait for the end, and are written at the first event
+ * (such as EVENT_TICK) that is wait_ms later. 0: none is left out.
  */
 void track_hide_unused(struct track *t, unsigned int wait_ms);
 /* Returns true if such a start waits. */
 bool track_unused_waits(const struct track *t);
 
 /*
- * The kernel's side scans (EVENT_SCANNED): a connection whose connect was not recorded waits up
- * to wait_ms for the process that holds it, as above, and track_unused_waits() is true. 0: none
- * waits.
+ * Scans of the kernel's side (EVENT_SCANNED) name the processes that hold sockets: a connection
+ * whose connect was not recorded waits for them up to wait_ms, as above, and track_unused_waits()
+ * is true. 0: none waits.
  */
 void track_await_holders(struct track *t, unsigned int wait_ms);
-/* Connections that have waited for a scan: it is wanted when this grows. */
+/* Returns how many connections have waited for a scan: when the number grows, the caller scans. */
 uint64_t track_awaited(const struct track *t);
 
-/* Time of the oldest waiting entry (real time, ms), or INT64_MAX if none waits: an entry
- * emitted later may be as old as that. */
+/* Returns the time of the oldest waiting entry (real time, ms), or INT64_MAX if none waits: an
+ * entry that is emitted later may be that old. */
 int64_t track_oldest(const struct track *t);
 
 /* Calls fn for each process without node name that, by the rules, holds descriptors: its exit

@@ -4,25 +4,26 @@
  * no record of the kernel's side claims in time: they are written, and counted. This shows
  * sockets that no probe sees.
  *
- * begun.h has the rules by which a record claims a call. In doubt a call is claimed: nothing is
- * written twice.
+ * begun.h states how a record claims a call. In doubt a call counts as claimed, so that no
+ * connection is written twice.
  */
 #ifndef NETLOG_UNCLAIMED_H
 #define NETLOG_UNCLAIMED_H
 
 #include "parser/track/life.h"
 
-/* By the event in hand the kernel's side reports a new connection of the process in hand. */
+/* Takes the current event, by which the kernel's side reports a new connection of the current
+ * process. */
 void unclaimed_began(struct track *t);
-/* By the event in hand c (remote is set) connects, and the call did not wait. claimed: the record
+/* Takes the current event, the non-blocking connect of c, whose remote is set. claimed: the record
  * of the call is known. */
 void unclaimed_attempt(struct track *t, struct conn *c, bool claimed);
-/* By the event in hand, c (remote and direction are set) is connected, or was accepted. since:
- * its record is not older. */
+/* Adds c, which the current event connected or accepted; remote and direction are set. Its record
+ * is not older than since_ms. */
 void unclaimed_add(struct track *t, struct conn *c, int64_t since_ms);
-/* c's process, the one in hand, exits. */
+/* Takes the exit of c's process, the current one. */
 void unclaimed_exit(struct track *t, struct conn *c);
-/* Writes the calls whose time is over. Called once per event. */
+/* Writes the calls that have waited long enough. Called once per event. */
 void unclaimed_decide(struct track *t);
 
 #endif

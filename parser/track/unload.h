@@ -9,7 +9,7 @@
 
 #include "parser/track/state.h"
 
-/* The kernel's side of the running event's node is unloaded. */
+/* Takes the unload of the kernel's side on the current node. */
 void unload_module(struct track *t);
 /* Writes the stops of the connections that pid opened and that only the kernel's side knew: pid
  * exited, or the number was reused. */

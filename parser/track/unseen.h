@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * parser/track/unseen: index of the connections that were written with unseen=netns, by the
- * values that a snapshot of their namespace would report. An unknown value of a connection fits
- * any socket.
+ * values that a snapshot of their namespace would report. An unknown value fits any socket.
  */
 #ifndef NETLOG_UNSEEN_H
 #define NETLOG_UNSEEN_H

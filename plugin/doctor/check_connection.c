@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * plugin/doctor/check_connection: makes a connection and looks for its line at the end of
+ * plugin/doctor/check_connection: makes a connection and searches its line at the end of
  * the pipe: kernel, auditd, plugin, and syslog or a file.
  */
 #include <arpa/inet.h>

@@ -266,7 +266,7 @@ void check_lost(const struct doctor *d, struct doctor_finding *f)
 	}
 	found(f, DOCTOR_WARNING, "the kernel has lost %u audit records since boot",
 	      d->status.lost);
-	because(f, "lines are missing; netlog lost kernel= says when, if the plugin ran then");
+	because(f, "lines are missing; netlog lost kernel= shows when, if the plugin ran then");
 	mend(f, "auditctl -b %d, then set the count back: auditctl --reset-lost",
 	     4 * BACKLOG_MIN);
 }

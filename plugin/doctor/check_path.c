@@ -212,7 +212,7 @@ void check_imuxsock(const struct doctor *d, struct doctor_finding *f)
 		rsyslog_number(d, "$SystemLogRateLimitBurst", &burst);
 	missed = sum_of(d, NOT_FORWARDED, not_forwarded);
 	if (!interval && missed) {
-		found(f, DOCTOR_WARNING, "journald could not hand %lu lines of this host to rsyslog since the boot",
+		found(f, DOCTOR_WARNING, "journald could not forward %lu lines of this host to rsyslog since the boot",
 		      missed);
 		because(f, "rsyslog's imuxsock was slower than journald, and the plugin does not notice");
 		mend(f, "read the journal by imjournal instead, or use an output of the plugin's own");

@@ -25,7 +25,7 @@ struct cgroups {
 	struct group *groups;
 	bool scanned;
 	int64_t scanned_ms;
-	char path[PATH_MAX]; /* of the directory in hand */
+	char path[PATH_MAX]; /* of the current directory */
 };
 
 struct cgroups *cgroups_new(const char *root)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/input/audit_request: sends a request to the kernel's audit. While audit's backlog
- * is full the kernel answers at once, but puts the sender to sleep for backlog_wait_time
- * (audit_receive()), a minute and more. So a thread sends, and the caller reads the answer.
+ * plugin/input/audit_request: sends a request to the kernel's audit. While audit's backlog is full, the
+ * kernel answers at once, but makes the sender sleep for backlog_wait_time (audit_receive()), a minute
+ * and more. Therefore a thread sends, and the caller reads the answer.
  */
 #ifndef NETLOG_AUDIT_REQUEST_H
 #define NETLOG_AUDIT_REQUEST_H

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/input/audit_status: asks the kernel for the state of audit, of the rules (both by
- * libaudit: they open a socket, need CAP_AUDIT_CONTROL, wait at most 2 s and return 0,
- * -EINPROGRESS if the kernel still holds earlier requests, or -errno) and of the kernel
- * module. */
+/* plugin/input/audit_status: asks the kernel for the state of audit, of the rules and of the kernel
+ * module. The first two use libaudit: they open a socket, need CAP_AUDIT_CONTROL and wait at most 2 s.
+ * They return 0, -EINPROGRESS while the kernel blocks earlier requests, or -errno. */
 #ifndef NETLOG_AUDIT_STATUS_H
 #define NETLOG_AUDIT_STATUS_H
 

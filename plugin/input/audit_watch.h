@@ -12,14 +12,14 @@ struct audit_watch;
 
 /* Starts the thread, which keeps CAP_AUDIT_CONTROL alone. NULL if there can be none. */
 struct audit_watch *audit_watch_open(void);
-/* Does not wait for a thread that the kernel holds. NULL is allowed. */
+/* Does not wait for a thread that sleeps in the kernel. w may be NULL. */
 void audit_watch_close(struct audit_watch *w);
 
 /*
- * Asks, unless an earlier request is still out, and waits for the answer, at most wait_ms.
- * Returns 0, -EINPROGRESS without an answer yet or while the kernel holds earlier requests,
- * or the kernel's -errno; -ENOMEM if w is NULL. An answer is returned once, by the call that
- * waits for it or by the next one.
+ * Sends a request, unless an earlier one is outstanding, and waits for the answer, at most wait_ms.
+ * Returns 0; -EINPROGRESS without an answer yet, or while the kernel blocks earlier requests; the
+ * kernel's -errno; or -ENOMEM if w is NULL. An answer is returned once, by the call that waits for it
+ * or by the next one.
  */
 int audit_watch_state(struct audit_watch *w, struct audit_state *out, int wait_ms);
 int audit_watch_rules(struct audit_watch *w, struct audit_status_rules *out, int wait_ms);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/input/bpf_event: from a record of the BPF ring buffer to an event, the same as
- * the kernel module's records give. Remembers the program of each process, which the
- * ring has once per exec. No I/O and no clock.
+ * plugin/input/bpf_event: turns a record of the BPF ring buffer into the event that the kernel module
+ * would report. Caches the program of each process, which the ring has once per exec. No I/O and no
+ * clock.
  */
 #ifndef NETLOG_BPF_EVENT_H
 #define NETLOG_BPF_EVENT_H
@@ -25,10 +25,10 @@ struct bpf_callbacks {
 struct bpf_events *bpf_events_new(const struct bpf_callbacks *c);
 void bpf_events_free(struct bpf_events *e);
 
-/* CLOCK_REALTIME minus CLOCK_MONOTONIC, ns: gives the records that follow their time. */
+/* Sets CLOCK_REALTIME minus CLOCK_MONOTONIC (ns), by which later records get their time. */
 void bpf_events_clock(struct bpf_events *e, int64_t real_minus_mono);
 
-/* Takes one record. Returns 0; -EINVAL if it is none; -ENOMEM if a program's path was lost. */
+/* Takes one record. Returns 0; -EINVAL for an invalid record; -ENOMEM if a program's path was lost. */
 int bpf_events_record(struct bpf_events *e, const void *data, size_t size);
 
 #endif

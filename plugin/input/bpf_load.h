@@ -11,9 +11,9 @@ struct bpf_program;	/* libbpf */
 struct netlog_bpf;	/* netlog.skel.h */
 
 /*
- * Loads the programs that this kernel has functions for and wants asks for, and attaches them.
- * Needs root's privileges. Returns NULL with one sentence in error if the kernel refuses; the
- * caller frees the result by netlog_bpf__destroy().
+ * Loads and attaches the programs that wants requests and whose functions this kernel has. Needs root's
+ * privileges. Returns NULL with one sentence in error if the kernel refuses; the caller frees the
+ * result with netlog_bpf__destroy().
  */
 struct netlog_bpf *bpf_load(const struct bpf_wants *wants, char *error, size_t size);
 /* Returns true if p is a second program. */

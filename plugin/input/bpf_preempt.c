@@ -44,7 +44,7 @@ static void read_cmdline(char *text, int size)
 	fclose(f);
 }
 
-/* Returns true if the kernel was built to preempt unless its command line says otherwise. */
+/* Returns true if the kernel was built to preempt, by default. */
 static bool is_built_so(const char *release)
 {
 	char path[128], line[256];

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-/* Returns true if a task can be preempted inside the running kernel, which has preempt_schedule(),
- * as far as that can be known without debugfs. */
+/* Returns true if tasks can be preempted inside the running kernel, which has preempt_schedule(), as
+ * far as can be determined without debugfs. */
 bool bpf_preempt_happens(void);
 /* Returns the same for a kernel with this uname -r, uname -v and /proc/cmdline. built_so: its
  * configuration has CONFIG_PREEMPT or CONFIG_PREEMPT_LAZY. */

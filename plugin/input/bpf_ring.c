@@ -16,8 +16,8 @@
 #include "kpatch/bpf/netlog_bpf.h"
 
 #define BATCH_MS 20	/* from the first record in the ring to reading it */
-#define READ_NS 100000000	/* of reading, before others have their turn */
-#define READ_STEP 64	/* records between two looks at the clock */
+#define READ_NS 100000000	/* of reading, before the other inputs are read */
+#define READ_STEP 64	/* records between two readings of the clock */
 #define FOUND_AT_ONCE 1000	/* holders of sockets that a scan found */
 #define PAUSES 100		/* for a program that the kernel interrupted while it wrote, */
 #define PAUSE_NS 2000000	/* each of this length */
@@ -45,8 +45,8 @@ static unsigned long position(const unsigned long *p)
 }
 
 /*
- * Returns a negative number to stop ring_buffer__consume(). It goes on until the ring is empty
- * otherwise, and that is for ever if the system writes faster than this process reads.
+ * Returns a negative number to stop ring_buffer__consume(), which otherwise reads until the ring is
+ * empty: forever, if the system writes faster than this process reads.
  */
 static int after_record(struct bpf_ring *r, const struct netlog_bpf_event *e)
 {

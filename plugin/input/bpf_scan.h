@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/input/bpf_scan: what is open, read from the iterators of the BPF programs in
- * parts: first the descriptors of all processes, then the sockets of this network
- * namespace that no descriptor may hold.
+ * plugin/input/bpf_scan: reads the open sockets from the iterators of the BPF programs, in parts: first
+ * the descriptors of all processes, then the sockets of this network namespace, which may have no
+ * descriptor.
  */
 #ifndef NETLOG_BPF_SCAN_H
 #define NETLOG_BPF_SCAN_H
@@ -17,16 +17,16 @@
 
 struct bpf_scan;
 
-/* links: descriptors of the iterators' links, the one of descriptors first; -1: no such
- * iterator. old: a kernel that may be older than 5.19. Programs that it reads go to events, and
- * sockets to found. Needs root's privileges; later calls do not. NULL without memory. */
+/* links: descriptors of the iterators' links, that of descriptors first; -1: no such iterator. old: the
+ * kernel may be older than 5.19. Passes programs to events and sockets to found. Needs root's
+ * privileges; later calls do not. NULL without memory. */
 struct bpf_scan *bpf_scan_new(const int links[BPF_SCAN_PARTS], bool old, struct bpf_events *events,
 			      struct bpf_found *found);
 /* s may be NULL. */
 void bpf_scan_free(struct bpf_scan *s);
 
-/* Begins one unless it runs already. Before Linux 5.19, if no bpffs can be mounted, only a
- * limited number can be made: last_ones allows their use. Returns false if the kernel refuses. */
+/* Begins a scan unless one runs. Before Linux 5.19, if no bpffs can be mounted, the number of scans is
+ * limited: last_ones permits the last of them. Returns false if the kernel refuses. */
 bool bpf_scan_begin(struct bpf_scan *s, bool last_ones);
 bool bpf_scan_runs(const struct bpf_scan *s);
 /* Reads one buffer. */

@@ -89,7 +89,7 @@ void join_enable(struct join *j, bool on)
 	seen_clear(&j->seen);
 }
 
-/* The other source may be seconds behind, so its events have a list until then. */
+/* The other source may be seconds late, so its events wait in a list of their own. */
 static void merge(struct join *j)
 {
 	struct item *i = TAILQ_FIRST(&j->items), *o;

@@ -16,7 +16,7 @@
 #include "plugin/log.h"
 #include "plugin/privileges.h"
 
-#define WAIT_US 1000000 /* at most this long without a look at closed */
+#define WAIT_US 1000000 /* at most this long between two checks of closed */
 #define SOCKET "/run/systemd/journal/"
 
 struct journal {

@@ -24,17 +24,16 @@ int netlink_fd(const struct netlink_input *l);
 bool netlink_beside_auditd(const struct netlink_input *l);
 
 /*
- * Reads the available records, without waiting, to buf as lines for reassemble_feed(). Returns
- * their length, 0 if there are no more now, or -errno; after -ENOBUFS (records were lost)
- * reading may continue.
+ * Reads the available records into buf, without waiting, as lines for reassemble_feed(). Returns their
+ * length, 0 if there are none, or -errno; after -ENOBUFS (records were lost) reading may continue.
  */
 int netlink_read(struct netlink_input *l, char *buf, size_t size);
 
 /*
  * Writes one message to buf as auditd does: "type=SYSCALL msg=audit(…): …" and a newline. Every
  * byte below 0x20 becomes a blank, as in auditd: the kernel writes some names unescaped,
- * and a newline in one of them would begin another record. Returns the length, 0 for a
- * message that is no record.
+ * and a newline in one of them would begin another record. Returns the length; 0 for a message that is
+ * not a record.
  */
 int netlink_record(int type, const char *message, int len, char *buf, size_t size);
 

@@ -25,7 +25,7 @@ struct seen_events {
 void seen_init(struct seen_events *l);
 void seen_clear(struct seen_events *l);
 
-/* Copies what is needed. A full table drops the oldest; without memory nothing is added. */
+/* Copies the needed parts of audit. A full table drops the oldest; without memory nothing is added. */
 void seen_add(struct seen_events *l, const struct event *audit);
 struct seen *seen_find(struct seen_events *l, uint64_t serial);	/* NULL: none */
 void seen_remove(struct seen_events *l, struct seen *s);

@@ -7,7 +7,7 @@
 
 /* Each returns a descriptor that the caller closes, or -errno. */
 int connect_to_unix(const char *path, int timeout_ms);
-/* Tries each address of the host, timeout_ms each. reason has the error if the name has none. */
+/* Tries each address of the host, timeout_ms each. Sets reason if the name cannot be resolved. */
 int connect_to_host(const char *host, const char *port, int timeout_ms, char *reason, size_t size);
 
 /* Waits until fd can be written to. Returns 0 or -errno, -ETIMEDOUT among them. */

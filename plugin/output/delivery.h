@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/output/delivery: which messages of a connection have arrived: those whose bytes the
- * peer's kernel has acknowledged. */
+/* plugin/output/delivery: counts the delivered messages of a connection: those whose bytes the peer's
+ * kernel has acknowledged. */
 #ifndef NETLOG_DELIVERY_H
 #define NETLOG_DELIVERY_H
 
@@ -10,7 +10,7 @@
 
 struct delivery_count {
 	uint64_t messages;
-	uint64_t reports; /* sum of those of messages that report losses: not in messages */
+	uint64_t reports; /* lost messages reported by messages of reports, which messages excludes */
 };
 
 struct delivery {
@@ -22,17 +22,16 @@ struct delivery {
 	} ring[DELIVERY_MAX];
 };
 
-/* A new connection: nothing is on its way. */
+/* Begins a new connection, without messages in transit. */
 void delivery_begin(struct delivery *d);
-/* A message ends at that number of bytes sent. */
+/* Adds a message that ends at that number of bytes sent. */
 void delivery_add(struct delivery *d, uint64_t end, uint64_t reports);
-/* The peer has acknowledged so many bytes. */
+/* Notes that the peer has acknowledged this number of bytes. */
 void delivery_acknowledge(struct delivery *d, uint64_t bytes);
 
-/* The connection is over: returns what has not arrived, and forgets it. */
+/* Ends the connection: returns the undelivered messages, and forgets them. */
 struct delivery_count delivery_lost(struct delivery *d);
-/* The peer acknowledged messages but refused to read them: returns all that were delivered, and
- * forgets them. */
+/* Returns all delivered messages, and forgets them: the peer acknowledged but did not read them. */
 struct delivery_count delivery_refused(struct delivery *d);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/output/message: one finished text with the time and the severity that belong to
- * it, kept apart from each other so that each transport frames them its own way. */
+/* plugin/output/message: one formatted text with its time and severity, in separate members, because
+ * each transport has its own framing. */
 #ifndef NETLOG_MESSAGE_H
 #define NETLOG_MESSAGE_H
 
@@ -18,7 +18,7 @@ struct message {
 	size_t len;
 	uint64_t reports; /* lost messages that this one reports; mostly 0 */
 	bool structured; /* text begins with structured data of RFC 5424 and a blank */
-	bool has_time;	  /* text has the time in it: none is put in front */
+	bool has_time;	  /* text contains the time: none is written before it */
 };
 
 #endif

@@ -28,8 +28,8 @@ struct output_options {
 	size_t queue_size;	     /* bytes, 65536 or more */
 	const struct format *format; /* for the reports of loss; outlives the output */
 	int severity;		     /* of these reports */
-	/* NULL, or the place of the last message: output_put() moves it on and writes it
-	 * into the message. Outlives the output. */
+	/* NULL, or the place of the last message: output_put() advances it and writes it into the
+	 * message. Outlives the output. */
 	struct format_place *place;
 	/* Called from the output's thread; may be NULL. transport: its name; err: errno. */
 	void (*changed)(enum output_change what, const char *name,
@@ -55,10 +55,10 @@ struct output *output_new(struct transport *t, const struct output_options *o);
 /* Copies the message. One thread at a time. Messages are gathered until output_push() or until
  * there are enough of them. */
 void output_put(struct output *s, const struct message *m);
-/* Hands what was gathered to the output's thread. To be called when there is nothing
- * more to put for now. */
+/* Passes the gathered messages to the output's thread. Call this when there are no more messages for
+ * now. */
 void output_push(struct output *s);
-/* The file was rotated: reopens it before the next message. */
+/* Reopens the file, which was rotated, before the next message. */
 void output_reopen(struct output *s);
 void output_counts(struct output *s, struct output_counts *out);
 const char *output_name(const struct output *s);

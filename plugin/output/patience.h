@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/output/patience: how long a caller may wait for a slow output. A fast output that gets
- * a burst needs a few milliseconds; an output that is slow all the time must not slow down its
- * caller. Waits are limited to 0.4 s in a burst, and to 2 % of the time in the long run.
+ * plugin/output/patience: limits the time that a caller waits for an output. A fast output needs a few
+ * milliseconds in a burst; an output that is always slow must not delay its caller. Waits are limited
+ * to 0.4 s in a burst, and to 2 % of the time in the long run.
  */
 #ifndef NETLOG_PATIENCE_H
 #define NETLOG_PATIENCE_H
@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 struct patience {
-	int64_t full_at; /* monotonic ms: when all waits so far are made up for; 0 at first */
+	int64_t full_at; /* monotonic ms: when the whole budget is available again; 0 at first */
 };
 
 /* Returns the milliseconds that the caller may wait, 0 to 200. */

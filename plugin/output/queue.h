@@ -29,7 +29,7 @@ struct queue {
 int queue_init(struct queue *q, size_t size);
 void queue_fini(struct queue *q);
 
-/* Appends whole frames. Returns false, and takes nothing, if they do not fit. */
+/* Appends whole frames. Returns false, and appends none, if they do not fit. */
 bool queue_put(struct queue *q, const char *frames, size_t len);
 /* Moves the oldest frames, at most count of them, to buf. Returns their size in bytes;
  * 0 if the queue is empty. room must be at least FRAME_MAX. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/output/rotate: the old files of a log: FILE.1 is the youngest, FILE.2 the one before,
- * each possibly with a compressor's suffix (FILE.3.zst). A file has lines of one day at most,
- * and all of them have a bounded size and age.
+ * plugin/output/rotate: the old files of a log: FILE.1 is the youngest, FILE.2 the previous one, each
+ * possibly with a compressor's suffix (FILE.3.zst). A file has lines of one day at most; size and age
+ * of all files are bounded.
  */
 #ifndef NETLOG_ROTATE_H
 #define NETLOG_ROTATE_H

@@ -230,7 +230,7 @@ void tls_close(struct tls *t)
 	free(t);
 }
 
-/* An alert that came before the peer closed the connection says more than EPIPE. */
+/* An alert from before the peer's close is more specific than EPIPE. */
 static int why_broken(struct tls *t, char *error, size_t size)
 {
 	int err = tls_drain(t, error, size);

@@ -23,12 +23,12 @@ struct transport {
 };
 
 /*
- * open: called once before the first write. 0 or -errno; after an error, write tries
- * again. write: writes the messages in order and sets *done to how many were written
- * whole; returns 0, or -errno if *done is less than count. reopen: the file was rotated;
- * on error the old one stays in use. close frees.
- * keeps: after an error the rest is offered again later; otherwise it is lost.
- * ends: after -EPIPE no reader can come back.
+ * open: called once before the first write; returns 0 or -errno; after an error, write tries again.
+ * write: writes the messages in order and sets *done to the number written whole; returns 0, or -errno
+ * if *done is less than count. reopen: reopens a rotated file; after an error the old one stays in use.
+ * close: frees the transport.
+ * keeps: after an error the rest is written again later; otherwise it is lost.
+ * ends: -EPIPE is final, because no new reader can connect.
  */
 struct transport_ops {
 	const char *name; /* "file" */

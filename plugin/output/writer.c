@@ -28,11 +28,11 @@ static bool is_news(struct output *s, int err, bool failed)
 	const char *reason = s->transport->reason;
 
 	if (failed && (s->reasons == REASONS_MAX ||
-		       (err == s->said && !strcmp(reason, s->said_reason))))
+		       (err == s->reported && !strcmp(reason, s->reported_reason))))
 		return false;
 	s->reasons = failed ? s->reasons + 1 : 1;
-	s->said = err;
-	strcpy(s->said_reason, reason);
+	s->reported = err;
+	strcpy(s->reported_reason, reason);
 	return true;
 }
 

@@ -42,9 +42,9 @@ struct output {
 	unsigned int first, count; /* of messages: those not written yet */
 	unsigned int retry_ms;
 	/* of the outage */
-	int said;		/* the error that was reported last */
-	char said_reason[sizeof(((struct transport *)0)->reason)];
-	unsigned int reasons;	/* that were reported */
+	int reported;		/* the error reported last */
+	char reported_reason[sizeof(((struct transport *)0)->reason)];
+	unsigned int reasons;	/* reported so far */
 
 	/* owned by the putting thread: frames not yet in the queue */
 	char stage[OUTPUT_STAGE];

@@ -6,7 +6,7 @@
 #include "parser/diag.h"
 #include "parser/track/track.h"
 
-/* Stamps *e with the current time and gives it to the tracker. */
+/* Stamps *e with the current time and passes it to the tracker. */
 void deliver(struct track *t, struct event *e);
 
 #endif

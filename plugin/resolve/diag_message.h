@@ -17,8 +17,8 @@ bool diag_message_is_whole(const struct nlmsghdr *m, size_t len);
 /* Returns the message after m, which is whole, and subtracts m from *left. */
 const struct nlmsghdr *diag_message_next(const struct nlmsghdr *m, size_t *left);
 
-/* Reads one socket, from a dump or a notification. Returns false if the message is something
- * else, or incomplete. proto is unknown unless the message has it, netns always. */
+/* Reads one socket, from a dump or a notification. Returns false for another or an incomplete message.
+ * proto is unknown unless the message has it; netns is always unknown. */
 bool diag_message_parse(const struct nlmsghdr *message, size_t len, struct diag_sock *out);
 
 /* A running dump: values that its messages do not have. */

@@ -94,7 +94,7 @@ static bool read_piece(struct dump *d)
 	return more != 2;
 }
 
-bool dump_go_on(struct dump *d, const struct slice *slice)
+bool dump_continue(struct dump *d, const struct slice *slice)
 {
 	while (d->reading && read_piece(d))
 		if (slice_over(slice))

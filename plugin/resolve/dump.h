@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/resolve/dump: one dump after the other of the sockets of all watched namespaces,
- * for the requests that wait, and if it is full, for the inventory. */
+/* plugin/resolve/dump: dumps the sockets of all watched namespaces, one dump after the other, for the
+ * waiting requests, and a full one also for the inventory. */
 #ifndef NETLOG_DUMP_H
 #define NETLOG_DUMP_H
 
@@ -13,20 +13,19 @@ struct dump {
 	struct netns_set *spaces;
 	struct requests *requests;
 	struct inventory *inventory; /* NULL: only what is requested */
-	bool reading;		     /* a dump is under way */
-	bool incomplete;	     /* one has failed, or took too long */
+	bool reading;		     /* a dump is in progress */
+	bool incomplete;	     /* a dump failed, or took too long */
 	int step;		     /* of the four dumps of each namespace */
 	unsigned int sockets;	     /* so far */
-	int64_t begun_ms, end_ms;    /* mono; aborted then */
+	int64_t begun_ms, end_ms;    /* mono; end_ms: time limit */
 	uint64_t count;		     /* dumps since the start of the program */
 };
 
-/* Begins. requests must stay as they are until the end; inventory may be NULL. */
+/* Begins. requests must not change until the end; inventory may be NULL. */
 void dump_begin(struct dump *d, struct requests *requests, struct inventory *inventory);
 /* Reads for one slice. Returns true at the end. */
-bool dump_go_on(struct dump *d, const struct slice *slice);
-/* Returns the descriptor to poll while a dump is under way and the kernel has sent no more
- * yet, else -1. */
+bool dump_continue(struct dump *d, const struct slice *slice);
+/* Returns the descriptor to poll while a dump waits for the kernel, else -1. */
 int dump_fd(const struct dump *d);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/resolve/inventory: all sockets of one round of dumps, and the processes that hold
- * them. Pure data, indexed by cookie, inode and listening port: no operation walks over all
- * sockets. Bounded; omitted entries set cut.
+ * plugin/resolve/inventory: all sockets of one round of dumps, and the processes that hold them. Pure
+ * data, indexed by cookie, inode and listening port: no operation walks all sockets. Bounded; omitted
+ * entries set cut.
  */
 #ifndef NETLOG_INVENTORY_H
 #define NETLOG_INVENTORY_H
@@ -52,8 +52,8 @@ struct inventory {
 void inventory_clear(struct inventory *v);
 
 void inventory_add(struct inventory *v, const struct diag_sock *sock);
-/* The kernel has notified of its destruction: it must not be reported as open. dumping: a
- * piece of a dump that was made earlier may still show it. */
+/* Notes the kernel's report of the socket's destruction: it must not be reported as open. dumping: an
+ * earlier piece of the current dump may still show it. */
 void inventory_destroyed(struct inventory *v, uint64_t cookie, bool dumping);
 
 struct inventory_sock *inventory_find(const struct inventory *v, uint64_t cookie);
@@ -62,8 +62,8 @@ struct inventory_inode *inventory_inode(const struct inventory *v, uint64_t ino)
 /* Returns true if a socket listens on the local port of s. */
 bool inventory_has_listener(const struct inventory *v, const struct diag_sock *s);
 
-/* Notes that a process holds an inode. Returns it; NULL if the holder is one too many: the
- * inode counts as held nevertheless. */
+/* Notes that a process holds an inode, and returns the inode; NULL if it has too many holders, and only
+ * counts as held. */
 struct inventory_inode *inventory_hold(struct inventory *v, uint64_t ino, int64_t pid);
 /* Keeps the holder that inventory_hold() counted last, for the snapshot. */
 void inventory_keep_holder(struct inventory *v, struct inventory_inode *n, int64_t ppid,

@@ -76,7 +76,7 @@ static int begin(struct keep *k)
 	return k->writer ? 1 : -errno;
 }
 
-void keep_go_on(struct keep *k, const struct slice *slice)
+void keep_continue(struct keep *k, const struct slice *slice)
 {
 	struct slice own = slice_begin(0);
 	int err;

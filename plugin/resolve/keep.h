@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/resolve/keep: when the state file is read, and when it is written. */
+/* plugin/resolve/keep: reads and periodically writes the state file. */
 #ifndef NETLOG_KEEP_H
 #define NETLOG_KEEP_H
 
@@ -10,7 +10,7 @@ struct keep {
 	char *path;				 /* NULL: no file */
 	bool exact;				 /* of module or BPF, not of sock_diag */
 	const char *node;			 /* of module and BPF; borrowed */
-	bool own_numbers;			 /* cookies are none, and void after a restart */
+	bool own_numbers;			 /* the source's own, not cookies: void after a restart */
 	struct statefile_writer *writer;	 /* NULL: nothing is being written */
 	uint64_t saved_entries, writing_entries; /* of the tracker's count */
 	bool failed;				 /* logged */
@@ -18,10 +18,10 @@ struct keep {
 	int64_t next_ms;			 /* mono: not before */
 };
 
-/* Gives what the file has to the tracker. */
+/* Passes the connections of the file to the tracker. */
 void keep_load(struct keep *k);
-/* Writes for one slice, if something has changed since the last file and the next one is due. */
-void keep_go_on(struct keep *k, const struct slice *slice);
+/* Writes for one slice, if connections have changed since the last file and the next one is due. */
+void keep_continue(struct keep *k, const struct slice *slice);
 bool keep_writes(const struct keep *k); /* another slice is needed */
 /* Writes all at once. Returns false if there is no file, or it could not be written. */
 bool keep_save(struct keep *k);

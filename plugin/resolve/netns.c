@@ -77,7 +77,7 @@ bool netns_names_watched(struct netns_set *set)
 /* ---- one ---- */
 
 /* Opens the sockets in the current namespace. */
-static int open_here(struct netns *n, int64_t ino, bool hears_ends)
+static int open_here(struct netns *n, int64_t ino, bool may_subscribe)
 {
 	int err;
 
@@ -86,7 +86,7 @@ static int open_here(struct netns *n, int64_t ino, bool hears_ends)
 		return -errno;
 	n->ino = ino;
 	n->fresh = true;
-	err = hears_ends ? sockdiag_subscribe(n->nl) : 0;
+	err = may_subscribe ? sockdiag_subscribe(n->nl) : 0;
 	if (err)
 		log_warnx("sock_diag: no notifications of destroyed sockets: %s",
 			  strerror(-err));
@@ -117,7 +117,7 @@ static int open_file(struct netns_set *set, struct netns *n, int fd)
 	}
 	if (setns(fd, CLONE_NEWNET))
 		return -errno;
-	err = open_here(n, st.st_ino, set->hears_ends);
+	err = open_here(n, st.st_ino, set->may_subscribe);
 	go_back(set);
 	return err;
 }
@@ -132,12 +132,12 @@ static void close_one(struct netns *n)
 
 static void complain_of(struct netns_set *set, struct netns *n, int err)
 {
-	bool gone = n->met && (err == -ENOENT || err == -ESRCH);
+	bool gone = n->of_process && (err == -ENOENT || err == -ESRCH);
 
-	if (gone || n->complained || (n->met && set->complained))
+	if (gone || n->complained || (n->of_process && set->complained))
 		return;
 	n->complained = true;
-	set->complained |= n->met; /* the next one has the same reason, most likely */
+	set->complained |= n->of_process; /* the next one has the same reason, most likely */
 	if (err == -ENOENT)
 		log_warnx("[sockdiag] netns: %s: no such network namespace; it is watched "
 			  "once there is one",
@@ -197,7 +197,7 @@ static bool find_lost(struct netns_set *set, const struct slice *slice)
 	while ((pid = procfs_next_process(&set->search))) {
 		struct netns *n = netns_find(set, procfs_netns(pid));
 
-		if (n && n->lost && n->met)
+		if (n && n->lost && n->of_process)
 			set_path_of_process(n, pid);
 		if (slice_over(slice))
 			return false;
@@ -213,7 +213,7 @@ void netns_check_begin(struct netns_set *set)
 		struct netns *n = &set->at[i];
 
 		n->lost = n->ino && !is_there(set, n);
-		search |= n->lost && n->met;
+		search |= n->lost && n->of_process;
 	}
 	set->checking = true;
 	procfs_walk_end(&set->search);
@@ -229,7 +229,7 @@ static void forget(struct netns_set *set, unsigned int i)
 	set->full = false;
 }
 
-bool netns_meet(struct netns_set *set, int64_t pid, int64_t ino)
+bool netns_watch_process(struct netns_set *set, int64_t pid, int64_t ino)
 {
 	struct netns *n = &set->at[set->count];
 
@@ -244,7 +244,7 @@ bool netns_meet(struct netns_set *set, int64_t pid, int64_t ino)
 		return false;
 	}
 	memset(n, 0, sizeof(*n));
-	n->met = true;
+	n->of_process = true;
 	if (set_path_of_process(n, pid))
 		return false;
 	set->count++;
@@ -266,13 +266,13 @@ static bool close_lost(struct netns_set *set)
 		log_info("[sockdiag] netns: %s: removed", n->path);
 		close_one(n);
 		changed = true;
-		if (n->met)
+		if (n->of_process)
 			forget(set, i--);
 	}
 	return changed;
 }
 
-bool netns_check_go_on(struct netns_set *set, const struct slice *slice, bool *changed)
+bool netns_check_continue(struct netns_set *set, const struct slice *slice, bool *changed)
 {
 	if (set->search.processes && !find_lost(set, slice))
 		return false;
@@ -300,17 +300,17 @@ static int add(struct netns_set *set, const char *name)
 }
 
 int netns_open(struct netns_set *set, char *const *names, unsigned int count,
-	       bool hears_ends)
+	       bool may_subscribe)
 {
 	struct slice slice = slice_begin(0);
 	bool changed;
 	int err;
 
 	memset(set, 0, sizeof(*set));
-	set->hears_ends = hears_ends;
+	set->may_subscribe = may_subscribe;
 	set->own = -1;
 	set->count = 1;
-	err = open_here(&set->at[0], procfs_netns(0), hears_ends);
+	err = open_here(&set->at[0], procfs_netns(0), may_subscribe);
 	if (err || !count)
 		return err;
 	set->own = open(OWN, O_RDONLY | O_CLOEXEC);
@@ -321,7 +321,7 @@ int netns_open(struct netns_set *set, char *const *names, unsigned int count,
 	if (err)
 		return err;
 	netns_check_begin(set);
-	netns_check_go_on(set, &slice, &changed);
+	netns_check_continue(set, &slice, &changed);
 	return 0;
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/resolve/netns: the network namespaces whose sockets are read: our own, those that are
- * configured, and with "all" those in which a process makes a connection. A netlink socket
- * stays in the namespace where it was made, so a namespace is entered only to make its two
- * sockets.
+ * plugin/resolve/netns: the network namespaces whose sockets are read: our own, the configured ones,
+ * and with "all" those in which a process makes a connection. A netlink socket stays in the namespace
+ * where it was opened, so a namespace is entered only to open its two sockets.
  */
 #ifndef NETLOG_NETNS_H
 #define NETLOG_NETNS_H
@@ -21,10 +20,10 @@
 struct netns {
 	char *path;	     /* NULL: our own */
 	int64_t ino;	     /* 0: not watched now */
-	struct sockdiag *nl; /* NULL: not watched, or same as another of the set */
-	bool met;	     /* not configured by name: path is that of a process */
+	struct sockdiag *nl; /* NULL: not watched, or the same as another of the set */
+	bool of_process;     /* not configured: path is that of a process */
 	bool fresh;	     /* the snapshot of its sockets is still to be reported */
-	bool snapshot;	     /* is being reported */
+	bool snapshot;	     /* the snapshot is being reported */
 	bool complained;
 	bool lost; /* its file was removed, or names another namespace now */
 };
@@ -32,35 +31,35 @@ struct netns {
 struct netns_set {
 	struct netns at[NETNS_MAX]; /* the first is our own */
 	unsigned int count;
-	bool hears_ends;       /* may subscribe to the notifications */
-	bool all;	       /* namespaces that are met are watched as well */
+	bool may_subscribe;    /* to the notifications */
+	bool all;	       /* namespaces of processes are watched as well */
 	bool full, complained; /* logged: too many; why one is not watched */
-	int own;	       /* descriptor of our own's file, or -1 */
+	int own;	       /* descriptor of our own namespace's file, or -1 */
 	bool checking;
 	struct procfs_walk search; /* for another process in a namespace */
 };
 
 /* The names are copied. Returns 0, or -errno if our own cannot be watched. */
 int netns_open(struct netns_set *set, char *const *names, unsigned int count,
-	       bool hears_ends);
+	       bool may_subscribe);
 void netns_close(struct netns_set *set);
 
 /*
  * Checks which namespaces exist. This keeps none of them alive: if a file was removed, or names
- * another namespace, the old one is closed. netns_check_go_on() returns false while it needs
+ * another namespace, the old one is closed. netns_check_continue() returns false while it needs
  * another slice; then *changed is set if the set has changed.
  */
 void netns_check_begin(struct netns_set *set);
-bool netns_check_go_on(struct netns_set *set, const struct slice *slice, bool *changed);
+bool netns_check_continue(struct netns_set *set, const struct slice *slice, bool *changed);
 
 /* Returns true if any namespace is still to be reported. */
 bool netns_fresh(const struct netns_set *set);
-/* The round that begins reads the sockets of all that are fresh; they have been reported. */
+/* A round begins that reads the sockets of all fresh namespaces; their snapshots are reported. */
 void netns_snapshot_begin(struct netns_set *set);
 void netns_snapshot_end(struct netns_set *set);
 
 /* With "all": starts watching the namespace of a process. Returns true if it is new. */
-bool netns_meet(struct netns_set *set, int64_t pid, int64_t ino);
+bool netns_watch_process(struct netns_set *set, int64_t pid, int64_t ino);
 
 /* Returns the namespace if it is watched, else NULL. */
 struct netns *netns_find(struct netns_set *set, int64_t ino);

@@ -16,7 +16,7 @@
  * or no socket; -errno if it cannot be read. */
 int procfs_socket(int64_t pid, int fd, uint64_t *ino);
 
-/* Returns true if the descriptor has FD_CLOEXEC, false also if it cannot be read. */
+/* Returns true if the descriptor has FD_CLOEXEC; false also if that cannot be read. */
 bool procfs_cloexec(int64_t pid, int fd);
 
 /* Returns the inode of a process's network namespace, 0 with errno set if it cannot be
@@ -63,8 +63,8 @@ void procfs_walk_end(struct procfs_walk *w); /* may be called twice */
 /* Returns the next process, 0 at the end. */
 int64_t procfs_next_process(struct procfs_walk *w);
 
-/* Reads the next descriptor. Returns 1 with a socket in *pid, *fd and *ino; 0 if the step
- * met something else; -1 at the end. */
+/* Reads the next descriptor. Returns 1 with a socket in *pid, *fd and *ino; 0 if it is not a socket; -1
+ * at the end. */
 int procfs_next_socket(struct procfs_walk *w, int64_t *pid, int *fd, uint64_t *ino);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/resolve/request: the tracker's requests, and what /proc and the dumps have shown
- * of each so far. */
+/* plugin/resolve/request: the tracker's requests, and the results of /proc and the dumps so far. */
 #ifndef NETLOG_REQUEST_H
 #define NETLOG_REQUEST_H
 
@@ -14,7 +13,7 @@
 struct pending {
 	struct request q;
 	uint64_t ino;	   /* of the descriptor; 0: closed, or no socket */
-	int64_t netns;	   /* the process's when it was read; 0: not known */
+	int64_t netns;	   /* the process's when it was read; 0: unknown */
 	bool netns_sure;   /* of all its threads */
 	bool everywhere;   /* match sockets of all namespaces, not only netns */
 	int64_t looked_ms; /* real time when the descriptor was read */

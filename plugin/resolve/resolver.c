@@ -8,7 +8,7 @@
 #include <sys/utsname.h>
 
 #include "plugin/resolve/keep.h"
-#include "plugin/resolve/look.h"
+#include "plugin/resolve/lookup.h"
 #include "plugin/resolve/round.h"
 #include "plugin/resolve/sweep.h"
 #include "plugin/clock.h"
@@ -41,14 +41,14 @@ static void deliver_diag(struct resolver *r, enum event_kind kind, const struct 
 void resolver_ask(struct resolver *r, const struct request *q)
 {
 	r->questions++;
-	look_ask(r->round.fresh, q);
+	lookup_request(r->round.fresh, q);
 }
 
-void resolver_look(struct resolver *r)
+void resolver_lookup(struct resolver *r)
 {
 	struct slice slice = slice_begin(SLICE_MS);
 
-	r->met |= look_go_on(r->round.fresh, &r->spaces, &slice);
+	r->met |= lookup_continue(r->round.fresh, &r->spaces, &slice);
 }
 
 /* ---- notifications ---- */
@@ -123,7 +123,7 @@ static bool check_netns(struct resolver *r, const struct slice *slice)
 		resolver_events(r);
 		netns_check_begin(&r->spaces);
 	}
-	if (!netns_check_go_on(&r->spaces, slice, &changed))
+	if (!netns_check_continue(&r->spaces, slice, &changed))
 		return false;
 	changed |= r->met;
 	r->met = false;
@@ -174,7 +174,7 @@ static void work_on_round(struct resolver *r)
 		return;
 	if (r->round.phase == ROUND_IDLE)
 		begin_round(r);
-	if (round_go_on(&r->round, &slice) && r->round.dump.inventory)
+	if (round_continue(&r->round, &slice) && r->round.dump.inventory)
 		sweep_dumped(&r->sweep, r->round.dump.begun_ms,
 			     !r->round.dump.incomplete);
 }
@@ -184,14 +184,14 @@ void resolver_work(struct resolver *r)
 	struct slice slice;
 
 	resolver_events(r);
-	resolver_look(r);
+	resolver_lookup(r);
 	work_on_round(r);
 	slice = slice_begin(SLICE_MS);
-	sweep_go_on(&r->sweep, &slice);
+	sweep_continue(&r->sweep, &slice);
 	deliver_diag(r, EVENT_TICK, NULL);
 	slice = slice_begin(SLICE_MS);
 	if (!r->sweep.snapshot_due) /* until then the old file is better */
-		keep_go_on(&r->keep, &slice);
+		keep_continue(&r->keep, &slice);
 }
 
 /* Returns the time until something is due, in ms. */
@@ -284,7 +284,7 @@ static int init(struct resolver *r, struct track *track, const struct resolver_o
 		.first = o->snapshot || o->state,
 	};
 	sweep_init(&r->sweep);
-	return netns_open(&r->spaces, o->netns, o->netns_count, o->hears_ends);
+	return netns_open(&r->spaces, o->netns, o->netns_count, o->may_subscribe);
 }
 
 struct resolver *resolver_open(struct track *track, const struct resolver_options *o,

@@ -22,7 +22,7 @@ struct resolver_options {
 	unsigned int settle_ms; /* see diag_options */
 	unsigned int sweep_s;	/* between sweeps; 0: none */
 	bool sees_all;		/* other processes' descriptors */
-	bool hears_ends;	/* may subscribe to the notifications */
+	bool may_subscribe;	/* to the notifications */
 	bool snapshot;		/* report sockets that are already open */
 	const char *state;	/* state file, or NULL */
 	char *const *netns;	/* network namespaces to watch as well: see config */
@@ -36,11 +36,10 @@ struct resolver_stats {
 	unsigned int netns; /* watched now, of those that are configured */
 };
 
-/* Switches the tracker's sock_diag source on; *o is copied. Returns NULL with the reason in
- * *error if it cannot be. */
+/* Switches the tracker's sock_diag source on; *o is copied. Returns NULL with the reason in *error. */
 struct resolver *resolver_open(struct track *track, const struct resolver_options *o,
 			       const char **error);
-/* Switches it off. ending: the program ends as well, and a later run continues. */
+/* Switches sock_diag off. ending: the program exits, and a later run continues. */
 void resolver_close(struct resolver *r, bool ending);
 
 /* Queues a request of the tracker, and reads the descriptor now; may be called from within
@@ -48,18 +47,17 @@ void resolver_close(struct resolver *r, bool ending);
 void resolver_ask(struct resolver *r, const struct request *q);
 
 #define RESOLVER_FDS (NETNS_MAX + 1)
-/* Fills what to poll for, and returns how long to wait at most, in ms. */
+/* Fills fds for poll(2), and returns the longest time to wait, in ms. */
 int resolver_poll(struct resolver *r, struct pollfd fds[RESOLVER_FDS]);
-/* Reads notifications: to be called before the audit records that arrived meanwhile. */
+/* Reads notifications. Call this before the audit records that arrived meanwhile are read. */
 void resolver_events(struct resolver *r);
-/* Reads the namespaces of new requests, and enters those that are new: to be called after
- * each buffer of input, since a process may exit a moment later. Bounded to a few
- * milliseconds. */
-void resolver_look(struct resolver *r);
-/* Goes on with everything for one slice, and gives the tracker the time. */
+/* Reads the namespaces of new requests, and enters new ones, for a few milliseconds at most. Call this
+ * after each buffer of input, because a process may exit soon. */
+void resolver_lookup(struct resolver *r);
+/* Continues all work for one slice, and sends the tracker a tick. */
 void resolver_work(struct resolver *r);
 
-/* Checks which network namespaces exist, now or after the round under way. */
+/* Checks which network namespaces exist, now or after the current round. */
 void resolver_check_netns(struct resolver *r);
 
 void resolver_stats(const struct resolver *r, struct resolver_stats *out);

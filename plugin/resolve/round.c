@@ -104,7 +104,7 @@ static bool step(struct round *r, const struct slice *slice)
 	case ROUND_IDLE:
 		return false;
 	case ROUND_DUMPS:
-		if (!dump_go_on(&r->dump, slice))
+		if (!dump_continue(&r->dump, slice))
 			return false;
 		r->took_ms = clock_now_ms() - r->dump.begun_ms;
 		answer_begin(&r->answers, r->serving, r->fresh, r->dump.incomplete);
@@ -140,7 +140,7 @@ static bool step(struct round *r, const struct slice *slice)
 	return false;
 }
 
-bool round_go_on(struct round *r, const struct slice *slice)
+bool round_continue(struct round *r, const struct slice *slice)
 {
 	bool dumping = r->phase == ROUND_DUMPS;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/resolve/round: rounds of dumps and answers. While a round serves the requests that
- * were there at its beginning, new ones collect for the next.
+ * plugin/resolve/round: rounds of dumps and answers. A round serves the requests that existed at its
+ * beginning; new ones are collected for the next round.
  */
 #ifndef NETLOG_ROUND_H
 #define NETLOG_ROUND_H
@@ -37,13 +37,13 @@ void round_fini(struct round *r);
 
 /* Returns true if requests wait and the next round may begin. */
 bool round_due(const struct round *r);
-/* Begins a round; inventory is filled, unless it is NULL, until round_go_on() reports the end
+/* Begins a round; inventory is filled, unless it is NULL, until round_continue() reports the end
  * of the dumps. */
 void round_begin(struct round *r, struct inventory *inventory);
-/* Goes on for one slice. Returns true when the dumps of this round have just ended:
+/* Continues for one slice. Returns true when the dumps of this round have just ended:
  * r->dump.incomplete and the inventory are final. */
-bool round_go_on(struct round *r, const struct slice *slice);
-/* Returns how long to wait at most, in ms; 0: there is work. fd: see dump_fd(). */
+bool round_continue(struct round *r, const struct slice *slice);
+/* Returns the longest time to wait, in ms; 0: there is work. fd: see dump_fd(). */
 int64_t round_wait_ms(const struct round *r);
 int round_fd(const struct round *r);
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Time budget of the work in hand; monotonic. */
+/* Time budget of the current work; monotonic. */
 struct slice {
 	int64_t begun_ns, end_ns;
 };

@@ -17,9 +17,9 @@ void snapshot_read_ports(struct snapshot_ports *ports);
  * was chosen by a program: the kernel chooses the port of a socket that only sends. */
 bool snapshot_wants(const struct snapshot_ports *ports, const struct diag_sock *s);
 
-/* Gives the tracker the socket, as open by the process that most likely made it, and as
- * held by each other one. Holders that have closed it since are left out; if all have, it
- * is not reported. */
+/* Reports the socket to the tracker as open by the process that most likely opened it, and as held by
+ * each other holder. Holders that have closed it since are left out; without a holder the socket is
+ * not reported. */
 void snapshot_report(struct track *t, const struct inventory *v, const struct diag_sock *sock);
 
 #endif

@@ -25,7 +25,7 @@ struct statefile_writer *statefile_begin(const char *path, const struct track *t
 /* Writes for one slice (NULL: to the end). Returns 1 if there is more to write; 0 when the
  * new file is in place, or -errno; the writer is freed then. */
 int statefile_write(struct statefile_writer *w, const struct slice *slice);
-/* Gives up; the old file stays. w may be NULL. */
+/* Aborts; the old file stays. w may be NULL. */
 void statefile_abandon(struct statefile_writer *w);
 
 /* Writes all at once. Returns 0 or -errno. */

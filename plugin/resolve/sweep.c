@@ -278,7 +278,7 @@ static void rest(struct sweep *w)
 	w->next_doubt_ms = now + 20 * (w->cost_ns / 1000000);
 }
 
-void sweep_go_on(struct sweep *w, const struct slice *slice)
+void sweep_continue(struct sweep *w, const struct slice *slice)
 {
 	int64_t begun = clock_cpu_ns();
 

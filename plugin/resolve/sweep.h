@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/resolve/sweep: what follows a round that dumped every socket, slice by slice. The
- * descriptors of all processes are scanned, open sockets are reported once (the snapshot),
- * and the tracker learns which sockets are no longer there (the sweep).
+ * plugin/resolve/sweep: the work after a round that dumped every socket, slice by slice: scans the
+ * descriptors of all processes, reports open sockets once (the snapshot), and reports to the tracker
+ * which sockets no longer exist (the sweep).
  */
 #ifndef NETLOG_SWEEP_H
 #define NETLOG_SWEEP_H
@@ -22,10 +22,10 @@ enum sweep_phase { SWEEP_IDLE,
 struct sweep {
 	struct track *track;
 	struct netns_set *spaces;
-	unsigned int interval_s; /* 0: only when something asks for it */
+	unsigned int interval_s; /* 0: only on request */
 	bool sees_all;		 /* other processes' descriptors */
-	bool snapshot;		 /* report what is open at the start */
-	bool first;		 /* scan at the start, for that or for the state file */
+	bool snapshot;		 /* report sockets that are open at the start */
+	bool first;		 /* scan at the start, for the snapshot or the state file */
 
 	enum sweep_phase phase;
 	struct inventory inventory;
@@ -38,8 +38,8 @@ struct sweep {
 	int64_t begun_ms, took_ms; /* of the dumps, mono */
 	int64_t cost_ns;	   /* of this sweep: processor time */
 	int64_t last_ms, next_ms;  /* mono */
-	int64_t next_scan_ms;	   /* scans rest 200 times what they cost */
-	int64_t next_doubt_ms;	   /* or 20 times, if a socket is missing */
+	int64_t next_scan_ms;	   /* after a pause of 200 times the cost of a scan */
+	int64_t next_doubt_ms;	   /* or of 20 times, if a socket is missing */
 	uint64_t count, cut;	   /* sweeps that were incomplete */
 	bool cut_logged;
 };
@@ -49,18 +49,18 @@ void sweep_init(struct sweep *w);
 void sweep_fini(struct sweep *w);
 
 int64_t sweep_due_ms(const struct sweep *w); /* mono */
-/* Sweeps soon: at once, or for the snapshot of a new namespace as soon as scans may. */
+/* Schedule a sweep: at once, or, for the snapshot of a new namespace, after the scans' pause. */
 void sweep_soon(struct sweep *w);
 void sweep_new_namespace(struct sweep *w);
 
-/* A round of dumps begins that fills w->inventory; it has ended. */
+/* Call these when a round of dumps that fills w->inventory begins, and when its dumps have ended. */
 void sweep_begin(struct sweep *w);
 void sweep_dumped(struct sweep *w, int64_t begun_ms, bool complete);
-/* Goes on for one slice. */
-void sweep_go_on(struct sweep *w, const struct slice *slice);
-/* A socket was destroyed: it is not reported as open. */
+/* Continues for one slice. */
+void sweep_continue(struct sweep *w, const struct slice *slice);
+/* Notes that a socket was destroyed: it is not reported as open. */
 void sweep_destroyed(struct sweep *w, uint64_t cookie);
-/* Returns true if a slice would do something now. */
+/* Returns true if there is work for a slice now. */
 bool sweep_works(const struct sweep *w);
 
 #endif

@@ -172,7 +172,7 @@ test_rsyslogd() {
 		printf 'module(load="imuxsock")\n' >"$tmp/imuxsock.conf"
 		mount --bind "$tmp/imuxsock.conf" /etc/rsyslog.conf
 		check "--doctor shows what journald could not forward" [ "$(doctor imuxsock)" = \
-			"warning journald could not hand $missed lines of this host to rsyslog since the boot" ]
+			"warning journald could not forward $missed lines of this host to rsyslog since the boot" ]
 		umount /etc/rsyslog.conf
 	fi
 	exec 3>&-

@@ -1,38 +1,45 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# run.sh PROGRAM...: runs cmocka programs, shows the output of those that fail,
-# and counts their closing lines. A program that does not come to its closing
-# line has failed too.
+# run.sh PROGRAM...: runs cmocka programs, as many at a time as there are processors, shows the
+# output of those that fail, and counts their closing lines. A program that does not reach its
+# closing line has failed too.
 set -u
 export TZ=UTC LC_ALL=C.UTF-8
 
 passed=0 failed=0 skipped=0
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
 
-# count WORD: the sum of cmocka's "[  WORD  ] N test(s)" lines
-count() {
-	sed -n "s/^\[ *$1 *\] \([0-9]*\) test(s).*/\1/p" "$log" |
-		awk '{ n += $1 } END { print n + 0 }'
+# counts LOG: the sums of cmocka's closing lines "[  PASSED  ] N test(s)…", and of its tests that ran
+counts() {
+	awk '/^\[ *PASSED *\] [0-9]+ test\(s\)/ { passed += $4 } /^\[ *FAILED *\] [0-9]+ test\(s\)/ { failed += $4 }
+		/^\[ *SKIPPED *\] [0-9]+ test\(s\)/ { skipped += $4 } /^\[=*\] [0-9]+ test\(s\) run\.$/ { ran += $2 }
+		END { print passed + 0, failed + 0, skipped + 0, ran + 0 }' "$1"
 }
 
-for program; do
-	name=${program##*/}
-	timeout 120 "$program" >"$log" 2>&1
-	status=$?
-	good=$(count PASSED) bad=$(count FAILED)
-	ran=$(sed -n 's/^\[=*\] \([0-9]*\) test(s) run\.$/\1/p' "$log" |
-		awk '{ n += $1 } END { print n + 0 }')
-	skipped=$((skipped + $(count SKIPPED)))
-	if [ "$status" = 0 ] && [ "$bad" = 0 ] && [ "$ran" -gt 0 ]; then
-		echo "ok - $name: $good passed"
+judge() { # NAME LOG STATUS
+	local good bad skip ran
+	read -r good bad skip ran < <(counts "$2")
+	if [ "$3" = 0 ] && [ "$bad" = 0 ] && [ "$ran" -gt 0 ]; then
+		echo "ok - $1: $good passed"
 	else
 		[ "$bad" -gt 0 ] || bad=1
-		echo "not ok - $name: $bad failed, $good passed, status $status"
-		grep -v '^\[ *\(RUN\|OK\) *\]' "$log" | sed 's/^/# /' | head -n 100
+		echo "not ok - $1: $bad failed, $good passed, status $3"
+		grep -v '^\[ *\(RUN\|OK\) *\]' "$2" | sed 's/^/# /' | head -n 100
 		failed=$((failed + bad))
 	fi
-	passed=$((passed + good))
+	passed=$((passed + good)) skipped=$((skipped + skip))
+}
+
+running=0
+for program; do
+	[ $running -lt "$(nproc)" ] || { wait -n; running=$((running - 1)); }
+	{ timeout 120 "$program" >"$logs/${program##*/}" 2>&1; echo $? >"$logs/${program##*/}.status"; } &
+	running=$((running + 1))
+done
+wait
+for program; do
+	judge "${program##*/}" "$logs/${program##*/}" "$(cat "$logs/${program##*/}.status")"
 done
 echo "unit: $passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

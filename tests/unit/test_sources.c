@@ -51,7 +51,7 @@ bool privileges_has(unsigned int capability) { (void)capability; return true; }
 bool privileges_sees_all(void) { return true; }
 void log_warnx(const char *format, ...) { (void)format; }
 void keep_load(struct keep *k) { (void)k; }
-void keep_go_on(struct keep *k, const struct slice *slice) { (void)k, (void)slice; }
+void keep_continue(struct keep *k, const struct slice *slice) { (void)k, (void)slice; }
 bool keep_save(struct keep *k) { (void)k; return true; }
 void keep_remove(struct keep *k) { (void)k; }
 void keep_fini(struct keep *k) { (void)k; }

@@ -180,7 +180,7 @@ static void sweep_once(bool sees_all)
 	add(&w, 2, 0);
 	sweep_dumped(&w, 1, true);
 	for (int i = 0; i < 10 && sweep_works(&w); i++)
-		sweep_go_on(&w, &slice);
+		sweep_continue(&w, &slice);
 	assert_false(sweep_works(&w));
 	assert_int_equal(stub.sweeps, 1);
 	stub.rest_ms = w.next_doubt_ms - clock_now_ms();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/resolve/look: reads /proc for new requests. */
-#include "plugin/resolve/look.h"
+/* plugin/resolve/lookup: reads /proc for new requests. */
+#include "plugin/resolve/lookup.h"
 
 #include "plugin/resolve/procfs.h"
 
-#define MEET_MAX 4 /* namespaces entered in one slice */
+#define ENTER_MAX 4 /* namespaces entered in one slice */
 
 /* A process's descriptors may change at any moment: two system calls read one at once. */
-void look_ask(struct requests *fresh, const struct request *q)
+void lookup_request(struct requests *fresh, const struct request *q)
 {
 	struct pending *p = requests_add(fresh, q);
 
@@ -22,10 +22,10 @@ void look_ask(struct requests *fresh, const struct request *q)
 struct reading {
 	int64_t pid, netns;
 	bool single;
-	unsigned int met;
+	unsigned int entered;
 };
 
-static void look_at(struct pending *p, struct netns_set *spaces, struct reading *last)
+static void read_process(struct pending *p, struct netns_set *spaces, struct reading *last)
 {
 	p->looked = true;
 	if (p->q.kind == REQUEST_HELD) {
@@ -40,12 +40,12 @@ static void look_at(struct pending *p, struct netns_set *spaces, struct reading 
 		last->single = p->netns && procfs_single_netns(p->q.pid, p->netns);
 	}
 	p->netns_sure = last->single;
-	if (last->met < MEET_MAX && netns_meet(spaces, p->q.pid, p->netns))
-		last->met++;
+	if (last->entered < ENTER_MAX && netns_watch_process(spaces, p->q.pid, p->netns))
+		last->entered++;
 	p->everywhere = !netns_find(spaces, p->netns);
 }
 
-bool look_go_on(struct requests *fresh, struct netns_set *spaces, const struct slice *slice)
+bool lookup_continue(struct requests *fresh, struct netns_set *spaces, const struct slice *slice)
 {
 	struct reading last = { 0 };
 
@@ -53,9 +53,9 @@ bool look_go_on(struct requests *fresh, struct netns_set *spaces, const struct s
 		struct pending *p = &fresh->at[fresh->looked++];
 
 		if (!p->looked)
-			look_at(p, spaces, &last);
+			read_process(p, spaces, &last);
 		if (slice_over(slice))
 			break;
 	}
-	return last.met > 0;
+	return last.entered > 0;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/resolve/look: reads /proc for new requests: the descriptor, and the network
- * namespace of the process.
+ * plugin/resolve/lookup: reads /proc for new requests: the descriptor, and the network namespace of the
+ * process.
  */
-#ifndef NETLOG_LOOK_H
-#define NETLOG_LOOK_H
+#ifndef NETLOG_LOOKUP_H
+#define NETLOG_LOOKUP_H
 
 #include <stdbool.h>
 
@@ -14,10 +14,10 @@
 
 /* Queues a request of the tracker, which is copied, and reads its descriptor at once. A
  * request without room is dropped: the tracker asks again, or stops asking in time. */
-void look_ask(struct requests *fresh, const struct request *q);
+void lookup_request(struct requests *fresh, const struct request *q);
 
 /* Reads the namespaces of queued requests until the slice is over, and enters new ones.
  * Returns true if a namespace is new. */
-bool look_go_on(struct requests *fresh, struct netns_set *spaces, const struct slice *slice);
+bool lookup_continue(struct requests *fresh, struct netns_set *spaces, const struct slice *slice);
 
 #endif
