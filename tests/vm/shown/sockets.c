@@ -1184,15 +1184,15 @@ static void wide(char **args)
 	printf("us %.0f\n", best * 1e6);
 }
 
-/* ---- storm: as much as it can, until killed ---- */
+/* ---- storm [US]: as much as it can, until killed; or with a pause after each round ---- */
 
 static void storm(char **args)
 {
+	struct timespec pause = { .tv_nsec = args[0] ? atol(args[0]) * 1000 : 0 };
 	int l = listener(0, 64), full = listener(0, 0), port = port_of(l);
 	unsigned int n = 0;
 	char *buf = malloc(1 << 16);
 
-	(void)args;
 	fcntl(l, F_SETFL, O_NONBLOCK);
 	dial(port_of(full));
 	for (;; n++) {
@@ -1215,6 +1215,8 @@ static void storm(char **args)
 		s = new_tcp();
 		listen(s, 1);
 		close(s);
+		if (pause.tv_nsec)
+			nanosleep(&pause, NULL);
 	}
 }
 
