@@ -28,7 +28,7 @@ struct bpf_ring {
 	int64_t last;		/* of the last record */
 	unsigned int records;
 	enum { EMPTY, LATER, END } stopped;
-	bool confused;		/* a record was none: reported once */
+	bool confused;		/* an invalid record was reported, once */
 };
 
 /*
@@ -71,7 +71,7 @@ static int64_t read_records(struct bpf_ring *r, int64_t longest)
 	bpf_events_clock(r->events, clock_real_minus_mono());
 	ring_buffer__consume(r->buffer);
 	r->due = 0;
-	if (r->stopped != EMPTY)	/* no wake-up comes while something is left */
+	if (r->stopped != EMPTY)	/* the kernel does not wake the reader while records are left */
 		r->due = clock_now_ms() + (r->stopped == LATER ? BATCH_MS : 0);
 	return r->stopped == END ? r->last : r->begun;
 }

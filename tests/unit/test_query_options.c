@@ -141,7 +141,7 @@ static void test_errors(void **state)
 		{ "-ts today noon",	"-ts noon: neither" },
 		{ "-ts today today",	"-ts today: neither" },
 		{ "-te boot 06:07",	"-te boot is a moment" },
-		{ "-te checkpoint",	"-te checkpoint: needs a time; --checkpoint FILE goes on" },
+		{ "-te checkpoint",	"-te checkpoint: needs a time; --checkpoint FILE continues" },
 		{ "--remote 1.2.3",	"--remote 1.2.3: a network is written 1.2.3.0/24" },
 		{ "-ua no.such.user",	"-ua no.such.user: must be a user name" },
 		{ "-ts today -ts now",	"-ts: given twice" },
