@@ -6,6 +6,9 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "plugin/clock.h"
 #include "plugin/log.h"
@@ -16,20 +19,30 @@
 #define READ_NS 100000000	/* of reading, before the other inputs are read */
 #define READ_STEP 64	/* records between two readings of the clock */
 #define FOUND_AT_ONCE 1000	/* holders of sockets that a scan found */
+#define PAUSES 100		/* for a program that the kernel interrupted while it wrote, */
+#define PAUSE_NS 2000000	/* each of this length */
 
 struct bpf_ring {
 	struct ring_buffer *buffer;
 	struct bpf_events *events;
 	struct bpf_found *found;
 	int64_t due;		/* monotonic ms: the ring is to be read; 0: it is empty */
+	/* the kernel's positions, in bytes that never decrease */
+	const unsigned long *consumed, *produced;
 	/* of one reading, mono ns */
-	int64_t begun;		/* it leaves records that are later */
+	int64_t begun;
+	unsigned long until;	/* position: it leaves records written after begun */
 	int64_t end;		/* it takes no longer than this */
 	int64_t last;		/* of the last record */
 	unsigned int records;
 	enum { EMPTY, LATER, END } stopped;
 	bool confused;		/* an invalid record was reported, once */
 };
+
+static unsigned long position(const unsigned long *p)
+{
+	return __atomic_load_n(p, __ATOMIC_ACQUIRE);
+}
 
 /*
  * Returns a negative number to stop ring_buffer__consume(), which otherwise reads until the ring is
@@ -39,7 +52,7 @@ static int after_record(struct bpf_ring *r, const struct netlog_bpf_event *e)
 {
 	if (e->kind == NETLOG_BPF_EVENT)
 		r->last = e->mono;
-	if (r->last > r->begun)
+	if (position(r->consumed) >= r->until)	/* where this record begins */
 		r->stopped = LATER;
 	else if (++r->records % READ_STEP == 0 && clock_now_ns() >= r->end)
 		r->stopped = END;
@@ -60,25 +73,41 @@ static int on_record(void *arg, void *data, size_t size)
 	return after_record(r, e);
 }
 
-/* Reads what was written before the call, for at most this many ns. Returns the time up to
- * which all was read. */
+/*
+ * Returns false also while a program that the kernel preempted between reserving and writing its
+ * record blocks the records after it.
+ */
+bool bpf_ring_is_current(const struct bpf_ring *r)
+{
+	return position(r->consumed) >= r->until;
+}
+
+/* Reads the records written before the call, for at most this many ns. Returns the time up to
+ * which all were read. */
 static int64_t read_records(struct bpf_ring *r, int64_t longest)
 {
 	r->begun = clock_now_ns();
+	r->until = position(r->produced);
 	r->end = longest == INT64_MAX ? longest : r->begun + longest;
 	r->last = r->records = 0;
 	r->stopped = EMPTY;
 	bpf_events_clock(r->events, clock_real_minus_mono());
 	ring_buffer__consume(r->buffer);
 	r->due = 0;
-	if (r->stopped != EMPTY)	/* the kernel does not wake the reader while records are left */
-		r->due = clock_now_ms() + (r->stopped == LATER ? BATCH_MS : 0);
-	return r->stopped == END ? r->last : r->begun;
+	if (r->stopped != EMPTY || !bpf_ring_is_current(r))	/* no wake-up while records are left */
+		r->due = clock_now_ms() + (r->stopped == END ? 0 : BATCH_MS);
+	return bpf_ring_is_current(r) ? r->begun : r->last;
 }
 
 void bpf_ring_read_all(struct bpf_ring *r)
 {
+	static const struct timespec pause = { .tv_nsec = PAUSE_NS };
+
 	read_records(r, INT64_MAX);
+	for (int i = 0; i < PAUSES && !bpf_ring_is_current(r); i++) {
+		nanosleep(&pause, NULL);
+		read_records(r, INT64_MAX);
+	}
 	bpf_found_release(r->found, INT64_MAX, UINT_MAX);
 }
 
@@ -103,9 +132,10 @@ int64_t bpf_ring_due(const struct bpf_ring *r)
 	return r->due;
 }
 
-bool bpf_ring_is_current(const struct bpf_ring *r)
+static void unmap(const unsigned long *page)
 {
-	return r->stopped != END;
+	if (page)
+		munmap((void *)page, sysconf(_SC_PAGESIZE));
 }
 
 void bpf_ring_free(struct bpf_ring *r)
@@ -113,7 +143,18 @@ void bpf_ring_free(struct bpf_ring *r)
 	if (!r)
 		return;
 	ring_buffer__free(r->buffer);
+	unmap(r->consumed);
+	unmap(r->produced);
 	free(r);
+}
+
+/* The first pages of the map have the positions: 0 the reader's, 1 the kernel's. */
+static const unsigned long *map_position(int map, int page)
+{
+	long size = sysconf(_SC_PAGESIZE);
+	void *p = mmap(NULL, size, PROT_READ, MAP_SHARED, map, page * size);
+
+	return p == MAP_FAILED ? NULL : p;
 }
 
 struct bpf_ring *bpf_ring_new(int map, struct bpf_events *events, struct bpf_found *found)
@@ -124,9 +165,11 @@ struct bpf_ring *bpf_ring_new(int map, struct bpf_events *events, struct bpf_fou
 		return NULL;
 	r->events = events;
 	r->found = found;
-	r->buffer = ring_buffer__new(map, on_record, r, NULL);
+	r->consumed = map_position(map, 0);
+	r->produced = r->consumed ? map_position(map, 1) : NULL;
+	r->buffer = r->produced ? ring_buffer__new(map, on_record, r, NULL) : NULL;
 	if (r->buffer)
 		return r;
-	free(r);
+	bpf_ring_free(r);
 	return NULL;
 }
