@@ -51,9 +51,10 @@ static struct ring_buffer {
 static int map = -1;
 static char got[256];	/* ports of the records, and f with the inodes of found sockets */
 
-/* ---- what libbpf does ---- */
+/* ---- libbpf ---- */
 
-struct ring_buffer *ring_buffer__new(int fd, ring_buffer_sample_fn fn, void *arg, const struct ring_buffer_opts *opts)
+struct ring_buffer *ring_buffer__new(int fd, ring_buffer_sample_fn fn, void *arg,
+				     const struct ring_buffer_opts *opts)
 {
 	(void)opts;
 	assert_int_equal(fd, map);
@@ -180,7 +181,8 @@ static void test_busy(void **state)
 	bpf_ring_read_some(t.ring);
 	assert_string_equal(got, "");
 	assert_false(bpf_ring_is_current(t.ring));
-	assert_true(bpf_ring_due(t.ring) > clock_now_ms());	/* not at once: the other program has to run */
+	/* not at once: the other program has to run */
+	assert_true(bpf_ring_due(t.ring) > clock_now_ms());
 	ring.busy[0] = false;
 	bpf_ring_read_some(t.ring);
 	assert_string_equal(got, "1 2 f7 ");
