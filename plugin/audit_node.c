@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/audit_node: whether a record with node=NAME is of this host. */
+/* plugin/audit_node: recognizes records of this host by their node=NAME. */
 #include "plugin/audit_node.h"
 
 #include <arpa/inet.h>

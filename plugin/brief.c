@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/brief: an entry with less in it, for outputs that must not have all. */
+/* plugin/brief: a reduced entry, for outputs that must not have all fields. */
 #include "plugin/brief.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/capabilities: what the lines rest on at the moment. */
+/* plugin/capabilities: the sources in use. */
 #include "plugin/capabilities.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "plugin/log.h"
 #include "plugin/privileges.h"
 
-#define START_MS 2500		/* longer than the kernel is waited for */
+#define START_MS 2500		/* longer than the wait for the kernel */
 #define CHECK_MS 50		/* the loop does not read its input for at most this time */
 
 static enum sockdiag_parts sockdiag_parts(const struct sources *s)
@@ -37,7 +37,7 @@ static int count_netns(const struct sources *s)
 	return stats.netns;
 }
 
-/* A kernel that is flooded answers late: what was known stays, for that long. */
+/* A flooded kernel answers late: earlier values stay valid for this time. */
 static struct capabilities read_now(const struct capabilities *last, const struct sources *s,
 				    int wait_ms)
 {

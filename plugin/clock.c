@@ -16,9 +16,9 @@ static int64_t clock_ns(clockid_t clock)
 }
 
 /*
- * The clocks cannot be read at one moment: on a busy host the process may be off its
- * processor between two readings for some 10 ms. Hence between two of the other clock,
- * and the closest of some tries.
+ * The clocks cannot be read at one moment: on a busy host the process may be preempted for some 10
+ * ms between two readings. So one clock is read between two readings of the other, and the closest
+ * of some tries counts.
  */
 int64_t clock_real_minus_mono(void)
 {

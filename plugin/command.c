@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/command: what audisp-netlog does instead of reading records. */
+/* plugin/command: commands of audisp-netlog that read no records. */
 #include "plugin/command.h"
 
 #include <stdio.h>

@@ -113,9 +113,8 @@ unsigned int config_outputs(const struct config *c, struct config_output *list);
 /* Returns true if an output writes to syslog(3). */
 bool config_uses_syslog(const struct config *c);
 
-/* Return true if two configurations ask for the same outputs, limits, or sock_diag. */
+/* Return true if two configurations have the same outputs, or the same settings of sock_diag. */
 bool config_same_outputs(const struct config *a, const struct config *b);
-bool config_same_limits(const struct config *a, const struct config *b);
 bool config_same_sockdiag(const struct config *a, const struct config *b);
 
 /* Returns true if network namespaces are watched whatever their names ("all"). */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/config_compare: which outputs a configuration asks for, and what differs between
- * two configurations. */
+/* plugin/config_compare: the outputs of a configuration, and the differences of two configurations. */
 #include <string.h>
 
 #include "plugin/config.h"
@@ -99,11 +98,6 @@ bool config_same_outputs(const struct config *a, const struct config *b)
 		if (!same_output(&of_a[i], &of_b[i]))
 			return false;
 	return true;
-}
-
-bool config_same_limits(const struct config *a, const struct config *b)
-{
-	return a->sockets == b->sockets && a->processes == b->processes;
 }
 
 bool config_same_sockdiag(const struct config *a, const struct config *b)

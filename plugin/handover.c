@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/handover: finds events of the module that BPF has reported already. */
+/* plugin/handover: finds events of one source that the other has already reported. */
 #include "plugin/handover.h"
 
 #include <stdlib.h>
@@ -65,7 +65,7 @@ bool handover_take(struct handover *h, const struct event *e)
 	return found;
 }
 
-/* A program that was running when BPF fell silent may have reported or not. */
+/* A program that was running when BPF was silenced may have reported or not. */
 bool handover_takes(struct handover *h, const struct event *e)
 {
 	if (!h->silent || e->mono > h->silent + 2 * HANDOVER_NEAR_NS)

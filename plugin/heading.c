@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/heading: the lines above those of --live. */
+/* plugin/heading: the heading of --live. */
 #include "plugin/heading.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/kernel_ignore: gives the ignore list to the kernel's side. */
+/* plugin/kernel_ignore: passes the ignore list to the kernel's side. */
 #include "plugin/kernel_ignore.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 #define PARAMETER "/sys/module/audit_netlog/parameters/ignore"
 #define TEXT_MAX 4095 /* what sysfs takes at once */
 
-/* Number of entries that the module has; -1: there is no such module. */
+/* Returns the number of entries of the module; -1: no module, or an older one. */
 static int module_has(void)
 {
 	FILE *f = fopen(PARAMETER, "re");
@@ -28,8 +28,7 @@ static int module_has(void)
 	return count;
 }
 
-/* As many entries as the parameter has room for; it is written at once or not at all. Returns
- * 0 or -errno. */
+/* Writes as many entries as the parameter has room for, in one write. Returns 0 or -errno. */
 static int give_module(const struct ignore_kernel *list)
 {
 	char text[TEXT_MAX + 1];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/kernel_scan: when BPF compares all that is open with what is known. */
+/* plugin/kernel_scan: schedules BPF's scans of all open sockets. */
 #include "plugin/kernel_scan.h"
 
 #define SECOND 1000000000LL
-#define SCANS 2			/* what neither of them finds has ended */
+#define SCANS 2			/* a connection that neither finds has ended */
 #define BETWEEN (2 * SECOND)
 
 void kernel_scan_plan(struct kernel_scan *s, int64_t from)
@@ -33,7 +33,7 @@ bool kernel_scan_is_due(const struct kernel_scan *s, int64_t now)
 	return s->left && now >= s->next;
 }
 
-/* By the clock nothing is known to be lost: only the ends of this namespace's sockets count. */
+/* A periodic scan follows no known loss: it ends only sockets of this namespace. */
 void kernel_scan_begin(struct kernel_scan *s, struct bpf_input *b, int64_t now)
 {
 	if (bpf_input_scans(b))

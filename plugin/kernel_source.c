@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/kernel_source: which of the kernel's exact sources speaks, module or BPF. */
+/* plugin/kernel_source: selects one of the kernel's exact sources, module or BPF. */
 #include "plugin/kernel_source.h"
 
 #include <stdio.h>
@@ -85,7 +85,7 @@ void kernel_source_see_unload(struct kernel_source *k)
 	k->woken_at = clock_now_ns();
 }
 
-/* The program was running when BPF fell silent, and the module has not reported its event. */
+/* The program was running when BPF was silenced, and the module has not reported its event. */
 static bool was_running(struct kernel_source *k, const struct event *e)
 {
 	return k->handover.silent && e->mono <= k->handover.silent + HANDOVER_NEAR_NS &&

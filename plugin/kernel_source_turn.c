@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/kernel_source_turn: module and BPF take turns, as either comes, goes or fails. */
+/* plugin/kernel_source_turn: switches between module and BPF when one is loaded, unloaded or fails. */
 #include "plugin/kernel_source.h"
 
 #include "plugin/clock.h"
 #include "plugin/kernel_source_state.h"
 #include "plugin/log.h"
 
-/* The module was asked to unload and does not, or its last record does not arrive. */
+/* The module does not unload as requested, or its last record does not arrive. */
 #define STAY_NS (3 * KERNEL_SOURCE_SECOND)
 #define GONE_NS (10 * KERNEL_SOURCE_SECOND)
 
-/* BPF reports no more, and all its events were read. */
+/* BPF is silent, and all its events were read. */
 static void module_came(struct kernel_source *k)
 {
 	if (k->bpf) {
@@ -32,7 +32,7 @@ static void module_went(struct kernel_source *k)
 	bpf_input_silence(k->bpf, false);
 	kernel_source_announce(k, NETLOG_OP_LOAD);
 	join_release(k->join, clock_now_ns());
-	/* without the hook there was a gap: what began in it is found */
+	/* without the hook there was a gap: a scan finds connections that began in it */
 	if (!k->woken_at || k->dropped)
 		kernel_scan_plan(&k->scan, clock_now_ns());
 	k->woken_at = 0;
@@ -75,7 +75,7 @@ static void test(struct kernel_source *k)
 		kernel_scan_plan(&k->scan, clock_now_ns());
 }
 
-/* The module's last record may still be on its way. */
+/* The module's last record may still be in transit. */
 static bool is_over(const struct kernel_source *k)
 {
 	return !k->bpf || !k->woken_at || clock_now_ns() - k->woken_at > GONE_NS;

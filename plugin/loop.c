@@ -17,7 +17,7 @@
 #define READ_SIZE 32768
 #define TIMER_MS 1000
 #define LOSSES_MS 250 /* interval at which losses are counted */
-#define INPUT_MS 100 /* of reading, before the others have their turn */
+#define INPUT_MS 100 /* of reading, before the other inputs are read */
 #define TICK_MS 100
 #define REST_MS 2000 /* of reading after SIGTERM: auditd may continue to write */
 #define SCAN_MS 3000 /* between scans for processes that were killed */
@@ -45,7 +45,7 @@ static int read_input(struct plugin *p, char *buf)
 	return n ? n : -1;
 }
 
-/* Reads until there is nothing more for now, or INPUT_MS are over. */
+/* Reads until there is no more input for now, or INPUT_MS have passed. */
 static void take_input(struct plugin *p, int fd)
 {
 	static char buf[READ_SIZE];
@@ -78,7 +78,7 @@ static void tick_unused(struct plugin *p)
 		track_event(p->track, &tick);
 }
 
-/* A connection began, and the kernel's side did not report who opened it. */
+/* Scans after a connection began whose opener the kernel's side did not report. */
 static void find_holders(struct plugin *p)
 {
 	uint64_t awaited = track_awaited(p->track);

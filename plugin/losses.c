@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/losses: how much was lost before it reached an output. */
+/* plugin/losses: losses before the outputs. */
 #include "plugin/losses.h"
 
 #include <string.h>
 
-/* A counter that is less than before was set back to zero meanwhile (auditctl
- * --reset-lost). */
+/* A smaller counter than before was reset to zero meanwhile (auditctl --reset-lost). */
 static uint64_t grown(uint64_t last, uint64_t now)
 {
 	return now >= last ? now - last : now;

@@ -30,7 +30,7 @@
 #define LOG_QUEUE 65536 /* bytes */
 #define LOG_CLOSE_MS 1000
 
-/* Keeps files of ours from getting the number of a standard stream that is closed. */
+/* Keeps our files from getting the number of a closed standard stream. */
 static bool fill_standard_streams(void)
 {
 	int fd;
@@ -48,12 +48,12 @@ static void on_event(const struct event *e, void *arg)
 	struct plugin *p = arg;
 	struct event copy;
 
-	/* Its own connections to a collector would be logged by way of that collector. */
+	/* The plugin's own connections to a collector would be logged through that collector. */
 	if (e->task.pid != p->pid && kernel_source_takes(&p->sources.kernel, e))
 		track_event(p->track, kernel_source_named(&p->sources.kernel, e, &copy));
 }
 
-/* The entry with the surroundings of its process, in *copy; or as it is. */
+/* Returns the entry with the surroundings of its process, in *copy, or e unchanged. */
 static const struct entry *enrich(struct plugin *p, const struct entry *e, struct entry *copy)
 {
 	unsigned int parts = (report_has_entities(&p->report) ? CONTEXT_ENTITIES : 0) |
@@ -126,8 +126,8 @@ static void on_log(int severity, const char *text, size_t len, void *arg)
 	output_push(o);
 }
 
-/* Messages that no terminal shows go to syslog by an output of their own, which never
- * makes the loop wait. Its thread must not have more capabilities than we keep. */
+/* Without a terminal, messages go to syslog through an output of their own, which never makes the
+ * loop wait. Its thread must not have more capabilities than the plugin keeps. */
 static bool open_log(struct plugin *p)
 {
 	char error[128];

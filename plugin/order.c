@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/order: holds texts until nothing older can arrive. */
+/* plugin/order: holds texts until no older text can arrive. */
 #include "plugin/order.h"
 
 #include <stdlib.h>

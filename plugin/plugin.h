@@ -59,7 +59,7 @@ struct plugin {
 	uint64_t awaited;		   /* starts that waited for a scan, as last seen */
 	uint64_t folded;		   /* entries left out as repeats, and noted */
 	uint64_t unseen;		   /* starts with unseen=netns */
-	uint64_t unseen_reported;	   /* of them, reported ones */
+	uint64_t unseen_reported;	   /* of them, those in a report */
 	int64_t next_unseen, next_metrics; /* monotonic ms */
 	bool metrics_failed;		   /* logged already */
 	unsigned int open_peak;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/privileges: which capabilities the program keeps, by libcap-ng. */
+/* plugin/privileges: drops capabilities with libcap-ng, and confines the program. */
 #include "plugin/privileges.h"
 
 #include <cap-ng.h>

@@ -183,6 +183,6 @@ static void cef_note(const void *self, struct note *n, struct put *p)
 }
 
 const struct format_ops format_cef = {
-	.name = "cef", .help = "Common Event Format (ArcSight)", .has_time = true,
+	.name = "cef", .has_time = true,
 	.open = flat_open, .close = free, .entry = cef_entry, .note = cef_note,
 };

@@ -70,6 +70,6 @@ static void cern_note(const void *self, struct note *n, struct put *p)
 }
 
 const struct format_ops format_cern = {
-	.name = "cern", .help = "the lines of CERN's netlog 1.30",
+	.name = "cern",
 	.open = cern_open, .close = cern_close, .entry = cern_entry, .note = cern_note,
 };

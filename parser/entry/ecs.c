@@ -330,7 +330,7 @@ static void ecs_note(const void *self, struct note *n, struct put *p)
 }
 
 const struct format_ops format_ecs = {
-	.name = "json", .help = "JSON, one object a line, Elastic Common Schema",
+	.name = "json",
 	.has_time = true, .processes = true, .uses = true, .entities = true,
 	.open = ecs_open, .close = ecs_close, .entry = ecs_entry,
 	.note = ecs_note, .number = ecs_note_number,

@@ -45,7 +45,7 @@ static void netlog_note(const void *self, struct note *n, struct put *p)
 }
 
 static const struct format_ops format_netlog = {
-	.name = "netlog", .help = "the line of audisp-netlog(8)", .processes = true, .uses = true,
+	.name = "netlog", .processes = true, .uses = true,
 	.open = netlog_open, .close = netlog_close, .entry = netlog_entry,
 	.note = netlog_note,
 };
@@ -56,12 +56,6 @@ static const struct format_ops *const formats[] = {
 };
 
 #define FORMATS (sizeof(formats) / sizeof(*formats))
-
-void format_list(FILE *out)
-{
-	for (size_t i = 0; i < FORMATS; i++)
-		fprintf(out, "  %-12s %s\n", formats[i]->name, formats[i]->help);
-}
 
 static const struct format_ops *find(const char *spec, size_t len)
 {

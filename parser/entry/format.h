@@ -67,7 +67,4 @@ void format_set_width(struct format *f, unsigned int width);
 /* Writes the names of the columns, as format_entry() writes an entry; 0 for formats without. */
 size_t format_heading(const struct format *f, char *buf);
 
-/* Prints a line for each format, for a help text. */
-void format_list(FILE *out);
-
 #endif

@@ -11,7 +11,6 @@
 
 struct format_ops {
 	const char *name;
-	const char *help;
 	bool has_time;
 	bool processes;		/* has a text for PROC_FORK and so on */
 	bool uses;		/* has a text for CONNECT_USE, LISTEN_USE */

@@ -88,7 +88,7 @@ static void hone_note(const void *self, struct note *n, struct put *p)
 }
 
 const struct format_ops format_hone = {
-	.name = "hone", .help = "sockets and processes as in Hone's /dev/honet", .has_time = true,
+	.name = "hone", .has_time = true,
 	.processes = true,
 	.open = hone_open, .close = hone_close, .entry = hone_entry, .note = hone_note,
 };

@@ -112,6 +112,6 @@ static void leef_note(const void *self, struct note *n, struct put *p)
 }
 
 const struct format_ops format_leef = {
-	.name = "leef", .help = "Log Event Extended Format 2.0 (QRadar)", .has_time = true,
+	.name = "leef", .has_time = true,
 	.open = flat_open, .close = free, .entry = leef_entry, .note = leef_note,
 };

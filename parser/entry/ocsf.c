@@ -309,7 +309,7 @@ static void ocsf_note(const void *self, struct note *n, struct put *p)
 }
 
 const struct format_ops format_ocsf = {
-	.name = "ocsf", .help = "JSON, Open Cybersecurity Schema Framework; ocsf:VERSION",
+	.name = "ocsf",
 	.has_time = true, .entities = true, .open = ocsf_open, .close = ocsf_close, .entry = ocsf_entry,
 	.note = ocsf_note,
 };

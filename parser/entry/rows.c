@@ -342,7 +342,7 @@ static size_t rows_heading(const void *self, struct put *p)
 }
 
 const struct format_ops format_rows = {
-	.name = "rows", .help = "rows for a terminal; rows:WIDTH, rows:WIDTH,color",
+	.name = "rows",
 	.has_time = true, .open = rows_open, .close = rows_close, .entry = rows_entry,
 	.note = rows_note, .width = rows_width, .heading = rows_heading,
 };

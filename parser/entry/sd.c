@@ -148,7 +148,7 @@ static void sd_note(const void *self, struct note *n, struct put *p)
 }
 
 const struct format_ops format_sd = {
-	.name = "sd", .help = "the line after structured data of RFC 5424; sd:NAME@NUMBER",
+	.name = "sd",
 	.processes = true, .uses = true, .entities = true, .structured = true,
 	.open = sd_open, .close = sd_close,
 	.entry = sd_entry, .note = sd_note,

@@ -36,7 +36,7 @@ static void sysmon_note(const void *self, struct note *n, struct put *p)
 }
 
 const struct format_ops format_sysmon = {
-	.name = "sysmon", .help = "the names of Sysmon's event 3; only starts of connections",
+	.name = "sysmon",
 	.has_time = true, .open = sysmon_open, .close = sysmon_close,
 	.entry = sysmon_entry, .note = sysmon_note,
 };

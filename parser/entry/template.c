@@ -248,7 +248,7 @@ static void template_note(const void *self, struct note *n, struct put *p)
 }
 
 const struct format_ops format_template = {
-	.name = "template", .help = "template:TEXT, with fields as {comm}, {remote}, {src_ip}",
+	.name = "template",
 	.open = template_open, .close = template_close, .timed = has_time,
 	.entry = template_entry,
 	.note = template_note,

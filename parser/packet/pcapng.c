@@ -98,7 +98,8 @@ static int64_t clamp(__int128 v)
 	return v < INT64_MIN + HOUR_NS ? INT64_MIN + HOUR_NS : (int64_t)v;
 }
 
-int64_t pcapng_time(const struct pcapng_interface *i, uint64_t units)
+/* Converts units of an interface to ns since 1970, limited to the range of the result. */
+static int64_t time_of(const struct pcapng_interface *i, uint64_t units)
 {
 	unsigned int exponent = i->unit & 0x7f;
 	__int128 ns = units;
@@ -126,7 +127,7 @@ static void take_packet(struct pcapng *p, struct pcapng_block *b, uint32_t inter
 	if (!time)
 		return;
 	b->has_time = true;
-	b->ns = pcapng_time(&p->interfaces[interface],
+	b->ns = time_of(&p->interfaces[interface],
 			    (uint64_t)wire_get32(time, b->big) << 32 |
 			    wire_get32(time + 4, b->big));
 }

@@ -98,7 +98,4 @@ bool pcapng_field_next(const struct pcapng_block *b, const uint8_t **at,
 /* Returns false also if the block has no options, or invalid ones. */
 bool pcapng_has_option(const struct pcapng_block *b, uint16_t code);
 
-/* Converts units of an interface to ns since 1970, limited to the range of the result. */
-int64_t pcapng_time(const struct pcapng_interface *i, uint64_t units);
-
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/doctor/check: one check of --doctor. A check reads files below a root directory
- * and what doctor.c asked of the kernel before; it asks nothing else, so that a test can
- * give it any host.
+ * plugin/doctor/check: one check of --doctor. A check reads only files below a root directory and the
+ * facts that doctor.c requested from the kernel before, so that a test can simulate any host.
  */
 #ifndef NETLOG_DOCTOR_CHECK_H
 #define NETLOG_DOCTOR_CHECK_H
@@ -46,8 +45,8 @@ struct doctor {
 struct doctor_finding {
 	enum doctor_level level;
 	char found[640]; /* what was found: one sentence, no full stop */
-	char why[320];	 /* why it matters; empty where all is well */
-	char fix[320];	 /* the command that mends it; may be empty */
+	char why[320];	 /* why it matters; empty with DOCTOR_OK */
+	char fix[320];	 /* the command that fixes it; may be empty */
 };
 
 struct doctor_check {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/enrich/entity: a number for a process that no other process has, on any host and
- * after any boot: process.entity_id. Pure.
+ * plugin/enrich/entity: process.entity_id, a number of a process that is unique over hosts and boots.
+ * Pure.
  */
 #ifndef NETLOG_ENTITY_H
 #define NETLOG_ENTITY_H

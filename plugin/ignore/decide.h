@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/ignore/decide: whether a connection is left out: by the ignore list, the match
- * keys and the switch for loopback. */
+/* plugin/ignore/decide: decides whether a connection is left out, by the ignore list, the match keys
+ * and the switch for loopback. */
 #ifndef NETLOG_IGNORE_DECIDE_H
 #define NETLOG_IGNORE_DECIDE_H
 
 #include "plugin/config.h"
 #include "plugin/ignore/list.h"
 
-/* An entry of the list with ! is stronger than everything else. list may be NULL. */
+/* Returns true if the entry's connection is left out. An entry of the list with ! overrides everything
+ * else. list may be NULL. */
 bool ignore_entry(const struct ignore_list *list, const struct config *c,
 		  const struct entry *e);
 

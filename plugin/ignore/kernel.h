@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/ignore/kernel: the ignore list in the form that the kernel's side compares, so that
- * ignored traffic costs next to nothing. The plugin compares everything that it gets, which
- * covers conditions that the kernel cannot compare.
+ * plugin/ignore/kernel: the ignore list in the form that the kernel's side compares, so that ignored
+ * traffic costs next to nothing. The plugin compares all entries that it gets with the whole list,
+ * including conditions that the kernel cannot compare.
  */
 #ifndef NETLOG_IGNORE_KERNEL_H
 #define NETLOG_IGNORE_KERNEL_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plugin/ignore/load: loads [ignore] file and reports its changes in the stream, so that its
- * readers know what is hidden. */
+/* plugin/ignore/load: loads [ignore] file and reports its changes in the stream, so that readers see
+ * which connections are hidden. */
 #ifndef NETLOG_IGNORE_LOAD_H
 #define NETLOG_IGNORE_LOAD_H
 

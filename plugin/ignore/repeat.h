@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/ignore/repeat: folds connections that are alike: same kind, protocol, direction,
- * service, user, program, outcome. Listeners are never folded. The first one in a window
- * is logged; for the others there is one note with their number and the id of the first.
+ * plugin/ignore/repeat: folds similar connections: same kind, protocol, direction, service, user,
+ * program, outcome. Listeners are never folded. The first one in a window is logged; one note has the
+ * number of the others and the id of the first.
  */
 #ifndef NETLOG_IGNORE_REPEAT_H
 #define NETLOG_IGNORE_REPEAT_H
@@ -15,7 +15,7 @@
 
 struct repeat;
 
-/* One kind of connection whose window is over. */
+/* A kind of connection whose window has ended. */
 struct repeat_folded {
 	struct conn_id first; /* of the one that was logged; nth 0: it has none */
 	uint64_t count;	      /* of those that were not, 1 or more */
@@ -27,14 +27,14 @@ struct repeat *repeat_new(void); /* NULL without memory */
 void repeat_free(struct repeat *r); /* may be NULL */
 
 /*
- * To be asked once for each connection, with its start or failure. Returns true if it is to
- * be left out: one that is alike was logged less than window_ms before. over is called first
- * if that ends an older window.
+ * Call this once for each connection, with its start or failure. Returns true if it is left out: a
+ * similar one was logged less than window_ms before. Calls over first if the entry ends an older
+ * window.
  */
 bool repeat_fold(struct repeat *r, const struct entry *e, int64_t window_ms,
 		 void (*over)(const struct repeat_folded *f, void *arg), void *arg);
 
-/* Ends the windows that are over at now_ms (real time). window_ms 0: all of them. */
+/* Ends the windows that have expired at now_ms (real time). window_ms 0: all windows. */
 void repeat_expire(struct repeat *r, int64_t now_ms, int64_t window_ms,
 		   void (*over)(const struct repeat_folded *f, void *arg), void *arg);
 

@@ -5,8 +5,7 @@
 
 #include "plugin/ignore/list.h"
 
-/* Prints never rules for the entries that audit can express, and a comment for each of the
- * others. */
+/* Prints never rules for the entries that audit can express, and a comment for each other entry. */
 void ignore_rules_print(const struct ignore_list *l, FILE *to);
 
 #endif

@@ -97,8 +97,8 @@ void bpf_input_read(struct bpf_input *b)
 	finish_scan(b);
 }
 
-/* When the ring is to be read next, monotonic ms; INT64_MAX: when there is something in it.
- * What a scan found waits for the records before it. */
+/* Returns when the ring must be read next, monotonic ms; INT64_MAX: when it has a record. Sockets
+ * that a scan found wait for the records before them. */
 static int64_t next_read(const struct bpf_input *b)
 {
 	int64_t found = bpf_found_due(b->found), due = bpf_ring_due(b->ring);

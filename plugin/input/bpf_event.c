@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/input/bpf_event: from a record of the BPF ring buffer to an event. */
+/* plugin/input/bpf_event: turns a record of the BPF ring buffer into an event. */
 #include "plugin/input/bpf_event.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/input/bpf_load: which BPF programs this kernel takes; loads and attaches them. */
+/* plugin/input/bpf_load: selects, loads and attaches the BPF programs for this kernel. */
 #include "plugin/input/bpf_load.h"
 
 #include <bpf/bpf.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/input/bpf_preempt: whether the kernel preempts BPF programs. */
+/* plugin/input/bpf_preempt: determines whether the kernel preempts BPF programs. */
 #include "plugin/input/bpf_preempt.h"
 
 #include <stdio.h>

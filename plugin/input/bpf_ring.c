@@ -31,12 +31,12 @@ struct bpf_ring {
 	const unsigned long *consumed, *produced;
 	/* of one reading, mono ns */
 	int64_t begun;
-	unsigned long until;	/* position: it leaves what was written after begun */
+	unsigned long until;	/* position: it leaves records written after begun */
 	int64_t end;		/* it takes no longer than this */
 	int64_t last;		/* of the last record */
 	unsigned int records;
 	enum { EMPTY, LATER, END } stopped;
-	bool confused;		/* a record was none: reported once */
+	bool confused;		/* an invalid record was reported, once */
 };
 
 static unsigned long position(const unsigned long *p)
@@ -74,16 +74,16 @@ static int on_record(void *arg, void *data, size_t size)
 }
 
 /*
- * A program that the kernel preempted between taking its place in the ring and writing the record
- * blocks all records behind that place.
+ * Returns false also while a program that the kernel preempted between reserving and writing its
+ * record blocks the records after it.
  */
 bool bpf_ring_is_current(const struct bpf_ring *r)
 {
 	return position(r->consumed) >= r->until;
 }
 
-/* Reads what was written before the call, for at most this many ns. Returns the time up to
- * which all was read. */
+/* Reads the records written before the call, for at most this many ns. Returns the time up to
+ * which all were read. */
 static int64_t read_records(struct bpf_ring *r, int64_t longest)
 {
 	r->begun = clock_now_ns();
@@ -94,7 +94,7 @@ static int64_t read_records(struct bpf_ring *r, int64_t longest)
 	bpf_events_clock(r->events, clock_real_minus_mono());
 	ring_buffer__consume(r->buffer);
 	r->due = 0;
-	if (r->stopped != EMPTY || !bpf_ring_is_current(r))	/* no wake-up comes while something is left */
+	if (r->stopped != EMPTY || !bpf_ring_is_current(r))	/* no wake-up while records are left */
 		r->due = clock_now_ms() + (r->stopped == END ? 0 : BATCH_MS);
 	return bpf_ring_is_current(r) ? r->begun : r->last;
 }

@@ -30,7 +30,7 @@ int64_t bpf_ring_due(const struct bpf_ring *r);
 bool bpf_ring_is_current(const struct bpf_ring *r);
 
 /* Reads all records written before the call, and reports all sockets in found. Waits at most 0.2 s
- * for a program that the kernel preempted while it wrote. */
+ * for a program that the kernel interrupted while it wrote. */
 void bpf_ring_read_all(struct bpf_ring *r);
 /* Reads a bounded number of records. */
 void bpf_ring_read_some(struct bpf_ring *r);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/input/bpf_scan: what is open, by the iterators of the BPF programs. */
+/* plugin/input/bpf_scan: open sockets, by the iterators of the BPF programs. */
 #include "plugin/input/bpf_scan.h"
 
 #include <bpf/bpf.h>
@@ -27,7 +27,7 @@ struct bpf_scan {
 	int pinned[BPF_SCAN_PARTS];	/* see pin(), or -1 */
 	int spare[SPARES][BPF_SCAN_PARTS];
 	unsigned int spares;
-	int fd[BPF_SCAN_PARTS];		/* of the scan under way, or -1 */
+	int fd[BPF_SCAN_PARTS];		/* of the current scan, or -1 */
 	int64_t begun;			/* mono ns */
 	bool complete, failed;
 	size_t have;			/* of buf */

@@ -116,7 +116,7 @@ void join_free(struct join *j)
 	free(j);
 }
 
-/* Something begins, by a system call that a rule may match. */
+/* Returns true for an event of a system call that a rule may match. */
 static bool may_have_event(const struct event *e)
 {
 	switch (e->op) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/input/journal: how many lines journald's rate limit has dropped, by sd-journal(3). */
+/* plugin/input/journal: counts the lines that journald's rate limit has dropped, by sd-journal(3). */
 #include "plugin/input/journal.h"
 
 #include <errno.h>

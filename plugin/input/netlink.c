@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/input/netlink: audit records straight from the kernel, by libaudit. */
+/* plugin/input/netlink: audit records directly from the kernel, by libaudit. */
 #include "plugin/input/netlink.h"
 
 #include <errno.h>
@@ -63,8 +63,8 @@ static int prepare_kernel(struct netlink_input *l)
 {
 	int err = 0;
 
-	/* Without auditd these were not chosen for the host, and a reader that is slow
-	 * for a moment must not make the host wait. */
+	/* Without auditd nobody chose these settings for the host, and a briefly slow reader must
+	 * not make the host wait. */
 	if (!l->beside) {
 		l->set_backlog = true;
 		audit_set_backlog_limit(l->fd, BACKLOG);

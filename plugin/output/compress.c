@@ -96,7 +96,7 @@ static int copy_compressed(struct compressor *c, int from, int to)
 	return err;
 }
 
-/* The compressed file takes the place of the plain one, whatever its number is by now. */
+/* The compressed file replaces the plain one, whose number may have changed. */
 static int take_place(struct compressor *c, const struct stat *st)
 {
 	char plain[PATH_MAX], packed[PATH_MAX];

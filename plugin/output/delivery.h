@@ -9,8 +9,8 @@
 #define DELIVERY_MAX 8192 /* messages on their way; older ones are taken for delivered */
 
 struct delivery_count {
-	uint64_t messages;
-	uint64_t reports; /* lost messages reported by messages of reports, which messages excludes */
+	uint64_t messages;	/* except reports of losses */
+	uint64_t reports;	/* sum of the lost messages in such reports */
 };
 
 struct delivery {

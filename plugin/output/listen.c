@@ -18,7 +18,7 @@
 #include "plugin/output/transport.h"
 
 #define READERS_MAX 16
-#define READER_BUFFER (1 << 20) /* bytes that wait for a reader, as far as allowed */
+#define READER_BUFFER (1 << 20) /* limit of bytes that wait for a reader */
 #define PATIENCE_MS 100		/* for a reader whose buffer is full */
 #define BUFFER 65536
 

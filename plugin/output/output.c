@@ -12,8 +12,8 @@
 _Static_assert(OUTPUT_STAGE > FRAME_MAX, "a frame fits");
 
 /*
- * A caller that is faster than its output for a moment waits until half of the queue is free,
- * if this is soon (patience.h). Lock held.
+ * A caller that is briefly faster than its output waits until half of the queue is free, if this is
+ * soon (patience.h). Lock held.
  */
 static void make_room(struct output *s)
 {
@@ -74,8 +74,8 @@ static void drop(struct output *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
-/* The message with its place in it, in text; or as it is, if that has no room: it takes no
- * number then. */
+/* Returns the message with its place, in text; or unchanged, and without a number, if there is no
+ * room. */
 static const struct message *numbered(struct output *s, const struct message *m,
 				      struct message *to, char *text)
 {

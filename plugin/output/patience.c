@@ -4,7 +4,7 @@
 
 #define ONCE_MS 200
 #define BURST_MS 400
-#define SHARE 50 /* a wait is made up for after so many times its length */
+#define SHARE 50 /* the budget recovers in this many times the length of a wait */
 
 unsigned int patience_left(const struct patience *p, int64_t now_ms)
 {

@@ -81,7 +81,7 @@ static void disconnect(struct stream *s)
 	s->fd = -1;
 }
 
-/* TCP finds a peer that vanished by these. */
+/* TCP detects a vanished peer by these. */
 static void set_options(int fd)
 {
 	int on = 1, idle = KEEPALIVE_S, buffer = SEND_BUFFER;
@@ -173,7 +173,7 @@ static int send_plain(struct stream *s, size_t len, size_t *done)
 	return err;
 }
 
-/* Sends what is in the buffer; *done grows by the messages that went out whole. */
+/* Sends the buffer; adds the messages sent whole to *done. */
 static int send_buffer(struct stream *s, const struct message *m, unsigned int count,
 		       unsigned int *done)
 {

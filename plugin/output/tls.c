@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 
 #define RECORD 16384 /* size of one record */
-#define VERDICT_MS 1000 /* for what the peer thinks of our certificate */
+#define VERDICT_MS 1000 /* for the peer's verdict on our certificate */
 
 struct tls {
 	gnutls_session_t session;

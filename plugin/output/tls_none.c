@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plugin/output/tls_none: what takes the place of tls.c in a build without GnuTLS. */
+/* plugin/output/tls_none: replaces tls.c in a build without GnuTLS. */
 #include "plugin/output/tls.h"
 
 #include <errno.h>

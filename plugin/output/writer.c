@@ -36,7 +36,7 @@ static bool is_news(struct output *s, int err, bool failed)
 	return true;
 }
 
-/* Reports to the owner when the transport begins to fail, why, and when it works again. */
+/* Reports to the owner when and why the transport begins to fail, and when it works again. */
 static void judge(struct output *s, int err)
 {
 	bool failed;
@@ -136,7 +136,7 @@ static void report_loss(struct output *s, uint64_t lost)
 	pthread_mutex_unlock(&s->lock);
 }
 
-/* Waits until there is something to do. Lock held. */
+/* Waits for work. Lock held. */
 static void wait_for_work(struct output *s)
 {
 	struct timespec until;

@@ -19,6 +19,12 @@
 #define SOCKET_LINK "socket:["
 #define TITLE_MAX 128 /* MAX_PROCTITLE_AUDIT_LEN */
 
+/* A running process; the strings of task are in the arrays. */
+struct procfs_task {
+	struct task task;
+	char comm[48], exe[8256], subj[512], title[320];
+};
+
 /* ---- descriptors ---- */
 
 /* "socket:[20411]" */
@@ -206,7 +212,8 @@ static void read_subj(struct procfs_task *t, int64_t pid)
 	t->task.subj = n > 0 ? t->subj : NULL;
 }
 
-bool procfs_read_task(struct procfs_task *t, int64_t pid)
+/* Returns false if the process has exited. */
+static bool read_task(struct procfs_task *t, int64_t pid)
 {
 	t->task = (struct task){ .pid = pid, .sid = ID_UNKNOWN };
 	if (!read_stat(t, pid))
@@ -229,7 +236,7 @@ const struct task *procfs_recent_task(int64_t pid)
 	if (last.task.pid == pid && now < until_ns)
 		return &last.task;
 	until_ns = now + 10000000;
-	if (procfs_read_task(&last, pid))
+	if (read_task(&last, pid))
 		return &last.task;
 	last.task.pid = 0;
 	return NULL;

@@ -27,18 +27,9 @@ int64_t procfs_netns(int64_t pid);
  * 64 threads count as mixed; a process that has exited does not. */
 bool procfs_single_netns(int64_t pid, int64_t netns);
 
-/* A running process in audit's terms. Strings are audit-encoded (parser/event.h) and stored in
- * the arrays. */
-struct procfs_task {
-	struct task task;
-	char comm[48], exe[8256], subj[512], title[320];
-};
-
-/* Returns false if the process has exited. Fields that cannot be read are unknown. */
-bool procfs_read_task(struct procfs_task *t, int64_t pid);
-
-/* Returns the process as it was within the last 10 ms, until the next call; NULL if it has
- * exited. */
+/* Returns the process in audit's terms, as it was within the last 10 ms, valid until the next call;
+ * NULL if it has exited. Strings are audit-encoded (parser/event.h); fields that cannot be read are
+ * unknown. */
 const struct task *procfs_recent_task(int64_t pid);
 
 /* Returns the parent, or ID_UNKNOWN. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/setup/collectors: where other programs of this host send logs: rsyslog's forwarding
- * and audisp-remote. The lines of these connections would cause further ones.
+ * plugin/setup/collectors: the destinations to which other programs of this host send logs: rsyslog's
+ * forwarding and audisp-remote. Lines of these connections would cause further lines.
  */
 #ifndef NETLOG_SETUP_COLLECTORS_H
 #define NETLOG_SETUP_COLLECTORS_H

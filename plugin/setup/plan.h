@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plugin/setup/plan: what a host lacks to log its connections, as shell commands. Each has
- * one that puts back what it changed. Changes nothing itself.
+ * plugin/setup/plan: the missing steps until a host logs its connections, as shell commands. Each has a
+ * command that reverts it. Changes nothing itself.
  */
 #ifndef NETLOG_SETUP_PLAN_H
 #define NETLOG_SETUP_PLAN_H

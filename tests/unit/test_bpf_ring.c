@@ -51,7 +51,7 @@ static struct ring_buffer {
 static int map = -1;
 static char got[256];	/* ports of the records, and f with the inodes of found sockets */
 
-/* ---- what libbpf does ---- */
+/* ---- libbpf ---- */
 
 struct ring_buffer *ring_buffer__new(int fd, ring_buffer_sample_fn fn, void *arg,
 				     const struct ring_buffer_opts *opts)
