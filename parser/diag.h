@@ -33,7 +33,7 @@ struct diag_sock {
 	int64_t tx, rx;		/* payload; -1: not known for certain */
 	int established;	/* the handshake was completed: 1, 0, or -1: not known */
 	bool refused;		/* it was not, and one segment was the answer */
-	/* of one in a snapshot */
+	/* of a living one */
 	int active;		/* 1: opened here, 0: accepted, -1: not known */
 	bool other;		/* part of another protocol's: MPTCP */
 };
@@ -75,7 +75,7 @@ struct diag {
 	enum diag_op op;
 	uint64_t question;		/* of an answer: its id */
 	int64_t looked_ms;		/* when the descriptor was read, real time */
-	struct diag_sock sock;		/* FOUND, DESTROYED */
+	struct diag_sock sock;		/* FOUND, DESTROYED; GONE: the first of live */
 	int64_t netns;			/* of the process; 0: not known */
 	bool netns_sure;		/* from the process itself, not from its parent */
 	bool watched;			/* sockets of that namespace are dumped; netns 0:
