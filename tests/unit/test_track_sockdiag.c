@@ -1060,6 +1060,28 @@ static void test_kept(void **state)
 	track_free(t);
 }
 
+/* An end that is only inferred, of a socket with or without a known cookie, is not written at the end
+ * of the program; its start is. */
+static void test_left_in_doubt(void **state)
+{
+	static const struct step steps[] = {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		SOCKET(30, 1, 4), BIND(31, 1, 4, M), CONNECT(32, 1, 4, R, 0, .out = "start " M " -> " R " 1"),
+		SOCKET(33, 1, 5), CONNECT(34, 1, 5, R, 0), EXIT(100, 1),
+	};
+	struct input_errors c = { 0 };
+	struct track *t = make_tracker(&c, 100);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+		do_step(t, &steps[i]);
+	track_diag_leave(t);
+	track_set_diag(t, NULL);
+	assert_string_equal(seen.text, "start - -> " R " 1");
+	track_free(t);
+}
+
 /* sock_diag goes because the module was loaded: its records find the connection by its inode,
  * but not if they have the cookie of another socket. */
 static void test_left_to_module(void **state)
@@ -1154,7 +1176,7 @@ int main(void)
 		cmocka_unit_test(test_switched_off_handed_on),
 		cmocka_unit_test(test_bounded), cmocka_unit_test(test_id),
 		cmocka_unit_test(test_id_kept), cmocka_unit_test(test_process_forgotten),
-		cmocka_unit_test(test_kept), cmocka_unit_test(test_left_to_module),
+		cmocka_unit_test(test_kept), cmocka_unit_test(test_left_in_doubt), cmocka_unit_test(test_left_to_module),
 		cmocka_unit_test(test_anything),
 	};
 	int failed = table_run("rows", test_row, ROWS(rows));
