@@ -73,7 +73,7 @@ static bool is_complete(const struct conn *c, enum entry_via via)
 {
 	const struct netaddr *l = &c->local;
 
-	if (via == VIA_PROGRESS || !l->port || c->tentative)
+	if (via == VIA_PROGRESS || !l->port || c->tentative || c->presumed_local)
 		return false;
 	if (c->kind == KIND_LISTEN)
 		return true;
@@ -103,9 +103,10 @@ static void start_waiting(struct track *t, struct conn *c, enum entry_via via)
 	d->fd = accepted ? f->result : f->fd;
 	d->listener = accepted ? f->fd : -1;
 	d->fd_gone_ms = 0;
-	d->stranger = d->netns_sure = d->watched = false;
+	d->stranger = d->absent = d->netns_sure = d->watched = false;
 	d->netns = 0;
 	c->other_netns = false;
+	c->presumed_local = accepted;
 	d->deadline = t->diag.mono + t->diag.o.wait_ms * 1000000LL;
 	conn_wait(&t->conns, c);
 }
@@ -157,6 +158,22 @@ void defer_again(struct track *t, struct conn *c)
 	conn_forget_question(&t->conns, c);
 	c->diag->answered = t->diag.mono;
 	c->diag->question = QUESTION_AGAIN;
+}
+
+bool defer_is_stranger(const struct conn_diag *d)
+{
+	return d->stranger || d->absent;
+}
+
+bool defer_was_reused(const struct conn_diag *d)
+{
+	return d->fd_gone_ms && d->fd_gone_ms <= d->looked_ms;
+}
+
+void defer_reused(struct conn_diag *d)
+{
+	d->absent = false;
+	d->fd = -1;
 }
 
 /* The number was reused, or, if no event shows that, the records are inconsistent. */

@@ -15,6 +15,12 @@ bool defer_start(struct track *t, struct conn *c, enum entry_via via);
 void defer_again(struct track *t, struct conn *c);
 /* The socket that was found at the descriptor is another one. */
 void defer_not_there(struct track *t, struct conn *c);
+/* Returns true if its socket may be of a namespace that is not watched. */
+bool defer_is_stranger(const struct conn_diag *d);
+/* Returns true if the descriptor was closed before the last look at it. */
+bool defer_was_reused(const struct conn_diag *d);
+/* What was found there last was another socket. */
+void defer_reused(struct conn_diag *d);
 /* The connect in progress has succeeded, by that time (real, ms) at the latest. */
 void defer_established(struct conn *c, int64_t by_ms);
 

@@ -27,6 +27,8 @@ void ending_destroyed(struct track *t, struct conn *c, const struct diag_sock *s
 void ending_claim(struct track *t, struct conn *c, struct destroyed *d);
 /* Writes the stop of a destroyed connection and drops it. */
 void ending_bury(struct track *t, struct conn *c);
+/* Returns true if such a stop was among the last ones. */
+bool ending_was_buried(const struct track *t, uint64_t cookie);
 /* Buries c if it was destroyed before the event in hand. Returns true if it did. */
 bool ending_over(struct track *t, struct conn *c);
 /* No more will be learnt about its start: writes what is known. An inferred end is requested. */

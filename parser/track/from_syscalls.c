@@ -9,6 +9,7 @@
 #include "parser/track/contradict.h"
 #include "parser/track/ending.h"
 #include "parser/track/from_processes.h"
+#include "parser/track/identify.h"
 #include "parser/track/late.h"
 #include "parser/track/life.h"
 #include "parser/track/passed.h"
@@ -58,13 +59,22 @@ static void listen_unknown(struct track *t, const struct event *f)
 		       "listen");
 }
 
+/* The process is presumed to have inherited the socket at fd, which does not listen. With sock_diag its
+ * lookup shows whether it has. */
+static bool is_presumed_idle(const struct track *t, int fd)
+{
+	const struct fdent *f = t->diag.on ? fdtable_find(&t->fds, t->proc, fd) : NULL;
+
+	return f && f->presumed && f->conn->phase == CONN_IDLE && !f->conn->unlogged;
+}
+
 static void on_listen(struct track *t, const struct event *f)
 {
 	struct conn *s;
 
 	if (f->result < 0)
 		return;
-	s = call_find_socket(t, f->fd);
+	s = is_presumed_idle(t, f->fd) ? NULL : call_find_socket(t, f->fd);
 	if (!s) {
 		listen_unknown(t, f);
 		return;
@@ -75,6 +85,8 @@ static void on_listen(struct track *t, const struct event *f)
 	/* its lookup shows whether it is that listener */
 	s->tentative = t->diag.on && t->late && passed_listener(t, s, f->stamp.serial);
 	call_listens(t, s);
+	if (s->tentative && !s->unwritten)	/* too many wait: it is taken for that one */
+		identify_late_listener(t, s);
 }
 
 /* A listener that was passed or inherited, unseen: looked up once. Its start is known, or was

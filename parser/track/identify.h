@@ -11,7 +11,7 @@
 #define IDENTIFY_ANNOUNCED_NS 100000000LL
 
 /* sock is c's socket: copies its ends, and values that c lacks. */
-void identify_learn(struct conn *c, const struct diag_sock *sock);
+void identify_learn(struct track *t, struct conn *c, const struct diag_sock *sock);
 /*
  * c is the known listener that was found at its descriptor: a process was passed the descriptor,
  * or inherited it, and called listen() or accept(). That listener gets c's descriptors, c is
@@ -19,12 +19,17 @@ void identify_learn(struct conn *c, const struct diag_sock *sock);
  * lookup of the only listener that may be it is awaited, unless late.
  */
 bool identify_same_listener(struct track *t, struct conn *c, bool late);
-/* c is a listener whose listen() event arrived late, after its descriptor was closed. Merges c into the
- * listener whose start was already logged at the same local end, and frees c. Returns false, and
- * changes nothing, if there is no such listener. */
+/* c is a listener whose listen() event arrived late, and which cannot be looked up: its descriptor was
+ * closed, too many wait, or no answer came. Merges c into the listener whose start was already logged at
+ * the same local end, and frees c. Returns false, and changes nothing, if there is no such listener. */
 bool identify_late_listener(struct track *t, struct conn *c);
 /* Returns true if all living sockets that it could be are known to be others. */
 bool identify_lives_nowhere(const struct track *t, const struct conn_diag *d);
+/*
+ * c, accepted or a listener, was closed by its process. Returns true if it must be the only open socket
+ * that has its ends, because none that has was destroyed: another process holds it. c is followed then.
+ */
+bool identify_living(struct track *t, struct conn *c);
 /* The pattern that c's socket must match, as far as it is known. */
 struct destroyed_pattern identify_pattern(const struct conn *c);
 /*

@@ -34,7 +34,8 @@ struct requests {
 	unsigned int count, looked; /* number of requests that have been read in /proc */
 	struct pending *by_ino, *by_cookie, *any_end;
 	struct pending *buckets[REQUEST_BUCKETS]; /* by remote end */
-	/* bit of each port with a TCP listener, in the namespace of the last socket; a dump begins with these */
+	/* bit of each port with a TCP listener, in the namespace of the last socket: a dump begins
+	 * with these */
 	uint64_t listeners[65536 / 64];
 	int64_t netns;
 };
