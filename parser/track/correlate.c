@@ -158,7 +158,8 @@ static void decide_found(struct track *t, struct conn *c, bool late)
 	bool handshaking = is_handshaking(&d->found), passed = is_passed(d);
 	struct destroyed *dead;
 
-	if (identify_same_listener(t, c, late))
+	if (identify_same_listener(t, c, late) ||
+	    (!late && !defer_settled(t, d->answered) && identify_may_be_next(t, c)))
 		return;
 	if (!may_be(t, c) || (handshaking && d->via == VIA_NONE)) {
 		if (c->presumed_local && !c->remote.has_addr)

@@ -14,12 +14,16 @@ bool defer_same_end(const struct netaddr *known, const struct netaddr *found)
 				    !memcmp(known->addr, found->addr, 16));
 }
 
-bool defer_passed(const struct track *t, int64_t real_ms, int64_t mono)
+bool defer_settled(const struct track *t, int64_t mono)
 {
 	int64_t since = mono > t->diag.news ? mono : t->diag.news;
 
-	return t->diag.stream_ms > real_ms ||
-	       t->diag.mono >= since + t->diag.o.settle_ms * 1000000LL;
+	return t->diag.mono >= since + t->diag.o.settle_ms * 1000000LL;
+}
+
+bool defer_passed(const struct track *t, int64_t real_ms, int64_t mono)
+{
+	return t->diag.stream_ms > real_ms || defer_settled(t, mono);
 }
 
 void defer_stream(struct track *t)
@@ -176,10 +180,11 @@ void defer_reused(struct conn_diag *d)
 	d->fd = -1;
 }
 
-/* The number was reused, or, if no event shows that, the records are inconsistent. */
+/* The number was reused, or, if no event shows that, the records of a connection are inconsistent. A
+ * listener is still known by its local end. */
 void defer_not_there(struct track *t, struct conn *c)
 {
-	c->diag->stranger |= !c->diag->fd_gone_ms;
+	c->diag->stranger |= !c->diag->fd_gone_ms && c->kind != KIND_LISTEN;
 	c->diag->fd = -1;
 	defer_again(t, c);
 }

@@ -32,6 +32,9 @@ bool defer_same_end(const struct netaddr *known, const struct netaddr *found);
  */
 bool defer_passed(const struct track *t, int64_t real_ms, int64_t mono);
 
+/* Returns true if none of any time has arrived for a while. */
+bool defer_settled(const struct track *t, int64_t mono);
+
 /* Returns true if the node in hand is this host. */
 bool defer_is_local(const struct track *t);
 /* Returns true if sock_diag can be asked about c, which is open by the rules. */

@@ -64,7 +64,7 @@ static bool doubt(struct track *t, struct conn *c, const struct fdent *fd, struc
 	d->ppid = holder->identity ? holder->identity->ppid : ID_UNKNOWN;
 	d->heritable = may_be_inherited(c, fd, via);
 	if (via != VIA_REUSE && via != VIA_GONE)
-		closer_note(t, c, who, false);
+		closer_note(t, c, who, fd->presumed);
 	infer_end(t, c, via);
 	defer_confirm(t, c);
 	return true;
@@ -339,7 +339,7 @@ void ending_settle(struct track *t, struct conn *c, bool sure)
 	if (d->end_later)
 		c->unknown_start = true;	/* no dur= */
 	life_close(t, c, ENDING(.via = d->end_via, .when = &when, .identity =
-				d->end_later ? c->opener : d->let_go));
+				d->end_later || d->presumed ? c->opener : d->let_go));
 	conn_drop(&t->conns, c);
 }
 

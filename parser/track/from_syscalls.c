@@ -33,6 +33,15 @@ static void on_bind(struct track *t, const struct event *f)
 		call_listens(t, s);
 }
 
+/* The process is presumed to have inherited the socket at fd, which does not listen. With sock_diag its
+ * lookup shows whether it has. */
+static bool is_presumed_idle(const struct track *t, int fd)
+{
+	const struct fdent *f = t->diag.on ? fdtable_find(&t->fds, t->proc, fd) : NULL;
+
+	return f && f->presumed && f->conn->phase == CONN_IDLE && !f->conn->unlogged;
+}
+
 /*
  * A socket that was opened unseen may be a Unix socket; the record does not show this.
  * sock_diag does: its descriptor is looked up. Nothing is written before the answer.
@@ -59,15 +68,6 @@ static void listen_unknown(struct track *t, const struct event *f)
 		       "listen");
 }
 
-/* The process is presumed to have inherited the socket at fd, which does not listen. With sock_diag its
- * lookup shows whether it has. */
-static bool is_presumed_idle(const struct track *t, int fd)
-{
-	const struct fdent *f = t->diag.on ? fdtable_find(&t->fds, t->proc, fd) : NULL;
-
-	return f && f->presumed && f->conn->phase == CONN_IDLE && !f->conn->unlogged;
-}
-
 static void on_listen(struct track *t, const struct event *f)
 {
 	struct conn *s;
@@ -83,7 +83,7 @@ static void on_listen(struct track *t, const struct event *f)
 		return;
 	call_displaced(t, s);
 	/* its lookup shows whether it is that listener */
-	s->tentative = t->diag.on && t->late && passed_listener(t, s, f->stamp.serial);
+	s->tentative = t->diag.on && t->late && passed_is_started(t, s, f->stamp.serial);
 	call_listens(t, s);
 	if (s->tentative && !s->unwritten)	/* too many wait: it is taken for that one */
 		identify_late_listener(t, s);
@@ -140,8 +140,11 @@ static struct conn *inherited_listener(struct track *t, const struct event *f)
 /* NULL: not known, or it has lost its descriptor while the call waited. */
 static struct conn *listener_of(struct track *t, const struct event *f)
 {
-	const struct fdent *fd = fdtable_find(&t->fds, t->proc, f->fd);
+	const struct fdent *fd;
 
+	if (is_presumed_idle(t, f->fd))
+		from_processes_reuse(t, f->fd);
+	fd = fdtable_find(&t->fds, t->proc, f->fd);
 	return fd && contradict_precedes(t, f, fd) ? NULL : call_find_socket(t, f->fd);
 }
 

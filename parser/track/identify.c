@@ -245,6 +245,13 @@ static bool is_distinct(const struct conn *c)
 					c->direction == CONN_INBOUND && c->remote.has_addr;
 }
 
+/* One that fits was destroyed, or some reports are missing. */
+static bool has_ended(struct track *t, struct destroyed_pattern p)
+{
+	p.until_ms = INT64_MAX;
+	return destroyed_latest(&t->diag.destroyed, &p) >= 0;
+}
+
 bool identify_living(struct track *t, struct conn *c)
 {
 	struct conn_diag *d = c->diag;
@@ -254,8 +261,7 @@ bool identify_living(struct track *t, struct conn *c)
 	    d->found.cookie != d->live[0] || !d->found.ino ||
 	    conn_by_cookie(&t->conns, d->found.cookie))
 		return false;
-	p.until_ms = INT64_MAX;
-	if (destroyed_latest(&t->diag.destroyed, &p) >= 0 || has_twin(t, c))
+	if (has_ended(t, p) || has_twin(t, c))
 		return false;
 	conn_follow(&t->conns, c, d->found.cookie, t->diag.mono);
 	identify_learn(t, c, &d->found);
@@ -305,21 +311,34 @@ static bool has_rival(const struct track *t, const struct conn *c,
 	       is_among(conn_rivals(&t->conns, NULL), c, dead);
 }
 
-struct destroyed *identify_only(struct track *t, const struct conn *c, bool *several)
+bool identify_may_be_next(struct track *t, const struct conn *c)
+{
+	struct destroyed_pattern p = identify_pattern(c);
+
+	p.local = c->diag->found.local;
+	p.proto = c->diag->found.proto;
+	return c->presumed_local && !c->remote.has_addr && has_ended(t, p);
+}
+
+struct destroyed *identify_only(struct track *t, struct conn *c, bool *several)
 {
 	const struct conn_diag *d = c->diag;
 	struct destroyed_pattern p = identify_pattern(c);
 	struct destroyed *dead;
 
-	/* "Some port of this address" is too vague: a listener that audit did not report
+	/* "Some port of this address" is too vague: a socket that audit did not report
 	 * (io_uring) may match. */
-	if (c->kind == KIND_LISTEN && !c->local.port)
+	if (!c->local.port && (c->kind == KIND_LISTEN || !c->remote.has_addr))
 		return NULL;
 	dead = destroyed_only(&t->diag.destroyed, &p, several);
 	if (!dead || !defer_passed(t, stamp_ms(&dead->at), dead->mono) ||
 	    (!d->netns_sure &&
 	     ((d->netns && d->netns != dead->sock.netns) || has_rival(t, c, dead))))
 		return NULL;
+	if (c->kind == KIND_CONNECT && !c->remote.has_addr && dead->sock.local.port != c->local.port) {
+		c->local = (struct netaddr){ .family = 0 };	/* or the presumed end is wrong */
+		return NULL;
+	}
 	return dead;
 }
 

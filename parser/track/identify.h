@@ -36,9 +36,13 @@ struct destroyed_pattern identify_pattern(const struct conn *c);
  * Returns the destroyed socket that c must have been, or NULL; *several: more than one fits.
  * Audit has reported all connections that began before its end. If c's namespace is only a
  * likely one, or one of the watched ones, then no other process's connection fits, and no other
- * socket of any namespace.
+ * socket of any namespace. If c's peer is unknown, and the socket has another local end than c is presumed
+ * to have, it is neither: c's local end is then unknown, too.
  */
-struct destroyed *identify_only(struct track *t, const struct conn *c, bool *several);
+struct destroyed *identify_only(struct track *t, struct conn *c, bool *several);
+/* Returns true if the socket found at c's descriptor may be a later one that was accepted: c's peer is
+ * unknown, and a socket of this local end was destroyed since. */
+bool identify_may_be_next(struct track *t, const struct conn *c);
 /* c was dead: writes its waiting lines, and its end. Frees c if it never was established. */
 void identify_claim(struct track *t, struct conn *c, struct destroyed *dead);
 

@@ -24,5 +24,7 @@ void passed_started(struct track *t, const struct conn *c);
 /* serial: of a listen() of s. Returns the listener at its local end that has its start already, from a
  * later call of a process that it was passed to; NULL if there is none, or it has ended. */
 struct conn *passed_listener(const struct track *t, const struct conn *s, uint64_t serial);
+/* Returns true if there is one, or was: it may have ended. */
+bool passed_is_started(const struct track *t, const struct conn *s, uint64_t serial);
 
 #endif

@@ -541,6 +541,18 @@ static const struct row rows[] = {
 		FOUND(1, 1, 5, S, ANY, STATE_LISTEN), STREAM(2), TICK(3), ACCEPT(10, 1, 3, 4, NULL),
 		FOUND(15, 2, 11, "10.0.0.5:81", R, EST, .active = 0), STREAM(20),
 		TICK(30, .out = "start 10.0.0.5:81 <- " R " 1") } },
+	{ "accept: no peer, it was destroyed, and the look found the next one, whose event is late", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		FOUND(1, 1, 5, S, ANY, STATE_LISTEN), STREAM(2), TICK(3), ACCEPT(10, 1, 3, 4, NULL),
+		END(12, 10, S, R, .est = 1), FOUND(15, 2, 11, S, M, EST, .active = 0), STREAM(20),
+		TICK(30), ACCEPT(13, 1, 3, 4, NULL), FOUND(40, 3, 11, S, M, EST, .active = 0),
+		STREAM(50), TICK(600, .out = "start " S " <- " M " 1"), GONE(610, 4), STREAM(620),
+		TICK(760, .out = "start " S " <- " R " 1\nstop " S " <- " R " 1 via=destroy") } },
+	{ "accept: no peer, the only one destroyed has another local end", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		FOUND(1, 1, 5, S, ANY, STATE_LISTEN), STREAM(2), TICK(3), ACCEPT(10, 1, 3, 4, NULL),
+		END(12, 10, L, R, .est = 1), GONE(15, 2), STREAM(20), TICK(150),
+		TICK(1020, .out = "start - <- - 1") } },
 	{ "accept: destroyed before the look, its report has another local end", {
 		SERVER, END(12, 11, "10.0.0.5:81", R, .est = 1), GONE(15, 2), STREAM(20),
 		TICK(120, .out = "start 10.0.0.5:81 <- " R " 1\nstop 10.0.0.5:81 <- " R " 1 via=destroy") } },
@@ -675,12 +687,33 @@ static const struct row rows[] = {
 	{ "a passed listener: the look found a connection at its opener's number", {
 		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
 		LISTEN(10, 2, 4), FOUND(20, 2, 50, S, ANY, STATE_LISTEN), FOUND(22, 1, 11, L, R, EST),
-		STREAM(40), TICK(60) } },
+		STREAM(40), TICK(60), TICK(120), GONE(150, 3, .live = { 50 }), STREAM(160), TICK(170),
+		TICK(3000) } },
 	{ "a listener: its opener has closed it before the look, and it is the only one", {
 		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
 		GONE(15, 1, .live = { 50 }, .cookie = 50, .local = S, .remote = ANY,
 		     .state = STATE_LISTEN), STREAM(30), TICK(120), EXIT(500, 1), TICK(1100), TICK(1300),
 		END(2000, 50, S, ANY), STREAM(2100), TICK(2110, .out = "unlisten " S " 1 via=destroy") } },
+	{ "a passed listener: its listen() arrives after its stop", {
+		LISTEN(20, 2, 4), FOUND(26, 1, 50, S, ANY, STATE_LISTEN), STREAM(30),
+		TICK(50, .out = "listen " S " 2"), END(60, 50, S, ANY), STREAM(70),
+		TICK(80, .out = "unlisten " S " 2 via=destroy"), SOCKET(10, 1, 3), BIND(11, 1, 3, S),
+		LISTEN(12, 1, 3), GONE(90, 2), STREAM(100), TICK(250), TICK(1100), TICK(3000) } },
+	{ "a child accepts on a number at which its parent opened a socket, and listens on it", {
+		SOCKET(0, 1, 3), ACCEPT(20, 2, 3, 4, R, .ppid = 1), LISTEN(21, 2, 3, .ppid = 1),
+		FOUND(25, 2, 50, S, ANY, STATE_LISTEN), FOUND(25, 1, 11, S, R, EST, .active = 0),
+		STREAM(30), TICK(50, .out = "listen " S " 2\nstart " S " <- " R " 2"),
+		BIND(60, 1, 3, "10.0.0.5:81"), LISTEN(61, 1, 3, .out = "listen 10.0.0.5:81 1") } },
+	{ "a child accepts on the number of its parent's connection, which was destroyed", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"), END(101, 11, L, R, .est = 1),
+		ACCEPT(100, 2, 3, 4, M, .ppid = 1), STREAM(200),
+		TICK(300, .out = "stop " L " -> " R " 1 via=destroy") } },
+	{ "a stop that is inferred does not name who need not have inherited", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, L), CONNECT(1, 1, 3, R, 0, .out = "start " L " -> " R " 1"),
+		GONE(10, 1), SOCKET(40, 2, 7, .ppid = 1), TICK(1020), CALL(1100, GONE, 1, 0),
+		EXIT(1101, 2, .ppid = 1), GONE(1105, 2), TICK(1120),
+		TICK(1250, .out = "stop " L " -> " R " 1 via=exit") } },
 	{ "a child listens on a number at which its parent opened a socket", {
 		SOCKET(0, 1, 3), LISTEN(20, 2, 3, .ppid = 1), FOUND(25, 1, 50, S, ANY, STATE_LISTEN),
 		BIND(10, 1, 3, "10.0.0.5:81"), STREAM(30), TICK(50, .out = "listen " S " 2"),
