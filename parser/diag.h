@@ -75,7 +75,7 @@ struct diag {
 	enum diag_op op;
 	uint64_t question;		/* of an answer: its id */
 	int64_t looked_ms;		/* when the descriptor was read, real time */
-	struct diag_sock sock;		/* FOUND, DESTROYED */
+	struct diag_sock sock;		/* FOUND, DESTROYED; GONE: the first of live */
 	int64_t netns;			/* of the process; 0: unknown */
 	bool netns_sure;		/* from the process itself, not from its parent */
 	bool watched;			/* sockets of that namespace are dumped; netns 0: of every

@@ -16,10 +16,19 @@
 
 bool confirm_has_both_ends(const struct conn *c)
 {
-	if (!c->local.port || (c->kind == KIND_LISTEN && c->proto == PROTO_UNKNOWN))
+	const struct netaddr *local = conn_sure_local(c);
+
+	if (!local->port || (c->kind == KIND_LISTEN && c->proto == PROTO_UNKNOWN))
 		return false;
 	return c->kind == KIND_LISTEN ||
-	       (c->remote.has_addr && c->local.has_addr && !netaddr_is_any(&c->local));
+	       (c->remote.has_addr && local->has_addr && !netaddr_is_any(local));
+}
+
+static bool fits_port(const struct conn *c, const struct diag_sock *found)
+{
+	const struct netaddr *local = conn_sure_local(c);
+
+	return !local->port || local->port == found->local.port;
 }
 
 /* Another connection is, or may be, the held socket: it waits to be matched. */
@@ -36,8 +45,7 @@ static bool is_anothers(const struct track *t, const struct conn *c)
 		     rival) {
 		if (++looked_at == RIVALS_MAX)
 			return true;
-		if (d != c->diag && d->conn->kind == c->kind &&
-		    (!d->conn->local.port || d->conn->local.port == found->local.port))
+		if (d != c->diag && d->conn->kind == c->kind && fits_port(d->conn, found))
 			return true;
 	}
 	return false;
@@ -58,7 +66,7 @@ static void goes_on(struct track *t, struct conn *c)
 	conn_stop_waiting(&t->conns, c);
 	d->confirming = false;
 	conn_follow(&t->conns, c, d->found.cookie, t->diag.mono);
-	identify_learn(c, &d->found);
+	identify_learn(t, c, &d->found);
 	ending_held(t, c, d->answered_ms);
 	dead = destroyed_by_cookie(&t->diag.destroyed, d->cookie);
 	if (dead)
@@ -106,6 +114,10 @@ static void decide_not_held(struct track *t, struct conn *c)
 
 	if (t->diag.mono < d->answered + IDENTIFY_ANNOUNCED_NS)
 		return;
+	if (identify_living(t, c)) {
+		goes_on(t, c);
+		return;
+	}
 	dead = identify_only(t, c, &several);
 	if (!identify_lives_nowhere(t, d))
 		put_off(t, c);
@@ -147,6 +159,8 @@ void confirm_answer(struct track *t, struct conn *c, const struct diag *answer)
 	case DIAG_GONE:
 		if (!answer->watched)
 			break;
+		if (!d->cookie)
+			d->found = answer->sock;
 		d->live_count = answer->live_count;
 		memcpy(d->live, answer->live, sizeof(d->live));
 		d->question = QUESTION_GONE;

@@ -62,6 +62,13 @@ const struct netaddr *conn_local(const struct conn *c)
 	return c->learnt.family ? &c->learnt : &c->local;
 }
 
+const struct netaddr *conn_sure_local(const struct conn *c)
+{
+	static const struct netaddr none;
+
+	return c->presumed_local ? &none : &c->local;
+}
+
 bool conn_unused(const struct conn *c)
 {
 	return !c->key.number && !c->diag && LIST_EMPTY(&c->fds) && !c->inheritable &&

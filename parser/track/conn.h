@@ -85,6 +85,7 @@ struct conn_diag {
 	int64_t netns;		/* this and the next two: see struct diag */
 	bool netns_sure, watched;
 	bool stranger;		/* may be of a namespace that is not watched */
+	bool absent;		/* so may the socket that was at its descriptor */
 	enum entry_via via;	/* of the start; VIA_PROGRESS: outcome not known */
 	bool handshaking;	/* an answer found the connect still in progress */
 
@@ -125,6 +126,7 @@ struct conn {
 	int proto, family, type;
 	bool unlogged;		/* not a protocol that is logged (raw, ping, …) */
 	bool bound;		/* bind() chose local */
+	bool presumed_local;	/* local is that of the listener that the process is presumed to have */
 	bool uncollected;	/* the program has not yet read its connect's outcome */
 	bool unwritten;		/* the start is still to be written: DEFERRED, DESTROYED */
 	bool other_netns;	/* its process is in a namespace that is not watched */
@@ -217,6 +219,8 @@ bool conn_is_doubted(const struct conn *c);
 bool conn_is_placeholder(const struct conn *c);
 /* Returns its local end: sock_diag's, else the one that bind() chose. */
 const struct netaddr *conn_local(const struct conn *c);
+/* Returns the local end that audit reported of it; family 0: it is unknown, or only presumed. */
+const struct netaddr *conn_sure_local(const struct conn *c);
 /* Returns true if no reference to it is left. */
 bool conn_unused(const struct conn *c);
 

@@ -8,7 +8,7 @@ void conn_list_unseen(struct conn_table *t, struct conn *c)
 
 	if (c->unseen)
 		return;
-	unseen_key(&key, c->key.node, c->proto, c->kind == KIND_LISTEN, &c->local,
+	unseen_key(&key, c->key.node, c->proto, c->kind == KIND_LISTEN, conn_sure_local(c),
 		   &c->remote);
 	c->unseen = unseen_add(&t->unseen, &key);
 }

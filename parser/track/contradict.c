@@ -84,7 +84,8 @@ bool contradict_precedes(const struct track *t, const struct event *f, const str
 /* Returns true if the state of s is known from audit, from events before f. */
 static bool is_known_before(const struct conn *s, const struct event *f)
 {
-	if (s->unlogged || s->phase == CONN_DESTROYED || (s->kind && !s->ev.serial))
+	if (s->unlogged || (s->phase == CONN_DESTROYED && f->kind == EVENT_CONNECT) ||
+	    (s->kind && !s->ev.serial))
 		return false;
 	return f->stamp.serial > s->ev.serial;
 }

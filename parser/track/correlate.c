@@ -42,13 +42,15 @@ static void take_found(struct track *t, struct conn *c, const struct diag *answe
 
 	d->found = answer->sock;
 	d->question = QUESTION_FOUND;
-	if (d->fd_gone_ms && d->fd_gone_ms <= d->looked_ms)
+	if (defer_was_reused(d))
 		defer_not_there(t, c);
 }
 
 static void take_gone(struct conn_diag *d, const struct diag *answer)
 {
 	d->stranger |= !d->watched;
+	if (!d->cookie)
+		d->found = answer->sock;
 	d->live_count = answer->live_count;
 	memcpy(d->live, answer->live, sizeof(d->live));
 	d->question = QUESTION_GONE;
@@ -81,7 +83,9 @@ void correlate_answer(struct track *t, const struct diag *answer)
 		break;
 	case DIAG_ABSENT:
 		/* a connected socket shows in a dump of its own namespace */
-		d->stranger |= d->via == VIA_NONE;
+		d->absent |= d->via == VIA_NONE;
+		if (defer_was_reused(d))
+			defer_reused(d);
 		defer_again(t, c);
 		break;
 	default:
@@ -93,7 +97,7 @@ void correlate_answer(struct track *t, const struct diag *answer)
 		return;
 	if (c->tentative && passed_take(t, c) == PASSED_ASKED)
 		defer_again(t, c);
-	else if (c->tentative || (d->stranger && (answer->op != DIAG_ABSENT || elsewhere)))
+	else if (c->tentative || (defer_is_stranger(d) && (answer->op != DIAG_ABSENT || elsewhere)))
 		ending_give_up(t, c);
 }
 
@@ -110,20 +114,29 @@ void correlate_destroyed(struct track *t, const struct event *f)
 
 /* ---- a socket was found at the descriptor ---- */
 
+/* c's peer is unknown: the number may be another socket's by now, whose event is late. */
+static bool is_accepted(const struct conn *c, const struct diag_sock *found)
+{
+	return found->active == 0 || (c->local.port && c->local.port == found->local.port);
+}
+
 /* Returns true if the socket that was found can be the requested one. */
 static bool may_be(const struct track *t, const struct conn *c)
 {
 	const struct diag_sock *found = &c->diag->found;
 	const struct conn *other = conn_by_cookie(&t->conns, found->cookie);
+	const struct netaddr *local = conn_sure_local(c);
 
 	if ((other && other != c) ||
-	    (c->proto != PROTO_UNKNOWN && c->proto != found->proto))
+	    (c->proto != PROTO_UNKNOWN && c->proto != found->proto && !c->presumed_local))
 		return false;
-	if (c->local.port && c->local.port != found->local.port)
+	if (local->port && local->port != found->local.port)
 		return false;
 	if (c->kind == KIND_LISTEN)
 		return !found->remote.port &&
 		       (found->proto == IPPROTO_UDP || found->state == STATE_LISTEN);
+	if (c->presumed_local && !c->remote.has_addr && !is_accepted(c, found))
+		return false;
 	return found->remote.port && defer_same_end(&c->remote, &found->remote);
 }
 
@@ -145,9 +158,12 @@ static void decide_found(struct track *t, struct conn *c, bool late)
 	bool handshaking = is_handshaking(&d->found), passed = is_passed(d);
 	struct destroyed *dead;
 
-	if (identify_same_listener(t, c, late))
+	if (identify_same_listener(t, c, late) ||
+	    (!late && !defer_settled(t, d->answered) && identify_may_be_next(t, c)))
 		return;
 	if (!may_be(t, c) || (handshaking && d->via == VIA_NONE)) {
+		if (c->presumed_local && !c->remote.has_addr)
+			c->local = (struct netaddr){ .family = 0 };
 		if (late)
 			ending_give_up(t, c);
 		else
@@ -160,7 +176,7 @@ static void decide_found(struct track *t, struct conn *c, bool late)
 		return;
 	}
 	conn_follow(&t->conns, c, d->found.cookie, t->diag.mono);
-	identify_learn(c, &d->found);
+	identify_learn(t, c, &d->found);
 	if (!handshaking)
 		defer_established(c, d->answered_ms);
 	life_write_start(t, c);
@@ -185,7 +201,12 @@ static void decide_gone(struct track *t, struct conn *c, bool late)
 			ending_give_up(t, c);
 		return;
 	}
-	dead = d->stranger ? NULL : identify_only(t, c, &several);
+	if (identify_living(t, c)) {
+		life_write_start(t, c);
+		conn_stop_waiting(&t->conns, c);
+		return;
+	}
+	dead = defer_is_stranger(d) ? NULL : identify_only(t, c, &several);
 	/* at the last moment a rival may just have stopped waiting */
 	if (dead && identify_lives_nowhere(t, d) && (d->netns_sure || !late))
 		identify_claim(t, c, dead);
@@ -210,7 +231,7 @@ static void ask(struct track *t, struct conn *c)
 		.ppid = c->diag->ppid,
 		.fd = c->diag->fd,
 		.proto = c->proto,
-		.local = c->local,
+		.local = *conn_sure_local(c),
 		.remote = c->remote,
 	};
 
@@ -227,6 +248,8 @@ static void decide(struct track *t, struct conn *c)
 		confirm_decide(t, c);
 		return;
 	}
+	if (late && d->question != QUESTION_FOUND && identify_late_listener(t, c))
+		return;
 	switch (d->question) {
 	case QUESTION_FOUND:
 		if (defer_passed(t, d->looked_ms, d->answered))

@@ -14,12 +14,16 @@ bool defer_same_end(const struct netaddr *known, const struct netaddr *found)
 				    !memcmp(known->addr, found->addr, 16));
 }
 
-bool defer_passed(const struct track *t, int64_t real_ms, int64_t mono)
+bool defer_settled(const struct track *t, int64_t mono)
 {
 	int64_t since = mono > t->diag.news ? mono : t->diag.news;
 
-	return t->diag.stream_ms > real_ms ||
-	       t->diag.mono >= since + t->diag.o.settle_ms * 1000000LL;
+	return t->diag.mono >= since + t->diag.o.settle_ms * 1000000LL;
+}
+
+bool defer_passed(const struct track *t, int64_t real_ms, int64_t mono)
+{
+	return t->diag.stream_ms > real_ms || defer_settled(t, mono);
 }
 
 void defer_stream(struct track *t)
@@ -73,7 +77,7 @@ static bool is_complete(const struct conn *c, enum entry_via via)
 {
 	const struct netaddr *l = &c->local;
 
-	if (via == VIA_PROGRESS || !l->port || c->tentative)
+	if (via == VIA_PROGRESS || !l->port || c->tentative || c->presumed_local)
 		return false;
 	if (c->kind == KIND_LISTEN)
 		return true;
@@ -103,9 +107,10 @@ static void start_waiting(struct track *t, struct conn *c, enum entry_via via)
 	d->fd = accepted ? f->result : f->fd;
 	d->listener = accepted ? f->fd : -1;
 	d->fd_gone_ms = 0;
-	d->stranger = d->netns_sure = d->watched = false;
+	d->stranger = d->absent = d->netns_sure = d->watched = false;
 	d->netns = 0;
 	c->other_netns = false;
+	c->presumed_local = accepted;
 	d->deadline = t->diag.mono + t->diag.o.wait_ms * 1000000LL;
 	conn_wait(&t->conns, c);
 }
@@ -159,10 +164,27 @@ void defer_again(struct track *t, struct conn *c)
 	c->diag->question = QUESTION_AGAIN;
 }
 
-/* The number was reused, or, if no event shows that, the records are inconsistent. */
+bool defer_is_stranger(const struct conn_diag *d)
+{
+	return d->stranger || d->absent;
+}
+
+bool defer_was_reused(const struct conn_diag *d)
+{
+	return d->fd_gone_ms && d->fd_gone_ms <= d->looked_ms;
+}
+
+void defer_reused(struct conn_diag *d)
+{
+	d->absent = false;
+	d->fd = -1;
+}
+
+/* The number was reused, or, if no event shows that, the records of a connection are inconsistent. A
+ * listener is still known by its local end. */
 void defer_not_there(struct track *t, struct conn *c)
 {
-	c->diag->stranger |= !c->diag->fd_gone_ms;
+	c->diag->stranger |= !c->diag->fd_gone_ms && c->kind != KIND_LISTEN;
 	c->diag->fd = -1;
 	defer_again(t, c);
 }

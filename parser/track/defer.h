@@ -15,6 +15,12 @@ bool defer_start(struct track *t, struct conn *c, enum entry_via via);
 void defer_again(struct track *t, struct conn *c);
 /* Notes that the descriptor is no longer that of c, and schedules another request. */
 void defer_not_there(struct track *t, struct conn *c);
+/* Returns true if the connection's socket may be of a namespace that is not watched. */
+bool defer_is_stranger(const struct conn_diag *d);
+/* Returns true if the descriptor was closed before the last lookup. */
+bool defer_was_reused(const struct conn_diag *d);
+/* Notes that the last lookup found another socket at the descriptor. */
+void defer_reused(struct conn_diag *d);
 /* Notes that the connect in progress has succeeded, at that time (real, ms) or earlier. */
 void defer_established(struct conn *c, int64_t by_ms);
 
@@ -25,6 +31,9 @@ bool defer_same_end(const struct netaddr *known, const struct netaddr *found);
  * arrived, or none at all for a while. While older events still arrive, more are expected.
  */
 bool defer_passed(const struct track *t, int64_t real_ms, int64_t mono);
+
+/* Returns true if no audit event of any time has arrived for a while. */
+bool defer_settled(const struct track *t, int64_t mono);
 
 /* Returns true if the current node is this host. */
 bool defer_is_local(const struct track *t);

@@ -64,7 +64,7 @@ static bool doubt(struct track *t, struct conn *c, const struct fdent *fd, struc
 	d->ppid = holder->identity ? holder->identity->ppid : ID_UNKNOWN;
 	d->heritable = may_be_inherited(c, fd, via);
 	if (via != VIA_REUSE && via != VIA_GONE)
-		closer_note(t, c, who, false);
+		closer_note(t, c, who, fd->presumed);
 	infer_end(t, c, via);
 	defer_confirm(t, c);
 	return true;
@@ -78,8 +78,10 @@ static bool followed_fd_gone(struct track *t, struct conn *c, const struct fdent
 
 	if (conn_waits(c) && pid == d->pid && fd->key.fd == d->fd && !d->fd_gone_ms) {
 		d->fd_gone_ms = stamp_ms(&t->event->stamp);
-		if (d->question == QUESTION_FOUND && d->fd_gone_ms <= d->looked_ms)
+		if (d->question == QUESTION_FOUND && defer_was_reused(d))
 			defer_not_there(t, c);
+		else if (d->question == QUESTION_AGAIN && defer_was_reused(d))
+			defer_reused(d);
 	}
 	/* when the other holders closed it is unknown */
 	if (via != VIA_REUSE && via != VIA_GONE)
@@ -226,7 +228,16 @@ void ending_bury(struct track *t, struct conn *c)
 	if (d->via == VIA_PROGRESS && d->found.refused)
 		e.err = ECONNREFUSED;
 	life_close(t, c, &e);
+	t->diag.buried[t->diag.buried_next++ % BURIED_MAX] = d->cookie;
 	conn_drop(&t->conns, c);
+}
+
+bool ending_was_buried(const struct track *t, uint64_t cookie)
+{
+	for (int i = 0; i < BURIED_MAX; i++)
+		if (t->diag.buried[i] == cookie)
+			return true;
+	return false;
 }
 
 bool ending_over(struct track *t, struct conn *c)
@@ -246,10 +257,9 @@ bool ending_over(struct track *t, struct conn *c)
  * nothing more may be heard of either. */
 static bool was_handed_on(const struct track *t, const struct conn *c)
 {
-	return c->diag->question == QUESTION_GONE && !c->diag->stranger && !c->diag->cookie &&
+	return c->diag->question == QUESTION_GONE && !defer_is_stranger(c->diag) && !c->diag->cookie &&
 	       c->phase == CONN_OPEN && c->kind == KIND_CONNECT &&
-	       c->direction == CONN_INBOUND && c->remote.has_addr && c->local.has_addr &&
-	       c->local.port && !netaddr_is_any(&c->local) && defer_can_confirm(t, c);
+	       c->direction == CONN_INBOUND && c->remote.has_addr && defer_can_confirm(t, c);
 }
 
 /* Asks who has it now. If nothing can be asked, it goes on, as the rules have it. */
@@ -329,7 +339,7 @@ void ending_settle(struct track *t, struct conn *c, bool sure)
 	if (d->end_later)
 		c->unknown_start = true;	/* no dur= */
 	life_close(t, c, ENDING(.via = d->end_via, .when = &when, .identity =
-				d->end_later ? c->opener : d->let_go));
+				d->end_later || d->presumed ? c->opener : d->let_go));
 	conn_drop(&t->conns, c);
 }
 

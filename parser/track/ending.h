@@ -26,6 +26,8 @@ void ending_destroyed(struct track *t, struct conn *c, const struct diag_sock *s
 void ending_claim(struct track *t, struct conn *c, struct destroyed *d);
 /* Writes the stop of a destroyed connection and drops it. */
 void ending_bury(struct track *t, struct conn *c);
+/* Returns true if the stop of this cookie was among the last BURIED_MAX. */
+bool ending_was_buried(const struct track *t, uint64_t cookie);
 /* Buries c if it was destroyed before the current event. Returns true if it was. */
 bool ending_over(struct track *t, struct conn *c);
 /* Writes the start of c with the known values: no more will be learnt. An inferred end is then

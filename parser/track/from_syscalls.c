@@ -9,6 +9,7 @@
 #include "parser/track/contradict.h"
 #include "parser/track/ending.h"
 #include "parser/track/from_processes.h"
+#include "parser/track/identify.h"
 #include "parser/track/late.h"
 #include "parser/track/life.h"
 #include "parser/track/passed.h"
@@ -30,6 +31,15 @@ static void on_bind(struct track *t, const struct event *f)
 	s->bound = true;
 	if (protocol_is_datagram(s->proto) && !s->kind)
 		call_listens(t, s);
+}
+
+/* The process is presumed to have inherited the socket at fd, which does not listen. With sock_diag its
+ * lookup shows whether it has. */
+static bool is_presumed_idle(const struct track *t, int fd)
+{
+	const struct fdent *f = t->diag.on ? fdtable_find(&t->fds, t->proc, fd) : NULL;
+
+	return f && f->presumed && f->conn->phase == CONN_IDLE && !f->conn->unlogged;
 }
 
 /*
@@ -64,7 +74,7 @@ static void on_listen(struct track *t, const struct event *f)
 
 	if (f->result < 0)
 		return;
-	s = call_find_socket(t, f->fd);
+	s = is_presumed_idle(t, f->fd) ? NULL : call_find_socket(t, f->fd);
 	if (!s) {
 		listen_unknown(t, f);
 		return;
@@ -73,8 +83,10 @@ static void on_listen(struct track *t, const struct event *f)
 		return;
 	call_displaced(t, s);
 	/* its lookup shows whether it is that listener */
-	s->tentative = t->diag.on && t->late && passed_listener(t, s, f->stamp.serial);
+	s->tentative = t->diag.on && t->late && passed_is_started(t, s, f->stamp.serial);
 	call_listens(t, s);
+	if (s->tentative && !s->unwritten)	/* too many wait: it is taken for that one */
+		identify_late_listener(t, s);
 }
 
 /* A listener that was passed or inherited, unseen: looked up once. Its start is known, or was
@@ -128,8 +140,11 @@ static struct conn *inherited_listener(struct track *t, const struct event *f)
 /* NULL: not known, or it has lost its descriptor while the call waited. */
 static struct conn *listener_of(struct track *t, const struct event *f)
 {
-	const struct fdent *fd = fdtable_find(&t->fds, t->proc, f->fd);
+	const struct fdent *fd;
 
+	if (is_presumed_idle(t, f->fd))
+		from_processes_reuse(t, f->fd);
+	fd = fdtable_find(&t->fds, t->proc, f->fd);
 	return fd && contradict_precedes(t, f, fd) ? NULL : call_find_socket(t, f->fd);
 }
 

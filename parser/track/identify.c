@@ -12,15 +12,53 @@
 #include "parser/track/ending.h"
 #include "parser/track/passed.h"
 
+/* c was accepted. A transparent proxy's connections have the local ends that their peers asked for: no
+ * listener has these. */
+static bool is_of_another(const struct conn *c, const struct diag_sock *sock)
+{
+	if (!c->local.port || sock->active != 0)
+		return false;
+	return netaddr_is_any(&c->local) ? c->local.port != sock->local.port :
+					   !defer_same_end(&c->local, &sock->local);
+}
 
-void identify_learn(struct conn *c, const struct diag_sock *sock)
+/* sock, which is c's, has the local end of another listener than the one that its process was presumed to
+ * have: the process has lost that one, or never had it. */
+static void refute(struct track *t, const struct conn *c)
+{
+	const struct conn_diag *d = c->diag;
+	struct proc *p = d->listener >= 0 ? process_find(&t->processes, c->key.node, d->pid) : NULL;
+	struct fdent *fd = p ? fdtable_find(&t->fds, p, d->listener) : NULL;
+
+	if (fd && fd->serial < c->start.serial && fd->conn->kind == KIND_LISTEN &&
+	    netaddr_equal(conn_local(fd->conn), &c->local))
+		ending_fd_gone(t, fd, VIA_REUSE);
+}
+
+void identify_learn(struct track *t, struct conn *c, const struct diag_sock *sock)
 {
 	conn_learn(c, sock);
+	if (c->presumed_local) {
+		if (is_of_another(c, sock))
+			refute(t, c);
+		c->local = sock->local;
+		c->proto = sock->proto;
+		c->presumed_local = false;
+	}
 	c->tentative = false;
 	if (c->proto == PROTO_UNKNOWN)
 		c->proto = sock->proto;
 	if (c->direction == CONN_INBOUND && !c->remote.has_addr)
 		c->remote = sock->remote;
+}
+
+/* The lookup of l, a listener, has found a socket that it can be. */
+static bool is_found(const struct conn *l)
+{
+	const struct diag_sock *found = &l->diag->found;
+
+	return l->diag->question == QUESTION_FOUND && found->state == STATE_LISTEN &&
+	       (!l->local.port || l->local.port == found->local.port);
 }
 
 /* Returns true if l, which audit reported before c, has the local end of the listener that was
@@ -32,7 +70,7 @@ static bool is_same_end(const struct conn *l, const struct conn *c)
 	return l != c && l->kind == KIND_LISTEN && !l->tentative && !l->diag->cookie &&
 	       l->key.node == c->key.node && l->start.serial < c->start.serial &&
 	       (l->proto == found->proto || l->proto == PROTO_UNKNOWN) &&
-	       (l->diag->question != QUESTION_FOUND || l->diag->found.cookie == found->cookie) &&
+	       (!is_found(l) || l->diag->found.cookie == found->cookie) &&
 	       netaddr_equal(conn_local(l), &found->local);
 }
 
@@ -48,7 +86,7 @@ struct destroyed_pattern identify_pattern(const struct conn *c)
 	struct destroyed_pattern p = {
 		.proto = c->proto,
 		.netns = d->netns_sure ? d->netns : 0,
-		.local = c->local,
+		.local = *conn_sure_local(c),
 		.remote = c->remote,
 		.unconnected = c->kind == KIND_LISTEN,
 		.established = c->direction != CONN_INBOUND && d->via == VIA_NONE &&
@@ -67,23 +105,27 @@ static bool is_closed(const struct conn *l)
 	return l->diag->question == QUESTION_GONE || l->diag->question == QUESTION_AGAIN;
 }
 
-/* Returns true if a socket that may have been l was destroyed. */
-static bool may_have_ended(struct track *t, const struct conn *l)
+/* Returns true if a socket that may have been l was destroyed, other than the one found. */
+static bool may_have_ended(struct track *t, const struct conn *l, uint64_t found)
 {
 	struct destroyed_pattern p = identify_pattern(l);
 	bool several = false;
+	struct destroyed *dead = destroyed_only(&t->diag.destroyed, &p, &several);
 
-	return destroyed_only(&t->diag.destroyed, &p, &several) || several;
+	return several || (dead && dead->sock.cookie != found);
 }
 
 /* Returns true if l, which listener_at() returned, must be the socket that was found for c: no
- * other that fits exists. */
-static bool is_only_one(const struct conn *l, const struct conn *c)
+ * other that fits exists, or was destroyed since. */
+static bool is_only_one(struct track *t, const struct conn *l, const struct conn *c)
 {
 	const struct conn_diag *d = l->diag;
+	uint64_t found = c->diag->found.cookie;
 
-	return is_closed(l) && !d->stranger && d->live_count == 1 &&
-	       d->live[0] == c->diag->found.cookie;
+	if (!is_closed(l) || defer_is_stranger(d))
+		return false;
+	return d->live_count ? d->live_count == 1 && d->live[0] == found :
+			       destroyed_by_cookie(&t->diag.destroyed, found) != NULL;
 }
 
 /* The only one: several processes may listen at one port with SO_REUSEPORT. */
@@ -102,7 +144,7 @@ static struct conn *listener_at(struct track *t, const struct conn *c)
 			return NULL;
 		only = d->conn;
 	}
-	return only && is_closed(only) && may_have_ended(t, only) ? NULL : only;
+	return only && is_closed(only) && may_have_ended(t, only, c->diag->found.cookie) ? NULL : only;
 }
 
 /* The listener that audit reported is the socket that was found. */
@@ -112,7 +154,7 @@ static void follow_listener(struct track *t, struct conn *l, const struct diag_s
 	l->diag->confirming = false;
 	conn_follow(&t->conns, l, found->cookie, t->diag.mono);
 	l->diag->found = *found;
-	identify_learn(l, found);
+	identify_learn(t, l, found);
 	life_write_start(t, l);
 }
 
@@ -130,25 +172,34 @@ bool identify_same_listener(struct track *t, struct conn *c, bool late)
 {
 	const struct diag_sock *found = &c->diag->found;
 	struct conn *known = conn_by_cookie(&t->conns, found->cookie);
+	struct destroyed *dead;
 
+	if (!known && c->tentative && c->kind == KIND_LISTEN && ending_was_buried(t, found->cookie)) {
+		life_withdraw(t, c);
+		conn_drop(&t->conns, c);
+		return true;
+	}
 	if (!known && c->tentative && c->kind == KIND_LISTEN && found->state == STATE_LISTEN) {
 		known = listener_at(t, c);
-		if (known && is_only_one(known, c))
+		if (known && is_only_one(t, known, c))
 			follow_listener(t, known, found);
-		else if (known && known->diag->question != QUESTION_FOUND && !late)
+		else if (known && !is_found(known) && !late)
 			return true;	/* its own answer shows whether it is this socket */
 	}
 	if (!known || known == c || !c->tentative || c->kind != KIND_LISTEN ||
 	    known->kind != KIND_LISTEN || known->proto != found->proto)
 		return false;
 	ending_held(t, known, c->diag->looked_ms);
+	dead = destroyed_by_cookie(&t->diag.destroyed, found->cookie);
 	merge(t, known, c);
+	if (dead)
+		ending_claim(t, known, dead);
 	return true;
 }
 
 bool identify_late_listener(struct track *t, struct conn *c)
 {
-	struct conn *known = c->tentative && c->kind == KIND_LISTEN && c->local.port ?
+	struct conn *known = c->tentative && c->kind != KIND_CONNECT && c->local.port ?
 			     passed_listener(t, c, c->start.serial) : NULL;
 
 	if (!known)
@@ -167,9 +218,61 @@ bool identify_lives_nowhere(const struct track *t, const struct conn_diag *d)
 	return true;
 }
 
+/* Returns true if the ends that are known of c are another's, too, which waits. */
+static bool has_twin(const struct track *t, const struct conn *c)
+{
+	bool listens = c->kind == KIND_LISTEN;
+	const struct conn_diag *d;
+	int looked_at = 0;
+
+	LIST_FOREACH(d, conn_rivals(&t->conns, listens ? NULL : &c->remote), rival) {
+		const struct conn *o = d->conn;
+
+		if (++looked_at == RIVALS_MAX)
+			return true;
+		if (o != c && o->kind == c->kind &&
+		    (listens ? !o->tentative && o->local.port == c->local.port :
+			       netaddr_equal(&o->remote, &c->remote)))
+			return true;
+	}
+	return false;
+}
+
+/* A connect's peer may be that of many. */
+static bool is_distinct(const struct conn *c)
+{
+	return c->kind == KIND_LISTEN ? c->local.port && !c->tentative :
+					c->direction == CONN_INBOUND && c->remote.has_addr;
+}
+
+/* One that fits was destroyed, or some reports are missing. */
+static bool has_ended(struct track *t, struct destroyed_pattern p)
+{
+	p.until_ms = INT64_MAX;
+	return destroyed_latest(&t->diag.destroyed, &p) >= 0;
+}
+
+bool identify_living(struct track *t, struct conn *c)
+{
+	struct conn_diag *d = c->diag;
+	struct destroyed_pattern p = identify_pattern(c);
+
+	if (!is_distinct(c) || d->cookie || defer_is_stranger(d) || d->live_count != 1 ||
+	    d->found.cookie != d->live[0] || !d->found.ino ||
+	    conn_by_cookie(&t->conns, d->found.cookie))
+		return false;
+	if (has_ended(t, p) || has_twin(t, c))
+		return false;
+	conn_follow(&t->conns, c, d->found.cookie, t->diag.mono);
+	identify_learn(t, c, &d->found);
+	ending_held(t, c, d->answered_ms);
+	return true;
+}
+
 static bool may_have_been(const struct conn *c, const struct destroyed *dead)
 {
 	const struct conn_diag *d = c->diag;
+	const struct netaddr *local = conn_sure_local(c);
 	int64_t at = stamp_ms(&dead->at);
 
 	if (c->proto != dead->sock.proto || at < stamp_ms(&c->start) ||
@@ -177,7 +280,7 @@ static bool may_have_been(const struct conn *c, const struct destroyed *dead)
 	    (d->netns_sure && d->netns != dead->sock.netns) ||
 	    (d->question == QUESTION_FOUND && d->found.cookie != dead->sock.cookie))
 		return false;
-	if (c->local.port && c->local.port != dead->sock.local.port)
+	if (local->port && local->port != dead->sock.local.port)
 		return false;
 	if (c->kind == KIND_LISTEN)
 		return !dead->sock.remote.port;
@@ -208,21 +311,34 @@ static bool has_rival(const struct track *t, const struct conn *c,
 	       is_among(conn_rivals(&t->conns, NULL), c, dead);
 }
 
-struct destroyed *identify_only(struct track *t, const struct conn *c, bool *several)
+bool identify_may_be_next(struct track *t, const struct conn *c)
+{
+	struct destroyed_pattern p = identify_pattern(c);
+
+	p.local = c->diag->found.local;
+	p.proto = c->diag->found.proto;
+	return c->presumed_local && !c->remote.has_addr && has_ended(t, p);
+}
+
+struct destroyed *identify_only(struct track *t, struct conn *c, bool *several)
 {
 	const struct conn_diag *d = c->diag;
 	struct destroyed_pattern p = identify_pattern(c);
 	struct destroyed *dead;
 
-	/* "Some port of this address" is too vague: a listener that audit did not report
+	/* "Some port of this address" is too vague: a socket that audit did not report
 	 * (io_uring) may match. */
-	if (c->kind == KIND_LISTEN && !c->local.port)
+	if (!c->local.port && (c->kind == KIND_LISTEN || !c->remote.has_addr))
 		return NULL;
 	dead = destroyed_only(&t->diag.destroyed, &p, several);
 	if (!dead || !defer_passed(t, stamp_ms(&dead->at), dead->mono) ||
 	    (!d->netns_sure &&
 	     ((d->netns && d->netns != dead->sock.netns) || has_rival(t, c, dead))))
 		return NULL;
+	if (c->kind == KIND_CONNECT && !c->remote.has_addr && dead->sock.local.port != c->local.port) {
+		c->local = (struct netaddr){ .family = 0 };	/* or the presumed end is wrong */
+		return NULL;
+	}
 	return dead;
 }
 
@@ -230,7 +346,7 @@ void identify_claim(struct track *t, struct conn *c, struct destroyed *dead)
 {
 	struct conn_diag *d = c->diag;
 
-	identify_learn(c, &dead->sock);
+	identify_learn(t, c, &dead->sock);
 	c->cookie = dead->sock.cookie;
 	if (c->unwritten && d->via == VIA_PROGRESS && c->proto == IPPROTO_TCP) {
 		if (dead->sock.established == 0) {

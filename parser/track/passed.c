@@ -97,16 +97,28 @@ void passed_started(struct track *t, const struct conn *c)
 	};
 }
 
+static bool may_be(const struct passed_listener *l, const struct conn *s, uint64_t serial)
+{
+	return l->cookie && l->node == s->key.node && serial < l->serial &&
+	       netaddr_equal(conn_local(s), &l->local);
+}
+
 struct conn *passed_listener(const struct track *t, const struct conn *s, uint64_t serial)
 {
 	for (int i = 0; i < PASSED_MAX; i++) {
 		const struct passed_listener *l = &t->diag.passed[i];
-		struct conn *c = l->cookie && l->node == s->key.node && serial < l->serial &&
-				 netaddr_equal(conn_local(s), &l->local) ?
-				 conn_by_cookie(&t->conns, l->cookie) : NULL;
+		struct conn *c = may_be(l, s, serial) ? conn_by_cookie(&t->conns, l->cookie) : NULL;
 
 		if (c && c != s && c->kind == KIND_LISTEN)
 			return c;
 	}
 	return NULL;
+}
+
+bool passed_is_started(const struct track *t, const struct conn *s, uint64_t serial)
+{
+	for (int i = 0; i < PASSED_MAX; i++)
+		if (may_be(&t->diag.passed[i], s, serial))
+			return true;
+	return false;
 }

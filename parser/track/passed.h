@@ -23,5 +23,7 @@ void passed_started(struct track *t, const struct conn *c);
 /* Returns the open listener at the local end of s whose start was already written, by a later call
  * of a process that was passed the socket; NULL if there is none. serial: of a listen() of s. */
 struct conn *passed_listener(const struct track *t, const struct conn *s, uint64_t serial);
+/* Returns true if there is one, or was: it may have ended. */
+bool passed_is_started(const struct track *t, const struct conn *s, uint64_t serial);
 
 #endif

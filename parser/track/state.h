@@ -15,6 +15,7 @@
 #define AUDIT_TICK_MS 10	/* audit's clock is the coarse one, up to a timer tick late */
 
 #define PASSED_MAX 32	/* a power of two */
+#define BURIED_MAX 64	/* a power of two */
 
 /* A listener that was found at the descriptor of a process that was passed it, or inherited it,
  * before audit reported its listen(). cookie 0: none. */
@@ -38,6 +39,8 @@ struct track_diag {
 	struct destroyed_table destroyed;
 	struct passed_listener passed[PASSED_MAX];
 	unsigned int passed_next;
+	uint64_t buried[BURIED_MAX];	/* cookies of the sockets whose stops were written last */
+	unsigned int buried_next;
 };
 
 struct track {

@@ -218,8 +218,11 @@ void track_diag_leave(struct track *t)
 {
 	struct conn *c;
 
+	t->proc = NULL;
 	CONN_EACH(&t->conns, c) {
-		if (is_kept(c))
+		if (c->phase == CONN_DEFERRED && c->diag && c->diag->end_via)
+			life_write_start(t, c);
+		if (is_kept(c) || c->phase == CONN_ENDING)
 			conn_drop(&t->conns, c);
 	}
 }

@@ -83,7 +83,8 @@ void track_diag_each(const struct track *t,
 void track_kernel_each(const struct track *t,
 		       void (*fn)(const struct diag_known *k, const struct identity *opener,
 				  void *arg), void *arg);
-/* Drops the connections of sock_diag without a stop: a later run writes it. */
+/* Drops, at the end of the program, the connections of sock_diag without a stop: a later run writes it.
+ * Also drops connections whose end is only inferred: a process may hold them. */
 void track_diag_leave(struct track *t);
 /* Returns true if sock_diag follows the socket. */
 bool track_diag_follows(struct track *t, uint64_t cookie);

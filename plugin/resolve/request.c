@@ -106,6 +106,7 @@ static void index_one(struct requests *rs, struct pending *p)
 void requests_index(struct requests *rs)
 {
 	rs->by_ino = rs->by_cookie = rs->any_end = NULL;
+	rs->netns = 0;
 	memset(rs->buckets, 0, sizeof(rs->buckets));
 	for (unsigned int i = 0; i < rs->count; i++)
 		index_one(rs, &rs->at[i]);
@@ -165,16 +166,36 @@ static void match_end(struct pending *p, const struct diag_sock *sock)
 		}
 		if (p->q.proto != sock->proto || !fits(p, sock))
 			continue;
+		if (!p->live_count)
+			p->sock = *sock;
 		if (p->live_count < DIAG_LIVE_MAX)
 			p->live[p->live_count] = sock->cookie;
 		p->live_count++;
 	}
 }
 
-void requests_match(struct requests *rs, const struct diag_sock *sock)
+/* Returns true if sock, with a peer, has the port of a listener: it was accepted. */
+static bool note_listener(struct requests *rs, const struct diag_sock *sock)
 {
+	uint64_t *at = &rs->listeners[sock->local.port / 64], bit = 1ULL << sock->local.port % 64;
+
+	if (sock->proto != IPPROTO_TCP || !sock->netns)
+		return false;
+	if (rs->netns != sock->netns)
+		memset(rs->listeners, 0, sizeof(rs->listeners));
+	rs->netns = sock->netns;
+	if (sock->state == STATE_LISTEN)
+		*at |= bit;
+	return sock->remote.port && *at & bit;
+}
+
+void requests_match(struct requests *rs, const struct diag_sock *found)
+{
+	struct diag_sock with = *found, *sock = &with;
 	struct pending *p = NULL;
 
+	if (note_listener(rs, sock) && sock->active < 0)
+		sock->active = 0;
 	if (sock->ino)
 		HASH_FIND(hh, rs->by_ino, &sock->ino, sizeof(sock->ino), p);
 	for (; p; p = p->next)

@@ -20,7 +20,7 @@ struct pending {
 	bool looked;	   /* in /proc */
 	bool hidden, found, answered;
 	bool missed;		      /* HELD: one dump has not shown it */
-	struct diag_sock sock;	      /* found */
+	struct diag_sock sock;	      /* found; closed: the first that fits */
 	uint64_t live[DIAG_LIVE_MAX]; /* closed: cookies of the sockets that fit */
 	unsigned int live_count;
 	struct pending *next; /* of the same inode, cookie or bucket */
@@ -33,6 +33,10 @@ struct requests {
 	unsigned int count, looked; /* number of requests that have been read in /proc */
 	struct pending *by_ino, *by_cookie, *any_end;
 	struct pending *buckets[REQUEST_BUCKETS]; /* by remote end */
+	/* bit of each port with a TCP listener, in the namespace of the last socket: a dump begins
+	 * with these */
+	uint64_t listeners[65536 / 64];
+	int64_t netns;
 };
 
 /* Returns NULL if there are too many: the tracker asks again, or stops asking in time. */

@@ -311,10 +311,10 @@ void resolver_close(struct resolver *r, bool ending)
 {
 	if (!r)
 		return;
-	if (ending && keep_save(&r->keep))
-		track_diag_leave(r->track);
-	else /* the connections that it has end without us */
+	if (!ending || !keep_save(&r->keep)) /* the connections that it has end without us */
 		keep_remove(&r->keep);
+	if (ending)
+		track_diag_leave(r->track);
 	track_set_diag(r->track, NULL);
 	free_all(r);
 }

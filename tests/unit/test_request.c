@@ -116,6 +116,43 @@ static void test_descriptor(void **state)
 	assert_int_equal(p->sock.remote.port, 443);
 }
 
+static void add_listener(uint64_t cookie)
+{
+	struct inet_diag_msg *d = (void *)((struct nlmsghdr *)add_socket(cookie, 1, "0.0.0.0", 0) + 1);
+
+	d->idiag_state = STATE_LISTEN;
+}
+
+/* A listener has the local port, in the same namespace: the socket was accepted. */
+static void test_accepted(void **state)
+{
+	struct diag_query there = query;
+	struct pending *p = ask((struct request){ .fd = 3, .proto = IPPROTO_TCP });
+
+	(void)state;
+	p->ino = 10;
+	add_socket(2, 10, "192.0.2.8", 443);
+	read_dump();
+	assert_int_equal(p->sock.active, -1);
+	used = 0;
+	add_listener(1);
+	add_socket(2, 10, "192.0.2.8", 443);
+	read_dump();
+	assert_int_equal(p->sock.active, 0);
+	used = 0;
+	add_listener(1);
+	requests_index(&requests);
+	diag_message_read_dump(&query, buf, used, on_socket, NULL);
+	used = 0;
+	add_socket(2, 10, "192.0.2.8", 443);
+	there.netns++;
+	p->everywhere = true;
+	diag_message_read_dump(&there, buf, used, on_socket, NULL);
+	requests_unindex(&requests);
+	assert_int_equal(p->sock.netns, NETNS + 1);
+	assert_int_equal(p->sock.active, -1);
+}
+
 /* A closed descriptor: the sockets that it may have been, and no others. */
 static void test_closed(void **state)
 {
@@ -136,6 +173,8 @@ static void test_closed(void **state)
 	assert_int_equal(p->live_count, 2);
 	assert_int_equal(p->live[0], 1);
 	assert_int_equal(p->live[1], 4);
+	assert_int_equal(p->sock.cookie, 1);
+	assert_int_equal(p->sock.ino, 10);
 	assert_int_equal(away->live_count, 0);
 	assert_int_equal(udp->live_count, 0);
 	assert_int_equal(any->live_count, 4);
@@ -283,6 +322,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_descriptor, setup),
+		cmocka_unit_test_setup(test_accepted, setup),
 		cmocka_unit_test_setup(test_closed, setup),
 		cmocka_unit_test_setup(test_many_live, setup),
 		cmocka_unit_test_setup(test_held_elsewhere, setup),

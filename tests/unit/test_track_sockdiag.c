@@ -82,9 +82,9 @@ enum { SOME = -2, UNKNOWN, OURS = 1, WATCHED, THEIRS = 77 };
 #define S "10.0.0.5:80"
 #define SERVER SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"), \
 	FOUND(1, 1, 5, S, ANY, STATE_LISTEN), STREAM(2), TICK(3),		\
-	ACCEPT(10, 1, 3, 4, R, .out = "start " S " <- " R " 1")
+	ACCEPT(10, 1, 3, 4, R)
 /* Its close was not reported; the third question is whether a process has it. */
-#define HANDED_ON(a) GONE(a, 2), STREAM(20), TICK(1020), TICK(1021)
+#define HANDED_ON(a) GONE(a, 2), STREAM(20), TICK(1020, .out = "start " S " <- " R " 1"), TICK(1021)
 
 struct row {
 	const char *name;
@@ -317,6 +317,10 @@ static const struct row rows[] = {
 		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
 		END(500, 11, L, R, .est = 1),
 		CONNECT(600, 1, 3, R, 0, .out = "stop " L " -> " R " 1 via=destroy") } },
+	{ "killed, and its child exits after the destruction, before both are matched", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), SOCKET(2, 2, 7, .ppid = 1),
+		END(5, 11, L, R, .est = 1), EXIT(9, 2, .ppid = 1), CALL(10, GONE, 1, 0), GONE(15, 1),
+		STREAM(60), TICK(120, .out = "start " L " -> " R " 1\nstop " L " -> " R " 1 via=destroy") } },
 	{ "sweep: gone", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
 		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
@@ -456,9 +460,10 @@ static const struct row rows[] = {
 		SOCKET(0, 1, 3), BIND(0, 1, 3, "10.0.0.5:80"), LISTEN(0, 1, 3,
 			.out = "listen 10.0.0.5:80 1"),
 		FOUND(1, 1, 5, "10.0.0.5:80", ANY, STATE_LISTEN), STREAM(2), TICK(3),
-		ACCEPT(10, 1, 3, 4, R, .out = "start 10.0.0.5:80 <- " R " 1"), TICK(1020),
-		ACCEPT(1100, 1, 3, 4, "192.0.2.8:1", .out = "start 10.0.0.5:80 <- 192.0.2.8:1 1"),
+		ACCEPT(10, 1, 3, 4, R), TICK(1020, .out = "start 10.0.0.5:80 <- " R " 1"),
+		ACCEPT(1100, 1, 3, 4, "192.0.2.8:1"),
 		STILL(1105, 4, 11, "10.0.0.5:80", R, EST), STREAM(1110), TICK(1120),
+		TICK(2110, .out = "start 10.0.0.5:80 <- 192.0.2.8:1 1"),
 		END(5000, 11, "10.0.0.5:80", R, .est = 1), STREAM(5100),
 		TICK(5110, .out = "stop 10.0.0.5:80 <- " R " 1 via=destroy") } },
 	{ "accept: its acceptor closed it before the look, a child has it", {
@@ -494,15 +499,63 @@ static const struct row rows[] = {
 		TICK(6000) } },
 	{ "accept: the same, its number is used by the next one", {
 		SERVER, HANDED_ON(15), HIDDEN(1025, 3), STREAM(1100), ACCEPT(1200, 1, 3, 4,
-			"192.0.2.8:1", .out = "start " S " <- 192.0.2.8:1 1"), HIDDEN(1205, 4),
+			"192.0.2.8:1"), HIDDEN(1205, 4, .out = "start " S " <- 192.0.2.8:1 1"),
 		HIDDEN(1206, 5, .out = "stop " S " <- " R " 1 via=reuse") } },
 	{ "accept: the same, of a namespace that is not known: nothing is asked", {
-		SERVER, GONE(15, 2, .of = UNKNOWN), STREAM(20),
+		SERVER, GONE(15, 2, .of = UNKNOWN, .out = "start " S " <- " R " 1"), STREAM(20),
 		DIAG(25, NOT_HELD, .question = 3), STREAM(100), TICK(300), TICK(3000) } },
 	{ "a connect that was closed before the look is not handed on", {
 		SOCKET(0, 1, 3), BIND(0, 1, 3, L), CONNECT(1, 1, 3, R, 0,
 			.out = "start " L " -> " R " 1"), GONE(15, 1), STREAM(20), TICK(1020), TICK(1021),
 		DIAG(1025, NOT_HELD, .question = 2), STREAM(1100), TICK(3000) } },
+	{ "accept: a child has it, and it is the only one open with its peer", {
+		SERVER, GONE(15, 2, .live = { 11 }, .cookie = 11, .local = S, .remote = R), STREAM(20),
+		TICK(120, .out = "start " S " <- " R " 1"), END(5000, 11, S, R, .est = 1),
+		STREAM(5100), TICK(5110, .out = "stop " S " <- " R " 1 via=destroy") } },
+	{ "accept: the same, and one with its peer was destroyed: either may be it", {
+		SERVER, END(12, 10, S, R), GONE(15, 2, .live = { 11 }, .cookie = 11, .local = S, .remote = R),
+		STREAM(20), TICK(120), TICK(1020, .out = "start " S " <- " R " 1"), TICK(1100),
+		GONE(1105, 0, .live = { 11 }, .cookie = 11, .local = S, .remote = R), STREAM(1300),
+		TICK(1310), TICK(3000) } },
+	{ "accept: the same, no process holds the one that is open", {
+		SERVER, END(12, 10, S, R), GONE(15, 2, .live = { 11 }, .local = S, .remote = R),
+		STREAM(20), TICK(120), TICK(1020, .out = "start " S " <- " R " 1") } },
+	{ "accept: not on the listener that its process had, a child's neither", {
+		SERVER, FOUND(15, 2, 11, "10.0.0.5:81", R, EST, .active = 0), STREAM(20),
+		TICK(30, .out = "start 10.0.0.5:81 <- " R " 1"), ACCEPT(40, 1, 3, 5, NULL),
+		FOUND(45, 3, 12, "10.0.0.5:81", "192.0.2.8:1", EST, .active = 0),
+		FOUND(46, 4, 51, "10.0.0.5:81", ANY, STATE_LISTEN), STREAM(60),
+		TICK(70, .out = "listen 10.0.0.5:81 1 via=snapshot\n"
+		     "start 10.0.0.5:81 <- 192.0.2.8:1 1") } },
+	{ "accept: the local end is a transparent proxy's, its listener stays", {
+		SERVER, FOUND(15, 2, 11, "198.51.100.1:443", R, EST), STREAM(20),
+		TICK(30, .out = "start 198.51.100.1:443 <- " R " 1"), ACCEPT(40, 1, 3, 5, M),
+		TICK(1100, .out = "start " S " <- " M " 1") } },
+	{ "accept: no peer, and a socket with another local end at its number", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		FOUND(1, 1, 5, S, ANY, STATE_LISTEN), STREAM(2), TICK(3), ACCEPT(10, 1, 3, 4, NULL),
+		FOUND(15, 2, 11, L, R, EST), STREAM(20), TICK(30),
+		TICK(1020, .out = "start - <- - 1") } },
+	{ "accept: the same, and a listener has that end", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		FOUND(1, 1, 5, S, ANY, STATE_LISTEN), STREAM(2), TICK(3), ACCEPT(10, 1, 3, 4, NULL),
+		FOUND(15, 2, 11, "10.0.0.5:81", R, EST, .active = 0), STREAM(20),
+		TICK(30, .out = "start 10.0.0.5:81 <- " R " 1") } },
+	{ "accept: no peer, it was destroyed, and the look found the next one, whose event is late", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		FOUND(1, 1, 5, S, ANY, STATE_LISTEN), STREAM(2), TICK(3), ACCEPT(10, 1, 3, 4, NULL),
+		END(12, 10, S, R, .est = 1), FOUND(15, 2, 11, S, M, EST, .active = 0), STREAM(20),
+		TICK(30), ACCEPT(13, 1, 3, 4, NULL), FOUND(40, 3, 11, S, M, EST, .active = 0),
+		STREAM(50), TICK(600, .out = "start " S " <- " M " 1"), GONE(610, 4), STREAM(620),
+		TICK(760, .out = "start " S " <- " R " 1\nstop " S " <- " R " 1 via=destroy") } },
+	{ "accept: no peer, the only one destroyed has another local end", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		FOUND(1, 1, 5, S, ANY, STATE_LISTEN), STREAM(2), TICK(3), ACCEPT(10, 1, 3, 4, NULL),
+		END(12, 10, L, R, .est = 1), GONE(15, 2), STREAM(20), TICK(150),
+		TICK(1020, .out = "start - <- - 1") } },
+	{ "accept: destroyed before the look, its report has another local end", {
+		SERVER, END(12, 11, "10.0.0.5:81", R, .est = 1), GONE(15, 2), STREAM(20),
+		TICK(120, .out = "start 10.0.0.5:81 <- " R " 1\nstop 10.0.0.5:81 <- " R " 1 via=destroy") } },
 	{ "an inferred end: no process has it", {
 		SOCKET(0, 1, 3), BIND(0, 1, 3, L), CONNECT(1, 1, 3, R, 0,
 			.out = "start " L " -> " R " 1"), TICK(1010), EXIT(1100, 1),
@@ -536,7 +589,7 @@ static const struct row rows[] = {
 		SWEEP(4000, ALIVE), DIAG(4005, NOT_HELD, .question = 3), TICK(4020),
 		TICK(4150, .out = "stop " L " -> " R " 1 via=exit") } },
 	{ "an unknown listener: what was accepted is looked up", {
-		ACCEPT(2, 1, 3, 4, NULL), FOUND(5, 1, 11, "10.0.0.5:80", R, EST), ABSENT(6, 2),
+		ACCEPT(2, 1, 3, 4, NULL), FOUND(5, 1, 11, S, R, EST, .active = 0), ABSENT(6, 2),
 		STREAM(20), TICK(30, .out = "start 10.0.0.5:80 <- " R " 1"),
 		ACCEPT(40, 1, 3, 5, "192.0.2.8:1"),
 		FOUND(45, 3, 12, "10.0.0.5:80", "192.0.2.8:1", EST), STREAM(60),
@@ -588,12 +641,12 @@ static const struct row rows[] = {
 		FOUND(45, 2, 50, S, ANY, STATE_LISTEN), STREAM(60), TICK(70), END(1000, 50, S, ANY),
 		STREAM(1100), TICK(1110, .out = "unlisten " S " 1 via=destroy") } },
 	{ "a passed listener: its listen() arrives after its start was written", {
-		ACCEPT(20, 2, 4, 7, NULL), FOUND(25, 1, 11, S, R, EST),
+		ACCEPT(20, 2, 4, 7, NULL), FOUND(25, 1, 11, S, R, EST, .active = 0),
 		FOUND(26, 2, 50, S, ANY, STATE_LISTEN), STREAM(30),
 		TICK(50, .out = "listen " S " 2 via=snapshot\nstart " S " <- " R " 2"),
-		SOCKET(10, 1, 3), BIND(11, 1, 3, S), LISTEN(12, 1, 3), ACCEPT(60, 1, 3, 8, M,
-		.out = "start " S " <- " M " 1"), FOUND(85, 3, 50, S, ANY, STATE_LISTEN), STREAM(90),
-		TICK(1100), END(1200, 50, S, ANY), STREAM(1300),
+		SOCKET(10, 1, 3), BIND(11, 1, 3, S), LISTEN(12, 1, 3), ACCEPT(60, 1, 3, 8, M),
+		FOUND(85, 3, 50, S, ANY, STATE_LISTEN), STREAM(90),
+		TICK(1100, .out = "start " S " <- " M " 1"), END(1200, 50, S, ANY), STREAM(1300),
 		TICK(1310, .out = "unlisten " S " 2 via=destroy") } },
 	{ "a passed listener: a late listen() at its port is of another, with SO_REUSEPORT", {
 		LISTEN(20, 2, 4), FOUND(26, 1, 50, S, ANY, STATE_LISTEN), STREAM(30),
@@ -608,7 +661,7 @@ static const struct row rows[] = {
 	{ "a passed listener: its opener has closed it before the look, and it is the only one", {
 		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
 		EXIT(2, 1), ACCEPT(10, 2, 4, 7, NULL), GONE(15, 1, .live = { 50 }),
-		FOUND(16, 2, 11, S, R, EST),
+		FOUND(16, 2, 11, S, R, EST, .active = 0),
 		FOUND(17, 3, 50, S, ANY, STATE_LISTEN), STREAM(30),
 		TICK(50, .out = "start " S " <- " R " 2"), STREAM(1100), TICK(1110), TICK(1130),
 		END(1200, 50, S, ANY), STREAM(1300), TICK(1310, .out = "unlisten " S " 2 via=destroy") } },
@@ -617,6 +670,54 @@ static const struct row rows[] = {
 		EXIT(2, 1), END(3, 49, S, ANY), LISTEN(10, 2, 4), GONE(15, 1, .live = { 50 }),
 		FOUND(17, 2, 50, S, ANY, STATE_LISTEN), STREAM(30), TICK(50, .out = "listen " S " 2"),
 		TICK(1100, .out = "unlisten " S " 1 via=destroy") } },
+	{ "a passed listener: its start was late, it was destroyed before both are matched", {
+		LISTEN(20, 2, 4), FOUND(25, 1, 50, S, ANY, STATE_LISTEN), SOCKET(10, 1, 3),
+		BIND(11, 1, 3, S), LISTEN(12, 1, 3, .out = "listen " S " 1"), END(40, 50, S, ANY),
+		GONE(50, 2), STREAM(60), TICK(70, .out = "unlisten " S " 1 via=destroy"), TICK(3000) } },
+	{ "a passed listener: its stop was written before it was looked up", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		FOUND(5, 1, 50, S, ANY, STATE_LISTEN), STREAM(10), TICK(30), LISTEN(40, 2, 4),
+		END(50, 50, S, ANY), STREAM(60), TICK(70, .out = "unlisten " S " 1 via=destroy"),
+		FOUND(80, 2, 50, S, ANY, STATE_LISTEN, .looked = 45), STREAM(90), TICK(110), TICK(3000) } },
+	{ "a passed listener: the number of its opener was another socket's by the look", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		LISTEN(10, 2, 4), ABSENT(20, 1), FOUND(25, 2, 50, S, ANY, STATE_LISTEN),
+		SOCKET(15, 1, 3, .type = SOCK_DGRAM), STREAM(40), TICK(60), TICK(80),
+		GONE(90, 3, .live = { 50 }), STREAM(100), TICK(110), TICK(3000) } },
+	{ "a passed listener: the look found a connection at its opener's number", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		LISTEN(10, 2, 4), FOUND(20, 2, 50, S, ANY, STATE_LISTEN), FOUND(22, 1, 11, L, R, EST),
+		STREAM(40), TICK(60), TICK(120), GONE(150, 3, .live = { 50 }), STREAM(160), TICK(170),
+		TICK(3000) } },
+	{ "a listener: its opener has closed it before the look, and it is the only one", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		GONE(15, 1, .live = { 50 }, .cookie = 50, .local = S, .remote = ANY,
+		     .state = STATE_LISTEN), STREAM(30), TICK(120), EXIT(500, 1), TICK(1100), TICK(1300),
+		END(2000, 50, S, ANY), STREAM(2100), TICK(2110, .out = "unlisten " S " 1 via=destroy") } },
+	{ "a passed listener: its listen() arrives after its stop", {
+		LISTEN(20, 2, 4), FOUND(26, 1, 50, S, ANY, STATE_LISTEN), STREAM(30),
+		TICK(50, .out = "listen " S " 2"), END(60, 50, S, ANY), STREAM(70),
+		TICK(80, .out = "unlisten " S " 2 via=destroy"), SOCKET(10, 1, 3), BIND(11, 1, 3, S),
+		LISTEN(12, 1, 3), GONE(90, 2), STREAM(100), TICK(250), TICK(1100), TICK(3000) } },
+	{ "a child accepts on a number at which its parent opened a socket, and listens on it", {
+		SOCKET(0, 1, 3), ACCEPT(20, 2, 3, 4, R, .ppid = 1), LISTEN(21, 2, 3, .ppid = 1),
+		FOUND(25, 2, 50, S, ANY, STATE_LISTEN), FOUND(25, 1, 11, S, R, EST, .active = 0),
+		STREAM(30), TICK(50, .out = "listen " S " 2\nstart " S " <- " R " 2"),
+		BIND(60, 1, 3, "10.0.0.5:81"), LISTEN(61, 1, 3, .out = "listen 10.0.0.5:81 1") } },
+	{ "a child accepts on the number of its parent's connection, which was destroyed", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"), END(101, 11, L, R, .est = 1),
+		ACCEPT(100, 2, 3, 4, M, .ppid = 1), STREAM(200),
+		TICK(300, .out = "stop " L " -> " R " 1 via=destroy") } },
+	{ "a stop that is inferred does not name who need not have inherited", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, L), CONNECT(1, 1, 3, R, 0, .out = "start " L " -> " R " 1"),
+		GONE(10, 1), SOCKET(40, 2, 7, .ppid = 1), TICK(1020), CALL(1100, GONE, 1, 0),
+		EXIT(1101, 2, .ppid = 1), GONE(1105, 2), TICK(1120),
+		TICK(1250, .out = "stop " L " -> " R " 1 via=exit") } },
+	{ "a child listens on a number at which its parent opened a socket", {
+		SOCKET(0, 1, 3), LISTEN(20, 2, 3, .ppid = 1), FOUND(25, 1, 50, S, ANY, STATE_LISTEN),
+		BIND(10, 1, 3, "10.0.0.5:81"), STREAM(30), TICK(50, .out = "listen " S " 2"),
+		LISTEN(60, 1, 3, .out = "listen 10.0.0.5:81 1") } },
 	{ "a passed listener: another one listens at its port, with SO_REUSEPORT", {
 		LISTEN(20, 2, 4), FOUND(25, 1, 50, S, ANY, STATE_LISTEN), SOCKET(10, 1, 3),
 		BIND(11, 1, 3, S), LISTEN(12, 1, 3, .out = "listen " S " 1"), STREAM(30), TICK(40),
@@ -921,6 +1022,30 @@ static void test_bounded(void **state)
 	track_free(t);
 }
 
+/* A late listen(), of a listener that was passed and has its start, cannot be asked, or is not answered:
+ * it is taken for that listener, whose last holder is then known. */
+static void test_late_listen(void **state)
+{
+	static const struct step steps[] = {
+		LISTEN(20, 2, 4), FOUND(26, 1, 50, S, ANY, STATE_LISTEN), STREAM(30),
+		TICK(50, .out = "listen " S " 2"), SOCKET(60, 3, 3), CONNECT(61, 3, 3, R, 0),
+		SOCKET(10, 1, 3), BIND(11, 1, 3, S), LISTEN(12, 1, 3), EXIT(200, 2),
+		TICK(1100, .out = "start - -> " R " 3"), EXIT(1990, 1), END(2000, 50, S, ANY),
+		STREAM(2100), TICK(2110, .out = "unlisten " S " 1 via=destroy"),
+	};
+
+	(void)state;
+	for (unsigned int max = 1; max < 4; max += 2) {
+		struct input_errors c = { 0 };
+		struct track *t = make_tracker(&c, max);
+
+		for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+			do_step(t, &steps[i]);
+		assert_int_equal(c.count[INPUT_ERROR_UNASKED], max == 1);
+		track_free(t);
+	}
+}
+
 /* A start that is held until the socket is known has its cookie, else its event's serial. */
 static void test_id(void **state)
 {
@@ -1060,6 +1185,28 @@ static void test_kept(void **state)
 	track_free(t);
 }
 
+/* An end that is only inferred, of a socket with or without a known cookie, is not written at the end
+ * of the program; its start is. */
+static void test_left_in_doubt(void **state)
+{
+	static const struct step steps[] = {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		SOCKET(30, 1, 4), BIND(31, 1, 4, M), CONNECT(32, 1, 4, R, 0, .out = "start " M " -> " R " 1"),
+		SOCKET(33, 1, 5), CONNECT(34, 1, 5, R, 0), EXIT(100, 1),
+	};
+	struct input_errors c = { 0 };
+	struct track *t = make_tracker(&c, 100);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
+		do_step(t, &steps[i]);
+	track_diag_leave(t);
+	track_set_diag(t, NULL);
+	assert_string_equal(seen.text, "start - -> " R " 1");
+	track_free(t);
+}
+
 /* sock_diag goes because the module was loaded: its records find the connection by its inode,
  * but not if they have the cookie of another socket. */
 static void test_left_to_module(void **state)
@@ -1152,10 +1299,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_off), cmocka_unit_test(test_switched_off),
 		cmocka_unit_test(test_switched_off_handed_on),
-		cmocka_unit_test(test_bounded), cmocka_unit_test(test_id),
+		cmocka_unit_test(test_bounded), cmocka_unit_test(test_late_listen), cmocka_unit_test(test_id),
 		cmocka_unit_test(test_id_kept), cmocka_unit_test(test_process_forgotten),
-		cmocka_unit_test(test_kept), cmocka_unit_test(test_left_to_module),
-		cmocka_unit_test(test_anything),
+		cmocka_unit_test(test_kept), cmocka_unit_test(test_left_in_doubt),
+		cmocka_unit_test(test_left_to_module), cmocka_unit_test(test_anything),
 	};
 	int failed = table_run("rows", test_row, ROWS(rows));
 
