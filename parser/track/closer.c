@@ -63,11 +63,17 @@ static struct identity *holder(const struct conn *c)
 	return found;
 }
 
+static bool is_opener(const struct conn *c, const struct identity *who)
+{
+	return !c->opener || c->opener->pid == who->pid;
+}
+
 /*
  * Returns the process to name at the end: the one that closed about when the socket was
  * destroyed (audit's clock may be a tick behind), else its opener, if it can still have had it,
  * else the last known holder, unless the socket outlived it: then an unknown process had it. If one
- * process has just exited and another is still known to hold the socket, either was the last.
+ * process has just exited and another is still known to hold the socket, either was the last. So
+ * may be an unseen child, if the one that exited had inherited the socket.
  */
 struct identity *closer_last_holder(const struct conn *c)
 {
@@ -86,7 +92,7 @@ struct identity *closer_last_holder(const struct conn *c)
 		before = let_go;
 	if (now && before && now->pid != before->pid)
 		return c->opener;
-	return now ? now : before ? before : c->opener;
+	return now ? now : before && is_opener(c, before) ? before : c->opener;
 }
 
 static void set_who(struct identity **to, struct identity *who)

@@ -307,6 +307,13 @@ static const struct row rows[] = {
 		DIAG(50, HELD, .pid = 2, .fd = 3, .cookie = 11, .local = L, .remote = R),
 		END(500, 11, L, R, .est = 1), EXIT(500, 2, .ppid = 1), STREAM(600),
 		TICK(700, .out = "stop " L " -> " R " 2 via=destroy") } },
+	{ "a child that exits shortly before the end may have passed it on, unseen", {
+		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
+		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
+		SOCKET(40, 2, 7, .ppid = 1),
+		DIAG(50, HELD, .pid = 2, .fd = 3, .cookie = 11, .local = L, .remote = R),
+		EXIT(100, 1), EXIT(400, 2, .ppid = 1), END(500, 11, L, R, .est = 1), STREAM(600),
+		TICK(700, .out = "stop " L " -> " R " 1 via=destroy") } },
 	{ "killed", {
 		SOCKET(0, 1, 3), CONNECT(1, 1, 3, R, 0), FOUND(5, 1, 11, L, R, EST),
 		STREAM(20), TICK(30, .out = "start " L " -> " R " 1"),
