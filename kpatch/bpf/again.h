@@ -28,10 +28,8 @@ struct {
 	__type(value, struct marks);
 } ran SEC(".maps");
 
-/* Marks of calls that have nothing to report: a cache line for each processor, from 128 on shared. */
-#define IDLE_BITS 3
-#define IDLE_CPUS 128
-__u64 idle[IDLE_CPUS << IDLE_BITS] __attribute__((aligned(64)));
+#define IDLE_BITS 10
+__u64 idle[1 << IDLE_BITS];
 
 /* Returns true if the other program has run for this call. A run without memory for a mark counts
  * as skipped. */
@@ -66,13 +64,11 @@ static __always_inline bool ran_before(enum twice n, void *what, __u64 which)
 static __always_inline void ran_idle(enum twice n, __u64 which)
 {
 	__u64 call;
-	__u32 place;
 
 	if (!has_again)
 		return;
 	call = (bpf_get_current_task() ^ (which << 8 | n)) * 0x9e3779b97f4a7c15ULL;
-	place = (bpf_get_smp_processor_id() % IDLE_CPUS) << IDLE_BITS | call >> (64 - IDLE_BITS);
-	__sync_fetch_and_add(&shared.once, idle_take(&idle[place], call) ? -1 : 1);
+	__sync_fetch_and_add(&shared.once, idle_take(&idle[call >> (64 - IDLE_BITS)], call) ? -1 : 1);
 }
 
 /* Returns a number that differs between connect attempts of one socket: the initial sequence number;
