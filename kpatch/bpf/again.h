@@ -28,9 +28,6 @@ struct {
 	__type(value, struct marks);
 } ran SEC(".maps");
 
-#define IDLE_BITS 10
-__u64 idle[1 << IDLE_BITS];
-
 /* Returns true if the other program has run for this call. A run without memory for a mark counts
  * as skipped. */
 static __always_inline bool ran_in(bool softirq, enum twice n, void *what, __u64 which)
@@ -54,21 +51,6 @@ static __always_inline bool ran_in(bool softirq, enum twice n, void *what, __u64
 static __always_inline bool ran_before(enum twice n, void *what, __u64 which)
 {
 	return ran_in(false, n, what, which);
-}
-
-/*
- * Counts a run for a call that has nothing to report. Most calls have none, so this needs neither
- * task storage nor TCP's sequence number. Both programs should agree that it has none; if they do
- * not, ran_before() still makes one report.
- */
-static __always_inline void ran_idle(enum twice n, __u64 which)
-{
-	__u64 call;
-
-	if (!has_again)
-		return;
-	call = (bpf_get_current_task() ^ (which << 8 | n)) * 0x9e3779b97f4a7c15ULL;
-	__sync_fetch_and_add(&shared.once, idle_take(&idle[call >> (64 - IDLE_BITS)], call) ? -1 : 1);
 }
 
 /* Returns a number that differs between connect attempts of one socket: the initial sequence number;

@@ -152,22 +152,18 @@ static __noinline int connect_denied(struct socket *sock, const void *uaddr, int
 TWICE("fexit/security_socket_connect", leave_security_socket_connect)
 {
 	struct sock *sk = SOCKET_SK(ctx);
-	int ret = (int)ctx[3];
-	bool smc = sk && is_smc(sk), late = sctp_late && sk && sk->sk_protocol == IPPROTO_SCTP;
 
-	if (ret >= 0 && !smc && !late) {
-		ran_idle(DENIED, 0);
-		return 0;
-	}
 	if (ran_before(DENIED, sk, 0))
 		return 0;
-	if (smc) {
+	if (sk && is_smc(sk)) {
 		smc_mark(sk, ((struct socket *)ctx[0])->file);
 		return 0;
 	}
-	if (ret < 0)
-		return connect_denied((struct socket *)ctx[0], (void *)ctx[1], (int)ctx[2], -ret);
-	return associate_late(sk, (void *)ctx[1], (int)ctx[2]);
+	if (sctp_late && !(int)ctx[3])
+		return associate_late(sk, (void *)ctx[1], (int)ctx[2]);
+	if ((int)ctx[3] < 0)
+		return connect_denied((struct socket *)ctx[0], (void *)ctx[1], (int)ctx[2], -(int)ctx[3]);
+	return 0;
 }
 
 /* The socket is as it was before the call. A tcp_v4_connect() called by tcp_v6_connect(), which
@@ -193,18 +189,10 @@ SEC("fexit/tcp_v4_pre_connect")
 int leave_tcp_v4_pre_connect(__u64 *ctx) { return connected(ctx); }
 SEC("fexit/tcp_v6_pre_connect")
 int leave_tcp_v6_pre_connect(__u64 *ctx) { return connected(ctx); }
-
-static __always_inline int connected_twice(enum twice n, __u64 *ctx)
-{
-	if ((int)ctx[3] >= 0) {
-		ran_idle(n, 0);
-		return 0;
-	}
-	return ran_before(n, SOCK(ctx), 0) ? 0 : connected(ctx);
-}
-
-TWICE("fexit/tcp_v4_connect", leave_tcp_v4_connect) { return connected_twice(CONNECT4, ctx); }
-TWICE("fexit/tcp_v6_connect", leave_tcp_v6_connect) { return connected_twice(CONNECT6, ctx); }
+TWICE("fexit/tcp_v4_connect", leave_tcp_v4_connect)
+{ return ran_before(CONNECT4, SOCK(ctx), 0) ? 0 : connected(ctx); }
+TWICE("fexit/tcp_v6_connect", leave_tcp_v6_connect)
+{ return ran_before(CONNECT6, SOCK(ctx), 0) ? 0 : connected(ctx); }
 CALL_TO(6, inet_dgram_connect, 4)
 CALL_END(7, tcp_disconnect, true)
 CALL_END(8, mptcp_disconnect, true)

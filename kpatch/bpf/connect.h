@@ -104,26 +104,23 @@ static __noinline bool state_ran(struct sock *sk, int old, int new)
 TWICE("tp_btf/inet_sock_set_state", on_state)
 {
 	struct sock *sk = (struct sock *)ctx[0];
-	int old = (int)ctx[1], new = (int)ctx[2], err = new == TCP_CLOSE ? sk->sk_err : 0;
-	struct socket *sock = sk->sk_socket;
-	bool begins = new == TCP_SYN_SENT && sk->sk_protocol == IPPROTO_TCP;
-	bool late = sctp_late && sk->sk_protocol == IPPROTO_SCTP && sk->sk_type == SOCK_STREAM &&
-		    (new == TCP_LISTEN || old == TCP_LISTEN);
+	int old = (int)ctx[1], new = (int)ctx[2], err;
+	struct socket *sock;
 	struct pending p;
 
-	if (!begins && !late &&
-	    (!is_connecting(sk, old) || (new != TCP_ESTABLISHED && !err) || !sock)) {
-		ran_idle(ON_STATE, (__u64)sk->__sk_common.skc_num << 16 | old << 8 | new);
-		return 0;
-	}
 	if (state_ran(sk, old, new))
 		return 0;
-	if (begins) {
+	err = new == TCP_CLOSE ? sk->sk_err : 0;
+	sock = sk->sk_socket;
+	if (new == TCP_SYN_SENT && sk->sk_protocol == IPPROTO_TCP)
 		count(&shared.begun);
-		return 0;
-	}
-	if (late)
+	if (sctp_late && sk->sk_protocol == IPPROTO_SCTP && sk->sk_type == SOCK_STREAM &&
+	    (new == TCP_LISTEN || old == TCP_LISTEN))
 		return listen_late(sk, sock, old, new);
+	if (!is_connecting(sk, old) || (new != TCP_ESTABLISHED && !err))
+		return 0;
+	if (!sock)
+		return 0;
 	/* connect() is about to return an error and sk_err is older; or the socket was accepted */
 	if (sock->sk == sk && sk->sk_protocol == IPPROTO_TCP) {
 		int state = sock->state;

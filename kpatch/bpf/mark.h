@@ -27,26 +27,11 @@ static inline __attribute__((always_inline)) bool mark_take(struct mark *m, __u6
 }
 
 /*
- * The same for a call that has nothing to report: only the count depends on it, so a place is
- * shared by threads. call: not 0.
- */
-static inline __attribute__((always_inline)) bool idle_take(__u64 *place, __u64 call)
-{
-	if (*place == call) {
-		*place = 0;
-		return true;
-	}
-	*place = call;
-	return false;
-}
-
-/*
  * skips: runs of the two that did not happen; once: results of mark_take() that were false, minus
  * those that were true. Twice the calls are all results and skips. A call has at most one false,
  * so this is the number of calls that had none, even if a mark that stayed behind matched a later
  * call. Both since the two are attached, and once read last: a call between its two
- * programs makes the result smaller until its second one. Two threads that are between their
- * programs at the same time and share a place of idle_take() make it smaller by 2, for good.
+ * programs makes the result smaller until its second one.
  */
 static inline __s64 mark_missed(__s64 skips, __s64 once)
 {

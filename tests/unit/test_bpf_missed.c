@@ -69,37 +69,6 @@ static void test_under_way(void **state)
 	assert_int_equal(mark_missed(2, 0), 1);
 }
 
-/* Calls with nothing to report are only counted, by the same rows. */
-static void idle(void **state)
-{
-	const struct row *row = *state;
-	int64_t skips = 0, once = 0;
-	__u64 place = 0, call = 1;
-
-	for (const char *c = row->calls; *c; c++) {
-		if (*c == ' ')
-			call += !row->same;
-		else if (*c == '-')
-			skips++;
-		else
-			once += idle_take(&place, call) ? -1 : 1;
-	}
-	assert_int_equal(mark_missed(skips, once), row->missed);
-}
-
-/* Two threads in one place make the number smaller, not larger. */
-static void test_idle_shared(void **state)
-{
-	__u64 place = 0;
-
-	(void)state;
-	assert_false(idle_take(&place, 1));
-	assert_false(idle_take(&place, 2));
-	assert_false(idle_take(&place, 1));
-	assert_false(idle_take(&place, 2));
-	assert_int_equal(mark_missed(0, 4), 0);
-}
-
 static void test_mode(void **state)
 {
 	const char *debian = "#1 SMP PREEMPT_DYNAMIC Debian 6.12.117-1 (2026-11-12)", *boot = "quiet";
@@ -120,10 +89,9 @@ static void test_mode(void **state)
 int main(void)
 {
 	const struct CMUnitTest others[] = {
-		cmocka_unit_test(test_under_way), cmocka_unit_test(test_idle_shared),
-		cmocka_unit_test(test_mode),
+		cmocka_unit_test(test_under_way), cmocka_unit_test(test_mode),
 	};
 
-	return table_run("bpf_missed", run, ROWS(rows)) || table_run("bpf_idle", idle, ROWS(rows)) ||
+	return table_run("bpf_missed", run, ROWS(rows)) ||
 	       cmocka_run_group_tests_name("bpf_missed", others, NULL, NULL);
 }
