@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * parser/audit/fragment: the records of a system call that have arrived, and the event that they
- * describe (fragment_event.c). Interprets fields by name, whoever read them.
+ * describe (fragment_event.c). Fields are interpreted by name; each reader of records uses this.
  */
 #ifndef NETLOG_FRAGMENT_H
 #define NETLOG_FRAGMENT_H

@@ -114,7 +114,7 @@ static void decide_not_held(struct track *t, struct conn *c)
 
 	if (t->diag.mono < d->answered + IDENTIFY_ANNOUNCED_NS)
 		return;
-	if (identify_living(t, c)) {
+	if (identify_lives(t, c)) {
 		goes_on(t, c);
 		return;
 	}

@@ -69,6 +69,11 @@ const struct netaddr *conn_sure_local(const struct conn *c)
 	return c->presumed_local ? &none : &c->local;
 }
 
+void conn_forget_local(struct conn *c)
+{
+	c->local = (struct netaddr){ .family = 0 };
+}
+
 bool conn_unused(const struct conn *c)
 {
 	return !c->key.number && !c->diag && LIST_EMPTY(&c->fds) && !c->inheritable &&

@@ -221,6 +221,8 @@ bool conn_is_placeholder(const struct conn *c);
 const struct netaddr *conn_local(const struct conn *c);
 /* Returns the local end that audit reported of it; family 0: it is unknown, or only presumed. */
 const struct netaddr *conn_sure_local(const struct conn *c);
+/* Makes the local end unknown: an event contradicts the presumed one. */
+void conn_forget_local(struct conn *c);
 /* Returns true if no reference to it is left. */
 bool conn_unused(const struct conn *c);
 

@@ -163,7 +163,7 @@ static void decide_found(struct track *t, struct conn *c, bool late)
 		return;
 	if (!may_be(t, c) || (handshaking && d->via == VIA_NONE)) {
 		if (c->presumed_local && !c->remote.has_addr)
-			c->local = (struct netaddr){ .family = 0 };
+			conn_forget_local(c);
 		if (late)
 			ending_give_up(t, c);
 		else
@@ -201,7 +201,10 @@ static void decide_gone(struct track *t, struct conn *c, bool late)
 			ending_give_up(t, c);
 		return;
 	}
-	if (identify_living(t, c)) {
+	if (identify_lives(t, c)) {
+		conn_follow(&t->conns, c, d->found.cookie, t->diag.mono);
+		identify_learn(t, c, &d->found);
+		ending_held(t, c, d->answered_ms);
 		life_write_start(t, c);
 		conn_stop_waiting(&t->conns, c);
 		return;

@@ -52,7 +52,7 @@ void identify_learn(struct track *t, struct conn *c, const struct diag_sock *soc
 		c->remote = sock->remote;
 }
 
-/* The lookup of l, a listener, has found a socket that it can be. */
+/* Returns true if the lookup of l, a listener, has found a socket that can be l's. */
 static bool is_found(const struct conn *l)
 {
 	const struct diag_sock *found = &l->diag->found;
@@ -218,7 +218,7 @@ bool identify_lives_nowhere(const struct track *t, const struct conn_diag *d)
 	return true;
 }
 
-/* Returns true if the ends that are known of c are another's, too, which waits. */
+/* Returns true if another waiting connection has the same known ends as c. */
 static bool has_twin(const struct track *t, const struct conn *c)
 {
 	bool listens = c->kind == KIND_LISTEN;
@@ -238,35 +238,28 @@ static bool has_twin(const struct track *t, const struct conn *c)
 	return false;
 }
 
-/* A connect's peer may be that of many. */
+/* Returns true if few sockets can have c's ends: a connect's peer may be that of many. */
 static bool is_distinct(const struct conn *c)
 {
 	return c->kind == KIND_LISTEN ? c->local.port && !c->tentative :
 					c->direction == CONN_INBOUND && c->remote.has_addr;
 }
 
-/* One that fits was destroyed, or some reports are missing. */
+/* Returns true if a socket that fits was destroyed, or if reports were lost. */
 static bool has_ended(struct track *t, struct destroyed_pattern p)
 {
 	p.until_ms = INT64_MAX;
 	return destroyed_latest(&t->diag.destroyed, &p) >= 0;
 }
 
-bool identify_living(struct track *t, struct conn *c)
+bool identify_lives(struct track *t, const struct conn *c)
 {
-	struct conn_diag *d = c->diag;
-	struct destroyed_pattern p = identify_pattern(c);
+	const struct conn_diag *d = c->diag;
 
-	if (!is_distinct(c) || d->cookie || defer_is_stranger(d) || d->live_count != 1 ||
-	    d->found.cookie != d->live[0] || !d->found.ino ||
-	    conn_by_cookie(&t->conns, d->found.cookie))
-		return false;
-	if (has_ended(t, p) || has_twin(t, c))
-		return false;
-	conn_follow(&t->conns, c, d->found.cookie, t->diag.mono);
-	identify_learn(t, c, &d->found);
-	ending_held(t, c, d->answered_ms);
-	return true;
+	return is_distinct(c) && !d->cookie && !defer_is_stranger(d) && d->live_count == 1 &&
+	       d->found.cookie == d->live[0] && d->found.ino &&
+	       !conn_by_cookie(&t->conns, d->found.cookie) &&
+	       !has_ended(t, identify_pattern(c)) && !has_twin(t, c);
 }
 
 static bool may_have_been(const struct conn *c, const struct destroyed *dead)
@@ -336,7 +329,7 @@ struct destroyed *identify_only(struct track *t, struct conn *c, bool *several)
 	     ((d->netns && d->netns != dead->sock.netns) || has_rival(t, c, dead))))
 		return NULL;
 	if (c->kind == KIND_CONNECT && !c->remote.has_addr && dead->sock.local.port != c->local.port) {
-		c->local = (struct netaddr){ .family = 0 };	/* or the presumed end is wrong */
+		conn_forget_local(c);	/* or the presumed end is wrong */
 		return NULL;
 	}
 	return dead;

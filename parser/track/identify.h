@@ -25,12 +25,9 @@ bool identify_same_listener(struct track *t, struct conn *c, bool late);
 bool identify_late_listener(struct track *t, struct conn *c);
 /* Returns true if every living socket that fits is known to be another connection's. */
 bool identify_lives_nowhere(const struct track *t, const struct conn_diag *d);
-/*
- * Follows c, an accepted connection or a listener that its process closed, and returns true if c must
- * be the only open socket with its ends: none with these ends was destroyed, and another process
- * holds it.
- */
-bool identify_living(struct track *t, struct conn *c);
+/* Returns true if c, an accepted connection or a listener that its process closed, must be the open
+ * socket in c->diag->found: no other one has its ends, and none with these ends was destroyed. */
+bool identify_lives(struct track *t, const struct conn *c);
 /* Returns the pattern that c's socket must match, as far as it is known. */
 struct destroyed_pattern identify_pattern(const struct conn *c);
 /*

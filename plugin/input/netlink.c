@@ -63,8 +63,8 @@ static int prepare_kernel(struct netlink_input *l)
 {
 	int err = 0;
 
-	/* Without auditd nobody chose these settings for the host, and a briefly slow reader must
-	 * not make the host wait. */
+	/* Without auditd no administrator has chosen these settings. A reader that is briefly slow must not
+	 * block the host's system calls. */
 	if (!l->beside) {
 		l->set_backlog = true;
 		audit_set_backlog_limit(l->fd, BACKLOG);

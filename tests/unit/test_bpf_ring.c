@@ -168,16 +168,24 @@ static void find(struct fixture *t, int64_t mono, int ino)
 	assert_true(bpf_found_add(t->found, &e));
 }
 
-/* What a scan found is not reported before the records from before it, which cannot be read yet. */
-static void test_busy(void **state)
+/* Socket 8 was found, and there are records 1, which may be unfinished, and 2; times in ms from now. */
+static struct fixture begin_with(int found, int first, bool busy, int second)
 {
 	struct fixture t = begin();
 	int64_t now = clock_now_ns();
 
+	find(&t, now + found * MS, 8);
+	add(now + first * MS, 1, busy);
+	add(now + second * MS, 2, false);
+	return t;
+}
+
+/* A found socket waits for the records before it while they cannot be read. */
+static void test_busy(void **state)
+{
+	struct fixture t = begin_with(-300, -500, true, -400);
+
 	(void)state;
-	find(&t, now - 300 * MS, 7);
-	add(now - 500 * MS, 1, true);
-	add(now - 400 * MS, 2, false);
 	bpf_ring_read_some(t.ring);
 	assert_string_equal(got, "");
 	assert_false(bpf_ring_is_current(t.ring));
@@ -185,39 +193,32 @@ static void test_busy(void **state)
 	assert_true(bpf_ring_due(t.ring) > clock_now_ms());
 	ring.busy[0] = false;
 	bpf_ring_read_some(t.ring);
-	assert_string_equal(got, "1 2 f7 ");
+	assert_string_equal(got, "1 2 f8 ");
 	assert_true(bpf_ring_is_current(t.ring));
 	assert_true(bpf_ring_due(t.ring) == 0);
 	end(&t);
 }
 
-/* What was found long before the last record that could be read is reported. */
+/* The reading reports sockets that were found long before the last record that it could read. */
 static void test_busy_behind(void **state)
 {
-	struct fixture t = begin();
-	int64_t now = clock_now_ns();
+	struct fixture t = begin_with(-900, -600, false, -600);
 
 	(void)state;
-	find(&t, now - 900 * MS, 8);
-	find(&t, now - 500 * MS, 9);
-	add(now - 600 * MS, 1, false);
-	add(now - 600 * MS, 2, true);
+	find(&t, clock_now_ns() - 500 * MS, 9);
+	ring.busy[1] = true;
 	bpf_ring_read_some(t.ring);
 	assert_string_equal(got, "1 f8 ");
 	assert_false(bpf_ring_is_current(t.ring));
 	end(&t);
 }
 
-/* Places are taken in another order than the times are read. */
+/* Programs reserve their places in another order than they read the clock. */
 static void test_order(void **state)
 {
-	struct fixture t = begin();
-	int64_t now = clock_now_ns();
+	struct fixture t = begin_with(-300, 1000, false, -400);
 
 	(void)state;
-	find(&t, now - 300 * MS, 8);
-	add(now + 1000 * MS, 1, false);
-	add(now - 400 * MS, 2, false);
 	bpf_ring_read_some(t.ring);
 	assert_string_equal(got, "1 2 f8 ");
 	end(&t);
@@ -240,13 +241,9 @@ static void test_later(void **state)
 
 static void test_all(void **state)
 {
-	struct fixture t = begin();
-	int64_t now = clock_now_ns();
+	struct fixture t = begin_with(0, 0, true, 0);
 
 	(void)state;
-	find(&t, now, 8);
-	add(now, 1, true);
-	add(now, 2, false);
 	ring.ready_at = 3;
 	bpf_ring_read_all(t.ring);
 	assert_string_equal(got, "1 2 f8 ");
@@ -254,15 +251,12 @@ static void test_all(void **state)
 	end(&t);
 }
 
-/* It does not wait for ever. */
+/* The wait for an unfinished record is bounded. */
 static void test_all_bounded(void **state)
 {
-	struct fixture t = begin();
-	int64_t begun = clock_now_ms();
+	struct fixture t = begin_with(0, 0, true, 0);
 
 	(void)state;
-	find(&t, begun, 8);
-	add(begun, 1, true);
 	bpf_ring_read_all(t.ring);
 	assert_string_equal(got, "f8 ");
 	assert_true(ring.consumes > 10 && ring.consumes < 1000);
