@@ -79,17 +79,14 @@ struct identity *closer_last_holder(const struct conn *c)
 {
 	const struct conn_diag *d = c->diag;
 	int64_t dead_ms = stamp_ms(&d->dead_at);
-	struct identity *now = holder(c), *before = NULL, *let_go = d->let_go;
+	struct identity *now = holder(c), *before = NULL;
 
-	/* c was matched with its socket later: this one cannot have been the last */
-	if (d->let_go_ms > dead_ms)
-		let_go = NULL;
-	if (let_go && !d->presumed && d->let_go_ms >= dead_ms - AUDIT_TICK_MS)
-		return let_go;
+	if (d->let_go && !d->presumed && d->let_go_ms >= dead_ms - AUDIT_TICK_MS)
+		return d->let_go;
 	if (d->opener && d->opener_ms >= dead_ms)
 		return d->opener;
-	if (let_go && d->let_go_ms >= dead_ms - EXIT_MS)
-		before = let_go;
+	if (d->let_go && d->let_go_ms >= dead_ms - EXIT_MS)
+		before = d->let_go;
 	if (now && before && now->pid != before->pid)
 		return c->opener;
 	return now ? now : before && is_opener(c, before) ? before : c->opener;
