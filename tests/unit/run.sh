@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# run.sh PROGRAM...: runs cmocka programs, as many at a time as there are processors, shows the
-# output of those that fail, and counts their closing lines. A program that does not reach its
-# closing line has failed too.
+# run.sh PROGRAM...: runs cmocka programs, two at a time for each processor because some of them
+# mostly wait, shows the output of those that fail, and counts their closing lines. A program that
+# does not reach its closing line has failed too.
 set -u
 export TZ=UTC LC_ALL=C.UTF-8
 
@@ -31,9 +31,9 @@ judge() { # NAME LOG STATUS
 	passed=$((passed + good)) skipped=$((skipped + skip))
 }
 
-running=0
+limit=$((2 * $(nproc))) running=0
 for program; do
-	[ $running -lt "$(nproc)" ] || { wait -n; running=$((running - 1)); }
+	[ $running -lt $limit ] || { wait -n; running=$((running - 1)); }
 	{ timeout 120 "$program" >"$logs/${program##*/}" 2>&1; echo $? >"$logs/${program##*/}.status"; } &
 	running=$((running + 1))
 done
