@@ -233,7 +233,7 @@ static bool list_programs(struct bpf_input *b)
 
 	bpf_object__for_each_program(p, b->bpf->obj)
 		n += bpf_program__autoload(p);
-	b->program = calloc(n, sizeof(*b->program));
+	b->program = calloc(n + 1, sizeof(*b->program)); /* never 0 bytes */
 	if (!b->program)
 		return false;
 	bpf_object__for_each_program(p, b->bpf->obj)
