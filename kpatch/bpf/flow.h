@@ -3,7 +3,7 @@
 #ifndef NETLOG_BPF_FLOW_H
 #define NETLOG_BPF_FLOW_H
 
-/* The IPv4 address that read_remote() put into an IPv6 socket. */
+/* Maps the IPv4 address that read_remote() put into an IPv6 socket. */
 static __always_inline void map_remote(struct netlog_bpf_sock *s)
 {
 	__u32 *word = (__u32 *)s->faddr;

@@ -14,7 +14,7 @@ int on_sctp_associate(__u64 *ctx)
 	return begin(sk, (__u64)asoc, &asoc->peer.primary_addr, sizeof(union sctp_addr));
 }
 
-/* An association ended before it was established. */
+/* Takes the end of an association that was never established. */
 SEC("fentry/sctp_association_free")
 int on_sctp_free(__u64 *ctx)
 {

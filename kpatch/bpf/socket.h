@@ -197,7 +197,7 @@ static __noinline bool read_far(struct netlog_bpf_sock *s, struct file *file, st
 	return true;
 }
 
-/* The TCP socket of AF_SMC's smc, which is marked. */
+/* Reads the marked TCP socket of smc, a socket of AF_SMC, into *s. */
 static __noinline bool read_smc(struct netlog_bpf_sock *s, struct sock *smc, struct file *file)
 {
 	__u64 sk = smc_mark(smc, file);

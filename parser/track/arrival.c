@@ -19,7 +19,8 @@ static bool is_clock_set(const struct event *f, const struct stamp *now)
 	       f->kind != EVENT_CONNECT && f->kind != EVENT_CLOSE;
 }
 
-/* Differs for different events of one number: the module's records may join a system call's. */
+/* Returns a value that distinguishes events of one serial: the module's records may join the
+ * event of a system call. */
 static uint64_t what_of(const struct event *f)
 {
 	uint64_t of = (uint64_t)f->task.pid << 32 ^ (uint64_t)f->fd << 16 ^ f->result;
@@ -30,8 +31,7 @@ static uint64_t what_of(const struct event *f)
 				     0x9e3779b97f4a7c15;
 }
 
-/* A collector's sender repeats what was not confirmed, and files overlap: the same event, read
- * again, is none. */
+/* A sender repeats unconfirmed messages, and log files may overlap: a repeated event is dropped. */
 bool arrival_is_repeated(const struct track *t, const struct event *f)
 {
 	return f->stamp.serial && f->kind != EVENT_BOOT && f->kind != EVENT_GONE &&

@@ -6,7 +6,8 @@
 
 #include "parser/track/protocol.h"
 
-/* A failed connect leaves the socket idle, with the event of its failure. */
+/* Returns true if c is a connect in progress, or one that failed: the socket is then idle, and
+ * keeps the event of the failure. */
 static bool is_attempt(const struct conn *c)
 {
 	return c->ev.serial && c->direction == CONN_OUTBOUND && !protocol_is_datagram(c->proto) &&
@@ -35,14 +36,16 @@ void attempt_add_late(struct attempt_table *t, uint32_t node, const struct event
 	};
 }
 
-/* The any-address stands for this host's: the port decides. */
+/* Returns true if asked can be the peer of a. The any-address means this host, so only the port
+ * is compared. */
 static bool is_peer(const struct attempt *a, const struct netaddr *asked)
 {
 	return !a->peer.family || netaddr_equal(&a->peer, asked) ||
 	       (netaddr_is_any(asked) && a->peer.port == asked->port);
 }
 
-/* The attempt comes before the event that reported the connect, its outcome after it. */
+/* Returns true if f is the attempt, which precedes the reported event, or the outcome, which
+ * follows it. */
 static bool is_other_half(const struct attempt *a, const struct event *f)
 {
 	uint64_t serial = f->stamp.serial;

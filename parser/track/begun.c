@@ -14,7 +14,7 @@
 void begun_add(struct node *n, const struct event *f)
 {
 	struct recent_begun *r = ring_add(&n->begun, RECENT_BEGUN, sizeof(*r));
-	bool joined = f->ev.serial;	/* by BPF's own stamp: it is of that call alone */
+	bool joined = f->ev.serial;	/* BPF's own stamp: the record belongs to that call alone */
 
 	if (r)
 		*r = (struct recent_begun){
@@ -25,7 +25,8 @@ void begun_add(struct node *n, const struct event *f)
 		};
 }
 
-/* A socket of MPTCP or SMC is a TCP socket to its peer, and for some of the probes. */
+/* Returns true if the protocol runs over TCP: to the peer, and to some of the probes, its socket
+ * is one of TCP. */
 static bool over_tcp(int proto)
 {
 	return proto == IPPROTO_TCP || proto == PROTO_MPTCP || proto == IPPROTO_SMC_;
@@ -36,8 +37,8 @@ static bool is_proto(int a, int b)
 	return a == PROTO_UNKNOWN || a == b || (over_tcp(a) && over_tcp(b));
 }
 
-/* A scope may be the socket's, or the address's: only one side has it then. The any-address
- * stands for this host. */
+/* Returns true if found can be the peer that was asked for. Scopes are ignored: a scope of the
+ * socket is missing in the address. The any-address means this host. */
 static bool is_peer(const struct netaddr *asked, const struct netaddr *found)
 {
 	return asked->port == found->port &&
@@ -54,8 +55,8 @@ static bool is_of(const struct recent_begun *r, const struct begun_call *call)
 	       is_peer(&call->remote, &r->remote);
 }
 
-/* The number may be a datagram socket's, unseen. Its connect to the peer that it has is not
- * reported again. */
+/* Returns true if the call can be that of an unseen datagram socket: its second connect to the
+ * same peer has no record. */
 static bool is_repeated(const struct recent_begun *r, const struct begun_call *call)
 {
 	return protocol_is_datagram(r->proto) && r->pid == call->pid && !call->inbound &&
@@ -67,8 +68,8 @@ static bool is_joined(const struct recent_begun *r, uint64_t serial)
 	return serial && r->serial == serial;
 }
 
-/* An asked peer here may be call_peer()'s loopback for the any-address, with which a bound socket
- * reaches its own address: not a rewritten peer. */
+/* Returns true for a loopback address. call_peer() returns loopback for the any-address, with
+ * which a bound socket reaches its own address: that peer was not rewritten. */
 static bool is_this_host(const struct netaddr *a)
 {
 	static const uint8_t any6[15];
@@ -76,7 +77,7 @@ static bool is_this_host(const struct netaddr *a)
 	return a->family == AF_INET6 ? !memcmp(a->addr, any6, 15) : a->addr[0] == 127;
 }
 
-/* A record that joined its call has shown whether peers can be compared. */
+/* Notes from a record that joined its call whether peers can be compared. */
 static void learn(struct node *n, const struct recent_begun *r, const struct netaddr *asked)
 {
 	n->joins = true;
@@ -88,7 +89,7 @@ bool begun_compares(const struct node *n)
 	return n->joins && !n->rewrites;
 }
 
-/* The ring has wrapped since then: its record may have been in it. */
+/* Returns true if the ring has wrapped since the call: its record may have been evicted. */
 static bool is_forgotten(const struct node *n, const struct begun_call *call)
 {
 	const struct ring *ring = &n->begun;

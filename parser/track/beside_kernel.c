@@ -12,7 +12,8 @@
 #include "parser/track/protocol.h"
 #include "parser/track/unclaimed.h"
 
-/* Errors that only a packet that was sent can bring: the module saw it. */
+/* Returns true if the error needs a packet that was sent: the module has then reported the
+ * connect. */
 static bool is_from_network(int err)
 {
 	return err == ECONNREFUSED || err == ETIMEDOUT || err == ECONNRESET ||
@@ -31,7 +32,7 @@ static bool reported_by_module(const struct track *t, const struct event *f)
 			continue;
 		if (r->serial == f->stamp.serial)
 			return true;
-		/* a second connect() may ask for the outcome, much later */
+		/* a second connect() may read the outcome much later */
 		if (r->pid == f->task.pid &&
 		    (r->sec >= f->stamp.sec || r->err == -f->result) &&
 		    netaddr_equal(&r->remote, &f->addr))
@@ -60,7 +61,7 @@ static void refused_locally(struct track *t, const struct event *f)
 	s = bounds_conn(t);
 	if (!s)
 		return;
-	of_fd = call_find_socket(t, f->fd);	/* making room may have taken it */
+	of_fd = call_find_socket(t, f->fd);	/* making room may have dropped the connection */
 	s->proto = of_fd ? of_fd->proto : PROTO_UNKNOWN;
 	s->remote = call_peer(s, &f->addr);
 	life_begin(t, s);
@@ -68,8 +69,8 @@ static void refused_locally(struct track *t, const struct event *f)
 	conn_drop(&t->conns, s);
 }
 
-/* The socket of a connect, if it is known to be of a transport with connections, and is not
- * open. */
+/* Returns the socket of a connect if its transport is known to have connections, and it is not
+ * open; else NULL. */
 static struct conn *idle_stream(struct track *t, const struct event *f)
 {
 	struct conn *s = call_find_socket(t, f->fd);
@@ -82,7 +83,7 @@ static struct conn *idle_stream(struct track *t, const struct event *f)
 	return s;
 }
 
-/* joined: the record of this very call is known. */
+/* joined: the record of this call is known. */
 static void connected_beside_module(struct track *t, const struct event *f, bool joined)
 {
 	struct conn *s = idle_stream(t, f);

@@ -31,7 +31,7 @@ static bool fits_port(const struct conn *c, const struct diag_sock *found)
 	return !local->port || local->port == found->local.port;
 }
 
-/* Another connection is, or may be, the held socket: it waits to be matched. */
+/* Returns true if another connection is the held socket, or waits and may be matched with it. */
 static bool is_anothers(const struct track *t, const struct conn *c)
 {
 	const struct diag_sock *found = &c->diag->found;
@@ -51,7 +51,7 @@ static bool is_anothers(const struct track *t, const struct conn *c)
 	return false;
 }
 
-/* Removes it from the waiting list until the next scan. */
+/* Removes c from the waiting list until the next scan. */
 static void put_off(struct track *t, struct conn *c)
 {
 	conn_stop_waiting(&t->conns, c);
@@ -73,10 +73,8 @@ static void goes_on(struct track *t, struct conn *c)
 		ending_claim(t, c, dead);
 }
 
-/*
- * The end was no later than now. When it was inferred, an unseen child may have had the socket.
- * It ended at that time if no socket that may be it was destroyed since.
- */
+/* Writes the stop of c, which has ended by now. If a matching socket was destroyed after the
+ * inferred end, an unseen child may have held it: that later time is the latest possible one. */
 static void settle(struct track *t, struct conn *c, bool sure)
 {
 	struct conn_diag *d = c->diag;
@@ -142,7 +140,7 @@ void confirm_decide(struct track *t, struct conn *c)
 	}
 }
 
-/* Takes the answer to "does a process still have it?" */
+/* Takes the answer to the question whether a process still holds the socket. */
 void confirm_answer(struct track *t, struct conn *c, const struct diag *answer)
 {
 	struct conn_diag *d = c->diag;

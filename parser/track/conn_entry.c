@@ -32,7 +32,7 @@ static int64_t duration_ms(const struct track *t, const struct conn *c,
 	return ms < 0 ? -1 : ms;
 }
 
-/* The end was some time before it was noticed. */
+/* Returns true if the end was noticed only some time later. */
 static bool found_later(enum entry_via via)
 {
 	return via == VIA_REUSE || via == VIA_GONE || via == VIA_BOOT ||
@@ -47,7 +47,7 @@ static bool is_of_this_boot(const struct track *t, const struct conn *c)
 	       (!node_name(n) || (t->boot.node && node_is(n, t->boot.node)));
 }
 
-/* The connection's number, by what is known when its first line is written. */
+/* Sets the connection's number from the facts that are known at its first line. */
 static void number(struct track *t, struct conn *c)
 {
 	c->id = (struct conn_id){ .has_boot = is_of_this_boot(t, c) };
@@ -59,7 +59,7 @@ static void number(struct track *t, struct conn *c)
 	c->id.nth = ++(c->listener ? c->listener : c)->nth;
 }
 
-/* first: the ignore list is asked, once for each connection. */
+/* first: the ignore list is applied, once for each connection. */
 static void emit(struct track *t, struct conn *c, const struct entry *r, bool first)
 {
 	t->stats.records++;

@@ -11,19 +11,19 @@
 #include "parser/track/late.h"
 #include "parser/track/protocol.h"
 
-/* A one-to-many SCTP socket has many connections. */
+/* Returns true for a one-to-many SCTP socket, which has many connections. */
 static bool is_one_to_many(const struct conn *s)
 {
 	return s->type == SOCK_SEQPACKET;
 }
 
-/* Its connect is known to have succeeded, or it was accepted. */
+/* Returns true if the connect is known to have succeeded, or the socket was accepted. */
 static bool is_connected(const struct conn *s)
 {
 	return s->kind == KIND_CONNECT && !s->uncollected && !is_one_to_many(s);
 }
 
-/* A datagram socket connects without a packet. */
+/* Returns true if the error needs a packet: a datagram socket connects without one. */
 static bool needs_packet(int err)
 {
 	return err == EINPROGRESS || err == EINTR || err == ECONNREFUSED || err == ETIMEDOUT ||
@@ -90,7 +90,7 @@ static bool is_known_before(const struct conn *s, const struct event *f)
 	return f->stamp.serial > s->ev.serial;
 }
 
-/* The socket that had the number when the call was entered. */
+/* Returns true if the call is of the socket that had the descriptor number at the call's entry. */
 static bool is_of_earlier(struct track *t, const struct event *f, const struct fdent *fd)
 {
 	int64_t ms;

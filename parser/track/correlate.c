@@ -26,7 +26,8 @@
 
 /* ---- answers ---- */
 
-/* A namespace read from the process itself is not replaced by a guess after its end. */
+/* Takes the namespace of the answer, unless that is a guess and the known one was read from the
+ * process. */
 static void take_netns(struct conn_diag *d, const struct diag *answer)
 {
 	if (d->netns_sure && !answer->netns_sure)
@@ -114,7 +115,8 @@ void correlate_destroyed(struct track *t, const struct event *f)
 
 /* ---- a socket was found at the descriptor ---- */
 
-/* c's peer is unknown: the number may be another socket's by now, whose event is late. */
+/* Returns true if the found socket can be c, whose peer is unknown. By now the number may belong
+ * to a newer socket whose event is late. */
 static bool is_accepted(const struct conn *c, const struct diag_sock *found)
 {
 	return found->active == 0 || (c->local.port && c->local.port == found->local.port);
@@ -146,7 +148,7 @@ static bool is_handshaking(const struct diag_sock *d)
 	       (d->state == STATE_SYN_SENT || d->state == STATE_SYN_RECV);
 }
 
-/* A listener that its process was passed, or inherited, unseen. */
+/* Returns true for a listener that its process was passed, or inherited, unseen. */
 static bool is_passed(const struct conn_diag *d)
 {
 	return d->conn->kind == KIND_LISTEN && d->conn->tentative;
@@ -210,10 +212,10 @@ static void decide_gone(struct track *t, struct conn *c, bool late)
 		return;
 	}
 	dead = defer_is_stranger(d) ? NULL : identify_only(t, c, &several);
-	/* at the last moment a rival may just have stopped waiting */
+	/* a rival may have stopped waiting just before this */
 	if (dead && identify_lives_nowhere(t, d) && (d->netns_sure || !late))
 		identify_claim(t, c, dead);
-	/* in a storm of similar connections nothing is gained by waiting longer */
+	/* waiting longer does not help in a storm of similar connections */
 	else if (late || (several && t->diag.stream_ms > stamp_ms(&c->start) + CLAIMED_MS))
 		ending_give_up(t, c);
 	else if (!identify_lives_nowhere(t, d))
@@ -273,8 +275,8 @@ static void decide(struct track *t, struct conn *c)
 	}
 }
 
-/* These are decided from the oldest on: of several processes that call listen() on one socket, the
- * first is its opener. The answer about an older one is awaited. */
+/* Decides passed listeners, oldest first: of several processes that call listen() on one socket,
+ * the first is its opener. A listener waits for the answers about older ones. */
 static void decide_passed(struct track *t)
 {
 	struct conn_diag *d, *next;
@@ -291,8 +293,8 @@ static void decide_passed(struct track *t)
 	}
 }
 
-/* Decides from the youngest on: the later a connection began, the fewer destroyed sockets it
- * can be, and a socket that it claims is not an older one's. */
+/* Decides waiting connections, youngest first: the later a connection began, the fewer destroyed
+ * sockets fit it, and a claimed socket no longer fits an older one. */
 static void decide_all(struct track *t)
 {
 	struct conn_diag *d, *next;
@@ -316,7 +318,7 @@ void correlate(struct track *t)
 
 	if (!t->diag.on)
 		return;
-	/* new ones are at the young end; once asked, they are no longer new */
+	/* new connections are at the young end, and are new until their request is sent */
 	TAILQ_FOREACH_REVERSE(d, &t->conns.waiting, diag_list, link) {
 		if (d->question != QUESTION_NEW)
 			break;

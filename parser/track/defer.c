@@ -57,9 +57,9 @@ static bool has_dumps(int proto)
 }
 
 /*
- * The event was read from a log, or was delayed: the descriptor may hold another socket by now.
- * An accept has the time of its call, which may have waited: if other events came at once, it
- * did.
+ * Returns true if the event was read from a log, or was delayed: the descriptor may hold another
+ * socket by now. An accept has the time of its call's entry: if other events arrive without
+ * delay, an early time only means that the call waited.
  */
 static bool is_old(const struct track *t)
 {
@@ -180,8 +180,8 @@ void defer_reused(struct conn_diag *d)
 	d->fd = -1;
 }
 
-/* The number was reused, or, if no event shows that, the records of a connection are inconsistent. A
- * listener is still known by its local end. */
+/* Takes the answer that the descriptor is not c's socket: its number was reused, or, without
+ * such an event, the records are inconsistent. A listener is still found by its local end. */
 void defer_not_there(struct track *t, struct conn *c)
 {
 	c->diag->stranger |= !c->diag->fd_gone_ms && c->kind != KIND_LISTEN;
@@ -189,10 +189,8 @@ void defer_not_there(struct track *t, struct conn *c)
 	defer_again(t, c);
 }
 
-/*
- * The time of a start is that of the call, if the handshake can have been completed within
- * audit's tick; else that of the answer, and via= says so.
- */
+/* Sets the time of the start: that of the call, if the handshake can have ended within audit's
+ * tick; else that of the answer, which via= states. */
 void defer_established(struct conn *c, int64_t by_ms)
 {
 	struct conn_diag *d = c->diag;

@@ -99,7 +99,7 @@ struct destroyed *destroyed_by_cookie(struct destroyed_table *t, uint64_t cookie
 	return d;
 }
 
-/* Ignores the scope: audit and sock_diag do not always both have it. */
+/* Compares addresses without their scope, which audit or sock_diag may lack. */
 static bool same_ip(const struct netaddr *a, const struct netaddr *b)
 {
 	return a->family == b->family &&
@@ -126,7 +126,7 @@ static bool fits(const struct destroyed *d, const struct destroyed_pattern *p)
 	return end_fits(&p->local, &s->local) && end_fits(&p->remote, &s->remote);
 }
 
-/* Returns the shortest list that has all that fit, newest first. */
+/* The lists of newest(). */
 enum list { BY_REMOTE, BY_PORT, ALL };
 
 static struct destroyed *newest(struct destroyed_table *t,
@@ -153,10 +153,8 @@ static struct destroyed *older(struct destroyed *d, enum list list)
 	}
 }
 
-/*
- * Walks from the newest on, and stops at the second one that fits: in a storm of similar
- * connections that is at once.
- */
+/* Walks from the newest on, and stops at the second socket that fits: in a storm of similar
+ * connections the walk is short. */
 struct destroyed *destroyed_only(struct destroyed_table *t,
 				 const struct destroyed_pattern *p, bool *several)
 {

@@ -24,8 +24,8 @@ static void know_process(struct track *t, const struct event *f)
 		process_update(t->proc, &f->task, false);
 }
 
-/* Ends connections whose release was lost. By the cookie the process of f has the same socket;
- * by the inode it may have another one. */
+/* Ends a connection whose release was lost. A cookie shows that f is of the same socket; an
+ * inode may be another socket's by now. */
 static void end_lost(struct track *t, struct conn *s, const struct event *f)
 {
 	struct identity *who = kernel_socket_cookie(f) ? NULL : s->opener ? s->opener : identity_unknown();
@@ -49,7 +49,7 @@ static void on_connect(struct track *t, const struct event *f)
 	}
 	if (!s)
 		return;
-	/* The release of an open connection was lost here. */
+	/* an open connection has lost its release */
 	end_lost(t, s, f);
 	kernel_socket_take(t, s, f);
 	s->direction = CONN_OUTBOUND;
@@ -69,7 +69,7 @@ static void on_established(struct track *t, const struct event *f)
 		unclaimed_began(t);
 	}
 	kernel_socket_take(t, s, f);
-	/* the connection begins now, its evidence is still the connect */
+	/* the connection begins now; its evidence is still the connect */
 	s->start = t->when;
 	s->mono = f->mono;
 	if (!holder_await(t, s))
@@ -200,7 +200,8 @@ static void on_disconnect(struct track *t, const struct event *f)
 		memset(&s->remote, 0, sizeof(s->remote));
 }
 
-/* The end of a socket whose beginning was not seen, if the socket was worth a line. */
+/* Writes the stop of a socket whose beginning was not seen, if the socket listened or had a
+ * peer. */
 static void unseen_release(struct track *t, const struct event *f)
 {
 	bool listener = f->state == STATE_LISTEN;
@@ -217,8 +218,8 @@ static void unseen_release(struct track *t, const struct event *f)
 	forget(t, s);
 }
 
-/* Its release was read before the outcome of its connect. Its state decides: if it is still in
- * SYN_SENT, or has an error, the connection was never established. */
+/* Takes the release of a connecting socket whose outcome was not read. The state decides: in
+ * SYN_SENT, or with an error, the connection was never established. */
 static void release_connecting(struct track *t, struct conn *s,
 			       const struct event *f)
 {
@@ -263,13 +264,14 @@ static enum conn_direction found_direction(const struct event *f)
 	return f->direction == EVENT_INBOUND ? CONN_INBOUND : CONN_EITHER;
 }
 
-/* SCTP connects in this state; a connect of TCP has failed. */
+/* Returns true if the found socket is open. In CLOSE, SCTP may be connecting, and a connect of
+ * TCP has failed. */
 static bool is_open_found(const struct event *f)
 {
 	return f->state != STATE_SYN_SENT && f->state != STATE_SYN_RECV && f->state != STATE_CLOSE;
 }
 
-/* The socket was open when the source began. It may be a connect in progress. */
+/* Takes a socket that was open, or connecting, when the source began. */
 static void on_found(struct track *t, const struct event *f)
 {
 	bool listener = f->state == STATE_LISTEN ||
@@ -286,12 +288,12 @@ static void on_found(struct track *t, const struct event *f)
 		life_open(t, s, KIND_CONNECT, VIA_FOUND);
 	if (s && (conn_is_open(s) || s->phase != CONN_IDLE))
 		return;
-	if (f->proto == IPPROTO_SCTP && !is_open_found(f))	/* not yet, or not any more */
+	if (f->proto == IPPROTO_SCTP && !is_open_found(f))	/* connecting, or ended */
 		return;
 	/* The module's record of the end may be read before an earlier scan's. */
 	if (node_has_end(t->node, kernel_socket_number(f)))
 		return;
-	if (f->task.pid == ID_UNKNOWN)	/* no process holds it: only compared */
+	if (f->task.pid == ID_UNKNOWN)	/* held by no process: only for comparison */
 		return;
 	if (f->state == STATE_SYN_SENT) {
 		on_connect(t, f);

@@ -13,7 +13,7 @@ bool from_kernel_follows(const struct conn *c)
 	return c->key.number && c->phase == CONN_OPEN && !c->unwritten && !c->listener;
 }
 
-/* A socket without a cookie of its own is identified by its inode. */
+/* Lists c under its cookie, or under its inode if it has no cookie of its own. */
 static void list(struct track *t, struct conn *c, const struct diag_known *k)
 {
 	bool cookie = k->sock.cookie && conn_has_cookie(k->sock.proto);
@@ -54,15 +54,16 @@ void from_kernel_kept(struct track *t, const struct event *f)
 	life_resume(t, c, k->listens ? KIND_LISTEN : KIND_CONNECT);
 }
 
-/* The scan would have found it. A socket that no process holds may be in flight, or io_uring's:
- * this is more likely, unless something was lost. */
+/* Returns true if the scan would have found the socket of c. Without losses, a socket that no
+ * process holds is most likely in flight, or io_uring's. */
 static bool is_covered(const struct conn *c, const struct event *f)
 {
 	return !f->result ||
 	       (c->netns == f->netns && (c->proto == IPPROTO_TCP || c->proto == IPPROTO_UDP));
 }
 
-/* A socket that began after the scan started may have been missed. */
+/* Returns true if the scan should have found c, and did not. A connection that began after the
+ * scan started is not missing. */
 static bool is_missing(const struct track *t, const struct conn *c, const struct event *f)
 {
 	return c->key.node == t->node->index && from_kernel_follows(c) &&

@@ -10,10 +10,10 @@
 #include "parser/track/unload.h"
 
 /*
- * A process that is new here may hold what its parent held when it was forked. By default forks
- * are not audited, so it is assumed to hold the sockets that its parent is known to hold now.
- * After an exec (another exe than the parent's) only descriptors without FD_CLOEXEC are left.
- * The event may be late: sockets that the parent got after it are not inherited.
+ * Gives a new process the descriptors that it inherited. By default forks are not audited, so
+ * the child is assumed to hold the sockets that its parent is known to hold now. After an exec
+ * (another exe than the parent's) only descriptors without FD_CLOEXEC are left. The event may be
+ * late: sockets that the parent opened after it are not inherited.
  */
 static void inherit(struct track *t, struct proc *child, struct proc *parent,
 		    bool exec, bool presumed)
@@ -92,7 +92,7 @@ static void close_one(struct track *t, const struct event *f, struct fdent *fd)
 		ending_fd_gone(t, fd, VIA_CLOSE);
 }
 
-/* A range of fewer numbers than the process has sockets. */
+/* Closes a range that has fewer numbers than the process has sockets. */
 static void close_each(struct track *t, const struct event *f)
 {
 	uint64_t last = (unsigned int)f->newfd;
@@ -139,9 +139,8 @@ void from_processes_dup(struct track *t, const struct event *f)
 	if (to && state_is_older(f, to->serial, to->ms))
 		return;
 	if (from && state_is_older(f, from->serial, from->ms))
-		from = NULL;	/* another socket, since */
-	/* Adds the new reference before it drops the old descriptor's: it may be the same
-	 * socket. */
+		from = NULL;	/* the number is a newer socket's */
+	/* The new reference comes first: both descriptors may be of one socket. */
 	if (from) {
 		struct conn *s = from->conn;
 

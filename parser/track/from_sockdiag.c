@@ -36,7 +36,8 @@ void from_sockdiag_on(struct track *t, const struct diag_options *o)
 	destroyed_init(&t->diag.destroyed, DESTROYED_MAX, o->netns);
 }
 
-/* No process is known to have it. If the module is the reason, its records will have the inode. */
+/* Lists a connection without a known holder under its inode: if the module now reports it, its
+ * records have that inode. */
 static void leave_to_module(struct track *t, struct conn *c)
 {
 	uint64_t ino = c->diag->found.ino;

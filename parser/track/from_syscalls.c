@@ -33,8 +33,8 @@ static void on_bind(struct track *t, const struct event *f)
 		call_listens(t, s);
 }
 
-/* The process is presumed to have inherited the socket at fd, which does not listen. With sock_diag its
- * lookup shows whether it has. */
+/* Returns true if the process is presumed to have inherited the socket at fd, which does not
+ * listen. A lookup by sock_diag will decide. */
 static bool is_presumed_idle(const struct track *t, int fd)
 {
 	const struct fdent *f = t->diag.on ? fdtable_find(&t->fds, t->proc, fd) : NULL;
@@ -42,10 +42,8 @@ static bool is_presumed_idle(const struct track *t, int fd)
 	return f && f->presumed && f->conn->phase == CONN_IDLE && !f->conn->unlogged;
 }
 
-/*
- * A socket that was opened unseen may be a Unix socket; the record does not show this.
- * sock_diag does: its descriptor is looked up. Nothing is written before the answer.
- */
+/* Opens a socket that was created unseen. It may be a Unix socket, which the record does not
+ * show, so sock_diag looks up the descriptor, and nothing is written before the answer. */
 static void open_tentative(struct track *t, struct conn *s, enum conn_kind kind,
 			   const char *call)
 {
@@ -82,15 +80,15 @@ static void on_listen(struct track *t, const struct event *f)
 	if (s->unlogged || s->kind == KIND_LISTEN)
 		return;
 	call_displaced(t, s);
-	/* its lookup shows whether it is that listener */
+	/* the lookup decides whether this is that listener */
 	s->tentative = t->diag.on && t->late && passed_is_started(t, s, f->stamp.serial);
 	call_listens(t, s);
-	if (s->tentative && !s->unwritten)	/* too many wait: it is taken for that one */
+	if (s->tentative && !s->unwritten)	/* no lookup, too many wait: taken for that listener */
 		identify_late_listener(t, s);
 }
 
-/* A listener that was passed or inherited, unseen: looked up once. Its start is known, or was
- * missed, and it is found open now. */
+/* Looks up, once, a listener that was passed or inherited unseen. Its start is known, or was
+ * missed; then the listener is found open now. */
 static void look_up_listener(struct track *t, const struct event *f)
 {
 	struct conn *l = fdtable_find(&t->fds, t->proc, f->fd) ? NULL :
@@ -104,7 +102,7 @@ static void look_up_listener(struct track *t, const struct event *f)
 	life_open(t, l, KIND_LISTEN, VIA_SNAPSHOT);
 }
 
-/* The program did not ask for the peer's address, and the listener is unknown: inherited, or
+/* Takes an accept without the peer's address on an unknown listener, which was inherited or
  * passed. */
 static void accept_unknown(struct track *t, const struct event *f)
 {
@@ -120,8 +118,8 @@ static void accept_unknown(struct track *t, const struct event *f)
 	open_tentative(t, s, KIND_CONNECT, "accept");
 }
 
-/* A child's accept, from before its parent exited, arrives after the exit: the listener,
- * stopped with it, was inherited. */
+/* Returns the inherited listener of a child's accept that arrives after the parent's exit, which
+ * stopped the listener; NULL if there is none. */
 static struct conn *inherited_listener(struct track *t, const struct event *f)
 {
 	struct inferred_stop *s = corrected_listener(&t->corrected, t->node->index,
@@ -137,7 +135,8 @@ static struct conn *inherited_listener(struct track *t, const struct event *f)
 	return l;
 }
 
-/* NULL: not known, or it has lost its descriptor while the call waited. */
+/* Returns the listener of an accept; NULL if it is unknown, or lost its descriptor while the
+ * call waited. */
 static struct conn *listener_of(struct track *t, const struct event *f)
 {
 	const struct fdent *fd;

@@ -16,7 +16,8 @@ bool holder_await(struct track *t, struct conn *c)
 	return true;
 }
 
-/* Only one process is certain: of two, either may have opened it. */
+/* Takes a process that a scan found to hold the socket of c. A single holder is the opener; of
+ * two, either may be. */
 void holder_found(struct track *t, struct conn *c)
 {
 	struct identity *who = t->proc ? t->proc->identity : NULL;

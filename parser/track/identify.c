@@ -12,8 +12,8 @@
 #include "parser/track/ending.h"
 #include "parser/track/passed.h"
 
-/* c was accepted. A transparent proxy's connections have the local ends that their peers asked for: no
- * listener has these. */
+/* Returns true if sock cannot be the accepted c by its local end. A transparent proxy's
+ * connections have the local ends that their peers asked for, which no listener has. */
 static bool is_of_another(const struct conn *c, const struct diag_sock *sock)
 {
 	if (!c->local.port || sock->active != 0)
@@ -22,8 +22,8 @@ static bool is_of_another(const struct conn *c, const struct diag_sock *sock)
 					   !defer_same_end(&c->local, &sock->local);
 }
 
-/* sock, which is c's, has the local end of another listener than the one that its process was presumed to
- * have: the process has lost that one, or never had it. */
+/* Closes the presumed listener of c's process: the socket of c has the local end of another
+ * listener, so the process has lost the presumed one, or never had it. */
 static void refute(struct track *t, const struct conn *c)
 {
 	const struct conn_diag *d = c->diag;
@@ -128,7 +128,8 @@ static bool is_only_one(struct track *t, const struct conn *l, const struct conn
 			       destroyed_by_cookie(&t->diag.destroyed, found) != NULL;
 }
 
-/* The only one: several processes may listen at one port with SO_REUSEPORT. */
+/* Returns the listener that audit reported at this local end, if there is only one: with
+ * SO_REUSEPORT several processes may listen at one port. */
 static struct conn *listener_at(struct track *t, const struct conn *c)
 {
 	struct conn *only = NULL;
@@ -147,7 +148,7 @@ static struct conn *listener_at(struct track *t, const struct conn *c)
 	return only && is_closed(only) && may_have_ended(t, only, c->diag->found.cookie) ? NULL : only;
 }
 
-/* The listener that audit reported is the socket that was found. */
+/* Follows l, which audit reported, by the cookie of the socket that was found. */
 static void follow_listener(struct track *t, struct conn *l, const struct diag_sock *found)
 {
 	conn_stop_waiting(&t->conns, l);
@@ -319,8 +320,8 @@ struct destroyed *identify_only(struct track *t, struct conn *c, bool *several)
 	struct destroyed_pattern p = identify_pattern(c);
 	struct destroyed *dead;
 
-	/* "Some port of this address" is too vague: a socket that audit did not report
-	 * (io_uring) may match. */
+	/* an address without a port is too vague: a socket that audit did not report (io_uring)
+	 * may match */
 	if (!c->local.port && (c->kind == KIND_LISTEN || !c->remote.has_addr))
 		return NULL;
 	dead = destroyed_only(&t->diag.destroyed, &p, several);
@@ -329,7 +330,7 @@ struct destroyed *identify_only(struct track *t, struct conn *c, bool *several)
 	     ((d->netns && d->netns != dead->sock.netns) || has_rival(t, c, dead))))
 		return NULL;
 	if (c->kind == KIND_CONNECT && !c->remote.has_addr && dead->sock.local.port != c->local.port) {
-		conn_forget_local(c);	/* or the presumed end is wrong */
+		conn_forget_local(c);	/* the presumed end may be the wrong one */
 		return NULL;
 	}
 	return dead;

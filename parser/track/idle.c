@@ -5,7 +5,7 @@
 void idle_add(struct idle_table *t, const struct conn *c, const struct fdent *fd, uint64_t until,
 	      int64_t ms)
 {
-	/* a placeholder may be a Unix socket, whose late listen() is nothing */
+	/* a placeholder may be a Unix socket, whose late listen() is not logged */
 	if (c->phase != CONN_IDLE || conn_is_placeholder(c))
 		return;
 	t->at[t->next++ % IDLE_MAX] = (struct idle_socket){

@@ -67,7 +67,7 @@ void image_identity(struct image *i, struct image_things *x, struct identity **i
 
 /* ---- connections ---- */
 
-/* Everything but what links it to others. */
+/* Removes the links to other objects, which are saved apart. */
 static void clear_links(struct conn *c)
 {
 	c->opener = NULL;
@@ -195,7 +195,7 @@ static void fds(struct image *i, struct image_things *x, struct track *t)
 		image_pointer(i, &x->processes, (void **)&t->fds.owners[owner].most);
 }
 
-/* The descriptors of a connection, in their order. */
+/* Saves or loads the descriptors of a connection, in their order. */
 static void holders(struct image *i, struct image_things *x, struct conn *c)
 {
 	struct fdent *f, *last = NULL;
@@ -281,8 +281,7 @@ static void unused(struct image *i, struct image_things *x, struct conn_table *t
 	} while (!i->bad);
 }
 
-/* The lists of the table, from the last one of each to its first: the order in which they were
- * listed. */
+/* Saves each list from its last connection to its first, which is the order of their insertion. */
 static void save_left(struct image *i, struct image_things *x, struct conn_table *t)
 {
 	struct conn *c, *first, *done;

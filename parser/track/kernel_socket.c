@@ -85,7 +85,7 @@ static struct conn *adopt(struct track *t, const struct event *f)
 
 	if (!t->proc || kernel_socket_begins(f->op))
 		return NULL;
-	/* oldest first: those from before the module are there */
+	/* oldest first: there are the sockets from before the module */
 	TAILQ_FOREACH(fd, &t->proc->fds, of_proc) {
 		if (++looked_at > ADOPT_MAX)
 			break;

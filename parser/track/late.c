@@ -9,7 +9,7 @@
 #include "parser/track/ending.h"
 #include "parser/track/life.h"
 
-/* The event is older than the scan that found the socket at its descriptor. */
+/* Returns true if f is older than the scan that found the socket at its descriptor. */
 static bool is_stale(const struct track *t, const struct event *f)
 {
 	const struct fdent *fd;
@@ -26,7 +26,7 @@ static bool is_stale(const struct track *t, const struct event *f)
 	return fd && fd->conn->diag && fd->conn->diag->opened_ms >= stamp_ms(&f->stamp);
 }
 
-/* The descriptor that the event is of. */
+/* Returns the descriptor of the event, or NULL. */
 static struct fdent *fd_of(struct track *t, const struct event *f)
 {
 	switch (f->kind) {
@@ -41,7 +41,7 @@ static struct fdent *fd_of(struct track *t, const struct event *f)
 	}
 }
 
-/* The process as it was then. */
+/* Sets the opener: the process as it was at the event. */
 static void set_opener(struct conn *s, const struct task *task)
 {
 	identity_put(s->opener);
@@ -70,8 +70,8 @@ static void late_listener(struct track *t, const struct event *f, int64_t ms,
 	ending_displaced(t, s, ms, via);
 }
 
-/* A connection of a descriptor whose number was assigned to another socket at ms, or whose
- * process exited then. */
+/* Writes start and stop of a connection whose descriptor number was assigned to another socket
+ * at ms, or whose process exited then. */
 static void late_connection(struct track *t, const struct event *f, int64_t ms,
 			    enum entry_via via)
 {
@@ -89,7 +89,7 @@ static void late_connection(struct track *t, const struct event *f, int64_t ms,
 		return;
 	if (was)
 		idle_restore(was, s);
-	l = inbound ? call_find_socket(t, f->fd) : NULL;	/* making room may have taken it */
+	l = inbound ? call_find_socket(t, f->fd) : NULL;	/* making room may have dropped it */
 	s->family = f->sa_family;
 	if (l) {
 		s->proto = l->proto;
@@ -119,7 +119,8 @@ static void late_call(struct track *t, const struct event *f, int64_t ms, enum e
 		late_listener(t, f, ms, via);
 }
 
-/* The new holder of the number is unknown, but the old socket was closed. */
+/* Returns true if f is of an idle socket that was closed since, and writes its connection. The
+ * present socket of that number is unknown. */
 static bool is_of_idle(struct track *t, const struct event *f)
 {
 	const struct idle_socket *was;
@@ -134,7 +135,7 @@ static bool is_of_idle(struct track *t, const struct event *f)
 	return true;
 }
 
-/* The beginning of an attempt whose outcome was the first event of the descriptor. */
+/* Returns true if f is the beginning of an attempt whose outcome was the first event of fd. */
 static bool is_begun_attempt(const struct event *f, const struct fdent *fd)
 {
 	const struct conn *c = fd->conn;
@@ -144,14 +145,14 @@ static bool is_begun_attempt(const struct event *f, const struct fdent *fd)
 					      netaddr_equal(&c->remote, &f->addr));
 }
 
-/* The connect's other event came in time. */
+/* Returns true if the other event of the connect arrived in time. */
 static bool is_reported(const struct track *t, const struct event *f)
 {
 	return t->late && f->kind == EVENT_CONNECT && attempt_has(&t->attempts, t->node->index, f);
 }
 
-/* The number was closed, or given to a socket, before a call that used it: the call was of the
- * newer socket, which has the number now. */
+/* Returns true if f assigned or closed the number before the present socket was used at it, and
+ * handles f. */
 static bool is_replaced(struct track *t, const struct event *f, const struct fdent *fd)
 {
 	if (!t->late || f->stamp.serial >= fd->used)

@@ -51,7 +51,7 @@ static struct conn *listener_of(struct track *t, const struct conn *c)
 	return fd && fd->serial <= c->start.serial ? fd->conn : let_go_since(t, c);
 }
 
-/* The start of l is not written yet, but its descriptor has been looked up. */
+/* Returns true if the start of l is not written yet, but its descriptor has been looked up. */
 static bool is_found(const struct track *t, const struct conn *l)
 {
 	const struct conn_diag *d = l->diag;

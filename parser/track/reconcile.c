@@ -73,7 +73,7 @@ static void add_holder(struct track *t, struct conn *c, struct proc *p)
 		input_error(t->errors, INPUT_ERROR_MEMORY, "descriptor", 10);
 }
 
-/* An orphan, whose stop was written, is held after all. */
+/* Revokes the stop of an orphan: a process holds it after all. */
 static void correct(struct track *t, struct conn *c)
 {
 	struct inferred_stop *s = corrected_by_cookie(&t->corrected, c->cookie);
@@ -186,7 +186,7 @@ static void open_new(struct track *t, const struct event *f, struct proc *p)
 	life_open_found(t, c, kind, VIA_SNAPSHOT);
 }
 
-/* A socket that was stopped, by inference, is open. */
+/* Opens a connection again whose stop was inferred: its socket is open. */
 static void open_again(struct track *t, const struct diag_sock *d, struct inferred_stop *s,
 		       struct proc *p)
 {
@@ -243,8 +243,8 @@ void reconcile_known(struct track *t, const struct event *f)
 
 /* ---- sweep ---- */
 
-/* A socket that no longer exists, or that no process has. Its destruction may be reported
- * later: an orphan's cookie is kept for that, and nothing more is written. */
+/* Writes the stop of a socket that no longer exists, or that no process holds. An orphan's
+ * cookie is kept until its destruction is reported, which adds no line. */
 static void end(struct track *t, struct conn *c, enum diag_life life)
 {
 	struct conn_diag *d = c->diag;

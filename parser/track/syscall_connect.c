@@ -52,7 +52,7 @@ static void connect_datagram(struct track *t, struct conn *s,
 		connect_start(t, s, f, VIA_NONE);
 }
 
-/* The program has learnt that its connect succeeded. */
+/* Notes that the program has learnt of the success of its connect. */
 static void established(struct conn *s, const struct event *f)
 {
 	if (s->unwritten)
@@ -66,7 +66,8 @@ static void deferred_failed(struct track *t, struct conn *s, int err)
 		conn_drop_diag(&t->conns, s);
 }
 
-/* Found open, not known from its connect: the program asks for the outcome. */
+/* Returns true if f asks for the outcome of a connect that was not seen: a scan found the socket
+ * open. */
 static bool is_found(const struct conn *s, const struct event *f)
 {
 	struct netaddr peer = call_peer(s, &f->addr);
@@ -91,7 +92,7 @@ static void connect_done(struct track *t, struct conn *s, const struct event *f)
 		connect_start(t, s, f, VIA_NONE);
 }
 
-/* An open socket was to have another peer. It keeps the one that it has. */
+/* Writes the failure of a connect to another peer. The open socket keeps its peer. */
 static void fail_beside(struct track *t, const struct event *f, int err)
 {
 	struct conn *c = bounds_conn(t), *s;
@@ -110,7 +111,7 @@ static void fail_beside(struct track *t, const struct event *f, int err)
 	conn_drop(&t->conns, c);
 }
 
-/* A connection that ended when the socket's present one began. */
+/* Writes a connection that ended when the socket's present one began. */
 static void connect_ended(struct track *t, const struct event *f)
 {
 	struct conn *c = bounds_conn(t), *s = c ? call_find_socket(t, f->fd) : NULL;
@@ -152,7 +153,7 @@ static void connect_error(struct track *t, struct conn *s, const struct event *f
 			  int err)
 {
 	if (s->uncollected) {
-		/* its start was written when the outcome was unknown */
+		/* its start was written before its outcome was known */
 		s->uncollected = false;
 		if (s->unwritten)
 			deferred_failed(t, s, err);
@@ -202,7 +203,7 @@ void syscall_connect(struct track *t, const struct event *f)
 	}
 	if (call_is_misuse(err)) {
 		s = err == EISCONN ? call_find_socket(t, f->fd) : NULL;
-		if (s) {	/* so it did complete */
+		if (s) {	/* the connect has succeeded */
 			s->uncollected = false;
 			established(s, f);
 		}
