@@ -382,6 +382,28 @@ static void test_close_range(void **state)
 	track_free(t);
 }
 
+/* A process with very many sockets forks, and its child exits, over and over. Each child
+ * inherits as many descriptors as the table has room for. */
+static void test_forks(void **state)
+{
+	struct track *t = begin(false, 0);
+	double since;
+
+	(void)state;
+	for (int fd = 3; fd < MANY / 2; fd++)
+		open_socket(t, 7, fd, SOCK_STREAM);
+	since = cpu();
+	for (int child = 100; child < 110; child++) {
+		struct event f = new_event(EVENT_FORK, 7), end = new_event(EVENT_EXIT_GROUP, child);
+
+		f.result = child;
+		track_event(t, &f);
+		track_event(t, &end);
+	}
+	bounded(since, "forks");
+	track_free(t);
+}
+
 static bool stops(struct track *t, int pid, int uid, int fd)
 {
 	struct event f = new_event(EVENT_CLOSE, pid);
@@ -527,6 +549,7 @@ int main(void)
 		cmocka_unit_test(test_dups), cmocka_unit_test(test_left),
 		cmocka_unit_test(test_module_binds), cmocka_unit_test(test_destroyed),
 		cmocka_unit_test(test_destroyed_others), cmocka_unit_test(test_close_range),
+		cmocka_unit_test(test_forks),
 	};
 
 	return cmocka_run_group_tests_name("bounds", tests, NULL, NULL);
