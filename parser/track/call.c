@@ -33,13 +33,20 @@ struct conn *call_add_socket(struct track *t, int fd, bool cloexec)
 	return s;
 }
 
+/* Returns true if the call alone does not show that the process has c: with sock_diag the local
+ * end of an accepted socket does. */
+static bool awaits_lookup(const struct track *t, const struct conn *c)
+{
+	return t->diag.on && t->event->kind == EVENT_ACCEPT && c->kind == KIND_LISTEN;
+}
+
 struct conn *call_find_socket(struct track *t, int fd)
 {
 	struct fdent *f = fdtable_find(&t->fds, t->proc, fd);
 
 	if (!f || conn_is_placeholder(f->conn) || ending_over(t, f->conn))
 		return NULL;
-	f->presumed = false;
+	f->presumed &= awaits_lookup(t, f->conn);
 	if (t->event->stamp.serial > f->used)
 		f->used = t->event->stamp.serial;
 	fdtable_confirm(f);

@@ -22,25 +22,28 @@ static bool is_of_another(const struct conn *c, const struct diag_sock *sock)
 					   !defer_same_end(&c->local, &sock->local);
 }
 
-/* Closes the presumed listener of c's process: the socket of c has the local end of another
- * listener, so the process has lost the presumed one, or never had it. */
-static void refute(struct track *t, const struct conn *c)
+/* Takes sock, which is c's. Its local end shows whether c's process had the listener that it was
+ * presumed to have; if not, the process has lost that one, or never had it. */
+static void check_listener(struct track *t, const struct conn *c, const struct diag_sock *sock)
 {
 	const struct conn_diag *d = c->diag;
 	struct proc *p = d->listener >= 0 ? process_find(&t->processes, c->key.node, d->pid) : NULL;
 	struct fdent *fd = p ? fdtable_find(&t->fds, p, d->listener) : NULL;
 
-	if (fd && fd->serial < c->start.serial && fd->conn->kind == KIND_LISTEN &&
-	    netaddr_equal(conn_local(fd->conn), &c->local))
+	if (!fd || fd->serial >= c->start.serial || fd->conn->kind != KIND_LISTEN ||
+	    !netaddr_equal(conn_local(fd->conn), &c->local))
+		return;
+	if (is_of_another(c, sock))
 		ending_fd_gone(t, fd, VIA_REUSE);
+	else
+		fd->presumed = false;
 }
 
 void identify_learn(struct track *t, struct conn *c, const struct diag_sock *sock)
 {
 	conn_learn(c, sock);
 	if (c->presumed_local) {
-		if (is_of_another(c, sock))
-			refute(t, c);
+		check_listener(t, c, sock);
 		c->local = sock->local;
 		c->proto = sock->proto;
 		c->presumed_local = false;
