@@ -84,7 +84,7 @@ void correlate_answer(struct track *t, const struct diag *answer)
 		break;
 	case DIAG_ABSENT:
 		/* a connected socket shows in a dump of its own namespace */
-		d->absent |= d->via == VIA_NONE;
+		d->absent |= d->via == VIA_NONE && c->kind != KIND_LISTEN;
 		if (defer_was_reused(d))
 			defer_reused(d);
 		defer_again(t, c);
