@@ -123,12 +123,13 @@ static bool may_have_ended(struct track *t, const struct conn *l, uint64_t found
 static bool is_only_one(struct track *t, const struct conn *l, const struct conn *c)
 {
 	const struct conn_diag *d = l->diag;
+	bool late = t->diag.mono >= d->deadline;	/* no answer about l is awaited any more */
 	uint64_t found = c->diag->found.cookie;
 
 	if (!is_closed(l) || defer_is_stranger(d))
 		return false;
 	return d->live_count ? d->live_count == 1 && d->live[0] == found :
-			       destroyed_by_cookie(&t->diag.destroyed, found) != NULL;
+			       late || destroyed_by_cookie(&t->diag.destroyed, found);
 }
 
 /* Returns the listener that audit reported at this local end, if there is only one: with
