@@ -696,6 +696,24 @@ static const struct row rows[] = {
 		LISTEN(10, 2, 4), FOUND(20, 2, 50, S, ANY, STATE_LISTEN), FOUND(22, 1, 11, L, R, EST),
 		STREAM(40), TICK(60), TICK(120), GONE(150, 3, .live = { 50 }), STREAM(160), TICK(170),
 		TICK(3000) } },
+	{ "a passed listener: the number of its opener is a Unix socket's", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		LISTEN(10, 2, 4), ABSENT(20, 1), FOUND(25, 2, 50, S, ANY, STATE_LISTEN), STREAM(40),
+		TICK(60), TICK(80), ABSENT(900, 3), STREAM(990), TICK(1005), TICK(1100),
+		END(1200, 50, S, ANY), STREAM(1300), TICK(1310, .out = "unlisten " S " 1 via=destroy") } },
+	{ "a listener: its number was a Unix socket's before its process ended", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		ABSENT(15, 1), STREAM(30), TICK(80),
+		GONE(85, 2, .live = { 50 }, .cookie = 50, .local = S, .remote = ANY, .state = STATE_LISTEN),
+		STREAM(100), TICK(220), LISTEN(230, 2, 4), FOUND(235, 3, 50, S, ANY, STATE_LISTEN),
+		STREAM(240), TICK(260), TICK(1300) } },
+	{ "a child accepts on another listener than it is presumed to have", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		FOUND(5, 1, 50, S, ANY, STATE_LISTEN), STREAM(10), TICK(30),
+		ACCEPT(40, 2, 3, 4, NULL, .ppid = 1), END(48, 50, S, ANY),
+		SOCKET(49, 1, 3), STREAM(100), TICK(120, .out = "unlisten " S " 1 via=destroy"),
+		FOUND(720, 2, 11, "10.0.0.5:81", R, EST, .active = 0), STREAM(740),
+		TICK(760, .out = "start 10.0.0.5:81 <- " R " 2") } },
 	{ "a listener: its opener has closed it before the look, and it is the only one", {
 		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
 		GONE(15, 1, .live = { 50 }, .cookie = 50, .local = S, .remote = ANY,
