@@ -10,6 +10,7 @@
 #include "parser/track/bounds.h"
 #include "parser/track/ending.h"
 #include "parser/track/from_kernel_process.h"
+#include "parser/track/from_kernel_scan.h"
 #include "parser/track/holder.h"
 #include "parser/track/kernel_socket.h"
 #include "parser/track/protocol.h"
@@ -257,61 +258,6 @@ static void on_release(struct track *t, const struct event *f)
 	forget(t, s);
 }
 
-static enum conn_direction found_direction(const struct event *f)
-{
-	if (protocol_is_datagram(f->proto) || f->direction == EVENT_OUTBOUND)
-		return CONN_OUTBOUND;
-	return f->direction == EVENT_INBOUND ? CONN_INBOUND : CONN_EITHER;
-}
-
-/* Returns true if the found socket is open. In CLOSE, SCTP may be connecting, and a connect of
- * TCP has failed. */
-static bool is_open_found(const struct event *f)
-{
-	return f->state != STATE_SYN_SENT && f->state != STATE_SYN_RECV && f->state != STATE_CLOSE;
-}
-
-/* Takes a socket that was open, or connecting, when the source began. */
-static void on_found(struct track *t, const struct event *f)
-{
-	bool listener = f->state == STATE_LISTEN ||
-			(protocol_is_datagram(f->proto) && !f->remote.has_port);
-	struct conn *s = kernel_socket_known(t, f);
-
-	if (s) {
-		s->scan = t->scans + 1;
-		s->absent = false;
-		holder_found(t, s);
-	}
-	/* open, but thought to be connecting: the record of its outcome was lost */
-	if (s && s->phase == CONN_CONNECTING && is_open_found(f))
-		life_open(t, s, KIND_CONNECT, VIA_FOUND);
-	if (s && (conn_is_open(s) || s->phase != CONN_IDLE))
-		return;
-	if (f->proto == IPPROTO_SCTP && !is_open_found(f))	/* connecting, or ended */
-		return;
-	/* The module's record of the end may be read before an earlier scan's. */
-	if (node_has_end(t->node, kernel_socket_number(f)))
-		return;
-	if (f->task.pid == ID_UNKNOWN)	/* held by no process: only for comparison */
-		return;
-	if (f->state == STATE_SYN_SENT) {
-		on_connect(t, f);
-		return;
-	}
-	s = kernel_socket_get(t, f);
-	if (!s)
-		return;
-	kernel_socket_take(t, s, f);
-	s->scan = t->scans + 1;
-	s->direction = found_direction(f);
-	life_begin(t, s);
-	/* the time is that of the snapshot: no dur= */
-	s->unknown_start = true;
-	s->mono = -1;
-	life_open_found(t, s, listener ? KIND_LISTEN : KIND_CONNECT, VIA_SNAPSHOT);
-}
-
 static void on_use(struct track *t, const struct event *f)
 {
 	struct conn *s = kernel_socket_known(t, f);
@@ -363,7 +309,10 @@ void from_kernel(struct track *t, const struct event *f)
 	case NETLOG_OP_FLOW:		on_flow(t, f); break;
 	case NETLOG_OP_DISCONNECT:	on_disconnect(t, f); break;
 	case NETLOG_OP_RELEASE:		on_release(t, f); break;
-	case NETLOG_OP_FOUND:		on_found(t, f); break;
+	case NETLOG_OP_FOUND:
+		if (from_kernel_found(t, f))
+			on_connect(t, f);
+		break;
 	case NETLOG_OP_USE:		on_use(t, f); break;
 	case NETLOG_OP_EXIT:		break;	/* know_process() was all */
 	default:			break;

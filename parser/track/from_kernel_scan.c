@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parser/track/from_kernel_scan: open connections across a restart, and ends that were not
- * reported. */
+/* parser/track/from_kernel_scan: open connections across a restart, sockets that a scan found, and
+ * ends that were not reported. */
 #include "parser/track/from_kernel_scan.h"
 
 #include <netinet/in.h>
 
 #include "parser/track/bounds.h"
 #include "parser/track/holder.h"
+#include "parser/track/kernel_socket.h"
+#include "parser/track/protocol.h"
 
 bool from_kernel_follows(const struct conn *c)
 {
@@ -52,6 +54,59 @@ void from_kernel_kept(struct track *t, const struct event *f)
 	conn_take_known(c, k);
 	c->opener = identity_new(&f->task);
 	life_resume(t, c, k->listens ? KIND_LISTEN : KIND_CONNECT);
+}
+
+static enum conn_direction found_direction(const struct event *f)
+{
+	if (protocol_is_datagram(f->proto) || f->direction == EVENT_OUTBOUND)
+		return CONN_OUTBOUND;
+	return f->direction == EVENT_INBOUND ? CONN_INBOUND : CONN_EITHER;
+}
+
+/* Returns true if the found socket is open. In CLOSE, SCTP may be connecting, and a connect of
+ * TCP has failed. */
+static bool is_open_found(const struct event *f)
+{
+	return f->state != STATE_SYN_SENT && f->state != STATE_SYN_RECV && f->state != STATE_CLOSE;
+}
+
+bool from_kernel_found(struct track *t, const struct event *f)
+{
+	bool listener = f->state == STATE_LISTEN ||
+			(protocol_is_datagram(f->proto) && !f->remote.has_port);
+	struct conn *s = kernel_socket_known(t, f);
+
+	if (s) {
+		s->scan = t->scans + 1;
+		s->absent = false;
+		holder_found(t, s);
+	}
+	/* open, but thought to be connecting: the record of its outcome was lost */
+	if (s && s->phase == CONN_CONNECTING && is_open_found(f))
+		life_open(t, s, KIND_CONNECT, VIA_FOUND);
+	if (s && (conn_is_open(s) || s->phase != CONN_IDLE))
+		return false;
+	if (f->proto == IPPROTO_SCTP && !is_open_found(f))	/* connecting, or ended */
+		return false;
+	/* The module's record of the end may be read before an earlier scan's. */
+	if (node_has_end(t->node, kernel_socket_number(f)))
+		return false;
+	if (f->task.pid == ID_UNKNOWN)	/* held by no process: only for comparison */
+		return false;
+	if (f->state == STATE_SYN_SENT)
+		return true;
+	s = kernel_socket_get(t, f);
+	if (!s)
+		return false;
+	kernel_socket_take(t, s, f);
+	s->scan = t->scans + 1;
+	s->direction = found_direction(f);
+	life_begin(t, s);
+	/* the time is that of the snapshot: no dur= */
+	s->unknown_start = true;
+	s->mono = -1;
+	life_open_found(t, s, listener ? KIND_LISTEN : KIND_CONNECT, VIA_SNAPSHOT);
+	return false;
 }
 
 /* Returns true if the scan would have found the socket of c. Without losses, a socket that no

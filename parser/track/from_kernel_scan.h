@@ -11,6 +11,10 @@
 /* EVENT_KEPT: a connection that is open, and whose start was written before. */
 void from_kernel_kept(struct track *t, const struct event *f);
 
+/* Takes op=found, a socket that a scan found open or connecting. Returns true if its connect is in
+ * progress and new: the caller then takes f as op=connect. */
+bool from_kernel_found(struct track *t, const struct event *f);
+
 /* EVENT_SCANNED: stops the sockets that two consecutive scans did not find (via=sweep). Without a
  * counted loss, stops only those of kinds of which a scan visits every socket. */
 void from_kernel_scanned(struct track *t, const struct event *f);
