@@ -707,6 +707,13 @@ static const struct row rows[] = {
 		GONE(85, 2, .live = { 50 }, .cookie = 50, .local = S, .remote = ANY, .state = STATE_LISTEN),
 		STREAM(100), TICK(220), LISTEN(230, 2, 4), FOUND(235, 3, 50, S, ANY, STATE_LISTEN),
 		STREAM(240), TICK(260), TICK(1300) } },
+	{ "a child that accepted on its parent's listener closes it last", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		FOUND(5, 1, 50, S, ANY, STATE_LISTEN), STREAM(10), TICK(30),
+		ACCEPT(40, 2, 3, 4, NULL, .ppid = 1), FOUND(45, 2, 11, S, R, EST, .active = 0),
+		STREAM(60), TICK(80, .out = "start " S " <- " R " 2"), EXIT(100, 1),
+		CALL(200, CLOSE, 2, 3), END(203, 50, S, ANY), STREAM(300),
+		TICK(320, .out = "unlisten " S " 2 via=destroy") } },
 	{ "a child accepts on another listener than it is presumed to have", {
 		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
 		FOUND(5, 1, 50, S, ANY, STATE_LISTEN), STREAM(10), TICK(30),
