@@ -8,25 +8,28 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/queue.h>
+#include <stdint.h>
 
 #include "parser/event.h"
 
 #define ORDER_MAX 8192 /* texts held at one time */
 #define ORDER_SPARE_MS 200
 
-TAILQ_HEAD(order_list, order_item);
+struct order_item;
 
 struct order {
-	struct order_list list; /* oldest first; those of one time in order of arrival */
 	unsigned int count;
+	uint64_t added;			    /* texts since the start */
+	struct order_item *by_key;	    /* of each key the last text that is held */
+	struct order_item *heap[ORDER_MAX]; /* the first one is the next to release */
 };
 
 void order_init(struct order *o);
 void order_fini(struct order *o);
 
 /* Copies the text, which never overtakes another one with the same key, whatever their times; 0: no
- * key. Returns false if ORDER_MAX texts are held, or without memory. */
+ * key. Texts of one time are released in the order of arrival. Returns false if ORDER_MAX texts are
+ * held, or without memory. */
 bool order_add(struct order *o, const struct stamp *time, uint64_t key, const void *text,
 	       size_t len);
 

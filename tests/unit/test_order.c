@@ -16,6 +16,16 @@ static void collect(const char *text, size_t len, void *arg)
 	strncat(got, text, len);
 }
 
+static void in_order(const char *text, size_t len, void *arg)
+{
+	int *last = arg, ms;
+
+	assert_int_equal(len, sizeof(ms));
+	memcpy(&ms, text, sizeof(ms));
+	assert_true(ms > *last);
+	*last = ms;
+}
+
 struct item {
 	int ms;
 	unsigned int key;
@@ -34,6 +44,8 @@ static const struct row {
 	  9, "xabc", "" },
 	{ "a stop never goes before its start", { { 5, 7, "start" }, { 3, 7, "stop" } }, 4, "",
 	  "startstop" },
+	{ "nor does a third one", { { 5, 7, "start" }, { 3, 7, "stop" }, { 4, 7, "start2" }, { 5, 0, "x" } },
+	  5, "", "startstopstart2x" },
 	{ "but before another's", { { 5, 7, "b" }, { 3, 8, "a" } }, 4, "a", "b" },
 	{ "no key is no key", { { 5, 0, "b" }, { 3, 0, "a" } }, 4, "a", "b" },
 	{ "nothing", { { 0 } }, INT64_MAX, "", "" },
@@ -82,6 +94,25 @@ static void test_full(void **state)
 	order_fini(&o);
 }
 
+/* Many texts, half of them a second late: they are in order, and each costs little. */
+static void test_late(void **state)
+{
+	struct order o;
+	int last = -1;
+
+	(void)state;
+	order_init(&o);
+	for (int i = 0; i < ORDER_MAX; i++) {
+		int ms = i % 2 ? i : i + 1000;
+		struct stamp time = { .sec = ms / 1000, .milli = ms % 1000 };
+
+		assert_true(order_add(&o, &time, i % 3 ? i : 0, &ms, sizeof(ms)));
+	}
+	order_release(&o, INT64_MAX, in_order, &last);
+	assert_int_equal(last, ORDER_MAX - 2 + 1000);
+	order_fini(&o);
+}
+
 /* Texts wait for the oldest event, but not for one that waits too long. */
 static void test_limit(void **state)
 {
@@ -100,7 +131,8 @@ static void test_limit(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest others[] = { cmocka_unit_test(test_full), cmocka_unit_test(test_limit) };
+	const struct CMUnitTest others[] = { cmocka_unit_test(test_full), cmocka_unit_test(test_late),
+					       cmocka_unit_test(test_limit) };
 
 	return table_run("order", test_row, ROWS(rows)) +
 	       cmocka_run_group_tests_name("full", others, NULL, NULL);
