@@ -64,8 +64,9 @@ static bool is_found(const struct conn *l)
 	       (!l->local.port || l->local.port == found->local.port);
 }
 
-/* Returns true if l, which audit reported before c, has the local end of the listener that was
- * found for c. Its own lookup found the same socket, or is not answered yet. */
+/* Returns true if l, which audit reported before c, has the local end and, if it is known, the
+ * namespace of the listener that was found for c. Its own lookup found the same socket, or is not
+ * answered yet. */
 static bool is_same_end(const struct conn *l, const struct conn *c)
 {
 	const struct diag_sock *found = &c->diag->found;
@@ -73,6 +74,7 @@ static bool is_same_end(const struct conn *l, const struct conn *c)
 	return l != c && l->kind == KIND_LISTEN && !l->tentative && !l->diag->cookie &&
 	       l->key.node == c->key.node && l->start.serial < c->start.serial &&
 	       (l->proto == found->proto || l->proto == PROTO_UNKNOWN) &&
+	       (!l->diag->netns_sure || l->diag->netns == found->netns) &&
 	       (!is_found(l) || l->diag->found.cookie == found->cookie) &&
 	       netaddr_equal(conn_local(l), &found->local);
 }

@@ -94,7 +94,7 @@ static void test_full(void **state)
 	order_fini(&o);
 }
 
-/* Many texts, half of them a second late: they are in order, and each costs little. */
+/* Many texts, half of them a second late, are released in order. */
 static void test_late(void **state)
 {
 	struct order o;

@@ -361,16 +361,23 @@ static void test_destroyed_others(void **state)
 	destroyed(true);
 }
 
+/* Returns a tracker in which process 7 has very many sockets. */
+static struct track *with_sockets(void)
+{
+	struct track *t = begin(false, 0);
+
+	for (int fd = 3; fd < MANY / 2; fd++)
+		open_socket(t, 7, fd, SOCK_STREAM);
+	return t;
+}
+
 /* close_range() of one number, over and over, by a process with many others. */
 static void test_close_range(void **state)
 {
-	struct track *t = begin(false, 0);
-	double since;
+	struct track *t = with_sockets();
+	double since = cpu();
 
 	(void)state;
-	for (int fd = 3; fd < MANY / 2; fd++)
-		open_socket(t, 7, fd, SOCK_STREAM);
-	since = cpu();
 	for (int i = 0; i < MANY; i++) {
 		struct event f = new_event(EVENT_CLOSE, 7);
 
@@ -386,13 +393,10 @@ static void test_close_range(void **state)
  * inherits as many descriptors as the table has room for. */
 static void test_forks(void **state)
 {
-	struct track *t = begin(false, 0);
-	double since;
+	struct track *t = with_sockets();
+	double since = cpu();
 
 	(void)state;
-	for (int fd = 3; fd < MANY / 2; fd++)
-		open_socket(t, 7, fd, SOCK_STREAM);
-	since = cpu();
 	for (int child = 100; child < 110; child++) {
 		struct event f = new_event(EVENT_FORK, 7), end = new_event(EVENT_EXIT_GROUP, child);
 

@@ -701,6 +701,12 @@ static const struct row rows[] = {
 		LISTEN(10, 2, 4), ABSENT(20, 1), FOUND(25, 2, 50, S, ANY, STATE_LISTEN), STREAM(40),
 		TICK(60), TICK(80), ABSENT(900, 3), STREAM(990), TICK(1005), TICK(1100),
 		END(1200, 50, S, ANY), STREAM(1300), TICK(1310, .out = "unlisten " S " 1 via=destroy") } },
+	{ "a passed listener: that of the same end is in another namespace", {
+		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
+		LISTEN(10, 2, 4), ABSENT(20, 1),
+		FOUND(25, 2, 50, S, ANY, STATE_LISTEN, .of = WATCHED, IN), STREAM(40),
+		TICK(60, .out = "listen " S " 2 netns=2"), TICK(80), ABSENT(900, 3), STREAM(990),
+		TICK(1100) } },
 	{ "a listener: its number was a Unix socket's before its process ended", {
 		SOCKET(0, 1, 3), BIND(0, 1, 3, S), LISTEN(0, 1, 3, .out = "listen " S " 1"),
 		ABSENT(15, 1), STREAM(30), TICK(80),
